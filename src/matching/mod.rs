@@ -1,0 +1,1 @@
+//! Which ones are the same picture? Knows integers, not images.

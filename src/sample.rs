@@ -1,0 +1,182 @@
+//! What a dataset is made of: samples, splits and labels.
+//!
+//! A sample is one row of membership, "this image in this split". One file may
+//! be a sample twice; that is itself a leak, so paths are never keys.
+
+use std::path::{Path, PathBuf};
+
+/// Position of a sample in [`Dataset::samples`].
+///
+/// Samples are sorted by path, then split, so an id is stable for a fixed dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SampleId(pub u32);
+
+impl SampleId {
+    /// The id as an index into per-sample vectors.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Position of a split in [`Dataset::splits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SplitId(pub u16);
+
+impl SplitId {
+    /// The id as an index into [`Dataset::splits`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// One image in one split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// Path relative to the dataset root, `/` on every platform.
+    /// Bytes that are not UTF-8 are written `\xHH`.
+    pub path: Box<str>,
+    /// Where the file lies when that is not `root/path`: a name that is not
+    /// UTF-8, or a manifest that points outside the root.
+    pub file: Option<Box<Path>>,
+    /// The split it belongs to, or `None` in a dataset without splits.
+    pub split: Option<SplitId>,
+    /// Class name, from the class folder or the manifest's label column.
+    pub label: Option<Box<str>>,
+    /// Regression target, when the manifest's label column holds numbers.
+    pub target: Option<f64>,
+    /// What the user says was recorded together: patient, scene, video.
+    pub group: Option<Box<str>>,
+    /// Time or position within the group, in the manifest's own unit.
+    pub time: Option<f64>,
+}
+
+/// A partition as the layout spells it (`val2017`), with the role it plays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// Spelling of the dataset.
+    pub name: String,
+    /// What it is used for.
+    pub role: SplitRole,
+}
+
+/// What a split is used for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+#[derive(schemars::JsonSchema)]
+pub enum SplitRole {
+    /// The model is fitted on it.
+    Training,
+    /// The model is selected on it.
+    Validation,
+    /// The model is judged on it.
+    Test,
+    /// Anything else, for example unlabelled extra images.
+    Other,
+}
+
+impl SplitRole {
+    /// Whether leaks *into* this split are what an audit looks for.
+    #[must_use]
+    pub fn is_evaluation(self) -> bool {
+        matches!(self, Self::Validation | Self::Test)
+    }
+}
+
+/// How a dataset lies on disk.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// Folders named after splits, class folders below or none.
+    ImageFolder,
+    /// A CSV file that lists paths and splits.
+    CsvManifest,
+    /// A driving log: one row an instant, one column a camera.
+    DrivingLog,
+    /// One directory per split, given on the command line.
+    Directories,
+    /// Images without any split.
+    Unsplit,
+}
+
+/// A dataset as loaded: what the samples are, and what was wrong on the way.
+#[derive(Debug)]
+pub struct Dataset {
+    /// Directory that sample paths are relative to.
+    pub root: PathBuf,
+    /// How the dataset was recognised.
+    pub layout: Layout,
+    /// Splits, training first, then by name.
+    pub splits: Vec<Split>,
+    /// Samples in order of path, then split.
+    pub samples: Vec<Sample>,
+    /// What was wrong with files and manifests before any pixel was read.
+    pub problems: Vec<Problem>,
+    /// Files of the tree that are not samples, counted by reason.
+    pub ignored: Vec<Ignored>,
+}
+
+impl Dataset {
+    /// The file behind a sample.
+    #[must_use]
+    pub fn file(&self, id: SampleId) -> PathBuf {
+        let sample = &self.samples[id.index()];
+        match &sample.file {
+            Some(file) => file.to_path_buf(),
+            None => self.root.join(&*sample.path),
+        }
+    }
+
+    /// The split of a sample, if it has one.
+    #[must_use]
+    pub fn split(&self, id: SampleId) -> Option<&Split> {
+        let split = self.samples[id.index()].split?;
+        Some(&self.splits[split.index()])
+    }
+}
+
+/// Files of one kind that the audit leaves alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// Why, in words.
+    pub reason: String,
+    /// How many files.
+    pub files: u64,
+    /// First of them in path order, as an example.
+    pub example: String,
+}
+
+/// Something wrong with the layout itself: found while loading, reported as a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Which kind.
+    pub kind: ProblemKind,
+    /// Path relative to the root, or the manifest's own spelling.
+    pub path: String,
+    /// What happened, as a sentence without the path.
+    pub detail: String,
+}
+
+/// Kinds of [`Problem`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// A directory, or an entry of one, could not be listed.
+    UnreadableDirectory,
+    /// A directory carries the name of an image.
+    DirectoryNamedAsImage,
+    /// A symbolic link leads back to one of its own parents.
+    LinkLoop,
+    /// The manifest names one file twice in one split.
+    ListedTwice,
+    /// An image of the tree that the manifest does not name.
+    Unlisted,
+    /// A row of the manifest whose split cell is empty.
+    SplitMissing,
+    /// A DVC file whose data has not been fetched.
+    DataNotFetched,
+}

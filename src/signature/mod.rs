@@ -1,0 +1,46 @@
+//! What an image looks like, in a few hundred bytes.
+//!
+//! A [`Signature`] depends only on the bytes of the file and on
+//! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
+
+pub mod digest;
+pub mod luma;
+pub mod perceptual;
+pub mod thumbnail;
+
+use digest::Digest;
+use thumbnail::Thumbnail;
+
+/// Raised whenever the same bytes could give another signature than before.
+pub const SIGNATURE_VERSION: u32 = 1;
+
+/// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Hash64(pub u64);
+
+impl Hash64 {
+    /// Bits that differ, 0 to 64.
+    #[must_use]
+    pub fn distance(self, other: Self) -> u32 {
+        (self.0 ^ other.0).count_ones()
+    }
+}
+
+/// What is kept of one image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Digest of the file: same digest, same file.
+    pub byte_digest: Digest,
+    /// Digest of the decoded, upright pixels: same picture in another container.
+    pub pixel_digest: Digest,
+    /// Same picture, roughly.
+    pub perceptual: Hash64,
+    /// Small grey copy, upright.
+    pub thumbnail: Thumbnail,
+    /// Width in pixels after orientation.
+    pub width: u32,
+    /// Height in pixels after orientation.
+    pub height: u32,
+    /// Too flat for `perceptual` and `thumbnail` to mean anything.
+    pub low_information: bool,
+}

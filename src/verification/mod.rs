@@ -1,0 +1,1 @@
+//! Is this candidate really the same picture?
