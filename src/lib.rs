@@ -1,5 +1,23 @@
-//! Skeleton.
+//! Finds images shared by the training and validation splits of a dataset.
+//!
+//! One direction: scan, match, check, report, gate. Each stage is a function
+//! from values to a new value; see `docs/architecture.md`.
+
+pub mod audit;
+pub mod checks;
+pub mod config;
+pub mod dataset;
+pub mod error;
+pub mod finding;
+pub mod gate;
 pub mod matching;
+pub mod progress;
+pub mod rate;
+pub mod render;
+pub mod report;
 pub mod sample;
+pub mod settings;
 pub mod signature;
 pub mod verification;
+
+pub use audit::audit;

@@ -177,6 +177,8 @@ pub enum ProblemKind {
     Unlisted,
     /// A row of the manifest whose split cell is empty.
     SplitMissing,
+    /// A camera column of a driving log none of whose images exists.
+    CameraAbsent,
     /// A DVC file whose data has not been fetched.
     DataNotFetched,
 }

@@ -3,12 +3,16 @@
 //! A [`Signature`] depends only on the bytes of the file and on
 //! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
 
+mod decode;
 pub mod digest;
 pub mod luma;
 pub mod perceptual;
+mod sign;
 pub mod thumbnail;
+pub mod unreadable;
 
 use digest::Digest;
+pub use sign::{sign, sign_bytes};
 use thumbnail::Thumbnail;
 
 /// Raised whenever the same bytes could give another signature than before.

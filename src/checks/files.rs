@@ -1,0 +1,60 @@
+//! Files that could not be read, and images too flat to be compared.
+
+use super::{Evidence, count, examples};
+use crate::finding::{Code, Finding};
+use crate::sample::SampleId;
+use crate::signature::unreadable::{Format, Unreadable};
+
+/// One finding for each file without a signature.
+pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let samples = &evidence.dataset.samples;
+    let mut findings: Vec<Finding> = Vec::new();
+    for (index, signature) in evidence.signatures.iter().enumerate() {
+        let Err(reason) = signature else { continue };
+        let path = &samples[index].path;
+        // A file that two splits list is one broken file.
+        if index > 0 && samples[index - 1].path == *path {
+            continue;
+        }
+        findings.push(Finding::new(code_of(reason), reason.to_string(), vec![path.to_string()]));
+    }
+    findings
+}
+
+fn code_of(reason: &Unreadable) -> Code {
+    match reason {
+        Unreadable::Missing => Code::MissingFile,
+        Unreadable::IsDirectory | Unreadable::Refused(_) => Code::UnreadableFile,
+        Unreadable::Empty => Code::ZeroByteFile,
+        Unreadable::Pointer(_) => Code::DataNotFetched,
+        Unreadable::NotAnImage => Code::NotAnImage,
+        Unreadable::Truncated { format, .. } => match format {
+            Format::Jpeg => Code::TruncatedJpeg,
+            Format::Png => Code::TruncatedPng,
+            Format::Webp => Code::TruncatedWebp,
+            Format::Gif => Code::TruncatedGif,
+            Format::Tiff => Code::TruncatedTiff,
+            Format::Other(_) => Code::TruncatedImage,
+        },
+        Unreadable::Corrupt { .. } | Unreadable::DecoderPanicked { .. } => Code::CorruptImage,
+        Unreadable::TooLarge { .. } => Code::ImageTooLarge,
+        Unreadable::Unsupported { .. } => Code::UnsupportedImage,
+    }
+}
+
+/// One finding for all images that are matched only by their bytes or pixels.
+pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let flat = evidence.signatures.iter().enumerate().filter_map(|(index, signature)| {
+        let flat = signature.as_ref().is_ok_and(|signature| signature.low_information);
+        flat.then_some(SampleId(index as u32))
+    });
+    let flat: Vec<SampleId> = flat.collect();
+    if flat.is_empty() {
+        return Vec::new();
+    }
+    let message = format!(
+        "{} nearly one flat tone, compared only by bytes and pixels; look at them and remove those that show nothing",
+        if flat.len() == 1 { "1 image is".to_owned() } else { format!("{} are", count(flat.len(), "image")) }
+    );
+    vec![Finding::new(Code::LowInformation, message, examples(evidence.dataset, &flat))]
+}

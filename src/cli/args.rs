@@ -1,0 +1,144 @@
+//! The command line as written.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds images shared by the training and validation splits of a dataset
+#[derive(Debug, Parser)]
+#[command(name = "splitleak", version, arg_required_else_help = true, after_help = EXIT_HELP)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+pub(super) const EXIT_HELP: &str = "\
+Exit status:
+  0  checked, and within the limits
+  1  checked, and a limit is exceeded
+  2  could not check: bad usage, nothing found, or images that could not be read";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  splitleak check data/                        folders train/ and val/, or data/manifest.csv
+  splitleak check data/ --manifest split.csv --json report.json
+  splitleak check --train a/ --val b/ --max-leakage 0.5%
+
+Exit status: 0 within the limits, 1 a limit is exceeded, 2 could not check
+(everything). Without a limit, leaks are reported and the status is 0.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check a dataset for images shared between splits, duplicates and broken files
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Box<CheckArgs>),
+    /// Print the JSON Schema of the report
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    /// Directory that holds the dataset
+    #[arg(required_unless_present = "train", conflicts_with_all = ["train", "val", "test"])]
+    pub(super) dataset: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    #[command(flatten)]
+    pub(super) matching: MatchingArgs,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+
+    /// Settings file [default: splitleak.toml in the dataset, else in the current directory]
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Threads to use [default: one per core]
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Where the samples are")]
+pub(super) struct InputArgs {
+    /// CSV file with the columns path, split, and optionally label, group, time
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
+    /// How to read the directory [default: auto]
+    #[arg(long, value_enum, conflicts_with = "manifest")]
+    pub(super) layout: Option<LayoutArg>,
+    /// Directory of a training split; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) train: Vec<PathBuf>,
+    /// Directory of a validation split; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) val: Vec<PathBuf>,
+    /// Directory of a test split; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub(super) test: Vec<PathBuf>,
+    /// Column of image paths; several for several cameras
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(super) path_column: Vec<String>,
+    /// Column of the split
+    #[arg(long, value_name = "NAME")]
+    pub(super) split_column: Option<String>,
+    /// Column of the class or target
+    #[arg(long, value_name = "NAME")]
+    pub(super) label_column: Option<String>,
+    /// Column of what was recorded together
+    #[arg(long, value_name = "NAME")]
+    pub(super) group_column: Option<String>,
+    /// Column of the time
+    #[arg(long, value_name = "NAME")]
+    pub(super) time_column: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What counts as the same picture")]
+pub(super) struct MatchingArgs {
+    /// Bits in which perceptual hashes of one picture may differ, 0 to 20 [default: 10]
+    #[arg(long, value_name = "BITS")]
+    pub(super) radius: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Gate")]
+pub(super) struct GateArgs {
+    /// Fail when more of an evaluation split leaks: a share (0.5%) or a count (12)
+    #[arg(long, value_name = "LIMIT")]
+    pub(super) max_leakage: Option<String>,
+    /// Fail on findings of these codes
+    #[arg(long, value_name = "CODE", value_delimiter = ',', num_args = 1..)]
+    pub(super) fail_on: Vec<String>,
+    /// Accept this many unreadable images [default: 0]
+    #[arg(long, value_name = "N")]
+    pub(super) max_unreadable: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// Write the report as JSON to a file, or to standard output with `-`
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Most pairs listed for one evaluation image; counts are not cut [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(super) pairs_per_sample: Option<usize>,
+    /// Most findings listed for one code; counts are not cut [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub(super) findings_per_code: Option<usize>,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum LayoutArg {
+    /// A manifest at the root, else split folders, else no splits
+    Auto,
+    /// Folders named after splits, whatever manifest lies there
+    ImageFolder,
+    /// No splits, whatever the folders are called
+    Unsplit,
+}

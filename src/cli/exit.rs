@@ -1,0 +1,61 @@
+//! Exit statuses: a promise to scripts, also told by `--help` and the README.
+
+use std::process::ExitCode;
+
+use splitleak::gate::Gate;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Checked, and policy accepts it: 0.
+    Passed,
+    /// Checked, and policy does not accept it: 1.
+    GateFailed,
+    /// Not checked, or not all of it: 2.
+    NotChecked,
+}
+
+impl Outcome {
+    /// What a verdict means for the exit status. A violated limit is known to be
+    /// violated, whatever else could not be read.
+    pub(super) fn of(gate: &Gate) -> Self {
+        if gate.passed {
+            Self::Passed
+        } else if gate.violations.iter().any(|violation| violation.code.is_judgement()) {
+            Self::GateFailed
+        } else {
+            Self::NotChecked
+        }
+    }
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Passed => 0,
+            Outcome::GateFailed => 1,
+            Outcome::NotChecked => 2,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use splitleak::gate::{Violation, ViolationCode};
+
+    fn gate(codes: &[ViolationCode]) -> Gate {
+        let violations = codes.iter().map(|&code| Violation { code, message: String::new() });
+        Gate { passed: codes.is_empty(), violations: violations.collect() }
+    }
+
+    #[test]
+    fn a_violated_limit_outranks_what_could_not_be_read() {
+        use ViolationCode::{FailOn, Incomplete, MaxLeakage, NotJudged};
+        assert_eq!(Outcome::of(&gate(&[])), Outcome::Passed);
+        assert_eq!(Outcome::of(&gate(&[Incomplete])), Outcome::NotChecked);
+        assert_eq!(Outcome::of(&gate(&[NotJudged])), Outcome::NotChecked);
+        assert_eq!(Outcome::of(&gate(&[Incomplete, MaxLeakage])), Outcome::GateFailed);
+        assert_eq!(Outcome::of(&gate(&[FailOn])), Outcome::GateFailed);
+    }
+}

@@ -1,0 +1,40 @@
+//! Where text goes. A file is written whole or not at all.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use splitleak::error::Error;
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+///
+/// # Errors
+/// Any other failure of the stream.
+pub(super) fn to_stdout(text: &[u8]) -> Result<(), Error> {
+    let mut stdout = anstream::stdout().lock();
+    match stdout.write_all(text).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(source) => Err(Error::Io { action: "write", path: "standard output".into(), source }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Writes a file by way of a temporary one beside it, so that an interruption
+/// leaves either the old text or the new.
+///
+/// # Errors
+/// A directory that is missing or cannot be written.
+pub(super) fn to_file(path: &Path, text: &[u8]) -> Result<(), Error> {
+    let failed = |source| Error::Io { action: "write", path: path.to_path_buf(), source };
+    // A pipe or `/dev/stderr` cannot be renamed over.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::write(path, text).map_err(failed);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = std::fs::write(&temporary, text).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|source| {
+        let _ = std::fs::remove_file(&temporary);
+        failed(source)
+    })
+}

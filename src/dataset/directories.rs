@@ -1,0 +1,71 @@
+//! One directory per split, given on the command line.
+//!
+//! Paths are told relative to the deepest directory that holds all of them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::assemble::Draft;
+use super::path_text::path_text;
+use super::walk::{Walked, WalkedFile, walk};
+use crate::error::Error;
+use crate::progress::Progress;
+use crate::sample::{Ignored, SplitRole};
+use crate::settings::SplitDirectory;
+
+/// Root, samples, named splits and what the walks met.
+pub(super) type Read = (PathBuf, Vec<Draft>, Vec<(String, SplitRole)>, Walked);
+
+/// Walks every directory.
+///
+/// # Errors
+/// A directory that is missing or no directory.
+pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result<Read, Error> {
+    let mut absolute = Vec::new();
+    for split in splits {
+        super::require_directory(&split.path)?;
+        let path = std::path::absolute(&split.path);
+        absolute.push(path.map_err(|source| super::io_error("find", &split.path, source))?);
+    }
+    let root = common_ancestor(&absolute);
+    let mut all = Walked::default();
+    let mut drafts = Vec::new();
+    let mut seen_problems = BTreeSet::new();
+    for (split, directory) in splits.iter().zip(&absolute) {
+        let walked = walk(directory, progress);
+        let (prefix, _) = path_text(&root, directory);
+        let below = |path: &str| match prefix.as_str() {
+            "" => path.to_owned(),
+            prefix => format!("{prefix}/{path}"),
+        };
+        for image in walked.images {
+            let label = image.path.split_once('/').map(|(class, _)| class.to_owned());
+            let path = below(&image.path);
+            let mut draft = Draft::of(WalkedFile { path, file: image.file });
+            draft.split = Some((split.name.clone(), split.role));
+            draft.label = label;
+            drafts.push(draft);
+        }
+        for mut problem in walked.problems {
+            problem.path = below(&problem.path);
+            // Two splits in one directory meet its problems twice.
+            if seen_problems.insert(problem.path.clone()) {
+                all.problems.push(problem);
+            }
+        }
+        let ignored = walked.ignored.into_iter();
+        all.ignored.extend(ignored.map(|one| Ignored { example: below(&one.example), ..one }));
+    }
+    let named = splits.iter().map(|split| (split.name.clone(), split.role)).collect();
+    Ok((root, drafts, named, all))
+}
+
+fn common_ancestor(paths: &[PathBuf]) -> PathBuf {
+    let mut common = paths.first().cloned().unwrap_or_default();
+    for path in paths {
+        while !path.starts_with(&common) {
+            common = common.parent().unwrap_or(Path::new("")).to_path_buf();
+        }
+    }
+    common
+}

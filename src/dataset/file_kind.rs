@@ -1,0 +1,129 @@
+//! Is this file an image, a companion of images, or a stand-in for data elsewhere?
+//!
+//! The name decides where it can; a file whose name says nothing is asked for
+//! its first bytes.
+
+use std::io::Read;
+use std::path::Path;
+
+/// What a file is to an audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum FileKind {
+    /// A sample, readable or not.
+    Image,
+    /// A `.dvc` file whose data is not beside it.
+    DataPointer,
+    /// Not a sample; the text says why.
+    Companion(String),
+}
+
+/// Extensions of images, also of those that cannot be decoded: they must not vanish.
+const IMAGE: &[&str] = &[
+    "avif", "bmp", "dds", "dib", "exr", "farbfeld", "ff", "gif", "hdr", "heic", "heif", "ico",
+    "j2k", "jfif", "jp2", "jpe", "jpeg", "jpg", "jxl", "pam", "pbm", "pgm", "png", "pnm", "ppm",
+    "qoi", "tga", "tif", "tiff", "webp",
+];
+
+/// Extensions that are known to be something else, so that their content is not read.
+const NOT_IMAGE: &[&str] = &[
+    "avi", "bin", "bz2", "cfg", "ckpt", "csv", "db", "gz", "h5", "hdf5", "html", "ini", "ipynb",
+    "json", "jsonl", "lmdb", "log", "md", "mdb", "mkv", "mov", "mp4", "npy", "npz", "onnx",
+    "parquet", "pdf", "pkl", "pt", "pth", "py", "rst", "sh", "sqlite", "tar", "tfrecord", "toml",
+    "tsv", "txt", "webm", "xml", "xz", "yaml", "yml", "zip", "zst",
+];
+
+/// Decides by name, and by `first_bytes` where the name says nothing.
+/// `first_bytes` gives `Ok(None)` for a file that has none to give.
+pub(super) fn kind_of(
+    path: &Path,
+    first_bytes: impl Fn(&Path) -> std::io::Result<Option<[u8; 16]>>,
+) -> FileKind {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    if name.starts_with(b".") || name.eq_ignore_ascii_case(b"thumbs.db") {
+        return FileKind::Companion("hidden or system file".to_owned());
+    }
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let extension = extension.unwrap_or_default();
+    if IMAGE.contains(&extension.as_str()) {
+        return FileKind::Image;
+    }
+    if extension == "dvc" {
+        let data = path.with_extension("");
+        let fetched = data.exists();
+        return if fetched { companion("dvc") } else { FileKind::DataPointer };
+    }
+    if NOT_IMAGE.contains(&extension.as_str()) {
+        return companion(&extension);
+    }
+    match first_bytes(path) {
+        Ok(Some(head)) if looks_like_image(&head) => FileKind::Image,
+        _ if extension.is_empty() => FileKind::Companion("no extension, no image inside".to_owned()),
+        _ => companion(&extension),
+    }
+}
+
+/// The first 16 bytes of a file, zero-padded.
+pub(super) fn sniff_file(path: &Path) -> std::io::Result<Option<[u8; 16]>> {
+    let mut head = [0; 16];
+    let mut file = std::fs::File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut filled = 0;
+    while filled < head.len() {
+        match file.read(&mut head[filled..])? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(Some(head))
+}
+
+fn companion(extension: &str) -> FileKind {
+    FileKind::Companion(format!("not an image (.{extension})"))
+}
+
+/// Magic numbers of the common formats.
+fn looks_like_image(head: &[u8; 16]) -> bool {
+    head.starts_with(&[0xFF, 0xD8, 0xFF])
+        || head.starts_with(b"\x89PNG\r\n\x1a\n")
+        || head.starts_with(b"GIF8")
+        || (head.starts_with(b"RIFF") && &head[8..12] == b"WEBP")
+        || head.starts_with(b"II*\0")
+        || head.starts_with(b"MM\0*")
+        || (head.starts_with(b"BM") && head[6..10] == [0; 4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by_name(name: &str) -> FileKind {
+        kind_of(Path::new(name), |_| Ok(None))
+    }
+
+    #[test]
+    fn names_decide_in_any_case() {
+        assert_eq!(by_name("a/x.JPG"), FileKind::Image);
+        assert_eq!(by_name("x.heic"), FileKind::Image);
+        assert_eq!(by_name("labels.csv"), companion("csv"));
+    }
+
+    #[test]
+    fn a_name_without_extension_is_decided_by_content() {
+        let jpeg = |_: &Path| {
+            let mut head = [0; 16];
+            head[..3].copy_from_slice(&[0xFF, 0xD8, 0xFF]);
+            Ok(Some(head))
+        };
+        assert_eq!(kind_of(Path::new("0001"), jpeg), FileKind::Image);
+        assert_eq!(kind_of(Path::new("x.dat"), jpeg), FileKind::Image);
+        assert_ne!(by_name("0001"), FileKind::Image);
+    }
+
+    #[test]
+    fn resource_forks_of_other_systems_are_not_images() {
+        assert_ne!(by_name("._photo.jpg"), FileKind::Image);
+        assert_ne!(by_name("Thumbs.db"), FileKind::Image);
+    }
+}

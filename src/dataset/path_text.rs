@@ -1,0 +1,54 @@
+//! A path as text that is the same on every platform.
+
+use std::path::{Component, Path, PathBuf};
+
+/// `path` relative to `root` with `/` between parts, and the true path where
+/// the text cannot express it.
+///
+/// Bytes that are not UTF-8 are written `\xHH`, so that two such names stay two.
+pub(super) fn path_text(root: &Path, path: &Path) -> (String, Option<PathBuf>) {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let exact = relative.to_str().is_some();
+    let mut text = String::with_capacity(relative.as_os_str().len());
+    for component in relative.components() {
+        if !text.is_empty() && !text.ends_with('/') {
+            text.push('/');
+        }
+        match component {
+            Component::RootDir => text.push('/'),
+            Component::CurDir => {}
+            other => push_escaped(&mut text, other.as_os_str().as_encoded_bytes()),
+        }
+    }
+    (text, (!exact).then(|| path.to_path_buf()))
+}
+
+fn push_escaped(text: &mut String, bytes: &[u8]) {
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_path_needs_no_second_spelling() {
+        let (text, file) = path_text(Path::new("/data"), Path::new("/data/train/a b.jpg"));
+        assert_eq!((text.as_str(), file), ("train/a b.jpg", None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_not_utf8_is_escaped_and_keeps_its_true_path() {
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9.jpg");
+        let (text, file) = path_text(Path::new("/data"), &Path::new("/data/x").join(name));
+        assert_eq!(text, "x/caf\\xE9.jpg");
+        assert_eq!(file, Some(Path::new("/data/x").join(name)));
+    }
+}

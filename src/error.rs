@@ -1,0 +1,72 @@
+//! What stops an audit. One bad file never does; these do.
+
+use std::path::PathBuf;
+
+/// An audit that could not be carried out. Every text says what, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The dataset directory is not there.
+    #[error(
+        "no directory at `{}`; give the folder that holds the dataset's images",
+        path.display()
+    )]
+    DatasetMissing {
+        /// As given.
+        path: PathBuf,
+    },
+    /// Something is there but it is not a directory.
+    #[error(
+        "`{}` is not a directory; give the folder that holds the dataset, and a list of its files by `--manifest`",
+        path.display()
+    )]
+    NotADirectory {
+        /// As given.
+        path: PathBuf,
+    },
+    /// The walk ended without one image.
+    #[error("no images found under `{}`: {detail}", root.display())]
+    NothingFound {
+        /// Where the walk began.
+        root: PathBuf,
+        /// What was found instead, and what to do.
+        detail: String,
+    },
+    /// A manifest that cannot be understood.
+    #[error("manifest `{}`{}: {message}", path.display(), at_line(*line))]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// Line of the fault, from 1, where there is one.
+        line: Option<u64>,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// Settings that contradict each other or are out of range.
+    #[error("{message}")]
+    Settings {
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The configuration file cannot be understood.
+    #[error("configuration `{}`: {message}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line where it is known.
+        message: String,
+    },
+    /// The operating system refused.
+    #[error("cannot {action} `{}`", path.display())]
+    Io {
+        /// A verb: `read`, `write`, `list`.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Its reason.
+        source: std::io::Error,
+    },
+}
+
+fn at_line(line: Option<u64>) -> String {
+    line.map(|line| format!(", line {line}")).unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! One thing wrong: a stable code, how bad it is, where, and what to do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::signature::digest::Digest;
+
+/// What kind of thing is wrong. Codes are stable; each has a heading in `docs/findings.md`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// One file is a member of an evaluation split and of a training split.
+    LeakSameFile,
+    /// An evaluation file has the bytes of a training file.
+    LeakSameBytes,
+    /// An evaluation image has the pixels of a training image.
+    LeakSamePixels,
+    /// An evaluation image is a near duplicate of a training image.
+    LeakNearDuplicate,
+    /// Evaluation splits share pictures.
+    DuplicateAcrossEvaluation,
+    /// A split holds the same picture more than once.
+    DuplicateInSplit,
+    /// A named file does not exist.
+    MissingFile,
+    /// The operating system refused to open a file.
+    UnreadableFile,
+    /// A file of zero bytes.
+    ZeroByteFile,
+    /// A Git LFS, git-annex or DVC pointer stands where data should be.
+    DataNotFetched,
+    /// The content is of no image format.
+    NotAnImage,
+    /// A JPEG that ends before its picture does.
+    TruncatedJpeg,
+    /// A PNG that ends before its picture does.
+    TruncatedPng,
+    /// A WebP that ends before its picture does.
+    TruncatedWebp,
+    /// A GIF that ends before its picture does.
+    TruncatedGif,
+    /// A TIFF that ends before its picture does.
+    TruncatedTiff,
+    /// An image of another format that ends before its picture does.
+    TruncatedImage,
+    /// The bytes contradict their format.
+    CorruptImage,
+    /// A kind of image that cannot be decoded here.
+    UnsupportedImage,
+    /// Decoding would exceed the limits.
+    ImageTooLarge,
+    /// A directory could not be listed.
+    UnreadableDirectory,
+    /// A directory is named like an image.
+    DirectoryNamedAsImage,
+    /// A symbolic link leads back to its own parent.
+    LinkLoop,
+    /// A split is named but holds no image.
+    EmptySplit,
+    /// The manifest lists one file more than once in one split.
+    ListedTwice,
+    /// Images of the tree that the manifest does not list.
+    UnlistedFile,
+    /// Rows of the manifest, or images, that belong to no split.
+    SampleWithoutSplit,
+    /// A camera column of a driving log whose images are not here.
+    CameraAbsent,
+    /// Images too flat to be compared by their look.
+    LowInformation,
+}
+
+/// How bad it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Results cannot be trusted until it is mended.
+    Error,
+    /// Likely a mistake.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// Every code with its severity: the one table that names, documentation and gate share.
+pub const CODES: &[(Code, &str, Severity)] = &[
+    (Code::LeakSameFile, "leak-same-file", Severity::Error),
+    (Code::LeakSameBytes, "leak-same-bytes", Severity::Error),
+    (Code::LeakSamePixels, "leak-same-pixels", Severity::Error),
+    (Code::LeakNearDuplicate, "leak-near-duplicate", Severity::Error),
+    (Code::DuplicateAcrossEvaluation, "duplicate-across-evaluation", Severity::Warning),
+    (Code::DuplicateInSplit, "duplicate-in-split", Severity::Note),
+    (Code::MissingFile, "missing-file", Severity::Error),
+    (Code::UnreadableFile, "unreadable-file", Severity::Error),
+    (Code::ZeroByteFile, "zero-byte-file", Severity::Error),
+    (Code::DataNotFetched, "data-not-fetched", Severity::Error),
+    (Code::NotAnImage, "not-an-image", Severity::Error),
+    (Code::TruncatedJpeg, "truncated-jpeg", Severity::Error),
+    (Code::TruncatedPng, "truncated-png", Severity::Error),
+    (Code::TruncatedWebp, "truncated-webp", Severity::Error),
+    (Code::TruncatedGif, "truncated-gif", Severity::Error),
+    (Code::TruncatedTiff, "truncated-tiff", Severity::Error),
+    (Code::TruncatedImage, "truncated-image", Severity::Error),
+    (Code::CorruptImage, "corrupt-image", Severity::Error),
+    (Code::UnsupportedImage, "unsupported-image", Severity::Error),
+    (Code::ImageTooLarge, "image-too-large", Severity::Error),
+    (Code::UnreadableDirectory, "unreadable-directory", Severity::Error),
+    (Code::DirectoryNamedAsImage, "directory-named-as-image", Severity::Note),
+    (Code::LinkLoop, "link-loop", Severity::Warning),
+    (Code::EmptySplit, "empty-split", Severity::Error),
+    (Code::ListedTwice, "listed-twice", Severity::Warning),
+    (Code::UnlistedFile, "unlisted-file", Severity::Note),
+    (Code::SampleWithoutSplit, "sample-without-split", Severity::Warning),
+    (Code::CameraAbsent, "camera-absent", Severity::Note),
+    (Code::LowInformation, "low-information", Severity::Note),
+];
+
+impl Code {
+    /// The name used in reports, settings and documentation.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        CODES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    }
+
+    /// How bad findings of this code are.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        CODES.iter().find(|row| row.0 == self).map_or(Severity::Error, |row| row.2)
+    }
+
+    /// The code of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        CODES.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+}
+
+/// One thing wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Finding {
+    /// What kind.
+    pub code: Code,
+    /// How bad.
+    pub severity: Severity,
+    /// What happened and what to do, one sentence or two.
+    pub message: String,
+    /// Samples concerned, relative to the dataset root. For a finding about many
+    /// samples, the first ten.
+    pub paths: Vec<String>,
+    /// Identity across runs: digest of code and paths, 32 hexadecimal digits.
+    pub fingerprint: String,
+}
+
+impl Finding {
+    /// A finding with the severity of its code.
+    #[must_use]
+    pub fn new(code: Code, message: String, paths: Vec<String>) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(code.name().as_bytes());
+        for path in &paths {
+            hasher.update(b"\0").update(path.as_bytes());
+        }
+        let fingerprint = Digest::from_hasher(&hasher).hex();
+        Self { code, severity: code.severity(), message, paths, fingerprint }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_every_code_as_serde_does_and_none_twice() {
+        for &(code, name, _) in CODES {
+            assert_eq!(serde_json::to_value(code).unwrap(), name);
+            assert_eq!(Code::from_name(name), Some(code));
+        }
+        let schema = serde_json::to_value(schemars::schema_for!(Code)).unwrap();
+        let documented = schema["oneOf"].as_array().unwrap().len();
+        assert_eq!(documented, CODES.len(), "a code is missing from the table");
+    }
+}

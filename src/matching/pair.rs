@@ -1,0 +1,133 @@
+//! Two samples that show the same picture, and how we know.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sample::SampleId;
+
+/// How strong the evidence is, strongest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// One file, a member of both splits.
+    SameFile,
+    /// Two files with the same bytes.
+    SameBytes,
+    /// Other bytes, the same pixels: another container, other metadata.
+    SamePixels,
+    /// The same picture, edited, re-encoded, mirrored, cropped, or recorded a moment later.
+    NearDuplicate,
+}
+
+impl Kind {
+    /// All kinds, strongest first.
+    pub const ALL: [Self; 4] =
+        [Self::SameFile, Self::SameBytes, Self::SamePixels, Self::NearDuplicate];
+
+    /// The name used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SameFile => "same-file",
+            Self::SameBytes => "same-bytes",
+            Self::SamePixels => "same-pixels",
+            Self::NearDuplicate => "near-duplicate",
+        }
+    }
+}
+
+/// What is done to the first picture so that it lies on the second: the eight
+/// symmetries of a rectangle.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transform {
+    /// Nothing.
+    #[default]
+    Identity,
+    /// Left and right change places.
+    Mirror,
+    /// Top and bottom change places.
+    Flip,
+    /// A quarter turn clockwise.
+    Rotate90,
+    /// A half turn.
+    Rotate180,
+    /// A quarter turn counter-clockwise.
+    Rotate270,
+    /// Rows become columns.
+    Transpose,
+    /// Rows become columns, from the far corner.
+    Transverse,
+}
+
+impl Transform {
+    /// What undoes it.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        match self {
+            Self::Rotate90 => Self::Rotate270,
+            Self::Rotate270 => Self::Rotate90,
+            other => other,
+        }
+    }
+}
+
+/// What was measured of a near duplicate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Near {
+    /// Bits in which the perceptual hashes differ, after `transform`.
+    pub distance: u32,
+    /// Verification score, -1 to 1.
+    pub similarity: f32,
+    /// How the first picture lies on the second.
+    pub transform: Transform,
+}
+
+impl Near {
+    /// The same measurement seen from the other picture.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        Self { transform: self.transform.inverse(), ..self }
+    }
+}
+
+/// Two samples that show the same picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pair {
+    /// Strength of the evidence.
+    pub kind: Kind,
+    /// In a leak, the evaluation sample.
+    pub a: SampleId,
+    /// In a leak, the training sample.
+    pub b: SampleId,
+    /// Present for near duplicates.
+    pub near: Option<Near>,
+}
+
+impl Pair {
+    /// Strongest first: by kind, then similarity, then distance, then order of the samples.
+    #[must_use]
+    pub fn cmp_strength(&self, other: &Self) -> std::cmp::Ordering {
+        let similarity = |pair: &Self| pair.near.map_or(f32::INFINITY, |near| near.similarity);
+        let distance = |pair: &Self| pair.near.map_or(0, |near| near.distance);
+        self.kind
+            .cmp(&other.kind)
+            .then_with(|| similarity(other).total_cmp(&similarity(self)))
+            .then_with(|| distance(self).cmp(&distance(other)))
+            .then_with(|| (self.a, self.b).cmp(&(other.a, other.b)))
+    }
+}

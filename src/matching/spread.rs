@@ -1,0 +1,252 @@
+//! From pictures to samples: what is known of one copy holds for all copies.
+//!
+//! Samples with the same pixels form one *picture*. Near duplicates are looked
+//! for between pictures, so a thousand copies of one image cost one search;
+//! their evidence is then spread over the copies without visiting every pair.
+
+use std::ops::Range;
+
+use super::exact::groups_of_equal;
+use super::pair::{Kind, Near, Pair};
+use super::partners::Partnerships;
+use crate::sample::{SampleId, SplitId, SplitRole};
+
+/// Identity of one signed sample. Equal numbers mean equal things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// Split and its role, `None` in a dataset without splits.
+    pub split: Option<(SplitId, SplitRole)>,
+    /// File on disk.
+    pub file: u32,
+    /// Content of the file.
+    pub bytes: u32,
+    /// Pixels. Equal bytes imply equal pixels.
+    pub pixels: u32,
+}
+
+/// Samples by picture.
+#[derive(Debug)]
+pub struct Pictures {
+    /// Samples of each picture in order of split, then bytes, then file.
+    members: Vec<Vec<Member>>,
+    /// Position in `members` of each sample's picture.
+    picture_of: Vec<Option<u32>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    id: SampleId,
+    identity: Identity,
+}
+
+impl Member {
+    fn split(&self) -> Option<SplitId> {
+        self.identity.split.map(|(split, _)| split)
+    }
+}
+
+impl Pictures {
+    /// Groups samples; `None` marks one that could not be signed.
+    #[must_use]
+    pub fn new(identities: &[Option<Identity>]) -> Self {
+        let keys: Vec<Option<u32>> =
+            identities.iter().map(|identity| identity.map(|identity| identity.pixels)).collect();
+        let mut groups = groups_of_equal(&keys);
+        let mut grouped = vec![false; identities.len()];
+        for id in groups.iter().flatten() {
+            grouped[id.index()] = true;
+        }
+        let alone = (0..identities.len()).filter(|&at| !grouped[at] && identities[at].is_some());
+        groups.extend(alone.map(|at| vec![SampleId(at as u32)]));
+        groups.sort();
+        let mut picture_of = vec![None; identities.len()];
+        let members = groups.iter().enumerate().map(|(picture, group)| {
+            let members = group.iter().filter_map(|&id| {
+                picture_of[id.index()] = Some(picture as u32);
+                identities[id.index()].map(|identity| Member { id, identity })
+            });
+            let mut members: Vec<Member> = members.collect();
+            members.sort_by_key(|member| {
+                (member.split(), member.identity.bytes, member.identity.file, member.id)
+            });
+            members
+        });
+        let members = members.collect();
+        Self { members, picture_of }
+    }
+
+    /// One sample of each picture, in order: near duplicates are looked for among these.
+    #[must_use]
+    pub fn representatives(&self) -> Vec<SampleId> {
+        let first = |members: &Vec<Member>| members.iter().map(|member| member.id).min();
+        self.members.iter().filter_map(first).collect()
+    }
+
+    /// Samples that share a picture, two or more.
+    pub fn copies(&self) -> impl Iterator<Item = Vec<SampleId>> {
+        let shared = self.members.iter().filter(|members| members.len() > 1);
+        shared.map(|members| members.iter().map(|member| member.id).collect())
+    }
+
+    /// Records every pair of samples that share a picture.
+    pub fn record_copies(&self, partnerships: &mut Partnerships) {
+        for members in self.members.iter().filter(|members| members.len() > 1) {
+            for member in members {
+                for range in split_ranges(members) {
+                    if compares(member, &members[range.start]) {
+                        record_in_split(member, &members[range], partnerships);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Records that the pictures of `a` and `b` are near duplicates, for every copy of both.
+    pub fn record_near(&self, a: SampleId, b: SampleId, near: Near, to: &mut Partnerships) {
+        let picture = |id: SampleId| self.picture_of[id.index()].map(|at| at as usize);
+        let (Some(of_a), Some(of_b)) = (picture(a), picture(b)) else { return };
+        for (from, others, near) in [(of_a, of_b, near), (of_b, of_a, near.reversed())] {
+            let others = &self.members[others];
+            for member in &self.members[from] {
+                for range in split_ranges(others) {
+                    if compares(member, &others[range.start]) {
+                        record_some(Kind::NearDuplicate, member, &others[range], Some(near), to);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether partners of `a` in the split of `b` are of interest: within one split,
+/// and from an evaluation split to every training or evaluation split.
+fn compares(a: &Member, b: &Member) -> bool {
+    if a.split() == b.split() {
+        return true;
+    }
+    let role = |member: &Member| member.identity.split.map_or(SplitRole::Other, |(_, role)| role);
+    role(a).is_evaluation() && role(b) != SplitRole::Other
+}
+
+/// Runs of members in one split.
+fn split_ranges(members: &[Member]) -> Vec<Range<usize>> {
+    let mut start = 0;
+    let runs = members.chunk_by(|a, b| a.split() == b.split());
+    let ranges = runs.map(|run| {
+        start += run.len();
+        start - run.len()..start
+    });
+    ranges.collect()
+}
+
+/// Splits the members of one split into same file, same bytes and same pixels as `a`.
+fn record_in_split(a: &Member, split: &[Member], to: &mut Partnerships) {
+    let key = |member: &Member| (member.identity.bytes, member.identity.file);
+    let bytes_start = split.partition_point(|member| key(member).0 < a.identity.bytes);
+    let bytes_end = split.partition_point(|member| key(member).0 <= a.identity.bytes);
+    let same_bytes = &split[bytes_start..bytes_end];
+    let file_start = same_bytes.partition_point(|member| key(member).1 < a.identity.file);
+    let file_end = same_bytes.partition_point(|member| key(member).1 <= a.identity.file);
+    record_some(Kind::SameFile, a, &same_bytes[file_start..file_end], None, to);
+    record_some(Kind::SameBytes, a, &same_bytes[..file_start], None, to);
+    record_some(Kind::SameBytes, a, &same_bytes[file_end..], None, to);
+    record_some(Kind::SamePixels, a, &split[..bytes_start], None, to);
+    record_some(Kind::SamePixels, a, &split[bytes_end..], None, to);
+}
+
+/// Records the first few of `others` one by one and the rest as a weight.
+fn record_some(kind: Kind, a: &Member, others: &[Member], near: Option<Near>, to: &mut Partnerships) {
+    let mut others = others.iter().filter(|other| other.id != a.id);
+    let mut left = others.clone().count() as u64;
+    while left > 0 {
+        let Some(b) = others.next() else { return };
+        let last = to.is_full_of(kind, a.id, b.split()) || left == 1;
+        let pair = Pair { kind, a: a.id, b: b.id, near };
+        to.record(pair, b.split(), if last { left } else { 1 });
+        if last {
+            return;
+        }
+        left -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    const ROLES: [SplitRole; 4] =
+        [SplitRole::Training, SplitRole::Validation, SplitRole::Test, SplitRole::Other];
+
+    fn identities() -> impl Strategy<Value = Vec<Option<Identity>>> {
+        let one = (0u16..4, 0u32..12).prop_map(|(split, file)| Identity {
+            split: Some((SplitId(split), ROLES[split as usize])),
+            file,
+            bytes: file / 2,
+            pixels: file / 4,
+        });
+        proptest::collection::vec(proptest::option::weighted(0.9, one), 0..30)
+    }
+
+    /// Every ordered pair that is of interest, the slow way.
+    fn naive(all: &[Option<Identity>]) -> BTreeMap<(SampleId, Option<SplitId>), (Kind, u64)> {
+        let mut found = BTreeMap::new();
+        for (at_a, a) in all.iter().enumerate() {
+            for (at_b, b) in all.iter().enumerate() {
+                let (Some(a), Some(b)) = (a, b) else { continue };
+                let (split_a, split_b) = (a.split.unwrap(), b.split.unwrap());
+                let wanted = split_a == split_b
+                    || (split_a.1.is_evaluation() && split_b.1 != SplitRole::Other);
+                if at_a == at_b || a.pixels != b.pixels || !wanted {
+                    continue;
+                }
+                let kind = match () {
+                    () if a.file == b.file => Kind::SameFile,
+                    () if a.bytes == b.bytes => Kind::SameBytes,
+                    () => Kind::SamePixels,
+                };
+                let key = (SampleId(at_a as u32), Some(split_b.0));
+                let entry = found.entry(key).or_insert((kind, 0));
+                *entry = (entry.0.min(kind), entry.1 + 1);
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn counts_and_kinds_equal_those_of_comparing_every_pair(all in identities(), limit in 1usize..4) {
+            let mut partnerships = Partnerships::with_limit(limit);
+            Pictures::new(&all).record_copies(&mut partnerships);
+            let found: BTreeMap<_, _> = partnerships
+                .iter()
+                .map(|(sample, split, partners)| ((sample, split), (partners.strongest, partners.pairs)))
+                .collect();
+            prop_assert_eq!(found, naive(&all));
+        }
+    }
+
+    #[test]
+    fn a_near_pair_holds_for_every_copy_of_both_pictures() {
+        let identity = |split: u16, file: u32, pixels: u32| {
+            let split = Some((SplitId(split), ROLES[split as usize]));
+            Some(Identity { split, file, bytes: file, pixels })
+        };
+        // Samples 0 and 1 are copies in training; 2 and 3 are copies in validation.
+        let all = [identity(0, 0, 0), identity(0, 1, 0), identity(1, 2, 1), identity(1, 3, 1)];
+        let pictures = Pictures::new(&all);
+        assert_eq!(pictures.representatives(), [SampleId(0), SampleId(2)]);
+        let mut partnerships = Partnerships::with_limit(1);
+        let transform = crate::matching::pair::Transform::Rotate90;
+        let near = Near { distance: 2, similarity: 0.9, transform };
+        pictures.record_near(SampleId(0), SampleId(2), near, &mut partnerships);
+        for sample in [SampleId(2), SampleId(3)] {
+            let partners = partnerships.of(sample, Some(SplitId(0))).unwrap();
+            assert_eq!((partners.pairs, partners.best.len()), (2, 1));
+            assert_eq!(partners.best[0].near.unwrap().transform, transform.inverse());
+        }
+        // From training to validation nothing is asked.
+        assert!(partnerships.of(SampleId(0), Some(SplitId(1))).is_none());
+    }
+}

@@ -1,0 +1,5 @@
+//! Report to text. Renderers see only the [`Report`](crate::report::Report).
+
+pub mod json;
+pub mod terminal;
+mod text;

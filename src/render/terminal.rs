@@ -1,0 +1,216 @@
+//! The report for a person: what leaked, by what evidence, and what to do next.
+//!
+//! Fits 80 columns. Styles are written as escape codes; the caller's stream
+//! drops them where they are not wanted.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::text::{fit, percent, printable, thousands, wrap};
+use crate::finding::Severity;
+use crate::rate::Rate;
+use crate::report::{Leakage, Report, ReportPair};
+use crate::sample::SplitRole;
+
+/// Columns of the widest line.
+pub const WIDTH: usize = 80;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+
+/// Writes the summary. `next` are commands worth typing now, one a line.
+///
+/// # Errors
+/// Those of the writer.
+pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Result<()> {
+    splits(report, to)?;
+    leakage(report, to)?;
+    examples(report, to)?;
+    duplicates(report, to)?;
+    findings(report, to)?;
+    verdict(report, to)?;
+    if !next.is_empty() {
+        heading("Next", to)?;
+        for line in next {
+            writeln!(to, "  {line}")?;
+        }
+    }
+    Ok(())
+}
+
+fn heading(text: &str, to: &mut dyn Write) -> io::Result<()> {
+    writeln!(to, "\n{BOLD}{text}{BOLD:#}")
+}
+
+fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let coverage = &report.coverage;
+    let layout = serde_json::to_value(report.dataset.layout).unwrap_or_default();
+    writeln!(
+        to,
+        "{BOLD}{} images{BOLD:#}, {} read ({})",
+        thousands(coverage.samples),
+        thousands(coverage.signed),
+        layout.as_str().unwrap_or_default()
+    )?;
+    for split in &report.dataset.splits {
+        let role = match split.role {
+            SplitRole::Training => "training",
+            SplitRole::Validation => "validation",
+            SplitRole::Test => "test",
+            SplitRole::Other => "other",
+        };
+        let unreadable = match split.samples - split.readable {
+            0 => String::new(),
+            n => format!("  {RED}{} unreadable{RED:#}", thousands(n)),
+        };
+        let name = fit(&split.name, 24);
+        writeln!(to, "  {name:24} {:>12}  {role:10}{unreadable}", thousands(split.samples))?;
+    }
+    Ok(())
+}
+
+fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    heading("Leakage", to)?;
+    if let Some(reason) = &report.leakage_unavailable {
+        return write!(to, "{}", wrap(&format!("not judged: {reason}"), "  ", "  "));
+    }
+    for entry in &report.leakage {
+        one_leakage(entry, to)?;
+    }
+    Ok(())
+}
+
+fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
+    let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
+    let Some(fraction) = entry.leaked.fraction else {
+        return writeln!(to, "  {}: no image of it could be read", fit(&names, 50));
+    };
+    let style = if entry.leaked.count == 0 { GREEN } else { RED };
+    let interval = interval(&entry.leaked);
+    writeln!(
+        to,
+        "  {:22} {style}{:>7} leaked{style:#}  {} of {}{interval}",
+        fit(&names, 22),
+        percent(fraction),
+        thousands(entry.leaked.count),
+        thousands(entry.leaked.denominator)
+    )?;
+    for (kind, &count) in entry.by_kind.iter().filter(|(_, count)| **count > 0) {
+        writeln!(to, "    {:20} {:>9}", kind.name(), thousands(count))?;
+    }
+    if !entry.worst.is_empty() {
+        writeln!(to, "    worst:")?;
+    }
+    for part in entry.worst.iter().take(5) {
+        let share = percent(part.leaked.fraction.unwrap_or_default());
+        let (count, all) = (thousands(part.leaked.count), thousands(part.leaked.denominator));
+        writeln!(to, "      {:30} {share:>7}  {count} of {all}", fit(&part.name, 30))?;
+    }
+    Ok(())
+}
+
+fn interval(rate: &Rate) -> String {
+    let Some([low, high]) = rate.ci95 else { return String::new() };
+    format!("  (95 % CI {} to {})", percent(low), percent(high))
+}
+
+fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    if report.pairs.is_empty() {
+        return Ok(());
+    }
+    heading("Example pairs", to)?;
+    let mut shown: Vec<&ReportPair> = Vec::new();
+    for pair in &report.pairs {
+        // One pair of each evaluation image says more than five of one.
+        if shown.len() < 5 && shown.iter().all(|other| other.evaluation != pair.evaluation) {
+            shown.push(pair);
+        }
+    }
+    for pair in shown {
+        let mut detail = pair.kind.name().to_owned();
+        let transform = serde_json::to_value(pair.transform).unwrap_or_default();
+        if let Some(similarity) = pair.similarity {
+            detail.push_str(&format!(", similarity {similarity:.2}"));
+        }
+        if let Some(transform) = transform.as_str().filter(|name| *name != "identity") {
+            detail.push_str(&format!(", {transform}"));
+        }
+        writeln!(to, "  {}", fit(&pair.evaluation.path, WIDTH - 2))?;
+        let room = WIDTH - 7 - detail.len();
+        writeln!(to, "    = {} {DIM}{detail}{DIM:#}", fit(&pair.training.path, room))?;
+    }
+    Ok(())
+}
+
+fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let with: Vec<_> = report.duplicates.iter().filter(|entry| entry.duplicated.count > 0).collect();
+    if with.is_empty() {
+        return Ok(());
+    }
+    heading("Duplicates inside a split", to)?;
+    for entry in with {
+        let name = fit(entry.split.as_deref().unwrap_or("all images"), 24);
+        let share = percent(entry.duplicated.fraction.unwrap_or_default());
+        let (count, all) =
+            (thousands(entry.duplicated.count), thousands(entry.duplicated.denominator));
+        writeln!(to, "  {name:24} {share:>7}  {count} of {all}")?;
+    }
+    Ok(())
+}
+
+fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    // Leaks and duplicates have been told above.
+    let told = |name: &str| name.starts_with("leak-") || name.starts_with("duplicate-in-split");
+    let mut codes: Vec<(Severity, &str, u64)> = Vec::new();
+    for finding in &report.findings {
+        let name = finding.code.name();
+        if !told(name) && codes.iter().all(|(_, seen, _)| *seen != name) {
+            let count = report.finding_counts.get(name).copied().unwrap_or(1);
+            codes.push((finding.severity, name, count));
+        }
+    }
+    if codes.is_empty() {
+        return Ok(());
+    }
+    heading("Findings", to)?;
+    for (severity, name, count) in codes {
+        let (style, word) = match severity {
+            Severity::Error => (RED, "error"),
+            Severity::Warning => (YELLOW, "warning"),
+            Severity::Note => (DIM, "note"),
+        };
+        writeln!(to, "  {style}{word:7}{style:#} {} x {name}", thousands(count))?;
+        let of_code = report.findings.iter().filter(|finding| finding.code.name() == name);
+        for finding in of_code.take(3) {
+            let path = finding.paths.first().map(|path| printable(path)).unwrap_or_default();
+            let text = if count > 1 || finding.paths.len() == 1 {
+                format!("{path}: {}", finding.message)
+            } else {
+                format!("{} (such as {path})", finding.message)
+            };
+            write!(to, "{}", wrap(&text, "          ", "            "))?;
+        }
+        if count > 3 {
+            writeln!(to, "          and {} more", thousands(count - 3))?;
+        }
+    }
+    Ok(())
+}
+
+fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    heading("Gate", to)?;
+    if report.gate.passed {
+        return writeln!(to, "  {GREEN}passed{GREEN:#}");
+    }
+    let judged = report.gate.violations.iter().any(|one| one.code.is_judgement());
+    let word = if judged { "failed" } else { "could not check everything" };
+    writeln!(to, "  {RED}{word}{RED:#}")?;
+    for violation in &report.gate.violations {
+        write!(to, "{}", wrap(&violation.message, "  - ", "    "))?;
+    }
+    Ok(())
+}

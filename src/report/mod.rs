@@ -1,0 +1,192 @@
+//! The contract: what a report holds. `docs/report.schema.json` is generated
+//! from these types, and `docs/report-format.md` explains them.
+//!
+//! Paths are relative to the dataset root with `/` between parts. A rate stands
+//! with its numerator and denominator. What was not measured is `null`. The same
+//! dataset and settings give the same bytes: no clock, no host, no order of threads.
+
+mod build;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use build::build;
+
+use crate::finding::Finding;
+use crate::gate::Gate;
+use crate::matching::pair::{Kind, Transform};
+use crate::rate::Rate;
+use crate::sample::{Layout, SplitRole};
+
+/// Raised in its major part when a field changes its meaning or goes away.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// Everything an audit found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// Version of this format, `major.minor`.
+    pub schema_version: String,
+    /// What made the report.
+    pub tool: Tool,
+    /// Settings that shaped it.
+    pub settings: ReportSettings,
+    /// What was checked.
+    pub dataset: DatasetSummary,
+    /// How much of it could be checked: the denominators.
+    pub coverage: Coverage,
+    /// One entry per evaluation split and training split, most leaked first.
+    pub leakage: Vec<Leakage>,
+    /// Why `leakage` is empty, `null` when it is not.
+    pub leakage_unavailable: Option<String>,
+    /// Pairs across splits, strongest first.
+    pub pairs: Vec<ReportPair>,
+    /// Whether a limit cut `pairs`. Counts are never cut.
+    pub pairs_truncated: bool,
+    /// Duplicates inside each split, in the order of `dataset.splits`; one entry
+    /// without a name for a dataset without splits.
+    pub duplicates: Vec<Duplicates>,
+    /// What is wrong, worst first.
+    pub findings: Vec<Finding>,
+    /// Number of findings by code, also of those that a limit cut.
+    pub finding_counts: BTreeMap<String, u64>,
+    /// Whether a limit cut `findings`.
+    pub findings_truncated: bool,
+    /// How much of a low validation loss leakage could explain; `null` unless asked.
+    pub explanation: Option<serde_json::Value>,
+    /// Whether policy accepts the dataset.
+    pub gate: Gate,
+}
+
+/// What made the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `splitleak`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// Settings that shaped the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportSettings {
+    /// Bits in which two perceptual hashes of one picture may differ.
+    pub radius: u32,
+    /// Most pairs listed for one evaluation sample and training split.
+    pub pairs_per_sample: u64,
+    /// Most findings listed for one code.
+    pub findings_per_code: u64,
+    /// Version of the signature: reports of different versions may differ on one dataset.
+    pub signature_version: u32,
+}
+
+/// What was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DatasetSummary {
+    /// How the dataset was recognised.
+    pub layout: Layout,
+    /// Splits: training first, then validation, test and others, by name.
+    pub splits: Vec<SplitSummary>,
+}
+
+/// One split.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SplitSummary {
+    /// As the dataset spells it.
+    pub name: String,
+    /// What it is used for.
+    pub role: SplitRole,
+    /// Images listed in it.
+    pub samples: u64,
+    /// Images of it that could be read.
+    pub readable: u64,
+}
+
+/// How much could be checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// Images in all splits; a file listed in two splits counts twice.
+    pub samples: u64,
+    /// Samples with a signature.
+    pub signed: u64,
+    /// Samples that could not be read; `signed + unreadable = samples`.
+    pub unreadable: u64,
+    /// Signed samples too flat to be compared by their look.
+    pub low_information: u64,
+    /// Files of the tree that are not samples, by reason.
+    pub ignored: Vec<IgnoredFiles>,
+}
+
+/// Files that are not samples.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct IgnoredFiles {
+    /// Why they are left alone.
+    pub reason: String,
+    /// How many.
+    pub files: u64,
+    /// One of them.
+    pub example: String,
+}
+
+/// Leakage from one training split into one evaluation split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Leakage {
+    /// Split whose result is flattered.
+    pub evaluation_split: String,
+    /// Split that gives it away.
+    pub training_split: String,
+    /// Readable evaluation samples with at least one partner in the training split.
+    pub leaked: Rate,
+    /// Leaked samples by their strongest kind of evidence: each counts once.
+    pub by_kind: BTreeMap<Kind, u64>,
+    /// Classes, or folders where there are none, with the largest leaked share,
+    /// worst first; at most 20, none when there is only one.
+    pub worst: Vec<LeakageOfPart>,
+}
+
+/// Leakage of a class or a folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LeakageOfPart {
+    /// Class, or folder relative to the root.
+    pub name: String,
+    /// Leaked share of its readable samples.
+    pub leaked: Rate,
+}
+
+/// Two samples in two splits that show one picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReportPair {
+    /// Kind of evidence.
+    pub kind: Kind,
+    /// What is done to the evaluation image so that it lies on the training image.
+    pub transform: Transform,
+    /// Bits in which the perceptual hashes differ, 0 to 64; `null` where not measured.
+    pub distance: Option<u32>,
+    /// Verification score, -1 to 1; `null` where not measured.
+    pub similarity: Option<f64>,
+    /// The evaluation sample.
+    pub evaluation: PairMember,
+    /// The training sample.
+    pub training: PairMember,
+}
+
+/// One side of a pair.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct PairMember {
+    /// Relative to the dataset root.
+    pub path: String,
+    /// Name of its split.
+    pub split: String,
+}
+
+/// Duplicates inside one split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Duplicates {
+    /// Name of the split, `null` for a dataset without splits.
+    pub split: Option<String>,
+    /// Readable samples with at least one partner in the same split.
+    pub duplicated: Rate,
+    /// Those samples by their strongest kind of evidence.
+    pub by_kind: BTreeMap<Kind, u64>,
+}

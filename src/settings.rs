@@ -1,0 +1,134 @@
+//! What an audit is told to do, resolved and validated.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::sample::SplitRole;
+
+/// Everything that can change a report.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the samples come from.
+    pub input: Input,
+    /// Names of the manifest's columns.
+    pub columns: Columns,
+    /// How samples are compared.
+    pub matching: Matching,
+    /// How much detail the report carries; never changes a count.
+    pub detail: Detail,
+}
+
+/// Where the samples come from.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// One directory; its layout is recognised, or told.
+    Tree {
+        /// The dataset directory.
+        root: PathBuf,
+        /// How to read it.
+        layout: LayoutChoice,
+    },
+    /// One directory and a CSV file that lists its samples.
+    Manifest {
+        /// The dataset directory.
+        root: PathBuf,
+        /// The CSV file.
+        manifest: PathBuf,
+    },
+    /// One directory per split.
+    Directories(Vec<SplitDirectory>),
+}
+
+/// A directory given as a split.
+#[derive(Debug, Clone)]
+pub struct SplitDirectory {
+    /// Name of the split in the report.
+    pub name: String,
+    /// Its role.
+    pub role: SplitRole,
+    /// The directory.
+    pub path: PathBuf,
+}
+
+/// How to read a directory.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LayoutChoice {
+    /// A manifest at the root, else split folders, else no splits.
+    #[default]
+    Auto,
+    /// Split folders; any manifest is left alone.
+    ImageFolder,
+    /// No splits, whatever the folders are called.
+    Unsplit,
+}
+
+/// Columns of a manifest, where the user names them; `None` tries the usual names.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    /// Columns that hold paths of images; several for several cameras.
+    pub path: Option<Vec<String>>,
+    /// Split.
+    pub split: Option<String>,
+    /// Class or regression target.
+    pub label: Option<String>,
+    /// Patient, scene, video.
+    pub group: Option<String>,
+    /// Time or position within the group.
+    pub time: Option<String>,
+}
+
+/// How samples are compared.
+#[derive(Debug, Clone)]
+pub struct Matching {
+    /// Bits in which two perceptual hashes of one picture may differ, 0 to 20.
+    pub radius: u32,
+}
+
+/// How much detail the report carries.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// Most pairs listed for one evaluation sample.
+    pub pairs_per_sample: usize,
+    /// Most findings listed for one code.
+    pub findings_per_code: usize,
+}
+
+impl Default for Matching {
+    fn default() -> Self {
+        Self { radius: 10 }
+    }
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Self { pairs_per_sample: 5, findings_per_code: 1000 }
+    }
+}
+
+impl Settings {
+    /// Settings with every default, for one input.
+    #[must_use]
+    pub fn new(input: Input) -> Self {
+        Self {
+            input,
+            columns: Columns::default(),
+            matching: Matching::default(),
+            detail: Detail::default(),
+        }
+    }
+
+    /// Refuses values out of range.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] naming the setting and its range.
+    pub fn validate(&self) -> Result<(), Error> {
+        let radius = self.matching.radius;
+        if radius > 20 {
+            let message = format!(
+                "radius {radius} is out of range: use 0 to 20 bits (unrelated pictures differ by about 30)"
+            );
+            return Err(Error::Settings { message });
+        }
+        Ok(())
+    }
+}

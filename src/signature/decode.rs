@@ -1,0 +1,312 @@
+//! Bytes of a file to an upright grey picture; the only user of `image`.
+//!
+//! The format is told by content, never by name. EXIF orientation is applied,
+//! so that a signature describes what a person sees. Decoders run behind
+//! `catch_unwind` and limits: hostile files are values, not crashes.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::error::ImageError;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::digest::Digest;
+use super::luma::Luma;
+use super::unreadable::{DataStore, Format, Unreadable};
+
+/// Most memory one decoder may take, in bytes.
+const MAX_DECODER_BYTES: u64 = 512 << 20;
+
+/// Most pixels of one picture: above it a file is called a decompression bomb.
+/// The figure is that of Pillow's `DecompressionBombError`.
+const MAX_PIXELS: u64 = 178_956_970;
+
+/// A decoded picture.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    /// Grey, upright.
+    pub(super) luma: Luma,
+    /// Digest of size and of all channels, upright.
+    pub(super) pixel_digest: Digest,
+    /// Pixels across, upright.
+    pub(super) width: u32,
+    /// Pixels down, upright.
+    pub(super) height: u32,
+}
+
+/// Decodes a file.
+///
+/// # Errors
+/// Every way in which the bytes are not a whole, supported image.
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
+    if bytes.is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if let Some(store) = pointer(bytes) {
+        return Err(Unreadable::Pointer(store));
+    }
+    let Some((image_format, format)) = guess(bytes) else {
+        return Err(match other_image(bytes) {
+            Some(name) => Unreadable::Unsupported { detail: format!("{name} is not supported; convert it to PNG or JPEG") },
+            None => Unreadable::NotAnImage,
+        });
+    };
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format)));
+    match decoded {
+        Ok(Ok(decoded)) => Ok(decoded),
+        Ok(Err(error)) => Err(classify(&error, format)),
+        Err(_) => Err(Unreadable::DecoderPanicked { format }),
+    }
+}
+
+fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Decoded, ImageError> {
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_DECODER_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder()?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        let kind = image::error::LimitErrorKind::DimensionError;
+        return Err(ImageError::Limits(image::error::LimitError::from_kind(kind)));
+    }
+    // A damaged EXIF block is no reason to refuse a good picture.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder)?;
+    image.apply_orientation(orientation);
+    Ok(Decoded {
+        pixel_digest: pixel_digest(&image),
+        width: image.width(),
+        height: image.height(),
+        luma: luma(&image),
+    })
+}
+
+/// Digest of width, height and every pixel as 8-bit RGBA, or 16-bit RGBA where
+/// the picture has more than 8 bits. A grey picture and its RGB copy agree.
+fn pixel_digest(image: &DynamicImage) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&image.width().to_le_bytes());
+    hasher.update(&image.height().to_le_bytes());
+    if is_deep(image) {
+        hasher.update(b"16");
+        for row in image.to_rgba16().rows() {
+            let bytes = row.flat_map(|pixel| pixel.0).flat_map(u16::to_le_bytes);
+            hasher.update(&bytes.collect::<Vec<u8>>());
+        }
+    } else {
+        hasher.update(image.to_rgba8().as_raw());
+    }
+    Digest::from_hasher(&hasher)
+}
+
+fn is_deep(image: &DynamicImage) -> bool {
+    let color = image.color();
+    color.bytes_per_pixel() / color.channel_count() > 1
+}
+
+/// Grey levels by the weights that JPEG uses (ITU-R BT.601), so that a JPEG and
+/// its PNG copy agree. Transparent parts show white, as on a page; a picture
+/// that vanishes on white is shown on black.
+///
+/// More than 8 bits are stretched from darkest to lightest pixel: sensors with
+/// 12 bits in a 16-bit file would otherwise come out black.
+fn luma(image: &DynamicImage) -> Luma {
+    let (width, height) = (image.width(), image.height());
+    let data = if is_deep(image) {
+        stretched(image)
+    } else if let DynamicImage::ImageLuma8(grey) = image {
+        grey.as_raw().clone()
+    } else if image.color().has_alpha() {
+        let on_white = over(image, 255);
+        if on_white.iter().all(|&level| level == 255) { over(image, 0) } else { on_white }
+    } else {
+        image.to_rgb8().pixels().map(|pixel| weigh(pixel.0)).collect()
+    };
+    Luma { width, height, data }
+}
+
+fn weigh([red, green, blue]: [u8; 3]) -> u8 {
+    let sum = 19_595 * u32::from(red) + 38_470 * u32::from(green) + 7_471 * u32::from(blue);
+    ((sum + 32_768) >> 16) as u8
+}
+
+fn over(image: &DynamicImage, ground: u8) -> Vec<u8> {
+    let rgba = image.to_rgba8();
+    let pixels = rgba.pixels().map(|pixel| {
+        let [red, green, blue, alpha] = pixel.0;
+        let level = u32::from(weigh([red, green, blue])) * u32::from(alpha);
+        ((level + u32::from(ground) * (255 - u32::from(alpha)) + 127) / 255) as u8
+    });
+    pixels.collect()
+}
+
+fn stretched(image: &DynamicImage) -> Vec<u8> {
+    let rgb = image.to_rgb32f();
+    let levels = rgb.pixels().map(|pixel| {
+        let [red, green, blue] = pixel.0;
+        0.299 * red + 0.587 * green + 0.114 * blue
+    });
+    let levels: Vec<f32> = levels.map(|level| if level.is_finite() { level } else { 0.0 }).collect();
+    let low = levels.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let scale = if high > low { 255.0 / (high - low) } else { 0.0 };
+    levels.into_iter().map(|level| ((level - low) * scale).round() as u8).collect()
+}
+
+fn pointer(bytes: &[u8]) -> Option<DataStore> {
+    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
+        Some(DataStore::GitLfs)
+    } else if bytes.len() < 4096 && bytes.starts_with(b"/annex/objects/") {
+        Some(DataStore::GitAnnex)
+    } else {
+        None
+    }
+}
+
+fn guess(bytes: &[u8]) -> Option<(ImageFormat, Format)> {
+    let found = match image::guess_format(bytes) {
+        Ok(found) => found,
+        // TGA has no signature at its start, only an optional one at its end.
+        Err(_) if bytes.ends_with(b"TRUEVISION-XFILE.\0") => ImageFormat::Tga,
+        Err(_) => return None,
+    };
+    let format = match found {
+        ImageFormat::Jpeg => Format::Jpeg,
+        ImageFormat::Png => Format::Png,
+        ImageFormat::WebP => Format::Webp,
+        ImageFormat::Gif => Format::Gif,
+        ImageFormat::Tiff => Format::Tiff,
+        ImageFormat::Bmp => Format::Other("BMP"),
+        ImageFormat::Pnm => Format::Other("PNM"),
+        ImageFormat::Ico => Format::Other("ICO"),
+        ImageFormat::Hdr => Format::Other("Radiance HDR"),
+        ImageFormat::OpenExr => Format::Other("OpenEXR"),
+        ImageFormat::Farbfeld => Format::Other("farbfeld"),
+        ImageFormat::Qoi => Format::Other("QOI"),
+        ImageFormat::Dds => Format::Other("DDS"),
+        ImageFormat::Tga => Format::Other("TGA"),
+        _ => return None,
+    };
+    Some((found, format))
+}
+
+/// Formats that are images but are not decoded here.
+fn other_image(bytes: &[u8]) -> Option<&'static str> {
+    let brand = bytes.get(4..12)?;
+    if brand.starts_with(b"ftyp") {
+        return match &brand[4..] {
+            b"avif" | b"avis" => Some("AVIF"),
+            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" => Some("HEIC"),
+            _ => None,
+        };
+    }
+    if bytes.starts_with(b"\xFF\x0A") || bytes.starts_with(b"\0\0\0\x0CJXL ") {
+        return Some("JPEG XL");
+    }
+    if bytes.starts_with(b"\0\0\0\x0CjP  ") || bytes.starts_with(b"\xFF\x4F\xFF\x51") {
+        return Some("JPEG 2000");
+    }
+    None
+}
+
+fn classify(error: &ImageError, format: Format) -> Unreadable {
+    match error {
+        ImageError::Limits(_) => Unreadable::TooLarge {
+            detail: format!(
+                "limits are {MAX_PIXELS} pixels and {} MiB for decoding",
+                MAX_DECODER_BYTES >> 20
+            ),
+        },
+        ImageError::Unsupported(error) => Unreadable::Unsupported { detail: one_line(error) },
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Unreadable::Truncated { format, detail: one_line(error) }
+        }
+        other => {
+            let detail = one_line(other);
+            let lower = detail.to_lowercase();
+            let ends_early = ["unexpected end", "unexpected eof", "eof", "truncated", "failed to fill whole buffer", "no more bytes", "not enough"];
+            if ends_early.iter().any(|words| lower.contains(words)) {
+                Unreadable::Truncated { format, detail }
+            } else {
+                Unreadable::Corrupt { format, detail }
+            }
+        }
+    }
+}
+
+fn one_line(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(image: &DynamicImage) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    fn gradient(width: u32, height: u32) -> image::RgbImage {
+        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, 90]))
+    }
+
+    #[test]
+    fn a_grey_picture_and_its_rgb_and_opaque_copies_have_one_pixel_digest() {
+        let grey = image::GrayImage::from_fn(40, 30, |x, y| image::Luma([(x * 4 + y) as u8]));
+        let grey = DynamicImage::ImageLuma8(grey);
+        let rgb = DynamicImage::ImageRgb8(grey.to_rgb8());
+        let rgba = DynamicImage::ImageRgba8(grey.to_rgba8());
+        let digests = [&grey, &rgb, &rgba].map(|image| decode(&png(image)).unwrap().pixel_digest);
+        assert_eq!(digests[0], digests[1]);
+        assert_eq!(digests[0], digests[2]);
+    }
+
+    #[test]
+    fn pixel_digests_tell_pictures_of_one_byte_count_apart() {
+        let wide = DynamicImage::ImageRgb8(gradient(40, 30));
+        let tall = DynamicImage::ImageRgb8(gradient(30, 40));
+        assert_ne!(decode(&png(&wide)).unwrap().pixel_digest, decode(&png(&tall)).unwrap().pixel_digest);
+    }
+
+    #[test]
+    fn a_drawing_in_white_on_transparent_does_not_vanish() {
+        let image = image::RgbaImage::from_fn(16, 16, |x, _| {
+            image::Rgba([255, 255, 255, if x < 8 { 255 } else { 0 }])
+        });
+        let luma = decode(&png(&DynamicImage::ImageRgba8(image))).unwrap().luma;
+        assert_eq!((luma.data[0], luma.data[15]), (255, 0));
+    }
+
+    #[test]
+    fn sixteen_bits_are_stretched_so_that_dim_sensors_are_seen() {
+        let image = image::ImageBuffer::from_fn(16, 16, |x, _| image::Luma([(x * 200) as u16]));
+        let luma = decode(&png(&DynamicImage::ImageLuma16(image))).unwrap().luma;
+        assert_eq!((luma.data[0], luma.data[15]), (0, 255));
+    }
+
+    #[test]
+    fn every_cut_of_a_png_is_refused_as_truncated_or_corrupt() {
+        let bytes = png(&DynamicImage::ImageRgb8(gradient(20, 20)));
+        for length in 1..bytes.len() - 12 {
+            assert!(decode(&bytes[..length]).is_err(), "cut to {length} of {}", bytes.len());
+        }
+    }
+
+    #[test]
+    fn pointers_name_the_tool_that_fetches() {
+        let text = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
+        let error = decode(text).unwrap_err();
+        assert!(error.to_string().contains("git lfs pull"), "{error}");
+    }
+
+    #[test]
+    fn text_and_nothing_are_told_apart() {
+        assert_eq!(decode(b"hello").unwrap_err(), Unreadable::NotAnImage);
+        assert_eq!(decode(b"").unwrap_err(), Unreadable::Empty);
+    }
+}

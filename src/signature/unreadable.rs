@@ -1,0 +1,133 @@
+//! Why an image has no signature. A value, not an error: one bad file never ends an audit.
+
+/// What kept an image from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// There is no such file, or a symbolic link leads nowhere.
+    Missing,
+    /// The path is a directory.
+    IsDirectory,
+    /// The operating system refused; its own words.
+    Refused(String),
+    /// Zero bytes.
+    Empty,
+    /// A small text that stands for data kept elsewhere.
+    Pointer(DataStore),
+    /// The bytes are of no image format.
+    NotAnImage,
+    /// The file ends before the picture does.
+    Truncated {
+        /// Format by content.
+        format: Format,
+        /// The decoder's words.
+        detail: String,
+    },
+    /// The bytes contradict their format.
+    Corrupt {
+        /// Format by content.
+        format: Format,
+        /// The decoder's words.
+        detail: String,
+    },
+    /// Decoding would take more memory than is allowed.
+    TooLarge {
+        /// What was found and what is allowed.
+        detail: String,
+    },
+    /// An image of a kind that cannot be decoded.
+    Unsupported {
+        /// Which kind.
+        detail: String,
+    },
+    /// The decoder failed in a way it should not.
+    DecoderPanicked {
+        /// Format by content.
+        format: Format,
+    },
+}
+
+/// Where the data behind a pointer is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataStore {
+    /// A Git LFS pointer file.
+    GitLfs,
+    /// A git-annex pointer file or link.
+    GitAnnex,
+}
+
+impl DataStore {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GitLfs => "Git LFS",
+            Self::GitAnnex => "git-annex",
+        }
+    }
+
+    /// The command that fetches the data.
+    #[must_use]
+    pub fn fetch_command(self) -> &'static str {
+        match self {
+            Self::GitLfs => "git lfs pull",
+            Self::GitAnnex => "git annex get",
+        }
+    }
+}
+
+/// Image format by content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP.
+    Webp,
+    /// GIF.
+    Gif,
+    /// TIFF.
+    Tiff,
+    /// Any other format, by its usual name.
+    Other(&'static str),
+}
+
+impl Format {
+    /// Its usual name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Jpeg => "JPEG",
+            Self::Png => "PNG",
+            Self::Webp => "WebP",
+            Self::Gif => "GIF",
+            Self::Tiff => "TIFF",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing => f.write_str("there is no such file"),
+            Self::IsDirectory => f.write_str("is a directory"),
+            Self::Refused(reason) => write!(f, "could not be opened: {reason}"),
+            Self::Empty => f.write_str("is empty (0 bytes)"),
+            Self::Pointer(store) => {
+                let (name, command) = (store.name(), store.fetch_command());
+                write!(f, "is a {name} pointer, not the image; run `{command}`")
+            }
+            Self::NotAnImage => f.write_str("is not an image: its content is of no known format"),
+            Self::Truncated { format, detail } => {
+                write!(f, "{} ends too early: {detail}", format.name())
+            }
+            Self::Corrupt { format, detail } => write!(f, "{} is corrupt: {detail}", format.name()),
+            Self::TooLarge { detail } => write!(f, "is too large to decode safely: {detail}"),
+            Self::Unsupported { detail } => write!(f, "cannot be decoded here: {detail}"),
+            Self::DecoderPanicked { format } => {
+                write!(f, "made the {} decoder fail; the file is probably corrupt", format.name())
+            }
+        }
+    }
+}
