@@ -24,7 +24,11 @@ pub fn audit(settings: &Settings, progress: &dyn Progress) -> Result<Report, Err
     let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
     let signatures = signature::sign(&dataset, progress);
     let partners = find_partners(settings, &dataset, &signatures, progress);
-    let evidence = Evidence { dataset: &dataset, signatures: &signatures, partners: &partners };
+    let evidence = Evidence {
+        dataset: &dataset,
+        signatures: &signatures,
+        partners: &partners,
+    };
     let findings = checks::run(&evidence);
     Ok(report::build(settings, &evidence, findings))
 }
@@ -62,7 +66,9 @@ fn identities(
     let samples = dataset.samples.iter().zip(signatures).zip(0u32..);
     let identities = samples.map(|((sample, signature), id)| {
         let signature = signature.as_ref().ok()?;
-        let split = sample.split.map(|split| (split, dataset.splits[split.index()].role));
+        let split = sample
+            .split
+            .map(|split| (split, dataset.splits[split.index()].role));
         Some(Identity {
             split,
             file: *files.entry(&sample.path).or_insert(id),

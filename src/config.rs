@@ -48,9 +48,15 @@ pub struct Config {
 /// has a key that does not exist (the message lists those that do), or a value
 /// of the wrong type.
 pub fn read(path: &Path) -> Result<Config, Error> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| Error::Io { action: "read", path: path.to_path_buf(), source })?;
-    parse(&text).map_err(|message| Error::Config { path: path.to_path_buf(), message })
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+        action: "read",
+        path: path.to_path_buf(),
+        source,
+    })?;
+    parse(&text).map_err(|message| Error::Config {
+        path: path.to_path_buf(),
+        message,
+    })
 }
 
 fn parse(text: &str) -> Result<Config, String> {
@@ -72,7 +78,10 @@ mod tests {
     #[test]
     fn a_wrong_type_names_its_line() {
         let message = parse("radius = \"ten\"\n").unwrap_err();
-        assert!(message.contains("line 1") && message.contains("ten"), "{message}");
+        assert!(
+            message.contains("line 1") && message.contains("ten"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -68,5 +68,6 @@ pub enum Error {
 }
 
 fn at_line(line: Option<u64>) -> String {
-    line.map(|line| format!(", line {line}")).unwrap_or_default()
+    line.map(|line| format!(", line {line}"))
+        .unwrap_or_default()
 }

@@ -6,7 +6,17 @@ use crate::signature::digest::Digest;
 
 /// What kind of thing is wrong. Codes are stable; each has a heading in `docs/findings.md`.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Code {
@@ -72,7 +82,17 @@ pub enum Code {
 
 /// How bad it is.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -89,8 +109,16 @@ pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::LeakSameFile, "leak-same-file", Severity::Error),
     (Code::LeakSameBytes, "leak-same-bytes", Severity::Error),
     (Code::LeakSamePixels, "leak-same-pixels", Severity::Error),
-    (Code::LeakNearDuplicate, "leak-near-duplicate", Severity::Error),
-    (Code::DuplicateAcrossEvaluation, "duplicate-across-evaluation", Severity::Warning),
+    (
+        Code::LeakNearDuplicate,
+        "leak-near-duplicate",
+        Severity::Error,
+    ),
+    (
+        Code::DuplicateAcrossEvaluation,
+        "duplicate-across-evaluation",
+        Severity::Warning,
+    ),
     (Code::DuplicateInSplit, "duplicate-in-split", Severity::Note),
     (Code::MissingFile, "missing-file", Severity::Error),
     (Code::UnreadableFile, "unreadable-file", Severity::Error),
@@ -106,13 +134,25 @@ pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::CorruptImage, "corrupt-image", Severity::Error),
     (Code::UnsupportedImage, "unsupported-image", Severity::Error),
     (Code::ImageTooLarge, "image-too-large", Severity::Error),
-    (Code::UnreadableDirectory, "unreadable-directory", Severity::Error),
-    (Code::DirectoryNamedAsImage, "directory-named-as-image", Severity::Note),
+    (
+        Code::UnreadableDirectory,
+        "unreadable-directory",
+        Severity::Error,
+    ),
+    (
+        Code::DirectoryNamedAsImage,
+        "directory-named-as-image",
+        Severity::Note,
+    ),
     (Code::LinkLoop, "link-loop", Severity::Warning),
     (Code::EmptySplit, "empty-split", Severity::Error),
     (Code::ListedTwice, "listed-twice", Severity::Warning),
     (Code::UnlistedFile, "unlisted-file", Severity::Note),
-    (Code::SampleWithoutSplit, "sample-without-split", Severity::Warning),
+    (
+        Code::SampleWithoutSplit,
+        "sample-without-split",
+        Severity::Warning,
+    ),
     (Code::CameraAbsent, "camera-absent", Severity::Note),
     (Code::LowInformation, "low-information", Severity::Note),
 ];
@@ -121,13 +161,19 @@ impl Code {
     /// The name used in reports, settings and documentation.
     #[must_use]
     pub fn name(self) -> &'static str {
-        CODES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        CODES
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// How bad findings of this code are.
     #[must_use]
     pub fn severity(self) -> Severity {
-        CODES.iter().find(|row| row.0 == self).map_or(Severity::Error, |row| row.2)
+        CODES
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or(Severity::Error, |row| row.2)
     }
 
     /// The code of a name.
@@ -163,7 +209,13 @@ impl Finding {
             hasher.update(b"\0").update(path.as_bytes());
         }
         let fingerprint = Digest::from_hasher(&hasher).hex();
-        Self { code, severity: code.severity(), message, paths, fingerprint }
+        Self {
+            code,
+            severity: code.severity(),
+            message,
+            paths,
+            fingerprint,
+        }
     }
 }
 

@@ -26,10 +26,20 @@ impl Rate {
     #[must_use]
     pub fn new(count: u64, denominator: u64) -> Self {
         if denominator == 0 {
-            return Self { count, denominator, fraction: None, ci95: None };
+            return Self {
+                count,
+                denominator,
+                fraction: None,
+                ci95: None,
+            };
         }
         let (n, fraction) = (denominator as f64, count as f64 / denominator as f64);
-        Self { count, denominator, fraction: Some(fraction), ci95: Some(wilson(fraction, n)) }
+        Self {
+            count,
+            denominator,
+            fraction: Some(fraction),
+            ci95: Some(wilson(fraction, n)),
+        }
     }
 }
 
@@ -40,8 +50,16 @@ fn wilson(fraction: f64, n: f64) -> [f64; 2] {
     let centre = fraction + Z * Z / (2.0 * n);
     let half = Z * (fraction * (1.0 - fraction) / n + Z * Z / (4.0 * n * n)).sqrt();
     // At 0 and 1 one end is the fraction itself; rounding must not move it.
-    let low = if fraction == 0.0 { 0.0 } else { (centre - half) / scale };
-    let high = if fraction == 1.0 { 1.0 } else { (centre + half) / scale };
+    let low = if fraction == 0.0 {
+        0.0
+    } else {
+        (centre - half) / scale
+    };
+    let high = if fraction == 1.0 {
+        1.0
+    } else {
+        (centre + half) / scale
+    };
     [low.max(0.0), high.min(1.0)]
 }
 
@@ -52,9 +70,17 @@ mod tests {
     #[test]
     fn the_interval_is_the_published_one() {
         // Newcombe (1998), Statistics in Medicine 17: 857-872, table I, method 3.
-        for (count, n, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)] {
+        for (count, n, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
             let [found_low, found_high] = Rate::new(count, n).ci95.unwrap();
-            assert!((found_low - low).abs() < 5e-5 && (found_high - high).abs() < 5e-5, "{count}/{n}");
+            assert!(
+                (found_low - low).abs() < 5e-5 && (found_high - high).abs() < 5e-5,
+                "{count}/{n}"
+            );
         }
     }
 

@@ -101,7 +101,10 @@ impl Default for Matching {
 
 impl Default for Detail {
     fn default() -> Self {
-        Self { pairs_per_sample: 5, findings_per_code: 1000 }
+        Self {
+            pairs_per_sample: 5,
+            findings_per_code: 1000,
+        }
     }
 }
 

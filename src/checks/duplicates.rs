@@ -35,7 +35,9 @@ pub(super) fn across_evaluation_splits(evidence: &Evidence<'_>) -> Vec<Finding> 
     let role = |split: SplitId| dataset.splits[split.index()].role;
     let mut shared: BTreeMap<(SplitId, SplitId), Vec<SampleId>> = BTreeMap::new();
     for (sample, with, _) in evidence.partners.iter() {
-        let (Some(own), Some(with)) = (dataset.samples[sample.index()].split, with) else { continue };
+        let (Some(own), Some(with)) = (dataset.samples[sample.index()].split, with) else {
+            continue;
+        };
         // Both directions are recorded; one is told.
         if own < with && role(own).is_evaluation() && role(with).is_evaluation() {
             shared.entry((own, with)).or_default().push(sample);

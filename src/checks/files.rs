@@ -16,7 +16,11 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
         if index > 0 && samples[index - 1].path == *path {
             continue;
         }
-        findings.push(Finding::new(code_of(reason), reason.to_string(), vec![path.to_string()]));
+        findings.push(Finding::new(
+            code_of(reason),
+            reason.to_string(),
+            vec![path.to_string()],
+        ));
     }
     findings
 }
@@ -44,17 +48,31 @@ fn code_of(reason: &Unreadable) -> Code {
 
 /// One finding for all images that are matched only by their bytes or pixels.
 pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let flat = evidence.signatures.iter().enumerate().filter_map(|(index, signature)| {
-        let flat = signature.as_ref().is_ok_and(|signature| signature.low_information);
-        flat.then_some(SampleId(index as u32))
-    });
+    let flat = evidence
+        .signatures
+        .iter()
+        .enumerate()
+        .filter_map(|(index, signature)| {
+            let flat = signature
+                .as_ref()
+                .is_ok_and(|signature| signature.low_information);
+            flat.then_some(SampleId(index as u32))
+        });
     let flat: Vec<SampleId> = flat.collect();
     if flat.is_empty() {
         return Vec::new();
     }
     let message = format!(
         "{} nearly one flat tone, compared only by bytes and pixels; look at them and remove those that show nothing",
-        if flat.len() == 1 { "1 image is".to_owned() } else { format!("{} are", count(flat.len(), "image")) }
+        if flat.len() == 1 {
+            "1 image is".to_owned()
+        } else {
+            format!("{} are", count(flat.len(), "image"))
+        }
     );
-    vec![Finding::new(Code::LowInformation, message, examples(evidence.dataset, &flat))]
+    vec![Finding::new(
+        Code::LowInformation,
+        message,
+        examples(evidence.dataset, &flat),
+    )]
 }

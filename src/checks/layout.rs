@@ -18,7 +18,9 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             ProblemKind::LinkLoop => findings.push(one(Code::LinkLoop)),
             ProblemKind::CameraAbsent => findings.push(one(Code::CameraAbsent)),
             ProblemKind::DataNotFetched => findings.push(one(Code::DataNotFetched)),
-            kind @ (ProblemKind::ListedTwice | ProblemKind::Unlisted | ProblemKind::SplitMissing) => {
+            kind @ (ProblemKind::ListedTwice
+            | ProblemKind::Unlisted
+            | ProblemKind::SplitMissing) => {
                 summed.entry(kind).or_default().push(problem);
             }
         }
@@ -28,18 +30,31 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
         let (code, message) = match kind {
             ProblemKind::ListedTwice => (
                 Code::ListedTwice,
-                format!("the manifest lists {} more than once in the same split; each is counted once, remove the extra rows", count(n, "image")),
+                format!(
+                    "the manifest lists {} more than once in the same split; each is counted once, remove the extra rows",
+                    count(n, "image")
+                ),
             ),
             ProblemKind::Unlisted => (
                 Code::UnlistedFile,
-                format!("{} under the dataset directory, but not in the manifest; they were not checked", count(n, "image")),
+                format!(
+                    "{} under the dataset directory, but not in the manifest; they were not checked",
+                    count(n, "image")
+                ),
             ),
             _ => (
                 Code::SampleWithoutSplit,
-                format!("{} of the manifest with an empty split cell, compared with nothing; fill the cells or remove the rows", count(n, "row")),
+                format!(
+                    "{} of the manifest with an empty split cell, compared with nothing; fill the cells or remove the rows",
+                    count(n, "row")
+                ),
             ),
         };
-        let paths = problems.iter().take(EXAMPLES).map(|problem| problem.path.clone()).collect();
+        let paths = problems
+            .iter()
+            .take(EXAMPLES)
+            .map(|problem| problem.path.clone())
+            .collect();
         findings.push(Finding::new(code, message, paths));
     }
     findings
@@ -52,9 +67,16 @@ pub(super) fn empty_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     for split in dataset.samples.iter().filter_map(|sample| sample.split) {
         sizes[split.index()] += 1;
     }
-    let empty = dataset.splits.iter().zip(sizes).filter(|(_, size)| *size == 0);
+    let empty = dataset
+        .splits
+        .iter()
+        .zip(sizes)
+        .filter(|(_, size)| *size == 0);
     let findings = empty.map(|(split, _)| {
-        let message = format!("split `{}` holds no image; fill it, or remove its folder", split.name);
+        let message = format!(
+            "split `{}` holds no image; fill it, or remove its folder",
+            split.name
+        );
         Finding::new(Code::EmptySplit, message, vec![split.name.clone()])
     });
     findings.collect()
@@ -63,11 +85,18 @@ pub(super) fn empty_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
 /// Images beside the split folders.
 pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     let dataset = evidence.dataset;
-    let told = dataset.problems.iter().any(|problem| problem.kind == ProblemKind::SplitMissing);
+    let told = dataset
+        .problems
+        .iter()
+        .any(|problem| problem.kind == ProblemKind::SplitMissing);
     if dataset.splits.is_empty() || told {
         return Vec::new();
     }
-    let outside = dataset.samples.iter().enumerate().filter(|(_, sample)| sample.split.is_none());
+    let outside = dataset
+        .samples
+        .iter()
+        .enumerate()
+        .filter(|(_, sample)| sample.split.is_none());
     let outside: Vec<SampleId> = outside.map(|(index, _)| SampleId(index as u32)).collect();
     if outside.is_empty() {
         return Vec::new();
@@ -76,5 +105,9 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} outside every split folder, compared with nothing; move them into a split or out of the dataset",
         count(outside.len(), "image")
     );
-    vec![Finding::new(Code::SampleWithoutSplit, message, examples(dataset, &outside))]
+    vec![Finding::new(
+        Code::SampleWithoutSplit,
+        message,
+        examples(dataset, &outside),
+    )]
 }

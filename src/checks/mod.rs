@@ -52,10 +52,16 @@ const EXAMPLES: usize = 10;
 /// Paths of the first few samples.
 fn examples(dataset: &Dataset, samples: &[SampleId]) -> Vec<String> {
     let first = samples.iter().take(EXAMPLES);
-    first.map(|id| dataset.samples[id.index()].path.to_string()).collect()
+    first
+        .map(|id| dataset.samples[id.index()].path.to_string())
+        .collect()
 }
 
 /// `1 image`, `2 images`.
 fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
 }

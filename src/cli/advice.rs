@@ -15,7 +15,11 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
     let leaks = report.leakage.iter().any(|entry| entry.leaked.count > 0);
     if !report.leakage.is_empty() && args.gate.max_leakage.is_none() {
         commands.push(format!("{command} --max-leakage 0.5%"));
-        let effect = if leaks { "exit status 1 while it leaks, for CI" } else { "keep it so, in CI" };
+        let effect = if leaks {
+            "exit status 1 while it leaks, for CI"
+        } else {
+            "keep it so, in CI"
+        };
         commands.push(format!("    {effect}"));
     }
     commands
@@ -27,14 +31,27 @@ fn command_line(args: &CheckArgs) -> String {
     let quoted = |path: &std::path::Path| {
         let text = path.display().to_string();
         let plain = |c: char| c.is_alphanumeric() || "/._-+,:=@".contains(c);
-        if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+        if text.chars().all(plain) {
+            text
+        } else {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
     };
     words.extend(args.dataset.iter().map(|path| quoted(path)));
     let input = &args.input;
-    let flags = [("--train", &input.train), ("--val", &input.val), ("--test", &input.test)];
+    let flags = [
+        ("--train", &input.train),
+        ("--val", &input.val),
+        ("--test", &input.test),
+    ];
     for (flag, paths) in flags {
         words.extend(paths.iter().map(|path| format!("{flag} {}", quoted(path))));
     }
-    words.extend(input.manifest.iter().map(|path| format!("--manifest {}", quoted(path))));
+    words.extend(
+        input
+            .manifest
+            .iter()
+            .map(|path| format!("--manifest {}", quoted(path))),
+    );
     words.join(" ")
 }

@@ -21,7 +21,11 @@ impl Outcome {
     pub(super) fn of(gate: &Gate) -> Self {
         if gate.passed {
             Self::Passed
-        } else if gate.violations.iter().any(|violation| violation.code.is_judgement()) {
+        } else if gate
+            .violations
+            .iter()
+            .any(|violation| violation.code.is_judgement())
+        {
             Self::GateFailed
         } else {
             Self::NotChecked
@@ -45,8 +49,14 @@ mod tests {
     use splitleak::gate::{Violation, ViolationCode};
 
     fn gate(codes: &[ViolationCode]) -> Gate {
-        let violations = codes.iter().map(|&code| Violation { code, message: String::new() });
-        Gate { passed: codes.is_empty(), violations: violations.collect() }
+        let violations = codes.iter().map(|&code| Violation {
+            code,
+            message: String::new(),
+        });
+        Gate {
+            passed: codes.is_empty(),
+            violations: violations.collect(),
+        }
     }
 
     #[test]
@@ -55,7 +65,10 @@ mod tests {
         assert_eq!(Outcome::of(&gate(&[])), Outcome::Passed);
         assert_eq!(Outcome::of(&gate(&[Incomplete])), Outcome::NotChecked);
         assert_eq!(Outcome::of(&gate(&[NotJudged])), Outcome::NotChecked);
-        assert_eq!(Outcome::of(&gate(&[Incomplete, MaxLeakage])), Outcome::GateFailed);
+        assert_eq!(
+            Outcome::of(&gate(&[Incomplete, MaxLeakage])),
+            Outcome::GateFailed
+        );
         assert_eq!(Outcome::of(&gate(&[FailOn])), Outcome::GateFailed);
     }
 }

@@ -35,7 +35,9 @@ pub(super) fn main() -> ExitCode {
         }
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+            let text = text
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("unknown");
             say(&format!("error: internal error, please report it: {text}"));
             Outcome::NotChecked
         }
@@ -59,7 +61,9 @@ fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let (settings, policy) = resolve::resolve(args)?;
     if let Some(threads) = args.threads {
         // Fails only when a pool exists already, and none does this early.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
     }
     let line = progress::Line::default();
     let progress: &dyn Progress = if args.output.quiet { &Silent } else { &line };
@@ -77,15 +81,27 @@ fn check(args: &CheckArgs) -> Result<Outcome, Error> {
 
 fn write_json(report: &Report, path: &Path) -> Result<(), Error> {
     let mut text = Vec::new();
-    let failed = |source| Error::Io { action: "write", path: path.to_path_buf(), source };
+    let failed = |source| Error::Io {
+        action: "write",
+        path: path.to_path_buf(),
+        source,
+    };
     render::json::render(report, &mut text).map_err(failed)?;
-    if path == Path::new("-") { output::to_stdout(&text) } else { output::to_file(path, &text) }
+    if path == Path::new("-") {
+        output::to_stdout(&text)
+    } else {
+        output::to_file(path, &text)
+    }
 }
 
 fn summarise(report: &Report, args: &CheckArgs) -> Result<(), Error> {
     let mut text = Vec::new();
     let next = advice::next_commands(report, args);
-    let failed = |source| Error::Io { action: "write", path: "standard output".into(), source };
+    let failed = |source| Error::Io {
+        action: "write",
+        path: "standard output".into(),
+        source,
+    };
     render::terminal::render(report, &next, &mut text).map_err(failed)?;
     output::to_stdout(&text)
 }

@@ -13,7 +13,11 @@ pub(super) fn to_stdout(text: &[u8]) -> Result<(), Error> {
     let mut stdout = anstream::stdout().lock();
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        Err(source) => Err(Error::Io { action: "write", path: "standard output".into(), source }),
+        Err(source) => Err(Error::Io {
+            action: "write",
+            path: "standard output".into(),
+            source,
+        }),
         Ok(()) => Ok(()),
     }
 }
@@ -24,7 +28,11 @@ pub(super) fn to_stdout(text: &[u8]) -> Result<(), Error> {
 /// # Errors
 /// A directory that is missing or cannot be written.
 pub(super) fn to_file(path: &Path, text: &[u8]) -> Result<(), Error> {
-    let failed = |source| Error::Io { action: "write", path: path.to_path_buf(), source };
+    let failed = |source| Error::Io {
+        action: "write",
+        path: path.to_path_buf(),
+        source,
+    };
     // A pipe or `/dev/stderr` cannot be renamed over.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::write(path, text).map_err(failed);

@@ -15,7 +15,12 @@ pub(super) struct Line {
 impl Line {
     fn with(&self, action: impl FnOnce(&mut Option<ProgressBar>)) {
         // A thread that panicked while it held the bar cannot have broken it.
-        action(&mut self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        action(
+            &mut self
+                .bar
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
     }
 }
 
@@ -31,7 +36,9 @@ impl Progress for Line {
             None => ProgressBar::new_spinner(),
         };
         let template = if total.is_some() {
-            format!("{word:10} {{bar:24}} {{human_pos}} of {{human_len}} {unit}, {{per_sec}}, {{eta}} left")
+            format!(
+                "{word:10} {{bar:24}} {{human_pos}} of {{human_len}} {unit}, {{per_sec}}, {{eta}} left"
+            )
         } else {
             format!("{word:10} {{spinner}} {{human_pos}} {unit}, {{elapsed}}")
         };

@@ -27,7 +27,11 @@ pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
         input: input(args, &config)?,
         columns: columns(args, &config),
         matching: Matching {
-            radius: args.matching.radius.or(config.radius).unwrap_or(default.0.radius),
+            radius: args
+                .matching
+                .radius
+                .or(config.radius)
+                .unwrap_or(default.0.radius),
         },
         detail: Detail {
             pairs_per_sample: args
@@ -53,7 +57,11 @@ fn read_config(args: &CheckArgs) -> Result<Config, Error> {
     if let Some(path) = &args.config {
         return config::read(path);
     }
-    let places = args.dataset.iter().map(PathBuf::as_path).chain([Path::new(".")]);
+    let places = args
+        .dataset
+        .iter()
+        .map(PathBuf::as_path)
+        .chain([Path::new(".")]);
     for place in places {
         let path = place.join(config::FILE_NAME);
         if path.is_file() {
@@ -69,10 +77,16 @@ fn input(args: &CheckArgs, config: &Config) -> Result<Input, Error> {
         return directories(args);
     };
     if let Some(manifest) = &given.manifest {
-        return Ok(Input::Manifest { root, manifest: manifest.clone() });
+        return Ok(Input::Manifest {
+            root,
+            manifest: manifest.clone(),
+        });
     }
     if let Some(layout) = given.layout {
-        return Ok(Input::Tree { root, layout: choice(layout) });
+        return Ok(Input::Tree {
+            root,
+            layout: choice(layout),
+        });
     }
     if let Some(manifest) = &config.manifest {
         let manifest = root.join(manifest);
@@ -81,7 +95,9 @@ fn input(args: &CheckArgs, config: &Config) -> Result<Input, Error> {
     let layout = match &config.layout {
         None => LayoutChoice::Auto,
         Some(name) => choice(LayoutArg::from_str(name, true).map_err(|_| {
-            wrong(format!("layout `{name}` does not exist: use auto, image-folder or unsplit"))
+            wrong(format!(
+                "layout `{name}` does not exist: use auto, image-folder or unsplit"
+            ))
         })?),
     };
     Ok(Input::Tree { root, layout })
@@ -110,8 +126,16 @@ fn directories(args: &CheckArgs) -> Result<Input, Error> {
     let mut splits = Vec::new();
     for (name, role, paths) in roles {
         for (number, path) in paths.iter().enumerate() {
-            let name = if paths.len() == 1 { name.to_owned() } else { format!("{name}{}", number + 1) };
-            splits.push(SplitDirectory { name, role, path: path.clone() });
+            let name = if paths.len() == 1 {
+                name.to_owned()
+            } else {
+                format!("{name}{}", number + 1)
+            };
+            splits.push(SplitDirectory {
+                name,
+                role,
+                path: path.clone(),
+            });
         }
     }
     Ok(Input::Directories(splits))
@@ -119,7 +143,9 @@ fn directories(args: &CheckArgs) -> Result<Input, Error> {
 
 fn columns(args: &CheckArgs, config: &Config) -> Columns {
     let given = &args.input;
-    let one = |given: &Option<String>, written: &Option<String>| given.clone().or_else(|| written.clone());
+    let one = |given: &Option<String>, written: &Option<String>| {
+        given.clone().or_else(|| written.clone())
+    };
     let path = (!given.path_column.is_empty()).then(|| given.path_column.clone());
     Columns {
         path: path.or_else(|| config.path_column.clone()),
@@ -131,7 +157,11 @@ fn columns(args: &CheckArgs, config: &Config) -> Columns {
 }
 
 fn policy(args: &CheckArgs, config: &Config) -> Result<Policy, Error> {
-    let limit = args.gate.max_leakage.as_ref().or(config.max_leakage.as_ref());
+    let limit = args
+        .gate
+        .max_leakage
+        .as_ref()
+        .or(config.max_leakage.as_ref());
     let codes = if args.gate.fail_on.is_empty() {
         config.fail_on.clone().unwrap_or_default()
     } else {
@@ -139,14 +169,24 @@ fn policy(args: &CheckArgs, config: &Config) -> Result<Policy, Error> {
     };
     Ok(Policy {
         max_leakage: limit.map(|text| text.parse()).transpose().map_err(wrong)?,
-        fail_on: codes.iter().map(|name| code(name)).collect::<Result<_, _>>()?,
-        max_unreadable: args.gate.max_unreadable.or(config.max_unreadable).unwrap_or(0),
+        fail_on: codes
+            .iter()
+            .map(|name| code(name))
+            .collect::<Result<_, _>>()?,
+        max_unreadable: args
+            .gate
+            .max_unreadable
+            .or(config.max_unreadable)
+            .unwrap_or(0),
     })
 }
 
 fn code(name: &str) -> Result<Code, Error> {
     Code::from_name(name).ok_or_else(|| {
         let names: Vec<&str> = CODES.iter().map(|row| row.1).collect();
-        wrong(format!("code `{name}` does not exist; codes are {}", names.join(", ")))
+        wrong(format!(
+            "code `{name}` does not exist; codes are {}",
+            names.join(", ")
+        ))
     })
 }

@@ -19,7 +19,11 @@ pub(super) struct Draft {
 
 impl Draft {
     pub(super) fn of(walked: WalkedFile) -> Self {
-        Self { path: walked.path, file: walked.file, ..Self::default() }
+        Self {
+            path: walked.path,
+            file: walked.file,
+            ..Self::default()
+        }
     }
 }
 
@@ -36,7 +40,10 @@ pub(super) fn assemble(
     more_problems: Vec<Problem>,
 ) -> Dataset {
     let mut order: BTreeMap<(SplitRole, String), SplitId> = BTreeMap::new();
-    let splits = drafts.iter().filter_map(|draft| draft.split.clone()).chain(named);
+    let splits = drafts
+        .iter()
+        .filter_map(|draft| draft.split.clone())
+        .chain(named);
     for (name, role) in splits {
         order.insert((role, name), SplitId(0));
     }
@@ -47,8 +54,13 @@ pub(super) fn assemble(
     let mut samples: Vec<Sample> = drafts
         .into_iter()
         .map(|draft| {
-            let split = draft.split.and_then(|(name, role)| order.get(&(role, name)).copied());
-            let target = draft.label.as_deref().and_then(|label| label.parse::<f64>().ok());
+            let split = draft
+                .split
+                .and_then(|(name, role)| order.get(&(role, name)).copied());
+            let target = draft
+                .label
+                .as_deref()
+                .and_then(|label| label.parse::<f64>().ok());
             Sample {
                 path: draft.path.into(),
                 file: draft.file.map(Into::into),
@@ -61,8 +73,18 @@ pub(super) fn assemble(
         })
         .collect();
     samples.sort_by(|a, b| (&a.path, a.split).cmp(&(&b.path, b.split)));
-    let splits = order.into_keys().map(|(role, name)| Split { name, role }).collect();
+    let splits = order
+        .into_keys()
+        .map(|(role, name)| Split { name, role })
+        .collect();
     let mut problems = walked.problems;
     problems.extend(more_problems);
-    Dataset { root, layout, splits, samples, problems, ignored: walked.ignored }
+    Dataset {
+        root,
+        layout,
+        splits,
+        samples,
+        problems,
+        ignored: walked.ignored,
+    }
 }

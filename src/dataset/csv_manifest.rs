@@ -27,18 +27,29 @@ pub(super) fn find(tables: &[PathBuf], columns: &Columns) -> Result<Option<PathB
     let mut manifests = Vec::new();
     let mut logs = Vec::new();
     for table in tables {
-        if table.file_name().is_some_and(|name| name.eq_ignore_ascii_case("manifest.csv")) {
+        if table
+            .file_name()
+            .is_some_and(|name| name.eq_ignore_ascii_case("manifest.csv"))
+        {
             return Ok(Some(table.clone()));
         }
         let Ok(text) = read_text(table) else { continue };
-        let Ok((found, _)) = read_header(table, &text, columns) else { continue };
+        let Ok((found, _)) = read_header(table, &text, columns) else {
+            continue;
+        };
         match found {
             Positions { split: Some(_), .. } => manifests.push(table),
-            Positions { driving_log: true, .. } => logs.push(table),
+            Positions {
+                driving_log: true, ..
+            } => logs.push(table),
             _ => {}
         }
     }
-    let candidates = if manifests.is_empty() { logs } else { manifests };
+    let candidates = if manifests.is_empty() {
+        logs
+    } else {
+        manifests
+    };
     match candidates[..] {
         [] => Ok(None),
         [one] => Ok(Some(one.clone())),
@@ -101,7 +112,9 @@ impl Rows {
         };
         let split = cell(positions.split);
         for (column, _) in &positions.paths {
-            let Some(written) = cell(Some(*column)) else { continue };
+            let Some(written) = cell(Some(*column)) else {
+                continue;
+            };
             let (path, file, exists) = files.resolve(&written);
             let counts = self.found.entry(*column).or_default();
             if exists {
@@ -112,14 +125,20 @@ impl Rows {
                     self.missing.push(written.clone());
                 }
             }
-            let problem = |kind, detail: &str| Problem { kind, path: path.clone(), detail: detail.to_owned() };
+            let problem = |kind, detail: &str| Problem {
+                kind,
+                path: path.clone(),
+                detail: detail.to_owned(),
+            };
             if positions.split.is_some() && split.is_none() {
                 let detail = "has an empty split cell and is compared with nothing";
-                self.problems.push(problem(ProblemKind::SplitMissing, detail));
+                self.problems
+                    .push(problem(ProblemKind::SplitMissing, detail));
             }
             if !self.seen.insert((path.clone(), split.clone())) {
                 let detail = "is listed more than once in the same split; counted once";
-                self.problems.push(problem(ProblemKind::ListedTwice, detail));
+                self.problems
+                    .push(problem(ProblemKind::ListedTwice, detail));
                 continue;
             }
             let draft = Draft {
@@ -143,16 +162,30 @@ impl Rows {
         if positions.paths_chosen || positions.paths.len() < 2 {
             return;
         }
-        let absent: Vec<usize> =
-            self.found.iter().filter(|(_, counts)| counts.0 == 0).map(|(column, _)| *column).collect();
+        let absent: Vec<usize> = self
+            .found
+            .iter()
+            .filter(|(_, counts)| counts.0 == 0)
+            .map(|(column, _)| *column)
+            .collect();
         if absent.len() == positions.paths.len() {
             return;
         }
-        for (column, name) in positions.paths.iter().filter(|path| absent.contains(&path.0)) {
+        for (column, name) in positions
+            .paths
+            .iter()
+            .filter(|path| absent.contains(&path.0))
+        {
             let missing = self.found.get(column).map_or(0, |counts| counts.1);
-            let detail = format!("column `{name}`: none of its {missing} images is here, so this camera is left out; choose columns with `--path-column`");
+            let detail = format!(
+                "column `{name}`: none of its {missing} images is here, so this camera is left out; choose columns with `--path-column`"
+            );
             let kind = ProblemKind::CameraAbsent;
-            self.problems.push(Problem { kind, path: name.clone(), detail });
+            self.problems.push(Problem {
+                kind,
+                path: name.clone(),
+                detail,
+            });
         }
         self.drafts.retain(|(column, _)| !absent.contains(column));
     }
@@ -164,9 +197,15 @@ impl Rows {
         positions: &Positions,
         walked: Walked,
     ) -> Result<Dataset, Error> {
-        let error = |message| Error::Manifest { path: manifest.to_path_buf(), line: None, message };
+        let error = |message| Error::Manifest {
+            path: manifest.to_path_buf(),
+            line: None,
+            message,
+        };
         if self.drafts.is_empty() {
-            return Err(error("it lists no image; add rows, or check the path column".to_owned()));
+            return Err(error(
+                "it lists no image; add rows, or check the path column".to_owned(),
+            ));
         }
         if self.found.values().all(|counts| counts.0 == 0) {
             let message = format!(
@@ -176,7 +215,11 @@ impl Rows {
             );
             return Err(error(message));
         }
-        let named: BTreeSet<&str> = self.drafts.iter().map(|(_, draft)| draft.path.as_str()).collect();
+        let named: BTreeSet<&str> = self
+            .drafts
+            .iter()
+            .map(|(_, draft)| draft.path.as_str())
+            .collect();
         let unlisted = walked_paths(&walked).filter(|path| !named.contains(path));
         let problems = unlisted.map(|path| Problem {
             kind: ProblemKind::Unlisted,
@@ -185,9 +228,20 @@ impl Rows {
         });
         let problems: Vec<Problem> = problems.collect();
         self.problems.extend(problems);
-        let layout = if positions.driving_log { Layout::DrivingLog } else { Layout::CsvManifest };
+        let layout = if positions.driving_log {
+            Layout::DrivingLog
+        } else {
+            Layout::CsvManifest
+        };
         let drafts = self.drafts.into_iter().map(|(_, draft)| draft).collect();
-        Ok(assemble(root.to_path_buf(), layout, drafts, Vec::new(), walked, self.problems))
+        Ok(assemble(
+            root.to_path_buf(),
+            layout,
+            drafts,
+            Vec::new(),
+            walked,
+            self.problems,
+        ))
     }
 }
 
@@ -202,16 +256,26 @@ struct Files<'a> {
 impl<'a> Files<'a> {
     fn new(root: &'a Path, manifest: &'a Path, walked: &'a Walked) -> Self {
         let beside = manifest.parent().unwrap_or(Path::new(""));
-        let walked = walked.images.iter().map(|image| (image.path.as_str(), image.file.as_ref()));
-        Self { root, beside, walked: walked.collect() }
+        let walked = walked
+            .images
+            .iter()
+            .map(|image| (image.path.as_str(), image.file.as_ref()));
+        Self {
+            root,
+            beside,
+            walked: walked.collect(),
+        }
     }
 
     /// Relative path, true path where it differs, and whether the file exists.
     fn resolve(&self, written: &str) -> (String, Option<PathBuf>, bool) {
         let slashed = written.replace('\\', "/");
-        let parts: Vec<&str> =
-            slashed.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-        let absolute = written.starts_with('/') || parts.first().is_some_and(|first| first.ends_with(':'));
+        let parts: Vec<&str> = slashed
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect();
+        let absolute =
+            written.starts_with('/') || parts.first().is_some_and(|first| first.ends_with(':'));
         // A name with a backslash in it is a legal name on Unix.
         if let Some(file) = self.walked.get(written) {
             return (written.to_owned(), file.cloned(), true);
@@ -264,7 +328,11 @@ fn read_text(manifest: &Path) -> Result<String, Error> {
     String::from_utf8(bytes.to_vec()).map_err(|error| {
         let before = &bytes[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-        at_line(manifest, line, "text is not UTF-8; save the file as UTF-8".to_owned())
+        at_line(
+            manifest,
+            line,
+            "text is not UTF-8; save the file as UTF-8".to_owned(),
+        )
     })
 }
 
@@ -278,7 +346,9 @@ fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<(Positi
     let cells: Vec<String> = first.iter().map(ToOwned::to_owned).collect();
     if is_headless_driving_log(&cells) {
         let names = (0..cells.len()).map(|column| {
-            DRIVING_LOG_HEADER.get(column).map_or_else(|| format!("column{column}"), |&name| name.to_owned())
+            DRIVING_LOG_HEADER
+                .get(column)
+                .map_or_else(|| format!("column{column}"), |&name| name.to_owned())
         });
         let names: Vec<String> = names.collect();
         let found = positions(&names, columns).map_err(|message| at_line(manifest, 1, message))?;
@@ -291,7 +361,10 @@ fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<(Positi
 fn reader(text: &str, has_header: bool) -> csv::Reader<&[u8]> {
     let first_line = text.lines().next().unwrap_or_default();
     let count = |delimiter: u8| first_line.bytes().filter(|&byte| byte == delimiter).count();
-    let delimiter = [b',', b';', b'\t'].into_iter().rev().max_by_key(|&one| count(one));
+    let delimiter = [b',', b';', b'\t']
+        .into_iter()
+        .rev()
+        .max_by_key(|&one| count(one));
     csv::ReaderBuilder::new()
         .delimiter(delimiter.unwrap_or(b','))
         .has_headers(has_header)
@@ -302,16 +375,26 @@ fn reader(text: &str, has_header: bool) -> csv::Reader<&[u8]> {
 fn parse_error(manifest: &Path, error: &csv::Error) -> Error {
     let line = error.position().map(csv::Position::line);
     let message = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!(
             "this row has {len} cells, the first row has {expected_len}; quote cells that contain the separator"
         ),
         _ => error.to_string(),
     };
-    Error::Manifest { path: manifest.to_path_buf(), line, message }
+    Error::Manifest {
+        path: manifest.to_path_buf(),
+        line,
+        message,
+    }
 }
 
 fn at_line(manifest: &Path, line: u64, message: String) -> Error {
-    Error::Manifest { path: manifest.to_path_buf(), line: Some(line), message }
+    Error::Manifest {
+        path: manifest.to_path_buf(),
+        line: Some(line),
+        message,
+    }
 }
 
 /// Finds the line of the first quoting fault. The `csv` crate reads on to the
@@ -343,7 +426,11 @@ fn check_quotes(text: &str) -> Result<(), u64> {
         };
         line += u64::from(byte == b'\n');
     }
-    if at == At::Quoted { Err(opened) } else { Ok(()) }
+    if at == At::Quoted {
+        Err(opened)
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -354,7 +441,10 @@ mod tests {
     fn quoting_faults_are_found_with_their_line() {
         assert_eq!(check_quotes("path,split\n\"a,b.jpg\",train\n"), Ok(()));
         assert_eq!(check_quotes("a,\"say \"\"hi\"\"\"\nb,c\n"), Ok(()));
-        assert_eq!(check_quotes("path,split\na.jpg,train\n\"b.jpg,val\nc.jpg,val\n"), Err(3));
+        assert_eq!(
+            check_quotes("path,split\na.jpg,train\n\"b.jpg,val\nc.jpg,val\n"),
+            Err(3)
+        );
         assert_eq!(check_quotes("path,split\n\"a\"b.jpg,val\n"), Err(2));
     }
 

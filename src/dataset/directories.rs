@@ -39,9 +39,15 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
             prefix => format!("{prefix}/{path}"),
         };
         for image in walked.images {
-            let label = image.path.split_once('/').map(|(class, _)| class.to_owned());
+            let label = image
+                .path
+                .split_once('/')
+                .map(|(class, _)| class.to_owned());
             let path = below(&image.path);
-            let mut draft = Draft::of(WalkedFile { path, file: image.file });
+            let mut draft = Draft::of(WalkedFile {
+                path,
+                file: image.file,
+            });
             draft.split = Some((split.name.clone(), split.role));
             draft.label = label;
             drafts.push(draft);
@@ -54,9 +60,15 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
             }
         }
         let ignored = walked.ignored.into_iter();
-        all.ignored.extend(ignored.map(|one| Ignored { example: below(&one.example), ..one }));
+        all.ignored.extend(ignored.map(|one| Ignored {
+            example: below(&one.example),
+            ..one
+        }));
     }
-    let named = splits.iter().map(|split| (split.name.clone(), split.role)).collect();
+    let named = splits
+        .iter()
+        .map(|split| (split.name.clone(), split.role))
+        .collect();
     Ok((root, drafts, named, all))
 }
 

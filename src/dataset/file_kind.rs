@@ -42,7 +42,9 @@ pub(super) fn kind_of(
     if name.starts_with(b".") || name.eq_ignore_ascii_case(b"thumbs.db") {
         return FileKind::Companion("hidden or system file".to_owned());
     }
-    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    let extension = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_ascii_lowercase());
     let extension = extension.unwrap_or_default();
     if IMAGE.contains(&extension.as_str()) {
         return FileKind::Image;
@@ -50,14 +52,20 @@ pub(super) fn kind_of(
     if extension == "dvc" {
         let data = path.with_extension("");
         let fetched = data.exists();
-        return if fetched { companion("dvc") } else { FileKind::DataPointer };
+        return if fetched {
+            companion("dvc")
+        } else {
+            FileKind::DataPointer
+        };
     }
     if NOT_IMAGE.contains(&extension.as_str()) {
         return companion(&extension);
     }
     match first_bytes(path) {
         Ok(Some(head)) if looks_like_image(&head) => FileKind::Image,
-        _ if extension.is_empty() => FileKind::Companion("no extension, no image inside".to_owned()),
+        _ if extension.is_empty() => {
+            FileKind::Companion("no extension, no image inside".to_owned())
+        }
         _ => companion(&extension),
     }
 }

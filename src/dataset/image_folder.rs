@@ -10,7 +10,15 @@ use super::walk::Walked;
 use crate::sample::SplitRole;
 
 /// Folder names below a split that are no class.
-const NOT_A_CLASS: &[&str] = &["images", "image", "imgs", "img", "frames", "data", "jpegimages"];
+const NOT_A_CLASS: &[&str] = &[
+    "images",
+    "image",
+    "imgs",
+    "img",
+    "frames",
+    "data",
+    "jpegimages",
+];
 
 /// Samples of a tree with split folders, and the splits that folders name;
 /// `None` when no folder that could hold images spells a split.
@@ -40,7 +48,9 @@ struct Place<'a> {
 fn place_of(path: &str) -> Option<Place<'_>> {
     let (folders, _) = path.rsplit_once('/')?;
     let mut folders = folders.split('/');
-    let (split, role) = folders.by_ref().find_map(|name| role_of(name).map(|role| (name, role)))?;
+    let (split, role) = folders
+        .by_ref()
+        .find_map(|name| role_of(name).map(|role| (name, role)))?;
     let class = folders.find(|name| !NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str()));
     Some(Place { split, role, class })
 }
@@ -58,7 +68,10 @@ fn split_folders(directories: &[String]) -> Vec<(String, SplitRole)> {
             ["labels", "annotations", "masks"].contains(&parent.to_ascii_lowercase().as_str())
         })
     };
-    let folders = directories.iter().filter(outermost).filter(|path| !holds_annotations(path));
+    let folders = directories
+        .iter()
+        .filter(outermost)
+        .filter(|path| !holds_annotations(path));
     let mut splits: Vec<_> = folders
         .filter_map(|path| {
             let name = path.rsplit('/').next()?;
@@ -77,7 +90,10 @@ mod tests {
     fn read_paths(paths: &[&str]) -> Option<Vec<(Option<String>, Option<String>)>> {
         let mut walked = Walked::default();
         for path in paths {
-            walked.images.push(super::super::walk::WalkedFile { path: (*path).into(), file: None });
+            walked.images.push(super::super::walk::WalkedFile {
+                path: (*path).into(),
+                file: None,
+            });
             let mut at = 0;
             while let Some(slash) = path[at..].find('/') {
                 walked.directories.push(path[..at + slash].to_owned());
@@ -85,7 +101,12 @@ mod tests {
             }
         }
         let (drafts, _) = read(&walked)?;
-        Some(drafts.into_iter().map(|d| (d.split.map(|s| s.0), d.label)).collect())
+        Some(
+            drafts
+                .into_iter()
+                .map(|d| (d.split.map(|s| s.0), d.label))
+                .collect(),
+        )
     }
 
     fn some(split: &str, class: Option<&str>) -> (Option<String>, Option<String>) {
@@ -95,19 +116,28 @@ mod tests {
     #[test]
     fn split_then_class() {
         let found = read_paths(&["train/cat/1.jpg", "val2017/2.jpg"]);
-        assert_eq!(found, Some(vec![some("train", Some("cat")), some("val2017", None)]));
+        assert_eq!(
+            found,
+            Some(vec![some("train", Some("cat")), some("val2017", None)])
+        );
     }
 
     #[test]
     fn images_above_or_below_the_split_is_no_class() {
         let found = read_paths(&["images/train/1.jpg", "test/images/dog/2.jpg"]);
-        assert_eq!(found, Some(vec![some("train", None), some("test", Some("dog"))]));
+        assert_eq!(
+            found,
+            Some(vec![some("train", None), some("test", Some("dog"))])
+        );
     }
 
     #[test]
     fn a_class_folder_that_spells_a_split_does_not_move_its_images() {
         let found = read_paths(&["train/test/1.jpg", "val/test/2.jpg"]);
-        assert_eq!(found, Some(vec![some("train", Some("test")), some("val", Some("test"))]));
+        assert_eq!(
+            found,
+            Some(vec![some("train", Some("test")), some("val", Some("test"))])
+        );
     }
 
     #[test]

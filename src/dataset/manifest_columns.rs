@@ -18,32 +18,75 @@ pub(super) struct Positions {
 }
 
 const PATH: &[&str] = &[
-    "path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "img",
+    "path",
+    "file",
+    "filename",
+    "file_name",
+    "filepath",
+    "file_path",
+    "image",
+    "image_path",
+    "img",
     "img_path",
 ];
 const CAMERAS: &[&str] = &["center", "left", "right"];
 const SPLIT: &[&str] = &["split", "subset", "partition", "set", "fold"];
 const LABEL: &[&str] = &[
-    "label", "target", "class", "class_name", "category", "steering", "steering_angle", "angle",
+    "label",
+    "target",
+    "class",
+    "class_name",
+    "category",
+    "steering",
+    "steering_angle",
+    "angle",
     "y",
 ];
 const GROUP: &[&str] = &[
-    "group", "patient", "patient_id", "subject", "subject_id", "recording", "scene", "scene_id",
-    "video", "video_id", "sequence", "session", "slide", "segment",
+    "group",
+    "patient",
+    "patient_id",
+    "subject",
+    "subject_id",
+    "recording",
+    "scene",
+    "scene_id",
+    "video",
+    "video_id",
+    "sequence",
+    "session",
+    "slide",
+    "segment",
 ];
-const TIME: &[&str] = &["time", "timestamp", "t", "t_seconds", "time_s", "frame", "frame_id"];
+const TIME: &[&str] = &[
+    "time",
+    "timestamp",
+    "t",
+    "t_seconds",
+    "time_s",
+    "frame",
+    "frame_id",
+];
 
 /// Columns of a driving log without a header: three cameras, steering, and more numbers.
-pub(super) const DRIVING_LOG_HEADER: &[&str] =
-    &["center", "left", "right", "steering", "throttle", "brake", "speed"];
+pub(super) const DRIVING_LOG_HEADER: &[&str] = &[
+    "center", "left", "right", "steering", "throttle", "brake", "speed",
+];
 
 /// Finds the columns in a header.
 ///
 /// # Errors
 /// The message names the missing column and those that are there.
 pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions, String> {
-    let lower: Vec<String> = header.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
-    let at = |name: &str| lower.iter().position(|column| *column == name.trim().to_ascii_lowercase());
+    let lower: Vec<String> = header
+        .iter()
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect();
+    let at = |name: &str| {
+        lower
+            .iter()
+            .position(|column| *column == name.trim().to_ascii_lowercase())
+    };
     let usual = |names: &[&str]| names.iter().find_map(|name| at(name));
     let chosen = |name: &Option<String>, what: &str, names: &[&str]| match name {
         Some(name) => at(name).map(Some).ok_or_else(|| absent(what, name, header)),
@@ -63,7 +106,10 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
         },
     };
     Ok(Positions {
-        paths: path_columns.into_iter().map(|column| (column, header[column].clone())).collect(),
+        paths: path_columns
+            .into_iter()
+            .map(|column| (column, header[column].clone()))
+            .collect(),
         paths_chosen: wanted.path.is_some(),
         split: chosen(&wanted.split, "split", SPLIT)?,
         label: chosen(&wanted.label, "label", LABEL)?,
@@ -77,7 +123,9 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
 pub(super) fn is_headless_driving_log(row: &[String]) -> bool {
     let image = |cell: &String| {
         let lower = cell.trim().to_ascii_lowercase();
-        [".jpg", ".jpeg", ".png"].iter().any(|ending| lower.ends_with(ending))
+        [".jpg", ".jpeg", ".png"]
+            .iter()
+            .any(|ending| lower.ends_with(ending))
     };
     let number = |cell: &String| cell.trim().parse::<f64>().is_ok();
     row.len() >= 4 && row[..3].iter().all(image) && row[3..].iter().all(number)
@@ -86,7 +134,11 @@ pub(super) fn is_headless_driving_log(row: &[String]) -> bool {
 fn absent(what: &str, name: &str, header: &[String]) -> String {
     format!(
         "no column `{name}`; its columns are {}. Name the {what} column with `--{what}-column`",
-        header.iter().map(|column| format!("`{column}`")).collect::<Vec<_>>().join(", ")
+        header
+            .iter()
+            .map(|column| format!("`{column}`"))
+            .collect::<Vec<_>>()
+            .join(", ")
     )
 }
 
@@ -100,33 +152,55 @@ mod tests {
 
     #[test]
     fn usual_names_are_found_in_any_case() {
-        let found = positions(&header("Image_Path,Label,Subset,patient_id"), &Columns::default());
+        let found = positions(
+            &header("Image_Path,Label,Subset,patient_id"),
+            &Columns::default(),
+        );
         let found = found.unwrap();
         assert_eq!((found.paths[0].0, found.label), (0, Some(1)));
-        assert_eq!((found.split, found.group, found.time), (Some(2), Some(3), None));
+        assert_eq!(
+            (found.split, found.group, found.time),
+            (Some(2), Some(3), None)
+        );
     }
 
     #[test]
     fn a_driving_log_gives_all_its_cameras() {
         let found = positions(&header("center,left,right,steering"), &Columns::default()).unwrap();
         assert!(found.driving_log);
-        assert_eq!(found.paths.iter().map(|path| path.0).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(
+            found.paths.iter().map(|path| path.0).collect::<Vec<_>>(),
+            [0, 1, 2]
+        );
         assert_eq!((found.label, found.split), (Some(3), None));
     }
 
     #[test]
     fn a_missing_column_is_named_with_those_that_are_there() {
         let message = positions(&header("id,label"), &Columns::default()).unwrap_err();
-        assert!(message.contains("`path`") && message.contains("`id`, `label`"), "{message}");
-        let wanted = Columns { split: Some("part".into()), ..Columns::default() };
+        assert!(
+            message.contains("`path`") && message.contains("`id`, `label`"),
+            "{message}"
+        );
+        let wanted = Columns {
+            split: Some("part".into()),
+            ..Columns::default()
+        };
         let message = positions(&header("path,split"), &wanted).unwrap_err();
-        assert!(message.contains("`part`") && message.contains("--split-column"), "{message}");
+        assert!(
+            message.contains("`part`") && message.contains("--split-column"),
+            "{message}"
+        );
     }
 
     #[test]
     fn a_log_without_header_is_recognised_by_its_cells() {
-        assert!(is_headless_driving_log(&header("C:\\a\\c.jpg, l.jpg, r.jpg, 0, 0.5, 0, 22.1")));
-        assert!(!is_headless_driving_log(&header("center,left,right,steering")));
+        assert!(is_headless_driving_log(&header(
+            "C:\\a\\c.jpg, l.jpg, r.jpg, 0, 0.5, 0, 22.1"
+        )));
+        assert!(!is_headless_driving_log(&header(
+            "center,left,right,steering"
+        )));
         assert!(!is_headless_driving_log(&header("a.jpg,b.jpg,c.jpg,cat")));
     }
 }

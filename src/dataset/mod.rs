@@ -34,7 +34,14 @@ pub fn load(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result
         }
         Input::Directories(splits) => {
             let (root, drafts, named, walked) = directories::read(splits, progress)?;
-            Ok(assemble(root, Layout::Directories, drafts, named, walked, Vec::new()))
+            Ok(assemble(
+                root,
+                Layout::Directories,
+                drafts,
+                named,
+                walked,
+                Vec::new(),
+            ))
         }
     };
     progress.end();
@@ -62,18 +69,32 @@ fn load_tree(
         && let Some((drafts, named)) = image_folder::read(&walked)
     {
         let root = root.to_path_buf();
-        return Ok(assemble(root, Layout::ImageFolder, drafts, named, walked, Vec::new()));
+        return Ok(assemble(
+            root,
+            Layout::ImageFolder,
+            drafts,
+            named,
+            walked,
+            Vec::new(),
+        ));
     }
     let drafts = walked.images.iter().cloned().map(Draft::of).collect();
-    Ok(assemble(root.to_path_buf(), Layout::Unsplit, drafts, Vec::new(), walked, Vec::new()))
+    Ok(assemble(
+        root.to_path_buf(),
+        Layout::Unsplit,
+        drafts,
+        Vec::new(),
+        walked,
+        Vec::new(),
+    ))
 }
 
 fn require_directory(path: &Path) -> Result<(), Error> {
     let path_buf = || path.to_path_buf();
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {
-            std::fs::read_dir(path).map(drop).map_err(|source| io_error("list", path, source))
-        }
+        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(path)
+            .map(drop)
+            .map_err(|source| io_error("list", path, source)),
         Ok(_) => Err(Error::NotADirectory { path: path_buf() }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(Error::DatasetMissing { path: path_buf() })
@@ -83,22 +104,43 @@ fn require_directory(path: &Path) -> Result<(), Error> {
 }
 
 fn io_error(action: &'static str, path: &Path, source: std::io::Error) -> Error {
-    Error::Io { action, path: path.to_path_buf(), source }
+    Error::Io {
+        action,
+        path: path.to_path_buf(),
+        source,
+    }
 }
 
 fn nothing_found(dataset: &Dataset) -> Error {
     let mut seen: Vec<String> = dataset
         .ignored
         .iter()
-        .map(|kind| format!("{} x {} (such as `{}`)", kind.files, kind.reason, kind.example))
+        .map(|kind| {
+            format!(
+                "{} x {} (such as `{}`)",
+                kind.files, kind.reason, kind.example
+            )
+        })
         .collect();
-    seen.extend(dataset.problems.iter().take(3).map(|one| format!("`{}` {}", one.path, one.detail)));
+    seen.extend(
+        dataset
+            .problems
+            .iter()
+            .take(3)
+            .map(|one| format!("`{}` {}", one.path, one.detail)),
+    );
     let detail = if seen.is_empty() {
         "the directory is empty; give the folder that holds the images".to_owned()
     } else {
-        format!("found only {}; give the folder that holds the images", seen.join(", "))
+        format!(
+            "found only {}; give the folder that holds the images",
+            seen.join(", ")
+        )
     };
-    Error::NothingFound { root: PathBuf::from(&dataset.root), detail }
+    Error::NothingFound {
+        root: PathBuf::from(&dataset.root),
+        detail,
+    }
 }
 
 /// Used by layouts that list files by name.

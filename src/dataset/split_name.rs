@@ -24,23 +24,66 @@ const KEYWORDS: &[(&str, SplitRole)] = &[
 
 /// Words that may stand beside a keyword.
 const QUIET_WORDS: &[&str] = &[
-    "a", "b", "c", "challenge", "clean", "data", "dataset", "dev", "dir", "easy", "folder",
-    "frames", "full", "hard", "hr", "image", "images", "img", "imgs", "jpeg", "jpegs", "jpg",
-    "lr", "mini", "new", "other", "photos", "pictures", "png", "raw", "samples", "set", "small",
-    "split", "std",
+    "a",
+    "b",
+    "c",
+    "challenge",
+    "clean",
+    "data",
+    "dataset",
+    "dev",
+    "dir",
+    "easy",
+    "folder",
+    "frames",
+    "full",
+    "hard",
+    "hr",
+    "image",
+    "images",
+    "img",
+    "imgs",
+    "jpeg",
+    "jpegs",
+    "jpg",
+    "lr",
+    "mini",
+    "new",
+    "other",
+    "photos",
+    "pictures",
+    "png",
+    "raw",
+    "samples",
+    "set",
+    "small",
+    "split",
+    "std",
 ];
 
 /// The role a split name spells, or `None` for a name that spells none.
 #[must_use]
 pub fn role_of(name: &str) -> Option<SplitRole> {
     let words = words(name);
-    let keyword = |word: &String| KEYWORDS.iter().find(|(key, _)| key == word).map(|&(_, role)| role);
+    let keyword = |word: &String| {
+        KEYWORDS
+            .iter()
+            .find(|(key, _)| key == word)
+            .map(|&(_, role)| role)
+    };
     let position = words.iter().position(|word| keyword(word).is_some())?;
     let quiet = |word: &String| {
         QUIET_WORDS.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let others_quiet = words.iter().enumerate().all(|(at, word)| at == position || quiet(word));
-    if others_quiet { keyword(&words[position]) } else { None }
+    let others_quiet = words
+        .iter()
+        .enumerate()
+        .all(|(at, word)| at == position || quiet(word));
+    if others_quiet {
+        keyword(&words[position])
+    } else {
+        None
+    }
 }
 
 /// Lower-case runs of letters or digits; a capital after a small letter begins a new run.
@@ -104,7 +147,17 @@ mod tests {
 
     #[test]
     fn names_that_only_contain_a_keyword_are_not_splits() {
-        for name in ["contest", "trains", "test_pattern", "steam_train", "devices", "values", "", "images", "cat"] {
+        for name in [
+            "contest",
+            "trains",
+            "test_pattern",
+            "steam_train",
+            "devices",
+            "values",
+            "",
+            "images",
+            "cat",
+        ] {
             assert_eq!(role_of(name), None, "{name}");
         }
     }

@@ -43,7 +43,11 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
     let mut ignored: BTreeMap<String, Ignored> = BTreeMap::new();
     let mut ignore = |reason: String, path: String| {
         let entry = ignored.entry(reason.clone());
-        let entry = entry.or_insert_with(|| Ignored { reason, files: 0, example: path.clone() });
+        let entry = entry.or_insert_with(|| Ignored {
+            reason,
+            files: 0,
+            example: path.clone(),
+        });
         entry.files += 1;
         if path < entry.example {
             entry.example = path;
@@ -58,7 +62,11 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
                 if kind_of(entry.path(), |_| Ok(None)) == FileKind::Image {
                     let detail = "is a directory, though its name ends like an image's".to_owned();
                     let kind = ProblemKind::DirectoryNamedAsImage;
-                    walked.problems.push(Problem { kind, path: path.clone(), detail });
+                    walked.problems.push(Problem {
+                        kind,
+                        path: path.clone(),
+                        detail,
+                    });
                 }
                 walked.directories.push(path);
             }
@@ -86,7 +94,9 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
     walked.images.sort();
     walked.directories.sort();
     walked.root_tables.sort();
-    walked.problems.sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    walked
+        .problems
+        .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     walked.ignored = ignored.into_values().collect();
     walked
 }
@@ -96,16 +106,25 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
 fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
     let at = error.path().unwrap_or(root);
     let (path, file) = path_text(root, at);
-    let problem = |kind, detail: &str| Problem { kind, path: path.clone(), detail: detail.to_owned() };
+    let problem = |kind, detail: &str| Problem {
+        kind,
+        path: path.clone(),
+        detail: detail.to_owned(),
+    };
     if error.loop_ancestor().is_some() {
         let detail = "leads back to one of its own parent directories and was not followed";
         walked.problems.push(problem(ProblemKind::LinkLoop, detail));
     } else if kind_of(at, |_| Ok(None)) == FileKind::Image {
         walked.images.push(WalkedFile { path, file });
     } else {
-        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-        let detail = format!("could not be listed ({reason}); its images are missing from this report");
-        walked.problems.push(problem(ProblemKind::UnreadableDirectory, &detail));
+        let reason = error
+            .io_error()
+            .map_or_else(|| error.to_string(), ToString::to_string);
+        let detail =
+            format!("could not be listed ({reason}); its images are missing from this report");
+        walked
+            .problems
+            .push(problem(ProblemKind::UnreadableDirectory, &detail));
     }
 }
 
@@ -114,5 +133,6 @@ fn is_hidden_directory(entry: &DirEntry) -> bool {
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }

@@ -32,10 +32,16 @@ impl std::str::FromStr for Limit {
 
     /// `0.5%` is a share, `12` a count. A bare decimal is refused: it could be either.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no limit: write a share such as `0.5%`, or a count such as `12`");
+        let wrong = || {
+            format!("`{text}` is no limit: write a share such as `0.5%`, or a count such as `12`")
+        };
         if let Some(percent) = text.trim().strip_suffix('%') {
             let percent: f64 = percent.trim().parse().map_err(|_| wrong())?;
-            return if (0.0..=100.0).contains(&percent) { Ok(Self::Fraction(percent / 100.0)) } else { Err(wrong()) };
+            return if (0.0..=100.0).contains(&percent) {
+                Ok(Self::Fraction(percent / 100.0))
+            } else {
+                Err(wrong())
+            };
         }
         text.trim().parse().map(Self::Count).map_err(|_| wrong())
     }
@@ -70,7 +76,10 @@ pub struct Gate {
 
 impl Default for Gate {
     fn default() -> Self {
-        Self { passed: true, violations: Vec::new() }
+        Self {
+            passed: true,
+            violations: Vec::new(),
+        }
     }
 }
 
@@ -116,7 +125,9 @@ pub fn judge(report: &Report, policy: &Policy) -> Gate {
             let (evaluation, training) = (&entry.evaluation_split, &entry.training_split);
             let leaked = &entry.leaked;
             if leaked.fraction.is_none() {
-                let message = format!("no image of `{evaluation}` could be read, so its leakage from `{training}` is not known");
+                let message = format!(
+                    "no image of `{evaluation}` could be read, so its leakage from `{training}` is not known"
+                );
                 violate(ViolationCode::NotJudged, message);
             } else if limit.exceeded_by(leaked) {
                 let message = format!(
@@ -127,14 +138,19 @@ pub fn judge(report: &Report, policy: &Policy) -> Gate {
             }
         }
         if let Some(reason) = &report.leakage_unavailable {
-            violate(ViolationCode::NotJudged, format!("a leakage limit was asked for, but {reason}"));
+            violate(
+                ViolationCode::NotJudged,
+                format!("a leakage limit was asked for, but {reason}"),
+            );
         }
     }
     for &code in &policy.fail_on {
         let name = code.name();
         if let Some(&count) = report.finding_counts.get(name) {
             let first = report.findings.iter().find(|finding| finding.code == code);
-            let first = first.map(|finding| format!(": {}", finding.message)).unwrap_or_default();
+            let first = first
+                .map(|finding| format!(": {}", finding.message))
+                .unwrap_or_default();
             let message = format!("{count} x `{name}`{first}");
             violate(ViolationCode::FailOn, message);
         }
@@ -147,7 +163,10 @@ pub fn judge(report: &Report, policy: &Policy) -> Gate {
         .map(|split| split.name.as_str())
         .collect();
     for name in empty {
-        violate(ViolationCode::Incomplete, format!("split `{name}` holds no image, so it was not checked"));
+        violate(
+            ViolationCode::Incomplete,
+            format!("split `{name}` holds no image, so it was not checked"),
+        );
     }
     let unreadable = report.coverage.unreadable;
     if unreadable > policy.max_unreadable {
@@ -157,22 +176,39 @@ pub fn judge(report: &Report, policy: &Policy) -> Gate {
         );
         violate(ViolationCode::Incomplete, message);
     }
-    let unlisted = report.finding_counts.get(Code::UnreadableDirectory.name()).copied().unwrap_or(0);
+    let unlisted = report
+        .finding_counts
+        .get(Code::UnreadableDirectory.name())
+        .copied()
+        .unwrap_or(0);
     let pointers = unfetched_directories(report);
     if unlisted > 0 {
-        violate(ViolationCode::Incomplete, format!("directories that could not be listed: {unlisted}; their images were not checked"));
+        violate(
+            ViolationCode::Incomplete,
+            format!(
+                "directories that could not be listed: {unlisted}; their images were not checked"
+            ),
+        );
     }
     if pointers > 0 {
-        violate(ViolationCode::Incomplete, format!("DVC files whose data is not here: {pointers}; run `dvc pull`"));
+        violate(
+            ViolationCode::Incomplete,
+            format!("DVC files whose data is not here: {pointers}; run `dvc pull`"),
+        );
     }
-    Gate { passed: violations.is_empty(), violations }
+    Gate {
+        passed: violations.is_empty(),
+        violations,
+    }
 }
 
 /// DVC files stand for data that never became samples, so coverage does not count them.
 fn unfetched_directories(report: &Report) -> usize {
     let dvc = |path: &String| path.ends_with(".dvc");
     let findings = report.findings.iter();
-    findings.filter(|one| one.code == Code::DataNotFetched && one.paths.iter().any(dvc)).count()
+    findings
+        .filter(|one| one.code == Code::DataNotFetched && one.paths.iter().any(dvc))
+        .count()
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use crate::sample::SampleId;
 /// groups in order of sample. Samples without a key stand alone.
 #[must_use]
 pub fn groups_of_equal<K: Ord>(keys: &[Option<K>]) -> Vec<Vec<SampleId>> {
-    let mut order: Vec<usize> = (0..keys.len()).filter(|&index| keys[index].is_some()).collect();
+    let mut order: Vec<usize> = (0..keys.len())
+        .filter(|&index| keys[index].is_some())
+        .collect();
     order.sort_by(|&a, &b| keys[a].cmp(&keys[b]).then(a.cmp(&b)));
     let mut groups: Vec<Vec<SampleId>> = order
         .chunk_by(|&a, &b| keys[a] == keys[b])

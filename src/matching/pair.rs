@@ -6,7 +6,17 @@ use crate::sample::SampleId;
 
 /// How strong the evidence is, strongest first.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -22,8 +32,12 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, strongest first.
-    pub const ALL: [Self; 4] =
-        [Self::SameFile, Self::SameBytes, Self::SamePixels, Self::NearDuplicate];
+    pub const ALL: [Self; 4] = [
+        Self::SameFile,
+        Self::SameBytes,
+        Self::SamePixels,
+        Self::NearDuplicate,
+    ];
 
     /// The name used in reports.
     #[must_use]
@@ -101,7 +115,10 @@ impl Near {
     /// The same measurement seen from the other picture.
     #[must_use]
     pub fn reversed(self) -> Self {
-        Self { transform: self.transform.inverse(), ..self }
+        Self {
+            transform: self.transform.inverse(),
+            ..self
+        }
     }
 }
 

@@ -30,7 +30,10 @@ impl Partnerships {
     /// Keeps at most `limit` pairs of one sample and split; counts all.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
-        Self { limit, by_sample: BTreeMap::new() }
+        Self {
+            limit,
+            by_sample: BTreeMap::new(),
+        }
     }
 
     /// Records that `pair.a` has `pair.b`, which lies in `split_of_b`, as partner,
@@ -39,10 +42,16 @@ impl Partnerships {
         let partners = self
             .by_sample
             .entry((pair.a, split_of_b))
-            .or_insert_with(|| Partners { strongest: pair.kind, pairs: 0, best: Vec::new() });
+            .or_insert_with(|| Partners {
+                strongest: pair.kind,
+                pairs: 0,
+                best: Vec::new(),
+            });
         partners.strongest = partners.strongest.min(pair.kind);
         partners.pairs += weight;
-        let at = partners.best.partition_point(|other| other.cmp_strength(&pair).is_lt());
+        let at = partners
+            .best
+            .partition_point(|other| other.cmp_strength(&pair).is_lt());
         if at < self.limit {
             partners.best.insert(at, pair);
             partners.best.truncate(self.limit);
@@ -52,7 +61,9 @@ impl Partnerships {
     /// Whether another pair of this kind could only be counted, not kept.
     #[must_use]
     pub fn is_full_of(&self, kind: Kind, sample: SampleId, split: Option<SplitId>) -> bool {
-        let best = self.of(sample, split).map_or(&[][..], |partners| &partners.best[..]);
+        let best = self
+            .of(sample, split)
+            .map_or(&[][..], |partners| &partners.best[..]);
         best.iter().filter(|pair| pair.kind <= kind).count() >= self.limit
     }
 
@@ -64,7 +75,9 @@ impl Partnerships {
 
     /// Every sample that has partners, in order of sample, then split.
     pub fn iter(&self) -> impl Iterator<Item = (SampleId, Option<SplitId>, &Partners)> {
-        self.by_sample.iter().map(|(&(sample, split), partners)| (sample, split, partners))
+        self.by_sample
+            .iter()
+            .map(|(&(sample, split), partners)| (sample, split, partners))
     }
 }
 
@@ -74,8 +87,17 @@ mod tests {
     use crate::matching::pair::{Near, Transform};
 
     fn near(a: u32, b: u32, similarity: f32) -> Pair {
-        let near = Near { distance: 3, similarity, transform: Transform::Identity };
-        Pair { kind: Kind::NearDuplicate, a: SampleId(a), b: SampleId(b), near: Some(near) }
+        let near = Near {
+            distance: 3,
+            similarity,
+            transform: Transform::Identity,
+        };
+        Pair {
+            kind: Kind::NearDuplicate,
+            a: SampleId(a),
+            b: SampleId(b),
+            near: Some(near),
+        }
     }
 
     #[test]
@@ -86,16 +108,31 @@ mod tests {
         }
         let partners = partnerships.of(SampleId(0), None).unwrap();
         assert_eq!(partners.pairs, 3);
-        assert_eq!(partners.best.iter().map(|pair| pair.b.0).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(
+            partners
+                .best
+                .iter()
+                .map(|pair| pair.b.0)
+                .collect::<Vec<_>>(),
+            [2, 3]
+        );
     }
 
     #[test]
     fn exact_evidence_outranks_any_similarity() {
         let mut partnerships = Partnerships::with_limit(1);
         partnerships.record(near(0, 1, 1.0), None, 1);
-        let exact = Pair { kind: Kind::SameBytes, a: SampleId(0), b: SampleId(2), near: None };
+        let exact = Pair {
+            kind: Kind::SameBytes,
+            a: SampleId(0),
+            b: SampleId(2),
+            near: None,
+        };
         partnerships.record(exact, None, 1);
         let partners = partnerships.of(SampleId(0), None).unwrap();
-        assert_eq!((partners.strongest, partners.best[0].b), (Kind::SameBytes, SampleId(2)));
+        assert_eq!(
+            (partners.strongest, partners.best[0].b),
+            (Kind::SameBytes, SampleId(2))
+        );
     }
 }

@@ -49,8 +49,10 @@ impl Pictures {
     /// Groups samples; `None` marks one that could not be signed.
     #[must_use]
     pub fn new(identities: &[Option<Identity>]) -> Self {
-        let keys: Vec<Option<u32>> =
-            identities.iter().map(|identity| identity.map(|identity| identity.pixels)).collect();
+        let keys: Vec<Option<u32>> = identities
+            .iter()
+            .map(|identity| identity.map(|identity| identity.pixels))
+            .collect();
         let mut groups = groups_of_equal(&keys);
         let mut grouped = vec![false; identities.len()];
         for id in groups.iter().flatten() {
@@ -67,12 +69,20 @@ impl Pictures {
             });
             let mut members: Vec<Member> = members.collect();
             members.sort_by_key(|member| {
-                (member.split(), member.identity.bytes, member.identity.file, member.id)
+                (
+                    member.split(),
+                    member.identity.bytes,
+                    member.identity.file,
+                    member.id,
+                )
             });
             members
         });
         let members = members.collect();
-        Self { members, picture_of }
+        Self {
+            members,
+            picture_of,
+        }
     }
 
     /// One sample of each picture, in order: near duplicates are looked for among these.
@@ -104,7 +114,9 @@ impl Pictures {
     /// Records that the pictures of `a` and `b` are near duplicates, for every copy of both.
     pub fn record_near(&self, a: SampleId, b: SampleId, near: Near, to: &mut Partnerships) {
         let picture = |id: SampleId| self.picture_of[id.index()].map(|at| at as usize);
-        let (Some(of_a), Some(of_b)) = (picture(a), picture(b)) else { return };
+        let (Some(of_a), Some(of_b)) = (picture(a), picture(b)) else {
+            return;
+        };
         for (from, others, near) in [(of_a, of_b, near), (of_b, of_a, near.reversed())] {
             let others = &self.members[others];
             for member in &self.members[from] {
@@ -124,7 +136,12 @@ fn compares(a: &Member, b: &Member) -> bool {
     if a.split() == b.split() {
         return true;
     }
-    let role = |member: &Member| member.identity.split.map_or(SplitRole::Other, |(_, role)| role);
+    let role = |member: &Member| {
+        member
+            .identity
+            .split
+            .map_or(SplitRole::Other, |(_, role)| role)
+    };
     role(a).is_evaluation() && role(b) != SplitRole::Other
 }
 
@@ -147,7 +164,13 @@ fn record_in_split(a: &Member, split: &[Member], to: &mut Partnerships) {
     let same_bytes = &split[bytes_start..bytes_end];
     let file_start = same_bytes.partition_point(|member| key(member).1 < a.identity.file);
     let file_end = same_bytes.partition_point(|member| key(member).1 <= a.identity.file);
-    record_some(Kind::SameFile, a, &same_bytes[file_start..file_end], None, to);
+    record_some(
+        Kind::SameFile,
+        a,
+        &same_bytes[file_start..file_end],
+        None,
+        to,
+    );
     record_some(Kind::SameBytes, a, &same_bytes[..file_start], None, to);
     record_some(Kind::SameBytes, a, &same_bytes[file_end..], None, to);
     record_some(Kind::SamePixels, a, &split[..bytes_start], None, to);
@@ -155,13 +178,24 @@ fn record_in_split(a: &Member, split: &[Member], to: &mut Partnerships) {
 }
 
 /// Records the first few of `others` one by one and the rest as a weight.
-fn record_some(kind: Kind, a: &Member, others: &[Member], near: Option<Near>, to: &mut Partnerships) {
+fn record_some(
+    kind: Kind,
+    a: &Member,
+    others: &[Member],
+    near: Option<Near>,
+    to: &mut Partnerships,
+) {
     let mut others = others.iter().filter(|other| other.id != a.id);
     let mut left = others.clone().count() as u64;
     while left > 0 {
         let Some(b) = others.next() else { return };
         let last = to.is_full_of(kind, a.id, b.split()) || left == 1;
-        let pair = Pair { kind, a: a.id, b: b.id, near };
+        let pair = Pair {
+            kind,
+            a: a.id,
+            b: b.id,
+            near,
+        };
         to.record(pair, b.split(), if last { left } else { 1 });
         if last {
             return;
@@ -176,8 +210,12 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    const ROLES: [SplitRole; 4] =
-        [SplitRole::Training, SplitRole::Validation, SplitRole::Test, SplitRole::Other];
+    const ROLES: [SplitRole; 4] = [
+        SplitRole::Training,
+        SplitRole::Validation,
+        SplitRole::Test,
+        SplitRole::Other,
+    ];
 
     fn identities() -> impl Strategy<Value = Vec<Option<Identity>>> {
         let one = (0u16..4, 0u32..12).prop_map(|(split, file)| Identity {
@@ -231,20 +269,37 @@ mod tests {
     fn a_near_pair_holds_for_every_copy_of_both_pictures() {
         let identity = |split: u16, file: u32, pixels: u32| {
             let split = Some((SplitId(split), ROLES[split as usize]));
-            Some(Identity { split, file, bytes: file, pixels })
+            Some(Identity {
+                split,
+                file,
+                bytes: file,
+                pixels,
+            })
         };
         // Samples 0 and 1 are copies in training; 2 and 3 are copies in validation.
-        let all = [identity(0, 0, 0), identity(0, 1, 0), identity(1, 2, 1), identity(1, 3, 1)];
+        let all = [
+            identity(0, 0, 0),
+            identity(0, 1, 0),
+            identity(1, 2, 1),
+            identity(1, 3, 1),
+        ];
         let pictures = Pictures::new(&all);
         assert_eq!(pictures.representatives(), [SampleId(0), SampleId(2)]);
         let mut partnerships = Partnerships::with_limit(1);
         let transform = crate::matching::pair::Transform::Rotate90;
-        let near = Near { distance: 2, similarity: 0.9, transform };
+        let near = Near {
+            distance: 2,
+            similarity: 0.9,
+            transform,
+        };
         pictures.record_near(SampleId(0), SampleId(2), near, &mut partnerships);
         for sample in [SampleId(2), SampleId(3)] {
             let partners = partnerships.of(sample, Some(SplitId(0))).unwrap();
             assert_eq!((partners.pairs, partners.best.len()), (2, 1));
-            assert_eq!(partners.best[0].near.unwrap().transform, transform.inverse());
+            assert_eq!(
+                partners.best[0].near.unwrap().transform,
+                transform.inverse()
+            );
         }
         // From training to validation nothing is asked.
         assert!(partnerships.of(SampleId(0), Some(SplitId(1))).is_none());

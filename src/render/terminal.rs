@@ -68,7 +68,11 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             n => format!("  {RED}{} unreadable{RED:#}", thousands(n)),
         };
         let name = fit(&split.name, 24);
-        writeln!(to, "  {name:24} {:>12}  {role:10}{unreadable}", thousands(split.samples))?;
+        writeln!(
+            to,
+            "  {name:24} {:>12}  {role:10}{unreadable}",
+            thousands(split.samples)
+        )?;
     }
     Ok(())
 }
@@ -107,14 +111,23 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
     }
     for part in entry.worst.iter().take(5) {
         let share = percent(part.leaked.fraction.unwrap_or_default());
-        let (count, all) = (thousands(part.leaked.count), thousands(part.leaked.denominator));
-        writeln!(to, "      {:30} {share:>7}  {count} of {all}", fit(&part.name, 30))?;
+        let (count, all) = (
+            thousands(part.leaked.count),
+            thousands(part.leaked.denominator),
+        );
+        writeln!(
+            to,
+            "      {:30} {share:>7}  {count} of {all}",
+            fit(&part.name, 30)
+        )?;
     }
     Ok(())
 }
 
 fn interval(rate: &Rate) -> String {
-    let Some([low, high]) = rate.ci95 else { return String::new() };
+    let Some([low, high]) = rate.ci95 else {
+        return String::new();
+    };
     format!("  (95 % CI {} to {})", percent(low), percent(high))
 }
 
@@ -126,7 +139,11 @@ fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let mut shown: Vec<&ReportPair> = Vec::new();
     for pair in &report.pairs {
         // One pair of each evaluation image says more than five of one.
-        if shown.len() < 5 && shown.iter().all(|other| other.evaluation != pair.evaluation) {
+        if shown.len() < 5
+            && shown
+                .iter()
+                .all(|other| other.evaluation != pair.evaluation)
+        {
             shown.push(pair);
         }
     }
@@ -141,13 +158,21 @@ fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(to, "  {}", fit(&pair.evaluation.path, WIDTH - 2))?;
         let room = WIDTH - 7 - detail.len();
-        writeln!(to, "    = {} {DIM}{detail}{DIM:#}", fit(&pair.training.path, room))?;
+        writeln!(
+            to,
+            "    = {} {DIM}{detail}{DIM:#}",
+            fit(&pair.training.path, room)
+        )?;
     }
     Ok(())
 }
 
 fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
-    let with: Vec<_> = report.duplicates.iter().filter(|entry| entry.duplicated.count > 0).collect();
+    let with: Vec<_> = report
+        .duplicates
+        .iter()
+        .filter(|entry| entry.duplicated.count > 0)
+        .collect();
     if with.is_empty() {
         return Ok(());
     }
@@ -155,8 +180,10 @@ fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for entry in with {
         let name = fit(entry.split.as_deref().unwrap_or("all images"), 24);
         let share = percent(entry.duplicated.fraction.unwrap_or_default());
-        let (count, all) =
-            (thousands(entry.duplicated.count), thousands(entry.duplicated.denominator));
+        let (count, all) = (
+            thousands(entry.duplicated.count),
+            thousands(entry.duplicated.denominator),
+        );
         writeln!(to, "  {name:24} {share:>7}  {count} of {all}")?;
     }
     Ok(())
@@ -183,10 +210,21 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             Severity::Warning => (YELLOW, "warning"),
             Severity::Note => (DIM, "note"),
         };
-        writeln!(to, "  {style}{word:7}{style:#} {} x {name}", thousands(count))?;
-        let of_code = report.findings.iter().filter(|finding| finding.code.name() == name);
+        writeln!(
+            to,
+            "  {style}{word:7}{style:#} {} x {name}",
+            thousands(count)
+        )?;
+        let of_code = report
+            .findings
+            .iter()
+            .filter(|finding| finding.code.name() == name);
         for finding in of_code.take(3) {
-            let path = finding.paths.first().map(|path| printable(path)).unwrap_or_default();
+            let path = finding
+                .paths
+                .first()
+                .map(|path| printable(path))
+                .unwrap_or_default();
             let text = if count > 1 || finding.paths.len() == 1 {
                 format!("{path}: {}", finding.message)
             } else {
@@ -206,8 +244,16 @@ fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     if report.gate.passed {
         return writeln!(to, "  {GREEN}passed{GREEN:#}");
     }
-    let judged = report.gate.violations.iter().any(|one| one.code.is_judgement());
-    let word = if judged { "failed" } else { "could not check everything" };
+    let judged = report
+        .gate
+        .violations
+        .iter()
+        .any(|one| one.code.is_judgement());
+    let word = if judged {
+        "failed"
+    } else {
+        "could not check everything"
+    };
     writeln!(to, "  {RED}{word}{RED:#}")?;
     for violation in &report.gate.violations {
         write!(to, "{}", wrap(&violation.message, "  - ", "    "))?;

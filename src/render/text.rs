@@ -72,9 +72,19 @@ pub(super) fn fit(path: &str, columns: usize) -> String {
 }
 
 /// Text as lines of at most [`WIDTH`] columns, each ended by a newline.
+/// What stands between backticks is a command or a path and stays on one line where it fits.
 pub(super) fn wrap(text: &str, first: &str, rest: &str) -> String {
-    let options = textwrap::Options::new(WIDTH).initial_indent(first).subsequent_indent(rest);
-    let mut lines = textwrap::fill(&printable(text), options);
+    const NO_BREAK_SPACE: &str = "\u{a0}";
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(rest);
+    let parts = printable(text);
+    let parts = parts.split('`').enumerate().map(|(at, part)| match at % 2 {
+        0 => part.to_owned(),
+        _ => part.replace(' ', NO_BREAK_SPACE),
+    });
+    let text = parts.collect::<Vec<_>>().join("`");
+    let mut lines = textwrap::fill(&text, options).replace(NO_BREAK_SPACE, " ");
     lines.push('\n');
     lines
 }
@@ -99,8 +109,17 @@ mod tests {
     fn a_long_path_keeps_its_end_and_its_width() {
         let cut = fit("train/a_very_long_class_name/with_more/0001.jpg", 30);
         assert_eq!(cut.width(), 30);
-        assert!(cut.ends_with("0001.jpg") && cut.starts_with("train/") && cut.contains("..."), "{cut}");
+        assert!(
+            cut.ends_with("0001.jpg") && cut.starts_with("train/") && cut.contains("..."),
+            "{cut}"
+        );
         assert!(fit("画像/画像画像画像画像画像.jpg", 20).width() <= 20);
+    }
+
+    #[test]
+    fn a_command_is_not_broken() {
+        let words = "word ".repeat(14);
+        assert!(wrap(&format!("{words} run `git lfs pull`"), "", "").contains("`git lfs pull`"));
     }
 
     #[test]

@@ -28,7 +28,9 @@ pub fn build(settings: &Settings, evidence: &Evidence<'_>, findings: Vec<Finding
     let listed: Vec<Finding> = findings
         .iter()
         .filter(|finding| {
-            let seen = finding_counts.entry(finding.code.name().to_owned()).or_default();
+            let seen = finding_counts
+                .entry(finding.code.name().to_owned())
+                .or_default();
             *seen += 1;
             *seen <= per_code
         })
@@ -48,7 +50,9 @@ pub fn build(settings: &Settings, evidence: &Evidence<'_>, findings: Vec<Finding
         },
         dataset: summary(evidence),
         coverage: coverage(evidence),
-        leakage_unavailable: leakage.is_empty().then(|| why_unavailable(evidence.dataset)),
+        leakage_unavailable: leakage
+            .is_empty()
+            .then(|| why_unavailable(evidence.dataset)),
         leakage,
         pairs,
         pairs_truncated,
@@ -82,7 +86,8 @@ fn split_ids(dataset: &Dataset) -> impl Iterator<Item = SplitId> {
 fn summary(evidence: &Evidence<'_>) -> DatasetSummary {
     let dataset = evidence.dataset;
     let splits = split_ids(dataset).zip(&dataset.splits).map(|(id, split)| {
-        let signed = samples_of(evidence, Some(id)).filter(|(id, _)| is_signed(evidence, id.index()));
+        let signed =
+            samples_of(evidence, Some(id)).filter(|(id, _)| is_signed(evidence, id.index()));
         SplitSummary {
             name: split.name.clone(),
             role: split.role,
@@ -90,12 +95,21 @@ fn summary(evidence: &Evidence<'_>) -> DatasetSummary {
             readable: signed.count() as u64,
         }
     });
-    DatasetSummary { layout: dataset.layout, splits: splits.collect() }
+    DatasetSummary {
+        layout: dataset.layout,
+        splits: splits.collect(),
+    }
 }
 
 fn coverage(evidence: &Evidence<'_>) -> Coverage {
-    let signed = evidence.signatures.iter().filter_map(|signature| signature.as_ref().ok());
-    let low_information = signed.clone().filter(|signature| signature.low_information).count();
+    let signed = evidence
+        .signatures
+        .iter()
+        .filter_map(|signature| signature.as_ref().ok());
+    let low_information = signed
+        .clone()
+        .filter(|signature| signature.low_information)
+        .count();
     let (samples, signed) = (evidence.signatures.len() as u64, signed.count() as u64);
     let ignored = evidence.dataset.ignored.iter().map(|one| IgnoredFiles {
         reason: one.reason.clone(),
@@ -125,7 +139,8 @@ fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
     entries.sort_by(|a, b| {
         let share = |entry: &Leakage| entry.leaked.fraction.unwrap_or(-1.0);
         share(b).total_cmp(&share(a)).then_with(|| {
-            let name = |entry: &Leakage| (entry.evaluation_split.clone(), entry.training_split.clone());
+            let name =
+                |entry: &Leakage| (entry.evaluation_split.clone(), entry.training_split.clone());
             name(a).cmp(&name(b))
         })
     });
@@ -163,7 +178,10 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
 fn part_of(sample: &Sample) -> &str {
     match &sample.label {
         Some(label) if sample.target.is_none() => label,
-        _ => sample.path.rsplit_once('/').map_or("", |(folder, _)| folder),
+        _ => sample
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder),
     }
 }
 
@@ -191,7 +209,9 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
     let mut total = 0;
     for (sample, with, partners) in evidence.partners.iter() {
         let own = dataset.samples[sample.index()].split;
-        let (Some(own), Some(with)) = (own, with) else { continue };
+        let (Some(own), Some(with)) = (own, with) else {
+            continue;
+        };
         let role = |split: SplitId| dataset.splits[split.index()].role;
         if role(own).is_evaluation() && role(with) == SplitRole::Training {
             total += partners.pairs;
@@ -202,7 +222,10 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
     let truncated = total > found.len() as u64;
     let member = |id: SampleId| PairMember {
         path: dataset.samples[id.index()].path.to_string(),
-        split: dataset.split(id).map(|split| split.name.clone()).unwrap_or_default(),
+        split: dataset
+            .split(id)
+            .map(|split| split.name.clone())
+            .unwrap_or_default(),
     };
     let pairs = found.iter().map(|pair| ReportPair {
         kind: pair.kind,

@@ -47,7 +47,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
     }
     let Some((image_format, format)) = guess(bytes) else {
         return Err(match other_image(bytes) {
-            Some(name) => Unreadable::Unsupported { detail: format!("{name} is not supported; convert it to PNG or JPEG") },
+            Some(name) => Unreadable::Unsupported {
+                detail: format!("{name} is not supported; convert it to PNG or JPEG"),
+            },
             None => Unreadable::NotAnImage,
         });
     };
@@ -68,10 +70,14 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Decoded, ImageError> {
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         let kind = image::error::LimitErrorKind::DimensionError;
-        return Err(ImageError::Limits(image::error::LimitError::from_kind(kind)));
+        return Err(ImageError::Limits(image::error::LimitError::from_kind(
+            kind,
+        )));
     }
     // A damaged EXIF block is no reason to refuse a good picture.
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let orientation = decoder
+        .orientation()
+        .unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(orientation);
     Ok(Decoded {
@@ -119,11 +125,23 @@ fn luma(image: &DynamicImage) -> Luma {
         grey.as_raw().clone()
     } else if image.color().has_alpha() {
         let on_white = over(image, 255);
-        if on_white.iter().all(|&level| level == 255) { over(image, 0) } else { on_white }
+        if on_white.iter().all(|&level| level == 255) {
+            over(image, 0)
+        } else {
+            on_white
+        }
     } else {
-        image.to_rgb8().pixels().map(|pixel| weigh(pixel.0)).collect()
+        image
+            .to_rgb8()
+            .pixels()
+            .map(|pixel| weigh(pixel.0))
+            .collect()
     };
-    Luma { width, height, data }
+    Luma {
+        width,
+        height,
+        data,
+    }
 }
 
 fn weigh([red, green, blue]: [u8; 3]) -> u8 {
@@ -147,11 +165,20 @@ fn stretched(image: &DynamicImage) -> Vec<u8> {
         let [red, green, blue] = pixel.0;
         0.299 * red + 0.587 * green + 0.114 * blue
     });
-    let levels: Vec<f32> = levels.map(|level| if level.is_finite() { level } else { 0.0 }).collect();
+    let levels: Vec<f32> = levels
+        .map(|level| if level.is_finite() { level } else { 0.0 })
+        .collect();
     let low = levels.iter().copied().fold(f32::INFINITY, f32::min);
     let high = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let scale = if high > low { 255.0 / (high - low) } else { 0.0 };
-    levels.into_iter().map(|level| ((level - low) * scale).round() as u8).collect()
+    let scale = if high > low {
+        255.0 / (high - low)
+    } else {
+        0.0
+    };
+    levels
+        .into_iter()
+        .map(|level| ((level - low) * scale).round() as u8)
+        .collect()
 }
 
 fn pointer(bytes: &[u8]) -> Option<DataStore> {
@@ -218,14 +245,27 @@ fn classify(error: &ImageError, format: Format) -> Unreadable {
                 MAX_DECODER_BYTES >> 20
             ),
         },
-        ImageError::Unsupported(error) => Unreadable::Unsupported { detail: one_line(error) },
+        ImageError::Unsupported(error) => Unreadable::Unsupported {
+            detail: one_line(error),
+        },
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Unreadable::Truncated { format, detail: one_line(error) }
+            Unreadable::Truncated {
+                format,
+                detail: one_line(error),
+            }
         }
         other => {
             let detail = one_line(other);
             let lower = detail.to_lowercase();
-            let ends_early = ["unexpected end", "unexpected eof", "eof", "truncated", "failed to fill whole buffer", "no more bytes", "not enough"];
+            let ends_early = [
+                "unexpected end",
+                "unexpected eof",
+                "eof",
+                "truncated",
+                "failed to fill whole buffer",
+                "no more bytes",
+                "not enough",
+            ];
             if ends_early.iter().any(|words| lower.contains(words)) {
                 Unreadable::Truncated { format, detail }
             } else {
@@ -252,7 +292,9 @@ mod tests {
     }
 
     fn gradient(width: u32, height: u32) -> image::RgbImage {
-        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, 90]))
+        image::RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([(x * 3) as u8, (y * 5) as u8, 90])
+        })
     }
 
     #[test]
@@ -270,7 +312,10 @@ mod tests {
     fn pixel_digests_tell_pictures_of_one_byte_count_apart() {
         let wide = DynamicImage::ImageRgb8(gradient(40, 30));
         let tall = DynamicImage::ImageRgb8(gradient(30, 40));
-        assert_ne!(decode(&png(&wide)).unwrap().pixel_digest, decode(&png(&tall)).unwrap().pixel_digest);
+        assert_ne!(
+            decode(&png(&wide)).unwrap().pixel_digest,
+            decode(&png(&tall)).unwrap().pixel_digest
+        );
     }
 
     #[test]
@@ -285,7 +330,9 @@ mod tests {
     #[test]
     fn sixteen_bits_are_stretched_so_that_dim_sensors_are_seen() {
         let image = image::ImageBuffer::from_fn(16, 16, |x, _| image::Luma([(x * 200) as u16]));
-        let luma = decode(&png(&DynamicImage::ImageLuma16(image))).unwrap().luma;
+        let luma = decode(&png(&DynamicImage::ImageLuma16(image)))
+            .unwrap()
+            .luma;
         assert_eq!((luma.data[0], luma.data[15]), (0, 255));
     }
 
@@ -293,7 +340,11 @@ mod tests {
     fn every_cut_of_a_png_is_refused_as_truncated_or_corrupt() {
         let bytes = png(&DynamicImage::ImageRgb8(gradient(20, 20)));
         for length in 1..bytes.len() - 12 {
-            assert!(decode(&bytes[..length]).is_err(), "cut to {length} of {}", bytes.len());
+            assert!(
+                decode(&bytes[..length]).is_err(),
+                "cut to {length} of {}",
+                bytes.len()
+            );
         }
     }
 

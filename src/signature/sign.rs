@@ -4,12 +4,12 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::Signature;
 use super::decode::decode;
 use super::digest::Digest;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail};
 use super::unreadable::{DataStore, Unreadable};
-use super::Signature;
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, SampleId};
 
@@ -40,7 +40,11 @@ pub fn sign(dataset: &Dataset, progress: &dyn Progress) -> Vec<Result<Signature,
         .collect();
     progress.end();
     let mut signatures = Vec::with_capacity(dataset.samples.len());
-    let ends = starts.iter().skip(1).copied().chain([dataset.samples.len()]);
+    let ends = starts
+        .iter()
+        .skip(1)
+        .copied()
+        .chain([dataset.samples.len()]);
     for ((start, end), signature) in starts.iter().zip(ends).zip(signed) {
         for _ in start + 1..end {
             signatures.push(signature.clone());
@@ -89,10 +93,15 @@ fn read(file: &Path) -> Result<Vec<u8>, Unreadable> {
         return Err(Unreadable::IsDirectory);
     }
     if !metadata.is_file() {
-        return Err(Unreadable::Refused("is a pipe, socket or device, not a file".to_owned()));
+        return Err(Unreadable::Refused(
+            "is a pipe, socket or device, not a file".to_owned(),
+        ));
     }
     if metadata.len() > MAX_FILE_BYTES {
-        let detail = format!("{} bytes, at most {MAX_FILE_BYTES} are read", metadata.len());
+        let detail = format!(
+            "{} bytes, at most {MAX_FILE_BYTES} are read",
+            metadata.len()
+        );
         return Err(Unreadable::TooLarge { detail });
     }
     std::fs::read(file).map_err(|error| refusal(file, &error))

@@ -126,7 +126,11 @@ impl std::fmt::Display for Unreadable {
             Self::TooLarge { detail } => write!(f, "is too large to decode safely: {detail}"),
             Self::Unsupported { detail } => write!(f, "cannot be decoded here: {detail}"),
             Self::DecoderPanicked { format } => {
-                write!(f, "made the {} decoder fail; the file is probably corrupt", format.name())
+                write!(
+                    f,
+                    "made the {} decoder fail; the file is probably corrupt",
+                    format.name()
+                )
             }
         }
     }

@@ -12,14 +12,23 @@ const CONFIRMED: f32 = 0.95;
 
 /// Every pair within `radius` whose thumbnails agree, upright or mirrored.
 #[must_use]
-pub fn near_pairs(signed: &[(SampleId, &Signature)], radius: u32) -> Vec<(SampleId, SampleId, Near)> {
-    let informative: Vec<_> = signed.iter().filter(|(_, one)| !one.low_information).collect();
+pub fn near_pairs(
+    signed: &[(SampleId, &Signature)],
+    radius: u32,
+) -> Vec<(SampleId, SampleId, Near)> {
+    let informative: Vec<_> = signed
+        .iter()
+        .filter(|(_, one)| !one.low_information)
+        .collect();
     let mirrored: Vec<_> = informative
         .par_iter()
-        .map_init(crate::signature::perceptual::PerceptualHasher::new, |hasher, (_, one)| {
-            let mirror = mirror(&one.thumbnail);
-            (hasher.hash(&mirror), mirror)
-        })
+        .map_init(
+            crate::signature::perceptual::PerceptualHasher::new,
+            |hasher, (_, one)| {
+                let mirror = mirror(&one.thumbnail);
+                (hasher.hash(&mirror), mirror)
+            },
+        )
         .collect();
     let pairs = (0..informative.len()).into_par_iter().flat_map_iter(|i| {
         let (a, one) = informative[i];
@@ -38,7 +47,15 @@ pub fn near_pairs(signed: &[(SampleId, &Signature)], radius: u32) -> Vec<(Sample
                 return None;
             }
             let similarity = correlation(&one.thumbnail, thumbnail);
-            (similarity >= CONFIRMED).then_some((*a, *b, Near { distance, similarity, transform }))
+            (similarity >= CONFIRMED).then_some((
+                *a,
+                *b,
+                Near {
+                    distance,
+                    similarity,
+                    transform,
+                },
+            ))
         })
     });
     pairs.collect()
@@ -63,5 +80,9 @@ fn correlation(a: &Thumbnail, b: &Thumbnail) -> f32 {
         aa += x * x;
         bb += y * y;
     }
-    if aa * bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+    if aa * bb > 0.0 {
+        ab / (aa * bb).sqrt()
+    } else {
+        0.0
+    }
 }

@@ -1,0 +1,21 @@
+//! Integration tests, one binary.
+//!
+//! - `layouts`: every way a dataset may lie on disk
+//! - `leaks`: what is found between and inside splits, and what is not
+//! - `gate`: limits, codes, exit statuses, configuration
+//! - `bad_input`: everything that can be wrong with files and manifests
+//! - `report`: the contract: schema, determinism, limits
+//! - `terminal`: what a person sees
+//! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
+//! - `architecture`: rules about the sources and the documentation
+
+mod architecture;
+mod bad_input;
+mod fixtures;
+mod gate;
+mod layouts;
+mod leaks;
+mod report;
+mod road;
+mod terminal;
+mod workspace;

@@ -1,0 +1,148 @@
+//! The contract: schema, determinism, limits.
+
+use crate::workspace::{Workspace, leaked};
+use std::fs;
+
+fn leaking() -> Workspace {
+    let workspace = Workspace::new();
+    for seed in 0..20 {
+        workspace.image(&format!("train/c{}/{seed}.jpg", seed % 3), seed);
+    }
+    for seed in 0..8 {
+        workspace.image(&format!("val/c{}/{seed}.png", seed % 3), seed);
+    }
+    workspace
+        .image("val/c0/new.png", 999)
+        .file("val/c1/broken.png", "")
+        .file("notes.txt", "x");
+    workspace
+}
+
+#[test]
+fn the_published_schema_is_the_one_of_the_types() {
+    let published = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
+    let current = Workspace::new().run(&["schema"]).stdout;
+    let published = fs::read_to_string(published).unwrap_or_default();
+    assert_eq!(
+        published, current,
+        "run `cargo run -- schema > docs/report.schema.json`"
+    );
+}
+
+#[test]
+fn the_same_dataset_gives_the_same_bytes_at_any_number_of_threads_and_anywhere() {
+    let workspace = leaking();
+    let run = |workspace: &Workspace, threads: &str| {
+        workspace
+            .run(&["check", ".", "--json", "-", "--threads", threads])
+            .stdout
+    };
+    let first = run(&workspace, "1");
+    assert!(first.len() > 1000);
+    for threads in ["2", "7", "1"] {
+        assert_eq!(run(&workspace, threads), first);
+    }
+    // Another directory, files made in another order.
+    let other = Workspace::new();
+    let mut files = Vec::new();
+    for entry in walk(workspace.root()) {
+        files.push(entry);
+    }
+    for path in files.iter().rev() {
+        let relative = path.strip_prefix(workspace.root()).unwrap();
+        other.file(relative.to_str().unwrap(), fs::read(path).unwrap());
+    }
+    assert_eq!(run(&other, "2"), first);
+}
+
+fn walk(root: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| {
+        if path.is_dir() {
+            walk(&path)
+        } else {
+            vec![path]
+        }
+    });
+    files.collect()
+}
+
+#[test]
+fn limits_cut_lists_and_never_counts() {
+    let workspace = leaking();
+    for copy in 0..6 {
+        workspace.copy("train/c0/0.jpg", &format!("train/c0/again{copy}.jpg"));
+        workspace.file(&format!("val/c2/broken{copy}.png"), "");
+    }
+    let (full, _) = workspace.check(&["--pairs-per-sample", "100"]);
+    let (cut, _) = workspace.check(&["--pairs-per-sample", "1", "--findings-per-code", "2"]);
+    assert_eq!(full["leakage"], cut["leakage"]);
+    assert_eq!(
+        (
+            full["pairs_truncated"].as_bool(),
+            cut["pairs_truncated"].as_bool()
+        ),
+        (Some(false), Some(true))
+    );
+    assert_eq!(cut["pairs"].as_array().unwrap().len() as u64, leaked(&cut));
+    assert_eq!(full["finding_counts"], cut["finding_counts"]);
+    assert_eq!(cut["finding_counts"]["zero-byte-file"], 7);
+    let listed = cut["findings"].as_array().unwrap().iter();
+    assert_eq!(
+        listed
+            .filter(|finding| finding["code"] == "zero-byte-file")
+            .count(),
+        2
+    );
+    assert_eq!(cut["findings_truncated"], true);
+}
+
+#[test]
+fn counts_add_up() {
+    let (report, _) = leaking().check(&[]);
+    let coverage = &report["coverage"];
+    let number = |value: &serde_json::Value| value.as_u64().unwrap();
+    assert_eq!(
+        number(&coverage["samples"]),
+        number(&coverage["signed"]) + number(&coverage["unreadable"])
+    );
+    let splits = report["dataset"]["splits"].as_array().unwrap();
+    let sum = |key: &str| splits.iter().map(|split| number(&split[key])).sum::<u64>();
+    assert_eq!(
+        (sum("samples"), sum("readable")),
+        (number(&coverage["samples"]), number(&coverage["signed"]))
+    );
+    let entry = &report["leakage"][0];
+    let kinds = entry["by_kind"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(number)
+        .sum::<u64>();
+    assert_eq!(
+        (kinds, number(&entry["leaked"]["denominator"])),
+        (leaked(&report), 9)
+    );
+    assert_eq!(coverage["ignored"][0]["example"], "notes.txt");
+}
+
+#[test]
+fn a_report_file_replaces_an_old_one_whole() {
+    let workspace = leaking();
+    workspace.file("out/report.json", "old");
+    let run = workspace.run(&["check", ".", "--json", "out/report.json", "--quiet"]);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    let text = fs::read_to_string(workspace.path("out/report.json")).unwrap();
+    assert!(text.starts_with('{') && text.ends_with("}\n"));
+    assert_eq!(fs::read_dir(workspace.path("out")).unwrap().count(), 1);
+}
+
+#[test]
+fn no_path_of_the_machine_is_in_a_report() {
+    let workspace = leaking();
+    let root = workspace.root().to_str().unwrap().to_owned();
+    let (report, _) = workspace.check_dataset(&[&root]);
+    assert!(!report.to_string().contains(&root));
+}
