@@ -2,7 +2,7 @@
 //!
 //! This room knows integers only: it never sees a path, a split or a pixel.
 //! Every pair within the radius is found, whatever the data; how it is found
-//! (`scan` or `multi_index`) is decided by [`plan`](self) from the sizes and a
+//! (`scan` or `multi_index`) is decided by [`Plan`] from the sizes and a
 //! sample of the data, and never changes the answer.
 //!
 //! Results stream. Workers hand batches of [`Match`]es to a sink as they are

@@ -85,6 +85,8 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
         #[test]
         fn nearest_agrees_with_sorting_everything(
             queries in prop::collection::vec(any::<u64>(), 0..4),

@@ -92,14 +92,16 @@ fn check_all_ways<const W: usize>(
 fn plan_is_small(plan: &Plan) -> bool {
     plan.chunks
         .iter()
-        .all(|chunk| chunk.width <= 16 && (chunk.radius <= 2 || chunk.width <= 10))
+        .all(|chunk| chunk.width <= 13 && (chunk.radius <= 2 || chunk.width <= 8))
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn every_way_finds_what_brute_force_finds_in_64_bits(
-        queries in codes::<1>(40),
-        database in codes::<1>(400),
+        queries in codes::<1>(20),
+        database in codes::<1>(150),
         radius in 0..=64_u32,
         n_chunks in 1..12_u32,
     ) {
@@ -108,8 +110,8 @@ proptest! {
 
     #[test]
     fn every_way_finds_what_brute_force_finds_at_the_usual_radii(
-        queries in codes::<1>(300),
-        database in codes::<1>(300),
+        queries in codes::<1>(40),
+        database in codes::<1>(150),
         radius in 0..=16_u32,
         n_chunks in 4..9_u32,
     ) {
@@ -118,8 +120,8 @@ proptest! {
 
     #[test]
     fn every_way_finds_what_brute_force_finds_in_256_bits(
-        queries in codes::<4>(40),
-        database in codes::<4>(300),
+        queries in codes::<4>(20),
+        database in codes::<4>(100),
         radius in 0..=256_u32,
         n_chunks in 16..40_u32,
     ) {
@@ -136,16 +138,16 @@ fn empty_sides_and_single_codes_are_answered() {
 
 #[test]
 fn a_bucket_larger_than_any_block_loses_nothing() {
-    // Every code has the same first 16 bits, and many are equal.
-    let codes: Vec<Code<1>> = (0..5000_u64)
-        .map(|i| [0xABCD_u64 | (i % 1700) << 16])
+    // Every code has the same first chunk, and many are equal.
+    let codes: Vec<Code<1>> = (0..2500_u64)
+        .map(|i| [0xABCD_u64 | (i % 900) << 16])
         .collect();
-    check_all_ways(&codes[..60], &codes, 2, 4);
+    check_all_ways(&codes[..20], &codes, 2, 5);
 }
 
 #[test]
 fn planted_pairs_are_found_when_the_multi_index_is_chosen() {
-    let mut codes: Vec<Code<1>> = (0..60_000).map(|i| [scrambled(i)]).collect();
+    let mut codes: Vec<Code<1>> = (0..8_000).map(|i| [scrambled(i)]).collect();
     for planted in 0..200_u64 {
         let flips =
             (0..planted % 11).fold(0, |bits, flip| bits | 1 << ((planted * 7 + flip * 5) % 64));
@@ -161,7 +163,7 @@ fn planted_pairs_are_found_when_the_multi_index_is_chosen() {
         collect_sorted(|sink| scan::search(&Join::within(&codes, 10), &sink))
     );
     for planted in 0..200_u32 {
-        let pair = (planted * 3, 60_000 + planted);
+        let pair = (planted * 3, 8_000 + planted);
         assert!(
             found
                 .iter()
