@@ -24,7 +24,7 @@ impl Match {
 /// `database`.
 ///
 /// The algorithms see rows only: all views of all queries in one list. They
-/// offer pairs of rows to [`Join::judge`], which knows what a pair means.
+/// offer pairs of rows to `Join::judge`, which knows what a pair means.
 pub struct Join<'a, const W: usize> {
     /// The views of one query are neighbours.
     pub(super) queries: &'a [Code<W>],

@@ -6,9 +6,9 @@
 //! sample of the data, and never changes the answer.
 //!
 //! Results stream. Workers hand batches of [`Match`]es to a sink as they are
-//! found, so memory grows with the number of codes (at most about 40 bytes for
-//! each query code and each database code of 64 bits) and never with the number
-//! of pairs. The order of batches depends on the threads; the set of matches
+//! found, so memory grows with the number of codes (besides the codes
+//! themselves, 12 bytes for each of 64 bits, 36 for each of 256, and at most
+//! 64 MiB a side) and never with the number of pairs. The order of batches depends on the threads; the set of matches
 //! does not. [`collect_sorted`] gives it in a fixed order.
 //!
 //! | question | function |
@@ -84,7 +84,7 @@ pub fn collect_sorted(search: impl FnOnce(&(dyn Fn(&[Match]) + Sync))) -> Vec<Ma
     search(&|batch| {
         all.lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .extend_from_slice(batch)
+            .extend_from_slice(batch);
     });
     let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     all.sort_unstable();

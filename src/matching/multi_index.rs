@@ -1,10 +1,11 @@
 //! Multi-index hashing: compares only codes that agree nearly in some chunk of
 //! their bits.
 //!
-//! Cut the bits into `m` chunks and give chunk `i` a radius `r_i` with `sum(r_i
-//! + 1) = radius + 1`. Two codes within the radius are then within `r_i` in
-//! some chunk, since otherwise they would differ in at least `sum(r_i + 1) >
-//! radius` bits: the pigeonhole principle, and the reason why no pair is lost.
+//! Cut the bits into `m` chunks and give chunk `i` a radius `r_i`, such that the
+//! sum of all `r_i + 1` is `radius + 1`. Two codes within the radius are then
+//! within `r_i` in some chunk: otherwise they would differ in at least `r_i + 1`
+//! bits of every chunk, and so in more than `radius` bits altogether. This is
+//! the pigeonhole principle, and the reason why no pair is lost.
 //! (M. Norouzi, A. Punjani, D. J. Fleet: Fast Search in Hamming Space with
 //! Multi-Index Hashing, CVPR 2012.)
 //!

@@ -81,7 +81,7 @@ pub(super) fn cheapest<const W: usize>(join: &Join<'_, W>) -> Option<Plan> {
                 .iter()
                 .all(|chunk| n_neighbours(chunk) <= MOST_NEIGHBOURS)
         })
-        .map(|plan| (cost(join, &plan, |chunk| uniform_meetings(chunk)), plan))
+        .map(|plan| (cost(join, &plan, uniform_meetings), plan))
         .min_by(|(a, _), (b, _)| a.total_cmp(b));
     let (at_best, plan) = promising?;
     if at_best >= scan {

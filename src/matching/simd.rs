@@ -5,7 +5,7 @@
 //! vector code. It is compiled once for each instruction set and the widest
 //! that the running processor knows is called: AVX-512 with `VPOPCNTDQ` (8
 //! codes of 64 bits an instruction), AVX2 (4, the counts by table look-up), or
-//! what every processor of the target has (NEON on AArch64). So there is
+//! what every processor of the target has (NEON on `AArch64`). So there is
 //! nothing to keep in step: the portable version is the scalar twin.
 //!
 //! The loop looks for the sign bit of `distance - (radius + 1)`, gathered over
@@ -156,6 +156,10 @@ struct Stretch<'a, const W: usize> {
 
 /// Compares `Q` queries from `first` with a stretch.
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "several arrays are read at one place, the form that becomes vector code"
+)]
 fn look<const W: usize, const Q: usize>(
     queries: Span<'_, W>,
     first: usize,

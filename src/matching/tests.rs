@@ -180,7 +180,7 @@ fn the_answer_does_not_depend_on_the_number_of_threads() {
         .collect();
     let search = || {
         collect_sorted(|sink| {
-            multi_index::search(&Join::within(&codes, 4), &Plan::even(64, 4, 5), &sink)
+            multi_index::search(&Join::within(&codes, 4), &Plan::even(64, 4, 5), &sink);
         })
     };
     let pool = |n| {
