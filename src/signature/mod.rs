@@ -5,6 +5,7 @@
 
 mod decode;
 pub mod digest;
+pub mod jpeg;
 pub mod luma;
 pub mod perceptual;
 mod sign;

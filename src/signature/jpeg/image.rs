@@ -1,0 +1,176 @@
+//! The frame and what its scans say, as samples at the chosen scale.
+
+use super::entropy::{Data, End};
+use super::frame::{Frame, Scan};
+use super::plane::{Plane, luma};
+use super::tables::Tables;
+use super::transform::factors;
+use super::{JpegError, Scratch, progressive, sequential};
+use crate::signature::luma::Luma;
+
+/// A picture in the making.
+pub(super) struct Image {
+    pub(super) frame: Frame,
+    /// Samples per block side: 8 over the denominator of the scale.
+    n: usize,
+    /// The components that luma is made of: the first one, or all three where they are red, green and blue.
+    planes: Vec<Plane>,
+    /// By component: whether a scan has told of it.
+    seen: [bool; 4],
+}
+
+const NO_HUFFMAN_TABLE: JpegError = JpegError::Unsupported("a scan with a Huffman table that the file does not define");
+
+impl Image {
+    /// Chooses the scale and makes room. `file_length` is in bytes; for the rest see [`super::read`].
+    pub(super) fn new(
+        frame: Frame,
+        rgb: bool,
+        file_length: usize,
+        at_least: (u32, u32),
+        max_pixels: u64,
+    ) -> Result<Self, JpegError> {
+        let (width, height) = (frame.width, frame.height);
+        if u64::from(width) * u64::from(height) > max_pixels {
+            return Err(JpegError::TooLarge { width, height, max_pixels });
+        }
+        let blocks: usize = frame.components.iter().map(|c| c.blocks.0 * c.blocks.1).sum();
+        // Every block takes a bit at least, so what is allocated below is bounded by the length of the file.
+        if blocks > file_length.saturating_mul(8) {
+            return Err(JpegError::Truncated { offset: file_length, reason: "the file has fewer bits than blocks" });
+        }
+        let planes = match frame.components.len() {
+            1 => 0..1,
+            3 if rgb => 0..3,
+            3 => 0..1,
+            4 => return Err(JpegError::Unsupported("four colour components")),
+            _ => return Err(JpegError::Unsupported("two colour components")),
+        };
+        let fits = |&n: &usize| frame.scaled(n).0 >= at_least.0 as usize && frame.scaled(n).1 >= at_least.1 as usize;
+        let n = [1, 2, 4].into_iter().find(fits).unwrap_or(8);
+        let planes = planes.map(|component| Plane::new(&frame, component, n)).collect();
+        Ok(Self { frame, n, planes, seen: [false; 4] })
+    }
+
+    /// 8, 4, 2 or 1.
+    pub(super) fn scale_denominator(&self) -> u8 {
+        (8 / self.n) as u8
+    }
+
+    /// Decodes a scan, or passes it where nothing of it is needed and it can be passed.
+    pub(super) fn scan(
+        &mut self,
+        data: Data<'_>,
+        scan: &Scan,
+        tables: &Tables,
+        scratch: &mut Scratch,
+    ) -> Result<End, JpegError> {
+        for component in &scan.components {
+            self.seen[component.index] |= scan.band.0 == 0;
+            let Some(plane) = self.planes.get_mut(component.index) else { continue };
+            if plane.quantisation.is_none() {
+                let number = self.frame.components[component.index].quantisation;
+                let reason = "a scan needs a quantisation table that the file does not define";
+                let missing = JpegError::Corrupt { offset: data.start, reason };
+                plane.quantisation = Some(tables.quantisation[number].ok_or(missing)?);
+            }
+        }
+        let needed = scan.components.iter().any(|component| component.index < self.planes.len());
+        match self.n {
+            1 if self.frame.progressive && scan.band.0 > 0 => Ok(data.pass()),
+            _ if self.frame.progressive && !needed => Ok(data.pass()),
+            _ if self.frame.progressive && scan.band.0 > 0 => self.progressive_ac_scan(data, scan, tables, scratch),
+            _ if self.frame.progressive => self.progressive_dc_scan(data, scan, tables, scratch),
+            1 => self.sequential_scan::<1>(data, scan, tables, scratch),
+            2 => self.sequential_scan::<2>(data, scan, tables, scratch),
+            4 => self.sequential_scan::<4>(data, scan, tables, scratch),
+            _ => self.sequential_scan::<8>(data, scan, tables, scratch),
+        }
+    }
+
+    fn sequential_scan<const N: usize>(
+        &mut self,
+        data: Data<'_>,
+        scan: &Scan,
+        tables: &Tables,
+        scratch: &mut Scratch,
+    ) -> Result<End, JpegError> {
+        let (across, down) = scan.units(&self.frame);
+        let mut planes: Vec<Option<&mut Plane>> = self.planes.iter_mut().map(Some).collect();
+        let mut channels = Vec::with_capacity(4);
+        for component in &scan.components {
+            let dc = tables.dc[component.dc].as_ref().ok_or(NO_HUFFMAN_TABLE)?;
+            let ac = tables.ac[component.ac].as_ref().ok_or(NO_HUFFMAN_TABLE)?;
+            let plane = planes.get_mut(component.index).and_then(Option::take);
+            channels.push(sequential::Channel {
+                sampling: scan.sampling(&self.frame, component.index),
+                steps: scratch.memory.steps(dc, ac, data.bytes.len() - data.start),
+                target: plane.and_then(|plane| {
+                    let factors = factors::<N>(&plane.quantisation?);
+                    Some((plane, factors))
+                }),
+            });
+        }
+        data.decode(across * down, &mut scratch.plain, |bits, units| {
+            sequential::decode::<N>(bits, units, across, &mut channels)
+        })
+    }
+
+    fn progressive_dc_scan(
+        &mut self,
+        data: Data<'_>,
+        scan: &Scan,
+        tables: &Tables,
+        scratch: &mut Scratch,
+    ) -> Result<End, JpegError> {
+        let (across, down) = scan.units(&self.frame);
+        let mut planes: Vec<Option<&mut Plane>> = self.planes.iter_mut().map(Some).collect();
+        let mut channels = Vec::with_capacity(4);
+        for component in &scan.components {
+            let table = tables.dc[component.dc].as_deref();
+            channels.push(progressive::DcChannel {
+                sampling: scan.sampling(&self.frame, component.index),
+                table: if scan.refines() { None } else { Some(table.ok_or(NO_HUFFMAN_TABLE)?) },
+                target: planes.get_mut(component.index).and_then(Option::take),
+            });
+        }
+        data.decode(across * down, &mut scratch.plain, |bits, units| {
+            progressive::decode_dc(bits, units, across, &mut channels, scan.position)
+        })
+    }
+
+    fn progressive_ac_scan(
+        &mut self,
+        data: Data<'_>,
+        scan: &Scan,
+        tables: &Tables,
+        scratch: &mut Scratch,
+    ) -> Result<End, JpegError> {
+        let (across, down) = scan.units(&self.frame);
+        // A scan header with an AC band has exactly one component, and a needed one has a plane.
+        let component = &scan.components[0];
+        let plane = &mut self.planes[component.index];
+        let table = tables.ac[component.ac].as_deref().ok_or(NO_HUFFMAN_TABLE)?;
+        let band = progressive::Band { table, scan };
+        data.decode(across * down, &mut scratch.plain, |bits, blocks| band.decode(bits, blocks, across, plane))
+    }
+
+    /// Luma, once the end marker is met at `offset`.
+    pub(super) fn finish(mut self, offset: usize) -> Result<Luma, JpegError> {
+        if self.seen[..self.frame.components.len()].contains(&false) {
+            let reason = "the file ends before every component has had a scan";
+            return Err(JpegError::Truncated { offset, reason });
+        }
+        if self.frame.progressive {
+            for plane in &mut self.planes {
+                match self.n {
+                    1 => plane.transform::<1>(),
+                    2 => plane.transform::<2>(),
+                    4 => plane.transform::<4>(),
+                    _ => plane.transform::<8>(),
+                }
+            }
+        }
+        Ok(luma(&self.frame, self.planes, self.n))
+    }
+}
