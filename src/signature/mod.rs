@@ -3,6 +3,7 @@
 //! A [`Signature`] depends only on the bytes of the file and on
 //! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
 
+pub mod content;
 mod decode;
 pub mod digest;
 pub mod jpeg;

@@ -3,29 +3,28 @@
 //! The grid is square whatever the aspect of the picture, so that a picture and
 //! its squeezed copy agree.
 
+use super::content::content;
 use super::luma::Luma;
 
 /// Cells on each side of a thumbnail.
-pub const SIDE: usize = 32;
+pub const SIDE: usize = 24;
 
 /// `SIDE` x `SIDE` grey levels, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thumbnail(pub Box<[u8; SIDE * SIDE]>);
 
-/// Shrinks or stretches `luma` to the grid by area averaging: every cell is the
-/// mean of the part of the picture it covers, with fractional pixels weighted.
+/// Shrinks or stretches the content of `luma` (what a uniform frame leaves, see
+/// [`super::content`]) to the grid by area averaging: every cell is the mean of
+/// the part of the picture it covers, with fractional pixels weighted.
 #[must_use]
 pub fn thumbnail(luma: &Luma) -> Thumbnail {
-    let columns = spans(luma.width as usize);
-    let rows = spans(luma.height as usize);
-    let width = luma.width as usize;
-    // Columns first: `narrow` is SIDE wide and as high as the picture.
-    let mut narrow = vec![0f32; SIDE * luma.height as usize];
-    for (line, out) in luma
-        .data
-        .chunks_exact(width)
-        .zip(narrow.chunks_exact_mut(SIDE))
-    {
+    let content = content(luma);
+    let columns = spans(content.width());
+    let rows = spans(content.height());
+    // Columns first: `narrow` is SIDE wide and as high as the content.
+    let mut narrow = vec![0f32; SIDE * content.height()];
+    for (y, out) in (content.top..content.bottom).zip(narrow.chunks_exact_mut(SIDE)) {
+        let line = &luma.data[y * luma.width as usize..][content.left..content.right];
         for (cell, span) in out.iter_mut().zip(&columns) {
             *cell = span.mean(|i| f32::from(line[i]));
         }
@@ -94,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_grid_of_the_same_size_is_unchanged() {
-        let source = luma(32, 32, |x, y| (x * 7 + y * 3) as u8);
+        let source = luma(24, 24, |x, y| (x * 7 + y * 3) as u8);
         assert_eq!(thumbnail(&source).0[..], source.data[..]);
     }
 
@@ -108,7 +107,7 @@ mod tests {
 
     #[test]
     fn shrinking_by_two_averages_four_pixels() {
-        let source = luma(64, 64, |x, y| if (x + y) % 2 == 0 { 0 } else { 200 });
+        let source = luma(48, 48, |x, y| if (x + y) % 2 == 0 { 0 } else { 200 });
         assert!(thumbnail(&source).0.iter().all(|&v| v == 100));
     }
 }

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Is this candidate really the same picture?
 
 use rayon::prelude::*;
@@ -12,23 +13,14 @@ const CONFIRMED: f32 = 0.95;
 
 /// Every pair within `radius` whose thumbnails agree, upright or mirrored.
 #[must_use]
-pub fn near_pairs(
-    signed: &[(SampleId, &Signature)],
-    radius: u32,
-) -> Vec<(SampleId, SampleId, Near)> {
-    let informative: Vec<_> = signed
-        .iter()
-        .filter(|(_, one)| !one.low_information)
-        .collect();
+pub fn near_pairs(signed: &[(SampleId, &Signature)], radius: u32) -> Vec<(SampleId, SampleId, Near)> {
+    let informative: Vec<_> = signed.iter().filter(|(_, one)| !one.low_information).collect();
     let mirrored: Vec<_> = informative
         .par_iter()
-        .map_init(
-            crate::signature::perceptual::PerceptualHasher::new,
-            |hasher, (_, one)| {
-                let mirror = mirror(&one.thumbnail);
-                (hasher.hash(&mirror), mirror)
-            },
-        )
+        .map_init(crate::signature::perceptual::PerceptualHasher::new, |hasher, (_, one)| {
+            let mirror = mirror(&one.thumbnail);
+            (hasher.hash(&mirror), mirror)
+        })
         .collect();
     let pairs = (0..informative.len()).into_par_iter().flat_map_iter(|i| {
         let (a, one) = informative[i];
@@ -47,15 +39,7 @@ pub fn near_pairs(
                 return None;
             }
             let similarity = correlation(&one.thumbnail, thumbnail);
-            (similarity >= CONFIRMED).then_some((
-                *a,
-                *b,
-                Near {
-                    distance,
-                    similarity,
-                    transform,
-                },
-            ))
+            (similarity >= CONFIRMED).then_some((*a, *b, Near { distance, similarity, transform }))
         })
     });
     pairs.collect()
@@ -80,9 +64,219 @@ fn correlation(a: &Thumbnail, b: &Thumbnail) -> f32 {
         aa += x * x;
         bb += y * y;
     }
-    if aa * bb > 0.0 {
-        ab / (aa * bb).sqrt()
-    } else {
-        0.0
+    if aa * bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
+=======
+//! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on each other.
+//!
+//! thumbnails -> [`describe`] (whitened by the dataset itself) -> [`calibrate`] (what unrelated
+//! pictures reach) -> [`find`] (candidates, aligned, above the threshold).
+
+mod affine;
+mod agreement;
+mod alignment;
+mod candidates;
+mod grid;
+mod null_model;
+mod orientation;
+mod picture;
+mod views;
+mod whitening;
+
+use rayon::prelude::*;
+
+use affine::Affine;
+use alignment::Template;
+use candidates::{Candidate, Database, Guess};
+use grid::Grid;
+pub use null_model::{FALSE_RATE, Threshold};
+use orientation::TRANSFORMS;
+pub use picture::{Picture, describe};
+pub use views::Area;
+use views::CROPS;
+use whitening::Residual;
+
+use crate::matching::pair::Transform;
+
+/// Queries searched at a time; bounds the candidates in memory.
+const BATCH: usize = 2048;
+
+/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one.
+#[derive(Debug, Clone, Copy)]
+struct Effort {
+    /// Candidates aligned coarsely.
+    coarse: usize,
+    /// Of those, the best, aligned finely. At most so many pairs are found for one query.
+    fine: usize,
+    /// Whether crops are looked up.
+    crops: bool,
+}
+
+const ACROSS: Effort = Effort { coarse: 40, fine: 10, crops: true };
+const WITHIN: Effort = Effort { coarse: 8, fine: 4, crops: false };
+
+/// Two pictures that show the same.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found {
+    /// Place of the query among the pictures.
+    pub query: u32,
+    /// Place of its partner among the pictures.
+    pub partner: u32,
+    /// -1 to 1, at least the threshold.
+    pub similarity: f32,
+    /// What is done to the query so that it lies on the partner.
+    pub transform: Transform,
+    /// The part of the query, after `transform`, that the partner shows.
+    pub of_query: Area,
+    /// The part of the partner that the query shows.
+    pub of_partner: Area,
+}
+
+/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`.
+#[must_use]
+pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]) -> Threshold {
+    let (places, database) = present(pictures, database);
+    let (queries, _) = present(pictures, queries);
+    let step = queries.len().div_ceil(null_model::NEGATIVES).max(1);
+    if database.pictures.len() < null_model::LEAST {
+        return null_model::threshold(Vec::new());
     }
+    let sample: Vec<u32> = queries.into_iter().step_by(step).collect();
+    let negatives: Vec<Residual> = sample
+        .iter()
+        .filter_map(|&place| pictures[place as usize].as_ref())
+        .map(|picture| picture.residual.map(|cell| -cell))
+        .collect();
+    let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
+    let best = verified(&negatives, &database, ACROSS, -1.0, &other)
+        .into_iter()
+        .map(|found| found.into_iter().map(|v| v.similarity).fold(-1.0, f32::max))
+        .collect();
+    null_model::threshold(best)
+}
+
+/// Finds the duplicates of each query in the database, both places among `pictures`, and hands them to `sink`: in order of
+/// query, most similar first, at most 10 a query.
+///
+/// Whether a query has a duplicate does not depend on how many it has.
+pub fn find(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    database: &[u32],
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    search(pictures, queries, database, ACROSS, threshold, |a, b| a != b, sink);
+}
+
+/// Finds duplicates among `members`, each pair once and with its lesser place as the query: for every member its (up to
+/// four) most similar later ones, which is enough to join all copies into one cluster.
+pub fn find_within(pictures: &[Option<Picture>], members: &[u32], threshold: Threshold, sink: impl FnMut(Found)) {
+    search(pictures, members, members, WITHIN, threshold, |a, b| a < b, sink);
+}
+
+fn search(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    database: &[u32],
+    effort: Effort,
+    threshold: Threshold,
+    allowed: impl Fn(u32, u32) -> bool + Sync,
+    mut sink: impl FnMut(Found),
+) {
+    let (places, database) = present(pictures, database);
+    for batch in queries.chunks(BATCH) {
+        let (batch, residuals): (Vec<u32>, Vec<Residual>) = batch
+            .iter()
+            .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?.residual)))
+            .unzip();
+        let allowed = |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
+        let verified = verified(&residuals, &database, effort, threshold.similarity, &allowed);
+        for (&query, found) in batch.iter().zip(verified) {
+            for found in found {
+                sink(Found { query, partner: places[found.partner as usize], ..found });
+            }
+        }
+    }
+}
+
+/// The pictures at `places` that have one, with their places.
+fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Database<'a>) {
+    let (places, present) =
+        places.iter().filter_map(|&place| Some((place, pictures[place as usize].as_ref()?))).unzip();
+    (places, Database::new(present))
+}
+
+/// For each query its verified partners at least `least` similar, most similar first; `query` and `partner` are places in the arguments.
+fn verified(
+    queries: &[Residual],
+    database: &Database<'_>,
+    effort: Effort,
+    least: f32,
+    allowed: &(impl Fn(u32, u32) -> bool + Sync),
+) -> Vec<Vec<Found>> {
+    candidates::candidates(queries, database, effort.coarse, effort.crops, allowed)
+        .into_par_iter()
+        .zip(queries)
+        .enumerate()
+        .map(|(query, (candidates, residual))| {
+            let mut found = verify(residual, database, candidates, effort.fine);
+            found.retain(|found| found.similarity >= least);
+            for found in &mut found {
+                found.query = query as u32;
+            }
+            found
+        })
+        .collect()
+}
+
+/// Aligns one query's candidates coarsely, the best of them finely, and measures their similarity.
+fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>, fine: usize) -> Vec<Found> {
+    let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let (fixed, moving) = roles(query, database, candidate);
+            let start = start(candidate).refined(0.5);
+            let alignment = Template::new(Grid::coarse(&fixed))?.align(&Grid::coarse(&moving), start);
+            Some((alignment.correlation, candidate, alignment.map.refined(2.0)))
+        })
+        .collect();
+    // Stable: equal ones stay in the candidates' own order.
+    aligned.sort_by(|a, b| b.0.total_cmp(&a.0));
+    aligned.truncate(fine);
+    let mut found: Vec<Found> = aligned
+        .into_iter()
+        .filter_map(|(_, candidate, map)| {
+            let (fixed, moving) = roles(query, database, candidate);
+            let moving = Grid::fine(&moving);
+            let template = Template::new(Grid::fine(&fixed))?;
+            let map = template.align(&moving, map).map;
+            let similarity = agreement::similarity(&template.grid, &moving, map);
+            let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
+            let (of_query, of_partner) =
+                if query_is_fixed(candidate) { (fixed_area, moving_area) } else { (moving_area, fixed_area) };
+            let transform = TRANSFORMS[usize::from(candidate.transform)];
+            Some(Found { query: 0, partner: candidate.place, similarity, transform, of_query, of_partner })
+        })
+        .collect();
+    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.partner.cmp(&b.partner)));
+    found
+}
+
+/// The crop is the template, so that all of it lies on the other picture.
+fn query_is_fixed(candidate: Candidate) -> bool {
+    !matches!(candidate.guess, Guess::CropOfQuery(_))
+}
+
+fn roles(query: &Residual, database: &Database<'_>, candidate: Candidate) -> (Residual, Residual) {
+    let query = candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]);
+    let partner = database.pictures[candidate.place as usize].residual;
+    if query_is_fixed(candidate) { (query, partner) } else { (partner, query) }
+}
+
+fn start(candidate: Candidate) -> Affine {
+    match candidate.guess {
+        Guess::Whole => Affine::IDENTITY,
+        Guess::CropOfQuery(crop) | Guess::CropOfDatabase(crop) => Affine::onto(CROPS[usize::from(crop)]),
+    }
+>>>>>>> 37a051d (Verify look-alikes by whitening and alignment: first working version)
 }

@@ -1,0 +1,109 @@
+//! How one picture lies on another: a linear map and a shift.
+
+use super::views::Area;
+use crate::signature::thumbnail::SIDE;
+
+/// Takes a cell of one grid, counted from its centre, to a place in another:
+/// `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`, in cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Affine {
+    pub(super) xx: f32,
+    pub(super) xy: f32,
+    pub(super) yx: f32,
+    pub(super) yy: f32,
+    pub(super) x0: f32,
+    pub(super) y0: f32,
+}
+
+impl Affine {
+    pub(super) const IDENTITY: Self = Self { xx: 1.0, xy: 0.0, yx: 0.0, yy: 1.0, x0: 0.0, y0: 0.0 };
+
+    /// The whole grid onto a part of the other.
+    pub(super) fn onto(area: Area) -> Self {
+        let side = SIDE as f32;
+        Self {
+            xx: area.right - area.left,
+            yy: area.bottom - area.top,
+            x0: ((area.left + area.right) / 2.0 - 0.5) * side,
+            y0: ((area.top + area.bottom) / 2.0 - 0.5) * side,
+            ..Self::IDENTITY
+        }
+    }
+
+    /// First `inner`, then `self`.
+    pub(super) fn after(self, inner: Self) -> Self {
+        let (x0, y0) = self.apply(inner.x0, inner.y0);
+        Self {
+            xx: self.xx * inner.xx + self.xy * inner.yx,
+            xy: self.xx * inner.xy + self.xy * inner.yy,
+            yx: self.yx * inner.xx + self.yy * inner.yx,
+            yy: self.yx * inner.xy + self.yy * inner.yy,
+            x0,
+            y0,
+        }
+    }
+
+    /// What undoes it, or `None` when it flattens the plane.
+    pub(super) fn inverse(self) -> Option<Self> {
+        let determinant = self.xx * self.yy - self.xy * self.yx;
+        if determinant.abs() < 0.1 {
+            return None;
+        }
+        let (xx, xy) = (self.yy / determinant, -self.xy / determinant);
+        let (yx, yy) = (-self.yx / determinant, self.xx / determinant);
+        let (x0, y0) = (-(xx * self.x0 + xy * self.y0), -(yx * self.x0 + yy * self.y0));
+        Some(Self { xx, xy, yx, yy, x0, y0 })
+    }
+
+    /// Where a point goes.
+    pub(super) fn apply(self, x: f32, y: f32) -> (f32, f32) {
+        (self.xx * x + self.xy * y + self.x0, self.yx * x + self.yy * y + self.y0)
+    }
+
+    /// The same map between grids `factor` times as fine.
+    pub(super) fn refined(self, factor: f32) -> Self {
+        Self { x0: self.x0 * factor, y0: self.y0 * factor, ..self }
+    }
+
+    /// Greater and smaller singular value of the linear part: the scales along its principal axes.
+    pub(super) fn scales(self) -> (f32, f32) {
+        let squares = self.xx.powi(2) + self.xy.powi(2) + self.yx.powi(2) + self.yy.powi(2);
+        let determinant = self.xx * self.yy - self.xy * self.yx;
+        let spread = (squares * squares / 4.0 - determinant * determinant).max(0.0).sqrt();
+        ((squares / 2.0 + spread).sqrt(), (squares / 2.0 - spread).max(0.0).sqrt())
+    }
+
+    /// Angle of the rotation nearest to it, in radians.
+    pub(super) fn angle(self) -> f32 {
+        (self.yx - self.xy).atan2(self.xx + self.yy)
+    }
+
+    /// Whether an edit that keeps a picture recognisable could have done it: crops and zooms
+    /// up to 1.75 to one, unequal by up to 1.45 to one, shifts of a third.
+    pub(super) fn is_plausible(self) -> bool {
+        let (greater, smaller) = self.scales();
+        let third = SIDE as f32 / 3.0;
+        self.xx * self.yy > self.xy * self.yx
+            && greater < 1.75
+            && smaller > 1.0 / 1.75
+            && greater < 1.45 * smaller
+            && self.x0.abs() < third
+            && self.y0.abs() < third
+            && (self.yx - self.xy).abs() < 0.6
+    }
+
+    /// The part of the other grid that the whole of this one covers, clipped to it.
+    pub(super) fn covered(self) -> Area {
+        let half = SIDE as f32 / 2.0;
+        let corners = [(-half, -half), (half, -half), (-half, half), (half, half)]
+            .map(|(x, y)| self.apply(x, y));
+        let fraction = |value: f32| (value / SIDE as f32 + 0.5).clamp(0.0, 1.0);
+        let least = |part: fn((f32, f32)) -> f32| {
+            fraction(corners.iter().map(|&c| part(c)).fold(f32::INFINITY, f32::min))
+        };
+        let greatest = |part: fn((f32, f32)) -> f32| {
+            fraction(corners.iter().map(|&c| part(c)).fold(f32::NEG_INFINITY, f32::max))
+        };
+        Area { left: least(|c| c.0), top: least(|c| c.1), right: greatest(|c| c.0), bottom: greatest(|c| c.1) }
+    }
+}

@@ -1,0 +1,50 @@
+//! From which similarity on are two pictures the same? What unrelated pictures of this dataset reach says it.
+//!
+//! Pairs drawn at random cannot say it: a video is full of true look-alikes. So the search itself is run
+//! with the *negatives* of a sample of queries. A negative has the texture, contrast and layout
+//! of its picture, but is a copy of nothing; whatever it finds best is a false pair. (Proteomics
+//! estimates its false discoveries so, with decoys: Elias and Gygi, 2007.) The best of
+//! many similarities follows a Gumbel distribution, fitted to the median and the 90th
+//! percentile, which the few odd negatives that do have a partner cannot move.
+
+/// Expected part of evaluation samples without any duplicate that get a false one, at the threshold.
+pub const FALSE_RATE: f64 = 1.0 / 4000.0;
+
+/// Queries whose negatives are searched.
+pub(super) const NEGATIVES: usize = 512;
+
+/// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
+pub(super) const LEAST: usize = 50;
+
+/// Threshold where nothing can be calibrated: between what edits of a picture and what
+/// unrelated pictures reach in sets of photos, frames and drawings (see `docs/method.md`).
+const PRIOR_THRESHOLD: f32 = 0.65;
+
+/// Estimates outside this range are not believed: below, recompression decides; above, nothing would be found.
+const RANGE: (f32, f32) = (0.55, 0.85);
+
+/// The similarity that makes a pair, and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Threshold {
+    /// Pairs at least this similar are reported, 0 to 1.
+    pub similarity: f32,
+    /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior stands in.
+    pub negatives: usize,
+}
+
+/// The threshold from the best similarity that each negative found (-1 where it found nothing).
+pub(super) fn threshold(mut best: Vec<f32>) -> Threshold {
+    if best.len() < LEAST {
+        return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
+    }
+    best.sort_unstable_by(f32::total_cmp);
+    let quantile = |part: f64| f64::from(best[((best.len() - 1) as f64 * part).round() as usize]);
+    let (median, high) = (quantile(0.5), quantile(0.9));
+    if median < 0.0 {
+        return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
+    }
+    let standard = |part: f64| -(-part.ln()).ln();
+    let scale = (high - median) / (standard(0.9) - standard(0.5));
+    let similarity = median + scale * (standard(1.0 - FALSE_RATE) - standard(0.5));
+    Threshold { similarity: (similarity as f32).clamp(RANGE.0, RANGE.1), negatives: best.len() }
+}

@@ -1,0 +1,33 @@
+//! The eight symmetries of a rectangle, as permutations of a square grid.
+
+use crate::matching::pair::Transform;
+
+/// All eight, in the order in which ties are broken: the plainest explanation first.
+pub(super) const TRANSFORMS: [Transform; 8] = [
+    Transform::Identity,
+    Transform::Mirror,
+    Transform::Flip,
+    Transform::Rotate180,
+    Transform::Rotate90,
+    Transform::Rotate270,
+    Transform::Transpose,
+    Transform::Transverse,
+];
+
+/// Which cell of the original a cell of the transformed `side` x `side` grid comes from.
+pub(super) fn source(transform: Transform, side: usize, to: usize) -> usize {
+    let (x, y) = (to % side, to / side);
+    let (back_x, back_y) = (side - 1 - x, side - 1 - y);
+    let (from_x, from_y) = match transform {
+        Transform::Identity => (x, y),
+        Transform::Mirror => (back_x, y),
+        Transform::Flip => (x, back_y),
+        Transform::Rotate180 => (back_x, back_y),
+        // A quarter turn clockwise: the left edge becomes the top.
+        Transform::Rotate90 => (y, back_x),
+        Transform::Rotate270 => (back_y, x),
+        Transform::Transpose => (y, x),
+        Transform::Transverse => (back_y, back_x),
+    };
+    from_y * side + from_x
+}

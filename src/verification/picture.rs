@@ -1,0 +1,57 @@
+//! All that verification keeps of one picture.
+
+use rayon::prelude::*;
+
+use super::views::{self, Area, CROPS, View};
+use super::whitening::{Residual, Whitening};
+use crate::signature::thumbnail::Thumbnail;
+
+/// A whitened thumbnail with the codes it is looked up by: 696 bytes.
+#[derive(Clone)]
+pub struct Picture {
+    pub(super) residual: Residual,
+    pub(super) view: View,
+    pub(super) code: u64,
+    pub(super) crop_codes: [u64; CROPS.len()],
+}
+
+/// Thumbnails whitened in one matrix product.
+const BATCH: usize = 256;
+
+/// Learns the whitening of the dataset and describes every picture by it, in the order given.
+///
+/// Takes the thumbnails, so that a sample never holds both. `None` stays `None`, and so do
+/// pictures without a detail of their own: flat ones, and such as equal the dataset's mean.
+#[must_use]
+pub fn describe(thumbnails: Vec<Option<Thumbnail>>) -> Vec<Option<Picture>> {
+    let given: Vec<&Thumbnail> = thumbnails.iter().flatten().collect();
+    let whitening = Whitening::learn(&given);
+    thumbnails
+        .into_par_iter()
+        .chunks(BATCH)
+        .flat_map_iter(|batch| {
+            let given: Vec<&Thumbnail> = batch.iter().flatten().collect();
+            let mut residuals = whitening.residuals(&given).into_iter();
+            let pictures: Vec<Option<Picture>> = batch
+                .iter()
+                .map(|thumbnail| {
+                    thumbnail.as_ref()?;
+                    residuals.next().flatten().map(Picture::new)
+                })
+                .collect();
+            pictures
+        })
+        .collect()
+}
+
+impl Picture {
+    fn new(residual: Residual) -> Self {
+        let view = views::view(&residual, Area::WHOLE);
+        Self {
+            view,
+            code: views::code(&view),
+            crop_codes: CROPS.map(|area| views::code(&views::view(&residual, area))),
+            residual,
+        }
+    }
+}
