@@ -10,7 +10,7 @@ use crate::error::Error;
 pub const FILE_NAME: &str = "splitleak.toml";
 
 /// The file as written. The command line overrides it key by key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Config {
     /// As `--manifest`, relative to the dataset directory.
@@ -27,8 +27,8 @@ pub struct Config {
     pub group_column: Option<String>,
     /// As `--time-column`.
     pub time_column: Option<String>,
-    /// As `--radius`.
-    pub radius: Option<u32>,
+    /// As `--similarity`.
+    pub similarity: Option<f32>,
     /// As `--pairs-per-sample`.
     pub pairs_per_sample: Option<usize>,
     /// As `--findings-per-code`.
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_wrong_type_names_its_line() {
-        let message = parse("radius = \"ten\"\n").unwrap_err();
+        let message = parse("similarity = \"ten\"\n").unwrap_err();
         assert!(
             message.contains("line 1") && message.contains("ten"),
             "{message}"

@@ -78,10 +78,10 @@ pub struct Columns {
 }
 
 /// How samples are compared.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Matching {
-    /// Bits in which two perceptual hashes of one picture may differ, 0 to 20.
-    pub radius: u32,
+    /// Similarity from which on two pictures are the same, 0 to 1; `None` lets the dataset calibrate it.
+    pub similarity: Option<f32>,
 }
 
 /// How much detail the report carries.
@@ -91,12 +91,6 @@ pub struct Detail {
     pub pairs_per_sample: usize,
     /// Most findings listed for one code.
     pub findings_per_code: usize,
-}
-
-impl Default for Matching {
-    fn default() -> Self {
-        Self { radius: 10 }
-    }
 }
 
 impl Default for Detail {
@@ -125,10 +119,11 @@ impl Settings {
     /// # Errors
     /// [`Error::Settings`] naming the setting and its range.
     pub fn validate(&self) -> Result<(), Error> {
-        let radius = self.matching.radius;
-        if radius > 20 {
+        if let Some(similarity) = self.matching.similarity
+            && !(0.0..=1.0).contains(&similarity)
+        {
             let message = format!(
-                "radius {radius} is out of range: use 0 to 20 bits (unrelated pictures differ by about 30)"
+                "similarity {similarity} is out of range: use 0 to 1 (unrelated pictures reach about 0.5)"
             );
             return Err(Error::Settings { message });
         }

@@ -124,7 +124,7 @@ fn misuse_exits_with_two() {
         &["check"][..],
         &["check", ".", "--no-such-flag"],
         &["check", "--train", "train"],
-        &["check", ".", "--radius", "30"],
+        &["check", ".", "--similarity", "1.5"],
         &["check", ".", "--json", "no/such/directory/report.json"],
     ] {
         let run = workspace.run(arguments);

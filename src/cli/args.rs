@@ -97,9 +97,9 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What counts as the same picture")]
 pub(super) struct MatchingArgs {
-    /// Bits in which perceptual hashes of one picture may differ, 0 to 20 [default: 10]
-    #[arg(long, value_name = "BITS")]
-    pub(super) radius: Option<u32>,
+    /// Similarity from which on two pictures are the same, 0 to 1 [default: estimated from the dataset]
+    #[arg(long, value_name = "S")]
+    pub(super) similarity: Option<f32>,
 }
 
 #[derive(Debug, Args)]

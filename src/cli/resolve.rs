@@ -22,28 +22,24 @@ use super::args::{CheckArgs, LayoutArg};
 /// A configuration file that cannot be read, or a value that means nothing.
 pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
     let config = read_config(args)?;
-    let default = (Matching::default(), Detail::default());
+    let default = Detail::default();
     let settings = Settings {
         input: input(args, &config)?,
         columns: columns(args, &config),
         matching: Matching {
-            radius: args
-                .matching
-                .radius
-                .or(config.radius)
-                .unwrap_or(default.0.radius),
+            similarity: args.matching.similarity.or(config.similarity),
         },
         detail: Detail {
             pairs_per_sample: args
                 .output
                 .pairs_per_sample
                 .or(config.pairs_per_sample)
-                .unwrap_or(default.1.pairs_per_sample),
+                .unwrap_or(default.pairs_per_sample),
             findings_per_code: args
                 .output
                 .findings_per_code
                 .or(config.findings_per_code)
-                .unwrap_or(default.1.findings_per_code),
+                .unwrap_or(default.findings_per_code),
         },
     };
     Ok((settings, policy(args, &config)?))

@@ -103,8 +103,8 @@ impl Transform {
 /// What was measured of a near duplicate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Near {
-    /// Bits in which the perceptual hashes differ, after `transform`.
-    pub distance: u32,
+    /// Bits in which the perceptual hashes differ, 0 to 64; measured where `transform` is the identity.
+    pub distance: Option<u32>,
     /// Verification score, -1 to 1.
     pub similarity: f32,
     /// How the first picture lies on the second.
@@ -140,7 +140,7 @@ impl Pair {
     #[must_use]
     pub fn cmp_strength(&self, other: &Self) -> std::cmp::Ordering {
         let similarity = |pair: &Self| pair.near.map_or(f32::INFINITY, |near| near.similarity);
-        let distance = |pair: &Self| pair.near.map_or(0, |near| near.distance);
+        let distance = |pair: &Self| pair.near.and_then(|near| near.distance);
         self.kind
             .cmp(&other.kind)
             .then_with(|| similarity(other).total_cmp(&similarity(self)))

@@ -88,7 +88,7 @@ mod tests {
 
     fn near(a: u32, b: u32, similarity: f32) -> Pair {
         let near = Near {
-            distance: 3,
+            distance: Some(3),
             similarity,
             transform: Transform::Identity,
         };

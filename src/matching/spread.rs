@@ -111,23 +111,41 @@ impl Pictures {
         }
     }
 
-    /// Records that the pictures of `a` and `b` are near duplicates, for every copy of both.
-    pub fn record_near(&self, a: SampleId, b: SampleId, near: Near, to: &mut Partnerships) {
-        let picture = |id: SampleId| self.picture_of[id.index()].map(|at| at as usize);
-        let (Some(of_a), Some(of_b)) = (picture(a), picture(b)) else {
+    /// One sample of each picture that has a member in `split`, in order.
+    #[must_use]
+    pub fn representatives_in(&self, split: Option<SplitId>) -> Vec<SampleId> {
+        let inside = self
+            .members
+            .iter()
+            .filter(|members| in_split(members, split).next().is_some());
+        inside
+            .filter_map(|members| members.iter().map(|member| member.id).min())
+            .collect()
+    }
+
+    /// Records `pair`, found between two pictures, for every copy of `pair.a` in
+    /// split `from` and every copy of `pair.b` in split `to`.
+    pub fn record_between(
+        &self,
+        pair: Pair,
+        from: Option<SplitId>,
+        to: Option<SplitId>,
+        partnerships: &mut Partnerships,
+    ) {
+        let members =
+            |id: SampleId| self.picture_of[id.index()].map(|at| &self.members[at as usize]);
+        let (Some(of_a), Some(of_b)) = (members(pair.a), members(pair.b)) else {
             return;
         };
-        for (from, others, near) in [(of_a, of_b, near), (of_b, of_a, near.reversed())] {
-            let others = &self.members[others];
-            for member in &self.members[from] {
-                for range in split_ranges(others) {
-                    if compares(member, &others[range.start]) {
-                        record_some(Kind::NearDuplicate, member, &others[range], Some(near), to);
-                    }
-                }
-            }
+        let partners: Vec<Member> = in_split(of_b, to).copied().collect();
+        for member in in_split(of_a, from) {
+            record_some(pair.kind, member, &partners, pair.near, partnerships);
         }
     }
+}
+
+fn in_split(members: &[Member], split: Option<SplitId>) -> impl Iterator<Item = &Member> {
+    members.iter().filter(move |member| member.split() == split)
 }
 
 /// Whether partners of `a` in the split of `b` are of interest: within one split,
@@ -285,21 +303,25 @@ mod tests {
         ];
         let pictures = Pictures::new(&all);
         assert_eq!(pictures.representatives(), [SampleId(0), SampleId(2)]);
+        assert_eq!(pictures.representatives_in(Some(SplitId(1))), [SampleId(2)]);
         let mut partnerships = Partnerships::with_limit(1);
         let transform = crate::matching::pair::Transform::Rotate90;
-        let near = Near {
-            distance: 2,
+        let near = Some(Near {
+            distance: None,
             similarity: 0.9,
             transform,
+        });
+        let pair = Pair {
+            kind: Kind::NearDuplicate,
+            a: SampleId(2),
+            b: SampleId(0),
+            near,
         };
-        pictures.record_near(SampleId(0), SampleId(2), near, &mut partnerships);
+        pictures.record_between(pair, Some(SplitId(1)), Some(SplitId(0)), &mut partnerships);
         for sample in [SampleId(2), SampleId(3)] {
             let partners = partnerships.of(sample, Some(SplitId(0))).unwrap();
             assert_eq!((partners.pairs, partners.best.len()), (2, 1));
-            assert_eq!(
-                partners.best[0].near.unwrap().transform,
-                transform.inverse()
-            );
+            assert_eq!(partners.best[0].near.unwrap().transform, transform);
         }
         // From training to validation nothing is asked.
         assert!(partnerships.of(SampleId(0), Some(SplitId(1))).is_none());

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, PairMember, Report,
-    ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary, Tool,
+    Coverage, DatasetSummary, Detection, Duplicates, IgnoredFiles, Leakage, LeakageOfPart,
+    PairMember, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary, Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
@@ -20,7 +20,12 @@ const WORST_PARTS: usize = 20;
 
 /// Builds the report. Its gate has not been judged yet: it passes, with no limits.
 #[must_use]
-pub fn build(settings: &Settings, evidence: &Evidence<'_>, findings: Vec<Finding>) -> Report {
+pub fn build(
+    settings: &Settings,
+    evidence: &Evidence<'_>,
+    detection: Detection,
+    findings: Vec<Finding>,
+) -> Report {
     let leakage = leakage(evidence);
     let (pairs, pairs_truncated) = pairs(evidence);
     let mut finding_counts: BTreeMap<String, u64> = BTreeMap::new();
@@ -43,11 +48,12 @@ pub fn build(settings: &Settings, evidence: &Evidence<'_>, findings: Vec<Finding
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         settings: ReportSettings {
-            radius: settings.matching.radius,
+            similarity: settings.matching.similarity.map(f64::from),
             pairs_per_sample: settings.detail.pairs_per_sample as u64,
             findings_per_code: per_code,
             signature_version: SIGNATURE_VERSION,
         },
+        detection,
         dataset: summary(evidence),
         coverage: coverage(evidence),
         leakage_unavailable: leakage
@@ -230,7 +236,7 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
     let pairs = found.iter().map(|pair| ReportPair {
         kind: pair.kind,
         transform: pair.near.map(|near| near.transform).unwrap_or_default(),
-        distance: pair.near.map(|near| near.distance),
+        distance: pair.near.and_then(|near| near.distance),
         similarity: pair.near.map(|near| rounded(near.similarity)),
         evaluation: member(pair.a),
         training: member(pair.b),

@@ -32,6 +32,8 @@ pub struct Report {
     pub tool: Tool,
     /// Settings that shaped it.
     pub settings: ReportSettings,
+    /// How near duplicates were told from look-alikes.
+    pub detection: Detection,
     /// What was checked.
     pub dataset: DatasetSummary,
     /// How much of it could be checked: the denominators.
@@ -69,16 +71,42 @@ pub struct Tool {
 }
 
 /// Settings that shaped the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportSettings {
-    /// Bits in which two perceptual hashes of one picture may differ.
-    pub radius: u32,
+    /// Similarity that makes a pair, where the user set it; `null` where the dataset calibrates it.
+    pub similarity: Option<f64>,
     /// Most pairs listed for one evaluation sample and training split.
     pub pairs_per_sample: u64,
     /// Most findings listed for one code.
     pub findings_per_code: u64,
     /// Version of the signature: reports of different versions may differ on one dataset.
     pub signature_version: u32,
+}
+
+/// How near duplicates were told from look-alikes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Detection {
+    /// Pairs at least this similar are near duplicates, -1 to 1.
+    pub threshold: f64,
+    /// Where the threshold comes from.
+    pub source: ThresholdSource,
+    /// Pictures that are copies of nothing by construction, and were searched for to estimate it.
+    pub decoys: u64,
+    /// Expected share of evaluation samples without a duplicate that are given a false one;
+    /// `null` unless calibrated.
+    pub false_rate: Option<f64>,
+}
+
+/// Where the similarity threshold comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThresholdSource {
+    /// What decoys of this dataset reach.
+    Calibrated,
+    /// A default: the dataset is too small or too uniform to calibrate.
+    Prior,
+    /// The user.
+    Given,
 }
 
 /// What was checked.

@@ -1,17 +1,22 @@
 //! Bytes of a file to an upright grey picture; the only user of `image`.
 //!
-//! The format is told by content, never by name. EXIF orientation is applied,
-//! so that a signature describes what a person sees. Decoders run behind
-//! `catch_unwind` and limits: hostile files are values, not crashes.
+//! The format is told by content, never by name. JPEG goes through the reader in
+//! [`super::jpeg`], which decodes only what a thumbnail needs; what that reader
+//! leaves alone, and every other format, goes through `image`. EXIF orientation
+//! is applied, so that a signature describes what a person sees. Decoders run
+//! behind `catch_unwind` and limits: hostile files are values, not crashes.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::error::ImageError;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::digest::Digest;
+use super::jpeg::{self, JpegError, Scratch};
 use super::luma::Luma;
+use super::thumbnail::LEAST_LUMA;
 use super::unreadable::{DataStore, Format, Unreadable};
 
 /// Most memory one decoder may take, in bytes.
@@ -24,44 +29,123 @@ const MAX_PIXELS: u64 = 178_956_970;
 /// A decoded picture.
 #[derive(Debug)]
 pub(super) struct Decoded {
-    /// Grey, upright.
+    /// Grey, upright; smaller than the picture where the format allows it, but
+    /// at least [`LEAST_LUMA`] on each side unless the picture itself is smaller.
     pub(super) luma: Luma,
-    /// Digest of size and of all channels, upright.
-    pub(super) pixel_digest: Digest,
+    /// Digest of size and of all channels, upright; `None` where the picture was
+    /// not decoded in full. See [`pixel_digest`].
+    pub(super) pixel_digest: Option<Digest>,
     /// Pixels across, upright.
     pub(super) width: u32,
     /// Pixels down, upright.
     pub(super) height: u32,
 }
 
-/// Decodes a file.
+/// Decodes a file as far as a signature needs.
 ///
 /// # Errors
 /// Every way in which the bytes are not a whole, supported image.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Unreadable> {
+pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unreadable> {
+    let (image_format, format) = recognise(bytes)?;
+    if format == Format::Jpeg {
+        let read = AssertUnwindSafe(|| decode_jpeg(bytes, scratch));
+        match catch_unwind(read) {
+            Ok(Ok(decoded)) => return Ok(decoded),
+            Ok(Err(JpegError::Unsupported(_) | JpegError::NotJpeg)) => {}
+            Ok(Err(error)) => return Err(classify_jpeg(&error)),
+            Err(_) => return Err(Unreadable::DecoderPanicked { format }),
+        }
+    }
+    let image = decode_fully(bytes, image_format, format)?;
+    Ok(Decoded {
+        pixel_digest: Some(digest_of(&image)),
+        width: image.width(),
+        height: image.height(),
+        luma: luma(&image),
+    })
+}
+
+/// Digest of width, height and every pixel of a file, as 8-bit RGBA, or 16-bit
+/// RGBA where the picture has more than 8 bits. A grey picture and its RGB copy agree.
+///
+/// # Errors
+/// Every way in which the bytes are not a whole, supported image.
+pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
+    let (image_format, format) = recognise(bytes)?;
+    Ok(digest_of(&decode_fully(bytes, image_format, format)?))
+}
+
+/// The format by content, or why there is none.
+fn recognise(bytes: &[u8]) -> Result<(ImageFormat, Format), Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
     if let Some(store) = pointer(bytes) {
         return Err(Unreadable::Pointer(store));
     }
-    let Some((image_format, format)) = guess(bytes) else {
-        return Err(match other_image(bytes) {
-            Some(name) => Unreadable::Unsupported {
-                detail: format!("{name} is not supported; convert it to PNG or JPEG"),
-            },
-            None => Unreadable::NotAnImage,
-        });
+    guess(bytes).ok_or_else(|| match other_image(bytes) {
+        Some(name) => {
+            let detail = format!("{name} is not supported; convert it to PNG or JPEG");
+            Unreadable::Unsupported { detail }
+        }
+        None => Unreadable::NotAnImage,
+    })
+}
+
+fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError> {
+    let picture = jpeg::read(bytes, (LEAST_LUMA, LEAST_LUMA), MAX_PIXELS, scratch)?;
+    let upright = picture.exif.and_then(Orientation::from_exif_chunk);
+    let upright = upright.unwrap_or(Orientation::NoTransforms);
+    let turned = matches!(
+        upright,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    );
+    let (width, height) = match turned {
+        true => (picture.full_height, picture.full_width),
+        false => (picture.full_width, picture.full_height),
     };
-    let decoded = catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format)));
-    match decoded {
-        Ok(Ok(decoded)) => Ok(decoded),
+    Ok(Decoded {
+        luma: turn(picture.luma, upright),
+        pixel_digest: None,
+        width,
+        height,
+    })
+}
+
+fn turn(luma: Luma, upright: Orientation) -> Luma {
+    let Luma {
+        width,
+        height,
+        data,
+    } = luma;
+    let Some(grey) = image::GrayImage::from_raw(width, height, data) else {
+        unreachable!("a luma holds width x height samples")
+    };
+    let mut image = DynamicImage::ImageLuma8(grey);
+    image.apply_orientation(upright);
+    Luma {
+        width: image.width(),
+        height: image.height(),
+        data: image.into_bytes(),
+    }
+}
+
+fn decode_fully(
+    bytes: &[u8],
+    image_format: ImageFormat,
+    format: Format,
+) -> Result<DynamicImage, Unreadable> {
+    match catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format))) {
+        Ok(Ok(image)) => Ok(image),
         Ok(Err(error)) => Err(classify(&error, format)),
         Err(_) => Err(Unreadable::DecoderPanicked { format }),
     }
 }
 
-fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Decoded, ImageError> {
+fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
@@ -75,22 +159,13 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Decoded, ImageError> {
         )));
     }
     // A damaged EXIF block is no reason to refuse a good picture.
-    let orientation = decoder
-        .orientation()
-        .unwrap_or(image::metadata::Orientation::NoTransforms);
+    let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;
-    image.apply_orientation(orientation);
-    Ok(Decoded {
-        pixel_digest: pixel_digest(&image),
-        width: image.width(),
-        height: image.height(),
-        luma: luma(&image),
-    })
+    image.apply_orientation(upright);
+    Ok(image)
 }
 
-/// Digest of width, height and every pixel as 8-bit RGBA, or 16-bit RGBA where
-/// the picture has more than 8 bits. A grey picture and its RGB copy agree.
-fn pixel_digest(image: &DynamicImage) -> Digest {
+fn digest_of(image: &DynamicImage) -> Digest {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&image.width().to_le_bytes());
     hasher.update(&image.height().to_le_bytes());
@@ -237,6 +312,17 @@ fn other_image(bytes: &[u8]) -> Option<&'static str> {
     None
 }
 
+fn classify_jpeg(error: &JpegError) -> Unreadable {
+    let format = Format::Jpeg;
+    let detail = error.to_string();
+    match error {
+        JpegError::Truncated { .. } => Unreadable::Truncated { format, detail },
+        JpegError::TooLarge { .. } => Unreadable::TooLarge { detail },
+        JpegError::Corrupt { .. } => Unreadable::Corrupt { format, detail },
+        JpegError::Unsupported(_) | JpegError::NotJpeg => Unreadable::Unsupported { detail },
+    }
+}
+
 fn classify(error: &ImageError, format: Format) -> Unreadable {
     match error {
         ImageError::Limits(_) => Unreadable::TooLarge {
@@ -285,6 +371,10 @@ fn one_line(error: &dyn std::fmt::Display) -> String {
 mod tests {
     use super::*;
 
+    fn read(bytes: &[u8]) -> Result<Decoded, Unreadable> {
+        decode(bytes, &mut Scratch::default())
+    }
+
     fn png(image: &DynamicImage) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         image.write_to(&mut bytes, ImageFormat::Png).unwrap();
@@ -303,7 +393,7 @@ mod tests {
         let grey = DynamicImage::ImageLuma8(grey);
         let rgb = DynamicImage::ImageRgb8(grey.to_rgb8());
         let rgba = DynamicImage::ImageRgba8(grey.to_rgba8());
-        let digests = [&grey, &rgb, &rgba].map(|image| decode(&png(image)).unwrap().pixel_digest);
+        let digests = [&grey, &rgb, &rgba].map(|image| read(&png(image)).unwrap().pixel_digest);
         assert_eq!(digests[0], digests[1]);
         assert_eq!(digests[0], digests[2]);
     }
@@ -313,8 +403,8 @@ mod tests {
         let wide = DynamicImage::ImageRgb8(gradient(40, 30));
         let tall = DynamicImage::ImageRgb8(gradient(30, 40));
         assert_ne!(
-            decode(&png(&wide)).unwrap().pixel_digest,
-            decode(&png(&tall)).unwrap().pixel_digest
+            read(&png(&wide)).unwrap().pixel_digest,
+            read(&png(&tall)).unwrap().pixel_digest
         );
     }
 
@@ -323,16 +413,14 @@ mod tests {
         let image = image::RgbaImage::from_fn(16, 16, |x, _| {
             image::Rgba([255, 255, 255, if x < 8 { 255 } else { 0 }])
         });
-        let luma = decode(&png(&DynamicImage::ImageRgba8(image))).unwrap().luma;
+        let luma = read(&png(&DynamicImage::ImageRgba8(image))).unwrap().luma;
         assert_eq!((luma.data[0], luma.data[15]), (255, 0));
     }
 
     #[test]
     fn sixteen_bits_are_stretched_so_that_dim_sensors_are_seen() {
         let image = image::ImageBuffer::from_fn(16, 16, |x, _| image::Luma([(x * 200) as u16]));
-        let luma = decode(&png(&DynamicImage::ImageLuma16(image)))
-            .unwrap()
-            .luma;
+        let luma = read(&png(&DynamicImage::ImageLuma16(image))).unwrap().luma;
         assert_eq!((luma.data[0], luma.data[15]), (0, 255));
     }
 
@@ -341,7 +429,7 @@ mod tests {
         let bytes = png(&DynamicImage::ImageRgb8(gradient(20, 20)));
         for length in 1..bytes.len() - 12 {
             assert!(
-                decode(&bytes[..length]).is_err(),
+                read(&bytes[..length]).is_err(),
                 "cut to {length} of {}",
                 bytes.len()
             );
@@ -351,13 +439,13 @@ mod tests {
     #[test]
     fn pointers_name_the_tool_that_fetches() {
         let text = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
-        let error = decode(text).unwrap_err();
+        let error = read(text).unwrap_err();
         assert!(error.to_string().contains("git lfs pull"), "{error}");
     }
 
     #[test]
     fn text_and_nothing_are_told_apart() {
-        assert_eq!(decode(b"hello").unwrap_err(), Unreadable::NotAnImage);
-        assert_eq!(decode(b"").unwrap_err(), Unreadable::Empty);
+        assert_eq!(read(b"hello").unwrap_err(), Unreadable::NotAnImage);
+        assert_eq!(read(b"").unwrap_err(), Unreadable::Empty);
     }
 }

@@ -9,12 +9,13 @@ pub mod digest;
 pub mod jpeg;
 pub mod luma;
 pub mod perceptual;
+pub mod pixels;
 mod sign;
 pub mod thumbnail;
 pub mod unreadable;
 
 use digest::Digest;
-pub use sign::{sign, sign_bytes};
+pub use sign::{Signer, sign};
 use thumbnail::Thumbnail;
 
 /// Raised whenever the same bytes could give another signature than before.
@@ -38,11 +39,12 @@ pub struct Signature {
     /// Digest of the file: same digest, same file.
     pub byte_digest: Digest,
     /// Digest of the decoded, upright pixels: same picture in another container.
-    pub pixel_digest: Digest,
+    /// `None` for a JPEG, which is decoded in full only when it may matter; see [`pixels`].
+    pub pixel_digest: Option<Digest>,
     /// Same picture, roughly.
     pub perceptual: Hash64,
-    /// Small grey copy, upright.
-    pub thumbnail: Thumbnail,
+    /// Small grey copy, upright. Matching takes it over, and leaves `None`.
+    pub thumbnail: Option<Thumbnail>,
     /// Width in pixels after orientation.
     pub width: u32,
     /// Height in pixels after orientation.

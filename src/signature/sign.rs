@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::Signature;
 use super::decode::decode;
 use super::digest::Digest;
+use super::jpeg::Scratch;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail};
 use super::unreadable::{DataStore, Unreadable};
@@ -16,6 +17,33 @@ use crate::sample::{Dataset, SampleId};
 /// Grey levels between the darkest and the lightest cell of a thumbnail below
 /// which nothing can be told from it.
 const FLAT_RANGE: u8 = 8;
+
+/// Makes signatures; holds tables and memory worth reusing, so keep one per thread.
+#[derive(Default)]
+pub struct Signer {
+    hasher: PerceptualHasher,
+    scratch: Scratch,
+}
+
+impl Signer {
+    /// The signature of a file's bytes.
+    ///
+    /// # Errors
+    /// Why the bytes are no whole, supported image.
+    pub fn sign(&mut self, bytes: &[u8]) -> Result<Signature, Unreadable> {
+        let decoded = decode(bytes, &mut self.scratch)?;
+        let thumbnail = thumbnail(&decoded.luma);
+        Ok(Signature {
+            byte_digest: Digest::of(bytes),
+            pixel_digest: decoded.pixel_digest,
+            perceptual: self.hasher.hash(&thumbnail),
+            low_information: is_flat(&thumbnail),
+            thumbnail: Some(thumbnail),
+            width: decoded.width,
+            height: decoded.height,
+        })
+    }
+}
 
 /// The signature of every sample, at the sample's index. A file that is a
 /// sample of several splits is read once.
@@ -31,9 +59,9 @@ pub fn sign(dataset: &Dataset, progress: &dyn Progress) -> Vec<Result<Signature,
     progress.begin(Stage::Hashing, Some(starts.len() as u64));
     let signed: Vec<_> = starts
         .par_iter()
-        .map_init(PerceptualHasher::new, |hasher, &start| {
-            let file = dataset.file(SampleId(start as u32));
-            let signature = sign_file(&file, hasher);
+        .map_init(Signer::default, |signer, &start| {
+            let bytes = read(&dataset.file(SampleId(start as u32)));
+            let signature = bytes.and_then(|bytes| signer.sign(&bytes));
             progress.advance(1);
             signature
         })
@@ -54,29 +82,6 @@ pub fn sign(dataset: &Dataset, progress: &dyn Progress) -> Vec<Result<Signature,
     signatures
 }
 
-fn sign_file(file: &Path, hasher: &PerceptualHasher) -> Result<Signature, Unreadable> {
-    let bytes = read(file)?;
-    sign_bytes(&bytes, hasher)
-}
-
-/// The signature of a file's bytes.
-///
-/// # Errors
-/// Why the bytes are no whole, supported image.
-pub fn sign_bytes(bytes: &[u8], hasher: &PerceptualHasher) -> Result<Signature, Unreadable> {
-    let decoded = decode(bytes)?;
-    let thumbnail = thumbnail(&decoded.luma);
-    Ok(Signature {
-        byte_digest: Digest::of(bytes),
-        pixel_digest: decoded.pixel_digest,
-        perceptual: hasher.hash(&thumbnail),
-        low_information: is_flat(&thumbnail),
-        thumbnail,
-        width: decoded.width,
-        height: decoded.height,
-    })
-}
-
 fn is_flat(thumbnail: &Thumbnail) -> bool {
     let low = thumbnail.0.iter().copied().min().unwrap_or(0);
     let high = thumbnail.0.iter().copied().max().unwrap_or(0);
@@ -86,7 +91,11 @@ fn is_flat(thumbnail: &Thumbnail) -> bool {
 /// Largest file that is read, in bytes. Pixels are limited by the decoder.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
-fn read(file: &Path) -> Result<Vec<u8>, Unreadable> {
+/// The bytes of a file.
+///
+/// # Errors
+/// Why there are none.
+pub(super) fn read(file: &Path) -> Result<Vec<u8>, Unreadable> {
     // Asked first, because opening a named pipe would wait for ever.
     let metadata = std::fs::metadata(file).map_err(|error| refusal(file, &error))?;
     if metadata.is_dir() {

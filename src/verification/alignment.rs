@@ -54,12 +54,19 @@ impl Template {
             }
         }
         let inverse_hessian = inverted(damped_hessian(&steepest))?;
-        Some(Self { grid, steepest, inverse_hessian })
+        Some(Self {
+            grid,
+            steepest,
+            inverse_hessian,
+        })
     }
 
     /// Improves `start`, a map from this template to `moving`. The result correlates no worse than the start.
     pub(super) fn align(&self, moving: &Grid, start: Affine) -> Alignment {
-        let mut best = Alignment { map: start, correlation: -1.0 };
+        let mut best = Alignment {
+            map: start,
+            correlation: -1.0,
+        };
         let mut map = start;
         let mut sampled = Vec::with_capacity(self.grid.cells.len());
         for step in 0..=STEPS {
@@ -79,7 +86,9 @@ impl Template {
                 break;
             }
             let change = self.step(&sampled, &moments);
-            let Some(next) = self.improved(map, change) else { break };
+            let Some(next) = self.improved(map, change) else {
+                break;
+            };
             map = next;
             if change.iter().all(|part| part.abs() < STILL) {
                 break;
@@ -100,7 +109,8 @@ impl Template {
                 *sum += error * part;
             }
         }
-        self.inverse_hessian.map(|row| row.iter().zip(&slope).map(|(h, s)| h * s).sum())
+        self.inverse_hessian
+            .map(|row| row.iter().zip(&slope).map(|(h, s)| h * s).sum())
     }
 
     /// `map` with the step undone on the template's side, or `None` when no edit does that.
@@ -115,7 +125,9 @@ impl Template {
             y0: change[5],
         };
         let next = map.after(step.inverse()?);
-        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32).is_plausible().then_some(next)
+        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32)
+            .is_plausible()
+            .then_some(next)
     }
 }
 

@@ -1,10 +1,12 @@
 //! Which pictures might be the same? A wide net, from which alignment then keeps few.
 //!
 //! What the net guarantees, for a query and a database picture:
-//! - whole against whole, in each of the eight orientations, codes within [`WHOLE_RADIUS`] bits and
-//!   views correlated above [`LEAST_CORRELATION`];
-//! - a crop of either against the whole of the other, in two orientations (as it is and
-//!   mirrored), codes within [`CROP_RADIUS`] bits and the same correlation;
+//! - whole against whole, as it is or mirrored, codes within [`WHOLE_RADIUS`] bits and views correlated
+//!   above [`LEAST_CORRELATION`];
+//! - whole against whole in the other six orientations, which nobody combines with a
+//!   change of the frame, codes within [`EXACT_RADIUS`] bits and the same correlation;
+//! - a crop of either against the whole of the other, as it is or mirrored, codes within
+//!   [`EXACT_RADIUS`] bits and the same correlation;
 //!
 //! makes a candidate. Of all candidates of a query the `breadth` best correlated are kept. The search within the
 //! radius is exact; both limits are properties of the data, not of chance.
@@ -15,19 +17,22 @@ use super::orientation::TRANSFORMS;
 use super::picture::Picture;
 use super::views::{self, Area, CROPS, View};
 use super::whitening::{self, Residual};
-use crate::matching::pair::Transform;
+use crate::matching::{self, pair::Transform};
 
-/// Bits of 64 in which whole pictures may differ. Unrelated pictures come this near in about 3 % of cases.
+/// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 3 % of cases.
 pub(super) const WHOLE_RADIUS: u32 = 22;
 
-/// Bits of 64 for a crop, which lies nearer once the right crop is chosen.
-pub(super) const CROP_RADIUS: u32 = 16;
+/// Bits of 64 where the frames are nearly the same. Unrelated pictures come this near in about 0.1 % of cases.
+pub(super) const EXACT_RADIUS: u32 = 16;
 
 /// Least correlation of two views.
 pub(super) const LEAST_CORRELATION: f32 = 0.3;
 
-/// Orientations in which crops are looked up: the first of [`TRANSFORMS`].
-const CROP_TRANSFORMS: usize = 2;
+/// Orientations that are combined with a change of the frame: the first of [`TRANSFORMS`], as it is and mirrored.
+const USUAL: usize = 2;
+
+/// The other orientations.
+const UNUSUAL: usize = TRANSFORMS.len() - USUAL;
 
 /// Crops of database pictures, nearest by code, of which the correlation is measured.
 const CROPS_MEASURED: usize = 64;
@@ -61,7 +66,13 @@ impl Candidate {
         other
             .correlation
             .total_cmp(&self.correlation)
-            .then_with(|| (self.place, self.transform, self.guess).cmp(&(other.place, other.transform, other.guess)))
+            .then_with(|| {
+                (self.place, self.transform, self.guess).cmp(&(
+                    other.place,
+                    other.transform,
+                    other.guess,
+                ))
+            })
     }
 }
 
@@ -76,7 +87,9 @@ impl<'a> Database<'a> {
     pub(super) fn new(pictures: Vec<&'a Picture>) -> Self {
         Self {
             whole: pictures.iter().map(|picture| [picture.code]).collect(),
-            crops: std::array::from_fn(|crop| pictures.iter().map(|p| [p.crop_codes[crop]]).collect()),
+            crops: std::array::from_fn(|crop| {
+                pictures.iter().map(|p| [p.crop_codes[crop]]).collect()
+            }),
             pictures,
         }
     }
@@ -91,38 +104,86 @@ pub(super) fn candidates(
     crops: bool,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Candidate>> {
-    let kept: Vec<Mutex<Kept>> = queries.iter().map(|_| Mutex::new(Kept::new(breadth))).collect();
+    let kept: Vec<Mutex<Kept>> = queries
+        .iter()
+        .map(|_| Mutex::new(Kept::new(breadth)))
+        .collect();
     let keep = |query: u32, candidate: Candidate| {
         if candidate.correlation >= LEAST_CORRELATION {
             lock(&kept[query as usize]).add(candidate);
         }
     };
-    let whole: Vec<[View; TRANSFORMS.len()]> = queries.iter().map(whole_views).collect();
-    search(&codes(&whole), &database.whole, WHOLE_RADIUS, |query, place, transform| {
+    let usual: Vec<[View; USUAL]> = queries.iter().map(|query| whole_views(query, 0)).collect();
+    let unusual: Vec<[View; UNUSUAL]> = queries
+        .iter()
+        .map(|query| whole_views(query, USUAL))
+        .collect();
+    let keep_whole = |query: u32, place: u32, view: &View, transform: usize| {
         if allowed(query, place) {
-            let view = &whole[query as usize][transform];
             let correlation = views::correlation(view, &database.pictures[place as usize].view);
             let transform = transform as u8;
-            keep(query, Candidate { correlation, place, transform, guess: Guess::Whole });
+            keep(
+                query,
+                Candidate {
+                    correlation,
+                    place,
+                    transform,
+                    guess: Guess::Whole,
+                },
+            );
         }
-    });
+    };
+    search(
+        &codes(&usual),
+        &database.whole,
+        WHOLE_RADIUS,
+        |query, place, index| {
+            keep_whole(query, place, &usual[query as usize][index], index);
+        },
+    );
+    search(
+        &codes(&unusual),
+        &database.whole,
+        EXACT_RADIUS,
+        |query, place, index| {
+            keep_whole(query, place, &unusual[query as usize][index], USUAL + index);
+        },
+    );
     if crops {
-        let views: Vec<[View; CROPS.len() * CROP_TRANSFORMS]> = queries.iter().map(crop_views).collect();
-        search(&codes(&views), &database.whole, CROP_RADIUS, |query, place, index| {
-            if allowed(query, place) {
-                let view = &views[query as usize][index];
-                let correlation = views::correlation(view, &database.pictures[place as usize].view);
-                let transform = (index / CROPS.len()) as u8;
-                let guess = Guess::CropOfQuery((index % CROPS.len()) as u8);
-                keep(query, Candidate { correlation, place, transform, guess });
-            }
-        });
-        for (query, candidate) in crops_of_database(&whole, database, allowed) {
+        let views: Vec<[View; CROPS.len() * USUAL]> = queries.iter().map(crop_views).collect();
+        search(
+            &codes(&views),
+            &database.whole,
+            EXACT_RADIUS,
+            |query, place, index| {
+                if allowed(query, place) {
+                    let view = &views[query as usize][index];
+                    let correlation =
+                        views::correlation(view, &database.pictures[place as usize].view);
+                    let transform = (index / CROPS.len()) as u8;
+                    let guess = Guess::CropOfQuery((index % CROPS.len()) as u8);
+                    keep(
+                        query,
+                        Candidate {
+                            correlation,
+                            place,
+                            transform,
+                            guess,
+                        },
+                    );
+                }
+            },
+        );
+        for (query, candidate) in crops_of_database(&usual, database, allowed) {
             keep(query, candidate);
         }
     }
     kept.into_iter()
-        .map(|kept| kept.into_inner().unwrap_or_else(PoisonError::into_inner).sorted())
+        .map(|kept| {
+            kept.into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+                .sorted()
+        })
         .collect()
 }
 
@@ -130,35 +191,53 @@ pub(super) fn candidates(
 pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     let mut out = [0; whitening::CELLS];
     for (to, cell) in out.iter_mut().enumerate() {
-        *cell = residual[super::orientation::source(transform, crate::signature::thumbnail::SIDE, to)];
+        *cell =
+            residual[super::orientation::source(transform, crate::signature::thumbnail::SIDE, to)];
     }
     out
 }
 
 /// Database crops near the query's whole: the nearest by code first, since only for those the view is made.
 fn crops_of_database(
-    whole: &[[View; TRANSFORMS.len()]],
+    whole: &[[View; USUAL]],
     database: &Database<'_>,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<(u32, Candidate)> {
-    let near: Vec<[View; CROP_TRANSFORMS]> = whole.iter().map(|views| [views[0], views[1]]).collect();
-    let codes = codes(&near);
-    let kept: Vec<Mutex<Kept>> = whole.iter().map(|_| Mutex::new(Kept::new(CROPS_MEASURED))).collect();
+    let codes = codes(whole);
+    let kept: Vec<Mutex<Kept>> = whole
+        .iter()
+        .map(|_| Mutex::new(Kept::new(CROPS_MEASURED)))
+        .collect();
     for (crop, place_codes) in database.crops.iter().enumerate() {
-        search(&codes, place_codes, CROP_RADIUS, |query, place, transform| {
-            if allowed(query, place) {
-                let bits = (codes[query as usize][transform][0] ^ place_codes[place as usize][0]).count_ones();
-                let guess = Guess::CropOfDatabase(crop as u8);
-                let transform = transform as u8;
-                let correlation = -(bits as f32);
-                lock(&kept[query as usize]).add(Candidate { correlation, place, transform, guess });
-            }
-        });
+        search(
+            &codes,
+            place_codes,
+            EXACT_RADIUS,
+            |query, place, transform| {
+                if allowed(query, place) {
+                    let bits = (codes[query as usize][transform][0]
+                        ^ place_codes[place as usize][0])
+                        .count_ones();
+                    let guess = Guess::CropOfDatabase(crop as u8);
+                    let transform = transform as u8;
+                    let correlation = -(bits as f32);
+                    lock(&kept[query as usize]).add(Candidate {
+                        correlation,
+                        place,
+                        transform,
+                        guess,
+                    });
+                }
+            },
+        );
     }
     (0..)
         .zip(kept)
         .flat_map(|(query, kept): (u32, _)| {
-            let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner).sorted();
+            let kept = kept
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+                .sorted();
             kept.into_iter().map(move |candidate| (query, candidate))
         })
         .map(|(query, candidate)| {
@@ -167,42 +246,51 @@ fn crops_of_database(
             };
             let residual = &database.pictures[candidate.place as usize].residual;
             let view = views::view(residual, CROPS[usize::from(crop)]);
-            let correlation = views::correlation(&near[query as usize][usize::from(candidate.transform)], &view);
-            (query, Candidate { correlation, ..candidate })
+            let correlation = views::correlation(
+                &whole[query as usize][usize::from(candidate.transform)],
+                &view,
+            );
+            (
+                query,
+                Candidate {
+                    correlation,
+                    ..candidate
+                },
+            )
         })
         .collect()
 }
 
-fn whole_views(residual: &Residual) -> [View; TRANSFORMS.len()] {
+/// Views of the whole query in the `N` orientations from `first` on.
+fn whole_views<const N: usize>(residual: &Residual, first: usize) -> [View; N] {
     let view = views::view(residual, Area::WHOLE);
-    TRANSFORMS.map(|transform| views::transformed(&view, transform))
+    std::array::from_fn(|index| views::transformed(&view, TRANSFORMS[first + index]))
 }
 
-fn crop_views(residual: &Residual) -> [View; CROPS.len() * CROP_TRANSFORMS] {
-    let sides: [Residual; CROP_TRANSFORMS] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
-    std::array::from_fn(|index| views::view(&sides[index / CROPS.len()], CROPS[index % CROPS.len()]))
+fn crop_views(residual: &Residual) -> [View; CROPS.len() * USUAL] {
+    let sides: [Residual; USUAL] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
+    std::array::from_fn(|index| {
+        views::view(&sides[index / CROPS.len()], CROPS[index % CROPS.len()])
+    })
 }
 
 fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[[u64; 1]; V]> {
-    views.iter().map(|views| views.each_ref().map(|view| [views::code(view)])).collect()
+    views
+        .iter()
+        .map(|views| views.each_ref().map(|view| [views::code(view)]))
+        .collect()
 }
 
-/// Calls `found(query, place, view)` for every database code within `radius`, with the nearest view of the query, from any thread.
+/// Calls `found(query, place, view)` from any thread for every database code within `radius` of a query, with the query's nearest view.
 fn search<const V: usize>(
     queries: &[[[u64; 1]; V]],
     database: &[[u64; 1]],
     radius: u32,
     found: impl Fn(u32, u32, usize) + Sync,
 ) {
-    use rayon::prelude::*;
-    queries.par_iter().enumerate().for_each(|(query, views)| {
-        for (place, code) in database.iter().enumerate() {
-            let mut best = (radius + 1, 0);
-            for (v, view) in views.iter().enumerate() {
-                let d = (view[0] ^ code[0]).count_ones();
-                if d < best.0 { best = (d, v); }
-            }
-            if best.0 <= radius { found(query as u32, place as u32, best.1); }
+    matching::range_search(queries, database, radius, |matches| {
+        for m in matches {
+            found(m.query, m.database, m.view as usize);
         }
     });
 }
@@ -221,7 +309,11 @@ struct Kept {
 
 impl Kept {
     fn new(limit: usize) -> Self {
-        Self { limit, least: f32::NEG_INFINITY, candidates: Vec::new() }
+        Self {
+            limit,
+            least: f32::NEG_INFINITY,
+            candidates: Vec::new(),
+        }
     }
 
     /// Keeps up to twice the limit and then drops the worse half, so that adding is cheap on average.
@@ -243,10 +335,12 @@ impl Kept {
 
     /// One candidate a place: its best.
     fn shrink(&mut self) {
-        self.candidates.sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
+        self.candidates
+            .sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
         self.candidates.dedup_by_key(|candidate| candidate.place);
         if self.candidates.len() > self.limit {
-            self.candidates.select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
+            self.candidates
+                .select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
             self.candidates.truncate(self.limit);
             self.least = self.candidates[self.limit - 1].correlation;
         }

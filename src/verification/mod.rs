@@ -1,71 +1,3 @@
-<<<<<<< HEAD
-//! Is this candidate really the same picture?
-
-use rayon::prelude::*;
-
-use crate::matching::pair::{Near, Transform};
-use crate::sample::SampleId;
-use crate::signature::Signature;
-use crate::signature::thumbnail::{SIDE, Thumbnail};
-
-/// Least correlation of two thumbnails that confirms a candidate.
-const CONFIRMED: f32 = 0.95;
-
-/// Every pair within `radius` whose thumbnails agree, upright or mirrored.
-#[must_use]
-pub fn near_pairs(signed: &[(SampleId, &Signature)], radius: u32) -> Vec<(SampleId, SampleId, Near)> {
-    let informative: Vec<_> = signed.iter().filter(|(_, one)| !one.low_information).collect();
-    let mirrored: Vec<_> = informative
-        .par_iter()
-        .map_init(crate::signature::perceptual::PerceptualHasher::new, |hasher, (_, one)| {
-            let mirror = mirror(&one.thumbnail);
-            (hasher.hash(&mirror), mirror)
-        })
-        .collect();
-    let pairs = (0..informative.len()).into_par_iter().flat_map_iter(|i| {
-        let (a, one) = informative[i];
-        let (informative, mirrored) = (&informative, &mirrored);
-        (i + 1..informative.len()).filter_map(move |j| {
-            let (b, other) = informative[j];
-            let upright = one.perceptual.distance(other.perceptual);
-            let (hash, thumbnail) = &mirrored[j];
-            let turned = one.perceptual.distance(*hash);
-            let (distance, thumbnail, transform) = if upright <= turned {
-                (upright, &other.thumbnail, Transform::Identity)
-            } else {
-                (turned, thumbnail, Transform::Mirror)
-            };
-            if distance > radius {
-                return None;
-            }
-            let similarity = correlation(&one.thumbnail, thumbnail);
-            (similarity >= CONFIRMED).then_some((*a, *b, Near { distance, similarity, transform }))
-        })
-    });
-    pairs.collect()
-}
-
-fn mirror(thumbnail: &Thumbnail) -> Thumbnail {
-    let mut mirrored = thumbnail.clone();
-    for row in mirrored.0.chunks_exact_mut(SIDE) {
-        row.reverse();
-    }
-    mirrored
-}
-
-fn correlation(a: &Thumbnail, b: &Thumbnail) -> f32 {
-    let n = (SIDE * SIDE) as f32;
-    let mean = |t: &Thumbnail| t.0.iter().map(|&v| f32::from(v)).sum::<f32>() / n;
-    let (mean_a, mean_b) = (mean(a), mean(b));
-    let (mut ab, mut aa, mut bb) = (0f32, 0f32, 0f32);
-    for (&x, &y) in a.0.iter().zip(b.0.iter()) {
-        let (x, y) = (f32::from(x) - mean_a, f32::from(y) - mean_b);
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    if aa * bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
-=======
 //! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on each other.
 //!
 //! thumbnails -> [`describe`] (whitened by the dataset itself) -> [`calibrate`] (what unrelated
@@ -111,8 +43,16 @@ struct Effort {
     crops: bool,
 }
 
-const ACROSS: Effort = Effort { coarse: 40, fine: 10, crops: true };
-const WITHIN: Effort = Effort { coarse: 8, fine: 4, crops: false };
+const ACROSS: Effort = Effort {
+    coarse: 40,
+    fine: 10,
+    crops: true,
+};
+const WITHIN: Effort = Effort {
+    coarse: 8,
+    fine: 4,
+    crops: false,
+};
 
 /// Two pictures that show the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -147,10 +87,21 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         .map(|picture| picture.residual.map(|cell| -cell))
         .collect();
     let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-    let best = verified(&negatives, &database, ACROSS, -1.0, &other)
-        .into_iter()
-        .map(|found| found.into_iter().map(|v| v.similarity).fold(-1.0, f32::max))
-        .collect();
+    let best = verified(
+        &negatives,
+        &database,
+        ACROSS,
+        null_model::NOTHING_FOUND,
+        &other,
+    )
+    .into_iter()
+    .map(|found| {
+        found
+            .into_iter()
+            .map(|v| v.similarity)
+            .fold(null_model::NOTHING_FOUND, f32::max)
+    })
+    .collect();
     null_model::threshold(best)
 }
 
@@ -165,13 +116,34 @@ pub fn find(
     threshold: Threshold,
     sink: impl FnMut(Found),
 ) {
-    search(pictures, queries, database, ACROSS, threshold, |a, b| a != b, sink);
+    search(
+        pictures,
+        queries,
+        database,
+        ACROSS,
+        threshold,
+        |a, b| a != b,
+        sink,
+    );
 }
 
 /// Finds duplicates among `members`, each pair once and with its lesser place as the query: for every member its (up to
 /// four) most similar later ones, which is enough to join all copies into one cluster.
-pub fn find_within(pictures: &[Option<Picture>], members: &[u32], threshold: Threshold, sink: impl FnMut(Found)) {
-    search(pictures, members, members, WITHIN, threshold, |a, b| a < b, sink);
+pub fn find_within(
+    pictures: &[Option<Picture>],
+    members: &[u32],
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    search(
+        pictures,
+        members,
+        members,
+        WITHIN,
+        threshold,
+        |a, b| a < b,
+        sink,
+    );
 }
 
 fn search(
@@ -189,11 +161,22 @@ fn search(
             .iter()
             .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?.residual)))
             .unzip();
-        let allowed = |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
-        let verified = verified(&residuals, &database, effort, threshold.similarity, &allowed);
+        let allowed =
+            |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
+        let verified = verified(
+            &residuals,
+            &database,
+            effort,
+            threshold.similarity,
+            &allowed,
+        );
         for (&query, found) in batch.iter().zip(verified) {
             for found in found {
-                sink(Found { query, partner: places[found.partner as usize], ..found });
+                sink(Found {
+                    query,
+                    partner: places[found.partner as usize],
+                    ..found
+                });
             }
         }
     }
@@ -201,8 +184,10 @@ fn search(
 
 /// The pictures at `places` that have one, with their places.
 fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Database<'a>) {
-    let (places, present) =
-        places.iter().filter_map(|&place| Some((place, pictures[place as usize].as_ref()?))).unzip();
+    let (places, present) = places
+        .iter()
+        .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?)))
+        .unzip();
     (places, Database::new(present))
 }
 
@@ -230,13 +215,19 @@ fn verified(
 }
 
 /// Aligns one query's candidates coarsely, the best of them finely, and measures their similarity.
-fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>, fine: usize) -> Vec<Found> {
+fn verify(
+    query: &Residual,
+    database: &Database<'_>,
+    candidates: Vec<Candidate>,
+    fine: usize,
+) -> Vec<Found> {
     let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
         .into_iter()
         .filter_map(|candidate| {
             let (fixed, moving) = roles(query, database, candidate);
             let start = start(candidate).refined(0.5);
-            let alignment = Template::new(Grid::coarse(&fixed))?.align(&Grid::coarse(&moving), start);
+            let alignment =
+                Template::new(Grid::coarse(&fixed))?.align(&Grid::coarse(&moving), start);
             Some((alignment.correlation, candidate, alignment.map.refined(2.0)))
         })
         .collect();
@@ -252,13 +243,27 @@ fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>,
             let map = template.align(&moving, map).map;
             let similarity = agreement::similarity(&template.grid, &moving, map);
             let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
-            let (of_query, of_partner) =
-                if query_is_fixed(candidate) { (fixed_area, moving_area) } else { (moving_area, fixed_area) };
+            let (of_query, of_partner) = if query_is_fixed(candidate) {
+                (fixed_area, moving_area)
+            } else {
+                (moving_area, fixed_area)
+            };
             let transform = TRANSFORMS[usize::from(candidate.transform)];
-            Some(Found { query: 0, partner: candidate.place, similarity, transform, of_query, of_partner })
+            Some(Found {
+                query: 0,
+                partner: candidate.place,
+                similarity,
+                transform,
+                of_query,
+                of_partner,
+            })
         })
         .collect();
-    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.partner.cmp(&b.partner)));
+    found.sort_by(|a, b| {
+        b.similarity
+            .total_cmp(&a.similarity)
+            .then(a.partner.cmp(&b.partner))
+    });
     found
 }
 
@@ -270,13 +275,18 @@ fn query_is_fixed(candidate: Candidate) -> bool {
 fn roles(query: &Residual, database: &Database<'_>, candidate: Candidate) -> (Residual, Residual) {
     let query = candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]);
     let partner = database.pictures[candidate.place as usize].residual;
-    if query_is_fixed(candidate) { (query, partner) } else { (partner, query) }
+    if query_is_fixed(candidate) {
+        (query, partner)
+    } else {
+        (partner, query)
+    }
 }
 
 fn start(candidate: Candidate) -> Affine {
     match candidate.guess {
         Guess::Whole => Affine::IDENTITY,
-        Guess::CropOfQuery(crop) | Guess::CropOfDatabase(crop) => Affine::onto(CROPS[usize::from(crop)]),
+        Guess::CropOfQuery(crop) | Guess::CropOfDatabase(crop) => {
+            Affine::onto(CROPS[usize::from(crop)])
+        }
     }
->>>>>>> 37a051d (Verify look-alikes by whitening and alignment: first working version)
 }

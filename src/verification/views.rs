@@ -36,18 +36,53 @@ pub struct Area {
 
 impl Area {
     /// The whole picture.
-    pub const WHOLE: Self = Self { left: 0.0, top: 0.0, right: 1.0, bottom: 1.0 };
+    pub const WHOLE: Self = Self {
+        left: 0.0,
+        top: 0.0,
+        right: 1.0,
+        bottom: 1.0,
+    };
 }
 
 /// The crops looked up beside the whole picture: two about the centre, and the four corners.
 /// Alignment starts from them and bridges what lies between.
 pub(super) const CROPS: [Area; 6] = [
-    Area { left: 0.05, top: 0.05, right: 0.95, bottom: 0.95 },
-    Area { left: 0.1, top: 0.1, right: 0.9, bottom: 0.9 },
-    Area { left: 0.0, top: 0.0, right: 0.82, bottom: 0.82 },
-    Area { left: 0.18, top: 0.0, right: 1.0, bottom: 0.82 },
-    Area { left: 0.0, top: 0.18, right: 0.82, bottom: 1.0 },
-    Area { left: 0.18, top: 0.18, right: 1.0, bottom: 1.0 },
+    Area {
+        left: 0.07,
+        top: 0.07,
+        right: 0.93,
+        bottom: 0.93,
+    },
+    Area {
+        left: 0.14,
+        top: 0.14,
+        right: 0.86,
+        bottom: 0.86,
+    },
+    Area {
+        left: 0.0,
+        top: 0.0,
+        right: 0.82,
+        bottom: 0.82,
+    },
+    Area {
+        left: 0.18,
+        top: 0.0,
+        right: 1.0,
+        bottom: 0.82,
+    },
+    Area {
+        left: 0.0,
+        top: 0.18,
+        right: 0.82,
+        bottom: 1.0,
+    },
+    Area {
+        left: 0.18,
+        top: 0.18,
+        right: 1.0,
+        bottom: 1.0,
+    },
 ];
 
 /// The view of a part of a residual. All zero when that part is flat.
@@ -57,13 +92,21 @@ pub(super) fn view(residual: &Residual, area: Area) -> View {
     let mut narrow = [[0f32; VIEW_SIDE]; SIDE];
     for (line, out) in residual.chunks_exact(SIDE).zip(&mut narrow) {
         for (cell, (first, weights)) in out.iter_mut().zip(&columns) {
-            *cell = weights.iter().zip(&line[*first..]).map(|(w, &v)| w * f32::from(v)).sum();
+            *cell = weights
+                .iter()
+                .zip(&line[*first..])
+                .map(|(w, &v)| w * f32::from(v))
+                .sum();
         }
     }
     let mut cells = [0f32; VIEW_CELLS];
     for (out, (first, weights)) in cells.chunks_exact_mut(VIEW_SIDE).zip(&rows) {
         for (x, cell) in out.iter_mut().enumerate() {
-            *cell = weights.iter().zip(&narrow[*first..]).map(|(w, line)| w * line[x]).sum();
+            *cell = weights
+                .iter()
+                .zip(&narrow[*first..])
+                .map(|(w, line)| w * line[x])
+                .sum();
         }
     }
     scaled(cells)
@@ -83,12 +126,18 @@ pub(super) fn code(view: &View) -> u64 {
     let mut sorted = *view;
     sorted.sort_unstable();
     let median = sorted[VIEW_CELLS / 2 - 1];
-    view.iter().enumerate().fold(0, |code, (bit, &cell)| code | u64::from(cell > median) << bit)
+    view.iter().enumerate().fold(0, |code, (bit, &cell)| {
+        code | u64::from(cell > median) << bit
+    })
 }
 
 /// Correlation of two views, -1 to 1.
 pub(super) fn correlation(a: &View, b: &View) -> f32 {
-    let dot: i32 = a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+    let dot: i32 = a
+        .iter()
+        .zip(b)
+        .map(|(&a, &b)| i32::from(a) * i32::from(b))
+        .sum();
     dot as f32 / (UNIT * UNIT)
 }
 
@@ -109,11 +158,17 @@ fn spans(from: f32, to: f32) -> [(usize, Vec<f32>); VIEW_SIDE] {
 
 fn scaled(cells: [f32; VIEW_CELLS]) -> View {
     let mean = cells.iter().sum::<f32>() / VIEW_CELLS as f32;
-    let length = cells.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>().sqrt();
+    let length = cells
+        .iter()
+        .map(|v| (v - mean) * (v - mean))
+        .sum::<f32>()
+        .sqrt();
     let mut view = [0; VIEW_CELLS];
     if length > 0.0 {
         for (out, value) in view.iter_mut().zip(cells) {
-            *out = ((value - mean) * UNIT / length).round().clamp(-127.0, 127.0) as i8;
+            *out = ((value - mean) * UNIT / length)
+                .round()
+                .clamp(-127.0, 127.0) as i8;
         }
     }
     view

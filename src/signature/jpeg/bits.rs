@@ -23,15 +23,25 @@ impl<'a> Bits<'a> {
     /// Starts at the first bit of `padded`, whose last [`PADDING`] bytes are not data.
     pub(super) fn new(padded: &'a [u8]) -> Self {
         debug_assert!(padded.len() >= PADDING, "the data is padded");
-        Self { padded, next: 0, window: 0, available: 0 }
+        Self {
+            padded,
+            next: 0,
+            window: 0,
+            available: 0,
+        }
     }
 
     /// Makes at least 56 bits available. `None` well after the end of the data: then [`Self::past_the_end`] is true.
     #[inline(always)]
     pub(super) fn refill(&mut self) -> Option<()> {
-        let eight = self.padded.get(self.next..self.next.wrapping_add(8))?.first_chunk::<8>()?;
+        let eight = self
+            .padded
+            .get(self.next..self.next.wrapping_add(8))?
+            .first_chunk::<8>()?;
         self.window |= u64::from_be_bytes(*eight) >> self.available;
-        self.next = self.next.wrapping_add(((63 - self.available) >> 3) as usize);
+        self.next = self
+            .next
+            .wrapping_add(((63 - self.available) >> 3) as usize);
         self.available |= 56;
         Some(())
     }

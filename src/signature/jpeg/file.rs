@@ -44,12 +44,17 @@ pub(super) fn read<'a>(
         let payload = payload(bytes, after)?;
         position += 2 + payload.len();
         match marker {
-            0xC4 => file.tables.define_huffman(payload, offset, &mut scratch.memory)?,
+            0xC4 => file
+                .tables
+                .define_huffman(payload, offset, &mut scratch.memory)?,
             0xDB => file.tables.define_quantisation(payload, offset)?,
             // Not frames: JPG (reserved) and DAC (only arithmetic coding reads it).
             0xC8 | 0xCC => {}
             0xC0..=0xCF if file.image.is_some() => {
-                return Err(JpegError::Corrupt { offset, reason: "a second frame header" });
+                return Err(JpegError::Corrupt {
+                    offset,
+                    reason: "a second frame header",
+                });
             }
             0xC0..=0xCF => {
                 let frame = Frame::parse(marker, payload, offset)?;
@@ -58,14 +63,23 @@ pub(super) fn read<'a>(
             }
             0xDD => {
                 let reason = "a restart interval is malformed";
-                let interval = payload.try_into().map_err(|_| JpegError::Corrupt { offset, reason })?;
+                let interval = payload
+                    .try_into()
+                    .map_err(|_| JpegError::Corrupt { offset, reason })?;
                 file.restart_interval = u16::from_be_bytes(interval).into();
             }
             0xDA => {
                 let reason = "a scan before the frame header";
-                let image = file.image.as_mut().ok_or(JpegError::Corrupt { offset, reason })?;
+                let image = file
+                    .image
+                    .as_mut()
+                    .ok_or(JpegError::Corrupt { offset, reason })?;
                 let scan = Scan::parse(payload, &image.frame, offset)?;
-                let data = Data { bytes, start: position, restart_interval: file.restart_interval };
+                let data = Data {
+                    bytes,
+                    start: position,
+                    restart_interval: file.restart_interval,
+                };
                 let end = image.scan(data, &scan, &file.tables, scratch)?;
                 file.stray_bytes += end.stray_bytes;
                 position = end.offset;
@@ -92,16 +106,25 @@ fn next_marker(bytes: &[u8], position: usize) -> Result<(u8, usize, usize), Jpeg
             None => break,
         }
     }
-    Err(JpegError::Truncated { offset: bytes.len(), reason: "the file ends without an end marker" })
+    Err(JpegError::Truncated {
+        offset: bytes.len(),
+        reason: "the file ends without an end marker",
+    })
 }
 
 /// The payload of the segment whose length stands at `start`.
 fn payload(bytes: &[u8], start: usize) -> Result<&[u8], JpegError> {
-    let truncated = || JpegError::Truncated { offset: bytes.len(), reason: "the file ends inside a segment" };
+    let truncated = || JpegError::Truncated {
+        offset: bytes.len(),
+        reason: "the file ends inside a segment",
+    };
     let length = bytes[start..].first_chunk().ok_or_else(truncated)?;
     let length = usize::from(u16::from_be_bytes(*length));
     if length < 2 {
-        return Err(JpegError::Corrupt { offset: start, reason: "a segment is shorter than its length field" });
+        return Err(JpegError::Corrupt {
+            offset: start,
+            reason: "a segment is shorter than its length field",
+        });
     }
     bytes.get(start + 2..start + length).ok_or_else(truncated)
 }
@@ -118,7 +141,8 @@ impl<'a> File<'a> {
         let reason = "the file ends before its frame header";
         let image = self.image.ok_or(JpegError::Truncated { offset, reason })?;
         let (full_width, full_height) = (image.frame.width, image.frame.height);
-        let (components, progressive) = (image.frame.components.len() as u8, image.frame.progressive);
+        let (components, progressive) =
+            (image.frame.components.len() as u8, image.frame.progressive);
         let scale_denominator = image.scale_denominator();
         Ok(Picture {
             luma: image.finish(offset)?,

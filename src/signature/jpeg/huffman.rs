@@ -21,19 +21,35 @@ impl Huffman {
     /// Builds the table from the number of codes of length 1 to 16 and the symbols in order of their codes.
     /// `None` where the lengths cannot belong to a prefix code or the number of symbols does not agree.
     pub(super) fn new(counts: &[u8; 16], symbols_in_order: &[u8]) -> Option<Self> {
-        if counts.iter().map(|&count| usize::from(count)).sum::<usize>() != symbols_in_order.len() {
+        if counts
+            .iter()
+            .map(|&count| usize::from(count))
+            .sum::<usize>()
+            != symbols_in_order.len()
+        {
             return None;
         }
-        let mut table = Self { short: [0; 1 << SHORT], limit: [0; 18], offset: [0; 17], symbols: [0; 256] };
-        table.symbols.get_mut(..symbols_in_order.len())?.copy_from_slice(symbols_in_order);
+        let mut table = Self {
+            short: [0; 1 << SHORT],
+            limit: [0; 18],
+            offset: [0; 17],
+            symbols: [0; 256],
+        };
+        table
+            .symbols
+            .get_mut(..symbols_in_order.len())?
+            .copy_from_slice(symbols_in_order);
         let (mut code, mut index) = (0_u32, 0_u32);
         for (length, &count) in (1_u32..).zip(counts) {
             table.offset[length as usize] = index.wrapping_sub(code);
             for _ in 0..count {
                 if length <= SHORT {
                     let first = (code << (SHORT - length)) as usize;
-                    let entries = table.short.get_mut(first..first + (1 << (SHORT - length)))?;
-                    entries.fill((length << 8) as u16 | u16::from(symbols_in_order[index as usize]));
+                    let entries = table
+                        .short
+                        .get_mut(first..first + (1 << (SHORT - length)))?;
+                    entries
+                        .fill((length << 8) as u16 | u16::from(symbols_in_order[index as usize]));
                 }
                 code += 1;
                 index += 1;
@@ -52,7 +68,11 @@ impl Huffman {
     #[inline(always)]
     pub(super) fn look_up(&self, window: u64) -> Option<(u32, u8)> {
         let entry = self.short[(window >> (64 - SHORT)) as usize];
-        if entry != 0 { Some((u32::from(entry >> 8), entry as u8)) } else { self.look_up_long(window) }
+        if entry != 0 {
+            Some((u32::from(entry >> 8), entry as u8))
+        } else {
+            self.look_up_long(window)
+        }
     }
 
     /// [`Self::look_up`] for codes longer than [`SHORT`].

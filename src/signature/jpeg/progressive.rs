@@ -41,7 +41,10 @@ pub(super) fn decode_dc(
                     None => (bits.take(1) << position) as i32,
                 };
                 if let Some(plane) = &mut channel.target {
-                    let place = (unit % across * wide + index % wide, unit / across * high + index / wide);
+                    let place = (
+                        unit % across * wide + index % wide,
+                        unit / across * high + index / wide,
+                    );
                     *plane.coefficients(place)?.first_mut()? |= value as i16;
                 }
             }
@@ -70,10 +73,16 @@ impl Band<'_> {
         // Blocks to come, the current one included, in which the band says nothing new.
         let mut run = 0;
         for index in blocks {
-            let block = plane.coefficients((index % across, index / across))?.first_chunk_mut::<64>()?;
+            let block = plane
+                .coefficients((index % across, index / across))?
+                .first_chunk_mut::<64>()?;
             let mut k = self.scan.band.0;
             if run == 0 {
-                (k, run) = if self.scan.refines() { self.refine(bits, block)? } else { self.begin(bits, block)? };
+                (k, run) = if self.scan.refines() {
+                    self.refine(bits, block)?
+                } else {
+                    self.begin(bits, block)?
+                };
             }
             if run > 0 {
                 if self.scan.refines() {
@@ -130,7 +139,13 @@ impl Band<'_> {
 
     /// Reads a correction bit for every coefficient from index `k` on that is not zero, until `zeros` that are zero have
     /// been passed. Returns the index of the next zero.
-    fn correct(&self, bits: &mut Bits<'_>, block: &mut [i16; 64], mut k: u32, mut zeros: u32) -> Option<u32> {
+    fn correct(
+        &self,
+        bits: &mut Bits<'_>,
+        block: &mut [i16; 64],
+        mut k: u32,
+        mut zeros: u32,
+    ) -> Option<u32> {
         while k <= self.scan.band.1 {
             let value = &mut block[k as usize];
             if *value == 0 {

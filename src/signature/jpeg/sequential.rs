@@ -38,7 +38,10 @@ pub(super) fn decode<const N: usize>(
                         continue;
                     };
                     let block = block::<N>(bits, &channel.steps, prediction)?;
-                    let place = (unit_x * channel.sampling.0 + x, unit_y * channel.sampling.1 + y);
+                    let place = (
+                        unit_x * channel.sampling.0 + x,
+                        unit_y * channel.sampling.1 + y,
+                    );
                     plane.put(place, block.samples(factors));
                 }
             }
@@ -53,7 +56,11 @@ pub(super) fn decode<const N: usize>(
 
 /// Decodes what a scale of `N` samples needs of one block and steps over the rest.
 #[inline(always)]
-fn block<const N: usize>(bits: &mut Bits<'_>, steps: &Steps, prediction: &mut i32) -> Option<Block<N>> {
+fn block<const N: usize>(
+    bits: &mut Bits<'_>,
+    steps: &Steps,
+    prediction: &mut i32,
+) -> Option<Block<N>> {
     if N == 1 {
         *prediction = prediction.wrapping_add(steps.block(bits)?);
         return Some(Block::flat(*prediction as i16));

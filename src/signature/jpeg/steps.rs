@@ -55,7 +55,11 @@ impl Symbol {
         let (code_bits, symbol) = ac.look_up(window)?;
         let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
         let moves = if size == 0 && run != 15 { END } else { run + 1 };
-        Some(Self { code_bits, bits: code_bits + size, moves })
+        Some(Self {
+            code_bits,
+            bits: code_bits + size,
+            moves,
+        })
     }
 }
 
@@ -64,13 +68,18 @@ impl Steps {
     pub(super) fn new(dc: Arc<Huffman>, ac: Arc<Huffman>, fused: bool) -> Self {
         let window = |index: usize| (index as u64) << (64 - STEP_BITS);
         let single: Vec<Option<Symbol>> = (0..SIZE)
-            .map(|index| Symbol::at(window(index), &ac).filter(|symbol| symbol.code_bits <= STEP_BITS))
+            .map(|index| {
+                Symbol::at(window(index), &ac).filter(|symbol| symbol.code_bits <= STEP_BITS)
+            })
             .collect();
         // Passes symbols from bit `bits` of the look-up on, while their codes are wholly inside.
         let pass = |index: usize, mut bits: u32, mut moves: u32| {
             while bits < STEP_BITS {
                 match single[(index << bits) & (SIZE - 1)] {
-                    Some(next) if bits + next.code_bits <= STEP_BITS && moves + (next.moves & 127) <= 63 => {
+                    Some(next)
+                        if bits + next.code_bits <= STEP_BITS
+                            && moves + (next.moves & 127) <= 63 =>
+                    {
                         bits += next.bits;
                         moves += next.moves;
                     }
@@ -94,11 +103,21 @@ impl Steps {
             {
                 let difference = signed(window(index) << code_bits, size.into());
                 let bits = code_bits + u32::from(size);
-                let (bits, moves) = if fused { pass(index, bits, 1) } else { (bits, 1) };
+                let (bits, moves) = if fused {
+                    pass(index, bits, 1)
+                } else {
+                    (bits, 1)
+                };
                 start[index] = bits | (moves << 8) | ((difference as u32) << 16);
             }
         }
-        Self { dc, ac, fused, start, rest }
+        Self {
+            dc,
+            ac,
+            fused,
+            start,
+            rest,
+        }
     }
 
     /// Passes one block and returns its DC difference. `None` where a code does not exist, the index leaves the block or
@@ -126,7 +145,8 @@ impl Steps {
     /// [`Self::block`].
     #[inline(always)]
     pub(super) fn rest(&self, bits: &mut Bits<'_>, mut k: u32) -> Option<()> {
-        let look_up = |bits: &Bits<'_>| u32::from(self.rest[(bits.window >> (64 - STEP_BITS)) as usize]);
+        let look_up =
+            |bits: &Bits<'_>| u32::from(self.rest[(bits.window >> (64 - STEP_BITS)) as usize]);
         loop {
             // Two look-ups of at most 27 bits to one refill.
             let mut step = look_up(bits);

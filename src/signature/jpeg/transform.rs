@@ -21,9 +21,9 @@ const COS: [f64; 9] = [
 
 /// The order in which the coefficients of a block are coded: row * 8 + column (T.81, figure A.6).
 const ZIGZAG: [u8; 64] = [
-    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21,
-    28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54,
-    47, 55, 62, 63,
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
+    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
+    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
 
 /// Where a coefficient goes that the scale does not need.
@@ -91,7 +91,9 @@ impl<const N: usize> Block<N> {
         }
         // Transposing the transform commutes with transposing the block: here the index runs along a row of the picture.
         let rows = pass::<N>(&rows);
-        std::array::from_fn(|row| std::array::from_fn(|column| (rows[row * N + column] + 128.5) as u8))
+        std::array::from_fn(|row| {
+            std::array::from_fn(|column| (rows[row * N + column] + 128.5) as u8)
+        })
     }
 }
 
@@ -118,7 +120,8 @@ pub(super) fn factors<const N: usize>(quantisation: &[u16; 64]) -> Factors {
     for (k, &place) in Block::<N>::PLACES.iter().enumerate() {
         if let Some(factor) = factors.get_mut(usize::from(place)) {
             let (row, column) = (usize::from(ZIGZAG[k] / 8), usize::from(ZIGZAG[k] % 8));
-            *factor = (f64::from(quantisation[k]) * one_dimension[row] * one_dimension[column]) as f32;
+            *factor =
+                (f64::from(quantisation[k]) * one_dimension[row] * one_dimension[column]) as f32;
         }
     }
     factors
@@ -174,8 +177,14 @@ fn eight(c: [f32; 8]) -> [f32; 8] {
     const MORE: f32 = (2.0 * (COS[2] + COS[6])) as f32;
     let (sum04, difference04, sum26) = (c[0] + c[4], c[0] - c[4], c[2] + c[6]);
     let rotated26 = (c[2] - c[6]) * ROOT - sum26;
-    let even = [sum04 + sum26, difference04 + rotated26, difference04 - rotated26, sum04 - sum26];
-    let (sum53, difference53, sum17, difference17) = (c[5] + c[3], c[5] - c[3], c[1] + c[7], c[1] - c[7]);
+    let even = [
+        sum04 + sum26,
+        difference04 + rotated26,
+        difference04 - rotated26,
+        sum04 - sum26,
+    ];
+    let (sum53, difference53, sum17, difference17) =
+        (c[5] + c[3], c[5] - c[3], c[1] + c[7], c[1] - c[7]);
     let both = (difference53 + difference17) * SUM;
     let odd0 = sum17 + sum53;
     let odd1 = both - difference53 * MORE - odd0;
@@ -202,30 +211,44 @@ mod tests {
     /// The scaled transform from its definition: the full inverse DCT of the coefficients below `n`, averaged over cells.
     fn naive(n: usize, coefficients: &[i16; 64], quantisation: &[u16; 64]) -> Vec<f64> {
         let norm = |u: usize| if u == 0 { 0.5_f64.sqrt() / 2.0 } else { 0.5 };
-        let basis = |u: usize, x: usize| norm(u) * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / 16.0).cos();
+        let basis = |u: usize, x: usize| {
+            norm(u) * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / 16.0).cos()
+        };
         let sample = |x: usize, y: usize| -> f64 {
             let terms = (0..64).map(|k| {
                 let (v, u) = (usize::from(ZIGZAG[k] / 8), usize::from(ZIGZAG[k] % 8));
                 let kept = if u < n && v < n { 1.0 } else { 0.0 };
-                kept * f64::from(coefficients[k]) * f64::from(quantisation[k]) * basis(u, x) * basis(v, y)
+                kept * f64::from(coefficients[k])
+                    * f64::from(quantisation[k])
+                    * basis(u, x)
+                    * basis(v, y)
             });
             terms.sum::<f64>() + 128.0
         };
         let side = 8 / n;
         let cells = (0..n * n).map(|cell| {
-            let inside = (0..side * side).map(|i| sample(cell % n * side + i % side, cell / n * side + i / side));
+            let inside = (0..side * side)
+                .map(|i| sample(cell % n * side + i % side, cell / n * side + i / side));
             inside.sum::<f64>() / (side * side) as f64
         });
         cells.collect()
     }
 
-    fn agrees<const N: usize>(coefficients: &[i16; 64], quantisation: &[u16; 64]) -> Result<(), TestCaseError> {
+    fn agrees<const N: usize>(
+        coefficients: &[i16; 64],
+        quantisation: &[u16; 64],
+    ) -> Result<(), TestCaseError> {
         let mut block = Block::<N>::flat(coefficients[0]);
         for k in 1..64 {
             block.set(k, coefficients[k as usize]);
         }
         let found = block.samples(&factors::<N>(quantisation));
-        for (found, expected) in found.as_flattened().iter().zip(naive(N, coefficients, quantisation)) {
+        for (found, expected) in
+            found
+                .as_flattened()
+                .iter()
+                .zip(naive(N, coefficients, quantisation))
+        {
             // Half a level for rounding, and what single precision costs at the largest coefficients.
             let error = (f64::from(*found) - expected.clamp(0.0, 255.0)).abs();
             prop_assert!(error < 0.51, "{found} is not {expected}");
@@ -255,7 +278,19 @@ mod tests {
     #[test]
     fn extreme_coefficients_saturate() {
         let factors = factors::<8>(&[u16::MAX; 64]);
-        assert!(Block::<8>::flat(i16::MAX).samples(&factors).as_flattened().iter().all(|&v| v == 255));
-        assert!(Block::<8>::flat(i16::MIN).samples(&factors).as_flattened().iter().all(|&v| v == 0));
+        assert!(
+            Block::<8>::flat(i16::MAX)
+                .samples(&factors)
+                .as_flattened()
+                .iter()
+                .all(|&v| v == 255)
+        );
+        assert!(
+            Block::<8>::flat(i16::MIN)
+                .samples(&factors)
+                .as_flattened()
+                .iter()
+                .all(|&v| v == 0)
+        );
     }
 }

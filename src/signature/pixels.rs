@@ -1,0 +1,90 @@
+//! Which images have exactly the same pixels.
+//!
+//! A JPEG is not decoded in full to be signed, so its pixel digest is made only
+//! when it may matter: when another file with other bytes has the same size and
+//! either the same thumbnail, to the last grey level, or the same look. Two JPEG
+//! files with the same pixels have the same luma coefficients, hence the same thumbnail.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::Signature;
+use super::decode::pixel_digest;
+use super::digest::Digest;
+use super::sign::read;
+use super::unreadable::Unreadable;
+use crate::sample::{Dataset, SampleId};
+
+/// For every sample a number that two samples share exactly when their pixels are known to
+/// be the same; `None` for a sample without a signature.
+#[must_use]
+pub fn numbers(
+    dataset: &Dataset,
+    signatures: &[Result<Signature, Unreadable>],
+) -> Vec<Option<u32>> {
+    let digests = digests_of_twins(dataset, signatures);
+    let mut numbers: BTreeMap<(bool, Digest), u32> = BTreeMap::new();
+    let samples = signatures.iter().zip(0u32..);
+    let numbered = samples.map(|(signature, id)| {
+        let signature = signature.as_ref().ok()?;
+        let pixels = signature
+            .pixel_digest
+            .or_else(|| digests.get(&signature.byte_digest).copied());
+        // Without a pixel digest the bytes stand for the pixels; the flag keeps the two apart.
+        let key = (pixels.is_some(), pixels.unwrap_or(signature.byte_digest));
+        Some(*numbers.entry(key).or_insert(id))
+    });
+    numbered.collect()
+}
+
+/// Pixel digest of a sample's file, decoding it in full; `None` when that fails.
+#[must_use]
+pub fn digest(dataset: &Dataset, id: SampleId) -> Option<Digest> {
+    read(&dataset.file(id))
+        .and_then(|bytes| pixel_digest(&bytes))
+        .ok()
+}
+
+/// Pixel digests, by byte digest, of the JPEG files that another file may equal.
+fn digests_of_twins(
+    dataset: &Dataset,
+    signatures: &[Result<Signature, Unreadable>],
+) -> BTreeMap<Digest, Digest> {
+    // One sample for each content.
+    let mut contents: BTreeMap<Digest, (usize, &Signature)> = BTreeMap::new();
+    for (index, signature) in signatures.iter().enumerate() {
+        if let Ok(signature) = signature {
+            contents
+                .entry(signature.byte_digest)
+                .or_insert((index, signature));
+        }
+    }
+    let mut looks: Vec<(usize, &Signature)> = contents.into_values().collect();
+    looks.sort_by(|(at_a, a), (at_b, b)| (look(a), at_a).cmp(&(look(b), at_b)));
+    let twins: Vec<(usize, &Signature)> = looks
+        .chunk_by(|a, b| look(a.1) == look(b.1))
+        .filter(|group| group.len() > 1)
+        .flatten()
+        .filter(|(_, signature)| signature.pixel_digest.is_none())
+        .copied()
+        .collect();
+    twins
+        .par_iter()
+        .filter_map(|(index, signature)| {
+            Some((
+                signature.byte_digest,
+                digest(dataset, SampleId(*index as u32))?,
+            ))
+        })
+        .collect()
+}
+
+/// What two files with the same pixels have in common, if both are JPEG.
+fn look(signature: &Signature) -> (u32, u32, Option<&[u8]>) {
+    let cells = signature
+        .thumbnail
+        .as_ref()
+        .map(|thumbnail| &thumbnail.0[..]);
+    (signature.width, signature.height, cells)
+}
