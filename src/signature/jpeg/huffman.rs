@@ -79,12 +79,8 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Random tables with symbols up to `largest`.
-    pub(in super::super) fn table(largest: u8) -> impl Strategy<Value = Huffman> {
-        definition(largest).prop_map(|(counts, symbols)| Huffman::new(&counts, &symbols).unwrap())
-    }
-
-    fn definition(largest: u8) -> impl Strategy<Value = ([u8; 16], Vec<u8>)> {
+    /// Random tables with symbols up to `largest`: counts and symbols.
+    pub(in super::super) fn definition(largest: u8) -> impl Strategy<Value = ([u8; 16], Vec<u8>)> {
         prop::collection::vec((1_usize..=16, 0..=largest), 1..200).prop_map(|wanted| {
             let (mut counts, mut symbols, mut room) = ([0_u8; 16], Vec::new(), 1_u32 << 16);
             for (length, symbol) in wanted {
