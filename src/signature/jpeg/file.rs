@@ -36,7 +36,8 @@ pub(super) fn read<'a>(
         file.stray_bytes += offset - position;
         position = after;
         match marker {
-            // Markers without a length: a second start of image, restarts after the last block, and TEM.
+            // Markers without a length: a second start of image, restarts after the last block, and
+            // TEM.
             0xD8 | 0xD0..=0xD7 | 0x01 => continue,
             0xD9 => return file.finish(offset, bytes.len() - after),
             _ => {}
@@ -44,12 +45,17 @@ pub(super) fn read<'a>(
         let payload = payload(bytes, after)?;
         position += 2 + payload.len();
         match marker {
-            0xC4 => file.tables.define_huffman(payload, offset, &mut scratch.memory)?,
+            0xC4 => file
+                .tables
+                .define_huffman(payload, offset, &mut scratch.memory)?,
             0xDB => file.tables.define_quantisation(payload, offset)?,
             // Not frames: JPG (reserved) and DAC (only arithmetic coding reads it).
             0xC8 | 0xCC => {}
             0xC0..=0xCF if file.image.is_some() => {
-                return Err(JpegError::Corrupt { offset, reason: "a second frame header" });
+                return Err(JpegError::Corrupt {
+                    offset,
+                    reason: "a second frame header",
+                });
             }
             0xC0..=0xCF => {
                 let frame = Frame::parse(marker, payload, offset)?;
@@ -58,14 +64,23 @@ pub(super) fn read<'a>(
             }
             0xDD => {
                 let reason = "a restart interval is malformed";
-                let interval = payload.try_into().map_err(|_| JpegError::Corrupt { offset, reason })?;
+                let interval = payload
+                    .try_into()
+                    .map_err(|_| JpegError::Corrupt { offset, reason })?;
                 file.restart_interval = u16::from_be_bytes(interval).into();
             }
             0xDA => {
                 let reason = "a scan before the frame header";
-                let image = file.image.as_mut().ok_or(JpegError::Corrupt { offset, reason })?;
+                let image = file
+                    .image
+                    .as_mut()
+                    .ok_or(JpegError::Corrupt { offset, reason })?;
                 let scan = Scan::parse(payload, &image.frame, offset)?;
-                let data = Data { bytes, start: position, restart_interval: file.restart_interval };
+                let data = Data {
+                    bytes,
+                    start: position,
+                    restart_interval: file.restart_interval,
+                };
                 let end = image.scan(data, &scan, &file.tables, scratch)?;
                 file.stray_bytes += end.stray_bytes;
                 position = end.offset;
@@ -81,7 +96,8 @@ pub(super) fn read<'a>(
     }
 }
 
-/// The next marker from `position` on, past whatever is not one: its code, where its first `FF` stands and where it ends.
+/// The next marker from `position` on, past whatever is not one: its code, where its first `FF`
+/// stands and where it ends.
 fn next_marker(bytes: &[u8], position: usize) -> Result<(u8, usize, usize), JpegError> {
     let mut from = position;
     while let Some(found) = memchr::memchr(0xFF, &bytes[from..]) {
@@ -92,22 +108,32 @@ fn next_marker(bytes: &[u8], position: usize) -> Result<(u8, usize, usize), Jpeg
             None => break,
         }
     }
-    Err(JpegError::Truncated { offset: bytes.len(), reason: "the file ends without an end marker" })
+    Err(JpegError::Truncated {
+        offset: bytes.len(),
+        reason: "the file ends without an end marker",
+    })
 }
 
 /// The payload of the segment whose length stands at `start`.
 fn payload(bytes: &[u8], start: usize) -> Result<&[u8], JpegError> {
-    let truncated = || JpegError::Truncated { offset: bytes.len(), reason: "the file ends inside a segment" };
+    let truncated = || JpegError::Truncated {
+        offset: bytes.len(),
+        reason: "the file ends inside a segment",
+    };
     let length = bytes[start..].first_chunk().ok_or_else(truncated)?;
     let length = usize::from(u16::from_be_bytes(*length));
     if length < 2 {
-        return Err(JpegError::Corrupt { offset: start, reason: "a segment is shorter than its length field" });
+        return Err(JpegError::Corrupt {
+            offset: start,
+            reason: "a segment is shorter than its length field",
+        });
     }
     bytes.get(start + 2..start + length).ok_or_else(truncated)
 }
 
 impl<'a> File<'a> {
-    /// Whether three components are red, green and blue instead of luma and chroma, by the rules of libjpeg.
+    /// Whether three components are red, green and blue instead of luma and chroma, by the rules of
+    /// libjpeg.
     fn is_rgb(&self, frame: &Frame) -> bool {
         let named_rgb = frame.components.iter().map(|c| c.id).eq(*b"RGB");
         !self.jfif && self.adobe.map_or(named_rgb, |transform| transform == 0)
@@ -118,7 +144,8 @@ impl<'a> File<'a> {
         let reason = "the file ends before its frame header";
         let image = self.image.ok_or(JpegError::Truncated { offset, reason })?;
         let (full_width, full_height) = (image.frame.width, image.frame.height);
-        let (components, progressive) = (image.frame.components.len() as u8, image.frame.progressive);
+        let (components, progressive) =
+            (image.frame.components.len() as u8, image.frame.progressive);
         let scale_denominator = image.scale_denominator();
         Ok(Picture {
             luma: image.finish(offset)?,

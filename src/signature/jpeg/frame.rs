@@ -41,9 +41,13 @@ impl Frame {
             0xC5 | 0xC6 | 0xCD | 0xCE => return Err(JpegError::Unsupported("hierarchical coding")),
             _ => return Err(JpegError::Unsupported("arithmetic coding")),
         }
-        let (&[precision, high, low, wide, narrow, count], rest) =
-            payload.split_first_chunk().ok_or(corrupt("the frame header is too short"))?;
-        let (height, width) = (u16::from_be_bytes([high, low]), u16::from_be_bytes([wide, narrow]));
+        let (&[precision, high, low, wide, narrow, count], rest) = payload
+            .split_first_chunk()
+            .ok_or(corrupt("the frame header is too short"))?;
+        let (height, width) = (
+            u16::from_be_bytes([high, low]),
+            u16::from_be_bytes([wide, narrow]),
+        );
         if precision != 8 {
             return Err(JpegError::Unsupported("samples of other than 8 bits"));
         }
@@ -51,10 +55,14 @@ impl Frame {
             return Err(corrupt("the picture has no width"));
         }
         if height == 0 {
-            return Err(JpegError::Unsupported("a height given after the first scan"));
+            return Err(JpegError::Unsupported(
+                "a height given after the first scan",
+            ));
         }
         if !(1..=4).contains(&count) || rest.len() != 3 * usize::from(count) {
-            return Err(corrupt("the frame header disagrees with its number of components"));
+            return Err(corrupt(
+                "the frame header disagrees with its number of components",
+            ));
         }
         let mut components: Vec<Component> = rest
             .as_chunks::<3>()
@@ -72,26 +80,43 @@ impl Frame {
             (1..=4).contains(&c.sampling.0) && (1..=4).contains(&c.sampling.1) && c.quantisation < 4
         };
         if !components.iter().all(valid) {
-            return Err(corrupt("the frame header has impossible sampling factors or table numbers"));
+            return Err(corrupt(
+                "the frame header has impossible sampling factors or table numbers",
+            ));
         }
         let sampling = components.iter().fold((1, 1), |largest, c| {
             (largest.0.max(c.sampling.0), largest.1.max(c.sampling.1))
         });
         let (samples, rows) = (usize::from(width), usize::from(height));
-        let units = (samples.div_ceil(8 * sampling.0), rows.div_ceil(8 * sampling.1));
+        let units = (
+            samples.div_ceil(8 * sampling.0),
+            rows.div_ceil(8 * sampling.1),
+        );
         for component in &mut components {
             let (across, down) = component.sampling;
-            component.blocks =
-                ((samples * across).div_ceil(8 * sampling.0), (rows * down).div_ceil(8 * sampling.1));
+            component.blocks = (
+                (samples * across).div_ceil(8 * sampling.0),
+                (rows * down).div_ceil(8 * sampling.1),
+            );
             component.padded_blocks = (units.0 * across, units.1 * down);
         }
         let progressive = marker == 0xC2;
-        Ok(Self { width: width.into(), height: height.into(), progressive, components, sampling, units })
+        Ok(Self {
+            width: width.into(),
+            height: height.into(),
+            progressive,
+            components,
+            sampling,
+            units,
+        })
     }
 
     /// Width and height with `n` samples to the side of a block, rounded up.
     pub(super) fn scaled(&self, n: usize) -> (usize, usize) {
-        ((self.width as usize * n).div_ceil(8), (self.height as usize * n).div_ceil(8))
+        (
+            (self.width as usize * n).div_ceil(8),
+            (self.height as usize * n).div_ceil(8),
+        )
     }
 }
 
@@ -121,32 +146,61 @@ impl Scan {
     /// Reads the payload of a scan header, which stands at `offset`.
     pub(super) fn parse(payload: &[u8], frame: &Frame, offset: usize) -> Result<Self, JpegError> {
         let corrupt = |reason| JpegError::Corrupt { offset, reason };
-        let (&count, rest) = payload.split_first().ok_or(corrupt("a scan header is too short"))?;
+        let (&count, rest) = payload
+            .split_first()
+            .ok_or(corrupt("a scan header is too short"))?;
         if !(1..=4).contains(&count) || rest.len() != 2 * usize::from(count) + 3 {
-            return Err(corrupt("a scan header disagrees with its number of components"));
+            return Err(corrupt(
+                "a scan header disagrees with its number of components",
+            ));
         }
         let (pairs, band) = rest.split_at(2 * usize::from(count));
         let mut components: Vec<ScanComponent> = Vec::with_capacity(4);
         for &[id, tables] in pairs.as_chunks::<2>().0 {
-            let index = frame.components.iter().position(|component| component.id == id);
+            let index = frame
+                .components
+                .iter()
+                .position(|component| component.id == id);
             let index = index.ok_or(corrupt("a scan has a component that the frame has not"))?;
             let (dc, ac) = (usize::from(tables >> 4), usize::from(tables & 15));
             if dc > 3 || ac > 3 || components.iter().any(|other| other.index == index) {
-                return Err(corrupt("a scan header has impossible table numbers or a component twice"));
+                return Err(corrupt(
+                    "a scan header has impossible table numbers or a component twice",
+                ));
             }
             components.push(ScanComponent { index, dc, ac });
         }
         if !frame.progressive {
-            // Sequential scans are decoded alike whatever is said here, and not all files say what they should.
-            return Ok(Self { components, band: (0, 63), position: 0, earlier_position: 0 });
+            // Sequential scans are decoded alike whatever is said here, and not all files say what
+            // they should.
+            return Ok(Self {
+                components,
+                band: (0, 63),
+                position: 0,
+                earlier_position: 0,
+            });
         }
         let (first, last) = (u32::from(band[0]), u32::from(band[1]));
         let (earlier_position, position) = (u32::from(band[2] >> 4), u32::from(band[2] & 15));
-        let valid_band = if first == 0 { last == 0 } else { first <= last && last < 64 && count == 1 };
-        if !valid_band || position > 13 || (earlier_position != 0 && earlier_position != position + 1) {
-            return Err(corrupt("a scan header has an impossible band or bit position"));
+        let valid_band = if first == 0 {
+            last == 0
+        } else {
+            first <= last && last < 64 && count == 1
+        };
+        if !valid_band
+            || position > 13
+            || (earlier_position != 0 && earlier_position != position + 1)
+        {
+            return Err(corrupt(
+                "a scan header has an impossible band or bit position",
+            ));
         }
-        Ok(Self { components, band: (first, last), position, earlier_position })
+        Ok(Self {
+            components,
+            band: (first, last),
+            position,
+            earlier_position,
+        })
     }
 
     /// Whether the scan adds bits to coefficients that an earlier scan began.
@@ -164,6 +218,10 @@ impl Scan {
 
     /// Blocks of the component `index` in a minimum coded unit of the scan, across and down.
     pub(super) fn sampling(&self, frame: &Frame, index: usize) -> (usize, usize) {
-        if self.components.len() == 1 { (1, 1) } else { frame.components[index].sampling }
+        if self.components.len() == 1 {
+            (1, 1)
+        } else {
+            frame.components[index].sampling
+        }
     }
 }

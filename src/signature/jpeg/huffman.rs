@@ -7,9 +7,11 @@ const SHORT: u32 = 9;
 
 /// A decoding table.
 pub(super) struct Huffman {
-    /// By the next [`SHORT`] bits: length of the code << 8 | symbol; 0 where the code is longer or does not exist.
+    /// By the next [`SHORT`] bits: length of the code << 8 | symbol; 0 where the code is longer or
+    /// does not exist.
     short: [u16; 1 << SHORT],
-    /// By length: the first 16-bit window above all codes of this length or shorter. `limit[17]` is unreachable.
+    /// By length: the first 16-bit window above all codes of this length or shorter. `limit[17]` is
+    /// unreachable.
     limit: [u32; 18],
     /// By length: what to add to a code to get the index of its symbol, modulo 2^32.
     offset: [u32; 17],
@@ -18,22 +20,39 @@ pub(super) struct Huffman {
 }
 
 impl Huffman {
-    /// Builds the table from the number of codes of length 1 to 16 and the symbols in order of their codes.
-    /// `None` where the lengths cannot belong to a prefix code or the number of symbols does not agree.
+    /// Builds the table from the number of codes of length 1 to 16 and the symbols in order of
+    /// their codes. `None` where the lengths cannot belong to a prefix code or the number of
+    /// symbols does not agree.
     pub(super) fn new(counts: &[u8; 16], symbols_in_order: &[u8]) -> Option<Self> {
-        if counts.iter().map(|&count| usize::from(count)).sum::<usize>() != symbols_in_order.len() {
+        if counts
+            .iter()
+            .map(|&count| usize::from(count))
+            .sum::<usize>()
+            != symbols_in_order.len()
+        {
             return None;
         }
-        let mut table = Self { short: [0; 1 << SHORT], limit: [0; 18], offset: [0; 17], symbols: [0; 256] };
-        table.symbols.get_mut(..symbols_in_order.len())?.copy_from_slice(symbols_in_order);
+        let mut table = Self {
+            short: [0; 1 << SHORT],
+            limit: [0; 18],
+            offset: [0; 17],
+            symbols: [0; 256],
+        };
+        table
+            .symbols
+            .get_mut(..symbols_in_order.len())?
+            .copy_from_slice(symbols_in_order);
         let (mut code, mut index) = (0_u32, 0_u32);
         for (length, &count) in (1_u32..).zip(counts) {
             table.offset[length as usize] = index.wrapping_sub(code);
             for _ in 0..count {
                 if length <= SHORT {
                     let first = (code << (SHORT - length)) as usize;
-                    let entries = table.short.get_mut(first..first + (1 << (SHORT - length)))?;
-                    entries.fill((length << 8) as u16 | u16::from(symbols_in_order[index as usize]));
+                    let entries = table
+                        .short
+                        .get_mut(first..first + (1 << (SHORT - length)))?;
+                    entries
+                        .fill((length << 8) as u16 | u16::from(symbols_in_order[index as usize]));
                 }
                 code += 1;
                 index += 1;
@@ -48,11 +67,16 @@ impl Huffman {
         Some(table)
     }
 
-    /// The code that a window starts with: its length and symbol. `None` where no code of the table fits.
+    /// The code that a window starts with: its length and symbol. `None` where no code of the table
+    /// fits.
     #[inline(always)]
     pub(super) fn look_up(&self, window: u64) -> Option<(u32, u8)> {
         let entry = self.short[(window >> (64 - SHORT)) as usize];
-        if entry != 0 { Some((u32::from(entry >> 8), entry as u8)) } else { self.look_up_long(window) }
+        if entry != 0 {
+            Some((u32::from(entry >> 8), entry as u8))
+        } else {
+            self.look_up_long(window)
+        }
     }
 
     /// [`Self::look_up`] for codes longer than [`SHORT`].

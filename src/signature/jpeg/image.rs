@@ -13,16 +13,19 @@ pub(super) struct Image {
     pub(super) frame: Frame,
     /// Samples per block side: 8 over the denominator of the scale.
     n: usize,
-    /// The components that luma is made of: the first one, or all three where they are red, green and blue.
+    /// The components that luma is made of: the first one, or all three where they are red, green
+    /// and blue.
     planes: Vec<Plane>,
     /// By component: whether a scan has told of it.
     seen: [bool; 4],
 }
 
-const NO_HUFFMAN_TABLE: JpegError = JpegError::Unsupported("a scan with a Huffman table that the file does not define");
+const NO_HUFFMAN_TABLE: JpegError =
+    JpegError::Unsupported("a scan with a Huffman table that the file does not define");
 
 impl Image {
-    /// Chooses the scale and makes room. `file_length` is in bytes; for the rest see [`super::read`].
+    /// Chooses the scale and makes room. `file_length` is in bytes; for the rest see
+    /// [`super::read`].
     pub(super) fn new(
         frame: Frame,
         rgb: bool,
@@ -32,12 +35,24 @@ impl Image {
     ) -> Result<Self, JpegError> {
         let (width, height) = (frame.width, frame.height);
         if u64::from(width) * u64::from(height) > max_pixels {
-            return Err(JpegError::TooLarge { width, height, max_pixels });
+            return Err(JpegError::TooLarge {
+                width,
+                height,
+                max_pixels,
+            });
         }
-        let blocks: usize = frame.components.iter().map(|c| c.blocks.0 * c.blocks.1).sum();
-        // Every block takes a bit at least, so what is allocated below is bounded by the length of the file.
+        let blocks: usize = frame
+            .components
+            .iter()
+            .map(|c| c.blocks.0 * c.blocks.1)
+            .sum();
+        // Every block takes a bit at least, so what is allocated below is bounded by the length of
+        // the file.
         if blocks > file_length.saturating_mul(8) {
-            return Err(JpegError::Truncated { offset: file_length, reason: "the file has fewer bits than blocks" });
+            return Err(JpegError::Truncated {
+                offset: file_length,
+                reason: "the file has fewer bits than blocks",
+            });
         }
         let planes = match frame.components.len() {
             1 => 0..1,
@@ -46,10 +61,19 @@ impl Image {
             4 => return Err(JpegError::Unsupported("four colour components")),
             _ => return Err(JpegError::Unsupported("two colour components")),
         };
-        let fits = |&n: &usize| frame.scaled(n).0 >= at_least.0 as usize && frame.scaled(n).1 >= at_least.1 as usize;
+        let fits = |&n: &usize| {
+            frame.scaled(n).0 >= at_least.0 as usize && frame.scaled(n).1 >= at_least.1 as usize
+        };
         let n = [1, 2, 4].into_iter().find(fits).unwrap_or(8);
-        let planes = planes.map(|component| Plane::new(&frame, component, n)).collect();
-        Ok(Self { frame, n, planes, seen: [false; 4] })
+        let planes = planes
+            .map(|component| Plane::new(&frame, component, n))
+            .collect();
+        Ok(Self {
+            frame,
+            n,
+            planes,
+            seen: [false; 4],
+        })
     }
 
     /// 8, 4, 2 or 1.
@@ -67,19 +91,29 @@ impl Image {
     ) -> Result<End, JpegError> {
         for component in &scan.components {
             self.seen[component.index] |= scan.band.0 == 0;
-            let Some(plane) = self.planes.get_mut(component.index) else { continue };
+            let Some(plane) = self.planes.get_mut(component.index) else {
+                continue;
+            };
             if plane.quantisation.is_none() {
                 let number = self.frame.components[component.index].quantisation;
                 let reason = "a scan needs a quantisation table that the file does not define";
-                let missing = JpegError::Corrupt { offset: data.start, reason };
+                let missing = JpegError::Corrupt {
+                    offset: data.start,
+                    reason,
+                };
                 plane.quantisation = Some(tables.quantisation[number].ok_or(missing)?);
             }
         }
-        let needed = scan.components.iter().any(|component| component.index < self.planes.len());
+        let needed = scan
+            .components
+            .iter()
+            .any(|component| component.index < self.planes.len());
         match self.n {
             1 if self.frame.progressive && scan.band.0 > 0 => Ok(data.pass()),
             _ if self.frame.progressive && !needed => Ok(data.pass()),
-            _ if self.frame.progressive && scan.band.0 > 0 => self.progressive_ac_scan(data, scan, tables, scratch),
+            _ if self.frame.progressive && scan.band.0 > 0 => {
+                self.progressive_ac_scan(data, scan, tables, scratch)
+            }
             _ if self.frame.progressive => self.progressive_dc_scan(data, scan, tables, scratch),
             1 => self.sequential_scan::<1>(data, scan, tables, scratch),
             2 => self.sequential_scan::<2>(data, scan, tables, scratch),
@@ -130,7 +164,11 @@ impl Image {
             let table = tables.dc[component.dc].as_deref();
             channels.push(progressive::DcChannel {
                 sampling: scan.sampling(&self.frame, component.index),
-                table: if scan.refines() { None } else { Some(table.ok_or(NO_HUFFMAN_TABLE)?) },
+                table: if scan.refines() {
+                    None
+                } else {
+                    Some(table.ok_or(NO_HUFFMAN_TABLE)?)
+                },
                 target: planes.get_mut(component.index).and_then(Option::take),
             });
         }
@@ -152,7 +190,9 @@ impl Image {
         let plane = &mut self.planes[component.index];
         let table = tables.ac[component.ac].as_deref().ok_or(NO_HUFFMAN_TABLE)?;
         let band = progressive::Band { table, scan };
-        data.decode(across * down, &mut scratch.plain, |bits, blocks| band.decode(bits, blocks, across, plane))
+        data.decode(across * down, &mut scratch.plain, |bits, blocks| {
+            band.decode(bits, blocks, across, plane)
+        })
     }
 
     /// Luma, once the end marker is met at `offset`.

@@ -33,7 +33,11 @@ impl Plane {
             kept,
             stride: across * n,
             samples: vec![0; across * down * n * n],
-            coefficients: if frame.progressive { vec![0; across * down * kept] } else { Vec::new() },
+            coefficients: if frame.progressive {
+                vec![0; across * down * kept]
+            } else {
+                Vec::new()
+            },
             quantisation: None,
         }
     }
@@ -47,7 +51,11 @@ impl Plane {
 
     /// Puts the samples of a block at block position (`across`, `down`).
     #[inline(always)]
-    pub(super) fn put<const N: usize>(&mut self, (across, down): (usize, usize), samples: [[u8; N]; N]) {
+    pub(super) fn put<const N: usize>(
+        &mut self,
+        (across, down): (usize, usize),
+        samples: [[u8; N]; N],
+    ) {
         let mut start = down * N * self.stride + across * N;
         for row in samples {
             if let Some(place) = self.samples.get_mut(start..start + N) {
@@ -68,7 +76,10 @@ impl Plane {
                     block.set(k, value);
                 }
             }
-            self.put((index % self.across, index / self.across), block.samples(&factors));
+            self.put(
+                (index % self.across, index / self.across),
+                block.samples(&factors),
+            );
         }
     }
 }
@@ -76,11 +87,14 @@ impl Plane {
 /// Luma of the picture from its planes: one plane is luma already, three are red, green and blue.
 pub(super) fn luma(frame: &Frame, mut planes: Vec<Plane>, n: usize) -> Luma {
     let (width, height) = frame.scaled(n);
-    let full_sampling = |plane: &Plane| frame.components[plane.component].sampling == frame.sampling;
+    let full_sampling =
+        |plane: &Plane| frame.components[plane.component].sampling == frame.sampling;
     let data = match &mut planes[..] {
         [plane] if full_sampling(plane) => {
             for row in 1..height {
-                plane.samples.copy_within(row * plane.stride..row * plane.stride + width, row * width);
+                plane
+                    .samples
+                    .copy_within(row * plane.stride..row * plane.stride + width, row * width);
             }
             plane.samples.truncate(width * height);
             std::mem::take(&mut plane.samples)
@@ -96,7 +110,9 @@ pub(super) fn luma(frame: &Frame, mut planes: Vec<Plane>, n: usize) -> Luma {
             let at = |(x, y)| match &planes[..] {
                 // ITU-R BT.601, as in JFIF, in units of 1/65,536.
                 [red, green, blue] => {
-                    let sum = 19_595 * sample(red, x, y) + 38_470 * sample(green, x, y) + 7_471 * sample(blue, x, y);
+                    let sum = 19_595 * sample(red, x, y)
+                        + 38_470 * sample(green, x, y)
+                        + 7_471 * sample(blue, x, y);
                     ((sum + 32_768) >> 16) as u8
                 }
                 planes => planes.first().map_or(0, |plane| sample(plane, x, y) as u8),
@@ -104,5 +120,9 @@ pub(super) fn luma(frame: &Frame, mut planes: Vec<Plane>, n: usize) -> Luma {
             positions.map(at).collect()
         }
     };
-    Luma { width: width as u32, height: height as u32, data }
+    Luma {
+        width: width as u32,
+        height: height as u32,
+        data,
+    }
 }

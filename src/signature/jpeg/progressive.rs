@@ -17,8 +17,8 @@ pub(super) struct DcChannel<'p> {
     pub(super) target: Option<&'p mut Plane>,
 }
 
-/// Decodes the minimum coded units `units` of a DC scan that has `across` of them in a row. `position` is that of the lowest
-/// bit it tells. `None` where a code is bad or the bits end.
+/// Decodes the minimum coded units `units` of a DC scan that has `across` of them in a row.
+/// `position` is that of the lowest bit it tells. `None` where a code is bad or the bits end.
 pub(super) fn decode_dc(
     bits: &mut Bits<'_>,
     units: Range<usize>,
@@ -41,7 +41,10 @@ pub(super) fn decode_dc(
                     None => (bits.take(1) << position) as i32,
                 };
                 if let Some(plane) = &mut channel.target {
-                    let place = (unit % across * wide + index % wide, unit / across * high + index / wide);
+                    let place = (
+                        unit % across * wide + index % wide,
+                        unit / across * high + index / wide,
+                    );
                     *plane.coefficients(place)?.first_mut()? |= value as i16;
                 }
             }
@@ -59,7 +62,8 @@ pub(super) struct Band<'s> {
 }
 
 impl Band<'_> {
-    /// Decodes the blocks `blocks` of a scan that has `across` of them in a row. `None` where a code is bad or the bits end.
+    /// Decodes the blocks `blocks` of a scan that has `across` of them in a row. `None` where a
+    /// code is bad or the bits end.
     pub(super) fn decode(
         &self,
         bits: &mut Bits<'_>,
@@ -70,10 +74,16 @@ impl Band<'_> {
         // Blocks to come, the current one included, in which the band says nothing new.
         let mut run = 0;
         for index in blocks {
-            let block = plane.coefficients((index % across, index / across))?.first_chunk_mut::<64>()?;
+            let block = plane
+                .coefficients((index % across, index / across))?
+                .first_chunk_mut::<64>()?;
             let mut k = self.scan.band.0;
             if run == 0 {
-                (k, run) = if self.scan.refines() { self.refine(bits, block)? } else { self.begin(bits, block)? };
+                (k, run) = if self.scan.refines() {
+                    self.refine(bits, block)?
+                } else {
+                    self.begin(bits, block)?
+                };
             }
             if run > 0 {
                 if self.scan.refines() {
@@ -85,8 +95,8 @@ impl Band<'_> {
         Some(())
     }
 
-    /// Decodes a block of which no scan has told. Returns the index where a run of blocks without news starts, and its
-    /// length, 0 for none.
+    /// Decodes a block of which no scan has told. Returns the index where a run of blocks without
+    /// news starts, and its length, 0 for none.
     fn begin(&self, bits: &mut Bits<'_>, block: &mut [i16; 64]) -> Option<(u32, u32)> {
         let mut k = self.scan.band.0;
         while k <= self.scan.band.1 {
@@ -105,8 +115,8 @@ impl Band<'_> {
         Some((k, 0))
     }
 
-    /// Decodes a block of which a scan has told: corrects the coefficients that are known and places new ones. Returns as
-    /// [`Self::begin`].
+    /// Decodes a block of which a scan has told: corrects the coefficients that are known and
+    /// places new ones. Returns as [`Self::begin`].
     fn refine(&self, bits: &mut Bits<'_>, block: &mut [i16; 64]) -> Option<(u32, u32)> {
         let mut k = self.scan.band.0;
         while k <= self.scan.band.1 {
@@ -128,9 +138,15 @@ impl Band<'_> {
         Some((k, 0))
     }
 
-    /// Reads a correction bit for every coefficient from index `k` on that is not zero, until `zeros` that are zero have
-    /// been passed. Returns the index of the next zero.
-    fn correct(&self, bits: &mut Bits<'_>, block: &mut [i16; 64], mut k: u32, mut zeros: u32) -> Option<u32> {
+    /// Reads a correction bit for every coefficient from index `k` on that is not zero, until
+    /// `zeros` that are zero have been passed. Returns the index of the next zero.
+    fn correct(
+        &self,
+        bits: &mut Bits<'_>,
+        block: &mut [i16; 64],
+        mut k: u32,
+        mut zeros: u32,
+    ) -> Option<u32> {
         while k <= self.scan.band.1 {
             let value = &mut block[k as usize];
             if *value == 0 {

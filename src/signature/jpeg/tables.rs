@@ -1,7 +1,7 @@
 //! Quantisation and Huffman tables, and the memory of those built before.
 //!
-//! Building the tables of a file takes longer than decoding a small one, but nearly all files of a dataset have the same:
-//! the ones that T.81 gives as examples in annex K.
+//! Building the tables of a file takes longer than decoding a small one, but nearly all files of a
+//! dataset have the same: the ones that T.81 gives as examples in annex K.
 
 use std::sync::Arc;
 
@@ -35,7 +35,12 @@ impl Memory {
     }
 
     /// The step tables for blocks coded with `dc` and `ac`, to be used on about `length` bytes.
-    pub(super) fn steps(&mut self, dc: &Arc<Huffman>, ac: &Arc<Huffman>, length: usize) -> Arc<Steps> {
+    pub(super) fn steps(
+        &mut self,
+        dc: &Arc<Huffman>,
+        ac: &Arc<Huffman>,
+        length: usize,
+    ) -> Arc<Steps> {
         let same = |steps: &Arc<Steps>| Arc::ptr_eq(&steps.dc, dc) && Arc::ptr_eq(&steps.ac, ac);
         let known = self.steps.iter().position(same);
         if let Some(index) = known {
@@ -73,14 +78,30 @@ pub(super) struct Tables {
 
 impl Tables {
     /// Reads the payload of a quantisation segment (DQT), which stands at `offset`.
-    pub(super) fn define_quantisation(&mut self, mut payload: &[u8], offset: usize) -> Result<(), JpegError> {
-        let corrupt = || JpegError::Corrupt { offset, reason: "a quantisation table is malformed" };
+    pub(super) fn define_quantisation(
+        &mut self,
+        mut payload: &[u8],
+        offset: usize,
+    ) -> Result<(), JpegError> {
+        let corrupt = || JpegError::Corrupt {
+            offset,
+            reason: "a quantisation table is malformed",
+        };
         while let Some((&head, rest)) = payload.split_first() {
             let wide = head >> 4 != 0;
-            let slot = self.quantisation.get_mut(usize::from(head & 15)).ok_or_else(corrupt)?;
-            let (steps, rest) = rest.split_at_checked(if wide { 128 } else { 64 }).ok_or_else(corrupt)?;
+            let slot = self
+                .quantisation
+                .get_mut(usize::from(head & 15))
+                .ok_or_else(corrupt)?;
+            let (steps, rest) = rest
+                .split_at_checked(if wide { 128 } else { 64 })
+                .ok_or_else(corrupt)?;
             *slot = Some(std::array::from_fn(|k| {
-                if wide { u16::from_be_bytes([steps[2 * k], steps[2 * k + 1]]) } else { steps[k].into() }
+                if wide {
+                    u16::from_be_bytes([steps[2 * k], steps[2 * k + 1]])
+                } else {
+                    steps[k].into()
+                }
             }));
             payload = rest;
         }
@@ -94,10 +115,17 @@ impl Tables {
         offset: usize,
         memory: &mut Memory,
     ) -> Result<(), JpegError> {
-        let corrupt = || JpegError::Corrupt { offset, reason: "a Huffman table is malformed" };
+        let corrupt = || JpegError::Corrupt {
+            offset,
+            reason: "a Huffman table is malformed",
+        };
         while let Some((&head, rest)) = payload.split_first() {
             let counts = rest.first_chunk::<16>().ok_or_else(corrupt)?;
-            let length = 16 + counts.iter().map(|&count| usize::from(count)).sum::<usize>();
+            let length = 16
+                + counts
+                    .iter()
+                    .map(|&count| usize::from(count))
+                    .sum::<usize>();
             let (definition, rest) = rest.split_at_checked(length).ok_or_else(corrupt)?;
             let slots = match head >> 4 {
                 0 => &mut self.dc,
