@@ -1,8 +1,9 @@
 //! Reading entropy-coded data bit by bit, most significant bit first.
 //!
-//! A 64-bit window is refilled from eight bytes at a time without a branch on how many bits are left (variant 4 of
-//! F. Giesen, "Reading bits in far too many ways, part 2", 2018). The price is that the bytes must already be free of byte
-//! stuffing and followed by [`PADDING`] zeros, which is what [`super::entropy`] provides.
+//! A 64-bit window is refilled from eight bytes at a time without a branch on how many bits are
+//! left (variant 4 of F. Giesen, "Reading bits in far too many ways, part 2", 2018). The price is
+//! that the bytes must already be free of byte stuffing and followed by [`PADDING`] zeros, which is
+//! what [`super::entropy`] provides.
 
 /// Zeros that must follow the data: enough to fill the window once more after the last byte.
 pub(super) const PADDING: usize = 16;
@@ -13,7 +14,8 @@ pub(super) struct Bits<'a> {
     padded: &'a [u8],
     /// First byte that is not wholly in `window`.
     next: usize,
-    /// The bits to come, the first one at the top. Below `available` bits it may hold the start of byte `next`.
+    /// The bits to come, the first one at the top. Below `available` bits it may hold the start of
+    /// byte `next`.
     pub(super) window: u64,
     /// Bits of `window` that may be used.
     available: u32,
@@ -31,7 +33,8 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Makes at least 56 bits available. `None` well after the end of the data: then [`Self::past_the_end`] is true.
+    /// Makes at least 56 bits available. `None` well after the end of the data: then
+    /// [`Self::past_the_end`] is true.
     #[inline(always)]
     pub(super) fn refill(&mut self) -> Option<()> {
         let eight = self
@@ -86,7 +89,8 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// The coefficient whose `size` (0 to 15) magnitude bits `window` starts with: a leading 0 means negative (T.81, F.2.2.1).
+/// The coefficient whose `size` (0 to 15) magnitude bits `window` starts with: a leading 0 means
+/// negative (T.81, F.2.2.1).
 #[inline(always)]
 pub(super) fn signed(window: u64, size: u32) -> i32 {
     let negative = !((window as i64) >> 63) as i32;

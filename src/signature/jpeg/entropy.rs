@@ -1,4 +1,5 @@
-//! Entropy-coded data as it lies in the file: stuffed, cut by restart markers, ended by another marker.
+//! Entropy-coded data as it lies in the file: stuffed, cut by restart markers, ended by another
+//! marker.
 
 use std::ops::Range;
 
@@ -25,12 +26,13 @@ pub(super) struct End {
 }
 
 impl Data<'_> {
-    /// Decodes `units` minimum coded units, one restart interval after the other. `decode` gets the bits and the units to
-    /// decode from them, and returns `None` where it meets a bad code or the end of the bits. `plain` is memory to reuse.
+    /// Decodes `units` minimum coded units, one restart interval after the other. `decode` gets the
+    /// bits and the units to decode from them, and returns `None` where it meets a bad code or the
+    /// end of the bits. `plain` is memory to reuse.
     ///
     /// # Errors
-    /// [`JpegError::Truncated`] where the file or the scan ends before its last unit, [`JpegError::Corrupt`] for bad codes
-    /// and restart markers out of order.
+    /// [`JpegError::Truncated`] where the file or the scan ends before its last unit,
+    /// [`JpegError::Corrupt`] for bad codes and restart markers out of order.
     #[inline(always)]
     pub(super) fn decode(
         self,
@@ -117,8 +119,9 @@ impl Data<'_> {
     }
 }
 
-/// Copies the entropy-coded bytes from `start` on into `plain`, without byte stuffing (`FF 00` becomes `FF`), and adds
-/// [`PADDING`]. Returns where the `FF` of the marker that ends them stands, or the end of the file.
+/// Copies the entropy-coded bytes from `start` on into `plain`, without byte stuffing (`FF 00`
+/// becomes `FF`), and adds [`PADDING`]. Returns where the `FF` of the marker that ends them stands,
+/// or the end of the file.
 fn unstuff(bytes: &[u8], start: usize, plain: &mut Vec<u8>) -> usize {
     plain.clear();
     let mut from = start;

@@ -36,7 +36,8 @@ pub(super) fn read<'a>(
         file.stray_bytes += offset - position;
         position = after;
         match marker {
-            // Markers without a length: a second start of image, restarts after the last block, and TEM.
+            // Markers without a length: a second start of image, restarts after the last block, and
+            // TEM.
             0xD8 | 0xD0..=0xD7 | 0x01 => continue,
             0xD9 => return file.finish(offset, bytes.len() - after),
             _ => {}
@@ -95,7 +96,8 @@ pub(super) fn read<'a>(
     }
 }
 
-/// The next marker from `position` on, past whatever is not one: its code, where its first `FF` stands and where it ends.
+/// The next marker from `position` on, past whatever is not one: its code, where its first `FF`
+/// stands and where it ends.
 fn next_marker(bytes: &[u8], position: usize) -> Result<(u8, usize, usize), JpegError> {
     let mut from = position;
     while let Some(found) = memchr::memchr(0xFF, &bytes[from..]) {
@@ -130,7 +132,8 @@ fn payload(bytes: &[u8], start: usize) -> Result<&[u8], JpegError> {
 }
 
 impl<'a> File<'a> {
-    /// Whether three components are red, green and blue instead of luma and chroma, by the rules of libjpeg.
+    /// Whether three components are red, green and blue instead of luma and chroma, by the rules of
+    /// libjpeg.
     fn is_rgb(&self, frame: &Frame) -> bool {
         let named_rgb = frame.components.iter().map(|c| c.id).eq(*b"RGB");
         !self.jfif && self.adobe.map_or(named_rgb, |transform| transform == 0)

@@ -171,7 +171,8 @@ impl Scan {
             components.push(ScanComponent { index, dc, ac });
         }
         if !frame.progressive {
-            // Sequential scans are decoded alike whatever is said here, and not all files say what they should.
+            // Sequential scans are decoded alike whatever is said here, and not all files say what
+            // they should.
             return Ok(Self {
                 components,
                 band: (0, 63),

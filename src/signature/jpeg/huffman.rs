@@ -7,9 +7,11 @@ const SHORT: u32 = 9;
 
 /// A decoding table.
 pub(super) struct Huffman {
-    /// By the next [`SHORT`] bits: length of the code << 8 | symbol; 0 where the code is longer or does not exist.
+    /// By the next [`SHORT`] bits: length of the code << 8 | symbol; 0 where the code is longer or
+    /// does not exist.
     short: [u16; 1 << SHORT],
-    /// By length: the first 16-bit window above all codes of this length or shorter. `limit[17]` is unreachable.
+    /// By length: the first 16-bit window above all codes of this length or shorter. `limit[17]` is
+    /// unreachable.
     limit: [u32; 18],
     /// By length: what to add to a code to get the index of its symbol, modulo 2^32.
     offset: [u32; 17],
@@ -18,8 +20,9 @@ pub(super) struct Huffman {
 }
 
 impl Huffman {
-    /// Builds the table from the number of codes of length 1 to 16 and the symbols in order of their codes.
-    /// `None` where the lengths cannot belong to a prefix code or the number of symbols does not agree.
+    /// Builds the table from the number of codes of length 1 to 16 and the symbols in order of
+    /// their codes. `None` where the lengths cannot belong to a prefix code or the number of
+    /// symbols does not agree.
     pub(super) fn new(counts: &[u8; 16], symbols_in_order: &[u8]) -> Option<Self> {
         if counts
             .iter()
@@ -64,7 +67,8 @@ impl Huffman {
         Some(table)
     }
 
-    /// The code that a window starts with: its length and symbol. `None` where no code of the table fits.
+    /// The code that a window starts with: its length and symbol. `None` where no code of the table
+    /// fits.
     #[inline(always)]
     pub(super) fn look_up(&self, window: u64) -> Option<(u32, u8)> {
         let entry = self.short[(window >> (64 - SHORT)) as usize];
@@ -99,12 +103,8 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// Random tables with symbols up to `largest`.
-    pub(in super::super) fn table(largest: u8) -> impl Strategy<Value = Huffman> {
-        definition(largest).prop_map(|(counts, symbols)| Huffman::new(&counts, &symbols).unwrap())
-    }
-
-    fn definition(largest: u8) -> impl Strategy<Value = ([u8; 16], Vec<u8>)> {
+    /// Random tables with symbols up to `largest`: counts and symbols.
+    pub(in super::super) fn definition(largest: u8) -> impl Strategy<Value = ([u8; 16], Vec<u8>)> {
         prop::collection::vec((1_usize..=16, 0..=largest), 1..200).prop_map(|wanted| {
             let (mut counts, mut symbols, mut room) = ([0_u8; 16], Vec::new(), 1_u32 << 16);
             for (length, symbol) in wanted {

@@ -13,7 +13,8 @@ pub(super) struct Image {
     pub(super) frame: Frame,
     /// Samples per block side: 8 over the denominator of the scale.
     n: usize,
-    /// The components that luma is made of: the first one, or all three where they are red, green and blue.
+    /// The components that luma is made of: the first one, or all three where they are red, green
+    /// and blue.
     planes: Vec<Plane>,
     /// By component: whether a scan has told of it.
     seen: [bool; 4],
@@ -23,7 +24,8 @@ const NO_HUFFMAN_TABLE: JpegError =
     JpegError::Unsupported("a scan with a Huffman table that the file does not define");
 
 impl Image {
-    /// Chooses the scale and makes room. `file_length` is in bytes; for the rest see [`super::read`].
+    /// Chooses the scale and makes room. `file_length` is in bytes; for the rest see
+    /// [`super::read`].
     pub(super) fn new(
         frame: Frame,
         rgb: bool,
@@ -44,7 +46,8 @@ impl Image {
             .iter()
             .map(|c| c.blocks.0 * c.blocks.1)
             .sum();
-        // Every block takes a bit at least, so what is allocated below is bounded by the length of the file.
+        // Every block takes a bit at least, so what is allocated below is bounded by the length of
+        // the file.
         if blocks > file_length.saturating_mul(8) {
             return Err(JpegError::Truncated {
                 offset: file_length,

@@ -1,25 +1,30 @@
 //! JPEG files to luma at 1/8, 1/4, 1/2 or full size, decoding nothing that the scale does not need.
 //!
-//! A JPEG file holds its own thumbnails: the DC coefficients are the picture at 1/8, and the lowest AC coefficients add
-//! what 1/4 and 1/2 need. So chroma and the other coefficients are only *stepped over* ([`steps`]), without dequantisation
-//! and without transform; nothing is resized or converted.
+//! A JPEG file holds its own thumbnails: the DC coefficients are the picture at 1/8, and the lowest
+//! AC coefficients add what 1/4 and 1/2 need. So chroma and the other coefficients are only
+//! *stepped over* (`steps`), without dequantisation and without transform; nothing is resized or
+//! converted.
 //!
 //! ```text
-//!   file ─► segments: tables, frame, scan headers      file, tables, frame
-//!             └► scan ─► bits ─► symbols ─► block       entropy, bits, huffman, steps, sequential, progressive
-//!                                   └► samples ─► luma  transform, plane, image
+//!   file ─► segments: tables, frame, scan headers    file, tables, frame
+//!             └► scan ─► bits ─► symbols             image, entropy, bits, huffman, steps
+//!                                   └► block         sequential, progressive
+//!                                       └► samples   transform, plane
 //! ```
 //!
 //! What is promised about damage:
 //! - A file cut anywhere before the end of its end marker is never read as whole.
-//! - In sequential files every scan is decoded to its end, so a missing piece and most flipped bits are noticed: as an error,
-//!   or as [`Picture::stray_bytes`] where the damaged codes happened to be valid and to leave bytes over.
-//! - In progressive files only the scans that the scale needs are decoded: the DC scans of luma at 1/8, all of luma
-//!   otherwise. Of the rest only the markers are read, so flipped bits in them go unnoticed.
+//! - In sequential files every scan is decoded to its end, so a missing piece and most flipped bits
+//!   are noticed: as an error, or as [`Picture::stray_bytes`] where the damaged codes happened to
+//!   be valid and to leave bytes over.
+//! - In progressive files only the scans that the scale needs are decoded: the DC scans of luma at
+//!   1/8, all of luma otherwise. Of the rest only the markers are read, so flipped bits in them go
+//!   unnoticed.
 //! - A flip that leaves all codes valid cannot be noticed by any decoder; JPEG has no checksum.
 //!
-//! Covered: 8-bit baseline, extended sequential and progressive Huffman files with one or three components, any sampling
-//! factors, restart intervals, one or many scans. The rest is [`JpegError::Unsupported`].
+//! Covered: 8-bit baseline, extended sequential and progressive Huffman files with one or three
+//! components, any sampling factors, restart intervals, one or many scans. The rest is
+//! [`JpegError::Unsupported`].
 
 mod bits;
 mod entropy;
@@ -41,8 +46,9 @@ use super::luma::Luma;
 /// A picture and what reading it told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture<'a> {
-    /// Luma at the chosen scale: the full size over `scale_denominator`, rounded up. Each sample is the mean of the full
-    /// picture's over its cell, at 1/8 exactly, at 1/4 and 1/2 as far as the coefficients that the scale looks at tell.
+    /// Luma at the chosen scale: the full size over `scale_denominator`, rounded up. Each sample is
+    /// the mean of the full picture's over its cell, at 1/8 exactly, at 1/4 and 1/2 as far as the
+    /// coefficients that the scale looks at tell.
     pub luma: Luma,
     /// Samples in a row of the full picture, 1 to 65,535.
     pub full_width: u32,
@@ -54,10 +60,11 @@ pub struct Picture<'a> {
     pub components: u8,
     /// Whether the file is progressive.
     pub progressive: bool,
-    /// The first Exif segment's data (a TIFF header and what follows), undecoded. The luma is as stored, not turned upright.
+    /// The first Exif segment's data (a TIFF header and what follows), undecoded. The luma is as
+    /// stored, not turned upright.
     pub exif: Option<&'a [u8]>,
-    /// Bytes before the end marker that belong to no segment and no block. Some writers leave a few; in a sequential file
-    /// many are a sign of damage.
+    /// Bytes before the end marker that belong to no segment and no block. Some writers leave a
+    /// few; in a sequential file many are a sign of damage.
     pub stray_bytes: usize,
     /// Bytes after the end marker. Phones append further pictures and films here.
     pub trailing_bytes: usize,
@@ -69,7 +76,8 @@ pub enum JpegError {
     /// The file does not start as a JPEG file does.
     #[error("not a JPEG file")]
     NotJpeg,
-    /// A kind of JPEG file that this reader leaves to a general decoder. Nothing is said about whether it is whole.
+    /// A kind of JPEG file that this reader leaves to a general decoder. Nothing is said about
+    /// whether it is whole.
     #[error("not supported by the fast reader: {0}")]
     Unsupported(&'static str),
     /// The file lacks something that its beginning announces.
@@ -100,7 +108,8 @@ pub enum JpegError {
     },
 }
 
-/// Memory to reuse from file to file: keep one per thread. What it holds changes how fast a file is read, never the answer.
+/// Memory to reuse from file to file: keep one per thread. What it holds changes how fast a file is
+/// read, never the answer.
 #[derive(Default)]
 pub struct Scratch {
     memory: tables::Memory,
@@ -108,10 +117,12 @@ pub struct Scratch {
     plain: Vec<u8>,
 }
 
-/// Reads a JPEG file at the smallest scale that is at least `at_least` (width, height) in size, or at full size where no
-/// scale is.
+/// Reads a JPEG file at the smallest scale that is at least `at_least` (width, height) in size, or
+/// at full size where no scale is.
 ///
-/// Memory is bounded by a small multiple of the file's length and of `max_pixels`, a limit on the full width times height.
+/// `max_pixels` limits width times height of the full picture. At full size a sequential file takes
+/// one byte of memory a pixel and a progressive one three (three times as much where the components
+/// are red, green and blue); a file with fewer bits than blocks is refused before that.
 ///
 /// # Errors
 /// See [`JpegError`].

@@ -17,8 +17,8 @@ pub(super) struct DcChannel<'p> {
     pub(super) target: Option<&'p mut Plane>,
 }
 
-/// Decodes the minimum coded units `units` of a DC scan that has `across` of them in a row. `position` is that of the lowest
-/// bit it tells. `None` where a code is bad or the bits end.
+/// Decodes the minimum coded units `units` of a DC scan that has `across` of them in a row.
+/// `position` is that of the lowest bit it tells. `None` where a code is bad or the bits end.
 pub(super) fn decode_dc(
     bits: &mut Bits<'_>,
     units: Range<usize>,
@@ -62,7 +62,8 @@ pub(super) struct Band<'s> {
 }
 
 impl Band<'_> {
-    /// Decodes the blocks `blocks` of a scan that has `across` of them in a row. `None` where a code is bad or the bits end.
+    /// Decodes the blocks `blocks` of a scan that has `across` of them in a row. `None` where a
+    /// code is bad or the bits end.
     pub(super) fn decode(
         &self,
         bits: &mut Bits<'_>,
@@ -94,8 +95,8 @@ impl Band<'_> {
         Some(())
     }
 
-    /// Decodes a block of which no scan has told. Returns the index where a run of blocks without news starts, and its
-    /// length, 0 for none.
+    /// Decodes a block of which no scan has told. Returns the index where a run of blocks without
+    /// news starts, and its length, 0 for none.
     fn begin(&self, bits: &mut Bits<'_>, block: &mut [i16; 64]) -> Option<(u32, u32)> {
         let mut k = self.scan.band.0;
         while k <= self.scan.band.1 {
@@ -114,8 +115,8 @@ impl Band<'_> {
         Some((k, 0))
     }
 
-    /// Decodes a block of which a scan has told: corrects the coefficients that are known and places new ones. Returns as
-    /// [`Self::begin`].
+    /// Decodes a block of which a scan has told: corrects the coefficients that are known and
+    /// places new ones. Returns as [`Self::begin`].
     fn refine(&self, bits: &mut Bits<'_>, block: &mut [i16; 64]) -> Option<(u32, u32)> {
         let mut k = self.scan.band.0;
         while k <= self.scan.band.1 {
@@ -137,8 +138,8 @@ impl Band<'_> {
         Some((k, 0))
     }
 
-    /// Reads a correction bit for every coefficient from index `k` on that is not zero, until `zeros` that are zero have
-    /// been passed. Returns the index of the next zero.
+    /// Reads a correction bit for every coefficient from index `k` on that is not zero, until
+    /// `zeros` that are zero have been passed. Returns the index of the next zero.
     fn correct(
         &self,
         bits: &mut Bits<'_>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::bits::Bits;
 use super::plane::Plane;
-use super::steps::Steps;
+use super::steps::{END, Steps};
 use super::transform::{Block, Factors};
 
 /// One component of a scan.
@@ -18,8 +18,8 @@ pub(super) struct Channel<'p> {
     pub(super) target: Option<(&'p mut Plane, Factors)>,
 }
 
-/// Decodes the minimum coded units `units` of a scan that has `across` of them in a row, at `N` samples per block side.
-/// `None` where a code is bad or the bits end.
+/// Decodes the minimum coded units `units` of a scan that has `across` of them in a row, at `N`
+/// samples per block side. `None` where a code is bad or the bits end.
 #[inline(always)]
 pub(super) fn decode<const N: usize>(
     bits: &mut Bits<'_>,
@@ -72,22 +72,19 @@ fn block<const N: usize>(
     let mut k = 1;
     while k <= Block::<N>::LAST {
         bits.refill()?;
-        let symbol = steps.ac.take(bits)?;
-        let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
-        k += run;
-        if size != 0 {
-            if k > 63 {
-                return None;
-            }
-            block.set(k, bits.take_signed(size) as i16);
-        } else if run != 15 {
+        let (value, moves) = steps.coefficient(bits)?;
+        if moves == END {
             return Some(block);
         }
-        k += 1;
+        k += moves;
+        if k > 64 {
+            return None;
+        }
+        block.set(k - 1, value);
     }
     if k < 64 {
         bits.refill()?;
         steps.rest(bits, k)?;
     }
-    (k <= 64).then_some(block)
+    Some(block)
 }

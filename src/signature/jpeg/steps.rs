@@ -1,30 +1,33 @@
 //! Stepping over coefficients nobody asked for.
 //!
-//! To pass a coefficient one needs only the length of its code, the number of magnitude bits behind it and how far it
-//! moves the index; not its value. So all symbols whose codes lie within the next [`STEP_BITS`] bits can be passed with
-//! *one* look-up: the table holds the sum of their lengths and of their moves. The magnitude bits of the last one may
-//! reach beyond the look-up, as only their number matters. A second table starts at the DC coefficient of a block: it
-//! gives the DC difference and passes the first AC symbols along with it.
+//! To pass a coefficient one needs only the length of its code, the number of magnitude bits behind
+//! it and how far it moves the index; not its value. So all symbols whose codes lie within the next
+//! [`STEP_BITS`] bits can be passed with *one* look-up: the table holds the sum of their lengths
+//! and of their moves. The magnitude bits of the last one may reach beyond the look-up, as only
+//! their number matters. A second table starts at the DC coefficient of a block: it gives the DC
+//! difference and passes the first AC symbols along with it. A third one is for coefficients that
+//! somebody does ask for: it gives the value of one.
 
 use std::sync::Arc;
 
 use super::bits::{Bits, signed};
 use super::huffman::Huffman;
 
-/// Bits a look-up sees. Measured from 10 to 13: more saves look-ups, but builds slower and leaves the first-level cache.
+/// Bits a look-up sees. Measured from 10 to 13: more saves look-ups, but builds slower and leaves
+/// the first-level cache.
 const STEP_BITS: u32 = 11;
 const SIZE: usize = 1 << STEP_BITS;
 
-/// End of block, in a move.
-const END: u32 = 128;
+/// End of block, in the place of a move of the index.
+pub(super) const END: u32 = 128;
 /// A move that says that one look-up does not do: the code is longer or does not exist.
 const UNRESOLVED: u32 = 255;
 
 /// The tables for blocks coded with one DC and one AC table.
 ///
-/// The low byte of an entry is the number of bits to drop, at most 27. The byte above is the move of the zigzag index: at
-/// most 63 without an end of block, [`END`] plus at most 63 with one, or [`UNRESOLVED`]. Adding it to an index below 64
-/// stays below 64 exactly when the block goes on.
+/// The low byte of an entry is the number of bits to drop, at most 27. The byte above is the move
+/// of the zigzag index: at most 63 without an end of block, [`END`] plus at most 63 with one, or
+/// [`UNRESOLVED`]. Adding it to an index below 64 stays below 64 exactly when the block goes on.
 pub(super) struct Steps {
     /// Codes of the DC differences.
     pub(super) dc: Arc<Huffman>,
@@ -36,6 +39,9 @@ pub(super) struct Steps {
     start: Box<[u32; SIZE]>,
     /// From an AC symbol on.
     rest: Box<[u16; SIZE]>,
+    /// One AC symbol where its code and magnitude are within the look-up. The upper half of an
+    /// entry is the coefficient.
+    single: Box<[u32; SIZE]>,
 }
 
 /// One AC symbol.
@@ -64,10 +70,11 @@ impl Symbol {
 }
 
 impl Steps {
-    /// Builds the tables; where `fused` is false, each entry passes one symbol only, which is quicker to build.
+    /// Builds the tables; where `fused` is false, each entry passes one symbol only, which is
+    /// quicker to build.
     pub(super) fn new(dc: Arc<Huffman>, ac: Arc<Huffman>, fused: bool) -> Self {
         let window = |index: usize| (index as u64) << (64 - STEP_BITS);
-        let single: Vec<Option<Symbol>> = (0..SIZE)
+        let symbols: Vec<Option<Symbol>> = (0..SIZE)
             .map(|index| {
                 Symbol::at(window(index), &ac).filter(|symbol| symbol.code_bits <= STEP_BITS)
             })
@@ -75,7 +82,7 @@ impl Steps {
         // Passes symbols from bit `bits` of the look-up on, while their codes are wholly inside.
         let pass = |index: usize, mut bits: u32, mut moves: u32| {
             while bits < STEP_BITS {
-                match single[(index << bits) & (SIZE - 1)] {
+                match symbols[(index << bits) & (SIZE - 1)] {
                     Some(next)
                         if bits + next.code_bits <= STEP_BITS
                             && moves + (next.moves & 127) <= 63 =>
@@ -93,7 +100,17 @@ impl Steps {
         };
         let mut start = Box::new([UNRESOLVED << 8; SIZE]);
         let mut rest = Box::new([(UNRESOLVED << 8) as u16; SIZE]);
+        let mut single = Box::new([UNRESOLVED << 8; SIZE]);
         for index in 0..SIZE {
+            if let Some(symbol) = symbols[index]
+                && symbol.bits <= STEP_BITS
+            {
+                let value = signed(
+                    window(index) << symbol.code_bits,
+                    symbol.bits - symbol.code_bits,
+                );
+                single[index] = symbol.bits | (symbol.moves << 8) | ((value as u32) << 16);
+            }
             let (bits, moves) = pass(index, 0, 0);
             if bits > 0 {
                 rest[index] = (bits | (moves << 8)) as u16;
@@ -117,11 +134,12 @@ impl Steps {
             fused,
             start,
             rest,
+            single,
         }
     }
 
-    /// Passes one block and returns its DC difference. `None` where a code does not exist, the index leaves the block or
-    /// the bits end.
+    /// Passes one block and returns its DC difference. `None` where a code does not exist, the
+    /// index leaves the block or the bits end.
     #[inline(always)]
     pub(super) fn block(&self, bits: &mut Bits<'_>) -> Option<i32> {
         bits.refill()?;
@@ -141,8 +159,26 @@ impl Steps {
         Some(step as i32 >> 16)
     }
 
-    /// Passes the AC coefficients from index `k` (1 to 63) to the end of the block. Needs 29 available bits. `None` as in
-    /// [`Self::block`].
+    /// Takes one AC coefficient: its value and the move of the index, [`END`] at an end of block.
+    /// Needs 31 available bits. `None` where the code does not exist.
+    #[inline(always)]
+    pub(super) fn coefficient(&self, bits: &mut Bits<'_>) -> Option<(i16, u32)> {
+        let step = self.single[(bits.window >> (64 - STEP_BITS)) as usize];
+        let moves = (step >> 8) & 255;
+        if moves == UNRESOLVED {
+            let symbol = Symbol::at(bits.window, &self.ac)?;
+            bits.skip(symbol.code_bits);
+            return Some((
+                bits.take_signed(symbol.bits - symbol.code_bits) as i16,
+                symbol.moves,
+            ));
+        }
+        bits.skip(step & 63);
+        Some(((step as i32 >> 16) as i16, moves))
+    }
+
+    /// Passes the AC coefficients from index `k` (1 to 63) to the end of the block. Needs 29
+    /// available bits. `None` as in [`Self::block`].
     #[inline(always)]
     pub(super) fn rest(&self, bits: &mut Bits<'_>, mut k: u32) -> Option<()> {
         let look_up =
@@ -163,12 +199,14 @@ impl Steps {
                     continue;
                 }
             }
-            // 64: the last coefficient was passed. From END on: an end of block, valid if before the last coefficient.
+            // 64: the last coefficient was passed. From END on: an end of block, valid if before
+            // the last coefficient.
             if after == 64 || (END..END + 64).contains(&after) {
                 bits.skip(step & 63);
                 return Some(());
             }
-            // A long code, a code that does not exist, or symbols some of which belong to the next block.
+            // A long code, a code that does not exist, or symbols some of which belong to the next
+            // block.
             bits.refill()?;
             let symbol = Symbol::at(bits.window, &self.ac)?;
             bits.skip(symbol.bits);
@@ -188,7 +226,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::bits::PADDING;
-    use super::super::huffman::tests::table;
+    use super::super::huffman::tests::definition;
     use super::*;
 
     /// The same as [`Steps::block`], one symbol at a time.
@@ -212,14 +250,15 @@ mod tests {
     proptest! {
         #[test]
         fn fused_steps_end_where_single_symbols_end(
-            dc in table(15),
-            ac in table(255),
+            dc in definition(15),
+            ac in definition(255),
             data in prop::collection::vec(any::<u8>(), 0..2_000),
             fused: bool,
         ) {
             let mut padded = data;
             padded.resize(padded.len() + PADDING, 0);
-            let steps = Steps::new(Arc::new(dc), Arc::new(ac), fused);
+            let table = |(counts, symbols): ([u8; 16], Vec<u8>)| Arc::new(Huffman::new(&counts, &symbols).unwrap());
+            let steps = Steps::new(table(dc), table(ac), fused);
             let (mut quick, mut slow) = (Bits::new(&padded), Bits::new(&padded));
             loop {
                 let expected = naive_block(&mut slow, &steps.dc, &steps.ac);

@@ -1,7 +1,7 @@
 //! Quantisation and Huffman tables, and the memory of those built before.
 //!
-//! Building the tables of a file takes longer than decoding a small one, but nearly all files of a dataset have the same:
-//! the ones that T.81 gives as examples in annex K.
+//! Building the tables of a file takes longer than decoding a small one, but nearly all files of a
+//! dataset have the same: the ones that T.81 gives as examples in annex K.
 
 use std::sync::Arc;
 
