@@ -6,8 +6,12 @@
 
 use super::luma::Luma;
 
-/// Grey levels by which pixels of a uniform frame may differ.
-const UNIFORM: i32 = 10;
+/// Grey levels by which pixels of a uniform frame may differ: a drawn one is
+/// constant, what recompression leaves of it nearly so; a sky is not.
+const UNIFORM: i32 = 3;
+
+/// Grey levels by which pixels may differ in the last lines before the picture, where recompression rings.
+const RINGING: i32 = 16;
 
 /// Part of the first line inside that must differ from the frame: more than 1 in `STEP`.
 const STEP: usize = 2;
@@ -63,9 +67,12 @@ pub fn content(luma: &Luma) -> Content {
 /// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of `length`.
 fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> usize {
     let ground = (0..length).map(|i| pixel(0, i)).sum::<i32>() / length as i32;
-    let differing = |line: usize| (0..length).filter(|&i| (pixel(line, i) - ground).abs() > UNIFORM).count();
-    let Some(first_inside) = (0..lines.div_ceil(2)).find(|&line| differing(line) > 0) else { return 0 };
+    let differing = |line: usize, by: i32| (0..length).filter(|&i| (pixel(line, i) - ground).abs() > by).count();
+    if differing(0, UNIFORM) > 0 {
+        return 0;
+    }
+    let Some(first_inside) = (0..lines.div_ceil(2)).find(|&line| differing(line, RINGING) > 0) else { return 0 };
     // The line at the step may mix frame and picture; the next one is all picture.
-    let inside = differing((first_inside + 1).min(lines - 1));
+    let inside = differing((first_inside + 1).min(lines - 1), RINGING);
     if inside * STEP > length { first_inside } else { 0 }
 }

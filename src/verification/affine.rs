@@ -1,7 +1,19 @@
 //! How one picture lies on another: a linear map and a shift.
 
-use super::views::Area;
 use crate::signature::thumbnail::SIDE;
+
+/// Part of a picture, in fractions of its sides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    /// Left edge, 0 to 1.
+    pub left: f32,
+    /// Upper edge, 0 to 1.
+    pub top: f32,
+    /// Right edge, 0 to 1.
+    pub right: f32,
+    /// Lower edge, 0 to 1.
+    pub bottom: f32,
+}
 
 /// Takes a cell of one grid, counted from its centre, to a place in another:
 /// `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`, in cells.
@@ -18,16 +30,18 @@ pub(super) struct Affine {
 impl Affine {
     pub(super) const IDENTITY: Self = Self { xx: 1.0, xy: 0.0, yx: 0.0, yy: 1.0, x0: 0.0, y0: 0.0 };
 
-    /// The whole grid onto a part of the other.
-    pub(super) fn onto(area: Area) -> Self {
+    /// The whole grid onto the part of the other that keeps `part` of each side and lies `right` and
+    /// `down` of the middle, in fractions of the sides.
+    pub(super) const fn onto(part: f32, right: f32, down: f32) -> Self {
         let side = SIDE as f32;
-        Self {
-            xx: area.right - area.left,
-            yy: area.bottom - area.top,
-            x0: ((area.left + area.right) / 2.0 - 0.5) * side,
-            y0: ((area.top + area.bottom) / 2.0 - 0.5) * side,
-            ..Self::IDENTITY
-        }
+        Self { xx: part, yy: part, x0: right * side, y0: down * side, ..Self::IDENTITY }
+    }
+
+    /// A turn about the middle by an angle with this sine.
+    pub(super) const fn turn(sine: f32) -> Self {
+        // Good to 1e-4 for the small angles it is used for.
+        let cosine = 1.0 - sine * sine / 2.0;
+        Self { xx: cosine, xy: -sine, yx: sine, yy: cosine, ..Self::IDENTITY }
     }
 
     /// First `inner`, then `self`.

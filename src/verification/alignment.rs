@@ -18,8 +18,8 @@ const LEAST_OVERLAP: f32 = 0.4;
 /// Added to the diagonal of the Hessian, as a part of its mean: keeps directions without texture still.
 const DAMPING: f32 = 0.02;
 
-/// A step that moves no cell by more than this part of a cell ends the search.
-const STILL: f32 = 0.01;
+/// A step that does not raise the correlation by this much is the last.
+const LEAST_GAIN: f32 = 0.003;
 
 /// The fixed side of an alignment, prepared.
 pub(super) struct Template {
@@ -72,18 +72,16 @@ impl Template {
                 moments.add(self.grid.cells[s.cell], s.value);
             }
             let correlation = moments.correlation();
-            if correlation > best.correlation {
+            let gain = correlation - best.correlation;
+            if gain > 0.0 {
                 best = Alignment { map, correlation };
             }
-            if step == STEPS || correlation <= 0.0 {
+            if step == STEPS || correlation <= 0.0 || gain < LEAST_GAIN {
                 break;
             }
             let change = self.step(&sampled, &moments);
             let Some(next) = self.improved(map, change) else { break };
             map = next;
-            if change.iter().all(|part| part.abs() < STILL) {
-                break;
-            }
         }
         best
     }

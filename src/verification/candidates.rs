@@ -1,10 +1,12 @@
 //! Which pictures might be the same? A wide net, from which alignment then keeps few.
 //!
 //! What the net guarantees, for a query and a database picture:
-//! - whole against whole, in each of the eight orientations, codes within [`WHOLE_RADIUS`] bits and
-//!   views correlated above [`LEAST_CORRELATION`];
-//! - a crop of either against the whole of the other, in two orientations (as it is and
-//!   mirrored), codes within [`CROP_RADIUS`] bits and the same correlation;
+//! - whole against whole, as it is or mirrored, codes within [`WHOLE_RADIUS`] bits and views correlated
+//!   above [`LEAST_CORRELATION`];
+//! - whole against whole in the other six orientations, which nobody combines with a
+//!   change of the frame, codes within [`EXACT_RADIUS`] bits and the same correlation;
+//! - a crop of either, or the query turned by 8 degrees, against the whole of the other, as it is or mirrored, codes
+//!   within [`EXACT_RADIUS`] bits and the same correlation;
 //!
 //! makes a candidate. Of all candidates of a query the `breadth` best correlated are kept. The search within the
 //! radius is exact; both limits are properties of the data, not of chance.
@@ -13,21 +15,26 @@ use std::sync::{Mutex, PoisonError};
 
 use super::orientation::TRANSFORMS;
 use super::picture::Picture;
-use super::views::{self, Area, CROPS, View};
+use super::affine::Affine;
+use super::frames::{CROPS, FRAMES};
+use super::views::{self, View};
 use super::whitening::{self, Residual};
-use crate::matching::pair::Transform;
+use crate::matching::{self, pair::Transform};
 
-/// Bits of 64 in which whole pictures may differ. Unrelated pictures come this near in about 3 % of cases.
-pub(super) const WHOLE_RADIUS: u32 = 22;
+/// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 1 % of cases.
+pub(super) const WHOLE_RADIUS: u32 = 20;
 
-/// Bits of 64 for a crop, which lies nearer once the right crop is chosen.
-pub(super) const CROP_RADIUS: u32 = 16;
+/// Bits of 64 where the frames are nearly the same. Unrelated pictures come this near in about 0.1 % of cases.
+pub(super) const EXACT_RADIUS: u32 = 16;
 
 /// Least correlation of two views.
 pub(super) const LEAST_CORRELATION: f32 = 0.3;
 
-/// Orientations in which crops are looked up: the first of [`TRANSFORMS`].
-const CROP_TRANSFORMS: usize = 2;
+/// Orientations that are combined with a change of the frame: the first of [`TRANSFORMS`], as it is and mirrored.
+const USUAL: usize = 2;
+
+/// The other orientations.
+const UNUSUAL: usize = TRANSFORMS.len() - USUAL;
 
 /// Crops of database pictures, nearest by code, of which the correlation is measured.
 const CROPS_MEASURED: usize = 64;
@@ -37,9 +44,9 @@ const CROPS_MEASURED: usize = 64;
 pub(super) enum Guess {
     /// Whole on whole.
     Whole,
-    /// The database picture shows crop number `.0` of the query.
-    CropOfQuery(u8),
-    /// The query shows crop number `.0` of the database picture.
+    /// The database picture shows the query in frame number `.0`.
+    FrameOfQuery(u8),
+    /// The query shows the database picture in frame number `.0`, a crop.
     CropOfDatabase(u8),
 }
 
@@ -69,7 +76,7 @@ impl Candidate {
 pub(super) struct Database<'a> {
     pub(super) pictures: Vec<&'a Picture>,
     whole: Vec<[u64; 1]>,
-    crops: [Vec<[u64; 1]>; CROPS.len()],
+    crops: [Vec<[u64; 1]>; CROPS],
 }
 
 impl<'a> Database<'a> {
@@ -82,13 +89,13 @@ impl<'a> Database<'a> {
     }
 }
 
-/// For each query the `breadth` best candidates that `allowed(query, place)` lets pass, best first. `crops` says whether
-/// crops are looked up, too.
+/// For each query the `breadth` best candidates that `allowed(query, place)` lets pass, best first. `frames` says whether
+/// crops and turns are looked up, too.
 pub(super) fn candidates(
     queries: &[Residual],
     database: &Database<'_>,
     breadth: usize,
-    crops: bool,
+    frames: bool,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Candidate>> {
     let kept: Vec<Mutex<Kept>> = queries.iter().map(|_| Mutex::new(Kept::new(breadth))).collect();
@@ -97,27 +104,33 @@ pub(super) fn candidates(
             lock(&kept[query as usize]).add(candidate);
         }
     };
-    let whole: Vec<[View; TRANSFORMS.len()]> = queries.iter().map(whole_views).collect();
-    search(&codes(&whole), &database.whole, WHOLE_RADIUS, |query, place, transform| {
+    let usual: Vec<[View; USUAL]> = queries.iter().map(|query| whole_views(query, 0)).collect();
+    let unusual: Vec<[View; UNUSUAL]> = queries.iter().map(|query| whole_views(query, USUAL)).collect();
+    let keep_whole = |query: u32, place: u32, view: &View, transform: usize| {
         if allowed(query, place) {
-            let view = &whole[query as usize][transform];
             let correlation = views::correlation(view, &database.pictures[place as usize].view);
             let transform = transform as u8;
             keep(query, Candidate { correlation, place, transform, guess: Guess::Whole });
         }
+    };
+    search(&codes(&usual), &database.whole, WHOLE_RADIUS, |query, place, index| {
+        keep_whole(query, place, &usual[query as usize][index], index);
     });
-    if crops {
-        let views: Vec<[View; CROPS.len() * CROP_TRANSFORMS]> = queries.iter().map(crop_views).collect();
-        search(&codes(&views), &database.whole, CROP_RADIUS, |query, place, index| {
+    search(&codes(&unusual), &database.whole, EXACT_RADIUS, |query, place, index| {
+        keep_whole(query, place, &unusual[query as usize][index], USUAL + index);
+    });
+    if frames {
+        let views: Vec<[View; FRAMES.len() * USUAL]> = queries.iter().map(frame_views).collect();
+        search(&codes(&views), &database.whole, EXACT_RADIUS, |query, place, index| {
             if allowed(query, place) {
                 let view = &views[query as usize][index];
                 let correlation = views::correlation(view, &database.pictures[place as usize].view);
-                let transform = (index / CROPS.len()) as u8;
-                let guess = Guess::CropOfQuery((index % CROPS.len()) as u8);
+                let transform = (index / FRAMES.len()) as u8;
+                let guess = Guess::FrameOfQuery((index % FRAMES.len()) as u8);
                 keep(query, Candidate { correlation, place, transform, guess });
             }
         });
-        for (query, candidate) in crops_of_database(&whole, database, allowed) {
+        for (query, candidate) in crops_of_database(&usual, database, allowed) {
             keep(query, candidate);
         }
     }
@@ -137,15 +150,14 @@ pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
 
 /// Database crops near the query's whole: the nearest by code first, since only for those the view is made.
 fn crops_of_database(
-    whole: &[[View; TRANSFORMS.len()]],
+    whole: &[[View; USUAL]],
     database: &Database<'_>,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<(u32, Candidate)> {
-    let near: Vec<[View; CROP_TRANSFORMS]> = whole.iter().map(|views| [views[0], views[1]]).collect();
-    let codes = codes(&near);
+    let codes = codes(whole);
     let kept: Vec<Mutex<Kept>> = whole.iter().map(|_| Mutex::new(Kept::new(CROPS_MEASURED))).collect();
     for (crop, place_codes) in database.crops.iter().enumerate() {
-        search(&codes, place_codes, CROP_RADIUS, |query, place, transform| {
+        search(&codes, place_codes, EXACT_RADIUS, |query, place, transform| {
             if allowed(query, place) {
                 let bits = (codes[query as usize][transform][0] ^ place_codes[place as usize][0]).count_ones();
                 let guess = Guess::CropOfDatabase(crop as u8);
@@ -166,43 +178,38 @@ fn crops_of_database(
                 unreachable!("only crops of the database were added")
             };
             let residual = &database.pictures[candidate.place as usize].residual;
-            let view = views::view(residual, CROPS[usize::from(crop)]);
-            let correlation = views::correlation(&near[query as usize][usize::from(candidate.transform)], &view);
+            let view = views::view(residual, FRAMES[usize::from(crop)]);
+            let correlation = views::correlation(&whole[query as usize][usize::from(candidate.transform)], &view);
             (query, Candidate { correlation, ..candidate })
         })
         .collect()
 }
 
-fn whole_views(residual: &Residual) -> [View; TRANSFORMS.len()] {
-    let view = views::view(residual, Area::WHOLE);
-    TRANSFORMS.map(|transform| views::transformed(&view, transform))
+/// Views of the whole query in the `N` orientations from `first` on.
+fn whole_views<const N: usize>(residual: &Residual, first: usize) -> [View; N] {
+    let view = views::view(residual, Affine::IDENTITY);
+    std::array::from_fn(|index| views::transformed(&view, TRANSFORMS[first + index]))
 }
 
-fn crop_views(residual: &Residual) -> [View; CROPS.len() * CROP_TRANSFORMS] {
-    let sides: [Residual; CROP_TRANSFORMS] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
-    std::array::from_fn(|index| views::view(&sides[index / CROPS.len()], CROPS[index % CROPS.len()]))
+fn frame_views(residual: &Residual) -> [View; FRAMES.len() * USUAL] {
+    let sides: [Residual; USUAL] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
+    std::array::from_fn(|index| views::view(&sides[index / FRAMES.len()], FRAMES[index % FRAMES.len()]))
 }
 
 fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[[u64; 1]; V]> {
     views.iter().map(|views| views.each_ref().map(|view| [views::code(view)])).collect()
 }
 
-/// Calls `found(query, place, view)` for every database code within `radius`, with the nearest view of the query, from any thread.
+/// Calls `found(query, place, view)` from any thread for every database code within `radius` of a query, with the query's nearest view.
 fn search<const V: usize>(
     queries: &[[[u64; 1]; V]],
     database: &[[u64; 1]],
     radius: u32,
     found: impl Fn(u32, u32, usize) + Sync,
 ) {
-    use rayon::prelude::*;
-    queries.par_iter().enumerate().for_each(|(query, views)| {
-        for (place, code) in database.iter().enumerate() {
-            let mut best = (radius + 1, 0);
-            for (v, view) in views.iter().enumerate() {
-                let d = (view[0] ^ code[0]).count_ones();
-                if d < best.0 { best = (d, v); }
-            }
-            if best.0 <= radius { found(query as u32, place as u32, best.1); }
+    matching::range_search(queries, database, radius, |matches| {
+        for m in matches {
+            found(m.query, m.database, m.view as usize);
         }
     });
 }

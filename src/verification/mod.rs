@@ -1,71 +1,3 @@
-<<<<<<< HEAD
-//! Is this candidate really the same picture?
-
-use rayon::prelude::*;
-
-use crate::matching::pair::{Near, Transform};
-use crate::sample::SampleId;
-use crate::signature::Signature;
-use crate::signature::thumbnail::{SIDE, Thumbnail};
-
-/// Least correlation of two thumbnails that confirms a candidate.
-const CONFIRMED: f32 = 0.95;
-
-/// Every pair within `radius` whose thumbnails agree, upright or mirrored.
-#[must_use]
-pub fn near_pairs(signed: &[(SampleId, &Signature)], radius: u32) -> Vec<(SampleId, SampleId, Near)> {
-    let informative: Vec<_> = signed.iter().filter(|(_, one)| !one.low_information).collect();
-    let mirrored: Vec<_> = informative
-        .par_iter()
-        .map_init(crate::signature::perceptual::PerceptualHasher::new, |hasher, (_, one)| {
-            let mirror = mirror(&one.thumbnail);
-            (hasher.hash(&mirror), mirror)
-        })
-        .collect();
-    let pairs = (0..informative.len()).into_par_iter().flat_map_iter(|i| {
-        let (a, one) = informative[i];
-        let (informative, mirrored) = (&informative, &mirrored);
-        (i + 1..informative.len()).filter_map(move |j| {
-            let (b, other) = informative[j];
-            let upright = one.perceptual.distance(other.perceptual);
-            let (hash, thumbnail) = &mirrored[j];
-            let turned = one.perceptual.distance(*hash);
-            let (distance, thumbnail, transform) = if upright <= turned {
-                (upright, &other.thumbnail, Transform::Identity)
-            } else {
-                (turned, thumbnail, Transform::Mirror)
-            };
-            if distance > radius {
-                return None;
-            }
-            let similarity = correlation(&one.thumbnail, thumbnail);
-            (similarity >= CONFIRMED).then_some((*a, *b, Near { distance, similarity, transform }))
-        })
-    });
-    pairs.collect()
-}
-
-fn mirror(thumbnail: &Thumbnail) -> Thumbnail {
-    let mut mirrored = thumbnail.clone();
-    for row in mirrored.0.chunks_exact_mut(SIDE) {
-        row.reverse();
-    }
-    mirrored
-}
-
-fn correlation(a: &Thumbnail, b: &Thumbnail) -> f32 {
-    let n = (SIDE * SIDE) as f32;
-    let mean = |t: &Thumbnail| t.0.iter().map(|&v| f32::from(v)).sum::<f32>() / n;
-    let (mean_a, mean_b) = (mean(a), mean(b));
-    let (mut ab, mut aa, mut bb) = (0f32, 0f32, 0f32);
-    for (&x, &y) in a.0.iter().zip(b.0.iter()) {
-        let (x, y) = (f32::from(x) - mean_a, f32::from(y) - mean_b);
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    if aa * bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
-=======
 //! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on each other.
 //!
 //! thumbnails -> [`describe`] (whitened by the dataset itself) -> [`calibrate`] (what unrelated
@@ -75,6 +7,7 @@ mod affine;
 mod agreement;
 mod alignment;
 mod candidates;
+mod frames;
 mod grid;
 mod null_model;
 mod orientation;
@@ -85,14 +18,14 @@ mod whitening;
 use rayon::prelude::*;
 
 use affine::Affine;
-use alignment::Template;
+pub use affine::Area;
+use alignment::{Alignment, Template};
 use candidates::{Candidate, Database, Guess};
+use frames::FRAMES;
 use grid::Grid;
 pub use null_model::{FALSE_RATE, Threshold};
 use orientation::TRANSFORMS;
 pub use picture::{Picture, describe};
-pub use views::Area;
-use views::CROPS;
 use whitening::Residual;
 
 use crate::matching::pair::Transform;
@@ -107,12 +40,12 @@ struct Effort {
     coarse: usize,
     /// Of those, the best, aligned finely. At most so many pairs are found for one query.
     fine: usize,
-    /// Whether crops are looked up.
-    crops: bool,
+    /// Whether changes of the frame are looked up.
+    frames: bool,
 }
 
-const ACROSS: Effort = Effort { coarse: 40, fine: 10, crops: true };
-const WITHIN: Effort = Effort { coarse: 8, fine: 4, crops: false };
+const ACROSS: Effort = Effort { coarse: 40, fine: 10, frames: true };
+const WITHIN: Effort = Effort { coarse: 8, fine: 4, frames: false };
 
 /// Two pictures that show the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -147,9 +80,9 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         .map(|picture| picture.residual.map(|cell| -cell))
         .collect();
     let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-    let best = verified(&negatives, &database, ACROSS, -1.0, &other)
+    let best = verified(&negatives, &database, ACROSS, null_model::NOTHING_FOUND, &other)
         .into_iter()
-        .map(|found| found.into_iter().map(|v| v.similarity).fold(-1.0, f32::max))
+        .map(|found| found.into_iter().map(|v| v.similarity).fold(null_model::NOTHING_FOUND, f32::max))
         .collect();
     null_model::threshold(best)
 }
@@ -214,7 +147,7 @@ fn verified(
     least: f32,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Found>> {
-    candidates::candidates(queries, database, effort.coarse, effort.crops, allowed)
+    candidates::candidates(queries, database, effort.coarse, effort.frames, allowed)
         .into_par_iter()
         .zip(queries)
         .enumerate()
@@ -234,9 +167,8 @@ fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>,
     let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let (fixed, moving) = roles(query, database, candidate);
             let start = start(candidate).refined(0.5);
-            let alignment = Template::new(Grid::coarse(&fixed))?.align(&Grid::coarse(&moving), start);
+            let (_, _, alignment) = align(query, database, candidate, Grid::coarse, start)?;
             Some((alignment.correlation, candidate, alignment.map.refined(2.0)))
         })
         .collect();
@@ -245,11 +177,8 @@ fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>,
     aligned.truncate(fine);
     let mut found: Vec<Found> = aligned
         .into_iter()
-        .filter_map(|(_, candidate, map)| {
-            let (fixed, moving) = roles(query, database, candidate);
-            let moving = Grid::fine(&moving);
-            let template = Template::new(Grid::fine(&fixed))?;
-            let map = template.align(&moving, map).map;
+        .filter_map(|(_, candidate, start)| {
+            let (template, moving, Alignment { map, .. }) = align(query, database, candidate, Grid::fine, start)?;
             let similarity = agreement::similarity(&template.grid, &moving, map);
             let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
             let (of_query, of_partner) =
@@ -262,21 +191,30 @@ fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>,
     found
 }
 
-/// The crop is the template, so that all of it lies on the other picture.
-fn query_is_fixed(candidate: Candidate) -> bool {
-    !matches!(candidate.guess, Guess::CropOfQuery(_))
+/// Aligns one candidate at the resolution of `grid`. `None` when there is nothing to align by.
+fn align(
+    query: &Residual,
+    database: &Database<'_>,
+    candidate: Candidate,
+    grid: fn(&Residual) -> Grid,
+    start: Affine,
+) -> Option<(Template, Grid, Alignment)> {
+    let query = grid(&candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]));
+    let partner = grid(&database.pictures[candidate.place as usize].residual);
+    let (fixed, moving) = if query_is_fixed(candidate) { (query, partner) } else { (partner, query) };
+    let template = Template::new(fixed)?;
+    let alignment = template.align(&moving, start);
+    Some((template, moving, alignment))
 }
 
-fn roles(query: &Residual, database: &Database<'_>, candidate: Candidate) -> (Residual, Residual) {
-    let query = candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]);
-    let partner = database.pictures[candidate.place as usize].residual;
-    if query_is_fixed(candidate) { (query, partner) } else { (partner, query) }
+/// The crop is the template, so that all of it lies on the other picture.
+fn query_is_fixed(candidate: Candidate) -> bool {
+    !matches!(candidate.guess, Guess::FrameOfQuery(_))
 }
 
 fn start(candidate: Candidate) -> Affine {
     match candidate.guess {
         Guess::Whole => Affine::IDENTITY,
-        Guess::CropOfQuery(crop) | Guess::CropOfDatabase(crop) => Affine::onto(CROPS[usize::from(crop)]),
+        Guess::FrameOfQuery(frame) | Guess::CropOfDatabase(frame) => FRAMES[usize::from(frame)],
     }
->>>>>>> 37a051d (Verify look-alikes by whitening and alignment: first working version)
 }

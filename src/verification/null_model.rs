@@ -4,17 +4,23 @@
 //! with the *negatives* of a sample of queries. A negative has the texture, contrast and layout
 //! of its picture, but is a copy of nothing; whatever it finds best is a false pair. (Proteomics
 //! estimates its false discoveries so, with decoys: Elias and Gygi, 2007.) The best of
-//! many similarities follows a Gumbel distribution, fitted to the median and the 90th
-//! percentile, which the few odd negatives that do have a partner cannot move.
+//! many similarities follows a Gumbel distribution, fitted to two of its percentiles: high enough to lie
+//! where candidates are never missing, low enough that a few odd negatives with a partner (stripes, checkerboards) do not move them.
 
 /// Expected part of evaluation samples without any duplicate that get a false one, at the threshold.
-pub const FALSE_RATE: f64 = 1.0 / 4000.0;
+pub const FALSE_RATE: f64 = 1.0 / 2000.0;
 
 /// Queries whose negatives are searched.
 pub(super) const NEGATIVES: usize = 512;
 
 /// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
 pub(super) const LEAST: usize = 50;
+
+/// Percentiles that the distribution is fitted to, as parts of 1.
+const FITTED: (f64, f64) = (0.75, 0.95);
+
+/// Best similarity of a negative without any candidate.
+pub(super) const NOTHING_FOUND: f32 = -1.0;
 
 /// Threshold where nothing can be calibrated: between what edits of a picture and what
 /// unrelated pictures reach in sets of photos, frames and drawings (see `docs/method.md`).
@@ -32,19 +38,19 @@ pub struct Threshold {
     pub negatives: usize,
 }
 
-/// The threshold from the best similarity that each negative found (-1 where it found nothing).
+/// The threshold from the best similarity that each negative found ([`NOTHING_FOUND`] where there was no candidate).
 pub(super) fn threshold(mut best: Vec<f32>) -> Threshold {
     if best.len() < LEAST {
         return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
     }
     best.sort_unstable_by(f32::total_cmp);
     let quantile = |part: f64| f64::from(best[((best.len() - 1) as f64 * part).round() as usize]);
-    let (median, high) = (quantile(0.5), quantile(0.9));
-    if median < 0.0 {
+    let (low, high) = (quantile(FITTED.0), quantile(FITTED.1));
+    if low <= NOTHING_FOUND.into() {
         return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
     }
     let standard = |part: f64| -(-part.ln()).ln();
-    let scale = (high - median) / (standard(0.9) - standard(0.5));
-    let similarity = median + scale * (standard(1.0 - FALSE_RATE) - standard(0.5));
+    let scale = (high - low) / (standard(FITTED.1) - standard(FITTED.0));
+    let similarity = high + scale * (standard(1.0 - FALSE_RATE) - standard(FITTED.1));
     Threshold { similarity: (similarity as f32).clamp(RANGE.0, RANGE.1), negatives: best.len() }
 }
