@@ -139,6 +139,11 @@ pub(super) fn candidates(
         .collect()
 }
 
+/// Whether this orientation, a place in [`TRANSFORMS`], is one that copies commonly have: as it is, or mirrored.
+pub(super) fn is_usual(transform: u8) -> bool {
+    usize::from(transform) < USUAL
+}
+
 /// The residual of the transformed picture.
 pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     let mut out = [0; whitening::CELLS];

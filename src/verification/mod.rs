@@ -44,6 +44,9 @@ struct Effort {
     frames: bool,
 }
 
+/// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
+const UNUSUAL_PRICE: f32 = 0.1;
+
 const ACROSS: Effort = Effort { coarse: 40, fine: 10, frames: true };
 const WITHIN: Effort = Effort { coarse: 8, fine: 4, frames: false };
 
@@ -179,7 +182,8 @@ fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>,
         .into_iter()
         .filter_map(|(_, candidate, start)| {
             let (template, moving, Alignment { map, .. }) = align(query, database, candidate, Grid::fine, start)?;
-            let similarity = agreement::similarity(&template.grid, &moving, map);
+            let price = if candidates::is_usual(candidate.transform) { 0.0 } else { UNUSUAL_PRICE };
+            let similarity = (agreement::similarity(&template.grid, &moving, map) - price).max(-1.0);
             let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
             let (of_query, of_partner) =
                 if query_is_fixed(candidate) { (fixed_area, moving_area) } else { (moving_area, fixed_area) };
