@@ -49,21 +49,11 @@ impl Content {
 pub fn content(luma: &Luma) -> Content {
     let (width, height) = (luma.width as usize, luma.height as usize);
     let pixel = |x: usize, y: usize| i32::from(luma.data[y * width + x]);
-    let mut content = Content {
-        left: 0,
-        top: 0,
-        right: width,
-        bottom: height,
-    };
+    let mut content = Content { left: 0, top: 0, right: width, bottom: height };
     // Upper and lower sides once more at the end: with bars on all four sides, the
     // first line inside only differs where the bars at the left and right have gone.
     for _ in 0..2 {
-        let Content {
-            left,
-            top,
-            right,
-            bottom,
-        } = content;
+        let Content { left, top, right, bottom } = content;
         let (wide, high) = (right - left, bottom - top);
         content.top += frame(high, wide, |line, i| pixel(left + i, top + line));
         content.bottom -= frame(high, wide, |line, i| pixel(left + i, bottom - 1 - line));
@@ -77,23 +67,12 @@ pub fn content(luma: &Luma) -> Content {
 /// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of `length`.
 fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> usize {
     let ground = (0..length).map(|i| pixel(0, i)).sum::<i32>() / length as i32;
-    let differing = |line: usize, by: i32| {
-        (0..length)
-            .filter(|&i| (pixel(line, i) - ground).abs() > by)
-            .count()
-    };
+    let differing = |line: usize, by: i32| (0..length).filter(|&i| (pixel(line, i) - ground).abs() > by).count();
     if differing(0, UNIFORM) > 0 {
         return 0;
     }
-    let Some(first_inside) = (0..lines.div_ceil(2)).find(|&line| differing(line, RINGING) > 0)
-    else {
-        return 0;
-    };
+    let Some(first_inside) = (0..lines.div_ceil(2)).find(|&line| differing(line, RINGING) > 0) else { return 0 };
     // The line at the step may mix frame and picture; the next one is all picture.
     let inside = differing((first_inside + 1).min(lines - 1), RINGING);
-    if inside * STEP > length {
-        first_inside
-    } else {
-        0
-    }
+    if inside * STEP > length { first_inside } else { 0 }
 }

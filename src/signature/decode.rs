@@ -16,7 +16,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use super::digest::Digest;
 use super::jpeg::{self, JpegError, Scratch};
 use super::luma::Luma;
-use super::thumbnail::LEAST_LUMA;
+use super::thumbnail::SIDE;
 use super::unreadable::{DataStore, Format, Unreadable};
 
 /// Most memory one decoder may take, in bytes.
@@ -25,6 +25,10 @@ const MAX_DECODER_BYTES: u64 = 512 << 20;
 /// Most pixels of one picture: above it a file is called a decompression bomb.
 /// The figure is that of Pillow's `DecompressionBombError`.
 const MAX_PIXELS: u64 = 178_956_970;
+
+/// Least width and height of the luma a thumbnail is made from, where the
+/// picture has as much: below one and a half pixels a cell, cells begin to share pixels.
+const LEAST_LUMA: u32 = SIDE as u32 * 3 / 2;
 
 /// A decoded picture.
 #[derive(Debug)]

@@ -9,10 +9,6 @@ use super::luma::Luma;
 /// Cells on each side of a thumbnail.
 pub const SIDE: usize = 24;
 
-/// Least width and height of the luma a thumbnail is made from, where the
-/// picture has as much: below one and a half pixels a cell, cells begin to share pixels.
-pub const LEAST_LUMA: u32 = SIDE as u32 * 3 / 2;
-
 /// `SIDE` x `SIDE` grey levels, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thumbnail(pub Box<[u8; SIDE * SIDE]>);

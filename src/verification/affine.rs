@@ -1,7 +1,19 @@
 //! How one picture lies on another: a linear map and a shift.
 
-use super::views::Area;
 use crate::signature::thumbnail::SIDE;
+
+/// Part of a picture, in fractions of its sides.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    /// Left edge, 0 to 1.
+    pub left: f32,
+    /// Upper edge, 0 to 1.
+    pub top: f32,
+    /// Right edge, 0 to 1.
+    pub right: f32,
+    /// Lower edge, 0 to 1.
+    pub bottom: f32,
+}
 
 /// Takes a cell of one grid, counted from its centre, to a place in another:
 /// `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`, in cells.
@@ -16,25 +28,20 @@ pub(super) struct Affine {
 }
 
 impl Affine {
-    pub(super) const IDENTITY: Self = Self {
-        xx: 1.0,
-        xy: 0.0,
-        yx: 0.0,
-        yy: 1.0,
-        x0: 0.0,
-        y0: 0.0,
-    };
+    pub(super) const IDENTITY: Self = Self { xx: 1.0, xy: 0.0, yx: 0.0, yy: 1.0, x0: 0.0, y0: 0.0 };
 
-    /// The whole grid onto a part of the other.
-    pub(super) fn onto(area: Area) -> Self {
+    /// The whole grid onto the part of the other that keeps `part` of each side and lies `right` and
+    /// `down` of the middle, in fractions of the sides.
+    pub(super) const fn onto(part: f32, right: f32, down: f32) -> Self {
         let side = SIDE as f32;
-        Self {
-            xx: area.right - area.left,
-            yy: area.bottom - area.top,
-            x0: ((area.left + area.right) / 2.0 - 0.5) * side,
-            y0: ((area.top + area.bottom) / 2.0 - 0.5) * side,
-            ..Self::IDENTITY
-        }
+        Self { xx: part, yy: part, x0: right * side, y0: down * side, ..Self::IDENTITY }
+    }
+
+    /// A turn about the middle by an angle with this sine.
+    pub(super) const fn turn(sine: f32) -> Self {
+        // Good to 1e-4 for the small angles it is used for.
+        let cosine = 1.0 - sine * sine / 2.0;
+        Self { xx: cosine, xy: -sine, yx: sine, yy: cosine, ..Self::IDENTITY }
     }
 
     /// First `inner`, then `self`.
@@ -58,48 +65,26 @@ impl Affine {
         }
         let (xx, xy) = (self.yy / determinant, -self.xy / determinant);
         let (yx, yy) = (-self.yx / determinant, self.xx / determinant);
-        let (x0, y0) = (
-            -(xx * self.x0 + xy * self.y0),
-            -(yx * self.x0 + yy * self.y0),
-        );
-        Some(Self {
-            xx,
-            xy,
-            yx,
-            yy,
-            x0,
-            y0,
-        })
+        let (x0, y0) = (-(xx * self.x0 + xy * self.y0), -(yx * self.x0 + yy * self.y0));
+        Some(Self { xx, xy, yx, yy, x0, y0 })
     }
 
     /// Where a point goes.
     pub(super) fn apply(self, x: f32, y: f32) -> (f32, f32) {
-        (
-            self.xx * x + self.xy * y + self.x0,
-            self.yx * x + self.yy * y + self.y0,
-        )
+        (self.xx * x + self.xy * y + self.x0, self.yx * x + self.yy * y + self.y0)
     }
 
     /// The same map between grids `factor` times as fine.
     pub(super) fn refined(self, factor: f32) -> Self {
-        Self {
-            x0: self.x0 * factor,
-            y0: self.y0 * factor,
-            ..self
-        }
+        Self { x0: self.x0 * factor, y0: self.y0 * factor, ..self }
     }
 
     /// Greater and smaller singular value of the linear part: the scales along its principal axes.
     pub(super) fn scales(self) -> (f32, f32) {
         let squares = self.xx.powi(2) + self.xy.powi(2) + self.yx.powi(2) + self.yy.powi(2);
         let determinant = self.xx * self.yy - self.xy * self.yx;
-        let spread = (squares * squares / 4.0 - determinant * determinant)
-            .max(0.0)
-            .sqrt();
-        (
-            (squares / 2.0 + spread).sqrt(),
-            (squares / 2.0 - spread).max(0.0).sqrt(),
-        )
+        let spread = (squares * squares / 4.0 - determinant * determinant).max(0.0).sqrt();
+        ((squares / 2.0 + spread).sqrt(), (squares / 2.0 - spread).max(0.0).sqrt())
     }
 
     /// Angle of the rotation nearest to it, in radians.
@@ -128,26 +113,11 @@ impl Affine {
             .map(|(x, y)| self.apply(x, y));
         let fraction = |value: f32| (value / SIDE as f32 + 0.5).clamp(0.0, 1.0);
         let least = |part: fn((f32, f32)) -> f32| {
-            fraction(
-                corners
-                    .iter()
-                    .map(|&c| part(c))
-                    .fold(f32::INFINITY, f32::min),
-            )
+            fraction(corners.iter().map(|&c| part(c)).fold(f32::INFINITY, f32::min))
         };
         let greatest = |part: fn((f32, f32)) -> f32| {
-            fraction(
-                corners
-                    .iter()
-                    .map(|&c| part(c))
-                    .fold(f32::NEG_INFINITY, f32::max),
-            )
+            fraction(corners.iter().map(|&c| part(c)).fold(f32::NEG_INFINITY, f32::max))
         };
-        Area {
-            left: least(|c| c.0),
-            top: least(|c| c.1),
-            right: greatest(|c| c.0),
-            bottom: greatest(|c| c.1),
-        }
+        Area { left: least(|c| c.0), top: least(|c| c.1), right: greatest(|c| c.0), bottom: greatest(|c| c.1) }
     }
 }

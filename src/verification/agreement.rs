@@ -34,13 +34,22 @@ pub(super) fn similarity(template: &Grid, moving: &Grid, map: Affine) -> f32 {
         whole.add(value, s.value);
         blocks[y / BLOCK_SIDE * BLOCKS + x / BLOCK_SIDE].add(value, s.value);
     }
-    let (mut sum, mut n) = (0.0, 0.0f32);
-    for block in blocks.iter().filter(|block| block.n >= LEAST_CELLS) {
-        sum += block.correlation();
-        n += 1.0;
-    }
-    let agreement = (whole.correlation() + sum / n.max(1.0)) / 2.0;
-    (agreement - DISTORTION_PRICE * distortion(map)).clamp(-1.0, 1.0)
+    let mean = |counts: fn(usize) -> bool| {
+        let (mut sum, mut n) = (0.0, 0.0f32);
+        for (_, block) in blocks.iter().enumerate().filter(|(i, block)| counts(*i) && block.n >= LEAST_CELLS) {
+            sum += block.correlation();
+            n += 1.0;
+        }
+        sum / n.max(1.0)
+    };
+    let parts = mean(|_| true).min(mean(is_inner));
+    (whole.correlation() + parts) / 2.0 - DISTORTION_PRICE * distortion(map)
+}
+
+/// Whether a block does not touch the edge.
+fn is_inner(block: usize) -> bool {
+    let inner = 1..BLOCKS - 1;
+    inner.contains(&(block % BLOCKS)) && inner.contains(&(block / BLOCKS))
 }
 
 /// Angle in radians, plus the logarithm of the ratio of the scales.

@@ -18,8 +18,8 @@ const LEAST_OVERLAP: f32 = 0.4;
 /// Added to the diagonal of the Hessian, as a part of its mean: keeps directions without texture still.
 const DAMPING: f32 = 0.02;
 
-/// A step that moves no cell by more than this part of a cell ends the search.
-const STILL: f32 = 0.01;
+/// A step that does not raise the correlation by this much is the last.
+const LEAST_GAIN: f32 = 0.003;
 
 /// The fixed side of an alignment, prepared.
 pub(super) struct Template {
@@ -54,19 +54,12 @@ impl Template {
             }
         }
         let inverse_hessian = inverted(damped_hessian(&steepest))?;
-        Some(Self {
-            grid,
-            steepest,
-            inverse_hessian,
-        })
+        Some(Self { grid, steepest, inverse_hessian })
     }
 
     /// Improves `start`, a map from this template to `moving`. The result correlates no worse than the start.
     pub(super) fn align(&self, moving: &Grid, start: Affine) -> Alignment {
-        let mut best = Alignment {
-            map: start,
-            correlation: -1.0,
-        };
+        let mut best = Alignment { map: start, correlation: -1.0 };
         let mut map = start;
         let mut sampled = Vec::with_capacity(self.grid.cells.len());
         for step in 0..=STEPS {
@@ -79,20 +72,16 @@ impl Template {
                 moments.add(self.grid.cells[s.cell], s.value);
             }
             let correlation = moments.correlation();
-            if correlation > best.correlation {
+            let gain = correlation - best.correlation;
+            if gain > 0.0 {
                 best = Alignment { map, correlation };
             }
-            if step == STEPS || correlation <= 0.0 {
+            if step == STEPS || correlation <= 0.0 || gain < LEAST_GAIN {
                 break;
             }
             let change = self.step(&sampled, &moments);
-            let Some(next) = self.improved(map, change) else {
-                break;
-            };
+            let Some(next) = self.improved(map, change) else { break };
             map = next;
-            if change.iter().all(|part| part.abs() < STILL) {
-                break;
-            }
         }
         best
     }
@@ -109,8 +98,7 @@ impl Template {
                 *sum += error * part;
             }
         }
-        self.inverse_hessian
-            .map(|row| row.iter().zip(&slope).map(|(h, s)| h * s).sum())
+        self.inverse_hessian.map(|row| row.iter().zip(&slope).map(|(h, s)| h * s).sum())
     }
 
     /// `map` with the step undone on the template's side, or `None` when no edit does that.
@@ -125,9 +113,7 @@ impl Template {
             y0: change[5],
         };
         let next = map.after(step.inverse()?);
-        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32)
-            .is_plausible()
-            .then_some(next)
+        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32).is_plausible().then_some(next)
     }
 }
 

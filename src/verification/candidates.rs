@@ -5,8 +5,8 @@
 //!   above [`LEAST_CORRELATION`];
 //! - whole against whole in the other six orientations, which nobody combines with a
 //!   change of the frame, codes within [`EXACT_RADIUS`] bits and the same correlation;
-//! - a crop of either against the whole of the other, as it is or mirrored, codes within
-//!   [`EXACT_RADIUS`] bits and the same correlation;
+//! - a crop of either, or the query turned by 8 degrees, against the whole of the other, as it is or mirrored, codes
+//!   within [`EXACT_RADIUS`] bits and the same correlation;
 //!
 //! makes a candidate. Of all candidates of a query the `breadth` best correlated are kept. The search within the
 //! radius is exact; both limits are properties of the data, not of chance.
@@ -15,12 +15,14 @@ use std::sync::{Mutex, PoisonError};
 
 use super::orientation::TRANSFORMS;
 use super::picture::Picture;
-use super::views::{self, Area, CROPS, View};
+use super::affine::Affine;
+use super::frames::{CROPS, FRAMES};
+use super::views::{self, View};
 use super::whitening::{self, Residual};
 use crate::matching::{self, pair::Transform};
 
-/// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 3 % of cases.
-pub(super) const WHOLE_RADIUS: u32 = 22;
+/// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 1 % of cases.
+pub(super) const WHOLE_RADIUS: u32 = 20;
 
 /// Bits of 64 where the frames are nearly the same. Unrelated pictures come this near in about 0.1 % of cases.
 pub(super) const EXACT_RADIUS: u32 = 16;
@@ -42,9 +44,9 @@ const CROPS_MEASURED: usize = 64;
 pub(super) enum Guess {
     /// Whole on whole.
     Whole,
-    /// The database picture shows crop number `.0` of the query.
-    CropOfQuery(u8),
-    /// The query shows crop number `.0` of the database picture.
+    /// The database picture shows the query in frame number `.0`.
+    FrameOfQuery(u8),
+    /// The query shows the database picture in frame number `.0`, a crop.
     CropOfDatabase(u8),
 }
 
@@ -66,13 +68,7 @@ impl Candidate {
         other
             .correlation
             .total_cmp(&self.correlation)
-            .then_with(|| {
-                (self.place, self.transform, self.guess).cmp(&(
-                    other.place,
-                    other.transform,
-                    other.guess,
-                ))
-            })
+            .then_with(|| (self.place, self.transform, self.guess).cmp(&(other.place, other.transform, other.guess)))
     }
 }
 
@@ -80,119 +76,79 @@ impl Candidate {
 pub(super) struct Database<'a> {
     pub(super) pictures: Vec<&'a Picture>,
     whole: Vec<[u64; 1]>,
-    crops: [Vec<[u64; 1]>; CROPS.len()],
+    crops: [Vec<[u64; 1]>; CROPS],
 }
 
 impl<'a> Database<'a> {
     pub(super) fn new(pictures: Vec<&'a Picture>) -> Self {
         Self {
             whole: pictures.iter().map(|picture| [picture.code]).collect(),
-            crops: std::array::from_fn(|crop| {
-                pictures.iter().map(|p| [p.crop_codes[crop]]).collect()
-            }),
+            crops: std::array::from_fn(|crop| pictures.iter().map(|p| [p.crop_codes[crop]]).collect()),
             pictures,
         }
     }
 }
 
-/// For each query the `breadth` best candidates that `allowed(query, place)` lets pass, best first. `crops` says whether
-/// crops are looked up, too.
+/// For each query the `breadth` best candidates that `allowed(query, place)` lets pass, best first. `frames` says whether
+/// crops and turns are looked up, too.
 pub(super) fn candidates(
     queries: &[Residual],
     database: &Database<'_>,
     breadth: usize,
-    crops: bool,
+    frames: bool,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Candidate>> {
-    let kept: Vec<Mutex<Kept>> = queries
-        .iter()
-        .map(|_| Mutex::new(Kept::new(breadth)))
-        .collect();
+    let kept: Vec<Mutex<Kept>> = queries.iter().map(|_| Mutex::new(Kept::new(breadth))).collect();
     let keep = |query: u32, candidate: Candidate| {
         if candidate.correlation >= LEAST_CORRELATION {
             lock(&kept[query as usize]).add(candidate);
         }
     };
     let usual: Vec<[View; USUAL]> = queries.iter().map(|query| whole_views(query, 0)).collect();
-    let unusual: Vec<[View; UNUSUAL]> = queries
-        .iter()
-        .map(|query| whole_views(query, USUAL))
-        .collect();
+    let unusual: Vec<[View; UNUSUAL]> = queries.iter().map(|query| whole_views(query, USUAL)).collect();
     let keep_whole = |query: u32, place: u32, view: &View, transform: usize| {
         if allowed(query, place) {
             let correlation = views::correlation(view, &database.pictures[place as usize].view);
             let transform = transform as u8;
-            keep(
-                query,
-                Candidate {
-                    correlation,
-                    place,
-                    transform,
-                    guess: Guess::Whole,
-                },
-            );
+            keep(query, Candidate { correlation, place, transform, guess: Guess::Whole });
         }
     };
-    search(
-        &codes(&usual),
-        &database.whole,
-        WHOLE_RADIUS,
-        |query, place, index| {
-            keep_whole(query, place, &usual[query as usize][index], index);
-        },
-    );
-    search(
-        &codes(&unusual),
-        &database.whole,
-        EXACT_RADIUS,
-        |query, place, index| {
-            keep_whole(query, place, &unusual[query as usize][index], USUAL + index);
-        },
-    );
-    if crops {
-        let views: Vec<[View; CROPS.len() * USUAL]> = queries.iter().map(crop_views).collect();
-        search(
-            &codes(&views),
-            &database.whole,
-            EXACT_RADIUS,
-            |query, place, index| {
-                if allowed(query, place) {
-                    let view = &views[query as usize][index];
-                    let correlation =
-                        views::correlation(view, &database.pictures[place as usize].view);
-                    let transform = (index / CROPS.len()) as u8;
-                    let guess = Guess::CropOfQuery((index % CROPS.len()) as u8);
-                    keep(
-                        query,
-                        Candidate {
-                            correlation,
-                            place,
-                            transform,
-                            guess,
-                        },
-                    );
-                }
-            },
-        );
+    search(&codes(&usual), &database.whole, WHOLE_RADIUS, |query, place, index| {
+        keep_whole(query, place, &usual[query as usize][index], index);
+    });
+    search(&codes(&unusual), &database.whole, EXACT_RADIUS, |query, place, index| {
+        keep_whole(query, place, &unusual[query as usize][index], USUAL + index);
+    });
+    if frames {
+        let views: Vec<[View; FRAMES.len() * USUAL]> = queries.iter().map(frame_views).collect();
+        search(&codes(&views), &database.whole, EXACT_RADIUS, |query, place, index| {
+            if allowed(query, place) {
+                let view = &views[query as usize][index];
+                let correlation = views::correlation(view, &database.pictures[place as usize].view);
+                let transform = (index / FRAMES.len()) as u8;
+                let guess = Guess::FrameOfQuery((index % FRAMES.len()) as u8);
+                keep(query, Candidate { correlation, place, transform, guess });
+            }
+        });
         for (query, candidate) in crops_of_database(&usual, database, allowed) {
             keep(query, candidate);
         }
     }
     kept.into_iter()
-        .map(|kept| {
-            kept.into_inner()
-                .unwrap_or_else(PoisonError::into_inner)
-                .sorted()
-        })
+        .map(|kept| kept.into_inner().unwrap_or_else(PoisonError::into_inner).sorted())
         .collect()
+}
+
+/// Whether this orientation, a place in [`TRANSFORMS`], is one that copies commonly have: as it is, or mirrored.
+pub(super) fn is_usual(transform: u8) -> bool {
+    usize::from(transform) < USUAL
 }
 
 /// The residual of the transformed picture.
 pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     let mut out = [0; whitening::CELLS];
     for (to, cell) in out.iter_mut().enumerate() {
-        *cell =
-            residual[super::orientation::source(transform, crate::signature::thumbnail::SIDE, to)];
+        *cell = residual[super::orientation::source(transform, crate::signature::thumbnail::SIDE, to)];
     }
     out
 }
@@ -204,40 +160,22 @@ fn crops_of_database(
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<(u32, Candidate)> {
     let codes = codes(whole);
-    let kept: Vec<Mutex<Kept>> = whole
-        .iter()
-        .map(|_| Mutex::new(Kept::new(CROPS_MEASURED)))
-        .collect();
+    let kept: Vec<Mutex<Kept>> = whole.iter().map(|_| Mutex::new(Kept::new(CROPS_MEASURED))).collect();
     for (crop, place_codes) in database.crops.iter().enumerate() {
-        search(
-            &codes,
-            place_codes,
-            EXACT_RADIUS,
-            |query, place, transform| {
-                if allowed(query, place) {
-                    let bits = (codes[query as usize][transform][0]
-                        ^ place_codes[place as usize][0])
-                        .count_ones();
-                    let guess = Guess::CropOfDatabase(crop as u8);
-                    let transform = transform as u8;
-                    let correlation = -(bits as f32);
-                    lock(&kept[query as usize]).add(Candidate {
-                        correlation,
-                        place,
-                        transform,
-                        guess,
-                    });
-                }
-            },
-        );
+        search(&codes, place_codes, EXACT_RADIUS, |query, place, transform| {
+            if allowed(query, place) {
+                let bits = (codes[query as usize][transform][0] ^ place_codes[place as usize][0]).count_ones();
+                let guess = Guess::CropOfDatabase(crop as u8);
+                let transform = transform as u8;
+                let correlation = -(bits as f32);
+                lock(&kept[query as usize]).add(Candidate { correlation, place, transform, guess });
+            }
+        });
     }
     (0..)
         .zip(kept)
         .flat_map(|(query, kept): (u32, _)| {
-            let kept = kept
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner)
-                .sorted();
+            let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner).sorted();
             kept.into_iter().map(move |candidate| (query, candidate))
         })
         .map(|(query, candidate)| {
@@ -245,40 +183,26 @@ fn crops_of_database(
                 unreachable!("only crops of the database were added")
             };
             let residual = &database.pictures[candidate.place as usize].residual;
-            let view = views::view(residual, CROPS[usize::from(crop)]);
-            let correlation = views::correlation(
-                &whole[query as usize][usize::from(candidate.transform)],
-                &view,
-            );
-            (
-                query,
-                Candidate {
-                    correlation,
-                    ..candidate
-                },
-            )
+            let view = views::view(residual, FRAMES[usize::from(crop)]);
+            let correlation = views::correlation(&whole[query as usize][usize::from(candidate.transform)], &view);
+            (query, Candidate { correlation, ..candidate })
         })
         .collect()
 }
 
 /// Views of the whole query in the `N` orientations from `first` on.
 fn whole_views<const N: usize>(residual: &Residual, first: usize) -> [View; N] {
-    let view = views::view(residual, Area::WHOLE);
+    let view = views::view(residual, Affine::IDENTITY);
     std::array::from_fn(|index| views::transformed(&view, TRANSFORMS[first + index]))
 }
 
-fn crop_views(residual: &Residual) -> [View; CROPS.len() * USUAL] {
+fn frame_views(residual: &Residual) -> [View; FRAMES.len() * USUAL] {
     let sides: [Residual; USUAL] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
-    std::array::from_fn(|index| {
-        views::view(&sides[index / CROPS.len()], CROPS[index % CROPS.len()])
-    })
+    std::array::from_fn(|index| views::view(&sides[index / FRAMES.len()], FRAMES[index % FRAMES.len()]))
 }
 
 fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[[u64; 1]; V]> {
-    views
-        .iter()
-        .map(|views| views.each_ref().map(|view| [views::code(view)]))
-        .collect()
+    views.iter().map(|views| views.each_ref().map(|view| [views::code(view)])).collect()
 }
 
 /// Calls `found(query, place, view)` from any thread for every database code within `radius` of a query, with the query's nearest view.
@@ -309,11 +233,7 @@ struct Kept {
 
 impl Kept {
     fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            least: f32::NEG_INFINITY,
-            candidates: Vec::new(),
-        }
+        Self { limit, least: f32::NEG_INFINITY, candidates: Vec::new() }
     }
 
     /// Keeps up to twice the limit and then drops the worse half, so that adding is cheap on average.
@@ -335,12 +255,10 @@ impl Kept {
 
     /// One candidate a place: its best.
     fn shrink(&mut self) {
-        self.candidates
-            .sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
+        self.candidates.sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
         self.candidates.dedup_by_key(|candidate| candidate.place);
         if self.candidates.len() > self.limit {
-            self.candidates
-                .select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
+            self.candidates.select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
             self.candidates.truncate(self.limit);
             self.least = self.candidates[self.limit - 1].correlation;
         }

@@ -21,10 +21,7 @@ pub(super) struct Sampled {
 impl Grid {
     /// The residual as it is.
     pub(super) fn fine(residual: &Residual) -> Self {
-        Self {
-            side: SIDE,
-            cells: residual.iter().map(|&v| f32::from(v)).collect(),
-        }
+        Self { side: SIDE, cells: residual.iter().map(|&v| f32::from(v)).collect() }
     }
 
     /// The residual at half the resolution: means of 2x2 cells.
@@ -59,19 +56,13 @@ impl Grid {
                     continue;
                 }
                 let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
-                let (left, top) = (
-                    (x as usize).min(self.side - 2),
-                    (y as usize).min(self.side - 2),
-                );
+                let (left, top) = ((x as usize).min(self.side - 2), (y as usize).min(self.side - 2));
                 let (fx, fy) = (x - left as f32, y - top as f32);
                 let at = top * self.side + left;
                 let upper = self.cells[at] + (self.cells[at + 1] - self.cells[at]) * fx;
                 let below = at + self.side;
                 let lower = self.cells[below] + (self.cells[below + 1] - self.cells[below]) * fx;
-                out.push(Sampled {
-                    cell: row * self.side + column,
-                    value: upper + (lower - upper) * fy,
-                });
+                out.push(Sampled { cell: row * self.side + column, value: upper + (lower - upper) * fy });
             }
         }
     }
@@ -105,21 +96,13 @@ impl Moments {
     /// Sums of squared deviations of both, and of the product of deviations.
     pub(super) fn deviations(&self) -> (f32, f32, f32) {
         let (a, b) = self.means();
-        (
-            self.aa - self.n * a * a,
-            self.bb - self.n * b * b,
-            self.ab - self.n * a * b,
-        )
+        (self.aa - self.n * a * a, self.bb - self.n * b * b, self.ab - self.n * a * b)
     }
 
     /// Correlation, -1 to 1; 0 when either side does not vary.
     pub(super) fn correlation(&self) -> f32 {
         let (aa, bb, ab) = self.deviations();
         let scale = aa * bb;
-        if self.n > 0.0 && scale > 1e-6 {
-            (ab / scale.sqrt()).clamp(-1.0, 1.0)
-        } else {
-            0.0
-        }
+        if self.n > 0.0 && scale > 1e-6 { (ab / scale.sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
     }
 }

@@ -7,6 +7,7 @@ mod affine;
 mod agreement;
 mod alignment;
 mod candidates;
+mod frames;
 mod grid;
 mod null_model;
 mod orientation;
@@ -17,14 +18,14 @@ mod whitening;
 use rayon::prelude::*;
 
 use affine::Affine;
-use alignment::Template;
+pub use affine::Area;
+use alignment::{Alignment, Template};
 use candidates::{Candidate, Database, Guess};
+use frames::FRAMES;
 use grid::Grid;
 pub use null_model::{FALSE_RATE, Threshold};
 use orientation::TRANSFORMS;
 pub use picture::{Picture, describe};
-pub use views::Area;
-use views::CROPS;
 use whitening::Residual;
 
 use crate::matching::pair::Transform;
@@ -39,20 +40,15 @@ struct Effort {
     coarse: usize,
     /// Of those, the best, aligned finely. At most so many pairs are found for one query.
     fine: usize,
-    /// Whether crops are looked up.
-    crops: bool,
+    /// Whether changes of the frame are looked up.
+    frames: bool,
 }
 
-const ACROSS: Effort = Effort {
-    coarse: 40,
-    fine: 10,
-    crops: true,
-};
-const WITHIN: Effort = Effort {
-    coarse: 8,
-    fine: 4,
-    crops: false,
-};
+/// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
+const UNUSUAL_PRICE: f32 = 0.1;
+
+const ACROSS: Effort = Effort { coarse: 40, fine: 10, frames: true };
+const WITHIN: Effort = Effort { coarse: 8, fine: 4, frames: false };
 
 /// Two pictures that show the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -87,21 +83,10 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         .map(|picture| picture.residual.map(|cell| -cell))
         .collect();
     let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-    let best = verified(
-        &negatives,
-        &database,
-        ACROSS,
-        null_model::NOTHING_FOUND,
-        &other,
-    )
-    .into_iter()
-    .map(|found| {
-        found
-            .into_iter()
-            .map(|v| v.similarity)
-            .fold(null_model::NOTHING_FOUND, f32::max)
-    })
-    .collect();
+    let best = verified(&negatives, &database, ACROSS, null_model::NOTHING_FOUND, &other)
+        .into_iter()
+        .map(|found| found.into_iter().map(|v| v.similarity).fold(null_model::NOTHING_FOUND, f32::max))
+        .collect();
     null_model::threshold(best)
 }
 
@@ -116,34 +101,13 @@ pub fn find(
     threshold: Threshold,
     sink: impl FnMut(Found),
 ) {
-    search(
-        pictures,
-        queries,
-        database,
-        ACROSS,
-        threshold,
-        |a, b| a != b,
-        sink,
-    );
+    search(pictures, queries, database, ACROSS, threshold, |a, b| a != b, sink);
 }
 
 /// Finds duplicates among `members`, each pair once and with its lesser place as the query: for every member its (up to
 /// four) most similar later ones, which is enough to join all copies into one cluster.
-pub fn find_within(
-    pictures: &[Option<Picture>],
-    members: &[u32],
-    threshold: Threshold,
-    sink: impl FnMut(Found),
-) {
-    search(
-        pictures,
-        members,
-        members,
-        WITHIN,
-        threshold,
-        |a, b| a < b,
-        sink,
-    );
+pub fn find_within(pictures: &[Option<Picture>], members: &[u32], threshold: Threshold, sink: impl FnMut(Found)) {
+    search(pictures, members, members, WITHIN, threshold, |a, b| a < b, sink);
 }
 
 fn search(
@@ -161,22 +125,11 @@ fn search(
             .iter()
             .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?.residual)))
             .unzip();
-        let allowed =
-            |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
-        let verified = verified(
-            &residuals,
-            &database,
-            effort,
-            threshold.similarity,
-            &allowed,
-        );
+        let allowed = |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
+        let verified = verified(&residuals, &database, effort, threshold.similarity, &allowed);
         for (&query, found) in batch.iter().zip(verified) {
             for found in found {
-                sink(Found {
-                    query,
-                    partner: places[found.partner as usize],
-                    ..found
-                });
+                sink(Found { query, partner: places[found.partner as usize], ..found });
             }
         }
     }
@@ -184,10 +137,8 @@ fn search(
 
 /// The pictures at `places` that have one, with their places.
 fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Database<'a>) {
-    let (places, present) = places
-        .iter()
-        .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?)))
-        .unzip();
+    let (places, present) =
+        places.iter().filter_map(|&place| Some((place, pictures[place as usize].as_ref()?))).unzip();
     (places, Database::new(present))
 }
 
@@ -199,7 +150,7 @@ fn verified(
     least: f32,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Found>> {
-    candidates::candidates(queries, database, effort.coarse, effort.crops, allowed)
+    candidates::candidates(queries, database, effort.coarse, effort.frames, allowed)
         .into_par_iter()
         .zip(queries)
         .enumerate()
@@ -215,19 +166,12 @@ fn verified(
 }
 
 /// Aligns one query's candidates coarsely, the best of them finely, and measures their similarity.
-fn verify(
-    query: &Residual,
-    database: &Database<'_>,
-    candidates: Vec<Candidate>,
-    fine: usize,
-) -> Vec<Found> {
+fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>, fine: usize) -> Vec<Found> {
     let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let (fixed, moving) = roles(query, database, candidate);
             let start = start(candidate).refined(0.5);
-            let alignment =
-                Template::new(Grid::coarse(&fixed))?.align(&Grid::coarse(&moving), start);
+            let (_, _, alignment) = align(query, database, candidate, Grid::coarse, start)?;
             Some((alignment.correlation, candidate, alignment.map.refined(2.0)))
         })
         .collect();
@@ -236,57 +180,45 @@ fn verify(
     aligned.truncate(fine);
     let mut found: Vec<Found> = aligned
         .into_iter()
-        .filter_map(|(_, candidate, map)| {
-            let (fixed, moving) = roles(query, database, candidate);
-            let moving = Grid::fine(&moving);
-            let template = Template::new(Grid::fine(&fixed))?;
-            let map = template.align(&moving, map).map;
-            let similarity = agreement::similarity(&template.grid, &moving, map);
+        .filter_map(|(_, candidate, start)| {
+            let (template, moving, Alignment { map, .. }) = align(query, database, candidate, Grid::fine, start)?;
+            let price = if candidates::is_usual(candidate.transform) { 0.0 } else { UNUSUAL_PRICE };
+            let similarity = (agreement::similarity(&template.grid, &moving, map) - price).max(-1.0);
             let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
-            let (of_query, of_partner) = if query_is_fixed(candidate) {
-                (fixed_area, moving_area)
-            } else {
-                (moving_area, fixed_area)
-            };
+            let (of_query, of_partner) =
+                if query_is_fixed(candidate) { (fixed_area, moving_area) } else { (moving_area, fixed_area) };
             let transform = TRANSFORMS[usize::from(candidate.transform)];
-            Some(Found {
-                query: 0,
-                partner: candidate.place,
-                similarity,
-                transform,
-                of_query,
-                of_partner,
-            })
+            Some(Found { query: 0, partner: candidate.place, similarity, transform, of_query, of_partner })
         })
         .collect();
-    found.sort_by(|a, b| {
-        b.similarity
-            .total_cmp(&a.similarity)
-            .then(a.partner.cmp(&b.partner))
-    });
+    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.partner.cmp(&b.partner)));
     found
+}
+
+/// Aligns one candidate at the resolution of `grid`. `None` when there is nothing to align by.
+fn align(
+    query: &Residual,
+    database: &Database<'_>,
+    candidate: Candidate,
+    grid: fn(&Residual) -> Grid,
+    start: Affine,
+) -> Option<(Template, Grid, Alignment)> {
+    let query = grid(&candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]));
+    let partner = grid(&database.pictures[candidate.place as usize].residual);
+    let (fixed, moving) = if query_is_fixed(candidate) { (query, partner) } else { (partner, query) };
+    let template = Template::new(fixed)?;
+    let alignment = template.align(&moving, start);
+    Some((template, moving, alignment))
 }
 
 /// The crop is the template, so that all of it lies on the other picture.
 fn query_is_fixed(candidate: Candidate) -> bool {
-    !matches!(candidate.guess, Guess::CropOfQuery(_))
-}
-
-fn roles(query: &Residual, database: &Database<'_>, candidate: Candidate) -> (Residual, Residual) {
-    let query = candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]);
-    let partner = database.pictures[candidate.place as usize].residual;
-    if query_is_fixed(candidate) {
-        (query, partner)
-    } else {
-        (partner, query)
-    }
+    !matches!(candidate.guess, Guess::FrameOfQuery(_))
 }
 
 fn start(candidate: Candidate) -> Affine {
     match candidate.guess {
         Guess::Whole => Affine::IDENTITY,
-        Guess::CropOfQuery(crop) | Guess::CropOfDatabase(crop) => {
-            Affine::onto(CROPS[usize::from(crop)])
-        }
+        Guess::FrameOfQuery(frame) | Guess::CropOfDatabase(frame) => FRAMES[usize::from(frame)],
     }
 }

@@ -41,25 +41,16 @@ pub struct Threshold {
 /// The threshold from the best similarity that each negative found ([`NOTHING_FOUND`] where there was no candidate).
 pub(super) fn threshold(mut best: Vec<f32>) -> Threshold {
     if best.len() < LEAST {
-        return Threshold {
-            similarity: PRIOR_THRESHOLD,
-            negatives: 0,
-        };
+        return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
     }
     best.sort_unstable_by(f32::total_cmp);
     let quantile = |part: f64| f64::from(best[((best.len() - 1) as f64 * part).round() as usize]);
     let (low, high) = (quantile(FITTED.0), quantile(FITTED.1));
     if low <= NOTHING_FOUND.into() {
-        return Threshold {
-            similarity: PRIOR_THRESHOLD,
-            negatives: 0,
-        };
+        return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
     }
     let standard = |part: f64| -(-part.ln()).ln();
     let scale = (high - low) / (standard(FITTED.1) - standard(FITTED.0));
     let similarity = high + scale * (standard(1.0 - FALSE_RATE) - standard(FITTED.1));
-    Threshold {
-        similarity: (similarity as f32).clamp(RANGE.0, RANGE.1),
-        negatives: best.len(),
-    }
+    Threshold { similarity: (similarity as f32).clamp(RANGE.0, RANGE.1), negatives: best.len() }
 }

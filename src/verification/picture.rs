@@ -2,7 +2,9 @@
 
 use rayon::prelude::*;
 
-use super::views::{self, Area, CROPS, View};
+use super::affine::Affine;
+use super::frames::{CROPS, FRAMES};
+use super::views::{self, View};
 use super::whitening::{Residual, Whitening};
 use crate::signature::thumbnail::Thumbnail;
 
@@ -12,7 +14,7 @@ pub struct Picture {
     pub(super) residual: Residual,
     pub(super) view: View,
     pub(super) code: u64,
-    pub(super) crop_codes: [u64; CROPS.len()],
+    pub(super) crop_codes: [u64; CROPS],
 }
 
 /// Thumbnails whitened in one matrix product.
@@ -46,11 +48,11 @@ pub fn describe(thumbnails: Vec<Option<Thumbnail>>) -> Vec<Option<Picture>> {
 
 impl Picture {
     fn new(residual: Residual) -> Self {
-        let view = views::view(&residual, Area::WHOLE);
+        let view = views::view(&residual, Affine::IDENTITY);
         Self {
             view,
             code: views::code(&view),
-            crop_codes: CROPS.map(|area| views::code(&views::view(&residual, area))),
+            crop_codes: std::array::from_fn(|crop| views::code(&views::view(&residual, FRAMES[crop]))),
             residual,
         }
     }

@@ -65,19 +65,12 @@ impl Whitening {
             column -= &mean;
         }
         let scatter = &deviations * deviations.transpose();
-        let variance = if n == 0 {
-            1.0
-        } else {
-            f64::from(scatter.trace()) / (n * CELLS) as f64
-        };
+        let variance = if n == 0 { 1.0 } else { f64::from(scatter.trace()) / (n * CELLS) as f64 };
         let covariance = DMatrix::from_fn(CELLS, CELLS, |a, b| {
             let prior = variance * prior(a, b) * PRIOR_WEIGHT;
             (f64::from(scatter[(a, b)]) + prior) / (n as f64 + PRIOR_WEIGHT)
         });
-        Self {
-            mean,
-            root: inverse_root(covariance),
-        }
+        Self { mean, root: inverse_root(covariance) }
     }
 
     /// The residual of each thumbnail, `None` where it is too flat to have one.
@@ -85,9 +78,7 @@ impl Whitening {
     pub(super) fn residuals(&self, thumbnails: &[&Thumbnail]) -> Vec<Option<Residual>> {
         let rows: Vec<Option<Vec<f32>>> = thumbnails.iter().map(|t| centred(t)).collect();
         let data = DMatrix::from_fn(CELLS, rows.len(), |cell, row| {
-            rows[row]
-                .as_ref()
-                .map_or(0.0, |row| row[cell] - self.mean[cell])
+            rows[row].as_ref().map_or(0.0, |row| row[cell] - self.mean[cell])
         });
         let white = &self.root * data;
         rows.iter()
@@ -103,11 +94,7 @@ impl Whitening {
 /// Cells minus their mean, or `None` when the picture is flat.
 fn centred(thumbnail: &Thumbnail) -> Option<Vec<f32>> {
     let mean = thumbnail.0.iter().map(|&cell| f32::from(cell)).sum::<f32>() / CELLS as f32;
-    let cells: Vec<f32> = thumbnail
-        .0
-        .iter()
-        .map(|&cell| f32::from(cell) - mean)
-        .collect();
+    let cells: Vec<f32> = thumbnail.0.iter().map(|&cell| f32::from(cell) - mean).collect();
     let variance = cells.iter().map(|cell| cell * cell).sum::<f32>() / CELLS as f32;
     (variance >= FLAT * FLAT).then_some(cells)
 }
@@ -122,10 +109,7 @@ fn prior(a: usize, b: usize) -> f64 {
 /// `(covariance + floor)^(-1/2)`, symmetric.
 fn inverse_root(covariance: DMatrix<f64>) -> DMatrix<f32> {
     let floor = FLOOR * covariance.trace() / CELLS as f64;
-    let SymmetricEigen {
-        eigenvectors,
-        eigenvalues,
-    } = covariance.symmetric_eigen();
+    let SymmetricEigen { eigenvectors, eigenvalues } = covariance.symmetric_eigen();
     let mut scaled = eigenvectors.clone();
     for (mut column, value) in scaled.column_iter_mut().zip(eigenvalues.iter()) {
         column /= (value.max(0.0) + floor).sqrt().max(f64::MIN_POSITIVE);
