@@ -9,8 +9,9 @@ use super::augmentation::{self, Family};
 use super::group::{self, Groups, SharedGroups};
 use super::infer::SequenceFacts;
 use super::neighbours::{self, Distances};
+use super::overlap::{self, TileFacts};
 use super::recording::Recordings;
-use super::tiles::{self, TileFacts, Tiles};
+use super::tiles::Tiles;
 
 /// How samples of two splits belong together.
 #[derive(
@@ -153,8 +154,8 @@ pub fn examine(
             );
         }
         if let Some(tiles) = found.tiles {
-            let overlaps = tiles::overlaps(tiles, found.sizes, samples, pair);
-            report.tiles.push(tiles::describe(
+            let overlaps = overlap::overlaps(tiles, found.sizes, samples, pair);
+            report.tiles.push(overlap::describe(
                 tiles, samples, evaluation, names, &overlaps,
             ));
             leaks.extend(overlaps.iter().map(|o| Leak {

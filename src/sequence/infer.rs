@@ -216,12 +216,9 @@ impl Inference {
         match layout::lay_out(rule, inputs.samples) {
             Ok(recordings) => self.consider(basis, rule, recordings, inputs.samples),
             // A rule that reads nothing at all was never in question.
-            Err(NoLayout::FewRead(0)) => {}
-            Err(NoLayout::FewRead(read)) => {
-                let reason = format!(
-                    "only {read} of {} names can be read so",
-                    inputs.samples.len()
-                );
+            Err(NoLayout::NoneRead) => {}
+            Err(NoLayout::FewRead) => {
+                let reason = "fewer than half of the names can be read so".into();
                 self.refused.push(Refusal { basis, reason });
             }
             Err(NoLayout::OneEach) => {

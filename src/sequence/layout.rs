@@ -12,8 +12,10 @@ const MANY: usize = 1000;
 /// Why names give no layout under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NoLayout {
-    /// Fewer than half of the names can be read: so many.
-    FewRead(usize),
+    /// Fewer than half of the names can be read; one at least among those looked at.
+    FewRead,
+    /// Of the names looked at none can be read.
+    NoneRead,
     /// Nearly every name would be a recording of its own.
     OneEach,
 }
@@ -74,13 +76,20 @@ fn read_all(
             }
         });
         places.push(place);
+        if (places.len() - read) * 2 > samples.len() {
+            return Err(if read > 0 {
+                NoLayout::FewRead
+            } else {
+                NoLayout::NoneRead
+            });
+        }
         // With more recordings than this, no half of the samples can be in recordings of five.
         if names.len() * 5 > samples.len() * 3 && names.len() > MANY {
             return Err(NoLayout::OneEach);
         }
     }
-    if read * 2 < samples.len() || read == 0 {
-        return Err(NoLayout::FewRead(read));
+    if read == 0 {
+        return Err(NoLayout::NoneRead);
     }
     let unit = match rule {
         NameRule::Time => PositionUnit::Nanoseconds,
@@ -190,9 +199,9 @@ mod tests {
 
     #[test]
     fn few_readable_names_are_no_layout() {
-        assert_eq!(
-            lay_out(NameRule::FrameWord, &testing::samples(&["a", "b", "t1"])),
-            Err(NoLayout::FewRead(1))
-        );
+        let read = |paths: &[&str]| lay_out(NameRule::FrameWord, &testing::samples(paths));
+        assert_eq!(read(&["t1", "a", "b"]), Err(NoLayout::FewRead));
+        assert_eq!(read(&["a", "b", "t1"]), Err(NoLayout::NoneRead));
+        assert_eq!(read(&[]), Err(NoLayout::NoneRead));
     }
 }

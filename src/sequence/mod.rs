@@ -13,6 +13,7 @@ pub mod infer;
 mod layout;
 mod name;
 pub mod neighbours;
+pub mod overlap;
 pub mod pattern;
 pub mod pixels;
 pub mod recording;

@@ -32,15 +32,12 @@ pub(super) struct Name<'a> {
 
 /// Takes a path apart. An extension needs a letter, so that the fraction of `1305031102.175304` is none.
 pub(super) fn split(path: &str) -> Name<'_> {
-    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let stem = match file.rsplit_once('.') {
-        Some((stem, extension))
-            if !stem.is_empty() && extension.bytes().any(|b| b.is_ascii_alphabetic()) =>
-        {
-            stem
-        }
-        _ => file,
-    };
+    // Names are short: a plain loop from the end beats the search that `rsplit_once` sets up.
+    let last = |text: &str, byte| text.bytes().rposition(|own| own == byte);
+    let (folder, file) = last(path, b'/').map_or(("", path), |at| (&path[..at], &path[at + 1..]));
+    let extension = |at: &usize| file[*at..].bytes().any(|byte| byte.is_ascii_alphabetic());
+    let end = last(file, b'.').filter(|at| *at > 0).filter(extension);
+    let stem = &file[..end.unwrap_or(file.len())];
     Name { folder, stem }
 }
 

@@ -224,7 +224,7 @@ fn count_steps(
             let gap = place.position.saturating_sub(first.position);
             let same = (gap, place.burst) == (0, first.burst)
                 || (views[bit.0] & bit.1 == 0
-                    && gap < (usual + 1) / 2
+                    && gap < usual - usual / 2
                     && first.burst == place.burst);
             if !same {
                 let paused = pause.is_some_and(|pause| gap > pause);
