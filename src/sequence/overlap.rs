@@ -1,7 +1,5 @@
 //! Which tiles of one large image overlap or touch across splits.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -68,23 +66,29 @@ pub fn overlaps(
         .map(|b| b.width.max(b.height))
         .max()
         .unwrap_or(1);
-    let cell = |b: &Box2| (b.at.slide, b.at.x.div_euclid(side), b.at.y.div_euclid(side));
-    let mut cells: BTreeMap<_, Vec<(SampleId, Box2)>> = BTreeMap::new();
-    let mut taken = BTreeSet::new();
-    for (id, tile) in of(training) {
-        // Of several training samples at one position the first stands for all.
-        if taken.insert((tile.at, tile.width, tile.height)) {
-            cells.entry(cell(&tile)).or_default().push((id, tile));
-        }
-    }
+    let cell = |b: &Box2| {
+        let (column, row) = (b.at.x.div_euclid(side), b.at.y.div_euclid(side));
+        (b.at.slide, column, row)
+    };
+    let mut trained: Vec<_> = of(training).map(|(id, tile)| (cell(&tile), id)).collect();
+    let shape = |id: &SampleId| boxes[id.index()].map(|b| (b.at, b.width, b.height));
+    trained.sort_unstable_by_key(|(cell, id)| (*cell, shape(id), *id));
+    // Of several training samples at one position the first stands for all.
+    trained.dedup_by_key(|(_, id)| shape(id));
+    let in_cell = |key| {
+        let first = trained.partition_point(|(cell, _)| *cell < key);
+        trained[first..]
+            .iter()
+            .take_while(move |(cell, _)| *cell == key)
+    };
     let mut found = Vec::new();
     for (id, tile) in of(evaluation) {
         let (slide, column, row) = cell(&tile);
         let near = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (slide, column + dx, row + dy)));
-        let touching = near
-            .filter_map(|key| cells.get(&key))
-            .flatten()
-            .filter_map(|(training, other)| Some((tile.shared_area(other)?, *training)));
+        let touching = near.flat_map(in_cell).filter_map(|(_, training)| {
+            let other = boxes[training.index()]?;
+            Some((tile.shared_area(&other)?, *training))
+        });
         if let Some((area, training)) =
             touching.max_by_key(|(area, id)| (*area, std::cmp::Reverse(*id)))
         {

@@ -675,6 +675,9 @@ mod robust {
     }
 
     proptest! {
+        // Every case lays out up to forty names under every rule.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn any_names_are_read_without_a_panic(mut names in prop::collection::vec(name(), 0..40), labels in any::<bool>()) {
             names.sort();

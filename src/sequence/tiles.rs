@@ -44,6 +44,7 @@ pub struct Tiles {
     pub stride: (i64, i64),
 }
 
+const RULES: [TileRule; 3] = [TileRule::Corner, TileRule::Grid, TileRule::LastTwoNumbers];
 /// Largest position read; sums of two stay far from overflow.
 const LARGEST: i64 = 1 << 40;
 /// Step below which two last numbers are no positions.
@@ -53,37 +54,51 @@ const SMALLEST_STEP: i64 = 16;
 /// stand at one position. Rules are tried in the order of [`TileRule`].
 #[must_use]
 pub fn infer(samples: &[Sample]) -> Option<Tiles> {
-    [TileRule::Corner, TileRule::Grid, TileRule::LastTwoNumbers]
+    let unread = count_unread(samples);
+    RULES
         .into_iter()
-        .find_map(|rule| read_all(rule, samples).filter(|tiles| are_tiles(tiles, samples)))
+        .zip(unread)
+        .filter(|(_, unread)| unread * 2 <= samples.len())
+        .map(|(rule, _)| read_all(rule, samples))
+        .find(|tiles| are_tiles(tiles, samples))
 }
 
-fn read_all(rule: TileRule, samples: &[Sample]) -> Option<Tiles> {
+/// Names that each rule cannot read, in one pass that ends once no rule can reach half of them.
+fn count_unread(samples: &[Sample]) -> [usize; 3] {
+    let mut unread = [0; 3];
+    for sample in samples {
+        let stem = super::augmentation::plain(name::split(&sample.path).stem);
+        for (rule, count) in RULES.into_iter().zip(&mut unread) {
+            *count += usize::from(read(rule, stem).is_none());
+        }
+        if unread.iter().all(|count| count * 2 > samples.len()) {
+            break;
+        }
+    }
+    unread
+}
+
+fn read_all(rule: TileRule, samples: &[Sample]) -> Tiles {
     let mut slides = Interner::default();
     let mut key = String::new();
-    let mut at = Vec::with_capacity(samples.len());
-    let mut unread = 0;
-    for sample in samples {
-        let tile = place(rule, sample, &mut key).map(|(x, y)| {
+    let at: Vec<Option<TileAt>> = samples
+        .iter()
+        .map(|sample| {
+            let (x, y) = place(rule, sample, &mut key)?;
             let slide = slides.number(&key);
-            TileAt { slide, x, y }
-        });
-        unread += usize::from(tile.is_none());
-        if unread * 2 > samples.len() {
-            return None;
-        }
-        at.push(tile);
-    }
+            Some(TileAt { slide, x, y })
+        })
+        .collect();
     let stride = (
         stride(&at, |tile| (tile.slide, tile.x)),
         stride(&at, |tile| (tile.slide, tile.y)),
     );
-    Some(Tiles {
+    Tiles {
         rule,
         at,
         slides: slides.into_names(),
         stride,
-    })
+    }
 }
 
 /// Position of a sample, and into `key` the name of its large image: folders and stem with `#` for the coordinates.
