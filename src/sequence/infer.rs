@@ -5,21 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::sample::Sample;
 
-use super::evidence::{self, Evidence, Judgement};
+use super::evidence::{self, Evidence};
+use super::judge::{self, Judgement};
 use super::layout::{self, NoLayout};
 use super::pattern::SequencePattern;
 use super::pixels::{self, Comparison, PixelAgreement, Verdict};
-use super::recording::{Interner, Place, PositionUnit, Recordings};
+use super::recording::{PositionUnit, Recordings};
 use super::rule::NameRule;
-
-/// When and by which camera a photo was taken, from its EXIF.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaptureTime {
-    /// Nanoseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a time zone.
-    pub nanoseconds: i64,
-    /// Serial number of the camera.
-    pub serial: Option<Box<str>>,
-}
+use super::sources::{self, CaptureTime};
 
 /// What an inference works from.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +119,7 @@ pub fn infer(inputs: &Inputs<'_>) -> Inference {
         let basis = Basis::Pattern(pattern.source().into());
         return from_user(basis, pattern.lay_out(samples), samples);
     }
-    if let Some(recordings) = from_columns(samples) {
+    if let Some(recordings) = sources::from_columns(samples) {
         return from_user(Basis::Columns, recordings, samples);
     }
     let mut result = Inference {
@@ -134,7 +127,7 @@ pub fn infer(inputs: &Inputs<'_>) -> Inference {
         refused: Vec::new(),
     };
     result.try_names(NameRule::Time, inputs);
-    if let Some(recordings) = inputs.captured.and_then(from_capture_times) {
+    if let Some(recordings) = inputs.captured.and_then(sources::from_capture_times) {
         result.consider(Basis::CaptureTimes, NameRule::Time, recordings, samples);
     }
     result.try_names(NameRule::FrameWord, inputs);
@@ -239,7 +232,7 @@ impl Inference {
             return;
         }
         let evidence = evidence::measure(&recordings, samples);
-        let doubt = match evidence::judge(rule, &evidence) {
+        let doubt = match judge::judge(rule, &evidence) {
             Judgement::Adopt => None,
             Judgement::AskPixels(doubt) => Some(doubt),
             Judgement::Refuse(reason) => {
@@ -310,58 +303,6 @@ fn from_user(basis: Basis, recordings: Recordings, samples: &[Sample]) -> Infere
         candidate,
         refused: Vec::new(),
     }
-}
-
-/// Groups are recordings and times are positions, where at least one sample has a time. Samples without a group share
-/// one recording.
-fn from_columns(samples: &[Sample]) -> Option<Recordings> {
-    let mut names = Interner::default();
-    let places: Vec<Option<Place>> = samples
-        .iter()
-        .map(|sample| {
-            let time = sample.time.filter(|time| time.is_finite())?;
-            let recording = names.number(sample.group.as_deref().unwrap_or_default());
-            // `as` saturates, and a thousandth is finer than any unit a manifest counts frames in.
-            let position = (time * 1000.0).round() as i64;
-            Some(Place {
-                recording,
-                position,
-                burst: 0,
-                step: 0,
-                view: 0,
-            })
-        })
-        .collect();
-    let grouped = samples.iter().any(|sample| sample.group.is_some());
-    places.iter().any(Option::is_some).then(|| {
-        Recordings::arrange(
-            places,
-            names.into_names(),
-            PositionUnit::ManifestThousandths,
-            !grouped,
-        )
-    })
-}
-
-/// Cameras are recordings, divided by pauses; `None` where fewer than half of the samples have a time.
-fn from_capture_times(captured: &[Option<CaptureTime>]) -> Option<Recordings> {
-    let mut names = Interner::default();
-    let places: Vec<Option<Place>> = captured
-        .iter()
-        .map(|captured| {
-            let captured = captured.as_ref()?;
-            let recording = names.number(captured.serial.as_deref().unwrap_or_default());
-            Some(Place {
-                recording,
-                position: captured.nanoseconds,
-                burst: 0,
-                step: 0,
-                view: 0,
-            })
-        })
-        .collect();
-    (places.iter().flatten().count() * 2 >= captured.len() && !captured.is_empty())
-        .then(|| Recordings::arrange(places, names.into_names(), PositionUnit::Nanoseconds, true))
 }
 
 fn examples(recordings: &Recordings, samples: &[Sample]) -> Vec<Example> {

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod examine;
 pub mod group;
 pub mod infer;
+mod judge;
 mod layout;
 mod name;
 pub mod neighbours;
@@ -21,6 +22,7 @@ pub mod rule;
 #[cfg(test)]
 mod schemes;
 pub mod simulate;
+pub mod sources;
 #[cfg(test)]
 mod testing;
 pub mod tiles;

@@ -2,10 +2,11 @@
 
 use crate::sample::Sample;
 
-use super::infer::{Basis, CaptureTime, Inference, Inputs, SequenceFacts, SettledBy, infer};
+use super::infer::{Basis, Inference, Inputs, SequenceFacts, SettledBy, infer};
 use super::pixels::PixelAgreement;
 use super::recording::Recordings;
 use super::rule::NameRule;
+use super::sources::CaptureTime;
 use super::testing;
 
 /// A number that looks random, the same on every run.
