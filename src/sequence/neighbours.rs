@@ -92,26 +92,31 @@ pub fn nearest(
     let within = |id: SampleId, split| samples[id.index()].split == Some(split);
     let mut found = Vec::new();
     for run in recordings.runs() {
-        let trained: Vec<(u32, SampleId)> = run
+        let mut trained: Vec<(u32, u8, SampleId)> = run
             .iter()
             .filter(|id| within(**id, training))
-            .filter_map(|id| Some((recordings.place(*id)?.step, *id)))
+            .filter_map(|id| {
+                recordings
+                    .place(*id)
+                    .map(|place| (place.step, place.view, *id))
+            })
             .collect();
+        trained.sort_unstable();
+        // One for each instant and view: a thousand samples at one place must not be tried a thousand times.
+        trained.dedup_by_key(|(step, view, _)| (*step, *view));
         for id in run.iter().copied().filter(|id| within(*id, evaluation)) {
             let Some(place) = recordings.place(id) else {
                 continue;
             };
-            let steps = |at: &(u32, SampleId)| at.0.abs_diff(place.step);
             // Samples of one instant stand together, so the nearest are those of the instants on both sides.
             let split = trained.partition_point(|at| at.0 < place.step);
             let after = trained[split..].chunk_by(|a, b| a.0 == b.0).next();
             let before = trained[..split].chunk_by(|a, b| a.0 == b.0).next_back();
             let candidates = after.into_iter().chain(before).flatten();
-            let best = candidates.min_by_key(|at| {
-                let other_view = recordings.place(at.1).map(|p| p.view) != Some(place.view);
-                (steps(at), other_view, at.1)
+            let best = candidates.min_by_key(|(step, view, id)| {
+                (step.abs_diff(place.step), *view != place.view, *id)
             });
-            if let Some(&(step, training)) = best {
+            if let Some(&(step, _, training)) = best {
                 let seconds = recordings
                     .place(training)
                     .and_then(|p| recordings.seconds(place, p));
