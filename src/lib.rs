@@ -16,6 +16,7 @@ pub mod rate;
 pub mod render;
 pub mod report;
 pub mod sample;
+pub mod sequence;
 pub mod settings;
 pub mod signature;
 pub mod verification;

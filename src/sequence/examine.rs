@@ -1,0 +1,320 @@
+//! Everything this room says about a dataset, for every pair of an evaluation and a training split.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::sample::{Sample, SampleId, Split, SplitId, SplitRole};
+
+use super::augmentation::{self, Family};
+use super::group::{self, Groups, SharedGroups};
+use super::infer::SequenceFacts;
+use super::neighbours::{self, Distances};
+use super::overlap::{self, TileFacts};
+use super::recording::Recordings;
+use super::tiles::Tiles;
+
+/// How samples of two splits belong together.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeakKind {
+    /// Tiles of one large image that overlap or touch.
+    OverlappingTile,
+    /// Augmented copies of one source, or a copy and its source.
+    AugmentedSibling,
+    /// Recorded within a stated number of steps of each other.
+    SequenceNeighbour,
+    /// Of one group: patient, slide, site, instant.
+    SharedGroup,
+}
+
+/// An evaluation sample that was recorded or made together with a training sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Leak {
+    /// How they belong together.
+    pub kind: LeakKind,
+    /// The evaluation sample.
+    pub evaluation: SampleId,
+    /// The training sample.
+    pub training: SampleId,
+    /// Steps between them, for neighbours of a sequence; 0 is the same instant.
+    pub steps: Option<u32>,
+    /// Seconds between them, for neighbours of a sequence with times.
+    pub seconds: Option<f64>,
+    /// Share of the evaluation tile's area that the training tile covers, for tiles of known size.
+    pub overlap: Option<f64>,
+}
+
+/// What belongs together, as the earlier stages found it.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    /// Recordings, where a layout was taken.
+    pub recordings: Option<&'a Recordings>,
+    /// Groups of every rule.
+    pub groups: &'a [Groups],
+    /// Tiles.
+    pub tiles: Option<&'a Tiles>,
+    /// Width and height of samples in pixels, where files were opened.
+    pub sizes: Option<&'a [Option<(u32, u32)>]>,
+    /// Families of augmented copies.
+    pub families: &'a [Family],
+}
+
+/// What was recorded together: the report's key `recordings`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordingsReport {
+    /// How samples were laid out along recordings, or why not.
+    pub sequences: SequenceFacts,
+    /// Distances along the recordings, one entry for each evaluation and training split; empty without a layout.
+    pub distances: Vec<Distances>,
+    /// Groups shared, one entry for each rule, evaluation and training split.
+    pub groups: Vec<SharedGroups>,
+    /// Tiles, one entry for each evaluation and training split; empty where names give no positions.
+    pub tiles: Vec<TileFacts>,
+    /// Families of augmented copies, one entry for each evaluation and training split.
+    pub families: Vec<FamilyFacts>,
+}
+
+/// Augmented copies on both sides of a split.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FamilyFacts {
+    /// Evaluation split.
+    pub evaluation_split: String,
+    /// Training split.
+    pub training_split: String,
+    /// Families with samples in the evaluation split: the denominator of `shared`.
+    pub evaluation_families: u64,
+    /// Of these, families with samples in the training split too.
+    pub shared: u64,
+    /// Samples of the evaluation split: the denominator of the next.
+    pub evaluation_samples: u64,
+    /// Evaluation samples with a sibling in the training split.
+    pub samples_with_sibling: u64,
+}
+
+/// Leaks of one evaluation split from one training split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SplitLeaks {
+    /// Evaluation split.
+    pub evaluation: SplitId,
+    /// Training split.
+    pub training: SplitId,
+    /// Leaks by kind, then evaluation sample: at most one of each kind for a sample.
+    pub leaks: Vec<Leak>,
+}
+
+/// Collects leaks and the report. Neighbours further than `within_steps` are counted in the distances and are no leaks.
+#[must_use]
+pub fn examine(
+    samples: &[Sample],
+    splits: &[Split],
+    sequences: SequenceFacts,
+    found: Found<'_>,
+    within_steps: u32,
+) -> (RecordingsReport, Vec<SplitLeaks>) {
+    let mut report = RecordingsReport {
+        sequences,
+        distances: Vec::new(),
+        groups: Vec::new(),
+        tiles: Vec::new(),
+        families: Vec::new(),
+    };
+    let mut all = Vec::new();
+    for (evaluation, training) in split_pairs(splits) {
+        let pair = (evaluation, training);
+        let names = (
+            splits[evaluation.index()].name.as_str(),
+            splits[training.index()].name.as_str(),
+        );
+        let mut leaks = Vec::new();
+        if let Some(recordings) = found.recordings {
+            let nearest = neighbours::nearest(recordings, samples, evaluation, training);
+            report.distances.push(neighbours::distances(
+                recordings, samples, pair, names, &nearest,
+            ));
+            leaks.extend(
+                nearest
+                    .iter()
+                    .filter(|n| n.steps <= within_steps)
+                    .map(|n| Leak {
+                        steps: Some(n.steps),
+                        seconds: n.seconds,
+                        ..leak(LeakKind::SequenceNeighbour, n.evaluation, n.training)
+                    }),
+            );
+        }
+        for groups in found.groups {
+            let (facts, shared) = group::shared(groups, samples, pair, names);
+            report.groups.push(facts);
+            leaks.extend(
+                shared
+                    .iter()
+                    .map(|s| leak(LeakKind::SharedGroup, s.evaluation, s.training)),
+            );
+        }
+        if let Some(tiles) = found.tiles {
+            let overlaps = overlap::overlaps(tiles, found.sizes, samples, pair);
+            report.tiles.push(overlap::describe(
+                tiles, samples, evaluation, names, &overlaps,
+            ));
+            leaks.extend(overlaps.iter().map(|o| Leak {
+                overlap: o.overlap,
+                ..leak(LeakKind::OverlappingTile, o.evaluation, o.training)
+            }));
+        }
+        let siblings = augmentation::siblings(found.families, samples, evaluation, training);
+        report.families.push(family_facts(
+            found.families,
+            samples,
+            pair,
+            names,
+            siblings.len(),
+        ));
+        leaks.extend(
+            siblings
+                .iter()
+                .map(|(e, t)| leak(LeakKind::AugmentedSibling, *e, *t)),
+        );
+        leaks.sort_by_key(|leak| (leak.kind, leak.evaluation, leak.training));
+        leaks.dedup_by_key(|leak| (leak.kind, leak.evaluation));
+        all.push(SplitLeaks {
+            evaluation,
+            training,
+            leaks,
+        });
+    }
+    (report, all)
+}
+
+/// Every evaluation split with every training split.
+fn split_pairs(splits: &[Split]) -> Vec<(SplitId, SplitId)> {
+    let of = |wanted: fn(SplitRole) -> bool| {
+        let numbered = (0_u16..).map(SplitId).zip(splits);
+        numbered
+            .filter(move |(_, split)| wanted(split.role))
+            .map(|(id, _)| id)
+    };
+    of(SplitRole::is_evaluation)
+        .flat_map(|evaluation| {
+            of(|role| role == SplitRole::Training).map(move |training| (evaluation, training))
+        })
+        .collect()
+}
+
+fn leak(kind: LeakKind, evaluation: SampleId, training: SampleId) -> Leak {
+    Leak {
+        kind,
+        evaluation,
+        training,
+        steps: None,
+        seconds: None,
+        overlap: None,
+    }
+}
+
+fn family_facts(
+    families: &[Family],
+    samples: &[Sample],
+    (evaluation, training): (SplitId, SplitId),
+    names: (&str, &str),
+    samples_with_sibling: usize,
+) -> FamilyFacts {
+    let reaches = |family: &Family, split| {
+        family
+            .members
+            .iter()
+            .any(|id| samples[id.index()].split == Some(split))
+    };
+    let evaluated = families.iter().filter(|family| reaches(family, evaluation));
+    FamilyFacts {
+        evaluation_split: names.0.into(),
+        training_split: names.1.into(),
+        evaluation_families: evaluated.clone().count() as u64,
+        shared: evaluated.filter(|family| reaches(family, training)).count() as u64,
+        evaluation_samples: samples
+            .iter()
+            .filter(|s| s.split == Some(evaluation))
+            .count() as u64,
+        samples_with_sibling: samples_with_sibling as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::infer::{Inputs, infer};
+    use crate::sequence::testing;
+
+    fn examined(paths: &[String]) -> (RecordingsReport, Vec<Leak>) {
+        let samples = testing::samples(paths);
+        let inputs = Inputs {
+            samples: &samples,
+            captured: None,
+            pattern: None,
+            tiled: false,
+        };
+        let (recordings, facts) = infer(&inputs).settle(None, &samples);
+        let families = augmentation::families(&samples);
+        let found = Found {
+            recordings: recordings.as_ref(),
+            groups: &[],
+            tiles: None,
+            sizes: None,
+            families: &families,
+        };
+        let (report, mut leaks) = examine(&samples, &testing::splits(), facts, found, 5);
+        (report, leaks.remove(0).leaks)
+    }
+
+    #[test]
+    fn near_neighbours_are_leaks_and_far_ones_are_only_counted() {
+        let paths: Vec<String> = (0..40)
+            .map(|i| format!("{}/frame_{i:04}.png", if i < 30 { "train" } else { "val" }))
+            .collect();
+        let (report, leaks) = examined(&paths);
+        assert_eq!(leaks.len(), 5);
+        assert!(
+            leaks
+                .iter()
+                .all(|leak| leak.kind == LeakKind::SequenceNeighbour)
+        );
+        assert_eq!(report.distances[0].at_6_to_30_steps, 5);
+    }
+
+    #[test]
+    fn one_sample_leaks_once_under_each_kind() {
+        let paths: Vec<String> = (0..20)
+            .map(|i| {
+                format!(
+                    "{}/frame_{i:04}.png",
+                    if i % 5 == 0 { "val" } else { "train" }
+                )
+            })
+            .chain(["train/frame_0000_flip.png".into()])
+            .collect();
+        let (report, leaks) = examined(&paths);
+        assert_eq!(
+            leaks.iter().filter(|l| l.evaluation == SampleId(0)).count(),
+            2
+        );
+        assert_eq!(
+            (
+                report.families[0].shared,
+                report.families[0].evaluation_families
+            ),
+            (1, 1)
+        );
+    }
+
+    #[test]
+    fn the_report_reads_back_as_it_was_written() {
+        let paths: Vec<String> = (0..20).map(|i| format!("val/frame_{i:04}.png")).collect();
+        let (report, _) = examined(&paths);
+        let text = serde_json::to_string(&report).unwrap();
+        assert_eq!(
+            serde_json::from_str::<RecordingsReport>(&text).unwrap(),
+            report
+        );
+    }
+}

@@ -1,0 +1,325 @@
+//! Chooses how a dataset is laid out along its recordings, and says why, or why not.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::sample::Sample;
+
+use super::evidence::{self, Evidence};
+use super::judge::{self, Judgement};
+use super::layout::{self, NoLayout};
+use super::pattern::SequencePattern;
+use super::pixels::{self, Comparison, PixelAgreement, Verdict};
+use super::recording::{PositionUnit, Recordings};
+use super::rule::NameRule;
+use super::sources::{self, CaptureTime};
+
+/// What an inference works from.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Samples, by id.
+    pub samples: &'a [Sample],
+    /// Capture times by sample id, or `None` when no file was opened.
+    pub captured: Option<&'a [Option<CaptureTime>]>,
+    /// The user's pattern: nothing else is tried then.
+    pub pattern: Option<&'a SequencePattern>,
+    /// Names give positions of tiles, so that their numbers are no frames.
+    pub tiled: bool,
+}
+
+/// Where places come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// The user's pattern.
+    Pattern(String),
+    /// Group and time columns of the manifest.
+    Columns,
+    /// EXIF capture times.
+    CaptureTimes,
+    /// File names, read under a rule.
+    Names(NameRule),
+}
+
+/// A layout that was tried and not taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Refusal {
+    /// What was tried.
+    pub basis: Basis,
+    /// Why it was refused, in words.
+    pub reason: String,
+}
+
+/// What settled that a layout holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SettledBy {
+    /// The user gave a pattern or columns.
+    User,
+    /// Names or times alone are evidence enough; pixels were not asked or did not contradict.
+    Names,
+    /// Names fit several readings; pixels decided.
+    Pixels,
+}
+
+/// A sample as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Example {
+    /// Path of the sample.
+    pub path: String,
+    /// Name of its recording: `#` stands for the position and `*` for the camera.
+    pub recording: String,
+    /// Its position, in the unit of `unit`.
+    pub position: i64,
+    /// Steps since the first instant of the recording.
+    pub step: u32,
+}
+
+/// How the dataset is laid out along recordings, for the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SequenceFacts {
+    /// Where places come from; null when no layout was taken.
+    pub basis: Option<Basis>,
+    /// What positions count; null without a layout.
+    pub unit: Option<PositionUnit>,
+    /// What settled it; null without a layout.
+    pub settled_by: Option<SettledBy>,
+    /// What was measured on the layout that was taken; null without one.
+    pub evidence: Option<Evidence>,
+    /// What pixels said; null when they were not asked.
+    pub pixels: Option<PixelAgreement>,
+    /// First, middle and last placed sample.
+    pub examples: Vec<Example>,
+    /// Layouts that were tried and refused, in the order they were tried.
+    pub refused: Vec<Refusal>,
+}
+
+/// A layout that may still need an answer from pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inference {
+    candidate: Option<Candidate>,
+    refused: Vec<Refusal>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Candidate {
+    basis: Basis,
+    recordings: Recordings,
+    evidence: Evidence,
+    /// Why names alone are not enough.
+    doubt: Option<&'static str>,
+}
+
+/// Tries, in this order: the user's pattern (alone), columns, times in names, capture times, numbers behind a word for
+/// frames, last numbers. The first that needs no pixels is taken; failing that, the first that does.
+#[must_use]
+pub fn infer(inputs: &Inputs<'_>) -> Inference {
+    let samples = inputs.samples;
+    if let Some(pattern) = inputs.pattern {
+        let basis = Basis::Pattern(pattern.source().into());
+        return from_user(basis, pattern.lay_out(samples), samples);
+    }
+    if let Some(recordings) = sources::from_columns(samples) {
+        return from_user(Basis::Columns, recordings, samples);
+    }
+    let mut result = Inference {
+        candidate: None,
+        refused: Vec::new(),
+    };
+    result.try_names(NameRule::Time, inputs);
+    if let Some(recordings) = inputs.captured.and_then(sources::from_capture_times) {
+        result.consider(Basis::CaptureTimes, NameRule::Time, recordings, samples);
+    }
+    result.try_names(NameRule::FrameWord, inputs);
+    result.try_names(NameRule::LastNumber, inputs);
+    result
+}
+
+impl Inference {
+    /// Similarities that would help; none where the user said how to read the dataset.
+    #[must_use]
+    pub fn comparisons(&self) -> Vec<Comparison> {
+        match &self.candidate {
+            Some(candidate) if !candidate.given() => pixels::comparisons(&candidate.recordings),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Decides. Without an agreement (pixels were not looked at), doubt refuses.
+    #[must_use]
+    pub fn settle(
+        self,
+        agreement: Option<PixelAgreement>,
+        samples: &[Sample],
+    ) -> (Option<Recordings>, SequenceFacts) {
+        let mut facts = SequenceFacts {
+            basis: None,
+            unit: None,
+            settled_by: None,
+            evidence: None,
+            pixels: agreement,
+            examples: Vec::new(),
+            refused: self.refused,
+        };
+        let Some(candidate) = self.candidate else {
+            return (None, facts);
+        };
+        let answer = agreement.map_or(Verdict::Undecided, pixels::verdict);
+        let settled = match (candidate.given(), candidate.doubt, answer) {
+            (true, ..) => Ok(SettledBy::User),
+            (_, _, Verdict::Denies) => {
+                Err("pixels: neighbours are no more alike than samples further away".into())
+            }
+            (_, None, _) => Ok(SettledBy::Names),
+            (_, Some(_), Verdict::Confirms) => Ok(SettledBy::Pixels),
+            (_, Some(doubt), Verdict::Undecided) => Err(match agreement {
+                None => format!("{doubt}; pixels were not asked"),
+                Some(_) => format!("{doubt}; pixels did not settle it"),
+            }),
+        };
+        match settled {
+            Ok(settled_by) => {
+                facts.examples = examples(&candidate.recordings, samples);
+                facts.unit = Some(candidate.recordings.unit);
+                facts.basis = Some(candidate.basis);
+                facts.settled_by = Some(settled_by);
+                facts.evidence = Some(candidate.evidence);
+                (Some(candidate.recordings), facts)
+            }
+            Err(reason) => {
+                facts.refused.push(Refusal {
+                    basis: candidate.basis,
+                    reason,
+                });
+                (None, facts)
+            }
+        }
+    }
+
+    fn try_names(&mut self, rule: NameRule, inputs: &Inputs<'_>) {
+        if self.is_certain() {
+            return;
+        }
+        let basis = Basis::Names(rule);
+        if inputs.tiled && rule != NameRule::Time {
+            let reason = "names give positions of tiles".into();
+            self.refused.push(Refusal { basis, reason });
+            return;
+        }
+        match layout::lay_out(rule, inputs.samples) {
+            Ok(recordings) => self.consider(basis, rule, recordings, inputs.samples),
+            // A rule that reads nothing at all was never in question.
+            Err(NoLayout::NoneRead) => {}
+            Err(NoLayout::FewRead) => {
+                let reason = "fewer than half of the names can be read so".into();
+                self.refused.push(Refusal { basis, reason });
+            }
+            Err(NoLayout::OneEach) => {
+                let reason = "nearly every name would be a recording of its own".into();
+                self.refused.push(Refusal { basis, reason });
+            }
+        }
+    }
+
+    fn consider(
+        &mut self,
+        basis: Basis,
+        rule: NameRule,
+        recordings: Recordings,
+        samples: &[Sample],
+    ) {
+        if self.is_certain() {
+            return;
+        }
+        let evidence = evidence::measure(&recordings, samples);
+        let doubt = match judge::judge(rule, &evidence) {
+            Judgement::Adopt => None,
+            Judgement::AskPixels(doubt) => Some(doubt),
+            Judgement::Refuse(reason) => {
+                self.refused.push(Refusal {
+                    basis,
+                    reason: reason.into(),
+                });
+                return;
+            }
+        };
+        let candidate = Candidate {
+            basis,
+            recordings,
+            evidence,
+            doubt,
+        };
+        match (&self.candidate, doubt) {
+            (None, _) => self.candidate = Some(candidate),
+            (Some(_), None) => {
+                if let Some(doubted) = self.candidate.replace(candidate)
+                    && let Some(doubt) = doubted.doubt
+                {
+                    self.refused.push(Refusal {
+                        basis: doubted.basis,
+                        reason: doubt.into(),
+                    });
+                }
+            }
+            (Some(_), Some(doubt)) => {
+                let basis = candidate.basis;
+                self.refused.push(Refusal {
+                    basis,
+                    reason: format!("{doubt}; another rule comes first"),
+                });
+            }
+        }
+    }
+
+    fn is_certain(&self) -> bool {
+        self.candidate
+            .as_ref()
+            .is_some_and(|candidate| candidate.doubt.is_none())
+    }
+}
+
+impl Candidate {
+    fn given(&self) -> bool {
+        matches!(self.basis, Basis::Pattern(_) | Basis::Columns)
+    }
+}
+
+fn from_user(basis: Basis, recordings: Recordings, samples: &[Sample]) -> Inference {
+    if recordings.order.is_empty() {
+        let reason = format!("it tells the place of none of {} samples", samples.len());
+        return Inference {
+            candidate: None,
+            refused: vec![Refusal { basis, reason }],
+        };
+    }
+    let evidence = evidence::measure(&recordings, samples);
+    let candidate = Some(Candidate {
+        basis,
+        recordings,
+        evidence,
+        doubt: None,
+    });
+    Inference {
+        candidate,
+        refused: Vec::new(),
+    }
+}
+
+fn examples(recordings: &Recordings, samples: &[Sample]) -> Vec<Example> {
+    let count = recordings.order.len();
+    let mut shown = vec![0, count / 2, count.saturating_sub(1)];
+    shown.dedup();
+    shown
+        .into_iter()
+        .filter_map(|index| {
+            let id = *recordings.order.get(index)?;
+            let place = recordings.place(id)?;
+            Some(Example {
+                path: samples[id.index()].path.to_string(),
+                recording: recordings.names[place.recording as usize].to_string(),
+                position: place.position,
+                step: place.step,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,115 @@
+//! A path taken apart: folders, stem, and the runs of digits in the stem.
+
+use std::ops::Range;
+
+/// Folders that name a split or hold "the images", whatever was recorded in them.
+const NEUTRAL_FOLDERS: [&str; 15] = [
+    "train",
+    "training",
+    "trainval",
+    "val",
+    "valid",
+    "validation",
+    "dev",
+    "test",
+    "testing",
+    "eval",
+    "evaluation",
+    "images",
+    "imgs",
+    "data",
+    "jpegimages",
+];
+
+/// A path as folders and stem, borrowed from the sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Name<'a> {
+    /// Everything before the last `/`, without it; empty at the root.
+    pub(super) folder: &'a str,
+    /// File name without its extension.
+    pub(super) stem: &'a str,
+}
+
+/// Takes a path apart. An extension needs a letter, so that the fraction of `1305031102.175304` is none.
+pub(super) fn split(path: &str) -> Name<'_> {
+    // Names are short: a plain loop from the end beats the search that `rsplit_once` sets up.
+    let last = |text: &str, byte| text.bytes().rposition(|own| own == byte);
+    let (folder, file) = last(path, b'/').map_or(("", path), |at| (&path[..at], &path[at + 1..]));
+    let extension = |at: &usize| file[*at..].bytes().any(|byte| byte.is_ascii_alphabetic());
+    let end = last(file, b'.').filter(|at| *at > 0).filter(extension);
+    let stem = &file[..end.unwrap_or(file.len())];
+    Name { folder, stem }
+}
+
+/// Byte ranges of the runs of ASCII digits, left to right.
+pub(super) fn digit_runs(text: &str) -> impl DoubleEndedIterator<Item = Range<usize>> + '_ {
+    runs(text, |byte| byte.is_ascii_digit())
+}
+
+/// Byte ranges of the runs of ASCII letters, left to right.
+pub(super) fn letter_runs(text: &str) -> impl DoubleEndedIterator<Item = Range<usize>> + '_ {
+    runs(text, |byte| byte.is_ascii_alphabetic())
+}
+
+/// Folders that can name a recording: neither a split, nor a holder of images, nor the class.
+pub(super) fn telling_folders<'a>(
+    folder: &'a str,
+    class: Option<&'a str>,
+) -> impl Iterator<Item = &'a str> {
+    folder.split('/').filter(move |part| {
+        !part.is_empty()
+            && Some(*part) != class
+            && !NEUTRAL_FOLDERS
+                .iter()
+                .any(|neutral| part.eq_ignore_ascii_case(neutral))
+    })
+}
+
+fn runs(
+    text: &str,
+    belongs: impl Fn(u8) -> bool + Copy,
+) -> impl DoubleEndedIterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).filter_map(move |start| {
+        if !belongs(bytes[start]) || (start > 0 && belongs(bytes[start - 1])) {
+            return None;
+        }
+        let length = bytes[start..]
+            .iter()
+            .take_while(|&&byte| belongs(byte))
+            .count();
+        Some(start..start + length)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_taken_apart() {
+        let name = split("train/vid03/000456.jpg");
+        assert_eq!((name.folder, name.stem), ("train/vid03", "000456"));
+        assert_eq!(split("a.b.png").stem, "a.b");
+    }
+
+    #[test]
+    fn a_fraction_of_a_second_is_not_an_extension() {
+        assert_eq!(split("rgb/1305031102.175304").stem, "1305031102.175304");
+        assert_eq!(split("rgb/1305031102.175304.png").stem, "1305031102.175304");
+    }
+
+    #[test]
+    fn runs_are_found_from_both_ends() {
+        let text = "12ab345";
+        assert_eq!(digit_runs(text).collect::<Vec<_>>(), [0..2, 4..7]);
+        assert_eq!(digit_runs(text).next_back(), Some(4..7));
+        assert_eq!(letter_runs("12äb3").next(), Some(4..5));
+    }
+
+    #[test]
+    fn split_and_class_folders_do_not_tell_a_recording() {
+        let told: Vec<_> = telling_folders("images/Train/cat/vid03", Some("cat")).collect();
+        assert_eq!(told, ["vid03"]);
+    }
+}

@@ -1,0 +1,324 @@
+//! The nearest training sample of the same recording, for every evaluation sample; and how a split cuts recordings.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::sample::{Sample, SampleId, SplitId};
+
+use super::recording::Recordings;
+
+/// An evaluation sample and the training sample recorded nearest to it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Neighbour {
+    /// The evaluation sample.
+    pub evaluation: SampleId,
+    /// The nearest training sample of the same recording: fewest steps, then the same view, then the smaller id.
+    pub training: SampleId,
+    /// Steps between them; 0 is the same instant.
+    pub steps: u32,
+    /// Seconds between them, where positions are times of a clock.
+    pub seconds: Option<f64>,
+}
+
+/// Evaluation samples by distance to the nearest training sample of the same recording. The counts add up to
+/// `evaluation_samples`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Distances {
+    /// Evaluation split.
+    pub evaluation_split: String,
+    /// Training split.
+    pub training_split: String,
+    /// Samples of the evaluation split: the denominator.
+    pub evaluation_samples: u64,
+    /// The same instant, seen by another camera or listed twice.
+    pub same_instant: u64,
+    /// One step away.
+    pub at_1_step: u64,
+    /// Two steps away.
+    pub at_2_steps: u64,
+    /// Three to five steps away.
+    pub at_3_to_5_steps: u64,
+    /// Six to 30 steps away.
+    pub at_6_to_30_steps: u64,
+    /// More than 30 steps away, in the same recording.
+    pub further: u64,
+    /// No training sample of the same recording.
+    pub other_recording_only: u64,
+    /// Nothing tells when they were recorded.
+    pub unplaced: u64,
+    /// Median seconds to the nearest training sample, among samples with one; null where positions are not times.
+    pub median_seconds: Option<f64>,
+    /// How the split cuts recordings.
+    pub interleaving: Interleaving,
+}
+
+/// How an evaluation split and a training split alternate along the recordings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Interleaving {
+    /// Recordings with evaluation samples: the denominator.
+    pub recordings_evaluated: u64,
+    /// Of these, recordings with training samples too.
+    pub recordings_shared: u64,
+    /// Alternations against those of a random split: 0 = every recording in one piece, about 1 = frames drawn at
+    /// random. Null when no recording is shared. (Runs test of Wald and Wolfowitz, 1940: expected runs of one
+    /// recording with v evaluation and t training samples are 1 + 2vt / (v + t).)
+    pub index: Option<f64>,
+    /// What the index comes to.
+    pub kind: SplitKind,
+    /// Mean number of evaluation samples in a row; null without placed ones.
+    pub mean_evaluation_run: Option<f64>,
+}
+
+/// What an interleaving index comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitKind {
+    /// Index of at least 0.8: as if every frame had been drawn by itself.
+    RandomFrame,
+    /// From 0.1 to 0.8: pieces of recordings.
+    Chunked,
+    /// Below 0.1, or no recording shared: long blocks or whole recordings.
+    Blocked,
+}
+
+/// Finds the nearest training sample of every evaluation sample whose recording has one, in order of evaluation id.
+#[must_use]
+pub fn nearest(
+    recordings: &Recordings,
+    samples: &[Sample],
+    evaluation: SplitId,
+    training: SplitId,
+) -> Vec<Neighbour> {
+    let within = |id: SampleId, split| samples[id.index()].split == Some(split);
+    let mut found = Vec::new();
+    for run in recordings.runs() {
+        let mut trained: Vec<(u32, u8, SampleId)> = run
+            .iter()
+            .filter(|id| within(**id, training))
+            .filter_map(|id| {
+                recordings
+                    .place(*id)
+                    .map(|place| (place.step, place.view, *id))
+            })
+            .collect();
+        trained.sort_unstable();
+        // One for each instant and view: a thousand samples at one place must not be tried a thousand times.
+        trained.dedup_by_key(|(step, view, _)| (*step, *view));
+        for id in run.iter().copied().filter(|id| within(*id, evaluation)) {
+            let Some(place) = recordings.place(id) else {
+                continue;
+            };
+            // Samples of one instant stand together, so the nearest are those of the instants on both sides.
+            let split = trained.partition_point(|at| at.0 < place.step);
+            let after = trained[split..].chunk_by(|a, b| a.0 == b.0).next();
+            let before = trained[..split].chunk_by(|a, b| a.0 == b.0).next_back();
+            let candidates = after.into_iter().chain(before).flatten();
+            let best = candidates.min_by_key(|(step, view, id)| {
+                (step.abs_diff(place.step), *view != place.view, *id)
+            });
+            if let Some(&(step, _, training)) = best {
+                let seconds = recordings
+                    .place(training)
+                    .and_then(|p| recordings.seconds(place, p));
+                let steps = step.abs_diff(place.step);
+                found.push(Neighbour {
+                    evaluation: id,
+                    training,
+                    steps,
+                    seconds,
+                });
+            }
+        }
+    }
+    found.sort_unstable_by_key(|neighbour| neighbour.evaluation);
+    found
+}
+
+/// Sorts neighbours into distances. `names` are those of the evaluation and the training split.
+#[must_use]
+pub fn distances(
+    recordings: &Recordings,
+    samples: &[Sample],
+    (evaluation, training): (SplitId, SplitId),
+    names: (&str, &str),
+    neighbours: &[Neighbour],
+) -> Distances {
+    let evaluated = samples
+        .iter()
+        .zip(&recordings.places)
+        .filter(|(s, _)| s.split == Some(evaluation));
+    let unplaced = evaluated
+        .clone()
+        .filter(|(_, place)| place.is_none())
+        .count();
+    let evaluation_samples = evaluated.count();
+    let within = |low, high| {
+        neighbours
+            .iter()
+            .filter(|n| (low..=high).contains(&n.steps))
+            .count() as u64
+    };
+    let mut seconds: Vec<f64> = neighbours.iter().filter_map(|n| n.seconds).collect();
+    seconds.sort_unstable_by(f64::total_cmp);
+    Distances {
+        evaluation_split: names.0.into(),
+        training_split: names.1.into(),
+        evaluation_samples: evaluation_samples as u64,
+        same_instant: within(0, 0),
+        at_1_step: within(1, 1),
+        at_2_steps: within(2, 2),
+        at_3_to_5_steps: within(3, 5),
+        at_6_to_30_steps: within(6, 30),
+        further: within(31, u32::MAX),
+        other_recording_only: (evaluation_samples - unplaced - neighbours.len()) as u64,
+        unplaced: unplaced as u64,
+        median_seconds: seconds.get(seconds.len().saturating_sub(1) / 2).copied(),
+        interleaving: interleaving(recordings, samples, evaluation, training),
+    }
+}
+
+fn interleaving(
+    recordings: &Recordings,
+    samples: &[Sample],
+    evaluation: SplitId,
+    training: SplitId,
+) -> Interleaving {
+    let (mut evaluated, mut shared, mut evaluation_runs, mut placed) = (0_u64, 0_u64, 0_u64, 0_u64);
+    let (mut runs, mut expected) = (0.0, 0.0);
+    for run in recordings.runs() {
+        let splits: Vec<bool> = run
+            .iter()
+            .filter_map(|id| samples[id.index()].split)
+            .filter(|split| *split == evaluation || *split == training)
+            .map(|split| split == evaluation)
+            .collect();
+        let of_evaluation = splits.iter().filter(|own| **own).count();
+        if of_evaluation == 0 {
+            continue;
+        }
+        evaluated += 1;
+        placed += of_evaluation as u64;
+        let pieces = splits.chunk_by(|a, b| a == b);
+        evaluation_runs += pieces.clone().filter(|piece| piece[0]).count() as u64;
+        let of_training = splits.len() - of_evaluation;
+        if of_training > 0 {
+            shared += 1;
+            // Runs beyond the first: one run is what an uncut recording has.
+            runs += (pieces.count() - 1) as f64;
+            expected += 2.0 * of_evaluation as f64 * of_training as f64 / splits.len() as f64;
+        }
+    }
+    let index = (shared > 0).then(|| runs / expected);
+    Interleaving {
+        recordings_evaluated: evaluated,
+        recordings_shared: shared,
+        index,
+        kind: match index {
+            Some(index) if index >= 0.8 => SplitKind::RandomFrame,
+            Some(index) if index >= 0.1 => SplitKind::Chunked,
+            _ => SplitKind::Blocked,
+        },
+        mean_evaluation_run: (evaluation_runs > 0).then(|| placed as f64 / evaluation_runs as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::testing::{self, TRAINING, VALIDATION};
+    use proptest::prelude::*;
+
+    fn described(places: &[(u32, i64, SplitId)]) -> Distances {
+        let (samples, recordings) = testing::laid_out(places);
+        let found = nearest(&recordings, &samples, VALIDATION, TRAINING);
+        distances(
+            &recordings,
+            &samples,
+            (VALIDATION, TRAINING),
+            ("val", "train"),
+            &found,
+        )
+    }
+
+    fn every(nth: i64, frames: i64) -> Vec<(u32, i64, SplitId)> {
+        (0..frames)
+            .map(|i| (0, i, if i % nth == 0 { VALIDATION } else { TRAINING }))
+            .collect()
+    }
+
+    #[test]
+    fn every_fifth_frame_has_a_neighbour_at_one_step() {
+        let found = described(&every(5, 100));
+        assert_eq!((found.evaluation_samples, found.at_1_step), (20, 20));
+        assert_eq!(found.interleaving.kind, SplitKind::RandomFrame);
+        assert_eq!(found.interleaving.mean_evaluation_run, Some(1.0));
+    }
+
+    #[test]
+    fn a_block_touches_training_at_one_frame_only() {
+        let places: Vec<_> = (0..100)
+            .map(|i| (0, i, if i < 80 { TRAINING } else { VALIDATION }))
+            .collect();
+        let found = described(&places);
+        let counts = (
+            found.at_1_step,
+            found.at_2_steps,
+            found.at_3_to_5_steps,
+            found.at_6_to_30_steps,
+        );
+        assert_eq!(counts, (1, 1, 3, 15));
+        assert_eq!(found.interleaving.kind, SplitKind::Blocked);
+    }
+
+    #[test]
+    fn whole_recordings_share_nothing() {
+        let places: Vec<_> = (0..100)
+            .map(|i| {
+                (
+                    i / 10,
+                    i64::from(i % 10),
+                    if i < 80 { TRAINING } else { VALIDATION },
+                )
+            })
+            .collect();
+        let found = described(&places);
+        assert_eq!(
+            (found.other_recording_only, found.evaluation_samples),
+            (20, 20)
+        );
+        assert_eq!(found.interleaving.recordings_shared, 0);
+        assert_eq!(found.interleaving.recordings_evaluated, 2);
+        assert_eq!(found.interleaving.index, None);
+    }
+
+    #[test]
+    fn a_frame_listed_in_both_splits_is_the_same_instant() {
+        let found = described(&[(0, 0, TRAINING), (0, 0, VALIDATION), (0, 1, TRAINING)]);
+        assert_eq!(found.same_instant, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_trying_every_pair(
+            places in prop::collection::vec((0_u32..4, -20_i64..20, 0_u16..3), 1..60),
+        ) {
+            let places: Vec<_> = places.into_iter().map(|(r, p, s)| (r, p, SplitId(s))).collect();
+            let (samples, recordings) = testing::laid_out(&places);
+            let found = nearest(&recordings, &samples, VALIDATION, TRAINING);
+            let mut expected = Vec::new();
+            for (e, _) in places.iter().enumerate().filter(|(_, p)| p.2 == VALIDATION) {
+                let a = recordings.places[e].unwrap();
+                let candidates = (0..places.len()).filter(|t| places[*t].2 == TRAINING);
+                let best = candidates
+                    .map(|t| (t, recordings.places[t].unwrap()))
+                    .filter(|(_, b)| a.recording == b.recording)
+                    .map(|(t, b)| (a.step.abs_diff(b.step), t))
+                    .min();
+                expected.extend(best.map(|(steps, t)| (e, steps, t)));
+            }
+            let found: Vec<_> =
+                found.iter().map(|n| (n.evaluation.index(), n.steps, n.training.index())).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

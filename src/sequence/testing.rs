@@ -1,0 +1,74 @@
+//! Samples for the tests of this room, made from paths.
+
+use crate::sample::{Sample, Split, SplitId, SplitRole};
+
+use super::recording::{Place, PositionUnit, Recordings};
+
+pub(super) const TRAINING: SplitId = SplitId(0);
+pub(super) const VALIDATION: SplitId = SplitId(1);
+
+/// Samples without labels; the first folder gives the split, any other than `train` and `val` gives none.
+pub(super) fn samples<P: AsRef<str>>(paths: &[P]) -> Vec<Sample> {
+    let sample = |path: &P| Sample {
+        path: path.as_ref().into(),
+        file: None,
+        split: match path.as_ref().split('/').next() {
+            Some("train") => Some(TRAINING),
+            Some("val" | "valid") => Some(VALIDATION),
+            _ => None,
+        },
+        label: None,
+        target: None,
+        group: None,
+        time: None,
+    };
+    paths.iter().map(sample).collect()
+}
+
+/// The same, labelled with the folder of each file.
+pub(super) fn labelled<P: AsRef<str>>(paths: &[P]) -> Vec<Sample> {
+    let mut samples = samples(paths);
+    for sample in &mut samples {
+        sample.label = sample.path.rsplit('/').nth(1).map(Into::into);
+    }
+    samples
+}
+
+/// The two splits that [`samples`] names.
+pub(super) fn splits() -> Vec<Split> {
+    vec![
+        Split {
+            name: "train".into(),
+            role: SplitRole::Training,
+        },
+        Split {
+            name: "val".into(),
+            role: SplitRole::Validation,
+        },
+    ]
+}
+
+/// Samples and recordings from `(recording, position, split)`.
+pub(super) fn laid_out(places: &[(u32, i64, SplitId)]) -> (Vec<Sample>, Recordings) {
+    let mut samples = samples(&vec![""; places.len()]);
+    for (sample, (_, _, split)) in samples.iter_mut().zip(places) {
+        sample.split = Some(*split);
+    }
+    let names = (0..=places.iter().map(|p| p.0).max().unwrap_or(0)).map(|r| r.to_string().into());
+    let placed = places.iter().map(|&(recording, position, _)| {
+        Some(Place {
+            recording,
+            position,
+            burst: 0,
+            step: 0,
+            view: 0,
+        })
+    });
+    let recordings = Recordings::arrange(
+        placed.collect(),
+        names.collect(),
+        PositionUnit::Index,
+        false,
+    );
+    (samples, recordings)
+}
