@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
 use crate::dataset;
 use crate::error::Error;
@@ -15,14 +16,20 @@ use crate::signature::unreadable::Unreadable;
 use crate::signature::{self, Signature};
 use crate::verification;
 
-/// Checks a dataset. The report's gate is not judged yet.
+/// Checks a dataset. The report's gate is not judged yet. What the cache knows
+/// shortens the way to the report and never changes it.
 ///
 /// # Errors
 /// What keeps the audit from being carried out; a bad image is a finding instead.
-pub fn audit(settings: &Settings, progress: &dyn Progress) -> Result<Report, Error> {
+pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Result<Report, Error> {
     settings.validate()?;
     let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
-    let signatures = signature::sign(&dataset, progress);
+    let session = Session::new(cache, settings, &dataset);
+    if let Some(report) = session.report() {
+        return Ok(report);
+    }
+    let signatures = signature::sign(&dataset, session.known(), &session, progress);
+    session.flush();
     let partners = find_partners(settings, &dataset, &signatures, progress);
     let evidence = Evidence {
         dataset: &dataset,
@@ -30,7 +37,9 @@ pub fn audit(settings: &Settings, progress: &dyn Progress) -> Result<Report, Err
         partners: &partners,
     };
     let findings = checks::run(&evidence);
-    Ok(report::build(settings, &evidence, findings))
+    let report = report::build(settings, &evidence, findings);
+    session.keep(&report);
+    Ok(report)
 }
 
 fn find_partners(

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::Signature;
 use super::decode::decode;
 use super::digest::Digest;
+use super::memory::Memory;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail};
 use super::unreadable::{DataStore, Unreadable};
+use super::{Signature, Signed};
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, SampleId};
 
@@ -19,33 +20,33 @@ const FLAT_RANGE: u8 = 8;
 
 /// The signature of every sample, at the sample's index. A file that is a
 /// sample of several splits is read once.
+///
+/// `known` holds, for each of [`Dataset::files`], what an earlier run found and
+/// still holds; only the others are read.
 #[must_use]
-pub fn sign(dataset: &Dataset, progress: &dyn Progress) -> Vec<Result<Signature, Unreadable>> {
-    // Samples are sorted by path, so one file's samples stand together.
-    let mut starts: Vec<usize> = Vec::new();
-    for (index, sample) in dataset.samples.iter().enumerate() {
-        if index == 0 || dataset.samples[index - 1].path != sample.path {
-            starts.push(index);
-        }
-    }
-    progress.begin(Stage::Hashing, Some(starts.len() as u64));
-    let signed: Vec<_> = starts
+pub fn sign(
+    dataset: &Dataset,
+    known: Vec<Option<Signed>>,
+    memory: &dyn Memory,
+    progress: &dyn Progress,
+) -> Vec<Signed> {
+    let files = dataset.files();
+    assert_eq!(files.len(), known.len(), "one entry for every file");
+    progress.begin(Stage::Hashing, Some(files.len() as u64));
+    let signed: Vec<_> = files
         .par_iter()
-        .map_init(PerceptualHasher::new, |hasher, &start| {
-            let file = dataset.file(SampleId(start as u32));
-            let signature = sign_file(&file, hasher);
+        .zip(known)
+        .map_init(PerceptualHasher::new, |hasher, (&id, known)| {
+            let signed = known.unwrap_or_else(|| sign_file(dataset, id, memory, hasher));
             progress.advance(1);
-            signature
+            signed
         })
         .collect();
     progress.end();
     let mut signatures = Vec::with_capacity(dataset.samples.len());
-    let ends = starts
-        .iter()
-        .skip(1)
-        .copied()
-        .chain([dataset.samples.len()]);
-    for ((start, end), signature) in starts.iter().zip(ends).zip(signed) {
+    let starts = files.iter().map(|id| id.index());
+    let ends = starts.clone().skip(1).chain([dataset.samples.len()]);
+    for ((start, end), signature) in starts.zip(ends).zip(signed) {
         for _ in start + 1..end {
             signatures.push(signature.clone());
         }
@@ -54,20 +55,34 @@ pub fn sign(dataset: &Dataset, progress: &dyn Progress) -> Vec<Result<Signature,
     signatures
 }
 
-fn sign_file(file: &Path, hasher: &PerceptualHasher) -> Result<Signature, Unreadable> {
-    let bytes = read(file)?;
-    sign_bytes(&bytes, hasher)
+fn sign_file(
+    dataset: &Dataset,
+    id: SampleId,
+    memory: &dyn Memory,
+    hasher: &PerceptualHasher,
+) -> Signed {
+    let bytes = read(&dataset.file(id))?;
+    let content = Digest::of(&bytes);
+    memory.recall(id, content).unwrap_or_else(|| {
+        let signed = sign_content(&bytes, content, hasher);
+        memory.learn(content, &signed);
+        signed
+    })
 }
 
 /// The signature of a file's bytes.
 ///
 /// # Errors
 /// Why the bytes are no whole, supported image.
-pub fn sign_bytes(bytes: &[u8], hasher: &PerceptualHasher) -> Result<Signature, Unreadable> {
+pub fn sign_bytes(bytes: &[u8], hasher: &PerceptualHasher) -> Signed {
+    sign_content(bytes, Digest::of(bytes), hasher)
+}
+
+fn sign_content(bytes: &[u8], byte_digest: Digest, hasher: &PerceptualHasher) -> Signed {
     let decoded = decode(bytes)?;
     let thumbnail = thumbnail(&decoded.luma);
     Ok(Signature {
-        byte_digest: Digest::of(bytes),
+        byte_digest,
         pixel_digest: decoded.pixel_digest,
         perceptual: hasher.hash(&thumbnail),
         low_information: is_flat(&thumbnail),
