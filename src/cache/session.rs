@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
             };
             if *sample.path == *path && *stamp == Some(kept) && sample.file.is_none() {
                 let content = Digest(row.get(4)?);
-                known[next] = decode(row.get_ref(5)?.as_blob()?, content);
+                known[next] = encoding::decode(content, row.get_ref(5)?.as_blob()?);
             }
         }
         Ok(())
@@ -263,11 +263,11 @@ impl Memory for Session<'_> {
             let row = query.query_row(params![content.0, SIGNATURE_VERSION], |row| row.get(0));
             row.optional()
         })??;
-        decode(&value, content)
+        encoding::decode(content, &value)
     }
 
     fn learn(&self, content: Digest, signed: &Signed) {
-        let Some(value) = encoding::encode(signed).filter(|_| self.cache.is_on()) else {
+        let Some(value) = encoding::encode(content, signed).filter(|_| self.cache.is_on()) else {
             return;
         };
         let mut pending = self.pending();
@@ -277,15 +277,6 @@ impl Memory for Session<'_> {
         if due {
             self.flush();
         }
-    }
-}
-
-/// A value of the database, unless it is of other bytes than the row says.
-fn decode(value: &[u8], content: Digest) -> Option<Signed> {
-    let signed = encoding::decode(value)?;
-    match &signed {
-        Ok(signature) if signature.byte_digest != content => None,
-        _ => Some(signed),
     }
 }
 

@@ -4,24 +4,27 @@
 //! The bytes mean nothing to another [`SIGNATURE_VERSION`](super::SIGNATURE_VERSION).
 
 use super::Signed;
+use super::digest::Digest;
 
-/// Bytes of the check value: the head of a BLAKE3 digest of what follows.
+/// Bytes of the check value: the head of a BLAKE3 digest of the file's digest and
+/// of what follows.
 const CHECK: usize = 8;
 
-/// Encodes; `None` where a value is too large to be encoded, which none is.
+/// Encodes what reading a file with this content came to; `None` where a value
+/// is too large to be encoded, which none is.
 #[must_use]
-pub fn encode(signed: &Signed) -> Option<Vec<u8>> {
+pub fn encode(content: Digest, signed: &Signed) -> Option<Vec<u8>> {
     let fields = postcard::to_allocvec(signed).ok()?;
-    let mut bytes = check_of(&fields).to_vec();
+    let mut bytes = check_of(content, &fields).to_vec();
     bytes.extend(fields);
     Some(bytes)
 }
 
-/// Decodes what [`encode`] wrote; `None` for anything else.
+/// Decodes what [`encode`] wrote for the same content; `None` for anything else.
 #[must_use]
-pub fn decode(bytes: &[u8]) -> Option<Signed> {
+pub fn decode(content: Digest, bytes: &[u8]) -> Option<Signed> {
     let (check, fields) = bytes.split_at_checked(CHECK)?;
-    if check != check_of(fields) {
+    if check != check_of(content, fields) {
         return None;
     }
     match postcard::take_from_bytes(fields) {
@@ -30,9 +33,11 @@ pub fn decode(bytes: &[u8]) -> Option<Signed> {
     }
 }
 
-fn check_of(fields: &[u8]) -> [u8; CHECK] {
+fn check_of(content: Digest, fields: &[u8]) -> [u8; CHECK] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&content.0).update(fields);
     let mut check = [0; CHECK];
-    check.copy_from_slice(&blake3::hash(fields).as_bytes()[..CHECK]);
+    check.copy_from_slice(&hasher.finalize().as_bytes()[..CHECK]);
     check
 }
 
@@ -68,6 +73,8 @@ mod tests {
     use crate::signature::sign_bytes;
     use crate::signature::unreadable::{DataStore, Format, Unreadable};
 
+    const CONTENT: Digest = Digest([7; 16]);
+
     /// A plain 40 x 30 PGM, and ways to be none.
     fn examples() -> Vec<Signed> {
         let mut pgm = b"P5 40 30 255\n".to_vec();
@@ -94,23 +101,27 @@ mod tests {
     #[test]
     fn what_is_encoded_comes_back() {
         for signed in examples() {
-            assert_eq!(decode(&encode(&signed).unwrap()), Some(signed));
+            assert_eq!(
+                decode(CONTENT, &encode(CONTENT, &signed).unwrap()),
+                Some(signed)
+            );
         }
     }
 
     #[test]
-    fn a_changed_shortened_or_lengthened_encoding_is_refused() {
+    fn a_changed_shortened_lengthened_or_misplaced_encoding_is_refused() {
         for signed in examples() {
-            let bytes = encode(&signed).unwrap();
+            let bytes = encode(CONTENT, &signed).unwrap();
             for end in 0..bytes.len() {
-                assert_eq!(decode(&bytes[..end]), None);
+                assert_eq!(decode(CONTENT, &bytes[..end]), None);
             }
             for at in 0..bytes.len() {
                 let mut changed = bytes.clone();
                 changed[at] ^= 4;
-                assert_eq!(decode(&changed), None);
+                assert_eq!(decode(CONTENT, &changed), None);
             }
-            assert_eq!(decode(&[bytes, vec![0]].concat()), None);
+            assert_eq!(decode(Digest([8; 16]), &bytes), None);
+            assert_eq!(decode(CONTENT, &[bytes, vec![0]].concat()), None);
         }
     }
 
@@ -130,7 +141,10 @@ mod tests {
         let named = [Format::Jpeg, Format::Png, Format::Gif, Format::Tiff];
         for format in named.into_iter().chain(others) {
             let signed = Err(Unreadable::DecoderPanicked { format });
-            assert_eq!(decode(&encode(&signed).unwrap()), Some(signed));
+            assert_eq!(
+                decode(CONTENT, &encode(CONTENT, &signed).unwrap()),
+                Some(signed)
+            );
         }
     }
 }
