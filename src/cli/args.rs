@@ -69,7 +69,7 @@ pub(super) enum CacheCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct CachePlace {
-    /// Directory of the cache [default: $SPLITLEAK_CACHE, else the user's cache directory]
+    /// Directory of the cache [default: `$SPLITLEAK_CACHE`, else the user's cache directory]
     #[arg(long = "cache", value_name = "DIR")]
     pub(super) directory: Option<PathBuf>,
 }
