@@ -55,6 +55,14 @@ pub enum Error {
         /// What is wrong, with the line where it is known.
         message: String,
     },
+    /// The cache cannot be shown or pruned. A check never fails because of it.
+    #[error("cache `{}`: {message}", path.display())]
+    Cache {
+        /// The database file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
     /// The operating system refused.
     #[error("cannot {action} `{}`", path.display())]
     Io {

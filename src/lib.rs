@@ -4,6 +4,7 @@
 //! from values to a new value; see `docs/architecture.md`.
 
 pub mod audit;
+pub mod cache;
 pub mod checks;
 pub mod config;
 pub mod dataset;

@@ -132,6 +132,19 @@ impl Dataset {
         }
     }
 
+    /// The first sample of every file, in order of path. Samples are sorted by
+    /// path, so the samples of one file stand together.
+    #[must_use]
+    pub fn files(&self) -> Vec<SampleId> {
+        let mut firsts = Vec::new();
+        for (index, sample) in self.samples.iter().enumerate() {
+            if index == 0 || self.samples[index - 1].path != sample.path {
+                firsts.push(SampleId(index as u32));
+            }
+        }
+        firsts
+    }
+
     /// The split of a sample, if it has one.
     #[must_use]
     pub fn split(&self, id: SampleId) -> Option<&Split> {

@@ -4,6 +4,7 @@
 //! - `leaks`: what is found between and inside splits, and what is not
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `bad_input`: everything that can be wrong with files and manifests
+//! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `report`: the contract: schema, determinism, limits
 //! - `terminal`: what a person sees
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
@@ -11,6 +12,7 @@
 
 mod architecture;
 mod bad_input;
+mod cache;
 mod fixtures;
 mod gate;
 mod layouts;

@@ -34,6 +34,65 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Print the JSON Schema of the report
     Schema,
+    /// Show or shrink what earlier checks have left to make the next ones fast
+    #[command(subcommand, after_help = CACHE_EXAMPLES)]
+    Cache(CacheCommand),
+}
+
+const CACHE_EXAMPLES: &str = "\
+Examples:
+  splitleak cache show                      where it lies, its size, the datasets it knows
+  splitleak cache prune --older-than 30     forget what was not checked for 30 days
+  splitleak cache prune --all               forget everything
+
+A cache may be deleted at any time; the next check is slower, and its report the same.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CacheCommand {
+    /// Show where the cache lies, its size, and the datasets it knows
+    Show {
+        #[command(flatten)]
+        place: CachePlace,
+    },
+    /// Forget datasets and files that are gone, or were not checked for long
+    Prune {
+        #[command(flatten)]
+        place: CachePlace,
+        /// Forget datasets that were not checked for this many days
+        #[arg(long, value_name = "DAYS", default_value_t = 90)]
+        older_than: u64,
+        /// Forget everything
+        #[arg(long, conflicts_with = "older_than")]
+        all: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CachePlace {
+    /// Directory of the cache [default: `$SPLITLEAK_CACHE`, else the user's cache directory]
+    #[arg(long = "cache", value_name = "DIR")]
+    pub(super) directory: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cache")]
+pub(super) struct CacheArgs {
+    #[command(flatten)]
+    pub(super) place: CachePlace,
+    /// Neither use nor keep what checks find out
+    #[arg(long, conflicts_with_all = ["directory", "cache_by"])]
+    pub(super) no_cache: bool,
+    /// How to tell that a file has not changed [default: stamp]
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub(super) cache_by: Option<CacheBy>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum CacheBy {
+    /// Its path, size and times; it is not opened
+    Stamp,
+    /// A digest of its bytes; it is read, but not decoded again
+    Content,
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +109,8 @@ pub(super) struct CheckArgs {
     pub(super) gate: GateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    #[command(flatten)]
+    pub(super) cache: CacheArgs,
 
     /// Settings file [default: splitleak.toml in the dataset, else in the current directory]
     #[arg(long, value_name = "FILE")]

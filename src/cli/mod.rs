@@ -2,6 +2,7 @@
 
 mod advice;
 mod args;
+mod cache;
 mod exit;
 mod output;
 mod progress;
@@ -54,6 +55,10 @@ fn run(cli: &Cli) -> Result<Outcome, Error> {
             output::to_stdout(schema.as_bytes())?;
             Ok(Outcome::Passed)
         }
+        Command::Cache(command) => {
+            output::to_stdout(cache::run(command)?.as_bytes())?;
+            Ok(Outcome::Passed)
+        }
     }
 }
 
@@ -67,7 +72,12 @@ fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     }
     let line = progress::Line::default();
     let progress: &dyn Progress = if args.output.quiet { &Silent } else { &line };
-    let mut report = audit(&settings, progress)?;
+    let cache = cache::open(&args.cache);
+    let audited = audit(&settings, &cache, progress);
+    if let Some(warning) = cache.warning() {
+        say(&format!("warning: {warning}"));
+    }
+    let mut report = audited?;
     report.gate = gate::judge(&report, &policy);
     let to_stdout = args.output.json.as_deref() == Some(Path::new("-"));
     if let Some(path) = &args.output.json {

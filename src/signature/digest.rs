@@ -1,9 +1,11 @@
 //! Exact identity: a digest of bytes.
 
+use serde::{Deserialize, Serialize};
+
 /// The first 128 bits of a BLAKE3 digest.
 ///
 /// At 10^8 images the chance that two different ones share 128 bits is below 10^-22.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Digest(pub [u8; 16]);
 
 impl Digest {

@@ -6,23 +6,28 @@
 pub mod content;
 mod decode;
 pub mod digest;
+pub mod encoding;
 pub mod jpeg;
 pub mod luma;
+pub mod memory;
 pub mod perceptual;
 pub mod pixels;
 mod sign;
 pub mod thumbnail;
 pub mod unreadable;
 
+use serde::{Deserialize, Serialize};
+
 use digest::Digest;
 pub use sign::{Signer, sign};
 use thumbnail::Thumbnail;
+use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature than before.
 pub const SIGNATURE_VERSION: u32 = 1;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub struct Hash64(pub u64);
 
 impl Hash64 {
@@ -34,7 +39,7 @@ impl Hash64 {
 }
 
 /// What is kept of one image.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signature {
     /// Digest of the file: same digest, same file.
     pub byte_digest: Digest,
@@ -52,3 +57,6 @@ pub struct Signature {
     /// Too flat for `perceptual` and `thumbnail` to mean anything.
     pub low_information: bool,
 }
+
+/// What reading one image came to.
+pub type Signed = Result<Signature, Unreadable>;

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::Signature;
 use super::decode::decode;
 use super::digest::Digest;
 use super::jpeg::Scratch;
+use super::memory::Memory;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail};
 use super::unreadable::{DataStore, Unreadable};
+use super::{Signature, Signed};
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, SampleId};
 
@@ -30,11 +31,15 @@ impl Signer {
     ///
     /// # Errors
     /// Why the bytes are no whole, supported image.
-    pub fn sign(&mut self, bytes: &[u8]) -> Result<Signature, Unreadable> {
+    pub fn sign(&mut self, bytes: &[u8]) -> Signed {
+        self.sign_content(bytes, Digest::of(bytes))
+    }
+
+    fn sign_content(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
         let decoded = decode(bytes, &mut self.scratch)?;
         let thumbnail = thumbnail(&decoded.luma);
         Ok(Signature {
-            byte_digest: Digest::of(bytes),
+            byte_digest,
             pixel_digest: decoded.pixel_digest,
             perceptual: self.hasher.hash(&thumbnail),
             low_information: is_flat(&thumbnail),
@@ -47,39 +52,54 @@ impl Signer {
 
 /// The signature of every sample, at the sample's index. A file that is a
 /// sample of several splits is read once.
+///
+/// `known` holds, for each of [`Dataset::files`], what an earlier run found and
+/// still holds; only the others are read.
 #[must_use]
-pub fn sign(dataset: &Dataset, progress: &dyn Progress) -> Vec<Result<Signature, Unreadable>> {
-    // Samples are sorted by path, so one file's samples stand together.
-    let mut starts: Vec<usize> = Vec::new();
-    for (index, sample) in dataset.samples.iter().enumerate() {
-        if index == 0 || dataset.samples[index - 1].path != sample.path {
-            starts.push(index);
-        }
-    }
-    progress.begin(Stage::Hashing, Some(starts.len() as u64));
-    let signed: Vec<_> = starts
+pub fn sign(
+    dataset: &Dataset,
+    known: Vec<Option<Signed>>,
+    memory: &dyn Memory,
+    progress: &dyn Progress,
+) -> Vec<Signed> {
+    let files = dataset.files();
+    assert_eq!(files.len(), known.len(), "one entry for every file");
+    progress.begin(Stage::Hashing, Some(files.len() as u64));
+    let signed: Vec<_> = files
         .par_iter()
-        .map_init(Signer::default, |signer, &start| {
-            let bytes = read(&dataset.file(SampleId(start as u32)));
-            let signature = bytes.and_then(|bytes| signer.sign(&bytes));
+        .zip(known)
+        .map_init(Signer::default, |signer, (&id, known)| {
+            let signed = known.unwrap_or_else(|| sign_file(dataset, id, memory, signer));
             progress.advance(1);
-            signature
+            signed
         })
         .collect();
     progress.end();
     let mut signatures = Vec::with_capacity(dataset.samples.len());
-    let ends = starts
-        .iter()
-        .skip(1)
-        .copied()
-        .chain([dataset.samples.len()]);
-    for ((start, end), signature) in starts.iter().zip(ends).zip(signed) {
+    let starts = files.iter().map(|id| id.index());
+    let ends = starts.clone().skip(1).chain([dataset.samples.len()]);
+    for ((start, end), signature) in starts.zip(ends).zip(signed) {
         for _ in start + 1..end {
             signatures.push(signature.clone());
         }
         signatures.push(signature);
     }
     signatures
+}
+
+fn sign_file(
+    dataset: &Dataset,
+    id: SampleId,
+    memory: &dyn Memory,
+    signer: &mut Signer,
+) -> Signed {
+    let bytes = read(&dataset.file(id))?;
+    let content = Digest::of(&bytes);
+    memory.recall(id, content).unwrap_or_else(|| {
+        let signed = signer.sign_content(&bytes, content);
+        memory.learn(content, &signed);
+        signed
+    })
 }
 
 fn is_flat(thumbnail: &Thumbnail) -> bool {

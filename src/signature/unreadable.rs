@@ -1,7 +1,10 @@
 //! Why an image has no signature. A value, not an error: one bad file never ends an audit.
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// What kept an image from being read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unreadable {
     /// There is no such file, or a symbolic link leads nowhere.
     Missing,
@@ -47,7 +50,7 @@ pub enum Unreadable {
 }
 
 /// Where the data behind a pointer is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DataStore {
     /// A Git LFS pointer file.
     GitLfs,
@@ -104,6 +107,38 @@ impl Format {
             Self::Tiff => "TIFF",
             Self::Other(name) => name,
         }
+    }
+}
+
+/// Names of [`Format::Other`].
+const OTHER_FORMATS: &[&str] = &[
+    "BMP",
+    "PNM",
+    "ICO",
+    "Radiance HDR",
+    "OpenEXR",
+    "farbfeld",
+    "QOI",
+    "DDS",
+    "TGA",
+];
+
+impl Serialize for Format {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let named = [Self::Jpeg, Self::Png, Self::Webp, Self::Gif, Self::Tiff];
+        let others = OTHER_FORMATS.iter().copied().map(Self::Other);
+        let found = named
+            .into_iter()
+            .chain(others)
+            .find(|format| format.name() == name);
+        found.ok_or_else(|| D::Error::custom("an unknown format"))
     }
 }
 

@@ -37,7 +37,7 @@ const SCALE: f32 = 24.0;
 pub(super) type Residual = [i8; CELLS];
 
 /// The whitening of one dataset.
-pub struct Whitening {
+pub(super) struct Whitening {
     mean: DVector<f32>,
     root: DMatrix<f32>,
 }
@@ -46,7 +46,7 @@ impl Whitening {
     /// Learns from an even sample of the thumbnails. Never fails: the fewer
     /// there are, the more a prior of smooth pictures decides.
     #[must_use]
-    pub fn learn(thumbnails: &[&Thumbnail]) -> Self {
+    pub(super) fn learn(thumbnails: &[&Thumbnail]) -> Self {
         let step = thumbnails.len().div_ceil(SAMPLE).max(1);
         let rows: Vec<Vec<f32>> = thumbnails
             .iter()

@@ -1,0 +1,152 @@
+//! One digest over everything that a report depends on.
+
+use std::path::Path;
+
+use super::stamp::Stamp;
+use crate::report::SCHEMA_VERSION;
+use crate::sample::{Dataset, Sample};
+use crate::settings::Settings;
+use crate::signature::SIGNATURE_VERSION;
+use crate::signature::digest::Digest;
+
+/// The key of a report: versions, the program file, settings, the place of the
+/// dataset, its samples in order, and a stamp for each of its files.
+pub(super) fn report_key(
+    program: Option<Stamp>,
+    settings: &Settings,
+    root: &str,
+    dataset: &Dataset,
+    stamps: &[Stamp],
+) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    // Taken apart without `..`: a new field does not compile until it is considered here.
+    let Dataset {
+        root: _,
+        layout,
+        splits,
+        samples,
+        problems,
+        ignored,
+    } = dataset;
+    // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
+    let head = format!(
+        "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
+         {layout:?} {splits:?} {problems:?} {ignored:?}",
+        env!("CARGO_PKG_VERSION")
+    );
+    hasher.update(head.as_bytes());
+    let mut buffer = Vec::new();
+    for sample in samples {
+        buffer.clear();
+        push_sample(&mut buffer, sample);
+        hasher.update(&buffer);
+    }
+    for stamp in stamps {
+        buffer.clear();
+        buffer.extend(stamp.size.to_le_bytes());
+        buffer.extend(stamp.modified.to_le_bytes());
+        buffer.extend(stamp.changed.to_le_bytes());
+        hasher.update(&buffer);
+    }
+    Digest::from_hasher(&hasher)
+}
+
+fn push_sample(buffer: &mut Vec<u8>, sample: &Sample) {
+    let Sample {
+        path,
+        file,
+        split,
+        label,
+        target,
+        group,
+        time,
+    } = sample;
+    push(buffer, Some(path.as_bytes()));
+    let file = file.as_deref().map(Path::as_os_str);
+    push(buffer, file.map(std::ffi::OsStr::as_encoded_bytes));
+    push(buffer, split.map(|split| split.0.to_le_bytes()));
+    push(buffer, label.as_deref());
+    push(buffer, target.map(f64::to_le_bytes));
+    push(buffer, group.as_deref());
+    push(buffer, time.map(f64::to_le_bytes));
+}
+
+/// A field with its length before it, so that no two lists of fields run together.
+fn push(buffer: &mut Vec<u8>, field: Option<impl AsRef<[u8]>>) {
+    match field {
+        None => buffer.extend(u64::MAX.to_le_bytes()),
+        Some(field) => {
+            buffer.extend((field.as_ref().len() as u64).to_le_bytes());
+            buffer.extend(field.as_ref());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{Layout, SplitId};
+    use crate::settings::{Input, LayoutChoice};
+
+    fn sample(path: &str) -> Sample {
+        Sample {
+            path: path.into(),
+            file: None,
+            split: Some(SplitId(0)),
+            label: None,
+            target: None,
+            group: None,
+            time: None,
+        }
+    }
+
+    fn key_of(change: impl FnOnce(&mut Settings, &mut Dataset, &mut Vec<Stamp>)) -> Digest {
+        let input = Input::Tree {
+            root: "data".into(),
+            layout: LayoutChoice::Auto,
+        };
+        let mut settings = Settings::new(input);
+        let mut dataset = Dataset {
+            root: "data".into(),
+            layout: Layout::ImageFolder,
+            splits: Vec::new(),
+            samples: vec![sample("a.png"), sample("b.png")],
+            problems: Vec::new(),
+            ignored: Vec::new(),
+        };
+        let stamp = Stamp {
+            size: 5,
+            modified: 6,
+            changed: 7,
+        };
+        let mut stamps = vec![stamp; 2];
+        change(&mut settings, &mut dataset, &mut stamps);
+        report_key(None, &settings, "/data", &dataset, &stamps)
+    }
+
+    #[test]
+    fn whatever_a_report_depends_on_changes_its_key() {
+        let keys = [
+            key_of(|_, _, _| {}),
+            key_of(|settings, _, _| settings.matching.similarity = Some(0.7)),
+            key_of(|settings, _, _| settings.detail.pairs_per_sample += 1),
+            key_of(|_, dataset, _| dataset.layout = Layout::CsvManifest),
+            key_of(|_, dataset, _| dataset.samples[1].path = "c.png".into()),
+            key_of(|_, dataset, _| dataset.samples[1].split = None),
+            key_of(|_, dataset, _| dataset.samples[1].label = Some("cat".into())),
+            key_of(|_, dataset, _| dataset.samples[1].group = Some("cat".into())),
+            key_of(|_, dataset, _| dataset.samples[1].time = Some(0.0)),
+            key_of(|_, dataset, _| dataset.samples[1].target = Some(0.0)),
+            key_of(|_, dataset, _| dataset.samples[1].file = Some(Path::new("x").into())),
+            key_of(|_, _, stamps| stamps[1].size += 1),
+            key_of(|_, _, stamps| stamps[1].modified += 1),
+            key_of(|_, _, stamps| stamps[1].changed += 1),
+            key_of(|_, _, stamps| stamps[0].size += 1),
+        ];
+        let mut distinct = keys.to_vec();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(distinct.len(), keys.len());
+        assert_eq!(keys[0], key_of(|_, _, _| {}));
+    }
+}

@@ -1,0 +1,25 @@
+//! What earlier runs know of a file's bytes.
+
+use super::Signed;
+use super::digest::Digest;
+use crate::sample::SampleId;
+
+/// Is asked before bytes are decoded, and told what came of it. Called from many threads.
+pub trait Memory: Sync {
+    /// A sample's file has this content: what is known of the content?
+    fn recall(&self, sample: SampleId, content: Digest) -> Option<Signed>;
+    /// Bytes of this content came to that.
+    fn learn(&self, content: Digest, signed: &Signed);
+}
+
+/// Knows nothing and keeps nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoMemory;
+
+impl Memory for NoMemory {
+    fn recall(&self, _sample: SampleId, _content: Digest) -> Option<Signed> {
+        None
+    }
+
+    fn learn(&self, _content: Digest, _signed: &Signed) {}
+}
