@@ -56,7 +56,10 @@ pub fn with_advantage(loss: f64, leaked: f64, advantage: f64) -> f64 {
 #[must_use]
 pub fn widened((lo, hi): Range, spread: f64, n_effective: f64, leaked: f64) -> Range {
     let half = |n: f64| Z95 * spread / n.sqrt();
-    (lo * (-half(n_effective)).exp(), hi * half((1.0 - leaked) * n_effective).exp())
+    (
+        lo * (-half(n_effective)).exp(),
+        hi * half((1.0 - leaked) * n_effective).exp(),
+    )
 }
 
 #[cfg(test)]
@@ -83,12 +86,16 @@ mod tests {
         }
         assert_eq!(format!("{:.3}", 0.0098f64.sqrt()), "0.099");
         let inflation = |f| format!("{:.4}", no_harm(0.0098, f).1 - 0.0098);
-        assert_eq!([0.05, 0.3, 0.6, 0.9].map(inflation), ["0.0005", "0.0042", "0.0147", "0.0882"]);
+        assert_eq!(
+            [0.05, 0.3, 0.6, 0.9].map(inflation),
+            ["0.0005", "0.0042", "0.0147", "0.0882"]
+        );
     }
 
     #[test]
     fn worked_advantages_agree_to_the_printed_digit() {
-        let row = |f: f64| [0.25, 0.5, 0.75].map(|k| format!("{:.4}", with_advantage(0.0098, f, k)));
+        let row =
+            |f: f64| [0.25, 0.5, 0.75].map(|k| format!("{:.4}", with_advantage(0.0098, f, k)));
         assert_eq!(row(0.05), ["0.0099", "0.0101", "0.0102"]);
         assert_eq!(row(0.3), ["0.0106", "0.0115", "0.0126"]);
         assert_eq!(row(0.6), ["0.0115", "0.0140", "0.0178"]);
@@ -99,9 +106,18 @@ mod tests {
     #[test]
     fn worked_widened_ranges_agree_to_the_printed_digit() {
         let row = |f| widened(no_harm(0.0098, f), ASSUMED_SPREADS[0], 480.0, f);
-        assert_eq!(format!("{:.4} {:.4}", row(0.3).0, row(0.3).1), "0.0086 0.0163");
-        assert_eq!(format!("{:.4} {:.4}", row(0.6).0, row(0.6).1), "0.0086 0.0299");
-        assert_eq!(format!("{:.4} {:.3}", row(0.9).0, row(0.9).1), "0.0086 0.146");
+        assert_eq!(
+            format!("{:.4} {:.4}", row(0.3).0, row(0.3).1),
+            "0.0086 0.0163"
+        );
+        assert_eq!(
+            format!("{:.4} {:.4}", row(0.6).0, row(0.6).1),
+            "0.0086 0.0299"
+        );
+        assert_eq!(
+            format!("{:.4} {:.3}", row(0.9).0, row(0.9).1),
+            "0.0086 0.146"
+        );
     }
 
     #[test]

@@ -29,7 +29,10 @@ impl Descriptors {
     /// cell standardised. `None`, or a slice of another length, is a row without an image.
     #[must_use]
     pub fn from_thumbnails(side: usize, thumbnails: &[Option<&[u8]>]) -> Self {
-        let means = thumbnails.par_iter().map(|grey| grey.filter(|grey| side > 0 && grey.len() == side * side).map(|grey| block_means(side, grey)));
+        let means = thumbnails.par_iter().map(|grey| {
+            grey.filter(|grey| side > 0 && grey.len() == side * side)
+                .map(|grey| block_means(side, grey))
+        });
         // A cell that hardly varies must not be blown up to the weight of the others: one grey level at least.
         Self::standardised(&means.collect::<Vec<_>>(), 1.0)
     }
@@ -41,7 +44,13 @@ impl Descriptors {
     }
 
     fn standardised(vectors: &[Option<Vec<f32>>], smallest_deviation: f64) -> Self {
-        let dimension = vectors.iter().flatten().map(Vec::len).min().unwrap_or(0).min(MAX_DIMENSION);
+        let dimension = vectors
+            .iter()
+            .flatten()
+            .map(Vec::len)
+            .min()
+            .unwrap_or(0)
+            .min(MAX_DIMENSION);
         let n = vectors.iter().flatten().count().max(1) as f64;
         let (mut mean, mut square) = (vec![0.0; dimension], vec![0.0; dimension]);
         for vector in vectors.iter().flatten() {
@@ -50,10 +59,18 @@ impl Descriptors {
                 square[k] += f64::from(value) * f64::from(value) / n;
             }
         }
-        let scale: Vec<f64> = mean.iter().zip(&square).map(|(m, s)| UNIT / (s - m * m).max(0.0).sqrt().max(smallest_deviation)).collect();
+        let scale: Vec<f64> = mean
+            .iter()
+            .zip(&square)
+            .map(|(m, s)| UNIT / (s - m * m).max(0.0).sqrt().max(smallest_deviation))
+            .collect();
         let quantise = |k: usize, value: f32| {
             let units = (f64::from(value) - mean[k]) * scale[k];
-            if units.is_nan() { 0 } else { units.round().clamp(-CUT * UNIT, CUT * UNIT) as i16 }
+            if units.is_nan() {
+                0
+            } else {
+                units.round().clamp(-CUT * UNIT, CUT * UNIT) as i16
+            }
         };
         let mut values = vec![0; dimension * vectors.len()];
         let mut norms = vec![-1; vectors.len()];
@@ -65,7 +82,11 @@ impl Descriptors {
             }
             norms[row] = dot(out, out);
         }
-        Self { dimension, values, norms }
+        Self {
+            dimension,
+            values,
+            norms,
+        }
     }
 
     /// Numbers per vector.
@@ -90,7 +111,9 @@ impl Descriptors {
 /// Inner product. Sums wrap in principle, never in fact: [`MAX_DIMENSION`] and the cut keep them below 2^28.
 #[inline]
 pub(super) fn dot(a: &[i16], b: &[i16]) -> i32 {
-    a.iter().zip(b).fold(0, |sum: i32, (&x, &y)| sum.wrapping_add(i32::from(x).wrapping_mul(i32::from(y))))
+    a.iter().zip(b).fold(0, |sum: i32, (&x, &y)| {
+        sum.wrapping_add(i32::from(x).wrapping_mul(i32::from(y)))
+    })
 }
 
 fn block_means(side: usize, grey: &[u8]) -> Vec<f32> {
@@ -102,7 +125,10 @@ fn block_means(side: usize, grey: &[u8]) -> Vec<f32> {
             counts[cell] += 1.0;
         }
     }
-    sums.iter().zip(&counts).map(|(sum, &count): (&f32, &f32)| sum / count.max(1.0)).collect()
+    sums.iter()
+        .zip(&counts)
+        .map(|(sum, &count): (&f32, &f32)| sum / count.max(1.0))
+        .collect()
 }
 
 #[cfg(test)]
@@ -111,9 +137,16 @@ mod tests {
 
     #[test]
     fn coordinates_get_the_same_weight_whatever_their_scale() {
-        let vectors: Vec<_> = (0..100).map(|i| Some(vec![i as f32, 1000.0 * ((i * 37) % 100) as f32])).collect();
+        let vectors: Vec<_> = (0..100)
+            .map(|i| Some(vec![i as f32, 1000.0 * ((i * 37) % 100) as f32]))
+            .collect();
         let d = Descriptors::from_vectors(&vectors);
-        let spread = |k: usize| (0..100).map(|i| i64::from(d.vector(i).unwrap()[k]).pow(2)).sum::<i64>() as f64 / 100.0;
+        let spread = |k: usize| {
+            (0..100)
+                .map(|i| i64::from(d.vector(i).unwrap()[k]).pow(2))
+                .sum::<i64>() as f64
+                / 100.0
+        };
         assert!((spread(0) / spread(1) - 1.0).abs() < 0.02);
         assert!((spread(0).sqrt() / UNIT - 1.0).abs() < 0.02);
     }

@@ -24,7 +24,9 @@ pub enum Status {
 }
 
 /// Assumptions, by the ids of `docs/explanation.md`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Assumption {
     /// Losses are not negative, and the reported one is their plain mean without penalties.
     A0,

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub const ADJACENT_LAG: u32 = 1;
 
 /// Exposure of an evaluation sample: the first that applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Exposure {
     /// A training image shows the same picture.
@@ -68,9 +70,14 @@ pub fn classify(inputs: &Inputs, lag: u32, setting: Setting) -> Exposures {
     let twins = training_twins(inputs, setting);
     let places = training_places(inputs.rows);
     let groups = training_groups(inputs.rows);
-    let steps: Vec<Option<u32>> = rows.iter().map(|&row| nearest_lag(&places, inputs.rows[row as usize].place?)).collect();
+    let steps: Vec<Option<u32>> = rows
+        .iter()
+        .map(|&row| nearest_lag(&places, inputs.rows[row as usize].place?))
+        .collect();
     let class = |(&row, steps): (&u32, &Option<u32>)| {
-        let same_group = inputs.rows[row as usize].group.is_some_and(|group| groups.binary_search(&group).is_ok());
+        let same_group = inputs.rows[row as usize]
+            .group
+            .is_some_and(|group| groups.binary_search(&group).is_ok());
         let placed = inputs.rows[row as usize].place.is_some();
         match steps {
             _ if twins[row as usize] > 0 => Exposure::Twin,
@@ -83,7 +90,10 @@ pub fn classify(inputs: &Inputs, lag: u32, setting: Setting) -> Exposures {
     Exposures {
         class: rows.iter().zip(&steps).map(class).collect(),
         n_twins: rows.iter().map(|&row| twins[row as usize]).collect(),
-        n_adjacent: rows.iter().map(|&row| adjacent_count(&places, inputs.rows[row as usize].place)).collect(),
+        n_adjacent: rows
+            .iter()
+            .map(|&row| adjacent_count(&places, inputs.rows[row as usize].place))
+            .collect(),
         lag: steps,
         rows,
     }
@@ -102,13 +112,21 @@ fn training_twins(inputs: &Inputs, setting: Setting) -> Vec<u32> {
 
 /// Places of the training rows, sorted.
 fn training_places(rows: &[Row]) -> Vec<Place> {
-    let mut places: Vec<Place> = rows.iter().filter(|row| !row.evaluation).filter_map(|row| row.place).collect();
+    let mut places: Vec<Place> = rows
+        .iter()
+        .filter(|row| !row.evaluation)
+        .filter_map(|row| row.place)
+        .collect();
     places.sort_unstable();
     places
 }
 
 fn training_groups(rows: &[Row]) -> Vec<u32> {
-    let mut groups: Vec<u32> = rows.iter().filter(|row| !row.evaluation).filter_map(|row| row.group).collect();
+    let mut groups: Vec<u32> = rows
+        .iter()
+        .filter(|row| !row.evaluation)
+        .filter_map(|row| row.group)
+        .collect();
     groups.sort_unstable();
     groups.dedup();
     groups
@@ -116,14 +134,23 @@ fn training_groups(rows: &[Row]) -> Vec<u32> {
 
 fn nearest_lag(sorted: &[Place], place: Place) -> Option<u32> {
     let at = sorted.partition_point(|other| *other < place);
-    let neighbours = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|i| sorted.get(i));
-    neighbours.filter(|other| other.recording == place.recording).map(|other| other.position.abs_diff(place.position)).min()
+    let neighbours = [at.checked_sub(1), Some(at)]
+        .into_iter()
+        .flatten()
+        .filter_map(|i| sorted.get(i));
+    neighbours
+        .filter(|other| other.recording == place.recording)
+        .map(|other| other.position.abs_diff(place.position))
+        .min()
 }
 
 fn adjacent_count(sorted: &[Place], place: Option<Place>) -> u8 {
     let Some(place) = place else { return 0 };
-    let exists = |position: Option<u32>| position.is_some_and(|position| sorted.binary_search(&Place { position, ..place }).is_ok());
-    u8::from(exists(place.position.checked_sub(1))) + u8::from(exists(place.position.checked_add(1)))
+    let exists = |position: Option<u32>| {
+        position.is_some_and(|position| sorted.binary_search(&Place { position, ..place }).is_ok())
+    };
+    u8::from(exists(place.position.checked_sub(1)))
+        + u8::from(exists(place.position.checked_add(1)))
 }
 
 #[cfg(test)]
@@ -151,7 +178,14 @@ pub(super) mod tests {
 
     /// One recording; `true` marks evaluation frames.
     pub(crate) fn film(evaluation: &[bool]) -> Vec<Row> {
-        let row = |(position, &evaluation): (u32, &bool)| Row { evaluation, place: Some(Place { recording: 0, position }), group: None };
+        let row = |(position, &evaluation): (u32, &bool)| Row {
+            evaluation,
+            place: Some(Place {
+                recording: 0,
+                position,
+            }),
+            group: None,
+        };
         (0..).zip(evaluation).map(row).collect()
     }
 
@@ -169,7 +203,12 @@ pub(super) mod tests {
     fn a_twin_outranks_everything_at_its_setting_only() {
         let mut rows = film(&[true, false]);
         rows[1].place = None;
-        let twins = [Twin { a: 0, b: 1, setting: Setting::Loose, exact: false }];
+        let twins = [Twin {
+            a: 0,
+            b: 1,
+            setting: Setting::Loose,
+            exact: false,
+        }];
         let class = |setting| classify(&bare(&rows, &twins), 3, setting).class[0];
         assert_eq!(class(Setting::Default), Exposure::Clean);
         assert_eq!(class(Setting::Loose), Exposure::Twin);
@@ -179,21 +218,42 @@ pub(super) mod tests {
     fn a_twin_within_the_evaluation_split_is_no_exposure() {
         let mut rows = film(&[true, true]);
         rows.iter_mut().for_each(|row| row.place = None);
-        let twins = [Twin { a: 0, b: 1, setting: Setting::Strict, exact: true }];
-        assert_eq!(classify(&bare(&rows, &twins), 3, Setting::Default).share(|c| c == Exposure::Clean), 1.0);
+        let twins = [Twin {
+            a: 0,
+            b: 1,
+            setting: Setting::Strict,
+            exact: true,
+        }];
+        assert_eq!(
+            classify(&bare(&rows, &twins), 3, Setting::Default).share(|c| c == Exposure::Clean),
+            1.0
+        );
     }
 
     #[test]
     fn a_declared_group_on_both_sides_shadows() {
-        let row = |evaluation, group| Row { evaluation, place: None, group };
+        let row = |evaluation, group| Row {
+            evaluation,
+            place: None,
+            group,
+        };
         let rows = [row(true, Some(4)), row(true, Some(5)), row(false, Some(4))];
-        assert_eq!(classify(&bare(&rows, &[]), 3, Setting::Default).class, [Exposure::Shadowed, Exposure::Clean]);
+        assert_eq!(
+            classify(&bare(&rows, &[]), 3, Setting::Default).class,
+            [Exposure::Shadowed, Exposure::Clean]
+        );
     }
 
     #[test]
     fn another_recording_is_no_neighbour() {
         let mut rows = film(&[true, false]);
-        rows[1].place = Some(Place { recording: 1, position: 0 });
-        assert_eq!(classify(&bare(&rows, &[]), 20, Setting::Default).lag, [None]);
+        rows[1].place = Some(Place {
+            recording: 1,
+            position: 0,
+        });
+        assert_eq!(
+            classify(&bare(&rows, &[]), 20, Setting::Default).lag,
+            [None]
+        );
     }
 }

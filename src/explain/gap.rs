@@ -41,7 +41,9 @@ pub struct EpochEnd {
 #[must_use]
 pub fn epoch_ends(epochs: &[Epoch]) -> Vec<Option<EpochEnd>> {
     let losses: Vec<Option<f64>> = epochs.iter().map(|e| e.train.map(|t| t.value)).collect();
-    (0..losses.len()).map(|i| epoch_end(&losses, i, epochs[i].number)).collect()
+    (0..losses.len())
+        .map(|i| epoch_end(&losses, i, epochs[i].number))
+        .collect()
 }
 
 fn epoch_end(losses: &[Option<f64>], index: usize, epoch: u64) -> Option<EpochEnd> {
@@ -54,7 +56,11 @@ fn epoch_end(losses: &[Option<f64>], index: usize, epoch: u64) -> Option<EpochEn
         (this < previous).then_some(((2.0 * this - previous).max(0.0), this))?
     };
     let middle = (range.0 + range.1) / 2.0;
-    Some(EpochEnd { epoch, train_end: (index > 0).then_some(middle), range })
+    Some(EpochEnd {
+        epoch,
+        train_end: (index > 0).then_some(middle),
+        range,
+    })
 }
 
 #[cfg(test)]
@@ -63,11 +69,21 @@ mod tests {
     use super::*;
 
     fn log(pairs: &[(&str, &str)]) -> Vec<Epoch> {
-        let epoch = |(number, (train, validation)): (u64, &(&str, &str))| Epoch { number, train: printed(train), validation: printed(validation) };
+        let epoch = |(number, (train, validation)): (u64, &(&str, &str))| Epoch {
+            number,
+            train: printed(train),
+            validation: printed(validation),
+        };
         (1..).zip(pairs).map(epoch).collect()
     }
 
-    const PRINTED: [(&str, &str); 5] = [("0.0292", "0.0128"), ("0.0169", "0.0120"), ("0.0161", "0.0114"), ("0.0154", "0.0100"), ("0.0151", "0.0098")];
+    const PRINTED: [(&str, &str); 5] = [
+        ("0.0292", "0.0128"),
+        ("0.0169", "0.0120"),
+        ("0.0161", "0.0114"),
+        ("0.0154", "0.0100"),
+        ("0.0151", "0.0098"),
+    ];
 
     #[test]
     fn worked_ratios_and_gaps_agree_to_the_printed_digit() {
@@ -75,7 +91,16 @@ mod tests {
             let (t, v): (f64, f64) = (t.parse().unwrap(), v.parse().unwrap());
             format!("{:.2} {:.4}", t / v, t - v)
         };
-        assert_eq!(PRINTED.each_ref().map(row), ["2.28 0.0164", "1.41 0.0049", "1.41 0.0047", "1.54 0.0054", "1.54 0.0053"]);
+        assert_eq!(
+            PRINTED.each_ref().map(row),
+            [
+                "2.28 0.0164",
+                "1.41 0.0049",
+                "1.41 0.0047",
+                "1.54 0.0054",
+                "1.54 0.0053"
+            ]
+        );
     }
 
     #[test]
@@ -88,7 +113,10 @@ mod tests {
     #[test]
     fn worked_shares_of_the_gap_agree() {
         let share = |f| format!("{:.0}", 100.0 * closable_share(0.0098, 0.0151, f, 1.0));
-        assert_eq!([0.05, 0.3, 0.6, 0.9].map(share), ["10", "79", "277", "1664"]);
+        assert_eq!(
+            [0.05, 0.3, 0.6, 0.9].map(share),
+            ["10", "79", "277", "1664"]
+        );
     }
 
     #[test]
@@ -96,7 +124,10 @@ mod tests {
         let needed = |f| tipping_leaked_loss(0.0098, 0.0151, f);
         assert!(needed(0.05) < 0.0 && needed(0.3) < 0.0);
         let row = |f| format!("{:.4} {:.0}", needed(f), 100.0 * needed(f) / 0.0151);
-        assert_eq!([0.6, 0.9, 0.96].map(row), ["0.0063 42", "0.0092 61", "0.0096 63"]);
+        assert_eq!(
+            [0.6, 0.9, 0.96].map(row),
+            ["0.0063 42", "0.0092 61", "0.0096 63"]
+        );
     }
 
     #[test]
@@ -107,10 +138,17 @@ mod tests {
             format!("{:.1}", 100.0 * (t - end) / (t - v))
         };
         let end = |i: usize| ends[i].unwrap();
-        assert_eq!(end(0).train_end, None, "the loss falls too steeply in the first epoch");
+        assert_eq!(
+            end(0).train_end,
+            None,
+            "the loss falls too steeply in the first epoch"
+        );
         assert_eq!(share(0, (end(0).range.0 + end(0).range.1) / 2.0), "37.5");
         assert_eq!(share(0, end(0).range.0), "75.0");
-        assert_eq!([1, 2, 3, 4].map(|i| share(i, end(i).train_end.unwrap())), ["8.2", "7.4", "2.8", "2.8"]);
+        assert_eq!(
+            [1, 2, 3, 4].map(|i| share(i, end(i).train_end.unwrap())),
+            ["8.2", "7.4", "2.8", "2.8"]
+        );
         assert_eq!(share(4, end(4).range.0), "5.7");
     }
 
@@ -119,7 +157,13 @@ mod tests {
         // A PilotNet-like network with dropout on public driving frames: printed mean over the epoch (four
         // of them recovered from published midpoints), and
         // the same loss measured at the end of each epoch.
-        let printed = [("0.142", ""), ("0.0320", ""), ("0.0220", ""), ("0.0179", ""), ("0.0158", "")];
+        let printed = [
+            ("0.142", ""),
+            ("0.0320", ""),
+            ("0.0220", ""),
+            ("0.0179", ""),
+            ("0.0158", ""),
+        ];
         let measured = [0.0466, 0.0251, 0.0199, 0.0167, 0.0152];
         for (end, measured) in epoch_ends(&log(&printed)).into_iter().zip(measured) {
             let (lo, hi) = end.unwrap().range;
@@ -130,6 +174,9 @@ mod tests {
     #[test]
     fn a_rising_or_single_loss_gives_no_end() {
         assert_eq!(epoch_ends(&log(&[("0.5", "0.4")])), [None]);
-        assert_eq!(epoch_ends(&log(&[("0.5", "0.4"), ("0.6", "0.4")])), [None, None]);
+        assert_eq!(
+            epoch_ends(&log(&[("0.5", "0.4"), ("0.6", "0.4")])),
+            [None, None]
+        );
     }
 }

@@ -75,32 +75,72 @@ pub struct Sensitivity {
 #[must_use]
 pub fn default_lag(inputs: &Inputs) -> u32 {
     let seconds = inputs.seconds_per_step.filter(|&seconds| seconds > 0.0);
-    seconds.map_or(DEFAULT_LAG_STEPS, |seconds| (DEFAULT_LAG_SECONDS / seconds).round().clamp(1.0, 10_000.0) as u32)
+    seconds.map_or(DEFAULT_LAG_STEPS, |seconds| {
+        (DEFAULT_LAG_SECONDS / seconds).round().clamp(1.0, 10_000.0) as u32
+    })
 }
 
 /// Puts T0 together from exposures that were classified with `lag`.
 #[must_use]
-pub fn from_images(inputs: &Inputs, exposures: &Exposures, queries: &[Query], groups: &[u32], lag: u32, lag_measured: bool) -> FromImages {
+pub fn from_images(
+    inputs: &Inputs,
+    exposures: &Exposures,
+    queries: &[Query],
+    groups: &[u32],
+    lag: u32,
+    lag_measured: bool,
+) -> FromImages {
     let leaked = |wanted: fn(Exposure) -> bool| {
         let rows = exposures.rows.iter().zip(&exposures.class);
-        share(&sum_by_group(rows.map(|(&row, &class)| (groups[row as usize], f64::from(u8::from(wanted(class))), 1.0))))
+        share(&sum_by_group(rows.map(|(&row, &class)| {
+            (
+                groups[row as usize],
+                f64::from(u8::from(wanted(class))),
+                1.0,
+            )
+        })))
     };
     let n = exposures.rows.len() as f64;
-    let sizes = sum_by_group(exposures.rows.iter().map(|&row| (groups[row as usize], 1.0, 1.0)));
-    let twin_share = |setting| classify(inputs, lag, setting).share(|class| class == Exposure::Twin);
+    let sizes = sum_by_group(
+        exposures
+            .rows
+            .iter()
+            .map(|&row| (groups[row as usize], 1.0, 1.0)),
+    );
+    let twin_share =
+        |setting| classify(inputs, lag, setting).share(|class| class == Exposure::Twin);
     let ordered: Vec<u32> = exposures.lag.iter().flatten().copied().collect();
-    let placed = exposures.rows.iter().filter(|&&row| inputs.rows[row as usize].place.is_some()).count();
-    let adjacent = ordered.iter().filter(|&&lag| lag <= super::exposure::ADJACENT_LAG).count();
+    let placed = exposures
+        .rows
+        .iter()
+        .filter(|&&row| inputs.rows[row as usize].place.is_some())
+        .count();
+    let adjacent = ordered
+        .iter()
+        .filter(|&&lag| lag <= super::exposure::ADJACENT_LAG)
+        .count();
     FromImages {
         n_validation: exposures.rows.len() as u64,
         n_training: (inputs.rows.len() - exposures.rows.len()) as u64,
-        classes: Exposure::ALL.map(|class| ClassCount { class, n: exposures.class.iter().filter(|&&c| c == class).count() as u64 }).to_vec(),
+        classes: Exposure::ALL
+            .map(|class| ClassCount {
+                class,
+                n: exposures.class.iter().filter(|&&c| c == class).count() as u64,
+            })
+            .to_vec(),
         f_twin: leaked(|class| class == Exposure::Twin),
         f_near: leaked(|class| class <= Exposure::Adjacent),
         f_exposed: leaked(|class| class != Exposure::Clean),
         f_too_close: threshold_free(inputs, queries, groups, lag),
-        f_sensitivity: Sensitivity { strict: twin_share(Setting::Strict), default: twin_share(Setting::Default), loose: twin_share(Setting::Loose) },
-        twins_per_leaked: quantiles(exposures.n_twins.iter().copied().filter(|&n| n > 0), [0.5, 0.9, 1.0]),
+        f_sensitivity: Sensitivity {
+            strict: twin_share(Setting::Strict),
+            default: twin_share(Setting::Default),
+            loose: twin_share(Setting::Loose),
+        },
+        twins_per_leaked: quantiles(
+            exposures.n_twins.iter().copied().filter(|&n| n > 0),
+            [0.5, 0.9, 1.0],
+        ),
         lag_quantiles_steps: quantiles(ordered.iter().copied(), [0.05, 0.25, 0.5, 0.75, 0.95]),
         decorrelation_lag_steps: lag,
         decorrelation_lag_measured: lag_measured,
@@ -115,12 +155,24 @@ fn threshold_free(inputs: &Inputs, queries: &[Query], groups: &[u32], lag: u32) 
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
     let declared = inputs.rows.iter().any(|row| row.group.is_some());
     if inputs.descriptors.is_none() {
-        return Estimate::absent(Status::MissingInput, "no_descriptors", "no image could be described");
+        return Estimate::absent(
+            Status::MissingInput,
+            "no_descriptors",
+            "no image could be described",
+        );
     }
     if !ordered && !declared {
-        return Estimate::absent(Status::MissingInput, "no_groups", "no recordings or groups are known");
+        return Estimate::absent(
+            Status::MissingInput,
+            "no_groups",
+            "no recordings or groups are known",
+        );
     }
-    let window = if ordered { Window::up_to(lag) } else { Window::LEAK_GROUP };
+    let window = if ordered {
+        Window::up_to(lag)
+    } else {
+        Window::LEAK_GROUP
+    };
     too_close(queries, window, groups, inputs.seed)
 }
 

@@ -154,6 +154,8 @@ impl Inputs<'_> {
 
     fn side(&self, evaluation: bool) -> Vec<u32> {
         let rows = (0u32..).zip(self.rows);
-        rows.filter(|(_, row)| row.evaluation == evaluation).map(|(index, _)| index).collect()
+        rows.filter(|(_, row)| row.evaluation == evaluation)
+            .map(|(index, _)| index)
+            .collect()
     }
 }

@@ -36,7 +36,11 @@ pub struct Interleaving {
 /// Counts runs (Wald and Wolfowitz 1940) per recording and compares them with a random frame split.
 #[must_use]
 pub fn interleaving(inputs: &Inputs) -> Interleaving {
-    let mut frames: Vec<_> = inputs.rows.iter().filter_map(|row| Some((row.place?, row.evaluation))).collect();
+    let mut frames: Vec<_> = inputs
+        .rows
+        .iter()
+        .filter_map(|row| Some((row.place?, row.evaluation)))
+        .collect();
     frames.sort_unstable();
     let (mut runs, mut evaluation_runs, mut recordings) = (0.0, 0.0, 0.0);
     let (mut expected, mut variance, mut evaluation_total) = (0.0, 0.0, 0.0);
@@ -56,9 +60,19 @@ pub fn interleaving(inputs: &Inputs) -> Interleaving {
         }
     }
     if frames.is_empty() || evaluation_total == 0.0 {
-        return Interleaving { kind: SplitKind::Unknown, index: None, runs_z: None, mean_evaluation_run: None, adjacent_share_expected_random: None };
+        return Interleaving {
+            kind: SplitKind::Unknown,
+            index: None,
+            runs_z: None,
+            mean_evaluation_run: None,
+            adjacent_share_expected_random: None,
+        };
     }
-    let index = if expected > recordings { (runs - recordings) / (expected - recordings) } else { 0.0 };
+    let index = if expected > recordings {
+        (runs - recordings) / (expected - recordings)
+    } else {
+        0.0
+    };
     let kind = match index {
         i if i >= 0.8 => SplitKind::RandomFrame,
         i if i >= 0.1 => SplitKind::Chunked,

@@ -81,9 +81,8 @@ pub fn ratio(groups: &[GroupSum], n_used: usize) -> Estimate {
     let Some(interval) = from_influence(value, &influence, &sizes, Scale::Log) else {
         return Estimate {
             reason_code: Some("no_interval".to_owned()),
-            ..estimate.with_message(
-                "no interval: it needs at least two groups and a value above zero",
-            )
+            ..estimate
+                .with_message("no interval: it needs at least two groups and a value above zero")
         };
     };
     let message = if groups.len() < FEW_GROUPS {
@@ -98,7 +97,12 @@ pub fn ratio(groups: &[GroupSum], n_used: usize) -> Estimate {
 
 /// Interval of an estimate whose groups have these influences (already divided by the total) and sizes.
 #[must_use]
-pub fn from_influence(value: f64, influence: &[f64], sizes: &[f64], scale: Scale) -> Option<Interval> {
+pub fn from_influence(
+    value: f64,
+    influence: &[f64],
+    sizes: &[f64],
+    scale: Scale,
+) -> Option<Interval> {
     let n_groups = influence.len() as f64;
     if influence.len() < 2 || !value.is_finite() || (scale == Scale::Log && value <= 0.0) {
         return None;
@@ -147,7 +151,9 @@ pub fn share(groups: &[GroupSum]) -> Estimate {
         .iter()
         .map(|group| (group.num - value * group.den) / n)
         .collect();
-    let variance = standard_error(&influence).powi(2).max(value * (1.0 - value) / n);
+    let variance = standard_error(&influence)
+        .powi(2)
+        .max(value * (1.0 - value) / n);
     let effective = value * (1.0 - value) / variance;
     let (lo, hi) = wilson(value, effective);
     estimate.with_interval(lo, hi, CiMethod::GroupedWilson)
@@ -188,7 +194,10 @@ mod tests {
     use super::*;
 
     fn equal_groups(values: &[f64]) -> Vec<GroupSum> {
-        values.iter().map(|&num| GroupSum { num, den: 1.0 }).collect()
+        values
+            .iter()
+            .map(|&num| GroupSum { num, den: 1.0 })
+            .collect()
     }
 
     #[test]
@@ -217,15 +226,32 @@ mod tests {
 
     #[test]
     fn share_of_zero_uses_the_rule_of_three_over_groups() {
-        let groups = vec![GroupSum { num: 0.0, den: 10.0 }; 30];
+        let groups = vec![
+            GroupSum {
+                num: 0.0,
+                den: 10.0
+            };
+            30
+        ];
         let estimate = share(&groups);
         assert_eq!((estimate.lo, estimate.hi), (Some(0.0), Some(0.1)));
     }
 
     #[test]
     fn whole_groups_that_leak_together_count_as_one_observation() {
-        let together: Vec<_> = (0..20).map(|g| GroupSum { num: if g % 2 == 0 { 50.0 } else { 0.0 }, den: 50.0 }).collect();
-        let apart = vec![GroupSum { num: 25.0, den: 50.0 }; 20];
+        let together: Vec<_> = (0..20)
+            .map(|g| GroupSum {
+                num: if g % 2 == 0 { 50.0 } else { 0.0 },
+                den: 50.0,
+            })
+            .collect();
+        let apart = vec![
+            GroupSum {
+                num: 25.0,
+                den: 50.0
+            };
+            20
+        ];
         let width = |estimate: Estimate| estimate.hi.unwrap() - estimate.lo.unwrap();
         assert!(width(share(&together)) > 5.0 * width(share(&apart)));
     }

@@ -42,7 +42,9 @@ pub fn twin_components(rows: &[Row], twins: &[Twin]) -> Vec<u32> {
         let (a, b) = (root(&mut parent, twin.a), root(&mut parent, twin.b));
         parent[a.max(b) as usize] = a.min(b);
     }
-    (0..rows.len() as u32).map(|row| root(&mut parent, row)).collect()
+    (0..rows.len() as u32)
+        .map(|row| root(&mut parent, row))
+        .collect()
 }
 
 fn root(parent: &mut [u32], mut row: u32) -> u32 {

@@ -7,11 +7,13 @@
 
 pub mod bounds;
 pub mod causes;
+pub mod compare;
 pub mod descriptors;
 pub mod estimate;
 pub mod exclusion;
 pub mod exposure;
 pub mod gap;
+pub mod honest;
 pub mod images;
 pub mod inputs;
 pub mod interleaving;
@@ -21,20 +23,26 @@ pub mod losses;
 pub mod nearness;
 pub mod neighbours;
 pub mod next_steps;
+pub mod per_sample;
+pub mod permutation;
+pub mod predictions;
 pub mod projection;
 pub mod ridge;
 pub mod targets;
 pub mod training_log;
+pub mod twin_labels;
 pub mod verdict;
 pub mod wording;
 pub mod yardsticks;
 
 use causes::Cause;
+use compare::FromSecondRun;
 use estimate::Estimate;
 use images::FromImages;
 use inputs::{Inputs, Setting, Targets};
 use losses::FromLosses;
 use next_steps::NextStep;
+use per_sample::FromPredictions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use targets::{FromTargets, Parts};
@@ -53,6 +61,10 @@ pub struct Explanation {
     pub t1_absent: Option<Estimate>,
     /// Targets; `null` without them.
     pub t2: Option<FromTargets>,
+    /// Per-sample predictions; `null` without them.
+    pub t3: Option<FromPredictions>,
+    /// A second run; `null` without one.
+    pub t4: Option<FromSecondRun>,
     /// Possible causes of the gap's sign, with evidence.
     pub causes: Vec<Cause>,
     /// What would settle the question, most telling first.
@@ -69,40 +81,75 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         return None;
     }
     let reported = losses::reported(inputs);
-    let loss = reported.as_ref().ok().map(|reported| reported.validation.value);
-    let queries = inputs.descriptors.map(|descriptors| neighbours::search(inputs, descriptors)).unwrap_or_default();
+    let loss = reported
+        .as_ref()
+        .ok()
+        .map(|reported| reported.validation.value);
+    let queries = inputs
+        .descriptors
+        .map(|descriptors| neighbours::search(inputs, descriptors))
+        .unwrap_or_default();
 
     // The lag is measured on the targets with an assumed one for the units of the intervals, once: no iteration.
     let assumed = images::default_lag(inputs);
     let has_targets = !matches!(inputs.targets, Targets::None);
-    let curve = (has_targets && !queries.is_empty()).then(|| exclusion::curve(inputs, &queries, &leak_groups::leak_groups(inputs, assumed)));
-    let measured = curve.as_ref().and_then(|curve| curve.decorrelation_lag_steps);
+    let curve = (has_targets && !queries.is_empty())
+        .then(|| exclusion::curve(inputs, &queries, &leak_groups::leak_groups(inputs, assumed)));
+    let measured = curve
+        .as_ref()
+        .and_then(|curve| curve.decorrelation_lag_steps);
     let lag = measured.unwrap_or(assumed);
-    let groups = leak_groups::leak_groups(inputs, lag);
+    // Neighbouring targets may agree for longer than the images tell: the units of the intervals are never shorter than assumed.
+    let groups = leak_groups::leak_groups(inputs, lag.max(assumed));
     let exposures = exposure::classify(inputs, lag, Setting::Default);
-    let t0 = images::from_images(inputs, &exposures, &queries, &groups, lag, measured.is_some());
+    let t0 = images::from_images(
+        inputs,
+        &exposures,
+        &queries,
+        &groups,
+        lag,
+        measured.is_some(),
+    );
 
     let t2 = has_targets.then(|| {
         let yardsticks = yardsticks::yardsticks(inputs, loss);
-        let parts = Parts { groups: &groups, exposures: &exposures, queries: &queries, lag, yardsticks, exclusion: curve };
+        let parts = Parts {
+            groups: &groups,
+            exposures: &exposures,
+            queries: &queries,
+            lag,
+            yardsticks,
+            exclusion: curve,
+        };
         targets::from_targets(inputs, loss, parts)
     });
-    let t1 = reported.as_ref().ok().map(|&reported| losses::from_losses(inputs, reported, &t0));
-    let causes = t1.as_ref().map(|t1| causes::causes(inputs, &t0, t1, t2.as_ref())).unwrap_or_default();
+    let t1 = reported
+        .as_ref()
+        .ok()
+        .map(|&reported| losses::from_losses(inputs, reported, &t0));
+    let causes = t1
+        .as_ref()
+        .map(|t1| causes::causes(inputs, &t0, t1, t2.as_ref()))
+        .unwrap_or_default();
     Some(Explanation {
-        verdict: verdict::verdict(&t0, t1.as_ref(), t2.as_ref()),
+        verdict: verdict::verdict(&t0, t1.as_ref(), t2.as_ref(), t3.as_ref(), t4.as_ref()),
         next_steps: next_steps::next_steps(inputs, &t0),
         warnings: warnings(inputs, t1.as_ref()),
         t1_absent: reported.err(),
         t0,
         t1,
         t2,
+        t3,
+        t4,
         causes,
     })
 }
 
 fn warnings(inputs: &Inputs, t1: Option<&FromLosses>) -> Vec<String> {
-    let mut warnings = inputs.log.map(|log| log.warnings.clone()).unwrap_or_default();
+    let mut warnings = inputs
+        .log
+        .map(|log| log.warnings.clone())
+        .unwrap_or_default();
     warnings.extend(t1.and_then(|t1| t1.size_mismatch.clone()));
     warnings
 }

@@ -27,20 +27,41 @@ pub fn too_close(queries: &[Query], window: Window, groups: &[u32], seed: u64) -
     let nearest = |query: &Query, window| query.left_by(window).next().map(|n| n.distance);
     let pairs: Vec<Pair> = queries
         .iter()
-        .filter_map(|query| Some(Pair { group: groups[query.row as usize], to_training: nearest(query, Window::NOTHING)?, outside_group: nearest(query, window)? }))
+        .filter_map(|query| {
+            Some(Pair {
+                group: groups[query.row as usize],
+                to_training: nearest(query, Window::NOTHING)?,
+                outside_group: nearest(query, window)?,
+            })
+        })
         .collect();
     if pairs.is_empty() {
-        return Estimate::absent(Status::NotIdentified, "nothing_outside_group", "no sample has a training image outside its own group");
+        return Estimate::absent(
+            Status::NotIdentified,
+            "nothing_outside_group",
+            "no sample has a training image outside its own group",
+        );
     }
     // Group ids become 0..n in ascending order, so that a resample is a vector of weights.
     let mut ids: Vec<u32> = pairs.iter().map(|pair| pair.group).collect();
     ids.sort_unstable();
     ids.dedup();
     let index = |group: u32| ids.partition_point(|&id| id < group);
-    let mut steps: Vec<(i32, f64, usize)> = pairs.iter().flat_map(|pair| [(pair.to_training, 1.0, index(pair.group)), (pair.outside_group, -1.0, index(pair.group))]).collect();
+    let mut steps: Vec<(i32, f64, usize)> = pairs
+        .iter()
+        .flat_map(|pair| {
+            [
+                (pair.to_training, 1.0, index(pair.group)),
+                (pair.outside_group, -1.0, index(pair.group)),
+            ]
+        })
+        .collect();
     steps.sort_by_key(|step| step.0);
     let value = largest_excess(&steps, &vec![1.0; ids.len()]);
-    let estimate = Estimate { groups_used: Some(ids.len() as u64), ..Estimate::exact(value, pairs.len()) };
+    let estimate = Estimate {
+        groups_used: Some(ids.len() as u64),
+        ..Estimate::exact(value, pairs.len())
+    };
     if ids.len() < 2 {
         return estimate.with_message("no interval: all samples are in one group");
     }
@@ -80,7 +101,9 @@ mod tests {
     fn equal_distances_leave_no_excess_and_shifted_ones_leave_all() {
         let weights = vec![1.0; 4];
         let steps = |shift: i32| {
-            let mut steps: Vec<_> = (0..4).flat_map(|i| [(i, 1.0, i as usize), (i + shift, -1.0, i as usize)]).collect();
+            let mut steps: Vec<_> = (0..4)
+                .flat_map(|i| [(i, 1.0, i as usize), (i + shift, -1.0, i as usize)])
+                .collect();
             steps.sort_by_key(|step| step.0);
             steps
         };

@@ -75,7 +75,11 @@ pub struct Query {
 impl Query {
     /// The nearest training rows that a window leaves, at most [`K`].
     pub fn left_by(&self, window: Window) -> impl Iterator<Item = Neighbour> + '_ {
-        self.nearest.iter().filter(move |n| n.barrier > window.0).take(K).copied()
+        self.nearest
+            .iter()
+            .filter(move |n| n.barrier > window.0)
+            .take(K)
+            .copied()
     }
 
     /// Training rows that a window hides.
@@ -89,8 +93,15 @@ impl Query {
 #[must_use]
 pub fn search(inputs: &Inputs, descriptors: &Descriptors) -> Vec<Query> {
     let index = Index::new(inputs, descriptors);
-    let queries: Vec<u32> = inputs.evaluation_rows().into_iter().filter(|&row| descriptors.vector(row).is_some()).collect();
-    queries.par_chunks(QUERIES_PER_TASK).flat_map_iter(|rows| index.answer(rows)).collect()
+    let queries: Vec<u32> = inputs
+        .evaluation_rows()
+        .into_iter()
+        .filter(|&row| descriptors.vector(row).is_some())
+        .collect();
+    queries
+        .par_chunks(QUERIES_PER_TASK)
+        .flat_map_iter(|rows| index.answer(rows))
+        .collect()
 }
 
 const QUERIES_PER_TASK: usize = 32;
@@ -113,7 +124,11 @@ struct Index<'a> {
 
 impl<'a> Index<'a> {
     fn new(inputs: &'a Inputs, descriptors: &'a Descriptors) -> Self {
-        let training: Vec<u32> = inputs.training_rows().into_iter().filter(|&row| descriptors.vector(row).is_some()).collect();
+        let training: Vec<u32> = inputs
+            .training_rows()
+            .into_iter()
+            .filter(|&row| descriptors.vector(row).is_some())
+            .collect();
         let component = twin_components(inputs.rows, inputs.twins);
         let rows = inputs.rows;
         let sorted = |keys: Vec<(u32, u32)>| {
@@ -121,14 +136,44 @@ impl<'a> Index<'a> {
             keys.sort_unstable();
             keys
         };
-        let mut by_place: Vec<(Place, u32)> = training.iter().filter_map(|&row| Some((rows[row as usize].place?, row))).collect();
+        let mut by_place: Vec<(Place, u32)> = training
+            .iter()
+            .filter_map(|&row| Some((rows[row as usize].place?, row)))
+            .collect();
         by_place.sort_unstable();
-        let default = inputs.twins.iter().filter(|twin| twin.setting <= Setting::Default);
+        let default = inputs
+            .twins
+            .iter()
+            .filter(|twin| twin.setting <= Setting::Default);
         Self {
-            by_component: sorted(training.iter().map(|&row| (component[row as usize], row)).collect()),
-            by_group: sorted(training.iter().filter_map(|&row| Some((rows[row as usize].group?, row))).collect()),
-            by_group_and_recording: sorted(training.iter().filter_map(|&row| Some((rows[row as usize].group?, rows[row as usize].place?.recording))).collect()),
-            twins: sorted(default.flat_map(|twin| [(twin.a, twin.b), (twin.b, twin.a)]).collect()),
+            by_component: sorted(
+                training
+                    .iter()
+                    .map(|&row| (component[row as usize], row))
+                    .collect(),
+            ),
+            by_group: sorted(
+                training
+                    .iter()
+                    .filter_map(|&row| Some((rows[row as usize].group?, row)))
+                    .collect(),
+            ),
+            by_group_and_recording: sorted(
+                training
+                    .iter()
+                    .filter_map(|&row| {
+                        Some((
+                            rows[row as usize].group?,
+                            rows[row as usize].place?.recording,
+                        ))
+                    })
+                    .collect(),
+            ),
+            twins: sorted(
+                default
+                    .flat_map(|twin| [(twin.a, twin.b), (twin.b, twin.a)])
+                    .collect(),
+            ),
             inputs,
             descriptors,
             training,
@@ -158,7 +203,15 @@ impl<'a> Index<'a> {
         for &row in &close {
             let barrier = self.barrier(query, row);
             hidden[usize::from(barrier)] += 1;
-            insert(&mut best[usize::from(barrier)], K, Neighbour { distance: self.distance(query, row), row, barrier });
+            insert(
+                &mut best[usize::from(barrier)],
+                K,
+                Neighbour {
+                    distance: self.distance(query, row),
+                    row,
+                    barrier,
+                },
+            );
         }
         let close_total: u32 = hidden.iter().sum();
         let mut total = 0;
@@ -168,15 +221,27 @@ impl<'a> Index<'a> {
         }
         hidden[usize::from(FAR_IN_RECORDING)] = self.wide_total(query, &close);
         let outside = self.training.len() as u32 - hidden[usize::from(FAR_IN_RECORDING)];
-        State { query, best, hidden, room: [K.min((hidden[usize::from(FAR_IN_RECORDING)] - close_total) as usize), K.min(outside as usize)] }
+        State {
+            query,
+            best,
+            hidden,
+            room: [
+                K.min((hidden[usize::from(FAR_IN_RECORDING)] - close_total) as usize),
+                K.min(outside as usize),
+            ],
+        }
     }
 
     fn scan(&self, state: &mut State, tile: &[u32]) {
-        let Some(query) = self.descriptors.vector(state.query) else { return };
+        let Some(query) = self.descriptors.vector(state.query) else {
+            return;
+        };
         let norm = self.descriptors.norm(state.query);
         let mut limit = state.limit();
         for &row in tile {
-            let Some(vector) = self.descriptors.vector(row) else { continue };
+            let Some(vector) = self.descriptors.vector(row) else {
+                continue;
+            };
             let distance = norm + self.descriptors.norm(row) - 2 * dot(query, vector);
             if distance >= limit {
                 continue;
@@ -184,29 +249,47 @@ impl<'a> Index<'a> {
             let barrier = self.barrier(state.query, row);
             if barrier >= FAR_IN_RECORDING {
                 let room = state.room[usize::from(barrier - FAR_IN_RECORDING)];
-                insert(&mut state.best[usize::from(barrier)], room, Neighbour { distance, row, barrier });
+                insert(
+                    &mut state.best[usize::from(barrier)],
+                    room,
+                    Neighbour {
+                        distance,
+                        row,
+                        barrier,
+                    },
+                );
                 limit = state.limit();
             }
         }
     }
 
     fn distance(&self, a: u32, b: u32) -> i32 {
-        let product = self.descriptors.vector(a).zip(self.descriptors.vector(b)).map_or(0, |(a, b)| dot(a, b));
+        let product = self
+            .descriptors
+            .vector(a)
+            .zip(self.descriptors.vector(b))
+            .map_or(0, |(a, b)| dot(a, b));
         self.descriptors.norm(a) + self.descriptors.norm(b) - 2 * product
     }
 
     /// The first window that hides `row` from `query`.
     fn barrier(&self, query: u32, row: u32) -> Barrier {
-        let (q, r) = (self.inputs.rows[query as usize], self.inputs.rows[row as usize]);
+        let (q, r) = (
+            self.inputs.rows[query as usize],
+            self.inputs.rows[row as usize],
+        );
         let same_group = q.group.is_some() && q.group == r.group;
-        let twin = self.component[query as usize] == self.component[row as usize] || self.twins.binary_search(&(query, row)).is_ok();
+        let twin = self.component[query as usize] == self.component[row as usize]
+            || self.twins.binary_search(&(query, row)).is_ok();
         if twin || (same_group && q.place.is_none()) {
             return Window::LEAK_GROUP.0;
         }
         match (q.place, r.place) {
             (Some(a), Some(b)) if a.recording == b.recording => {
                 let lag = a.position.abs_diff(b.position);
-                LAGS.iter().position(|&l| lag <= l).map_or(FAR_IN_RECORDING, |i| i as Barrier + 1)
+                LAGS.iter()
+                    .position(|&l| lag <= l)
+                    .map_or(FAR_IN_RECORDING, |i| i as Barrier + 1)
             }
             _ if same_group => FAR_IN_RECORDING,
             _ => NEVER,
@@ -218,16 +301,28 @@ impl<'a> Index<'a> {
         let row = self.inputs.rows[query as usize];
         let mut close = Vec::new();
         let twins = range(&self.twins, query).iter().map(|&(_, row)| row);
-        close.extend(twins.filter(|&row| !self.inputs.rows[row as usize].evaluation && self.descriptors.vector(row).is_some()));
-        close.extend(range(&self.by_component, self.component[query as usize]).iter().map(|&(_, row)| row));
+        close.extend(twins.filter(|&row| {
+            !self.inputs.rows[row as usize].evaluation && self.descriptors.vector(row).is_some()
+        }));
+        close.extend(
+            range(&self.by_component, self.component[query as usize])
+                .iter()
+                .map(|&(_, row)| row),
+        );
         if let (None, Some(group)) = (row.place, row.group) {
             close.extend(range(&self.by_group, group).iter().map(|&(_, row)| row));
         }
         if let Some(place) = row.place {
             let longest = LAGS[LAGS.len() - 1];
-            let from = Place { position: place.position.saturating_sub(longest), ..place };
+            let from = Place {
+                position: place.position.saturating_sub(longest),
+                ..place
+            };
             let start = self.by_place.partition_point(|(p, _)| *p < from);
-            let within = self.by_place[start..].iter().take_while(|(p, _)| p.recording == place.recording && p.position <= place.position.saturating_add(longest));
+            let within = self.by_place[start..].iter().take_while(|(p, _)| {
+                p.recording == place.recording
+                    && p.position <= place.position.saturating_add(longest)
+            });
             close.extend(within.map(|&(_, row)| row));
         }
         close
@@ -240,17 +335,33 @@ impl<'a> Index<'a> {
         let Some(place) = row.place else {
             return close.len() as u32;
         };
-        let in_recording = |other: &Row| other.place.is_some_and(|p| p.recording == place.recording);
+        let in_recording =
+            |other: &Row| other.place.is_some_and(|p| p.recording == place.recording);
         let in_group = |other: &Row| row.group.is_some() && row.group == other.group;
-        let elsewhere = close.iter().map(|&other| &self.inputs.rows[other as usize]).filter(|other| !in_recording(other) && !in_group(other)).count();
-        let recording = self.by_place.partition_point(|(p, _)| p.recording <= place.recording) - self.by_place.partition_point(|(p, _)| p.recording < place.recording);
-        let group = row.group.map_or(0, |group| range(&self.by_group, group).len() - self.group_in_recording(group, place.recording));
+        let elsewhere = close
+            .iter()
+            .map(|&other| &self.inputs.rows[other as usize])
+            .filter(|other| !in_recording(other) && !in_group(other))
+            .count();
+        let recording = self
+            .by_place
+            .partition_point(|(p, _)| p.recording <= place.recording)
+            - self
+                .by_place
+                .partition_point(|(p, _)| p.recording < place.recording);
+        let group = row.group.map_or(0, |group| {
+            range(&self.by_group, group).len() - self.group_in_recording(group, place.recording)
+        });
         (recording + group + elsewhere) as u32
     }
 
     fn group_in_recording(&self, group: u32, recording: u32) -> usize {
-        let end = self.by_group_and_recording.partition_point(|pair| *pair <= (group, recording));
-        end - self.by_group_and_recording.partition_point(|pair| *pair < (group, recording))
+        let end = self
+            .by_group_and_recording
+            .partition_point(|pair| *pair <= (group, recording));
+        end - self
+            .by_group_and_recording
+            .partition_point(|pair| *pair < (group, recording))
     }
 }
 
@@ -287,7 +398,11 @@ impl State {
     fn finish(self) -> Query {
         let mut nearest: Vec<Neighbour> = self.best.into_iter().flatten().collect();
         nearest.sort_unstable();
-        Query { row: self.query, nearest, hidden: self.hidden }
+        Query {
+            row: self.query,
+            nearest,
+            hidden: self.hidden,
+        }
     }
 }
 
@@ -308,26 +423,56 @@ mod tests {
     use proptest::prelude::*;
 
     /// The same by sorting all training rows for every window.
-    fn naive(inputs: &Inputs, descriptors: &Descriptors, query: u32, window: Window) -> Vec<(i32, u32)> {
+    fn naive(
+        inputs: &Inputs,
+        descriptors: &Descriptors,
+        query: u32,
+        window: Window,
+    ) -> Vec<(i32, u32)> {
         let component = twin_components(inputs.rows, inputs.twins);
         let q = inputs.rows[query as usize];
         let hidden = |row: u32| {
             let r = inputs.rows[row as usize];
-            let twin = inputs.twins.iter().any(|t| t.setting <= Setting::Default && ((t.a, t.b) == (query, row) || (t.b, t.a) == (query, row)));
+            let twin = inputs.twins.iter().any(|t| {
+                t.setting <= Setting::Default
+                    && ((t.a, t.b) == (query, row) || (t.b, t.a) == (query, row))
+            });
             let group = q.group.is_some() && q.group == r.group;
-            let recording = matches!((q.place, r.place), (Some(a), Some(b)) if a.recording == b.recording);
-            let lag = || q.place.unwrap().position.abs_diff(r.place.unwrap().position);
-            let close = twin || component[query as usize] == component[row as usize] || (group && q.place.is_none());
+            let recording =
+                matches!((q.place, r.place), (Some(a), Some(b)) if a.recording == b.recording);
+            let lag = || {
+                q.place
+                    .unwrap()
+                    .position
+                    .abs_diff(r.place.unwrap().position)
+            };
+            let close = twin
+                || component[query as usize] == component[row as usize]
+                || (group && q.place.is_none());
             match window {
                 Window::NOTHING => false,
                 Window::RECORDING => close || group || recording,
                 other => close || (recording && lag() <= other.lag().unwrap()),
             }
         };
-        let mut all: Vec<(i32, u32)> = inputs.training_rows().into_iter().filter(|&row| !hidden(row)).map(|row| {
-            let (a, b) = (descriptors.vector(query).unwrap(), descriptors.vector(row).unwrap());
-            (a.iter().zip(b).map(|(&x, &y)| (i32::from(x) - i32::from(y)).pow(2)).sum(), row)
-        }).collect();
+        let mut all: Vec<(i32, u32)> = inputs
+            .training_rows()
+            .into_iter()
+            .filter(|&row| !hidden(row))
+            .map(|row| {
+                let (a, b) = (
+                    descriptors.vector(query).unwrap(),
+                    descriptors.vector(row).unwrap(),
+                );
+                (
+                    a.iter()
+                        .zip(b)
+                        .map(|(&x, &y)| (i32::from(x) - i32::from(y)).pow(2))
+                        .sum(),
+                    row,
+                )
+            })
+            .collect();
         all.sort_unstable();
         all.truncate(K);
         all

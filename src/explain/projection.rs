@@ -37,14 +37,21 @@ pub struct Proxies {
 #[must_use]
 pub fn memorisation(proxies: &Proxies) -> (f64, bool) {
     let best = best_honest(proxies);
-    proxies.train_evaluation.map_or((0.5, true), |t| ((1.0 - t / best).clamp(0.0, 1.0), false))
+    proxies
+        .train_evaluation
+        .map_or((0.5, true), |t| ((1.0 - t / best).clamp(0.0, 1.0), false))
 }
 
 /// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn, copy)`.
 #[must_use]
 pub fn project(proxies: &Proxies) -> Estimate {
-    if best_honest(proxies) > 0.97 * proxies.trivial && proxies.five_nearest > 0.9 * proxies.trivial {
-        return Estimate::absent(Status::NotIdentified, "proxies_blind", "our proxies cannot read these targets from the images; the projection is withheld");
+    if best_honest(proxies) > 0.97 * proxies.trivial && proxies.five_nearest > 0.9 * proxies.trivial
+    {
+        return Estimate::absent(
+            Status::NotIdentified,
+            "proxies_blind",
+            "our proxies cannot read these targets from the images; the projection is withheld",
+        );
     }
     let ridge = proxies.ratio_ridge.max(1.0);
     let five = proxies.ratio_five.max(1.0);
@@ -53,17 +60,26 @@ pub fn project(proxies: &Proxies) -> Estimate {
     let centre = proxies.loss * ridge.powf(1.0 - weight) * five.powf(weight);
     let lo = proxies.loss * ridge / MARGIN;
     let hi = proxies.loss * five.max(copy).max(ridge) * MARGIN;
-    let estimate = Estimate { status: Status::Projection, ..Estimate::exact(centre, 0) };
+    let estimate = Estimate {
+        status: Status::Projection,
+        ..Estimate::exact(centre, 0)
+    };
     let message = if lo < proxies.loss {
         "a projection, not a confidence interval; its lower end is below the reported loss and means no leak effect"
     } else {
         "a projection, not a confidence interval"
     };
-    estimate.with_interval(lo, hi, CiMethod::Margin).assuming(&[Assumption::A0, Assumption::A7]).with_message(message)
+    estimate
+        .with_interval(lo, hi, CiMethod::Margin)
+        .assuming(&[Assumption::A0, Assumption::A7])
+        .with_message(message)
 }
 
 fn best_honest(proxies: &Proxies) -> f64 {
-    proxies.plateau.min(proxies.ridge_blocked).min(proxies.trivial)
+    proxies
+        .plateau
+        .min(proxies.ridge_blocked)
+        .min(proxies.trivial)
 }
 
 #[cfg(test)]
@@ -89,17 +105,34 @@ mod tests {
         assert!((memorisation(&DRIVE).0 - 0.91).abs() < 0.005);
         assert_eq!(format!("{:.4}", estimate.value.unwrap()), "0.0141");
         assert_eq!(format!("{:.4}", estimate.lo.unwrap()), "0.0062");
-        assert!(estimate.lo.unwrap() < 0.0121 && 0.0121 < estimate.hi.unwrap(), "the retrained loss");
+        assert!(
+            estimate.lo.unwrap() < 0.0121 && 0.0121 < estimate.hi.unwrap(),
+            "the retrained loss"
+        );
     }
 
     #[test]
     fn an_unknown_training_loss_takes_the_middle_and_says_so() {
-        assert_eq!(memorisation(&Proxies { train_evaluation: None, ..DRIVE }), (0.5, true));
+        assert_eq!(
+            memorisation(&Proxies {
+                train_evaluation: None,
+                ..DRIVE
+            }),
+            (0.5, true)
+        );
     }
 
     #[test]
     fn proxies_that_see_nothing_project_nothing() {
-        let blind = Proxies { five_nearest: 0.0175, plateau: 0.0178, ridge_blocked: 0.0178, ..DRIVE };
-        assert_eq!(project(&blind).reason_code.as_deref(), Some("proxies_blind"));
+        let blind = Proxies {
+            five_nearest: 0.0175,
+            plateau: 0.0178,
+            ridge_blocked: 0.0178,
+            ..DRIVE
+        };
+        assert_eq!(
+            project(&blind).reason_code.as_deref(),
+            Some("proxies_blind")
+        );
     }
 }

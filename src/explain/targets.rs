@@ -61,12 +61,32 @@ pub struct Memoriser {
 #[must_use]
 pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTargets {
     let metric = metric_of(inputs.metric, inputs.targets);
-    let ridge = inputs.descriptors.and_then(|descriptors: &Descriptors| ridge(inputs, descriptors, parts.groups, parts.lag));
-    let proxies = proxies(inputs, loss, &parts.yardsticks, parts.exclusion.as_ref(), ridge.as_ref());
+    let ridge = inputs
+        .descriptors
+        .and_then(|descriptors: &Descriptors| ridge(inputs, descriptors, parts.groups, parts.lag));
+    let proxies = if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
+        proxies(
+            inputs,
+            loss,
+            &parts.yardsticks,
+            parts.exclusion.as_ref(),
+            ridge.as_ref(),
+        )
+    } else {
+        Err(Estimate::absent(
+            Status::NotApplicable,
+            "no_leak",
+            "no leak found: there is nothing to project",
+        ))
+    };
     let weight = proxies.as_ref().ok().map(memorisation);
     FromTargets {
         memoriser: memoriser(inputs, loss, &parts),
-        proxy_metric: if matches!(inputs.targets, Targets::Classes(_)) { Metric::ErrorRate } else { metric },
+        proxy_metric: if matches!(inputs.targets, Targets::Classes(_)) {
+            Metric::ErrorRate
+        } else {
+            metric
+        },
         honest_projection: proxies.as_ref().map_or_else(Clone::clone, project),
         memorisation: weight.map(|(w, _)| w),
         memorisation_assumed: weight.is_some_and(|(_, assumed)| assumed),
@@ -94,20 +114,39 @@ pub struct Parts<'a> {
     pub exclusion: Option<ExclusionCurve>,
 }
 
-fn proxies(inputs: &Inputs, loss: Option<f64>, yardsticks: &Yardsticks, curve: Option<&ExclusionCurve>, ridge: Option<&Ridge>) -> Result<Proxies, Estimate> {
-    let missing = |reason: &str, message: &str| Estimate::absent(Status::MissingInput, reason, message);
-    let loss = loss.ok_or_else(|| missing("no_validation_loss", "no validation loss to project from"))?;
-    let trivial = yardsticks.trivial_loss.value.ok_or_else(|| yardsticks.trivial_loss.clone())?;
+fn proxies(
+    inputs: &Inputs,
+    loss: Option<f64>,
+    yardsticks: &Yardsticks,
+    curve: Option<&ExclusionCurve>,
+    ridge: Option<&Ridge>,
+) -> Result<Proxies, Estimate> {
+    let missing =
+        |reason: &str, message: &str| Estimate::absent(Status::MissingInput, reason, message);
+    let loss =
+        loss.ok_or_else(|| missing("no_validation_loss", "no validation loss to project from"))?;
+    let trivial = yardsticks
+        .trivial_loss
+        .value
+        .ok_or_else(|| yardsticks.trivial_loss.clone())?;
     let curve = curve.ok_or_else(|| missing("no_descriptors", "no image could be described"))?;
-    let (Some(ratio_five), Some(plateau)) = (curve.ratio_five_nearest.value, curve.plateau.value) else {
+    let (Some(ratio_five), Some(plateau)) = (curve.ratio_five_nearest.value, curve.plateau.value)
+    else {
         return Err(curve.ratio_five_nearest.clone());
     };
     if 5 * yardsticks.n_without_target > inputs.evaluation_rows().len() as u64 {
-        return Err(missing("too_few_targets", "more than 20 % of the evaluation samples have no target"));
+        return Err(missing(
+            "too_few_targets",
+            "more than 20 % of the evaluation samples have no target",
+        ));
     }
     let blocked = ridge.map_or(trivial, |ridge| ridge.blocked);
     // For classes the proxies measure the error rate; only their ratios are carried over.
-    let five_nearest = curve.points.first().and_then(|point| point.five_nearest.value).unwrap_or(plateau);
+    let five_nearest = curve
+        .points
+        .first()
+        .and_then(|point| point.five_nearest.value)
+        .unwrap_or(plateau);
     Ok(Proxies {
         loss,
         train_evaluation: inputs.train_loss_evaluation.map(|t| t.value),
@@ -122,14 +161,21 @@ fn proxies(inputs: &Inputs, loss: Option<f64>, yardsticks: &Yardsticks, curve: O
 }
 
 fn memoriser(inputs: &Inputs, loss: Option<f64>, parts: &Parts) -> Memoriser {
-    let first = parts.exclusion.as_ref().and_then(|curve| curve.points.first());
+    let first = parts
+        .exclusion
+        .as_ref()
+        .and_then(|curve| curve.points.first());
     let copy = first.and_then(|point| point.copy_nearest);
     let five = first.and_then(|point| point.five_nearest.value);
     let on_near = copy_on_near(inputs, parts);
     let table = copy.into_iter().chain(five).reduce(f64::min);
     // Only a loss in the proxies' own unit can be compared with them.
-    let comparable = !matches!(inputs.targets, Targets::Classes(_)) || inputs.metric == Metric::ErrorRate;
-    let indistinguishable = table.zip(loss).filter(|_| comparable).map(|(table, loss)| table <= INDISTINGUISHABLE * loss);
+    let comparable =
+        !matches!(inputs.targets, Targets::Classes(_)) || inputs.metric == Metric::ErrorRate;
+    let indistinguishable = table
+        .zip(loss)
+        .filter(|_| comparable)
+        .map(|(table, loss)| table <= INDISTINGUISHABLE * loss);
     let four = super::wording::loss;
     let message = match (copy, five, loss, indistinguishable) {
         (Some(copy), Some(five), Some(loss), Some(true)) => format!(
@@ -144,10 +190,21 @@ fn memoriser(inputs: &Inputs, loss: Option<f64>, parts: &Parts) -> Memoriser {
             four(five),
             four(loss)
         ),
-        (Some(copy), Some(five), ..) => format!("A lookup table that copies the nearest training label scores {} (5 nearest: {}).", four(copy), four(five)),
+        (Some(copy), Some(five), ..) => format!(
+            "A lookup table that copies the nearest training label scores {} (5 nearest: {}).",
+            four(copy),
+            four(five)
+        ),
         _ => String::new(),
     };
-    Memoriser { copy_nearest: copy, copy_nearest_on_near: on_near.map(|(loss, _)| loss), five_nearest: five, reach: reach(loss, parts, on_near, comparable), indistinguishable, message }
+    Memoriser {
+        copy_nearest: copy,
+        copy_nearest_on_near: on_near.map(|(loss, _)| loss),
+        five_nearest: five,
+        reach: reach(loss, parts, on_near, comparable),
+        indistinguishable,
+        message,
+    }
 }
 
 /// Mean loss of copying on near samples, and the share of samples that are near.
@@ -158,35 +215,87 @@ fn copy_on_near(inputs: &Inputs, parts: &Parts) -> Option<(f64, f64)> {
         if parts.exposures.class[at] > Exposure::Adjacent {
             continue;
         }
-        let copied = query.left_by(Window::NOTHING).next().and_then(|n| inputs.targets.number(n.row as usize));
+        let copied = query
+            .left_by(Window::NOTHING)
+            .next()
+            .and_then(|n| inputs.targets.number(n.row as usize));
         if let Some((truth, copied)) = inputs.targets.number(query.row as usize).zip(copied) {
-            losses.push(super::exclusion::copy_loss(inputs.metric, inputs.targets, truth, copied));
+            losses.push(super::exclusion::copy_loss(
+                inputs.metric,
+                inputs.targets,
+                truth,
+                copied,
+            ));
         }
     }
     let mean = losses.iter().sum::<f64>() / losses.len() as f64;
-    (!losses.is_empty()).then(|| (mean, losses.len() as f64 / parts.exposures.rows.len() as f64))
+    (!losses.is_empty()).then(|| {
+        (
+            mean,
+            losses.len() as f64 / parts.exposures.rows.len() as f64,
+        )
+    })
 }
 
-fn reach(loss: Option<f64>, parts: &Parts, on_near: Option<(f64, f64)>, comparable: bool) -> Estimate {
-    let (Some(loss), Some(trivial), Some((copy, share)), true) = (loss, parts.yardsticks.trivial_loss.value, on_near, comparable) else {
-        return Estimate::absent(Status::MissingInput, "not_comparable", "needs a loss in the unit of the targets and leaked samples");
+fn reach(
+    loss: Option<f64>,
+    parts: &Parts,
+    on_near: Option<(f64, f64)>,
+    comparable: bool,
+) -> Estimate {
+    let (Some(loss), Some(trivial), Some((copy, share)), true) = (
+        loss,
+        parts.yardsticks.trivial_loss.value,
+        on_near,
+        comparable,
+    ) else {
+        return Estimate::absent(
+            Status::MissingInput,
+            "not_comparable",
+            "needs a loss in the unit of the targets and leaked samples",
+        );
     };
     if loss >= trivial {
-        return Estimate::absent(Status::NotApplicable, "not_better_than_constant", "the reported loss is no better than the best constant");
+        return Estimate::absent(
+            Status::NotApplicable,
+            "not_better_than_constant",
+            "the reported loss is no better than the best constant",
+        );
     }
     let table = share * copy + (1.0 - share) * trivial;
-    Estimate::exact(((trivial - table) / (trivial - loss)).clamp(0.0, 1.0), parts.exposures.rows.len())
+    Estimate::exact(
+        ((trivial - table) / (trivial - loss)).clamp(0.0, 1.0),
+        parts.exposures.rows.len(),
+    )
 }
 
 /// Half the mean squared difference of targets over exact duplicates: no function of the image does better on them.
 fn noise_floor(inputs: &Inputs) -> Estimate {
     if !matches!(inputs.targets, Targets::Numbers(_)) {
-        return Estimate::absent(Status::NotApplicable, "not_numbers", "defined for numbers only");
+        return Estimate::absent(
+            Status::NotApplicable,
+            "not_numbers",
+            "defined for numbers only",
+        );
     }
     let exact = inputs.twins.iter().filter(|twin| twin.exact);
-    let differences: Vec<f64> = exact.filter_map(|t| Some((inputs.targets.number(t.a as usize)? - inputs.targets.number(t.b as usize)?).powi(2))).collect();
+    let differences: Vec<f64> = exact
+        .filter_map(|t| {
+            Some(
+                (inputs.targets.number(t.a as usize)? - inputs.targets.number(t.b as usize)?)
+                    .powi(2),
+            )
+        })
+        .collect();
     if differences.len() < NOISE_PAIRS {
-        return Estimate::absent(Status::NotIdentified, "few_pairs", "fewer than 30 exact duplicates with targets");
+        return Estimate::absent(
+            Status::NotIdentified,
+            "few_pairs",
+            "fewer than 30 exact duplicates with targets",
+        );
     }
-    Estimate::exact(differences.iter().sum::<f64>() / (2.0 * differences.len() as f64), 2 * differences.len())
+    Estimate::exact(
+        differences.iter().sum::<f64>() / (2.0 * differences.len() as f64),
+        2 * differences.len(),
+    )
 }

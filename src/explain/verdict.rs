@@ -1,8 +1,11 @@
 //! What the explanation comes to, in one word and one line.
 
+use super::compare::FromSecondRun;
 use super::images::FromImages;
 use super::losses::{ALMOST_ALL, FromLosses};
+use super::per_sample::FromPredictions;
 use super::targets::FromTargets;
+use super::wording::percent;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,25 +39,59 @@ const WORTH_PROJECTING: f64 = 1.1;
 
 /// Judges from the tiers there are.
 #[must_use]
-pub fn verdict(t0: &FromImages, t1: Option<&FromLosses>, t2: Option<&FromTargets>) -> Verdict {
+pub fn verdict(
+    t0: &FromImages,
+    t1: Option<&FromLosses>,
+    t2: Option<&FromTargets>,
+    t3: Option<&FromPredictions>,
+    t4: Option<&FromSecondRun>,
+) -> Verdict {
     let exposed = t0.f_exposed.value.unwrap_or(0.0);
     if exposed == 0.0 {
-        return Verdict { word: Word::NoneFound, line: "No leak found between training and validation.".to_owned() };
+        return Verdict {
+            word: Word::NoneFound,
+            line: "No leak found between training and validation.".to_owned(),
+        };
+    }
+    let measured = [t4.map(|t4| &t4.paired_ratio), t3.map(|t3| &t3.inflation_ratio)];
+    let measured = measured.into_iter().flatten().find_map(|ratio| Some((ratio.value?, ratio.lo?, ratio.hi?)));
+    if let Some((value, lo, hi)) = measured.filter(|(_, lo, hi)| *lo > 1.0 || *hi < 1.0) {
+        let line = format!("On the same samples the honest loss is {value:.2} times the reported one (95 % interval {lo:.2} to {hi:.2}).");
+        return Verdict { word: Word::Measured, line };
     }
     let ratio = t2.and_then(|t2| t2.exclusion.as_ref()?.ratio_five_nearest.lo);
     let projection = t2.map(|t2| &t2.honest_projection);
-    let range = projection.and_then(|p| Some((p.lo?, p.hi?))).zip(t1.and_then(|t1| t1.validation_loss.value));
+    let range = projection
+        .and_then(|p| Some((p.lo?, p.hi?)))
+        .zip(t1.and_then(|t1| t1.validation_loss.value));
     if let (Some(((lo, hi), loss)), true) = (range, ratio.is_some_and(|lo| lo > WORTH_PROJECTING)) {
-        let line = format!("Leakage could make this validation loss look lower by a factor of {:.1} to {:.1} (projection).", (lo / loss).max(1.0), hi / loss);
-        return Verdict { word: Word::Projected, line };
+        let line = format!(
+            "Leakage could make this validation loss look lower by a factor of {:.1} to {:.1} (projection).",
+            (lo / loss).max(1.0),
+            hi / loss
+        );
+        return Verdict {
+            word: Word::Projected,
+            line,
+        };
     }
     if t1.is_none() {
         return Verdict { word: Word::CannotTell, line: "Validation is exposed to training; without a validation loss nothing more can be said.".to_owned() };
     }
     if exposed > ALMOST_ALL {
-        let line = "How far leakage flatters this validation loss cannot be bounded from what was given.";
-        return Verdict { word: Word::Possible, line: line.to_owned() };
+        let line =
+            "How far leakage flatters this validation loss cannot be bounded from what was given.";
+        return Verdict {
+            word: Word::Possible,
+            line: line.to_owned(),
+        };
     }
-    let line = format!("Leakage could make this validation loss look lower, by a factor of at most {:.2} on the clean samples.", 1.0 / (1.0 - exposed));
-    Verdict { word: Word::Possible, line }
+    let line = format!(
+        "Leakage could make this validation loss look lower, by a factor of at most {:.2} on the clean samples.",
+        1.0 / (1.0 - exposed)
+    );
+    Verdict {
+        word: Word::Possible,
+        line,
+    }
 }

@@ -64,57 +64,111 @@ pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
     let numbers = matches!(inputs.targets, Targets::Numbers(_)) && !evaluation.is_empty();
     let n = evaluation.len() as f64;
     let mean = evaluation.iter().sum::<f64>() / n;
-    let variogram = if numbers { variogram(inputs) } else { Vec::new() };
+    let variogram = if numbers {
+        variogram(inputs)
+    } else {
+        Vec::new()
+    };
     let squared = metric == Metric::SquaredError;
-    let reached = loss.filter(|_| squared).and_then(|loss| variogram.iter().find(|point| point.mean_squared_difference >= loss));
+    let reached = loss.filter(|_| squared).and_then(|loss| {
+        variogram
+            .iter()
+            .find(|point| point.mean_squared_difference >= loss)
+    });
     let equivalent_lag_steps = reached.map(|point| point.lag_steps);
     Yardsticks {
         r2: r_squared(loss, &trivial_loss),
         trivial_loss_training: trivial(&training),
         trivial_loss,
         zero_share: numbers.then(|| evaluation.iter().filter(|&&y| y == 0.0).count() as f64 / n),
-        target_variance: numbers.then(|| evaluation.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n),
-        variogram: variogram.into_iter().filter(|point| [1, 2, 3, 5, 8, 12, 20, 30, 50, 100].contains(&point.lag_steps)).collect(),
+        target_variance: numbers
+            .then(|| evaluation.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n),
+        variogram: variogram
+            .into_iter()
+            .filter(|point| [1, 2, 3, 5, 8, 12, 20, 30, 50, 100].contains(&point.lag_steps))
+            .collect(),
         equivalent_lag_steps,
-        equivalent_lag_seconds: equivalent_lag_steps.zip(inputs.seconds_per_step).map(|(steps, seconds)| f64::from(steps) * seconds),
+        equivalent_lag_seconds: equivalent_lag_steps
+            .zip(inputs.seconds_per_step)
+            .map(|(steps, seconds)| f64::from(steps) * seconds),
         n_without_target: (inputs.evaluation_rows().len() - evaluation.len()) as u64,
     }
 }
 
 fn targets_of(inputs: &Inputs, evaluation: bool) -> Vec<f64> {
-    let rows = inputs.rows.iter().enumerate().filter(|(_, row)| row.evaluation == evaluation);
-    rows.filter_map(|(index, _)| inputs.targets.number(index)).collect()
+    let rows = inputs
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.evaluation == evaluation);
+    rows.filter_map(|(index, _)| inputs.targets.number(index))
+        .collect()
 }
 
 fn r_squared(loss: Option<f64>, trivial: &Estimate) -> Estimate {
     match (loss, trivial.value) {
         (Some(loss), Some(trivial)) if trivial > 0.0 => Estimate::exact(1.0 - loss / trivial, 0),
-        (None, _) => Estimate::absent(Status::MissingInput, "no_validation_loss", "no validation loss was given"),
-        _ => Estimate::absent(trivial.status, trivial.reason_code.as_deref().unwrap_or("constant_targets"), trivial.message.clone()),
+        (None, _) => Estimate::absent(
+            Status::MissingInput,
+            "no_validation_loss",
+            "no validation loss was given",
+        ),
+        _ => Estimate::absent(
+            trivial.status,
+            trivial.reason_code.as_deref().unwrap_or("constant_targets"),
+            trivial.message.clone(),
+        ),
     }
 }
 
-fn trivial_loss(metric: Metric, targets: &Targets, training: &[f64], evaluation: &[f64]) -> Estimate {
+fn trivial_loss(
+    metric: Metric,
+    targets: &Targets,
+    training: &[f64],
+    evaluation: &[f64],
+) -> Estimate {
     if matches!(targets, Targets::None) || training.is_empty() || evaluation.is_empty() {
-        return Estimate::absent(Status::MissingInput, "no_targets", "no targets: add a target or label column to the manifest");
+        return Estimate::absent(
+            Status::MissingInput,
+            "no_targets",
+            "no targets: add a target or label column to the manifest",
+        );
     }
     if training.iter().chain(evaluation).all(|&y| y == training[0]) {
-        return Estimate::absent(Status::NotApplicable, "constant_targets", "all targets are the same");
+        return Estimate::absent(
+            Status::NotApplicable,
+            "constant_targets",
+            "all targets are the same",
+        );
     }
     let n = evaluation.len() as f64;
     let average = |loss: &dyn Fn(f64) -> f64| evaluation.iter().map(|&y| loss(y)).sum::<f64>() / n;
     let value = match (metric, targets) {
-        (Metric::NotAMean, _) => return Estimate::absent(Status::NotApplicable, "not_decomposable", "AUC, F1 and IoU are no means over samples"),
+        (Metric::NotAMean, _) => {
+            return Estimate::absent(
+                Status::NotApplicable,
+                "not_decomposable",
+                "AUC, F1 and IoU are no means over samples",
+            );
+        }
         (Metric::LogLoss, Targets::Classes(_)) => {
             // One count is added to every class, so that a class absent from training costs much, not everything.
-            let classes = training.iter().chain(evaluation).fold(0.0f64, |most, &y| most.max(y)) + 1.0;
+            let classes = training
+                .iter()
+                .chain(evaluation)
+                .fold(0.0f64, |most, &y| most.max(y))
+                + 1.0;
             let counts = sorted_counts(training);
-            let share = |y: f64| (count_of(&counts, y) as f64 + 1.0) / (training.len() as f64 + classes);
+            let share =
+                |y: f64| (count_of(&counts, y) as f64 + 1.0) / (training.len() as f64 + classes);
             average(&|y| -share(y).ln())
         }
         (_, Targets::Classes(_)) => {
             let counts = sorted_counts(training);
-            let most = counts.iter().max_by_key(|(y, n)| (*n, std::cmp::Reverse(y.to_bits()))).map_or(0.0, |(y, _)| *y);
+            let most = counts
+                .iter()
+                .max_by_key(|(y, n)| (*n, std::cmp::Reverse(y.to_bits())))
+                .map_or(0.0, |(y, _)| *y);
             average(&|y| f64::from(u8::from(y != most)))
         }
         (Metric::AbsoluteError, _) => {
@@ -132,11 +186,16 @@ fn trivial_loss(metric: Metric, targets: &Targets, training: &[f64], evaluation:
 fn sorted_counts(values: &[f64]) -> Vec<(f64, usize)> {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
-    values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect()
+    values
+        .chunk_by(|a, b| a == b)
+        .map(|run| (run[0], run.len()))
+        .collect()
 }
 
 fn count_of(counts: &[(f64, usize)], value: f64) -> usize {
-    counts.binary_search_by(|(y, _)| y.total_cmp(&value)).map_or(0, |at| counts[at].1)
+    counts
+        .binary_search_by(|(y, _)| y.total_cmp(&value))
+        .map_or(0, |at| counts[at].1)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -147,20 +206,29 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// Every lag from 1 up, over all ordered rows of both splits.
 fn variogram(inputs: &Inputs) -> Vec<VariogramPoint> {
     let rows = inputs.rows.iter().enumerate();
-    let mut points: Vec<_> = rows.filter_map(|(index, row)| Some((row.place?, inputs.targets.number(index)?))).collect();
+    let mut points: Vec<_> = rows
+        .filter_map(|(index, row)| Some((row.place?, inputs.targets.number(index)?)))
+        .collect();
     points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     // Simultaneous views have one target; where they differ the first stands for the instant.
     points.dedup_by_key(|point| point.0);
     let mut sums = vec![(0.0, 0u64); LONGEST_LAG as usize + 1];
     for (i, (place, y)) in points.iter().enumerate() {
-        let later = points[i + 1..].iter().take_while(|(other, _)| other.recording == place.recording && other.position - place.position <= LONGEST_LAG);
+        let later = points[i + 1..].iter().take_while(|(other, _)| {
+            other.recording == place.recording && other.position - place.position <= LONGEST_LAG
+        });
         for (other, z) in later {
             let sum = &mut sums[(other.position - place.position) as usize];
             *sum = (sum.0 + (z - y).powi(2), sum.1 + 1);
         }
     }
     let lags = (1..).zip(&sums[1..]).filter(|(_, sum)| sum.1 > 0);
-    lags.map(|(lag_steps, &(sum, n_pairs))| VariogramPoint { lag_steps, mean_squared_difference: sum / n_pairs as f64, n_pairs }).collect()
+    lags.map(|(lag_steps, &(sum, n_pairs))| VariogramPoint {
+        lag_steps,
+        mean_squared_difference: sum / n_pairs as f64,
+        n_pairs,
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -170,24 +238,48 @@ mod tests {
 
     fn of(targets: Targets, metric: Metric, loss: f64) -> Yardsticks {
         let rows = film(&[false, false, false, true, true]);
-        yardsticks(&Inputs { targets: &targets, metric, seconds_per_step: Some(0.1), ..bare(&rows, &[]) }, Some(loss))
+        yardsticks(
+            &Inputs {
+                targets: &targets,
+                metric,
+                seconds_per_step: Some(0.1),
+                ..bare(&rows, &[])
+            },
+            Some(loss),
+        )
     }
 
     #[test]
     fn numbers_are_measured_against_the_training_mean() {
-        let y = of(Targets::Numbers([0.0, 3.0, 0.0, 1.0, 3.0].map(Some).to_vec()), Metric::Unknown, 1.0);
+        let y = of(
+            Targets::Numbers([0.0, 3.0, 0.0, 1.0, 3.0].map(Some).to_vec()),
+            Metric::Unknown,
+            1.0,
+        );
         assert_eq!(y.trivial_loss.value, Some(2.0));
         assert_eq!(y.r2.value, Some(0.5));
-        assert_eq!(y.variogram[0].mean_squared_difference, (9.0 + 9.0 + 1.0 + 4.0) / 4.0);
-        assert_eq!((y.equivalent_lag_steps, y.equivalent_lag_seconds), (Some(1), Some(0.1)));
+        assert_eq!(
+            y.variogram[0].mean_squared_difference,
+            (9.0 + 9.0 + 1.0 + 4.0) / 4.0
+        );
+        assert_eq!(
+            (y.equivalent_lag_steps, y.equivalent_lag_seconds),
+            (Some(1), Some(0.1))
+        );
         assert_eq!(y.zero_share, Some(0.0));
     }
 
     #[test]
     fn classes_are_measured_against_the_most_frequent_or_the_shares() {
         let classes = || Targets::Classes([0, 0, 1, 0, 1].map(Some).to_vec());
-        assert_eq!(of(classes(), Metric::ErrorRate, 0.1).trivial_loss.value, Some(0.5));
-        let log_loss = of(classes(), Metric::LogLoss, 0.1).trivial_loss.value.unwrap();
+        assert_eq!(
+            of(classes(), Metric::ErrorRate, 0.1).trivial_loss.value,
+            Some(0.5)
+        );
+        let log_loss = of(classes(), Metric::LogLoss, 0.1)
+            .trivial_loss
+            .value
+            .unwrap();
         assert!((log_loss + ((0.6f64).ln() + (0.4f64).ln()) / 2.0).abs() < 1e-12);
     }
 
@@ -196,8 +288,15 @@ mod tests {
         let constant = of(Targets::Numbers(vec![Some(2.0); 5]), Metric::Unknown, 0.1);
         assert_eq!(constant.trivial_loss.status, Status::NotApplicable);
         assert_eq!(constant.r2.reason_code.as_deref(), Some("constant_targets"));
-        assert_eq!(of(Targets::None, Metric::Unknown, 0.1).trivial_loss.status, Status::MissingInput);
-        let not_numbers = of(Targets::Numbers(vec![Some(f64::NAN); 5]), Metric::Unknown, 0.1);
+        assert_eq!(
+            of(Targets::None, Metric::Unknown, 0.1).trivial_loss.status,
+            Status::MissingInput
+        );
+        let not_numbers = of(
+            Targets::Numbers(vec![Some(f64::NAN); 5]),
+            Metric::Unknown,
+            0.1,
+        );
         assert_eq!(not_numbers.trivial_loss.status, Status::MissingInput);
     }
 }

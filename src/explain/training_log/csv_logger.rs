@@ -1,6 +1,9 @@
 //! Keras `CSVLogger`: `epoch` counted from 0, then one column a metric in alphabetical order.
 
-use super::{Epoch, LogError, LogSource, Printed, Quantity, TrainLossKind, TrainingLog, empty, finish, printed};
+use super::{
+    Epoch, LogError, LogSource, Printed, Quantity, TrainLossKind, TrainingLog, empty, finish,
+    printed,
+};
 
 /// Whether a first line belongs to this format, or to any table with such columns.
 #[must_use]
@@ -34,7 +37,9 @@ pub fn parse(text: &str) -> Result<TrainingLog, LogError> {
         Some(value)
     };
     for (index, row) in table.rows.iter().enumerate() {
-        let zero_based = table.cell(row, "epoch").map_or(index as f64, |epoch| epoch.value);
+        let zero_based = table
+            .cell(row, "epoch")
+            .map_or(index as f64, |epoch| epoch.value);
         log.epochs.push(Epoch {
             number: zero_based.max(0.0) as u64 + 1,
             train: value(row, train),
@@ -55,16 +60,36 @@ impl Table {
     /// Reads comma-, semicolon- or tab-separated text.
     pub(super) fn read(text: &str, format: &'static str) -> Result<Self, LogError> {
         let header = text.lines().next().unwrap_or_default();
-        let delimiter = [b',', b';', b'\t'].into_iter().find(|&d| header.contains(char::from(d))).unwrap_or(b',');
+        let delimiter = [b',', b';', b'\t']
+            .into_iter()
+            .find(|&d| header.contains(char::from(d)))
+            .unwrap_or(b',');
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .flexible(true)
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
-        let malformed = |error: csv::Error| LogError::Malformed { format, reason: error.to_string() };
-        let names = reader.headers().map_err(malformed)?.iter().map(str::to_owned).collect();
-        let rows = reader.records().map(|record| Ok(record.map_err(malformed)?.iter().map(str::to_owned).collect()));
-        Ok(Self { names, rows: rows.collect::<Result<_, LogError>>()? })
+        let malformed = |error: csv::Error| LogError::Malformed {
+            format,
+            reason: error.to_string(),
+        };
+        let names = reader
+            .headers()
+            .map_err(malformed)?
+            .iter()
+            .map(str::to_owned)
+            .collect();
+        let rows = reader.records().map(|record| {
+            Ok(record
+                .map_err(malformed)?
+                .iter()
+                .map(str::to_owned)
+                .collect())
+        });
+        Ok(Self {
+            names,
+            rows: rows.collect::<Result<_, LogError>>()?,
+        })
     }
 
     /// Position of a column.
@@ -74,7 +99,9 @@ impl Table {
 
     /// Columns whose name passes a test, in the order of the table.
     pub(super) fn columns(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
-        (0..self.names.len()).filter(|&i| wanted(&self.names[i])).collect()
+        (0..self.names.len())
+            .filter(|&i| wanted(&self.names[i]))
+            .collect()
     }
 
     /// A cell as a number; `None` for an empty cell, a missing one, or text.
@@ -89,7 +116,8 @@ mod tests {
 
     #[test]
     fn epochs_counted_from_zero_become_one_based() {
-        let log = parse("epoch,loss,mae,val_loss,val_mae\n0,0.5,1,0.4,1\n1,0.3,1,0.25,1\n").unwrap();
+        let log =
+            parse("epoch,loss,mae,val_loss,val_mae\n0,0.5,1,0.4,1\n1,0.3,1,0.25,1\n").unwrap();
         assert_eq!(log.epochs[1].number, 2);
         assert_eq!(log.epochs[1].validation.unwrap().value, 0.25);
         assert_eq!(log.epochs[1].validation.unwrap().half_width, 0.005);
@@ -98,13 +126,22 @@ mod tests {
     #[test]
     fn semicolons_are_understood() {
         assert!(recognises("epoch;loss;val_loss"));
-        assert_eq!(parse("epoch;loss;val_loss\n0;0.5;0.4\n").unwrap().epochs.len(), 1);
+        assert_eq!(
+            parse("epoch;loss;val_loss\n0;0.5;0.4\n")
+                .unwrap()
+                .epochs
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn accuracy_without_loss_becomes_an_error_rate() {
         let log = parse("epoch,accuracy,val_accuracy\n0,0.9,0.75\n").unwrap();
-        assert_eq!((log.quantity, log.epochs[0].validation.unwrap().value), (Quantity::Error, 0.25));
+        assert_eq!(
+            (log.quantity, log.epochs[0].validation.unwrap().value),
+            (Quantity::Error, 0.25)
+        );
     }
 
     #[test]

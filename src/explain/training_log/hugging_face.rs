@@ -27,9 +27,14 @@ struct Line {
 /// [`LogError`] for broken JSON or a history without losses.
 pub fn parse(text: &str) -> Result<TrainingLog, LogError> {
     // Python writes NaN and Infinity, which JSON does not know.
-    let text = text.replace("-Infinity", "null").replace("Infinity", "null").replace("NaN", "null");
-    let state: State = serde_json::from_str(&text)
-        .map_err(|error| LogError::Malformed { format: "trainer_state.json", reason: error.to_string() })?;
+    let text = text
+        .replace("-Infinity", "null")
+        .replace("Infinity", "null")
+        .replace("NaN", "null");
+    let state: State = serde_json::from_str(&text).map_err(|error| LogError::Malformed {
+        format: "trainer_state.json",
+        reason: error.to_string(),
+    })?;
     let mut log = empty(LogSource::HuggingFace, TrainLossKind::WindowMean);
     log.planned_epochs = state.num_train_epochs.map(|epochs| epochs.max(0.0) as u64);
     let mut window = None;
@@ -43,15 +48,29 @@ pub fn parse(text: &str) -> Result<TrainingLog, LogError> {
         }
         last_step = step;
         if let Some(value) = line.loss {
-            window = Some(Printed { value, half_width: 0.5e-4 });
+            window = Some(Printed {
+                value,
+                half_width: 0.5e-4,
+            });
         }
         if let Some(value) = line.eval_loss {
             number += 1;
-            log.epochs.push(Epoch { number, train: window.take(), validation: Some(Printed { value, half_width: 0.0 }) });
+            log.epochs.push(Epoch {
+                number,
+                train: window.take(),
+                validation: Some(Printed {
+                    value,
+                    half_width: 0.0,
+                }),
+            });
         }
     }
     if log.epochs.is_empty() && window.is_some() {
-        log.epochs.push(Epoch { number: 1, train: window, validation: None });
+        log.epochs.push(Epoch {
+            number: 1,
+            train: window,
+            validation: None,
+        });
     }
     finish(log)
 }
@@ -71,7 +90,10 @@ mod tests {
 
     #[test]
     fn python_nan_is_not_a_loss() {
-        assert_eq!(parse(r#"{"log_history": [{"loss": NaN, "step": 1}, {"eval_loss": NaN, "step": 1}]}"#), Err(LogError::NoLoss));
+        assert_eq!(
+            parse(r#"{"log_history": [{"loss": NaN, "step": 1}, {"eval_loss": NaN, "step": 1}]}"#),
+            Err(LogError::NoLoss)
+        );
     }
 
     #[test]

@@ -4,7 +4,10 @@
 //! or `\b`, other metrics may stand between. So the text is read as a sequence of `name: number`: a
 //! `loss` is remembered, and the `val_loss` that follows it ends an epoch. Epochs are numbered by occurrence.
 
-use super::{Epoch, LogError, LogSource, Printed, Quantity, TrainLossKind, TrainingLog, empty, finish, model_summary, printed};
+use super::{
+    Epoch, LogError, LogSource, Printed, Quantity, TrainLossKind, TrainingLog, empty, finish,
+    model_summary, printed,
+};
 
 /// Reads every epoch of the text.
 ///
@@ -34,7 +37,11 @@ fn epochs(text: &str, train_name: &str, validation_name: &str) -> Vec<Epoch> {
     let mut pending: Option<Printed> = None;
     let push = |epochs: &mut Vec<Epoch>, train, validation| {
         let number = epochs.len() as u64 + 1;
-        epochs.push(Epoch { number, train, validation });
+        epochs.push(Epoch {
+            number,
+            train,
+            validation,
+        });
     };
     for token in tokens(text) {
         match token {
@@ -44,7 +51,9 @@ fn epochs(text: &str, train_name: &str, validation_name: &str) -> Vec<Epoch> {
                 }
             }
             Token::Value(name, value) if name == train_name => pending = Some(value),
-            Token::Value(name, value) if name == validation_name => push(&mut epochs, pending.take(), Some(value)),
+            Token::Value(name, value) if name == validation_name => {
+                push(&mut epochs, pending.take(), Some(value))
+            }
             Token::Value(..) => {}
         }
     }
@@ -56,10 +65,18 @@ fn epochs(text: &str, train_name: &str, validation_name: &str) -> Vec<Epoch> {
 
 fn accuracy_as_error(text: &str) -> Vec<Epoch> {
     let names = [("accuracy", "val_accuracy"), ("acc", "val_acc")];
-    let found = names.iter().map(|(train, validation)| epochs(text, train, validation));
-    let mut epochs = found.into_iter().find(|epochs| !epochs.is_empty()).unwrap_or_default();
+    let found = names
+        .iter()
+        .map(|(train, validation)| epochs(text, train, validation));
+    let mut epochs = found
+        .into_iter()
+        .find(|epochs| !epochs.is_empty())
+        .unwrap_or_default();
     for epoch in &mut epochs {
-        for printed in [&mut epoch.train, &mut epoch.validation].into_iter().flatten() {
+        for printed in [&mut epoch.train, &mut epoch.validation]
+            .into_iter()
+            .flatten()
+        {
             printed.value = 1.0 - printed.value;
         }
     }
@@ -80,7 +97,11 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
         .map(|(at, _)| (at, Token::Header));
     let values = text.match_indices(':').filter_map(|(at, _)| {
         let before = &text[..at];
-        let start = before.rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map_or(0, |i| i + before[i..].chars().next().map_or(1, char::len_utf8));
+        let start = before
+            .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .map_or(0, |i| {
+                i + before[i..].chars().next().map_or(1, char::len_utf8)
+            });
         let value = printed(number_at(text[at + 1..].trim_start_matches(' '))?)?;
         Some((at, Token::Value(&before[start..], value)))
     });
@@ -92,12 +113,20 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 /// The number that a text starts with: an exponent needs digits, so that `0.0128Epoch` ends after the 8.
 fn number_at(text: &str) -> Option<&str> {
     for word in ["nan", "inf", "-inf"] {
-        if text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)) {
+        if text
+            .get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+        {
             return text.get(..word.len());
         }
     }
     let bytes = text.as_bytes();
-    let digits = |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = |from: usize| {
+        from + bytes[from..]
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count()
+    };
     let sign = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
     let mut end = digits(sign);
     if end == sign {
@@ -124,7 +153,10 @@ struct Progress {
 /// the two counts are equal, so the shared tail of the digits is the count and the rest the epochs.
 /// The count is one of samples unless the text speaks of steps.
 fn progress(text: &str) -> Progress {
-    let mut found = Progress { epochs: None, samples: None };
+    let mut found = Progress {
+        epochs: None,
+        samples: None,
+    };
     let Some(at) = text.find("Epoch ").map(|at| at + "Epoch ".len()) else {
         return found;
     };
@@ -141,7 +173,9 @@ fn progress(text: &str) -> Progress {
         found.epochs = first.parse().ok();
         full_count(after)
     };
-    let steps = ["ms/step", "s/step", "steps"].iter().any(|word| text.contains(word));
+    let steps = ["ms/step", "s/step", "steps"]
+        .iter()
+        .any(|word| text.contains(word));
     if !steps {
         found.samples = count.parse().ok();
     }
@@ -173,7 +207,11 @@ fn validation_samples(text: &str, train: Option<u64>) -> Option<u64> {
     let pattern = format!("{train}/");
     let counts = text.match_indices(&pattern).filter_map(|(at, _)| {
         let glued = text[..at].ends_with(|c: char| c.is_ascii_digit() || c == '/');
-        leading_digits(&text[at + pattern.len()..]).0.parse().ok().filter(|&n| !glued && n != train)
+        leading_digits(&text[at + pattern.len()..])
+            .0
+            .parse()
+            .ok()
+            .filter(|&n| !glued && n != train)
     });
     counts.into_iter().next()
 }
@@ -183,7 +221,11 @@ fn stated_range(text: &str) -> Option<(f64, f64)> {
     let candidates = text.match_indices('-').take(100_000).filter_map(|(at, _)| {
         let low = number_at(&text[at..])?;
         let rest = &text[at + low.len()..];
-        let joint: String = rest.chars().take(6).take_while(|c| !c.is_ascii_digit()).collect();
+        let joint: String = rest
+            .chars()
+            .take(6)
+            .take_while(|c| !c.is_ascii_digit())
+            .collect();
         let joint_is_short = !joint.is_empty() && !joint.contains(['\n', '-', '_', '/', '.']);
         let high = number_at(&rest[joint.len()..])?;
         let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
@@ -204,14 +246,33 @@ mod tests {
 
     fn pairs(log: &TrainingLog) -> Vec<(f64, f64)> {
         let value = |p: Option<Printed>| p.map_or(f64::NAN, |p| p.value);
-        log.epochs.iter().map(|e| (value(e.train), value(e.validation))).collect()
+        log.epochs
+            .iter()
+            .map(|e| (value(e.train), value(e.validation)))
+            .collect()
     }
 
     #[test]
     fn epochs_glued_into_one_line_are_all_read() {
         let log = parse(GLUED).unwrap();
-        assert_eq!(pairs(&log), [(0.0292, 0.0128), (0.0169, 0.0120), (0.0161, 0.0114), (0.0154, 0.0100), (0.0151, 0.0098)]);
-        assert_eq!((log.planned_epochs, log.train_samples, log.validation_samples), (Some(5), Some(19200), Some(4800)));
+        assert_eq!(
+            pairs(&log),
+            [
+                (0.0292, 0.0128),
+                (0.0169, 0.0120),
+                (0.0161, 0.0114),
+                (0.0154, 0.0100),
+                (0.0151, 0.0098)
+            ]
+        );
+        assert_eq!(
+            (
+                log.planned_epochs,
+                log.train_samples,
+                log.validation_samples
+            ),
+            (Some(5), Some(19200), Some(4800))
+        );
         assert_eq!((log.model.dropout_layers, log.model.outputs), (1, Some(1)));
         assert_eq!(log.stated_range, Some((-1.0, 1.0)));
     }
@@ -223,7 +284,11 @@ mod tests {
              Epoch 2/2\n 32/100 [=>....] - loss: 0.6\u{8}\u{8}\u{8}100/100 [====] - 4s - loss: 0.5 - val_loss: 0.4\n",
         ).unwrap();
         assert_eq!(pairs(&log), [(0.7, 0.6), (0.5, 0.4)]);
-        assert_eq!((log.planned_epochs, log.train_samples), (Some(2), None), "a count of steps is not a count of samples");
+        assert_eq!(
+            (log.planned_epochs, log.train_samples),
+            (Some(2), None),
+            "a count of steps is not a count of samples"
+        );
     }
 
     #[test]
@@ -235,7 +300,10 @@ mod tests {
     #[test]
     fn old_keras_header_gives_both_sizes() {
         let log = parse("Train on 800 samples, validate on 200 samples\nEpoch 1/3\n800/800 [==] - 1s - loss: 0.5 - val_loss: 0.4").unwrap();
-        assert_eq!((log.train_samples, log.validation_samples), (Some(800), Some(200)));
+        assert_eq!(
+            (log.train_samples, log.validation_samples),
+            (Some(800), Some(200))
+        );
     }
 
     #[test]

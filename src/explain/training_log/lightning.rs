@@ -1,10 +1,18 @@
 //! PyTorch Lightning `metrics.csv`: sparse rows, training and validation on different ones, joined here by epoch.
 
 use super::csv_logger::Table;
-use super::{Epoch, LogError, LogSource, Printed, TrainLossKind, TrainingLog, empty, finish, printed};
+use super::{
+    Epoch, LogError, LogSource, Printed, TrainLossKind, TrainingLog, empty, finish, printed,
+};
 use std::collections::BTreeMap;
 
-const VALIDATION: [&str; 5] = ["val_loss", "val/loss", "valid_loss", "validation_loss", "val_loss_epoch"];
+const VALIDATION: [&str; 5] = [
+    "val_loss",
+    "val/loss",
+    "valid_loss",
+    "validation_loss",
+    "val_loss_epoch",
+];
 const TRAIN: [(&str, TrainLossKind); 6] = [
     ("train_loss_epoch", TrainLossKind::EpochMean),
     ("train/loss_epoch", TrainLossKind::EpochMean),
@@ -18,7 +26,10 @@ const TRAIN: [(&str, TrainLossKind); 6] = [
 #[must_use]
 pub fn recognises(header: &str) -> bool {
     let names: Vec<&str> = header.split(',').map(str::trim).collect();
-    names.contains(&"epoch") && (VALIDATION.iter().any(|n| names.contains(n)) || TRAIN.iter().any(|(n, _)| names.contains(n))) && !names.contains(&"loss")
+    names.contains(&"epoch")
+        && (VALIDATION.iter().any(|n| names.contains(n))
+            || TRAIN.iter().any(|(n, _)| names.contains(n)))
+        && !names.contains(&"loss")
 }
 
 /// Reads the table; the last value of a column within an epoch counts. Epochs are counted from 0 in the file.
@@ -29,7 +40,10 @@ pub fn parse(text: &str) -> Result<TrainingLog, LogError> {
     let table = Table::read(text, "metrics.csv")?;
     let train = TRAIN.iter().find(|(name, _)| table.column(name).is_some());
     let validation = VALIDATION.iter().find_map(|name| table.column(name));
-    let mut log = empty(LogSource::Lightning, train.map_or(TrainLossKind::Unknown, |(_, kind)| *kind));
+    let mut log = empty(
+        LogSource::Lightning,
+        train.map_or(TrainLossKind::Unknown, |(_, kind)| *kind),
+    );
     let mut by_epoch: BTreeMap<u64, (Option<Printed>, Option<Printed>)> = BTreeMap::new();
     for row in &table.rows {
         let Some(epoch) = table.cell(row, "epoch").filter(|e| e.value >= 0.0) else {
@@ -41,7 +55,13 @@ pub fn parse(text: &str) -> Result<TrainingLog, LogError> {
         entry.1 = value(validation).or(entry.1);
     }
     let epochs = by_epoch.into_iter();
-    log.epochs = epochs.map(|(epoch, (train, validation))| Epoch { number: epoch + 1, train, validation }).collect();
+    log.epochs = epochs
+        .map(|(epoch, (train, validation))| Epoch {
+            number: epoch + 1,
+            train,
+            validation,
+        })
+        .collect();
     finish(log)
 }
 
@@ -54,7 +74,10 @@ mod tests {
         let log = parse("epoch,step,train_loss_epoch,train_loss_step,val_loss\n0,10,,0.9,\n0,20,,,0.6\n0,20,0.7,,\n1,40,,,0.4\n1,40,0.5,,\n").unwrap();
         assert_eq!(log.train_loss_kind, TrainLossKind::EpochMean);
         let last = log.epochs[1];
-        assert_eq!((last.train.unwrap().value, last.validation.unwrap().value), (0.5, 0.4));
+        assert_eq!(
+            (last.train.unwrap().value, last.validation.unwrap().value),
+            (0.5, 0.4)
+        );
     }
 
     #[test]

@@ -206,7 +206,11 @@ pub fn printed(text: &str) -> Option<Printed> {
         .map_or((text, 0), |(m, e)| (m, e.parse().unwrap_or(0)));
     let decimals = mantissa.split_once('.').map_or(0, |(_, d)| d.len()) as i32;
     let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
-    let half_width = if digits > 12 { 0.0 } else { 0.5 * 10f64.powi(exponent - decimals) };
+    let half_width = if digits > 12 {
+        0.0
+    } else {
+        0.5 * 10f64.powi(exponent - decimals)
+    };
     Some(Printed { value, half_width })
 }
 
@@ -233,7 +237,8 @@ fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
     for epoch in &mut log.epochs {
         (epoch.train, epoch.validation) = (finite(epoch.train), finite(epoch.validation));
     }
-    log.epochs.retain(|epoch| epoch.train.is_some() || epoch.validation.is_some());
+    log.epochs
+        .retain(|epoch| epoch.train.is_some() || epoch.validation.is_some());
     if found > log.epochs.len() {
         log.warnings.push(format!(
             "{} of {found} epochs hold no finite loss and were dropped",
@@ -243,7 +248,10 @@ fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
     if log.epochs.is_empty() {
         return Err(LogError::NoLoss);
     }
-    let restart = log.epochs.windows(2).rposition(|pair| pair[1].number <= pair[0].number);
+    let restart = log
+        .epochs
+        .windows(2)
+        .rposition(|pair| pair[1].number <= pair[0].number);
     if let Some(last) = restart {
         log.epochs.drain(..=last);
         log.warnings.push(format!(
@@ -276,7 +284,8 @@ mod tests {
 
     #[test]
     fn epochs_that_start_again_keep_only_the_last_run() {
-        let log = parse(b"epoch,loss,val_loss\n0,0.9,0.8\n1,0.7,0.6\n0,0.5,0.4\n1,0.3,0.2\n").unwrap();
+        let log =
+            parse(b"epoch,loss,val_loss\n0,0.9,0.8\n1,0.7,0.6\n0,0.5,0.4\n1,0.3,0.2\n").unwrap();
         assert_eq!(log.epochs.len(), 2);
         assert_eq!(log.epochs[1].validation.unwrap().value, 0.2);
         assert_eq!(log.warnings.len(), 1);
@@ -291,6 +300,9 @@ mod tests {
 
     #[test]
     fn a_log_of_nothing_but_nan_is_an_error() {
-        assert_eq!(parse(b"epoch,loss,val_loss\n0,nan,nan\n"), Err(LogError::NoLoss));
+        assert_eq!(
+            parse(b"epoch,loss,val_loss\n0,nan,nan\n"),
+            Err(LogError::NoLoss)
+        );
     }
 }

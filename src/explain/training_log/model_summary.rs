@@ -45,7 +45,10 @@ fn split_name(text: &str) -> (&str, &str) {
 /// Outputs of a dense layer: `(None, 1)` in a Keras summary, `out_features=1` in a PyTorch one.
 fn outputs(rest: &str) -> Option<u64> {
     let line: &str = rest.split(['\n', '_']).next().unwrap_or_default();
-    let after = line.split_once("(None, ").or_else(|| rest.split_once("out_features="))?.1;
+    let after = line
+        .split_once("(None, ")
+        .or_else(|| rest.split_once("out_features="))?
+        .1;
     let digits: &str = &after[..after.find(|c: char| !c.is_ascii_digit())?];
     digits.parse().ok()
 }
@@ -74,6 +77,9 @@ mod tests {
 
     #[test]
     fn prose_in_brackets_is_no_layer() {
-        assert_eq!(read("I used a net (Keras, see below) with (dropout)."), ModelSummary::default());
+        assert_eq!(
+            read("I used a net (Keras, see below) with (dropout)."),
+            ModelSummary::default()
+        );
     }
 }

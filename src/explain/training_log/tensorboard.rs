@@ -39,13 +39,21 @@ pub fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
             if !last.contains("loss") {
                 continue;
             }
-            let side = if name.contains("val") || name.contains("eval") { &mut validation } else { &mut train };
+            let side = if name.contains("val") || name.contains("eval") {
+                &mut validation
+            } else {
+                &mut train
+            };
             side.entry(last).or_default().push(scalar);
         }
     }
     let (train_tag, train) = preferred(train);
     let (_, validation) = preferred(validation);
-    let kind = if train_tag.contains("epoch") { TrainLossKind::EpochMean } else { TrainLossKind::Unknown };
+    let kind = if train_tag.contains("epoch") {
+        TrainLossKind::EpochMean
+    } else {
+        TrainLossKind::Unknown
+    };
     let mut log = empty(LogSource::TensorBoard, kind);
     log.warnings = warnings;
     log.epochs = join(&train, &validation);
@@ -54,20 +62,37 @@ pub fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
 
 /// The curve whose tag speaks of epochs, else the shortest tag: `loss` before `loss/classifier`.
 fn preferred(curves: BTreeMap<String, Vec<Scalar>>) -> (String, Vec<Scalar>) {
-    let best = curves.into_iter().min_by_key(|(tag, _)| (!tag.contains("epoch"), tag.len()));
+    let best = curves
+        .into_iter()
+        .min_by_key(|(tag, _)| (!tag.contains("epoch"), tag.len()));
     best.unwrap_or_default()
 }
 
 /// Every validation value with the last training value at or before its step; training values alone when there is none.
 fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
-    let exact = |scalar: &Scalar| Printed { value: scalar.value, half_width: 0.0 };
+    let exact = |scalar: &Scalar| Printed {
+        value: scalar.value,
+        half_width: 0.0,
+    };
     if validation.is_empty() {
         let numbered = train.iter().zip(1..);
-        return numbered.map(|(scalar, number)| Epoch { number, train: Some(exact(scalar)), validation: None }).collect();
+        return numbered
+            .map(|(scalar, number)| Epoch {
+                number,
+                train: Some(exact(scalar)),
+                validation: None,
+            })
+            .collect();
     }
     let numbered = validation.iter().zip(1..);
     let before = |step| train.iter().rev().find(|t| t.step <= step).map(exact);
-    numbered.map(|(scalar, number)| Epoch { number, train: before(scalar.step), validation: Some(exact(scalar)) }).collect()
+    numbered
+        .map(|(scalar, number)| Epoch {
+            number,
+            train: before(scalar.step),
+            validation: Some(exact(scalar)),
+        })
+        .collect()
 }
 
 fn scalars(mut bytes: &[u8], warnings: &mut Vec<String>) -> Result<Vec<Scalar>, LogError> {
@@ -84,7 +109,10 @@ fn scalars(mut bytes: &[u8], warnings: &mut Vec<String>) -> Result<Vec<Scalar>, 
                 break;
             }
             Err(Damage::Checksum) => {
-                return Err(LogError::Malformed { format: "TensorBoard events", reason: "a record's checksum does not match".to_owned() });
+                return Err(LogError::Malformed {
+                    format: "TensorBoard events",
+                    reason: "a record's checksum does not match".to_owned(),
+                });
             }
         }
     }
@@ -117,7 +145,9 @@ fn next_record(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Damage> {
 
 /// The checksum as TFRecord masks it, so that checksums of checksums stay useful.
 fn masked_crc(bytes: &[u8]) -> u32 {
-    crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
+    crc32c::crc32c(bytes)
+        .rotate_right(15)
+        .wrapping_add(0xa282_ead8)
 }
 
 fn read_event(record: &[u8], found: &mut Vec<Scalar>) {
@@ -147,14 +177,22 @@ fn read_value(message: &[u8], step: i64) -> Option<Scalar> {
             _ => {}
         }
     }
-    Some(Scalar { tag: tag?, step, value: value? })
+    Some(Scalar {
+        tag: tag?,
+        step,
+        value: value?,
+    })
 }
 
 /// A `TensorProto` of one float: in `tensor_content` (4), `float_val` (5) or `double_val` (6).
 fn scalar_tensor(tensor: &[u8]) -> Option<f64> {
     Fields(tensor).find_map(|field| match field {
-        (4 | 5, Wire::Bytes(bytes)) if bytes.len() == 4 => Some(f64::from(f32::from_le_bytes(bytes.try_into().ok()?))),
-        (4 | 6, Wire::Bytes(bytes)) if bytes.len() == 8 => Some(f64::from_le_bytes(bytes.try_into().ok()?)),
+        (4 | 5, Wire::Bytes(bytes)) if bytes.len() == 4 => {
+            Some(f64::from(f32::from_le_bytes(bytes.try_into().ok()?)))
+        }
+        (4 | 6, Wire::Bytes(bytes)) if bytes.len() == 8 => {
+            Some(f64::from_le_bytes(bytes.try_into().ok()?))
+        }
         (5, Wire::Fixed32(bits)) => Some(f64::from(f32::from_bits(bits))),
         (6, Wire::Fixed64(bits)) => Some(f64::from_bits(bits)),
         _ => None,
@@ -220,7 +258,13 @@ mod tests {
 
     fn record(payload: &[u8]) -> Vec<u8> {
         let length = (payload.len() as u64).to_le_bytes();
-        [&length[..], &masked_crc(&length).to_le_bytes(), payload, &masked_crc(payload).to_le_bytes()].concat()
+        [
+            &length[..],
+            &masked_crc(&length).to_le_bytes(),
+            payload,
+            &masked_crc(payload).to_le_bytes(),
+        ]
+        .concat()
     }
 
     fn event(tag: &str, step: u8, value: f32) -> Vec<u8> {
@@ -237,7 +281,13 @@ mod tests {
 
     #[test]
     fn train_and_validation_curves_are_joined_by_step() {
-        let bytes = [event("train/loss", 1, 0.5), event("eval/loss", 1, 0.25), event("train/loss", 2, 0.125), event("eval/loss", 2, 0.0625)].concat();
+        let bytes = [
+            event("train/loss", 1, 0.5),
+            event("eval/loss", 1, 0.25),
+            event("train/loss", 2, 0.125),
+            event("eval/loss", 2, 0.0625),
+        ]
+        .concat();
         let log = parse(&[("", &bytes)]).unwrap();
         assert_eq!(log.epochs.len(), 2);
         assert_eq!(log.epochs[1].train.unwrap().value, 0.125);
@@ -257,7 +307,9 @@ mod tests {
         let bytes = [event("train/loss", 1, 0.5), event("val/loss", 1, 0.25)].concat();
         for end in 1..bytes.len() {
             match parse(&[("", &bytes[..end])]) {
-                Ok(log) => assert!(!log.warnings.is_empty() || end == event("train/loss", 1, 0.5).len()),
+                Ok(log) => {
+                    assert!(!log.warnings.is_empty() || end == event("train/loss", 1, 0.5).len())
+                }
                 Err(error) => assert_eq!(error, LogError::NoLoss),
             }
         }
@@ -267,7 +319,10 @@ mod tests {
     fn a_flipped_bit_is_noticed() {
         let mut bytes = event("train/loss", 1, 0.5);
         bytes[14] ^= 1;
-        assert!(matches!(parse(&[("", &bytes)]), Err(LogError::Malformed { .. })));
+        assert!(matches!(
+            parse(&[("", &bytes)]),
+            Err(LogError::Malformed { .. })
+        ));
     }
 
     #[test]
