@@ -245,7 +245,7 @@ fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
             percent(star)
         );
         let summary = format!(
-            "closes at most {} of the gap; all of it takes f* = {}",
+            "closes at most {} of it; all takes {} leaked (f*)",
             percent(most),
             percent(star)
         );
@@ -262,7 +262,7 @@ fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
         percent(star / exposed)
     );
     let summary = format!(
-        "closes the gap if exposed samples are {} better (f* = {})",
+        "closes it if exposed ones are {} better (f* {})",
         percent(star / exposed),
         percent(star)
     );

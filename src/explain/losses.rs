@@ -318,7 +318,7 @@ fn bound_table(inputs: &Inputs, reported: Reported, leaked: f64, basis: &str) ->
     let message = if leaked > ALMOST_ALL {
         "the log alone does not bound this"
     } else {
-        ""
+        "for the samples at hand; not a bound on the loss on new data, which may be harder"
     };
     table.push(row(
         "B1",
@@ -471,7 +471,7 @@ fn size_mismatch(inputs: &Inputs, images: &FromImages) -> Option<String> {
     }
     let said = |n: Option<u64>| n.map_or_else(|| "?".to_owned(), super::wording::count);
     Some(format!(
-        "the log was made on {} training and {} validation samples, this dataset has {} and {}",
+        "the log has {} + {} samples, this dataset {} + {}",
         said(log.train_samples),
         said(log.validation_samples),
         super::wording::count(images.n_training),

@@ -66,7 +66,7 @@ pub fn verdict(
         .zip(t1.and_then(|t1| t1.validation_loss.value));
     if let (Some(((lo, hi), loss)), true) = (range, ratio.is_some_and(|lo| lo > WORTH_PROJECTING)) {
         let line = format!(
-            "Leakage could make this validation loss look lower by a factor of {:.1} to {:.1} (projection).",
+            "Leakage could make this loss look lower by a factor of {:.1} to {:.1} (projection).",
             (lo / loss).max(1.0),
             hi / loss
         );

@@ -137,7 +137,7 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
     };
     let range = |bound: &Bound, who: &str| match (bound.clean_loss.lo, bound.clean_loss.hi) {
         _ if bound.basis == "exposed" && bound.leaked > ALMOST_ALL && bound.leaked < 1.0 => Some(
-            "almost every sample is exposed: the log alone does not bound an honest loss"
+            "almost every sample is exposed: the log alone bounds no honest loss"
                 .to_owned(),
         ),
         (Some(_), Some(hi)) => Some(format!(
@@ -201,7 +201,7 @@ fn yardsticks(targets: &FromTargets) -> Vec<String> {
             || format!("{steps} steps"),
             |seconds| format!("{seconds:.1} s"),
         );
-        parts.push(format!("copying the target {away} away errs as much"));
+        parts.push(format!("the target {away} away errs as much"));
     }
     [parts.join("; "), targets.memoriser.message.clone()]
         .into_iter()
@@ -220,18 +220,18 @@ fn exclusion(targets: &FromTargets) -> Vec<String> {
             .ridge
             .as_ref()
             .and_then(|r| r.ratio.value)
-            .map_or_else(String::new, |r| format!("; a linear model: x{r:.2}"));
+            .map_or_else(String::new, |r| format!("; linear x{r:.2}"));
         lines.push(match curve.decorrelation_lag_steps {
             _ if ratio == 1.0 => format!(
                 "hiding neighbours in time changes nothing: {}{ridge}",
                 loss(plateau)
             ),
             Some(lag) => format!(
-                "without frames up to {lag} steps away the table scores {} (x{ratio:.2}){ridge}",
+                "without frames within {lag} steps it scores {} (x{ratio:.2}){ridge}",
                 loss(plateau)
             ),
             None => format!(
-                "without the sample's own group the table scores {} (x{ratio:.2}){ridge}",
+                "without its own group it scores {} (x{ratio:.2}){ridge}",
                 loss(plateau)
             ),
         });
@@ -239,7 +239,7 @@ fn exclusion(targets: &FromTargets) -> Vec<String> {
     let p = &targets.honest_projection;
     match (p.value, p.lo, p.hi) {
         (Some(value), Some(lo), Some(hi)) => lines.push(format!(
-            "projected for your model: {} ({} to {}, no confidence interval)",
+            "projected for your model: {} ({} to {}; not a CI)",
             loss(value),
             loss(lo),
             loss(hi)
@@ -260,24 +260,10 @@ fn section(label: &str, paragraphs: Vec<String>) -> Vec<String> {
         .collect()
 }
 
-/// Breaks a text at spaces; continuation lines are indented by two. A word that is longer than a line is cut.
+/// Breaks a text at spaces; continuation lines are indented by two.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let word: String = word.chars().take(columns - 2).collect();
-        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > columns {
-            lines.push(std::mem::replace(&mut line, format!("  {word}")));
-        } else if line.is_empty() {
-            line = word;
-        } else {
-            line = line + " " + &word;
-        }
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
+    let options = textwrap::Options::new(columns).subsequent_indent("  ").word_separator(textwrap::WordSeparator::AsciiSpace).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
 }
 
 #[cfg(test)]
