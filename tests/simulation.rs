@@ -26,5 +26,8 @@ fn a_random_split_of_a_video_is_refused_an_honest_loss_but_projected() {
 #[test]
 fn a_split_by_sequence_shows_no_leak() {
     let video = claims::videos(VideoSplit::BySequence, 2);
-    assert_eq!((video.exposed, video.ratio, video.too_close), (0.0, 1.0, 0.0));
+    assert_eq!(
+        (video.exposed, video.ratio, video.too_close),
+        (0.0, 1.0, 0.0)
+    );
 }

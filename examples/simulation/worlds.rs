@@ -55,18 +55,31 @@ pub enum Learner {
 }
 
 impl Learner {
-    pub fn predict(self, features: &[Vec<f32>], targets: &[f64], training: &[u32], query: &[f32]) -> f64 {
+    pub fn predict(
+        self,
+        features: &[Vec<f32>],
+        targets: &[f64],
+        training: &[u32],
+        query: &[f32],
+    ) -> f64 {
         let k = if self == Self::ThreeNearest { 3 } else { 15 };
         let mut best: Vec<(f32, u32)> = Vec::with_capacity(k + 1);
         for &row in training {
-            let distance: f32 = features[row as usize].iter().zip(query).map(|(a, b)| (a - b) * (a - b)).sum();
+            let distance: f32 = features[row as usize]
+                .iter()
+                .zip(query)
+                .map(|(a, b)| (a - b) * (a - b))
+                .sum();
             if best.len() < k || distance < best[k - 1].0 {
                 let at = best.partition_point(|other| other.0 <= distance);
                 best.insert(at, (distance, row));
                 best.truncate(k);
             }
         }
-        best.iter().map(|&(_, row)| targets[row as usize]).sum::<f64>() / best.len() as f64
+        best.iter()
+            .map(|&(_, row)| targets[row as usize])
+            .sum::<f64>()
+            / best.len() as f64
     }
 }
 
@@ -88,33 +101,69 @@ const CONTENT: usize = 3;
 /// A shot: its label is a function of the content, a deviation that only copying can know, and noise.
 /// When `easier`, shots with duplicates have half the deviation, as a parked car has.
 pub fn shot(random: &mut impl Rng, easier: bool) -> Shot {
-    let frames = if random.random::<f64>() < 0.4 { random.random_range(2..=4) } else { 1 };
+    let frames = if random.random::<f64>() < 0.4 {
+        random.random_range(2..=4)
+    } else {
+        1
+    };
     let content: Vec<f64> = (0..CONTENT).map(|_| normal(random)).collect();
     let size = if easier && frames > 1 { 0.25 } else { 0.5 };
     let label = content[0].tanh() + 0.5 * content[1] + size * normal(random);
-    Shot { features: content.iter().map(|&c| c as f32).collect(), label, frames }
+    Shot {
+        features: content.iter().map(|&c| c as f32).collect(),
+        label,
+        frames,
+    }
 }
 
 /// World A: `shots` shots, a fifth of the frames drawn for validation one by one.
 pub fn near_duplicates(shots: u32, easier: bool, seed: u64) -> World {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let (mut features, mut labels, mut unit, mut twins) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut features, mut labels, mut unit, mut twins) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for number in 0..shots {
         let shot = shot(&mut random, easier);
         let first = features.len() as u32;
         for frame in 0..shot.frames {
-            features.push(shot.features.iter().map(|&c| c + 1e-3 * normal(&mut random) as f32).collect::<Vec<f32>>());
+            features.push(
+                shot.features
+                    .iter()
+                    .map(|&c| c + 1e-3 * normal(&mut random) as f32)
+                    .collect::<Vec<f32>>(),
+            );
             labels.push(shot.label + 0.05 * normal(&mut random));
             unit.push(number);
-            twins.extend((0..frame).map(|other| Twin { a: first + other, b: first + frame, setting: Setting::Strict, exact: false }));
+            twins.extend((0..frame).map(|other| Twin {
+                a: first + other,
+                b: first + frame,
+                setting: Setting::Strict,
+                exact: false,
+            }));
         }
     }
     let mut order: Vec<usize> = (0..features.len()).collect();
     order.shuffle(&mut random);
-    let mut rows = vec![Row { evaluation: false, place: None, group: None }; features.len()];
-    order.iter().take(features.len() / 5).for_each(|&row| rows[row].evaluation = true);
+    let mut rows = vec![
+        Row {
+            evaluation: false,
+            place: None,
+            group: None
+        };
+        features.len()
+    ];
+    order
+        .iter()
+        .take(features.len() / 5)
+        .for_each(|&row| rows[row].evaluation = true);
     let vectors: Vec<_> = features.iter().cloned().map(Some).collect();
-    World { rows, twins, targets: Targets::Numbers(labels.into_iter().map(Some).collect()), descriptors: Descriptors::from_vectors(&vectors), features, unit }
+    World {
+        rows,
+        twins,
+        targets: Targets::Numbers(labels.into_iter().map(Some).collect()),
+        descriptors: Descriptors::from_vectors(&vectors),
+        features,
+        unit,
+    }
 }
 
 /// How a video is split.
@@ -131,8 +180,11 @@ pub fn video(split: VideoSplit, seed: u64) -> World {
     const SEQUENCES: u32 = 12;
     const FRAMES: u32 = 150;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mixing: Vec<[f64; 4]> = (0..24).map(|_| [(); 4].map(|()| normal(&mut random))).collect();
-    let (mut features, mut labels, mut unit, mut rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mixing: Vec<[f64; 4]> = (0..24)
+        .map(|_| [(); 4].map(|()| normal(&mut random)))
+        .collect();
+    let (mut features, mut labels, mut unit, mut rows) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for sequence in 0..SEQUENCES {
         let place = normal(&mut random);
         let mut state = [(); 5].map(|()| normal(&mut random));
@@ -141,11 +193,26 @@ pub fn video(split: VideoSplit, seed: u64) -> World {
                 *value = pace * *value + (1.0f64 - pace * pace).sqrt() * normal(&mut random);
             }
             let seen = [state[0] + 0.5 * place, state[1], state[2], state[3]];
-            features.push(mixing.iter().map(|m| (m.iter().zip(seen).map(|(m, s)| m * s).sum::<f64>() + 0.2 * normal(&mut random)) as f32).collect::<Vec<f32>>());
+            features.push(
+                mixing
+                    .iter()
+                    .map(|m| {
+                        (m.iter().zip(seen).map(|(m, s)| m * s).sum::<f64>()
+                            + 0.2 * normal(&mut random)) as f32
+                    })
+                    .collect::<Vec<f32>>(),
+            );
             let angle = 0.12 * (state[0] + 0.6 * state[1]) + 0.10 * state[4];
             labels.push((angle.abs() - 0.05).max(0.0).copysign(angle));
             unit.push(sequence);
-            rows.push(Row { evaluation: false, place: Some(Place { recording: sequence, position }), group: None });
+            rows.push(Row {
+                evaluation: false,
+                place: Some(Place {
+                    recording: sequence,
+                    position,
+                }),
+                group: None,
+            });
         }
     }
     let key = |row: usize| match split {
@@ -168,7 +235,14 @@ pub fn video(split: VideoSplit, seed: u64) -> World {
         }
     }
     let vectors: Vec<_> = features.iter().cloned().map(Some).collect();
-    World { rows, twins: Vec::new(), targets: Targets::Numbers(labels.into_iter().map(Some).collect()), descriptors: Descriptors::from_vectors(&vectors), features, unit }
+    World {
+        rows,
+        twins: Vec::new(),
+        targets: Targets::Numbers(labels.into_iter().map(Some).collect()),
+        descriptors: Descriptors::from_vectors(&vectors),
+        features,
+        unit,
+    }
 }
 
 /// World C: squared-error-like losses in groups of mean size 8, with a scale and a residual shared within each; expectation 1.
@@ -179,8 +253,12 @@ pub fn grouped_losses(groups: u32, strong: bool, random: &mut impl Rng) -> Vec<G
             let size = 1 + (-7.0 * (1.0 - random.random::<f64>()).ln()).round() as u32;
             let scale = (sigma * normal(random) - sigma * sigma / 2.0).exp();
             let common = normal(random);
-            let residual = |random: &mut _| shared.sqrt() * common + (1.0 - shared).sqrt() * normal(random);
-            GroupSum { num: (0..size).map(|_| scale * residual(random).powi(2)).sum(), den: f64::from(size) }
+            let residual =
+                |random: &mut _| shared.sqrt() * common + (1.0 - shared).sqrt() * normal(random);
+            GroupSum {
+                num: (0..size).map(|_| scale * residual(random).powi(2)).sum(),
+                den: f64::from(size),
+            }
         })
         .collect()
 }

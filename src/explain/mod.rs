@@ -123,6 +123,13 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         };
         targets::from_targets(inputs, loss, parts)
     });
+    let first = reported.as_ref().ok().copied();
+    let t3 = inputs.predictions.map(|predictions| {
+        per_sample::from_predictions(inputs, predictions, first, &exposures, &queries, &groups)
+    });
+    let t4 = inputs
+        .second_run
+        .map(|second| compare::compare(inputs, second, first, &groups));
     let t1 = reported
         .as_ref()
         .ok()

@@ -17,26 +17,46 @@ pub fn by_degree(cases: &[Case], seed: u64) -> Option<f64> {
     let classes = degree_classes(cases)?;
     let mut strata: Vec<Stratum> = Vec::new();
     for class in 1..4 {
-        let members = || cases.iter().zip(&classes).filter(move |(_, c)| **c == class).map(|(case, _)| case);
+        let members = || {
+            cases
+                .iter()
+                .zip(&classes)
+                .filter(move |(_, c)| **c == class)
+                .map(|(case, _)| case)
+        };
         let groups = sum_by_group(members().map(|case| (case.group, case.loss, 1.0)));
-        let exposed = sum_by_group(members().map(|case| (case.group, f64::from(u8::from(!case.clean)), 1.0)));
+        let exposed =
+            sum_by_group(members().map(|case| (case.group, f64::from(u8::from(!case.clean)), 1.0)));
         let losses: Vec<f64> = groups.iter().map(|group| group.num / group.den).collect();
-        let clean: Vec<bool> = exposed.iter().map(|group| group.num < 0.5 * group.den).collect();
+        let clean: Vec<bool> = exposed
+            .iter()
+            .map(|group| group.num < 0.5 * group.den)
+            .collect();
         if clean.contains(&true) && clean.contains(&false) {
-            strata.push(Stratum { weight: members().count() as f64, losses, clean });
+            strata.push(Stratum {
+                weight: members().count() as f64,
+                losses,
+                clean,
+            });
         }
     }
     if strata.is_empty() {
         return None;
     }
-    let observed: f64 = strata.iter().map(|stratum| stratum.difference(&stratum.clean)).sum();
+    let observed: f64 = strata
+        .iter()
+        .map(|stratum| stratum.difference(&stratum.clean))
+        .sum();
     let as_large = (0..PERMUTATIONS).into_par_iter().filter(|&number| {
         let mut random = stream(seed, number);
-        let permuted: f64 = strata.iter().map(|stratum| {
-            let mut clean = stratum.clean.clone();
-            clean.shuffle(&mut random);
-            stratum.difference(&clean)
-        }).sum();
+        let permuted: f64 = strata
+            .iter()
+            .map(|stratum| {
+                let mut clean = stratum.clean.clone();
+                clean.shuffle(&mut random);
+                stratum.difference(&clean)
+            })
+            .sum();
         permuted >= observed
     });
     Some(p_value(as_large.count()))
@@ -59,7 +79,11 @@ pub struct Frame {
 pub fn by_shift(frames: &[Frame], seed: u64) -> Option<f64> {
     let losses = ranks(frames.iter().map(|frame| frame.loss));
     let exposure = ranks(frames.iter().map(|frame| -f64::from(frame.adjacent)));
-    if frames.len() < 20 || frames.iter().all(|frame| frame.adjacent == frames[0].adjacent) {
+    if frames.len() < 20
+        || frames
+            .iter()
+            .all(|frame| frame.adjacent == frames[0].adjacent)
+    {
         return None;
     }
     let product = |exposure: &[f64]| losses.iter().zip(exposure).map(|(a, b)| a * b).sum::<f64>();
@@ -90,7 +114,12 @@ struct Stratum {
 impl Stratum {
     fn difference(&self, clean: &[bool]) -> f64 {
         let mean = |wanted: bool| {
-            let (sum, n) = self.losses.iter().zip(clean).filter(|(_, c)| **c == wanted).fold((0.0, 0.0), |(sum, n), (loss, _)| (sum + loss, n + 1.0));
+            let (sum, n) = self
+                .losses
+                .iter()
+                .zip(clean)
+                .filter(|(_, c)| **c == wanted)
+                .fold((0.0, 0.0), |(sum, n), (loss, _)| (sum + loss, n + 1.0));
             sum / n
         };
         self.weight * (mean(true) - mean(false))
@@ -128,11 +157,19 @@ mod tests {
 
     fn cases(effect: f64) -> Vec<Case> {
         let noise = |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 16 & 0xff) / 256.0;
-        (0..200).map(|i| {
-            let (degree, clean) = (i % 2, i % 2 == 0 || i % 6 == 1);
-            let easier = if degree == 1 { 0.3 } else { 1.0 };
-            Case { group: i, clean, degree, loss: easier * (0.5 + noise(i)) + if degree == 1 && clean { effect } else { 0.0 } }
-        }).collect()
+        (0..200)
+            .map(|i| {
+                let (degree, clean) = (i % 2, i % 2 == 0 || i % 6 == 1);
+                let easier = if degree == 1 { 0.3 } else { 1.0 };
+                Case {
+                    group: i,
+                    clean,
+                    degree,
+                    loss: easier * (0.5 + noise(i))
+                        + if degree == 1 && clean { effect } else { 0.0 },
+                }
+            })
+            .collect()
     }
 
     #[test]
@@ -146,7 +183,16 @@ mod tests {
         let frame = |i: u32, follows: bool| {
             let adjacent = (i.wrapping_mul(2_654_435_761) >> 20 & 3).min(2) as u8;
             let noise = f64::from(i.wrapping_mul(40_503) >> 4 & 0xff) / 256.0;
-            Frame { recording: i / 100, adjacent, loss: noise + if follows { f64::from(2 - adjacent) } else { 0.0 } }
+            Frame {
+                recording: i / 100,
+                adjacent,
+                loss: noise
+                    + if follows {
+                        f64::from(2 - adjacent)
+                    } else {
+                        0.0
+                    },
+            }
         };
         let frames = |follows| (0..400).map(|i| frame(i, follows)).collect::<Vec<_>>();
         assert!(by_shift(&frames(true), 1).unwrap() < 0.01);
@@ -155,7 +201,14 @@ mod tests {
 
     #[test]
     fn exposure_that_never_varies_has_no_test() {
-        let frames = vec![Frame { recording: 0, adjacent: 2, loss: 1.0 }; 50];
+        let frames = vec![
+            Frame {
+                recording: 0,
+                adjacent: 2,
+                loss: 1.0
+            };
+            50
+        ];
         assert_eq!(by_shift(&frames, 1), None);
     }
 

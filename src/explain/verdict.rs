@@ -53,11 +53,22 @@ pub fn verdict(
             line: "No leak found between training and validation.".to_owned(),
         };
     }
-    let measured = [t4.map(|t4| &t4.paired_ratio), t3.map(|t3| &t3.inflation_ratio)];
-    let measured = measured.into_iter().flatten().find_map(|ratio| Some((ratio.value?, ratio.lo?, ratio.hi?)));
+    let measured = [
+        t4.map(|t4| &t4.paired_ratio),
+        t3.map(|t3| &t3.inflation_ratio),
+    ];
+    let measured = measured
+        .into_iter()
+        .flatten()
+        .find_map(|ratio| Some((ratio.value?, ratio.lo?, ratio.hi?)));
     if let Some((value, lo, hi)) = measured.filter(|(_, lo, hi)| *lo > 1.0 || *hi < 1.0) {
-        let line = format!("On the same samples the honest loss is {value:.2} times the reported one (95 % interval {lo:.2} to {hi:.2}).");
-        return Verdict { word: Word::Measured, line };
+        let line = format!(
+            "On the same samples the honest loss is {value:.2} times the reported one (95 % interval {lo:.2} to {hi:.2})."
+        );
+        return Verdict {
+            word: Word::Measured,
+            line,
+        };
     }
     let ratio = t2.and_then(|t2| t2.exclusion.as_ref()?.ratio_five_nearest.lo);
     let projection = t2.map(|t2| &t2.honest_projection);
@@ -76,7 +87,14 @@ pub fn verdict(
         };
     }
     if t1.is_none() {
-        return Verdict { word: Word::CannotTell, line: "Validation is exposed to training; without a validation loss nothing more can be said.".to_owned() };
+        let line = format!(
+            "{} of validation is exposed to training; without a validation loss nothing more can be said.",
+            percent(exposed)
+        );
+        return Verdict {
+            word: Word::CannotTell,
+            line,
+        };
     }
     if exposed > ALMOST_ALL {
         let line =

@@ -136,10 +136,9 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
             .rfind(|b| b.basis == basis && matches!(b.set.as_str(), "B1" | "B3"))
     };
     let range = |bound: &Bound, who: &str| match (bound.clean_loss.lo, bound.clean_loss.hi) {
-        _ if bound.basis == "exposed" && bound.leaked > ALMOST_ALL && bound.leaked < 1.0 => Some(
-            "almost every sample is exposed: the log alone bounds no honest loss"
-                .to_owned(),
-        ),
+        _ if bound.basis == "exposed" && bound.leaked > ALMOST_ALL && bound.leaked < 1.0 => {
+            Some("almost every sample is exposed: the log alone bounds no honest loss".to_owned())
+        }
         (Some(_), Some(hi)) => Some(format!(
             "loss on {who}: {} to {}",
             loss(losses.validation_loss.value?),
@@ -262,8 +261,14 @@ fn section(label: &str, paragraphs: Vec<String>) -> Vec<String> {
 
 /// Breaks a text at spaces; continuation lines are indented by two.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
-    let options = textwrap::Options::new(columns).subsequent_indent("  ").word_separator(textwrap::WordSeparator::AsciiSpace).word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options).into_iter().map(|line| line.into_owned()).collect()
+    let options = textwrap::Options::new(columns)
+        .subsequent_indent("  ")
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options)
+        .into_iter()
+        .map(|line| line.into_owned())
+        .collect()
 }
 
 #[cfg(test)]
