@@ -20,6 +20,7 @@ pub mod interleaving;
 pub mod interval;
 pub mod leak_groups;
 pub mod losses;
+pub mod memoriser;
 pub mod nearness;
 pub mod neighbours;
 pub mod next_steps;
@@ -39,13 +40,14 @@ use causes::Cause;
 use compare::FromSecondRun;
 use estimate::Estimate;
 use images::FromImages;
-use inputs::{Inputs, Setting, Targets};
+use inputs::{Inputs, Metric, Setting, Targets};
 use losses::FromLosses;
 use next_steps::NextStep;
 use per_sample::FromPredictions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use targets::{FromTargets, Parts};
+use training_log::Quantity;
 use verdict::Verdict;
 
 /// The whole explanation.
@@ -80,6 +82,10 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     if evaluation.is_empty() || evaluation.len() == inputs.rows.len() {
         return None;
     }
+    let inputs = &Inputs {
+        metric: metric(inputs),
+        ..*inputs
+    };
     let reported = losses::reported(inputs);
     let loss = reported
         .as_ref()
@@ -150,6 +156,17 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         t4,
         causes,
     })
+}
+
+/// The metric, resolved from the kind of targets and of log where it was not stated.
+fn metric(inputs: &Inputs) -> Metric {
+    let of_errors = inputs
+        .log
+        .is_some_and(|log| log.quantity == Quantity::Error);
+    match inputs.metric {
+        Metric::Unknown if of_errors => Metric::ErrorRate,
+        metric => yardsticks::metric_of(metric, inputs.targets),
+    }
 }
 
 fn warnings(inputs: &Inputs, t1: Option<&FromLosses>) -> Vec<String> {

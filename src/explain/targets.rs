@@ -1,19 +1,18 @@
-//! T2: what the targets add: yardsticks, the memoriser, the exclusion curve and the projection.
+//! T2: what the targets add: yardsticks, the lookup table, the exclusion curve and the projection.
 
 use super::descriptors::Descriptors;
 use super::estimate::{Estimate, Status};
 use super::exclusion::ExclusionCurve;
 use super::exposure::{Exposure, Exposures};
 use super::inputs::{Inputs, Metric, Targets};
-use super::neighbours::{Query, Window};
+use super::memoriser::{Memoriser, in_metric, memoriser};
+use super::neighbours::Query;
 use super::projection::{Proxies, memorisation, project};
 use super::ridge::{Ridge, ridge};
 use super::yardsticks::{Yardsticks, metric_of};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A lookup table whose loss is at most this many times the reported one cannot be told from the model.
-const INDISTINGUISHABLE: f64 = 1.25;
 /// Pairs below which the label noise of exact duplicates is not estimated.
 const NOISE_PAIRS: usize = 30;
 
@@ -38,23 +37,6 @@ pub struct FromTargets {
     pub honest_projection: Estimate,
     /// Smallest loss any honest model can have on exact duplicates whose targets differ.
     pub label_noise_floor: Estimate,
-}
-
-/// What a lookup table scores.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Memoriser {
-    /// Copying the nearest training label, on all evaluation samples.
-    pub copy_nearest: Option<f64>,
-    /// The same on samples with a twin or an adjacent frame.
-    pub copy_nearest_on_near: Option<f64>,
-    /// The five nearest together.
-    pub five_nearest: Option<f64>,
-    /// How much of the way from the best constant to the reported loss copying covers on leaked samples alone, 0 to 1.
-    pub reach: Estimate,
-    /// Whether the reported loss is not clearly better than a lookup table.
-    pub indistinguishable: Option<bool>,
-    /// The finding as a sentence.
-    pub message: String,
 }
 
 /// Puts T2 together from parts that were computed before. `loss` is the reported validation loss.
@@ -140,133 +122,31 @@ fn proxies(
             "more than 20 % of the evaluation samples have no target",
         ));
     }
-    let blocked = ridge.map_or(trivial, |ridge| ridge.blocked);
-    // For classes the proxies measure the error rate; only their ratios are carried over.
-    let five_nearest = curve
-        .points
-        .first()
+    let unit = |loss: f64| in_metric(inputs, loss);
+    let first = curve.points.first();
+    let five_nearest = first
         .and_then(|point| point.five_nearest.value)
         .unwrap_or(plateau);
+    let copy = first
+        .and_then(|point| point.copy_nearest)
+        .unwrap_or(five_nearest);
+    let ratio_copy = curve.ratio_copy_nearest.value.unwrap_or(ratio_five);
+    // For numbers the ratios of the curve are kept as they are; a log loss is not proportional to the error rate.
+    let rescaled = |ratio: f64, open: f64| unit(ratio * open) / unit(open);
+    let (user, blocked) = ridge.map_or((trivial, trivial), |ridge| {
+        (unit(ridge.user_split), unit(ridge.blocked))
+    });
     Ok(Proxies {
         loss,
         train_evaluation: inputs.train_loss_evaluation.map(|t| t.value),
         trivial,
-        five_nearest,
-        plateau,
-        ratio_five,
-        ratio_copy: curve.ratio_copy_nearest.value.unwrap_or(ratio_five),
+        five_nearest: unit(five_nearest),
+        plateau: unit(plateau),
+        ratio_five: rescaled(ratio_five, five_nearest),
+        ratio_copy: rescaled(ratio_copy, copy),
         ridge_blocked: blocked,
-        ratio_ridge: ridge.and_then(|ridge| ridge.ratio.value).unwrap_or(1.0),
+        ratio_ridge: if user > 0.0 { blocked / user } else { 1.0 },
     })
-}
-
-fn memoriser(inputs: &Inputs, loss: Option<f64>, parts: &Parts) -> Memoriser {
-    let first = parts
-        .exclusion
-        .as_ref()
-        .and_then(|curve| curve.points.first());
-    let copy = first.and_then(|point| point.copy_nearest);
-    let five = first.and_then(|point| point.five_nearest.value);
-    let on_near = copy_on_near(inputs, parts);
-    let table = copy.into_iter().chain(five).reduce(f64::min);
-    // Only a loss in the proxies' own unit can be compared with them.
-    let comparable =
-        !matches!(inputs.targets, Targets::Classes(_)) || inputs.metric == Metric::ErrorRate;
-    let indistinguishable = table
-        .zip(loss)
-        .filter(|_| comparable)
-        .map(|(table, loss)| table <= INDISTINGUISHABLE * loss);
-    let four = super::wording::loss;
-    let message = match (copy, five, loss, indistinguishable) {
-        (Some(copy), Some(five), Some(loss), Some(true)) => format!(
-            "A lookup table that copies the nearest training label scores {} (5 nearest: {}) on your validation set; your network scores {}. The number cannot tell your network from a lookup table.",
-            four(copy),
-            four(five),
-            four(loss)
-        ),
-        (Some(copy), Some(five), Some(loss), Some(false)) => format!(
-            "A lookup table that copies the nearest training label scores {} (5 nearest: {}); your network scores {}, clearly better.",
-            four(copy),
-            four(five),
-            four(loss)
-        ),
-        (Some(copy), Some(five), ..) => format!(
-            "A lookup table that copies the nearest training label scores {} (5 nearest: {}).",
-            four(copy),
-            four(five)
-        ),
-        _ => String::new(),
-    };
-    Memoriser {
-        copy_nearest: copy,
-        copy_nearest_on_near: on_near.map(|(loss, _)| loss),
-        five_nearest: five,
-        reach: reach(loss, parts, on_near, comparable),
-        indistinguishable,
-        message,
-    }
-}
-
-/// Mean loss of copying on near samples, and the share of samples that are near.
-fn copy_on_near(inputs: &Inputs, parts: &Parts) -> Option<(f64, f64)> {
-    let mut losses = Vec::new();
-    for query in parts.queries {
-        let at = parts.exposures.rows.binary_search(&query.row).ok()?;
-        if parts.exposures.class[at] > Exposure::Adjacent {
-            continue;
-        }
-        let copied = query
-            .left_by(Window::NOTHING)
-            .next()
-            .and_then(|n| inputs.targets.number(n.row as usize));
-        if let Some((truth, copied)) = inputs.targets.number(query.row as usize).zip(copied) {
-            losses.push(super::exclusion::copy_loss(
-                inputs.metric,
-                inputs.targets,
-                truth,
-                copied,
-            ));
-        }
-    }
-    let mean = losses.iter().sum::<f64>() / losses.len() as f64;
-    (!losses.is_empty()).then(|| {
-        (
-            mean,
-            losses.len() as f64 / parts.exposures.rows.len() as f64,
-        )
-    })
-}
-
-fn reach(
-    loss: Option<f64>,
-    parts: &Parts,
-    on_near: Option<(f64, f64)>,
-    comparable: bool,
-) -> Estimate {
-    let (Some(loss), Some(trivial), Some((copy, share)), true) = (
-        loss,
-        parts.yardsticks.trivial_loss.value,
-        on_near,
-        comparable,
-    ) else {
-        return Estimate::absent(
-            Status::MissingInput,
-            "not_comparable",
-            "needs a loss in the unit of the targets and leaked samples",
-        );
-    };
-    if loss >= trivial {
-        return Estimate::absent(
-            Status::NotApplicable,
-            "not_better_than_constant",
-            "the reported loss is no better than the best constant",
-        );
-    }
-    let table = share * copy + (1.0 - share) * trivial;
-    Estimate::exact(
-        ((trivial - table) / (trivial - loss)).clamp(0.0, 1.0),
-        parts.exposures.rows.len(),
-    )
 }
 
 /// Half the mean squared difference of targets over exact duplicates: no function of the image does better on them.
