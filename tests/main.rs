@@ -2,6 +2,8 @@
 //!
 //! - `layouts`: every way a dataset may lie on disk
 //! - `leaks`: what is found between and inside splits, and what is not
+//! - `explanation`: what is said of a training log, and what is refused
+//! - `simulation`: its claims where the truth is known
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
@@ -13,11 +15,13 @@
 mod architecture;
 mod bad_input;
 mod cache;
+mod explanation;
 mod fixtures;
 mod gate;
 mod layouts;
 mod leaks;
 mod report;
 mod road;
+mod simulation;
 mod terminal;
 mod workspace;

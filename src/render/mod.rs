@@ -1,5 +1,7 @@
 //! Report to text. Renderers see only the [`Report`](crate::report::Report).
 
+pub mod correlation;
+pub mod explanation;
 pub mod json;
 pub mod terminal;
 mod text;

@@ -1,0 +1,381 @@
+//! What could put validation below training, with the evidence for and against each. Several can hold at once.
+
+use super::bounds::ASSUMED_SPREADS;
+use super::images::FromImages;
+use super::inputs::Inputs;
+use super::interleaving::SplitKind;
+use super::interval::Z95;
+use super::losses::FromLosses;
+use super::targets::FromTargets;
+use super::training_log::TrainLossKind;
+use super::wording::percent;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Ratios of training to validation loss from the second epoch on that stay within this factor count as constant.
+const CONSTANT_RATIO: f64 = 1.25;
+
+/// One possible cause of the gap's sign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// `epoch_average`, `training_mode`, `leakage`, `easier_validation`, `small_validation`, `penalty`, `split_order` or `target_scale`.
+    pub id: String,
+    /// Where the evidence points.
+    pub evidence: Evidence,
+    /// The evidence in half a line.
+    pub summary: String,
+    /// The evidence in full.
+    pub detail: String,
+    /// Smallest share of the gap it explains, where that is known.
+    pub contribution_lo: Option<f64>,
+    /// Largest share of the gap it explains, where that is known.
+    pub contribution_hi: Option<f64>,
+}
+
+/// Where evidence points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// For the cause.
+    For,
+    /// Against it.
+    Against,
+    /// Neither.
+    Unknown,
+}
+
+/// The table of causes, always complete.
+#[must_use]
+pub fn causes(
+    inputs: &Inputs,
+    images: &FromImages,
+    losses: &FromLosses,
+    targets: Option<&FromTargets>,
+) -> Vec<Cause> {
+    vec![
+        epoch_average(losses),
+        training_mode(inputs, losses),
+        leakage(images, losses),
+        easier_validation(targets),
+        small_validation(images, losses),
+        cause(
+            "penalty",
+            Evidence::Unknown,
+            "an L1 or L2 penalty of the layers is in both losses in Keras and in neither with weight decay: it does not make a gap",
+        ),
+        split_order(images),
+        target_scale(losses, targets),
+    ]
+}
+
+fn cause(id: &str, evidence: Evidence, detail: impl Into<String>) -> Cause {
+    let detail = detail.into();
+    Cause {
+        id: id.to_owned(),
+        evidence,
+        summary: detail.clone(),
+        detail,
+        contribution_lo: None,
+        contribution_hi: None,
+    }
+}
+
+fn epoch_average(losses: &FromLosses) -> Cause {
+    let last = losses
+        .half_epoch
+        .last()
+        .filter(|end| end.share_of_gap_max.is_some());
+    match (losses.train_loss_kind, last) {
+        (TrainLossKind::EpochMean | TrainLossKind::WindowMean, Some(end)) => {
+            let most = end.share_of_gap_max.unwrap_or(0.0);
+            let about = end.share_of_gap.map_or_else(String::new, |share| {
+                format!("about {} of the gap, ", percent(share))
+            });
+            let detail = format!(
+                "the printed training loss is a mean over the epoch, while the weights still improved: {about}at most {}",
+                percent(most)
+            );
+            let summary = format!("{about}at most {}", percent(most));
+            Cause {
+                summary,
+                contribution_lo: Some(0.0),
+                contribution_hi: Some(most),
+                ..cause("epoch_average", Evidence::For, detail)
+            }
+        }
+        (TrainLossKind::LastStep | TrainLossKind::Evaluation, _) => cause(
+            "epoch_average",
+            Evidence::Against,
+            "the training loss is not averaged over the epoch",
+        ),
+        _ => cause(
+            "epoch_average",
+            Evidence::Unknown,
+            "the training losses do not fall steadily, or their meaning is not known",
+        ),
+    }
+}
+
+fn training_mode(inputs: &Inputs, losses: &FromLosses) -> Cause {
+    let model = inputs.log.map(|log| log.model).unwrap_or_default();
+    let late = losses.ratio_by_epoch.get(1..).unwrap_or_default();
+    let (low, high) = late
+        .iter()
+        .fold((f64::INFINITY, 0.0f64), |(low, high), &r| {
+            (low.min(r), high.max(r))
+        });
+    let constant = late.len() >= 3 && low > 1.0 && high / low <= CONSTANT_RATIO;
+    let ratio = if constant {
+        format!(
+            "; the ratio of the losses stays at {low:.2}-{high:.2}, as an always-on mechanism makes it"
+        )
+    } else {
+        String::new()
+    };
+    if let (Some(evaluation), Some(gap)) = (
+        losses.train_loss_evaluation,
+        losses.gap.value.filter(|&gap| gap > 0.0),
+    ) {
+        let printed = losses.training_loss.value.unwrap_or(evaluation);
+        let share = (printed - evaluation) / gap;
+        let lag = losses
+            .half_epoch
+            .last()
+            .and_then(|end| end.share_of_gap_max)
+            .unwrap_or(0.0);
+        let detail = format!(
+            "the training loss falls by {} of the gap when measured in evaluation mode, at most {} of it by the epoch's average{ratio}",
+            percent(share),
+            percent(lag)
+        );
+        let evidence = if share > lag {
+            Evidence::For
+        } else {
+            Evidence::Against
+        };
+        let summary = format!("{} of the gap is gone in evaluation mode", percent(share));
+        return Cause {
+            summary,
+            contribution_lo: Some(share - lag),
+            contribution_hi: Some(share),
+            ..cause("training_mode", evidence, detail)
+        };
+    }
+    let mut acting = Vec::new();
+    for (n, name) in [
+        (model.dropout_layers, "dropout"),
+        (model.batch_norm_layers, "batch-normalisation"),
+        (model.noise_layers, "noise or augmentation"),
+    ] {
+        if n > 0 {
+            acting.push(format!("{n} {name} layer{}", if n == 1 { "" } else { "s" }));
+        }
+    }
+    if !acting.is_empty() {
+        let steady = if constant {
+            format!("; loss ratio steady at {low:.2}-{high:.2}")
+        } else {
+            String::new()
+        };
+        let summary = format!("{}{steady}", acting.join(", "));
+        return Cause {
+            summary,
+            ..cause(
+                "training_mode",
+                Evidence::For,
+                format!(
+                    "{} raise the printed training loss only{ratio}",
+                    acting.join(", ")
+                ),
+            )
+        };
+    }
+    if constant {
+        return cause(
+            "training_mode",
+            Evidence::For,
+            format!("no model summary{ratio}"),
+        );
+    }
+    cause(
+        "training_mode",
+        Evidence::Unknown,
+        "no model summary: dropout, augmentation, batch normalisation would do it",
+    )
+}
+
+fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
+    let exposed = images.f_exposed.value.unwrap_or(0.0);
+    if exposed == 0.0 {
+        return cause(
+            "leakage",
+            Evidence::Against,
+            "no validation sample has a twin or neighbour in training",
+        );
+    }
+    let (Some(loss), Some(star)) = (losses.validation_loss.value, losses.f_star.value) else {
+        return cause(
+            "leakage",
+            Evidence::Unknown,
+            "validation is not below training; leakage may still flatter it",
+        );
+    };
+    if losses.train_loss_evaluation.is_some_and(|t| t > loss) {
+        let summary = "validation is below even the evaluation-mode training loss".to_owned();
+        return Cause {
+            summary,
+            ..cause(
+                "leakage",
+                Evidence::Against,
+                "validation is below even the training loss in evaluation mode; leakage cannot do that",
+            )
+        };
+    }
+    let range = |hi| Cause {
+        contribution_lo: Some(0.0),
+        contribution_hi: Some(hi),
+        ..cause("leakage", Evidence::Unknown, "")
+    };
+    if exposed < star {
+        let most = losses.share_of_gap.hi.unwrap_or(1.0);
+        let detail = format!(
+            "{} of validation is exposed: leakage can close at most {} of the gap; all of it needs {}",
+            percent(exposed),
+            percent(most),
+            percent(star)
+        );
+        let summary = format!(
+            "closes at most {} of it; all takes {} leaked (f*)",
+            percent(most),
+            percent(star)
+        );
+        return Cause {
+            evidence: Evidence::Against,
+            summary,
+            detail,
+            ..range(most)
+        };
+    }
+    let detail = format!(
+        "{} of validation is exposed: leakage closes the gap if exposed samples are fitted {} better, but it cannot push validation below the training loss in evaluation mode",
+        percent(exposed),
+        percent(star / exposed)
+    );
+    let summary = format!(
+        "closes it if exposed ones are {} better (f* {})",
+        percent(star / exposed),
+        percent(star)
+    );
+    Cause {
+        summary,
+        detail,
+        ..range(1.0)
+    }
+}
+
+fn easier_validation(targets: Option<&FromTargets>) -> Cause {
+    let trivial = targets.and_then(|t| {
+        Some((
+            t.yardsticks.trivial_loss.value?,
+            t.yardsticks.trivial_loss_training.value?,
+        ))
+    });
+    match trivial {
+        Some((validation, training)) if training > 0.0 => {
+            let ratio = validation / training;
+            let evidence = if ratio < 0.95 {
+                Evidence::For
+            } else {
+                Evidence::Against
+            };
+            cause(
+                "easier_validation",
+                evidence,
+                format!(
+                    "the best constant scores {ratio:.2} times as high on validation as on training"
+                ),
+            )
+        }
+        _ => cause("easier_validation", Evidence::Unknown, "needs targets"),
+    }
+}
+
+fn small_validation(images: &FromImages, losses: &FromLosses) -> Cause {
+    let (Some(loss), Some(gap)) = (
+        losses.validation_loss.value,
+        losses.gap.value.filter(|&gap| gap > 0.0),
+    ) else {
+        return cause(
+            "small_validation",
+            Evidence::Unknown,
+            "no positive gap to compare with",
+        );
+    };
+    let half = Z95 * ASSUMED_SPREADS[0] / images.n_effective_worst.sqrt() * loss;
+    let share = half / gap;
+    let detail = format!(
+        "{:.0} effective samples at worst: chance alone moves the validation loss by {} of the gap (assumed spread)",
+        images.n_effective_worst,
+        percent(share)
+    );
+    let evidence = if share < 0.5 {
+        Evidence::Against
+    } else {
+        Evidence::Unknown
+    };
+    Cause {
+        contribution_lo: Some(0.0),
+        contribution_hi: Some(share.min(1.0)),
+        ..cause("small_validation", evidence, detail)
+    }
+}
+
+fn split_order(images: &FromImages) -> Cause {
+    match images.interleaving.kind {
+        SplitKind::RandomFrame => cause(
+            "split_order",
+            Evidence::For,
+            "frames were drawn one by one, as `train_test_split` does: neighbours stand on both sides",
+        ),
+        SplitKind::Chunked => cause(
+            "split_order",
+            Evidence::For,
+            "short stretches of frames were drawn: their ends touch training",
+        ),
+        SplitKind::Blocked => cause(
+            "split_order",
+            Evidence::Against,
+            "whole stretches were held out, as `validation_split` of Keras does with the last rows",
+        ),
+        SplitKind::Unknown => cause(
+            "split_order",
+            Evidence::Unknown,
+            "the order of the samples is not known",
+        ),
+    }
+}
+
+fn target_scale(losses: &FromLosses, targets: Option<&FromTargets>) -> Cause {
+    let rmse = losses.rmse.map_or_else(String::new, |rmse| {
+        let range = losses.share_of_range.map_or_else(String::new, |share| {
+            format!(" = {} of the range", percent(share))
+        });
+        format!("RMSE {rmse:.3}{range}; ")
+    });
+    match targets.and_then(|t| t.yardsticks.r2.value) {
+        Some(r2) => cause(
+            "target_scale",
+            if r2 < 0.5 {
+                Evidence::For
+            } else {
+                Evidence::Against
+            },
+            format!("{rmse}R2 {r2:.2}"),
+        ),
+        None => cause(
+            "target_scale",
+            Evidence::Unknown,
+            format!("{rmse}whether that is small needs the targets"),
+        ),
+    }
+}

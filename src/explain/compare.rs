@@ -1,0 +1,128 @@
+//! T4: a second run of the same model, trained on a split without the leak.
+
+use super::estimate::{Assumption, Estimate, Status};
+use super::inputs::{Inputs, SecondRun};
+use super::interval::{ratio, sum_by_group};
+use super::losses::Reported;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What T4 found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FromSecondRun {
+    /// Loss of the second run over that of the first on the samples both predicted, paired.
+    pub paired_ratio: Estimate,
+    /// Last validation loss of the second log over that of the first; other samples, other difficulty.
+    pub ratio_of_logs: Estimate,
+    /// What the comparison does not cover.
+    pub message: String,
+}
+
+/// Compares.
+#[must_use]
+pub fn compare(
+    inputs: &Inputs,
+    second: SecondRun,
+    reported: Option<Reported>,
+    groups: &[u32],
+) -> FromSecondRun {
+    FromSecondRun {
+        paired_ratio: paired(inputs, second, groups),
+        ratio_of_logs: of_logs(second, reported),
+        message: "training randomness is not in these intervals: repeat both splits with three seeds or more".to_owned(),
+    }
+}
+
+fn paired(inputs: &Inputs, second: SecondRun, groups: &[u32]) -> Estimate {
+    let (Some(first), Some(other)) = (inputs.predictions, second.predictions) else {
+        return Estimate::absent(
+            Status::MissingInput,
+            "no_predictions",
+            "needs predictions of both runs",
+        );
+    };
+    // A sample counts wherever the first run evaluated it; the second may have had it in another role only if it predicted it unseen.
+    let both = inputs.evaluation_rows().into_iter().filter_map(|row| {
+        let loss = |predictions: &[Option<super::inputs::Prediction>]| {
+            predictions.get(row as usize)?.as_ref()?.loss
+        };
+        Some((groups[row as usize], loss(other)?, loss(first)?))
+    });
+    let both: Vec<_> = both.collect();
+    if both.is_empty() {
+        return Estimate::absent(
+            Status::NotIdentified,
+            "no_common_samples",
+            "the two runs share no evaluation sample",
+        );
+    }
+    let n = both.len();
+    ratio(&sum_by_group(both.into_iter()), n).assuming(&[Assumption::A0])
+}
+
+fn of_logs(second: SecondRun, reported: Option<Reported>) -> Estimate {
+    let last = second
+        .log
+        .and_then(|log| log.epochs.iter().rev().find_map(|epoch| epoch.validation));
+    match (last, reported) {
+        (Some(second), Some(first)) if first.validation.value > 0.0 => {
+            let (a, b) = (second, first.validation);
+            let estimate = Estimate::exact(a.value / b.value, 0)
+                .with_message("the two validation sets differ in samples and difficulty");
+            estimate.with_interval(
+                (a.value - a.half_width) / (b.value + b.half_width),
+                (a.value + a.half_width) / (b.value - b.half_width).max(f64::MIN_POSITIVE),
+                super::estimate::CiMethod::Identity,
+            )
+        }
+        _ => Estimate::absent(
+            Status::MissingInput,
+            "no_second_log",
+            "needs the logs of both runs",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exposure::tests::{bare, film};
+    use super::super::inputs::Prediction;
+    use super::*;
+
+    #[test]
+    fn losses_are_paired_sample_by_sample() {
+        let rows = film(&[true; 40]);
+        let loss = |factor: f64| {
+            (0..40)
+                .map(|i| {
+                    Some(Prediction {
+                        predicted: None,
+                        loss: Some(factor * f64::from(1 + i % 7)),
+                    })
+                })
+                .collect::<Vec<_>>()
+        };
+        let (first, second) = (loss(1.0), loss(1.25));
+        let inputs = Inputs {
+            predictions: Some(&first),
+            ..bare(&rows, &[])
+        };
+        let groups: Vec<u32> = (0..40).collect();
+        let result = compare(
+            &inputs,
+            SecondRun {
+                log: None,
+                predictions: Some(&second),
+            },
+            None,
+            &groups,
+        );
+        let ratio = result.paired_ratio;
+        assert!((ratio.value.unwrap() - 1.25).abs() < 1e-12);
+        assert!(
+            (ratio.hi.unwrap() - ratio.lo.unwrap()) < 1e-9,
+            "pairing removes the spread of difficulty"
+        );
+        assert_eq!(result.ratio_of_logs.status, Status::MissingInput);
+    }
+}

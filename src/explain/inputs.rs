@@ -1,0 +1,161 @@
+//! Everything the explanation is made from, as plain data. Rows are samples of one evaluation
+//! split and of the training split it is compared with, in one order for all fields.
+
+use super::descriptors::Descriptors;
+use super::training_log::{Printed, TrainingLog};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What the explanation may use. Absent parts make the report say what they would have told.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The samples.
+    pub rows: &'a [Row],
+    /// Pairs of the same picture, by index into `rows`, in any order; across the splits and within them.
+    pub twins: &'a [Twin],
+    /// Targets or classes.
+    pub targets: &'a Targets,
+    /// What the proxies see of an image.
+    pub descriptors: Option<&'a Descriptors>,
+    /// Median time between neighbouring positions of a recording, in seconds.
+    pub seconds_per_step: Option<f64>,
+    /// The run.
+    pub log: Option<&'a TrainingLog>,
+    /// Training loss in evaluation mode, if it was measured.
+    pub train_loss_evaluation: Option<Printed>,
+    /// What the losses are.
+    pub metric: Metric,
+    /// Range of targets and predictions, if stated; the log's own statement is used otherwise.
+    pub target_range: Option<(f64, f64)>,
+    /// Predictions, one per row; training rows may have them too.
+    pub predictions: Option<&'a [Option<Prediction>]>,
+    /// A second run on a split without the leak.
+    pub second_run: Option<SecondRun<'a>>,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+/// One sample.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Row {
+    /// In the evaluation split; otherwise in the training split.
+    pub evaluation: bool,
+    /// Where it stands in a recording, if it does.
+    pub place: Option<Place>,
+    /// Group declared by the user (patient, scene): samples that must not be separated.
+    pub group: Option<u32>,
+}
+
+/// Position in a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Which recording.
+    pub recording: u32,
+    /// Steps from its start, counting every frame of the dataset, whichever split it is in.
+    /// Simultaneous views share a position.
+    pub position: u32,
+}
+
+/// Two rows that show the same picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Twin {
+    /// One row.
+    pub a: u32,
+    /// The other row.
+    pub b: u32,
+    /// Strictest detector setting at which the pair is still reported.
+    pub setting: Setting,
+    /// Same bytes or same pixels.
+    pub exact: bool,
+}
+
+/// Detector settings, from the strictest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    /// Reports less than usual.
+    Strict,
+    /// The usual one; all estimates use it.
+    Default,
+    /// Reports more than usual.
+    Loose,
+}
+
+/// What is to be predicted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets {
+    /// Not known.
+    None,
+    /// Numbers, one per row.
+    Numbers(Vec<Option<f64>>),
+    /// Classes counted from 0, one per row.
+    Classes(Vec<Option<u32>>),
+}
+
+/// What the reported losses are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Not stated: squared error for numbers, log loss for classes.
+    Unknown,
+    /// Mean squared error.
+    SquaredError,
+    /// Mean absolute error.
+    AbsoluteError,
+    /// Cross-entropy in nats.
+    LogLoss,
+    /// Share of wrong classes; an accuracy must be turned into it.
+    ErrorRate,
+    /// AUC, F1, IoU and others that are no mean over samples.
+    NotAMean,
+}
+
+/// What the model said about one sample.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Prediction {
+    /// Predicted number or class.
+    pub predicted: Option<f64>,
+    /// Loss of this sample, as given or computed from the prediction and the target.
+    pub loss: Option<f64>,
+}
+
+/// Another run of the same model, trained and validated on a split without the leak.
+#[derive(Debug, Clone, Copy)]
+pub struct SecondRun<'a> {
+    /// Its log.
+    pub log: Option<&'a TrainingLog>,
+    /// Its predictions, one per row of `Inputs::rows`.
+    pub predictions: Option<&'a [Option<Prediction>]>,
+}
+
+impl Targets {
+    /// The target of a row as a number; classes by their index.
+    #[must_use]
+    pub fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Self::None => None,
+            Self::Numbers(values) => values.get(row).copied().flatten().filter(|v| v.is_finite()),
+            Self::Classes(values) => values.get(row).copied().flatten().map(f64::from),
+        }
+    }
+}
+
+impl Inputs<'_> {
+    /// Indices of evaluation rows, ascending.
+    #[must_use]
+    pub fn evaluation_rows(&self) -> Vec<u32> {
+        self.side(true)
+    }
+
+    /// Indices of training rows, ascending.
+    #[must_use]
+    pub fn training_rows(&self) -> Vec<u32> {
+        self.side(false)
+    }
+
+    fn side(&self, evaluation: bool) -> Vec<u32> {
+        let rows = (0u32..).zip(self.rows);
+        rows.filter(|(_, row)| row.evaluation == evaluation)
+            .map(|(index, _)| index)
+            .collect()
+    }
+}

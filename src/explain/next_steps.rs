@@ -1,0 +1,59 @@
+//! What would settle the question, in order of value for this user, with commands.
+
+use super::estimate::Status;
+use super::images::FromImages;
+use super::inputs::{Inputs, Targets};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NextStep {
+    /// What to do and what it tells.
+    pub what: String,
+    /// The command, with placeholders in capitals.
+    pub command: String,
+}
+
+/// Steps that are still open, the most telling first.
+#[must_use]
+pub fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> {
+    let step = |what: &str, command: &str| NextStep {
+        what: what.to_owned(),
+        command: command.to_owned(),
+    };
+    let leaked = images.f_exposed.value.unwrap_or(0.0) > 0.0;
+    let mut steps = Vec::new();
+    if inputs.log.is_none() {
+        steps.push(step(
+            "give the training log",
+            "splitleak check DATASET --training-log FILE",
+        ));
+    }
+    if inputs.train_loss_evaluation.is_none() {
+        steps.push(step(
+            "measure the training loss in evaluation mode (no dropout)",
+            "model.evaluate(X_train, y_train), then --train-loss-eval VALUE",
+        ));
+    }
+    if matches!(inputs.targets, Targets::None) {
+        steps.push(step(
+            "give targets: a column of the manifest",
+            "path,split,label in --manifest FILE",
+        ));
+    }
+    if leaked && inputs.second_run.is_none() {
+        let what = "retrain on a split by recording or group, three seeds; random k-fold would repeat the leak";
+        steps.push(step(
+            what,
+            "splitleak split DATASET --out split_grouped.csv",
+        ));
+    }
+    if leaked && inputs.predictions.is_none() && images.f_exposed.status == Status::Ok {
+        steps.push(step(
+            "give per-sample predictions: the loss by exposure",
+            "--predictions FILE with path,y_true,y_pred",
+        ));
+    }
+    steps
+}

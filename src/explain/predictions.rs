@@ -1,0 +1,494 @@
+//! What a model said about each sample: CSV, JSON Lines or NPY, matched to the samples by path.
+
+use super::inputs::{Metric, Prediction, Targets};
+use super::yardsticks::metric_of;
+use serde_json::Value;
+
+/// Longest file that is read, in bytes.
+const MAX_BYTES: usize = 1 << 30;
+/// Probabilities below this count as this, as frameworks clip them.
+const SMALLEST_PROBABILITY: f64 = 1e-7;
+
+const PATH: [&str; 6] = ["path", "file", "filename", "image", "image_path", "name"];
+const TRUTH: [&str; 5] = ["y_true", "target", "label", "true", "truth"];
+const PREDICTED: [&str; 5] = ["y_pred", "prediction", "pred", "predicted", "output"];
+const LOSS: [&str; 3] = ["loss", "per_sample_loss", "sample_loss"];
+
+/// One line of a file of predictions.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Line {
+    /// Path as written; `None` in files without one, which follow the order of the samples.
+    pub path: Option<String>,
+    /// True value as written.
+    pub truth: Option<String>,
+    /// Predicted value as written.
+    pub predicted: Option<String>,
+    /// Loss as given.
+    pub loss: Option<f64>,
+    /// Class probabilities.
+    pub probabilities: Vec<f64>,
+}
+
+/// Predictions in the order of the samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matched {
+    /// One per sample.
+    pub predictions: Vec<Option<Prediction>>,
+    /// Samples that have one.
+    pub n_matched: usize,
+    /// Lines that fit no sample.
+    pub n_unmatched: usize,
+}
+
+/// Why predictions could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PredictionError {
+    /// No line.
+    #[error("the file of predictions is empty")]
+    Empty,
+    /// Longer than the limit.
+    #[error("the file of predictions is longer than 1 GiB")]
+    TooLarge,
+    /// A CSV without the columns needed.
+    #[error(
+        "the predictions have columns {found}; needed are `path` and one of `y_pred`, `loss`, or class probabilities `p_0`, `p_1`, .."
+    )]
+    Columns {
+        /// Columns there are.
+        found: String,
+    },
+    /// Something else is wrong with the text.
+    #[error("predictions, line {line}: {reason}")]
+    Line {
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The NPY file is of a kind that is not understood.
+    #[error("NPY: {0}")]
+    Npy(String),
+}
+
+/// Reads a file of predictions, recognising the format by its content.
+///
+/// An NPY array holds one prediction a row, or `y_true, y_pred`, for the evaluation samples in order of their paths.
+///
+/// # Errors
+/// [`PredictionError`], with the line where there is one.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(PredictionError::TooLarge);
+    }
+    if bytes.starts_with(b"\x93NUMPY") {
+        return npy(bytes);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        Err(PredictionError::Empty)
+    } else if text.starts_with('{') {
+        json_lines(text)
+    } else {
+        csv_table(text)
+    }
+}
+
+/// Gives each sample its line and computes the losses. Paths match when they are equal after `\` became `/` and a leading `./` fell
+/// away, or else when their file names are equal and unique. Lines without paths go to `in_order`, if there are as many.
+#[must_use]
+pub fn match_to(
+    lines: &[Line],
+    paths: &[&str],
+    in_order: &[u32],
+    targets: &Targets,
+    metric: Metric,
+) -> Matched {
+    let mut predictions: Vec<Option<Prediction>> = vec![None; paths.len()];
+    let by_path = sorted_unique(paths.iter().map(|path| (*path).to_owned()));
+    let by_name = sorted_unique(paths.iter().map(|path| file_name(path).to_owned()));
+    let ordered = lines.len() == in_order.len();
+    let mut n_unmatched = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let row = match &line.path {
+            Some(path) => {
+                let path = path.replace('\\', "/");
+                let path = path.trim_start_matches("./");
+                find(&by_path, path).or_else(|| find(&by_name, file_name(path)))
+            }
+            None => in_order
+                .get(index)
+                .filter(|_| ordered)
+                .map(|&row| row as usize),
+        };
+        match row {
+            Some(row) => predictions[row] = Some(prediction(line, row, targets, metric)),
+            None => n_unmatched += 1,
+        }
+    }
+    Matched {
+        n_matched: predictions.iter().flatten().count(),
+        predictions,
+        n_unmatched,
+    }
+}
+
+fn prediction(line: &Line, row: usize, targets: &Targets, metric: Metric) -> Prediction {
+    let number = |text: &Option<String>| {
+        text.as_ref()
+            .and_then(|text| text.trim().parse::<f64>().ok())
+            .filter(|v| v.is_finite())
+    };
+    let truth = number(&line.truth).or_else(|| targets.number(row));
+    let predicted = number(&line.predicted);
+    let names = line
+        .truth
+        .as_ref()
+        .zip(line.predicted.as_ref())
+        .map(|(a, b)| f64::from(u8::from(a.trim() != b.trim())));
+    let computed = match (metric_of(metric, targets), truth, predicted) {
+        (Metric::LogLoss, Some(truth), _) if !line.probabilities.is_empty() => line
+            .probabilities
+            .get(truth as usize)
+            .map(|p| -p.max(SMALLEST_PROBABILITY).ln()),
+        (Metric::LogLoss | Metric::ErrorRate, Some(truth), Some(predicted)) => {
+            Some(f64::from(u8::from(truth != predicted)))
+        }
+        (Metric::LogLoss | Metric::ErrorRate, ..) => names,
+        (Metric::AbsoluteError, Some(truth), Some(predicted)) => Some((truth - predicted).abs()),
+        (_, Some(truth), Some(predicted)) => Some((truth - predicted).powi(2)),
+        _ => None,
+    };
+    Prediction {
+        predicted,
+        loss: line
+            .loss
+            .or(computed)
+            .filter(|loss| loss.is_finite() && *loss >= 0.0),
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Keys with their index, sorted; keys that occur twice are ambiguous and fall away.
+fn sorted_unique(keys: impl Iterator<Item = String>) -> Vec<(String, usize)> {
+    let mut keys: Vec<(String, usize)> = keys.zip(0..).collect();
+    keys.sort();
+    keys.chunk_by(|a, b| a.0 == b.0)
+        .filter(|run| run.len() == 1)
+        .map(|run| run[0].clone())
+        .collect()
+}
+
+fn find(sorted: &[(String, usize)], key: &str) -> Option<usize> {
+    sorted
+        .binary_search_by(|(other, _)| other.as_str().cmp(key))
+        .ok()
+        .map(|at| sorted[at].1)
+}
+
+fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let at = |line: usize| {
+        move |error: csv::Error| PredictionError::Line {
+            line,
+            reason: error.to_string(),
+        }
+    };
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(at(1))?
+        .iter()
+        .map(str::to_lowercase)
+        .collect();
+    let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
+    let (path, truth, predicted, loss) = (
+        column(&PATH),
+        column(&TRUTH),
+        column(&PREDICTED),
+        column(&LOSS),
+    );
+    let mut probabilities: Vec<(usize, usize)> = names
+        .iter()
+        .enumerate()
+        .filter_map(|(i, name)| {
+            let class = ["p_", "prob_", "proba_"]
+                .iter()
+                .find_map(|prefix| name.strip_prefix(prefix))?;
+            Some((class.parse().ok()?, i))
+        })
+        .collect();
+    probabilities.sort_unstable();
+    if path.is_none() || (predicted.is_none() && loss.is_none() && probabilities.is_empty()) {
+        return Err(PredictionError::Columns {
+            found: names.join(", "),
+        });
+    }
+    let line = |(index, record): (usize, Result<csv::StringRecord, csv::Error>)| {
+        let record = record.map_err(at(index + 2))?;
+        let cell = |column: Option<usize>| {
+            record
+                .get(column?)
+                .filter(|cell| !cell.is_empty())
+                .map(str::to_owned)
+        };
+        Ok(Line {
+            path: cell(path),
+            truth: cell(truth),
+            predicted: cell(predicted),
+            loss: cell(loss).and_then(|loss| loss.parse().ok()),
+            probabilities: probabilities
+                .iter()
+                .map_while(|&(_, column)| cell(Some(column))?.parse().ok())
+                .collect(),
+        })
+    };
+    let lines: Vec<Line> = reader
+        .records()
+        .enumerate()
+        .map(line)
+        .collect::<Result<_, _>>()?;
+    if lines.is_empty() {
+        Err(PredictionError::Empty)
+    } else {
+        Ok(lines)
+    }
+}
+
+fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
+    let parse = |(index, line): (usize, &str)| {
+        let object: Value = serde_json::from_str(line).map_err(|error| PredictionError::Line {
+            line: index + 1,
+            reason: error.to_string(),
+        })?;
+        let get = |known: &[&str]| {
+            known
+                .iter()
+                .find_map(|name| object.get(name))
+                .filter(|value| !value.is_null())
+        };
+        let word = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        let probabilities = get(&["probabilities", "probs", "proba"]).and_then(Value::as_array);
+        Ok(Line {
+            path: get(&PATH).map(word),
+            truth: get(&TRUTH).map(word),
+            predicted: get(&PREDICTED).map(word),
+            loss: get(&LOSS).and_then(Value::as_f64),
+            probabilities: probabilities
+                .map(|values| values.iter().filter_map(Value::as_f64).collect())
+                .unwrap_or_default(),
+        })
+    };
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(parse)
+        .collect()
+}
+
+/// Version 1 to 3 arrays of little-endian floats or integers, one or two columns, C order.
+fn npy(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
+    let error = |reason: &str| PredictionError::Npy(reason.to_owned());
+    let (length, start) = match bytes.get(6) {
+        Some(1) => (
+            bytes
+                .get(8..10)
+                .map(|b| usize::from(u16::from_le_bytes([b[0], b[1]]))),
+            10,
+        ),
+        Some(2 | 3) => (
+            bytes
+                .get(8..12)
+                .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize),
+            12,
+        ),
+        _ => return Err(error("unknown version")),
+    };
+    let end = length
+        .and_then(|length| length.checked_add(start))
+        .ok_or_else(|| error("the header is cut short"))?;
+    let header = String::from_utf8_lossy(
+        bytes
+            .get(start..end)
+            .ok_or_else(|| error("the header is cut short"))?,
+    )
+    .into_owned();
+    let field = |name: &str| {
+        header
+            .split_once(&format!("'{name}':"))
+            .map(|(_, rest)| rest.trim_start())
+    };
+    let kind = field("descr")
+        .and_then(|rest| rest.strip_prefix('\'')?.split('\'').next())
+        .ok_or_else(|| error("no simple `descr`"))?;
+    let decode: fn(&[u8]) -> Option<f64> = match kind {
+        "<f4" => |b| Some(f64::from(f32::from_le_bytes(b.try_into().ok()?))),
+        "<f8" => |b| Some(f64::from_le_bytes(b.try_into().ok()?)),
+        "<i4" => |b| Some(f64::from(i32::from_le_bytes(b.try_into().ok()?))),
+        "<i8" => |b| Some(i64::from_le_bytes(b.try_into().ok()?) as f64),
+        other => {
+            return Err(PredictionError::Npy(format!(
+                "arrays of `{other}` are not understood; save float32, float64, int32 or int64"
+            )));
+        }
+    };
+    if field("fortran_order").is_some_and(|rest| rest.starts_with("True")) {
+        return Err(error("column-major arrays are not understood"));
+    }
+    let shape = field("shape")
+        .and_then(|rest| rest.strip_prefix('(')?.split(')').next())
+        .ok_or_else(|| error("no shape"))?;
+    let shape: Vec<usize> = shape
+        .split(',')
+        .filter_map(|n| n.trim().parse().ok())
+        .collect();
+    let columns = match shape[..] {
+        [_] => 1,
+        [_, columns @ (1 | 2)] => columns,
+        _ => return Err(error("the array must have one or two columns")),
+    };
+    let size = if kind.ends_with('4') { 4 } else { 8 };
+    let values: Vec<f64> = bytes[end..].chunks_exact(size).filter_map(decode).collect();
+    if shape[0].checked_mul(columns) != Some(values.len()) {
+        return Err(error("the data do not fill the shape"));
+    }
+    let word = |value: f64| Some(value.to_string());
+    let line = |row: &[f64]| match *row {
+        [truth, predicted] => Line {
+            truth: word(truth),
+            predicted: word(predicted),
+            ..Line::default()
+        },
+        _ => Line {
+            predicted: word(row[0]),
+            ..Line::default()
+        },
+    };
+    Ok(values.chunks_exact(columns).map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matched(text: &str, paths: &[&str], targets: &Targets) -> Matched {
+        match_to(
+            &parse(text.as_bytes()).unwrap(),
+            paths,
+            &[],
+            targets,
+            Metric::Unknown,
+        )
+    }
+
+    #[test]
+    fn csv_and_json_lines_give_the_same_losses() {
+        let targets = Targets::Numbers(vec![Some(1.0), Some(2.0)]);
+        let csv = matched(
+            "path,y_true,y_pred\n./a.jpg,1,1.5\nsub\\b.jpg,2,2\n",
+            &["a.jpg", "sub/b.jpg"],
+            &targets,
+        );
+        let json = matched(
+            "{\"path\": \"a.jpg\", \"y_true\": 1, \"y_pred\": 1.5}\n{\"path\": \"sub/b.jpg\", \"y_pred\": 2.0}\n",
+            &["a.jpg", "sub/b.jpg"],
+            &targets,
+        );
+        assert_eq!(csv, json);
+        assert_eq!(csv.predictions[0].unwrap().loss, Some(0.25));
+    }
+
+    #[test]
+    fn lines_that_fit_no_sample_are_counted() {
+        let found = matched(
+            "path,loss\nx/a.jpg,0.5\nnowhere.jpg,1\n",
+            &["val/a.jpg", "val/b.jpg"],
+            &Targets::None,
+        );
+        assert_eq!(
+            (found.n_matched, found.n_unmatched),
+            (1, 1),
+            "a unique file name is enough"
+        );
+        let ambiguous = matched(
+            "path,loss\na.jpg,0.5\n",
+            &["x/a.jpg", "y/a.jpg"],
+            &Targets::None,
+        );
+        assert_eq!(ambiguous.n_matched, 0);
+    }
+
+    #[test]
+    fn probabilities_give_the_log_loss_and_class_names_the_error() {
+        let classes = Targets::Classes(vec![Some(1)]);
+        let found = matched("path,p_0,p_1\na,0.75,0.25\n", &["a"], &classes);
+        assert!((found.predictions[0].unwrap().loss.unwrap() - 4f64.ln()).abs() < 1e-12);
+        let names = matched("path,y_true,y_pred\na,cat,dog\n", &["a"], &classes);
+        assert_eq!(names.predictions[0].unwrap().loss, Some(1.0));
+    }
+
+    fn array(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+        let header =
+            format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({shape}), }}\n");
+        [
+            b"\x93NUMPY\x01\x00".as_slice(),
+            &(header.len() as u16).to_le_bytes(),
+            header.as_bytes(),
+            data,
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn an_array_follows_the_order_of_the_evaluation_samples() {
+        let data: Vec<u8> = [1f32, 1.5, 2.0, 2.0]
+            .iter()
+            .flat_map(|v| v.to_le_bytes())
+            .collect();
+        let lines = parse(&array("<f4", "2, 2", &data)).unwrap();
+        let found = match_to(
+            &lines,
+            &["t", "a", "b"],
+            &[1, 2],
+            &Targets::None,
+            Metric::SquaredError,
+        );
+        assert_eq!(found.predictions[1].unwrap().loss, Some(0.25));
+        assert_eq!(found.predictions[0], None);
+    }
+
+    #[test]
+    fn an_array_cut_anywhere_is_refused() {
+        let data: Vec<u8> = [1f64, 2.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+        let whole = array("<f8", "2,", &data);
+        for end in 6..whole.len() {
+            assert!(parse(&whole[..end]).is_err(), "{end}");
+        }
+        assert!(parse(&array("<c16", "1,", &[])).is_err());
+        assert!(parse(&array("<f8", "99999999999999999, 2", &data)).is_err());
+    }
+
+    #[test]
+    fn missing_columns_are_named() {
+        assert_eq!(
+            parse(b"a,b\n1,2\n"),
+            Err(PredictionError::Columns {
+                found: "a, b".to_owned()
+            })
+        );
+        assert_eq!(parse(b""), Err(PredictionError::Empty));
+        assert!(matches!(
+            parse(b"{\"path\": 1}\n{broken"),
+            Err(PredictionError::Line { line: 2, .. })
+        ));
+    }
+}

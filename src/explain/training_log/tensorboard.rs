@@ -1,0 +1,340 @@
+//! TensorBoard event files: length-prefixed records with checksums, each a small protocol-buffer message.
+//!
+//! A record is `length: u64`, `masked crc32c of length: u32`, the bytes, `masked crc32c of the bytes: u32`, all little
+//! endian. Of `Event` only `step` (field 2) and `summary` (field 5) are read; of a summary's values `tag`
+//! (1), `simple_value` (2) and a scalar `tensor` (8). A file cut short, as a running job leaves it, is read up to the cut.
+
+use super::{Epoch, LogError, LogSource, Printed, TrainLossKind, TrainingLog, empty, finish};
+use std::collections::BTreeMap;
+
+/// One value of one curve.
+#[derive(Debug, Clone, PartialEq)]
+struct Scalar {
+    tag: String,
+    step: i64,
+    value: f64,
+}
+
+/// Whether the bytes start with an intact record.
+#[must_use]
+pub fn looks_like_events(bytes: &[u8]) -> bool {
+    matches!(next_record(bytes), Ok(Some(_)))
+}
+
+/// Reads the losses of one or more event files, each with the name of its run (Keras writes `train` and `validation` apart).
+///
+/// A curve is a validation loss when its tag or its run says `val` or `eval`, a training loss when it says `train` or
+/// nothing; `epoch_loss` and names with `epoch` are means over the epoch.
+///
+/// # Errors
+/// [`LogError`] when a record is damaged or no tag is a loss.
+pub fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
+    let mut train: BTreeMap<String, Vec<Scalar>> = BTreeMap::new();
+    let mut validation: BTreeMap<String, Vec<Scalar>> = BTreeMap::new();
+    let mut warnings = Vec::new();
+    for (run, bytes) in files {
+        for scalar in scalars(bytes, &mut warnings)? {
+            let name = format!("{run}/{}", scalar.tag).to_lowercase();
+            let last = scalar.tag.to_lowercase();
+            if !last.contains("loss") {
+                continue;
+            }
+            let side = if name.contains("val") || name.contains("eval") {
+                &mut validation
+            } else {
+                &mut train
+            };
+            side.entry(last).or_default().push(scalar);
+        }
+    }
+    let (train_tag, train) = preferred(train);
+    let (_, validation) = preferred(validation);
+    let kind = if train_tag.contains("epoch") {
+        TrainLossKind::EpochMean
+    } else {
+        TrainLossKind::Unknown
+    };
+    let mut log = empty(LogSource::TensorBoard, kind);
+    log.warnings = warnings;
+    log.epochs = join(&train, &validation);
+    finish(log)
+}
+
+/// The curve whose tag speaks of epochs, else the shortest tag: `loss` before `loss/classifier`.
+fn preferred(curves: BTreeMap<String, Vec<Scalar>>) -> (String, Vec<Scalar>) {
+    let best = curves
+        .into_iter()
+        .min_by_key(|(tag, _)| (!tag.contains("epoch"), tag.len()));
+    best.unwrap_or_default()
+}
+
+/// Every validation value with the last training value at or before its step; training values alone when there is none.
+fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
+    let exact = |scalar: &Scalar| Printed {
+        value: scalar.value,
+        half_width: 0.0,
+    };
+    if validation.is_empty() {
+        let numbered = train.iter().zip(1..);
+        return numbered
+            .map(|(scalar, number)| Epoch {
+                number,
+                train: Some(exact(scalar)),
+                validation: None,
+            })
+            .collect();
+    }
+    let numbered = validation.iter().zip(1..);
+    let before = |step| train.iter().rev().find(|t| t.step <= step).map(exact);
+    numbered
+        .map(|(scalar, number)| Epoch {
+            number,
+            train: before(scalar.step),
+            validation: Some(exact(scalar)),
+        })
+        .collect()
+}
+
+fn scalars(mut bytes: &[u8], warnings: &mut Vec<String>) -> Result<Vec<Scalar>, LogError> {
+    let mut found = Vec::new();
+    loop {
+        match next_record(bytes) {
+            Ok(Some((record, rest))) => {
+                read_event(record, &mut found);
+                bytes = rest;
+            }
+            Ok(None) => break,
+            Err(Damage::CutShort) => {
+                warnings.push("the event file ends within a record; read up to there".to_owned());
+                break;
+            }
+            Err(Damage::Checksum) => {
+                return Err(LogError::Malformed {
+                    format: "TensorBoard events",
+                    reason: "a record's checksum does not match".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+enum Damage {
+    CutShort,
+    Checksum,
+}
+
+/// The first record and the bytes after it.
+fn next_record(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Damage> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let (length, rest) = bytes.split_first_chunk::<8>().ok_or(Damage::CutShort)?;
+    let (length_crc, rest) = rest.split_first_chunk::<4>().ok_or(Damage::CutShort)?;
+    if u32::from_le_bytes(*length_crc) != masked_crc(length) {
+        return Err(Damage::Checksum);
+    }
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| Damage::CutShort)?;
+    let (record, rest) = rest.split_at_checked(length).ok_or(Damage::CutShort)?;
+    let (record_crc, rest) = rest.split_first_chunk::<4>().ok_or(Damage::CutShort)?;
+    if u32::from_le_bytes(*record_crc) != masked_crc(record) {
+        return Err(Damage::Checksum);
+    }
+    Ok(Some((record, rest)))
+}
+
+/// The checksum as TFRecord masks it, so that checksums of checksums stay useful.
+fn masked_crc(bytes: &[u8]) -> u32 {
+    crc32c::crc32c(bytes)
+        .rotate_right(15)
+        .wrapping_add(0xa282_ead8)
+}
+
+fn read_event(record: &[u8], found: &mut Vec<Scalar>) {
+    let mut step = 0;
+    let mut summaries = Vec::new();
+    for field in Fields(record) {
+        match field {
+            (2, Wire::Varint(value)) => step = value.cast_signed(),
+            (5, Wire::Bytes(summary)) => summaries.push(summary),
+            _ => {}
+        }
+    }
+    for value in summaries.into_iter().flat_map(Fields) {
+        if let (1, Wire::Bytes(value)) = value {
+            found.extend(read_value(value, step));
+        }
+    }
+}
+
+fn read_value(message: &[u8], step: i64) -> Option<Scalar> {
+    let (mut tag, mut value) = (None, None);
+    for field in Fields(message) {
+        match field {
+            (1, Wire::Bytes(text)) => tag = Some(String::from_utf8_lossy(text).into_owned()),
+            (2, Wire::Fixed32(bits)) => value = Some(f64::from(f32::from_bits(bits))),
+            (8, Wire::Bytes(tensor)) => value = scalar_tensor(tensor).or(value),
+            _ => {}
+        }
+    }
+    Some(Scalar {
+        tag: tag?,
+        step,
+        value: value?,
+    })
+}
+
+/// A `TensorProto` of one float: in `tensor_content` (4), `float_val` (5) or `double_val` (6).
+fn scalar_tensor(tensor: &[u8]) -> Option<f64> {
+    Fields(tensor).find_map(|field| match field {
+        (4 | 5, Wire::Bytes(bytes)) if bytes.len() == 4 => {
+            Some(f64::from(f32::from_le_bytes(bytes.try_into().ok()?)))
+        }
+        (4 | 6, Wire::Bytes(bytes)) if bytes.len() == 8 => {
+            Some(f64::from_le_bytes(bytes.try_into().ok()?))
+        }
+        (5, Wire::Fixed32(bits)) => Some(f64::from(f32::from_bits(bits))),
+        (6, Wire::Fixed64(bits)) => Some(f64::from_bits(bits)),
+        _ => None,
+    })
+}
+
+/// Values of the protocol-buffer wire format.
+enum Wire<'a> {
+    Varint(u64),
+    Fixed32(u32),
+    Fixed64(u64),
+    Bytes(&'a [u8]),
+}
+
+/// Fields of a message; stops at the first byte that makes no sense.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (u64, Wire<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let key = varint(&mut self.0)?;
+        let value = match key & 7 {
+            0 => Wire::Varint(varint(&mut self.0)?),
+            1 => {
+                let (bytes, rest) = self.0.split_first_chunk::<8>()?;
+                self.0 = rest;
+                Wire::Fixed64(u64::from_le_bytes(*bytes))
+            }
+            2 => {
+                let length = usize::try_from(varint(&mut self.0)?).ok()?;
+                let (bytes, rest) = self.0.split_at_checked(length)?;
+                self.0 = rest;
+                Wire::Bytes(bytes)
+            }
+            5 => {
+                let (bytes, rest) = self.0.split_first_chunk::<4>()?;
+                self.0 = rest;
+                Wire::Fixed32(u32::from_le_bytes(*bytes))
+            }
+            _ => return None,
+        };
+        Some((key >> 3, value))
+    }
+}
+
+fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(payload: &[u8]) -> Vec<u8> {
+        let length = (payload.len() as u64).to_le_bytes();
+        [
+            &length[..],
+            &masked_crc(&length).to_le_bytes(),
+            payload,
+            &masked_crc(payload).to_le_bytes(),
+        ]
+        .concat()
+    }
+
+    fn event(tag: &str, step: u8, value: f32) -> Vec<u8> {
+        let mut inner = vec![0x0a, tag.len() as u8];
+        inner.extend(tag.bytes());
+        inner.push(0x15);
+        inner.extend(value.to_le_bytes());
+        let mut summary = vec![0x0a, inner.len() as u8];
+        summary.extend(inner);
+        let mut event = vec![0x10, step, 0x2a, summary.len() as u8];
+        event.extend(summary);
+        record(&event)
+    }
+
+    #[test]
+    fn train_and_validation_curves_are_joined_by_step() {
+        let bytes = [
+            event("train/loss", 1, 0.5),
+            event("eval/loss", 1, 0.25),
+            event("train/loss", 2, 0.125),
+            event("eval/loss", 2, 0.0625),
+        ]
+        .concat();
+        let log = parse(&[("", &bytes)]).unwrap();
+        assert_eq!(log.epochs.len(), 2);
+        assert_eq!(log.epochs[1].train.unwrap().value, 0.125);
+        assert_eq!(log.epochs[1].validation.unwrap().value, 0.0625);
+    }
+
+    #[test]
+    fn keras_writes_two_runs_with_one_tag() {
+        let (train, validation) = (event("epoch_loss", 0, 0.5), event("epoch_loss", 0, 0.25));
+        let log = parse(&[("train", &train), ("validation", &validation)]).unwrap();
+        assert_eq!(log.train_loss_kind, TrainLossKind::EpochMean);
+        assert_eq!(log.epochs[0].validation.unwrap().value, 0.25);
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_is_read_up_to_the_cut_or_refused() {
+        let bytes = [event("train/loss", 1, 0.5), event("val/loss", 1, 0.25)].concat();
+        for end in 1..bytes.len() {
+            match parse(&[("", &bytes[..end])]) {
+                Ok(log) => {
+                    assert!(!log.warnings.is_empty() || end == event("train/loss", 1, 0.5).len())
+                }
+                Err(error) => assert_eq!(error, LogError::NoLoss),
+            }
+        }
+    }
+
+    #[test]
+    fn a_flipped_bit_is_noticed() {
+        let mut bytes = event("train/loss", 1, 0.5);
+        bytes[14] ^= 1;
+        assert!(matches!(
+            parse(&[("", &bytes)]),
+            Err(LogError::Malformed { .. })
+        ));
+    }
+
+    #[test]
+    fn the_published_checksum_of_digits_agrees() {
+        // crc32c("123456789") is 0xe3069283 in RFC 3720's test set.
+        assert_eq!(crc32c::crc32c(b"123456789"), 0xe306_9283);
+    }
+
+    #[test]
+    fn a_length_beyond_the_file_allocates_nothing() {
+        let length = u64::MAX.to_le_bytes();
+        let bytes = [&length[..], &masked_crc(&length).to_le_bytes(), b"abc"].concat();
+        assert_eq!(parse(&[("", &bytes)]), Err(LogError::NoLoss));
+    }
+}

@@ -1,0 +1,302 @@
+//! What a low loss is worth on these targets: the best constant, R2, and how quickly the target itself changes.
+
+use super::estimate::{Estimate, Status};
+use super::inputs::{Inputs, Metric, Targets};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Longest lag of the variogram, in steps.
+const LONGEST_LAG: u32 = 100;
+
+/// Losses that need no image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Yardsticks {
+    /// Loss, on the evaluation samples, of the best constant fitted on the training samples:
+    /// mean, median, class shares or most frequent class, after the metric.
+    pub trivial_loss: Estimate,
+    /// The same constant's loss on the training samples.
+    pub trivial_loss_training: Estimate,
+    /// 1 - reported loss / trivial loss.
+    pub r2: Estimate,
+    /// Share of evaluation targets that are exactly zero; numbers only.
+    pub zero_share: Option<f64>,
+    /// Variance of the evaluation targets; numbers only.
+    pub target_variance: Option<f64>,
+    /// Mean squared difference of targets by lag inside recordings; numbers only.
+    pub variogram: Vec<VariogramPoint>,
+    /// Smallest lag whose mean squared difference reaches the reported loss, in steps.
+    pub equivalent_lag_steps: Option<u32>,
+    /// The same in seconds.
+    pub equivalent_lag_seconds: Option<f64>,
+    /// Evaluation samples without a target.
+    pub n_without_target: u64,
+}
+
+/// One lag of the variogram.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VariogramPoint {
+    /// Lag in steps.
+    pub lag_steps: u32,
+    /// Mean of `(y(t) - y(t + lag))^2`.
+    pub mean_squared_difference: f64,
+    /// Pairs it is the mean of.
+    pub n_pairs: u64,
+}
+
+/// The metric that targets of this kind have when none was stated.
+#[must_use]
+pub fn metric_of(metric: Metric, targets: &Targets) -> Metric {
+    match (metric, targets) {
+        (Metric::Unknown, Targets::Numbers(_)) => Metric::SquaredError,
+        (Metric::Unknown, Targets::Classes(_)) => Metric::LogLoss,
+        (metric, _) => metric,
+    }
+}
+
+/// Computes all yardsticks; `loss` is the reported validation loss.
+#[must_use]
+pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
+    let evaluation = targets_of(inputs, true);
+    let training = targets_of(inputs, false);
+    let metric = metric_of(inputs.metric, inputs.targets);
+    let trivial = |values: &[f64]| trivial_loss(metric, inputs.targets, &training, values);
+    let trivial_loss = trivial(&evaluation);
+    let numbers = matches!(inputs.targets, Targets::Numbers(_)) && !evaluation.is_empty();
+    let n = evaluation.len() as f64;
+    let mean = evaluation.iter().sum::<f64>() / n;
+    let variogram = if numbers {
+        variogram(inputs)
+    } else {
+        Vec::new()
+    };
+    let squared = metric == Metric::SquaredError;
+    let reached = loss.filter(|_| squared).and_then(|loss| {
+        variogram
+            .iter()
+            .find(|point| point.mean_squared_difference >= loss)
+    });
+    let equivalent_lag_steps = reached.map(|point| point.lag_steps);
+    Yardsticks {
+        r2: r_squared(loss, &trivial_loss),
+        trivial_loss_training: trivial(&training),
+        trivial_loss,
+        zero_share: numbers.then(|| evaluation.iter().filter(|&&y| y == 0.0).count() as f64 / n),
+        target_variance: numbers
+            .then(|| evaluation.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n),
+        variogram: variogram
+            .into_iter()
+            .filter(|point| [1, 2, 3, 5, 8, 12, 20, 30, 50, 100].contains(&point.lag_steps))
+            .collect(),
+        equivalent_lag_steps,
+        equivalent_lag_seconds: equivalent_lag_steps
+            .zip(inputs.seconds_per_step)
+            .map(|(steps, seconds)| f64::from(steps) * seconds),
+        n_without_target: (inputs.evaluation_rows().len() - evaluation.len()) as u64,
+    }
+}
+
+fn targets_of(inputs: &Inputs, evaluation: bool) -> Vec<f64> {
+    let rows = inputs
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.evaluation == evaluation);
+    rows.filter_map(|(index, _)| inputs.targets.number(index))
+        .collect()
+}
+
+fn r_squared(loss: Option<f64>, trivial: &Estimate) -> Estimate {
+    match (loss, trivial.value) {
+        (Some(loss), Some(trivial)) if trivial > 0.0 => Estimate::exact(1.0 - loss / trivial, 0),
+        (None, _) => Estimate::absent(
+            Status::MissingInput,
+            "no_validation_loss",
+            "no validation loss was given",
+        ),
+        _ => Estimate::absent(
+            trivial.status,
+            trivial.reason_code.as_deref().unwrap_or("constant_targets"),
+            trivial.message.clone(),
+        ),
+    }
+}
+
+fn trivial_loss(
+    metric: Metric,
+    targets: &Targets,
+    training: &[f64],
+    evaluation: &[f64],
+) -> Estimate {
+    if matches!(targets, Targets::None) || training.is_empty() || evaluation.is_empty() {
+        return Estimate::absent(
+            Status::MissingInput,
+            "no_targets",
+            "no targets: add a target or label column to the manifest",
+        );
+    }
+    if training.iter().chain(evaluation).all(|&y| y == training[0]) {
+        return Estimate::absent(
+            Status::NotApplicable,
+            "constant_targets",
+            "all targets are the same",
+        );
+    }
+    let n = evaluation.len() as f64;
+    let average = |loss: &dyn Fn(f64) -> f64| evaluation.iter().map(|&y| loss(y)).sum::<f64>() / n;
+    let value = match (metric, targets) {
+        (Metric::NotAMean, _) => {
+            return Estimate::absent(
+                Status::NotApplicable,
+                "not_decomposable",
+                "AUC, F1 and IoU are no means over samples",
+            );
+        }
+        (Metric::LogLoss, Targets::Classes(_)) => {
+            // One count is added to every class, so that a class absent from training costs much, not everything.
+            let classes = training
+                .iter()
+                .chain(evaluation)
+                .fold(0.0f64, |most, &y| most.max(y))
+                + 1.0;
+            let counts = sorted_counts(training);
+            let share =
+                |y: f64| (count_of(&counts, y) as f64 + 1.0) / (training.len() as f64 + classes);
+            average(&|y| -share(y).ln())
+        }
+        (_, Targets::Classes(_)) => {
+            let counts = sorted_counts(training);
+            let most = counts
+                .iter()
+                .max_by_key(|(y, n)| (*n, std::cmp::Reverse(y.to_bits())))
+                .map_or(0.0, |(y, _)| *y);
+            average(&|y| f64::from(u8::from(y != most)))
+        }
+        (Metric::AbsoluteError, _) => {
+            let median = median(training.to_vec());
+            average(&|y| (y - median).abs())
+        }
+        _ => {
+            let mean = training.iter().sum::<f64>() / training.len() as f64;
+            average(&|y| (y - mean).powi(2))
+        }
+    };
+    Estimate::exact(value, evaluation.len())
+}
+
+fn sorted_counts(values: &[f64]) -> Vec<(f64, usize)> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values
+        .chunk_by(|a, b| a == b)
+        .map(|run| (run[0], run.len()))
+        .collect()
+}
+
+fn count_of(counts: &[(f64, usize)], value: f64) -> usize {
+    counts
+        .binary_search_by(|(y, _)| y.total_cmp(&value))
+        .map_or(0, |at| counts[at].1)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Every lag from 1 up, over all ordered rows of both splits.
+fn variogram(inputs: &Inputs) -> Vec<VariogramPoint> {
+    let rows = inputs.rows.iter().enumerate();
+    let mut points: Vec<_> = rows
+        .filter_map(|(index, row)| Some((row.place?, inputs.targets.number(index)?)))
+        .collect();
+    points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    // Simultaneous views have one target; where they differ the first stands for the instant.
+    points.dedup_by_key(|point| point.0);
+    let mut sums = vec![(0.0, 0u64); LONGEST_LAG as usize + 1];
+    for (i, (place, y)) in points.iter().enumerate() {
+        let later = points[i + 1..].iter().take_while(|(other, _)| {
+            other.recording == place.recording && other.position - place.position <= LONGEST_LAG
+        });
+        for (other, z) in later {
+            let sum = &mut sums[(other.position - place.position) as usize];
+            *sum = (sum.0 + (z - y).powi(2), sum.1 + 1);
+        }
+    }
+    let lags = (1..).zip(&sums[1..]).filter(|(_, sum)| sum.1 > 0);
+    lags.map(|(lag_steps, &(sum, n_pairs))| VariogramPoint {
+        lag_steps,
+        mean_squared_difference: sum / n_pairs as f64,
+        n_pairs,
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exposure::tests::{bare, film};
+    use super::*;
+
+    fn of(targets: Targets, metric: Metric, loss: f64) -> Yardsticks {
+        let rows = film(&[false, false, false, true, true]);
+        yardsticks(
+            &Inputs {
+                targets: &targets,
+                metric,
+                seconds_per_step: Some(0.1),
+                ..bare(&rows, &[])
+            },
+            Some(loss),
+        )
+    }
+
+    #[test]
+    fn numbers_are_measured_against_the_training_mean() {
+        let y = of(
+            Targets::Numbers([0.0, 3.0, 0.0, 1.0, 3.0].map(Some).to_vec()),
+            Metric::Unknown,
+            1.0,
+        );
+        assert_eq!(y.trivial_loss.value, Some(2.0));
+        assert_eq!(y.r2.value, Some(0.5));
+        assert_eq!(
+            y.variogram[0].mean_squared_difference,
+            (9.0 + 9.0 + 1.0 + 4.0) / 4.0
+        );
+        assert_eq!(
+            (y.equivalent_lag_steps, y.equivalent_lag_seconds),
+            (Some(1), Some(0.1))
+        );
+        assert_eq!(y.zero_share, Some(0.0));
+    }
+
+    #[test]
+    fn classes_are_measured_against_the_most_frequent_or_the_shares() {
+        let classes = || Targets::Classes([0, 0, 1, 0, 1].map(Some).to_vec());
+        assert_eq!(
+            of(classes(), Metric::ErrorRate, 0.1).trivial_loss.value,
+            Some(0.5)
+        );
+        let log_loss = of(classes(), Metric::LogLoss, 0.1)
+            .trivial_loss
+            .value
+            .unwrap();
+        assert!((log_loss + ((0.6f64).ln() + (0.4f64).ln()) / 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn constant_or_missing_targets_have_no_yardstick() {
+        let constant = of(Targets::Numbers(vec![Some(2.0); 5]), Metric::Unknown, 0.1);
+        assert_eq!(constant.trivial_loss.status, Status::NotApplicable);
+        assert_eq!(constant.r2.reason_code.as_deref(), Some("constant_targets"));
+        assert_eq!(
+            of(Targets::None, Metric::Unknown, 0.1).trivial_loss.status,
+            Status::MissingInput
+        );
+        let not_numbers = of(
+            Targets::Numbers(vec![Some(f64::NAN); 5]),
+            Metric::Unknown,
+            0.1,
+        );
+        assert_eq!(not_numbers.trivial_loss.status, Status::MissingInput);
+    }
+}

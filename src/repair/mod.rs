@@ -1,0 +1,217 @@
+//! A split without the leak: proposed as a list, never carried out on files.
+//!
+//! Samples that belong together form indivisible *units*: stretches of a recording, declared groups, clusters of twins.
+//! Whole units go to one side; training frames too close to an evaluation frame are left out (*purged*).
+//! How units are chosen is a step of its own, so that other aims (balanced classes, fewest moves) can replace it.
+
+mod choose;
+pub mod manifest;
+mod units;
+pub mod verify;
+
+use crate::explain::inputs::Place;
+
+/// One sample to be assigned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// Where it stands in a recording, if it does.
+    pub place: Option<Place>,
+    /// Declared group (patient, scene), never divided.
+    pub group: Option<u32>,
+}
+
+/// What must be kept apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Constraints<'a> {
+    /// The samples.
+    pub members: &'a [Member],
+    /// Pairs of the same picture, by index into `members`, each in either order.
+    pub twins: &'a [(u32, u32)],
+    /// Frames of one recording at most this many steps apart never stand on both sides; at least 1.
+    pub purge: u32,
+}
+
+/// Where a sample goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// Training.
+    Training,
+    /// Evaluation.
+    Evaluation,
+    /// Neither: too close to an evaluation sample.
+    Purged,
+}
+
+/// One side per sample.
+pub type Assignment = Vec<Side>;
+
+/// A split with about `evaluation_size` evaluation samples: exactly that many when recordings can be
+/// cut, otherwise as near as whole groups come from below.
+#[must_use]
+pub fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> Assignment {
+    let stretch = units::stretch_length(evaluation_size, constraints.purge);
+    let units = units::units(constraints, stretch);
+    let chosen = choose::up_to(&units, evaluation_size, seed);
+    finish(constraints, chosen.into_iter())
+}
+
+/// Grouped k-fold: every sample is an evaluation sample of exactly one of the `k` assignments.
+/// Empty when `k` is below 2 or exceeds the number of units.
+#[must_use]
+pub fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assignment> {
+    let n = constraints.members.len();
+    if k < 2 {
+        return Vec::new();
+    }
+    let units = units::units(constraints, units::stretch_length(n / k, constraints.purge));
+    if units.len() < k {
+        return Vec::new();
+    }
+    let folds = choose::evenly(&units, k, seed);
+    folds
+        .into_iter()
+        .map(|rows| finish(constraints, rows.into_iter()))
+        .collect()
+}
+
+/// Marks the evaluation samples and leaves out what is too close to them.
+fn finish(constraints: &Constraints, evaluation: impl Iterator<Item = u32>) -> Assignment {
+    let mut sides = vec![Side::Training; constraints.members.len()];
+    let mut held: Vec<Place> = Vec::new();
+    for row in evaluation {
+        sides[row as usize] = Side::Evaluation;
+        held.extend(constraints.members[row as usize].place);
+    }
+    held.sort_unstable();
+    for (member, side) in constraints.members.iter().zip(&mut sides) {
+        let close = member.place.is_some_and(|place| {
+            verify::steps_to(&held, place).is_some_and(|steps| steps <= constraints.purge.max(1))
+        });
+        if *side == Side::Training && close {
+            *side = Side::Purged;
+        }
+    }
+    for &(a, b) in constraints.twins {
+        for (this, other) in [(a, b), (b, a)] {
+            if sides[this as usize] == Side::Training && sides[other as usize] == Side::Evaluation {
+                sides[this as usize] = Side::Purged;
+            }
+        }
+    }
+    sides
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    pub(super) fn film(n: u32) -> Vec<Member> {
+        (0..n)
+            .map(|position| Member {
+                place: Some(Place {
+                    recording: 0,
+                    position,
+                }),
+                group: None,
+            })
+            .collect()
+    }
+
+    fn count(sides: &[Side], side: Side) -> usize {
+        sides.iter().filter(|&&s| s == side).count()
+    }
+
+    #[test]
+    fn a_film_is_split_at_exactly_the_size_asked() {
+        let members = film(4500);
+        let constraints = Constraints {
+            members: &members,
+            twins: &[(3, 4000)],
+            purge: 20,
+        };
+        let sides = propose(&constraints, 900, 1);
+        assert_eq!(count(&sides, Side::Evaluation), 900);
+        assert!(count(&sides, Side::Purged) < 300);
+        assert!(verify::verify(&constraints, &sides).is_clean());
+    }
+
+    #[test]
+    fn the_seed_decides_and_decides_the_same() {
+        let members = film(1000);
+        let constraints = Constraints {
+            members: &members,
+            twins: &[],
+            purge: 5,
+        };
+        assert_eq!(propose(&constraints, 200, 3), propose(&constraints, 200, 3));
+        assert_ne!(propose(&constraints, 200, 3), propose(&constraints, 200, 4));
+    }
+
+    #[test]
+    fn every_sample_is_evaluated_in_exactly_one_fold() {
+        let members = film(1000);
+        let constraints = Constraints {
+            members: &members,
+            twins: &[],
+            purge: 5,
+        };
+        let folds = folds(&constraints, 5, 1);
+        for row in 0..1000 {
+            assert_eq!(
+                folds
+                    .iter()
+                    .filter(|sides| sides[row] == Side::Evaluation)
+                    .count(),
+                1
+            );
+        }
+        for sides in &folds {
+            assert!(verify::verify(&constraints, sides).is_clean());
+            assert!((count(sides, Side::Evaluation) as i64 - 200).abs() <= 20);
+        }
+    }
+
+    #[test]
+    fn fewer_groups_than_folds_give_no_folds() {
+        let members = vec![
+            Member {
+                place: None,
+                group: Some(1)
+            };
+            10
+        ];
+        let constraints = Constraints {
+            members: &members,
+            twins: &[],
+            purge: 5,
+        };
+        assert!(folds(&constraints, 2, 1).is_empty());
+        assert!(folds(&constraints, 0, 1).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn no_proposal_leaks(
+            spec in prop::collection::vec((0u32..4, 0u32..200, 0u32..6), 1..150),
+            pairs in prop::collection::vec((0usize..150, 0usize..150), 0..30),
+            purge in 0u32..12,
+            share in 0usize..100,
+            seed in 0u64..1000,
+        ) {
+            let members: Vec<Member> = spec.iter().map(|&(recording, position, group)| Member {
+                place: (recording < 3).then_some(Place { recording, position }),
+                group: (group < 3).then_some(group),
+            }).collect();
+            let twins: Vec<(u32, u32)> = pairs.iter().filter(|(a, b)| a != b && *a < members.len() && *b < members.len()).map(|&(a, b)| (a as u32, b as u32)).collect();
+            let constraints = Constraints { members: &members, twins: &twins, purge };
+            let wanted = members.len() * share / 100;
+            let sides = propose(&constraints, wanted, seed);
+            prop_assert!(verify::verify(&constraints, &sides).is_clean());
+            prop_assert!(count(&sides, Side::Evaluation) <= wanted);
+            for sides in folds(&constraints, 3, seed) {
+                prop_assert!(verify::verify(&constraints, &sides).is_clean());
+            }
+        }
+    }
+}
