@@ -34,6 +34,16 @@ fn sources() -> Vec<(String, String)> {
     files
 }
 
+/// Whether `parent` declares the file `name` as a module of tests.
+fn is_test_module(name: &str, parent: &str, text: &str) -> bool {
+    let Some(folder) = parent.strip_suffix("mod.rs") else { return false };
+    let Some(module) = name.strip_prefix(folder).and_then(|rest| rest.strip_suffix(".rs")) else {
+        return false;
+    };
+    let declared = [format!("mod {module};"), format!("pub(crate) mod {module};")];
+    declared.iter().any(|line| text.contains(&format!("#[cfg(test)]\n{line}")))
+}
+
 /// Source up to its tests, without comments.
 fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
