@@ -106,7 +106,7 @@ impl Data<'_> {
             let offset = from + found;
             match self.bytes[offset..].iter().position(|&byte| byte != 0xFF) {
                 Some(fill) if matches!(self.bytes[offset + fill], 0x00 | 0xD0..=0xD7) => {
-                    from = offset + fill + 1
+                    from = offset + fill + 1;
                 }
                 Some(_) => break offset,
                 None => break self.bytes.len(),

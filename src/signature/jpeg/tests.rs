@@ -51,7 +51,7 @@ fn encode(recipe: Recipe) -> Vec<u8> {
     let mut level = |x: u32, y: u32, channel: u32| -> u8 {
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let wave = ((x * (3 + channel)) as f32 / 17.0).sin() * 25.0 + (y as f32 / 9.0).cos() * 20.0;
-        let edge = if (x / 21 + y / 13) % 2 == 0 {
+        let edge = if (x / 21 + y / 13).is_multiple_of(2) {
             12.0
         } else {
             -12.0
