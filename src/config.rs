@@ -29,6 +29,12 @@ pub struct Config {
     pub time_column: Option<String>,
     /// As `--similarity`.
     pub similarity: Option<f32>,
+    /// As `--sequence-pattern`.
+    pub sequence_pattern: Option<String>,
+    /// As `--group-pattern`.
+    pub group_pattern: Option<String>,
+    /// As `--neighbour-steps`.
+    pub neighbour_steps: Option<u32>,
     /// As `--pairs-per-sample`.
     pub pairs_per_sample: Option<usize>,
     /// As `--findings-per-code`.

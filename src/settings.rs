@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::sample::SplitRole;
+use crate::sequence::pattern::{GroupPattern, SequencePattern};
 
 /// Everything that can change a report.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Settings {
     pub columns: Columns,
     /// How samples are compared.
     pub matching: Matching,
+    /// How samples that were recorded together are told.
+    pub recorded: Recorded,
     /// How much detail the report carries; never changes a count.
     pub detail: Detail,
 }
@@ -84,6 +87,23 @@ pub struct Matching {
     pub similarity: Option<f32>,
 }
 
+/// How samples that were recorded together are told.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// How the user reads recording and position from a path; `None` infers it.
+    pub sequence_pattern: Option<SequencePattern>,
+    /// How the user reads a group from a path.
+    pub group_pattern: Option<GroupPattern>,
+    /// Most steps between two samples of one recording that were recorded next to each other.
+    pub neighbour_steps: u32,
+}
+
+impl Default for Recorded {
+    fn default() -> Self {
+        Self { sequence_pattern: None, group_pattern: None, neighbour_steps: 5 }
+    }
+}
+
 /// How much detail the report carries.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -110,6 +130,7 @@ impl Settings {
             input,
             columns: Columns::default(),
             matching: Matching::default(),
+            recorded: Recorded::default(),
             detail: Detail::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! The pipeline, readable top to bottom: scan, match, check, report.
 
+mod recordings;
 mod search;
 
 use crate::cache::{Cache, Session};
@@ -26,11 +27,13 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
     let mut signatures = signature::sign(&dataset, session.known(), &session, progress);
     session.flush();
     progress.begin(Stage::Matching, None);
-    let search::Found { partners, detection } = search::search(settings, &dataset, &mut signatures);
+    let search::Found { partners, detection, looks } =
+        search::search(settings, &dataset, &mut signatures);
+    let known = recordings::find(&settings.recorded, &dataset, &signatures, &looks);
     progress.end();
     let evidence = Evidence { dataset: &dataset, signatures: &signatures, partners: &partners };
     let findings = checks::run(&evidence);
-    let report = report::build(settings, &evidence, detection, findings);
+    let report = report::build(settings, &evidence, report::Measured { detection, recordings: known.report }, findings);
     session.keep(&report);
     Ok(report)
 }

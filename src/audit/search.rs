@@ -26,6 +26,22 @@ pub(super) struct Found {
     pub(super) partners: Partnerships,
     /// How they were told from look-alikes.
     pub(super) detection: Detection,
+    /// What the samples look like.
+    pub(super) looks: Looks,
+}
+
+/// What the samples look like, for questions of later stages.
+pub(super) struct Looks {
+    copies: Pictures,
+    pictures: Vec<Option<Picture>>,
+}
+
+impl Looks {
+    /// Correlation of two samples as they lie, -1 to 1; `None` where one of them shows nothing.
+    pub(super) fn likeness(&self, a: SampleId, b: SampleId) -> Option<f64> {
+        let picture = |id| self.pictures[self.copies.representative(id)?.index()].as_ref();
+        Some(f64::from(picture(a)?.likeness(picture(b)?)))
+    }
 }
 
 type Signatures = [Result<Signature, Unreadable>];
@@ -57,10 +73,9 @@ pub(super) fn search(settings: &Settings, dataset: &Dataset, signatures: &mut Si
             });
         }
     }
-    Found {
-        partners,
-        detection: detection(settings, threshold),
-    }
+    let detection = detection(settings, threshold);
+    let looks = Looks { copies, pictures };
+    Found { partners, detection, looks }
 }
 
 /// Numbers for files, bytes and pixels that are equal exactly when those are.

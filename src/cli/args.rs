@@ -106,6 +106,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) matching: MatchingArgs,
     #[command(flatten)]
+    pub(super) recorded: RecordedArgs,
+    #[command(flatten)]
     pub(super) gate: GateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
@@ -161,6 +163,20 @@ pub(super) struct MatchingArgs {
     /// Similarity from which on two pictures are the same, 0 to 1 [default: estimated from the dataset]
     #[arg(long, value_name = "S")]
     pub(super) similarity: Option<f32>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What was recorded together")]
+pub(super) struct RecordedArgs {
+    /// Regular expression with named groups `recording` and `index` or `time` [default: inferred]
+    #[arg(long, value_name = "REGEX")]
+    pub(super) sequence_pattern: Option<String>,
+    /// Regular expression with a named group `group`, such as `(?<group>patient\d+)`
+    #[arg(long, value_name = "REGEX")]
+    pub(super) group_pattern: Option<String>,
+    /// Steps between frames that count as recorded next to each other [default: 5]
+    #[arg(long, value_name = "N")]
+    pub(super) neighbour_steps: Option<u32>,
 }
 
 #[derive(Debug, Args)]

@@ -10,8 +10,9 @@ use splitleak::error::Error;
 use splitleak::finding::{CODES, Code};
 use splitleak::gate::Policy;
 use splitleak::sample::SplitRole;
+use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
 use splitleak::settings::{
-    Columns, Detail, Input, LayoutChoice, Matching, Settings, SplitDirectory,
+    Columns, Detail, Input, LayoutChoice, Matching, Recorded, Settings, SplitDirectory,
 };
 
 use super::args::{CheckArgs, LayoutArg};
@@ -29,6 +30,7 @@ pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
         matching: Matching {
             similarity: args.matching.similarity.or(config.similarity),
         },
+        recorded: recorded(args, &config)?,
         detail: Detail {
             pairs_per_sample: args
                 .output
@@ -150,6 +152,27 @@ fn columns(args: &CheckArgs, config: &Config) -> Columns {
         group: one(&given.group_column, &config.group_column),
         time: one(&given.time_column, &config.time_column),
     }
+}
+
+fn recorded(args: &CheckArgs, config: &Config) -> Result<Recorded, Error> {
+    let given = &args.recorded;
+    let refused = |option: &str, error: &PatternError| wrong(format!("`{option}`: {error}"));
+    let sequence = given.sequence_pattern.as_ref().or(config.sequence_pattern.as_ref());
+    let group = given.group_pattern.as_ref().or(config.group_pattern.as_ref());
+    Ok(Recorded {
+        sequence_pattern: sequence
+            .map(|pattern| SequencePattern::parse(pattern))
+            .transpose()
+            .map_err(|error| refused("--sequence-pattern", &error))?,
+        group_pattern: group
+            .map(|pattern| GroupPattern::parse(pattern))
+            .transpose()
+            .map_err(|error| refused("--group-pattern", &error))?,
+        neighbour_steps: given
+            .neighbour_steps
+            .or(config.neighbour_steps)
+            .unwrap_or(Recorded::default().neighbour_steps),
+    })
 }
 
 fn policy(args: &CheckArgs, config: &Config) -> Result<Policy, Error> {

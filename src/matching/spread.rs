@@ -92,6 +92,13 @@ impl Pictures {
         self.members.iter().filter_map(first).collect()
     }
 
+    /// The sample that stands for the picture of `id`; `None` for one that could not be signed.
+    #[must_use]
+    pub fn representative(&self, id: SampleId) -> Option<SampleId> {
+        let members = &self.members[self.picture_of[id.index()]? as usize];
+        members.iter().map(|member| member.id).min()
+    }
+
     /// Samples that share a picture, two or more.
     pub fn copies(&self) -> impl Iterator<Item = Vec<SampleId>> {
         let shared = self.members.iter().filter(|members| members.len() > 1);

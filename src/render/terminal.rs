@@ -12,6 +12,7 @@ use crate::finding::Severity;
 use crate::rate::Rate;
 use crate::report::{Leakage, Report, ReportPair};
 use crate::sample::SplitRole;
+use crate::sequence::group::{GroupRule, SharedGroups};
 
 /// Columns of the widest line.
 pub const WIDTH: usize = 80;
@@ -30,6 +31,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     splits(report, to)?;
     leakage(report, to)?;
     examples(report, to)?;
+    recordings(report, to)?;
     duplicates(report, to)?;
     findings(report, to)?;
     verdict(report, to)?;
@@ -163,6 +165,41 @@ fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             "    = {} {DIM}{detail}{DIM:#}",
             fit(&pair.training.path, room)
         )?;
+    }
+    Ok(())
+}
+
+/// How near in time the splits were recorded, and which groups they share.
+fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let known = &report.recordings;
+    // What the user declared is attested even where nothing is shared.
+    let told = |entry: &&SharedGroups| entry.shared > 0 || entry.rule != GroupRule::Views;
+    let groups: Vec<_> = known.groups.iter().filter(told).collect();
+    if known.distances.is_empty() && groups.is_empty() {
+        return Ok(());
+    }
+    heading("Recorded together", to)?;
+    for entry in &known.distances {
+        let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
+        let mut parts = Vec::new();
+        for (words, count) in [
+            ("at the same instant", entry.same_instant),
+            ("1 step away", entry.at_1_step),
+            ("2 steps", entry.at_2_steps),
+            ("3 to 5", entry.at_3_to_5_steps),
+            ("6 to 30", entry.at_6_to_30_steps),
+            ("further", entry.further),
+            ("in another recording only", entry.other_recording_only),
+        ] {
+            if count > 0 {
+                parts.push(format!("{} {words}", thousands(count)));
+            }
+        }
+        let text = format!("{names}: nearest training frame {}", parts.join(", "));
+        write!(to, "{}", wrap(&text, "  ", "    "))?;
+    }
+    for entry in groups {
+        write!(to, "{}", wrap(&entry.statement, "  ", "    "))?;
     }
     Ok(())
 }

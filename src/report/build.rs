@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Coverage, DatasetSummary, Detection, Duplicates, IgnoredFiles, Leakage, LeakageOfPart,
-    PairMember, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary, Tool,
+    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart,
+    Measured, PairMember, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary, Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
@@ -23,7 +23,7 @@ const WORST_PARTS: usize = 20;
 pub fn build(
     settings: &Settings,
     evidence: &Evidence<'_>,
-    detection: Detection,
+    measured: Measured,
     findings: Vec<Finding>,
 ) -> Report {
     let leakage = leakage(evidence);
@@ -53,7 +53,7 @@ pub fn build(
             findings_per_code: per_code,
             signature_version: SIGNATURE_VERSION,
         },
-        detection,
+        detection: measured.detection,
         dataset: summary(evidence),
         coverage: coverage(evidence),
         leakage_unavailable: leakage
@@ -63,6 +63,7 @@ pub fn build(
         pairs,
         pairs_truncated,
         duplicates: duplicates(evidence),
+        recordings: measured.recordings,
         findings_truncated: listed.len() < findings.len(),
         findings: listed,
         finding_counts,

@@ -19,6 +19,7 @@ use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
 use crate::sample::{Layout, SplitRole};
+use crate::sequence::examine::RecordingsReport;
 
 /// Raised in its major part when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -49,6 +50,8 @@ pub struct Report {
     /// Duplicates inside each split, in the order of `dataset.splits`; one entry
     /// without a name for a dataset without splits.
     pub duplicates: Vec<Duplicates>,
+    /// What was recorded together, as names and columns tell it.
+    pub recordings: RecordingsReport,
     /// What is wrong, worst first.
     pub findings: Vec<Finding>,
     /// Number of findings by code, also of those that a limit cut.
@@ -59,6 +62,15 @@ pub struct Report {
     pub explanation: Option<serde_json::Value>,
     /// Whether policy accepts the dataset.
     pub gate: Gate,
+}
+
+/// What stages measured about the audit as a whole.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// How near duplicates were told from look-alikes.
+    pub detection: Detection,
+    /// What was recorded together.
+    pub recordings: RecordingsReport,
 }
 
 /// What made the report.

@@ -56,4 +56,16 @@ impl Picture {
             residual,
         }
     }
+
+    /// Correlation of two pictures as they lie, without alignment, -1 to 1.
+    #[must_use]
+    pub fn likeness(&self, other: &Self) -> f32 {
+        let dot = |a: &Residual, b: &Residual| -> f32 {
+            let products = a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y));
+            products.sum::<i32>() as f32
+        };
+        let (a, b) = (&self.residual, &other.residual);
+        let scale = (dot(a, a) * dot(b, b)).sqrt();
+        if scale > 0.0 { dot(a, b) / scale } else { 0.0 }
+    }
 }
