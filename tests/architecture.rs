@@ -111,7 +111,9 @@ fn rooms_import_only_what_lies_below_them() {
         ("finding", &["signature"]),
         ("checks", &["finding", "matching", "sample", "signature"]),
         ("gate", &["finding", "rate", "report"]),
-        ("render", &["finding", "rate", "report", "sample"]),
+        ("explain", &[]),
+        ("repair", &["explain"]),
+        ("render", &["explain", "finding", "rate", "report", "sample"]),
         ("config", &["error"]),
         (
             "cache",

@@ -1,7 +1,9 @@
 //! The claims of `docs/explanation.md` on a small grid; `cargo run --release --example simulation` runs the full one.
 
+#[expect(dead_code, reason = "the example runs the full grid")]
 #[path = "../examples/simulation/claims.rs"]
 mod claims;
+#[expect(dead_code, reason = "the example runs the full grid")]
 #[path = "../examples/simulation/worlds.rs"]
 mod worlds;
 

@@ -1,6 +1,6 @@
 //! What the simulations measure: each function repeats one claim `runs` times and returns how often it held.
 
-use crate::worlds::{Learner, VideoSplit, World, grouped_losses, near_duplicates, shot, video};
+use super::worlds::{Learner, VideoSplit, World, grouped_losses, near_duplicates, shot, video};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -92,7 +92,7 @@ fn train(world: &World, learner: Learner, easier: bool, seed: u64) -> Trained {
 }
 
 /// C3: the widened T1 range contains the loss on fresh shots (equal difficulty).
-pub fn widened_range_covers(runs: u64) -> f64 {
+pub(crate) fn widened_range_covers(runs: u64) -> f64 {
     let hits: Vec<bool> = (0..runs)
         .into_par_iter()
         .map(|seed| {
@@ -119,7 +119,7 @@ pub fn widened_range_covers(runs: u64) -> f64 {
 }
 
 /// C4: the interval of the clean mean contains the loss on fresh shots (equal difficulty).
-pub fn clean_mean_covers(runs: u64) -> f64 {
+pub(crate) fn clean_mean_covers(runs: u64) -> f64 {
     let hits: Vec<bool> = (0..runs)
         .into_par_iter()
         .map(|seed| {
@@ -146,7 +146,7 @@ fn clean_mean(cases: &[Case]) -> Estimate {
 }
 
 /// C5: the interval of a mean over groups contains the expectation, 1.
-pub fn interval_covers(runs: u64, groups: u32, strong: bool) -> f64 {
+pub(crate) fn interval_covers(runs: u64, groups: u32, strong: bool) -> f64 {
     let hits: Vec<bool> = (0..runs)
         .into_par_iter()
         .map(|seed| {
@@ -159,14 +159,14 @@ pub fn interval_covers(runs: u64, groups: u32, strong: bool) -> f64 {
 }
 
 /// C6: what the degree-standardised loss achieves when duplicates are easier.
-pub struct Standardised {
-    pub available: f64,
-    pub coverage: f64,
-    pub median_ratio: f64,
-    pub naive_coverage: f64,
+pub(crate) struct Standardised {
+    pub(crate) available: f64,
+    pub(crate) coverage: f64,
+    pub(crate) median_ratio: f64,
+    pub(crate) naive_coverage: f64,
 }
 
-pub fn standardised_when_duplicates_are_easier(runs: u64, shots: u32) -> Standardised {
+pub(crate) fn standardised_when_duplicates_are_easier(runs: u64, shots: u32) -> Standardised {
     let results: Vec<(Option<(bool, f64)>, bool)> = (0..runs)
         .into_par_iter()
         .map(|seed| {
@@ -195,7 +195,7 @@ pub fn standardised_when_duplicates_are_easier(runs: u64, shots: u32) -> Standar
 }
 
 /// C7: how often the stratified permutation test rejects at 5 % when a model does not use duplicates, which are easier.
-pub fn permutation_rejects(runs: u64) -> f64 {
+pub(crate) fn permutation_rejects(runs: u64) -> f64 {
     let rejected: Vec<bool> = (0..runs)
         .into_par_iter()
         .filter_map(|seed| {
@@ -215,23 +215,23 @@ pub fn permutation_rejects(runs: u64) -> f64 {
 }
 
 /// C8, C9, C11: what the tool says of videos whose honest loss is known from grouped cross-validation.
-pub struct Video {
+pub(crate) struct Video {
     /// Share of runs whose projection range contains the honest loss.
-    pub covered: f64,
+    pub(crate) covered: f64,
     /// Root mean square of ln(centre / honest).
-    pub centre_error: f64,
+    pub(crate) centre_error: f64,
     /// The same of the reported loss.
-    pub reported_error: f64,
+    pub(crate) reported_error: f64,
     /// Share of runs in which T3 refuses an honest loss.
-    pub refused: f64,
+    pub(crate) refused: f64,
     /// Smallest exposed share.
-    pub exposed: f64,
+    pub(crate) exposed: f64,
     /// Largest ratio of the exclusion curve, and largest threshold-free share.
-    pub ratio: f64,
-    pub too_close: f64,
+    pub(crate) ratio: f64,
+    pub(crate) too_close: f64,
 }
 
-pub fn videos(split: VideoSplit, runs: u64) -> Video {
+pub(crate) fn videos(split: VideoSplit, runs: u64) -> Video {
     let results: Vec<[f64; 7]> = (0..runs)
         .into_par_iter()
         .map(|seed| video_run(split, seed))

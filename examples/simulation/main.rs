@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::print_stdout,
-    missing_docs,
     reason = "a program of its own that prints a table"
 )]
 

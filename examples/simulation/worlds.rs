@@ -11,19 +11,19 @@ use splitleak::explain::inputs::{Inputs, Metric, Place, Row, Setting, Targets, T
 use splitleak::explain::interval::GroupSum;
 
 /// A dataset with what the tool may see of it.
-pub struct World {
-    pub rows: Vec<Row>,
-    pub twins: Vec<Twin>,
-    pub targets: Targets,
-    pub descriptors: Descriptors,
+pub(crate) struct World {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) twins: Vec<Twin>,
+    pub(crate) targets: Targets,
+    pub(crate) descriptors: Descriptors,
     /// What learners see of each row.
-    pub features: Vec<Vec<f32>>,
+    pub(crate) features: Vec<Vec<f32>>,
     /// Sequence or shot of each row.
-    pub unit: Vec<u32>,
+    pub(crate) unit: Vec<u32>,
 }
 
 impl World {
-    pub fn inputs(&self) -> Inputs<'_> {
+    pub(crate) fn inputs(&self) -> Inputs<'_> {
         Inputs {
             rows: &self.rows,
             twins: &self.twins,
@@ -40,14 +40,14 @@ impl World {
         }
     }
 
-    pub fn target(&self, row: u32) -> f64 {
+    pub(crate) fn target(&self, row: u32) -> f64 {
         self.targets.number(row as usize).unwrap_or(0.0)
     }
 }
 
 /// A learner that the simulations can train in no time.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Learner {
+pub(crate) enum Learner {
     /// Mean of the three nearest: copies twins.
     ThreeNearest,
     /// Mean of the fifteen nearest: hardly copies.
@@ -55,7 +55,7 @@ pub enum Learner {
 }
 
 impl Learner {
-    pub fn predict(
+    pub(crate) fn predict(
         self,
         features: &[Vec<f32>],
         targets: &[f64],
@@ -84,23 +84,23 @@ impl Learner {
 }
 
 /// Standard normal.
-pub fn normal(random: &mut impl Rng) -> f64 {
+pub(crate) fn normal(random: &mut impl Rng) -> f64 {
     let (u, v): (f64, f64) = (1.0 - random.random::<f64>(), random.random());
     (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// What a shot shows, and the label of a frame of it.
-pub struct Shot {
-    pub features: Vec<f32>,
-    pub label: f64,
-    pub frames: u32,
+pub(crate) struct Shot {
+    pub(crate) features: Vec<f32>,
+    pub(crate) label: f64,
+    pub(crate) frames: u32,
 }
 
 const CONTENT: usize = 3;
 
 /// A shot: its label is a function of the content, a deviation that only copying can know, and noise.
 /// When `easier`, shots with duplicates have half the deviation, as a parked car has.
-pub fn shot(random: &mut impl Rng, easier: bool) -> Shot {
+pub(crate) fn shot(random: &mut impl Rng, easier: bool) -> Shot {
     let frames = if random.random::<f64>() < 0.4 {
         random.random_range(2..=4)
     } else {
@@ -117,7 +117,7 @@ pub fn shot(random: &mut impl Rng, easier: bool) -> Shot {
 }
 
 /// World A: `shots` shots, a fifth of the frames drawn for validation one by one.
-pub fn near_duplicates(shots: u32, easier: bool, seed: u64) -> World {
+pub(crate) fn near_duplicates(shots: u32, easier: bool, seed: u64) -> World {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut features, mut labels, mut unit, mut twins) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -168,7 +168,7 @@ pub fn near_duplicates(shots: u32, easier: bool, seed: u64) -> World {
 
 /// How a video is split.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum VideoSplit {
+pub(crate) enum VideoSplit {
     Random,
     Chunks(u32),
     BySequence,
@@ -176,7 +176,7 @@ pub enum VideoSplit {
 
 /// World B: 12 sequences of 150 frames; content, appearance and the driver's own deviation wander (AR(1)), small
 /// steering angles are pulled to zero.
-pub fn video(split: VideoSplit, seed: u64) -> World {
+pub(crate) fn video(split: VideoSplit, seed: u64) -> World {
     const SEQUENCES: u32 = 12;
     const FRAMES: u32 = 150;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -246,7 +246,7 @@ pub fn video(split: VideoSplit, seed: u64) -> World {
 }
 
 /// World C: squared-error-like losses in groups of mean size 8, with a scale and a residual shared within each; expectation 1.
-pub fn grouped_losses(groups: u32, strong: bool, random: &mut impl Rng) -> Vec<GroupSum> {
+pub(crate) fn grouped_losses(groups: u32, strong: bool, random: &mut impl Rng) -> Vec<GroupSum> {
     let (sigma, shared) = if strong { (0.8f64, 0.5f64) } else { (0.4, 0.3) };
     (0..groups)
         .map(|_| {

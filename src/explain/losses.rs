@@ -119,20 +119,20 @@ pub struct Reported {
 ///
 /// # Errors
 /// The estimate that stands in their place.
-pub fn reported(inputs: &Inputs) -> Result<Reported, Estimate> {
+pub fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
     let Some(log) = inputs.log else {
-        return Err(Estimate::absent(
+        return Err(Box::new(Estimate::absent(
             Status::MissingInput,
             "no_log",
             "no training log: give --training-log FILE or --val-loss",
-        ));
+        )));
     };
     if inputs.metric == Metric::NotAMean {
-        return Err(Estimate::absent(
+        return Err(Box::new(Estimate::absent(
             Status::NotApplicable,
             "not_decomposable",
             "AUC, F1 and IoU are no means over samples: not decomposable into leaked and clean ones",
-        ));
+        )));
     }
     let last = log
         .epochs
@@ -140,18 +140,18 @@ pub fn reported(inputs: &Inputs) -> Result<Reported, Estimate> {
         .rev()
         .find_map(|epoch| Some((epoch.train, epoch.validation?)));
     let Some((train, validation)) = last else {
-        return Err(Estimate::absent(
+        return Err(Box::new(Estimate::absent(
             Status::MissingInput,
             "no_validation_loss",
             "the log has no validation loss",
-        ));
+        )));
     };
     if validation.value < 0.0 {
-        return Err(Estimate::absent(
+        return Err(Box::new(Estimate::absent(
             Status::NotApplicable,
             "negative_loss",
             "the validation loss is negative, so it is no mean of losses that cannot be",
-        ));
+        )));
     }
     Ok(Reported {
         validation,

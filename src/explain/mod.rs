@@ -148,7 +148,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         verdict: verdict::verdict(&t0, t1.as_ref(), t2.as_ref(), t3.as_ref(), t4.as_ref()),
         next_steps: next_steps::next_steps(inputs, &t0),
         warnings: warnings(inputs, t1.as_ref()),
-        t1_absent: reported.err(),
+        t1_absent: reported.err().map(|absent| *absent),
         t0,
         t1,
         t2,

@@ -71,11 +71,11 @@ pub fn ridge(
     let whole = total.solve();
     let mut user = vec![0.0; inputs.rows.len()];
     let mut blocked = vec![0.0; inputs.rows.len()];
-    for b in 0..BLOCKS {
+    for (b, own) in per_block.iter().enumerate() {
         let queries = select(&evaluation, |row| block[row as usize] == b);
         let surroundings = purged(inputs, &training, &block, b, purge);
         let model = total
-            .plus(&per_block[b], -1.0)
+            .plus(own, -1.0)
             .plus(&moments(&surroundings), -1.0)
             .solve();
         for &row in &queries {

@@ -55,11 +55,11 @@ pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTar
             ridge.as_ref(),
         )
     } else {
-        Err(Estimate::absent(
+        Err(Box::new(Estimate::absent(
             Status::NotApplicable,
             "no_leak",
             "no leak found: there is nothing to project",
-        ))
+        )))
     };
     let weight = proxies.as_ref().ok().map(memorisation);
     FromTargets {
@@ -69,7 +69,9 @@ pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTar
         } else {
             metric
         },
-        honest_projection: proxies.as_ref().map_or_else(Clone::clone, project),
+        honest_projection: proxies
+            .as_ref()
+            .map_or_else(|absent| (**absent).clone(), project),
         memorisation: weight.map(|(w, _)| w),
         memorisation_assumed: weight.is_some_and(|(_, assumed)| assumed),
         label_noise_floor: noise_floor(inputs),
@@ -102,19 +104,20 @@ fn proxies(
     yardsticks: &Yardsticks,
     curve: Option<&ExclusionCurve>,
     ridge: Option<&Ridge>,
-) -> Result<Proxies, Estimate> {
-    let missing =
-        |reason: &str, message: &str| Estimate::absent(Status::MissingInput, reason, message);
+) -> Result<Proxies, Box<Estimate>> {
+    let missing = |reason: &str, message: &str| {
+        Box::new(Estimate::absent(Status::MissingInput, reason, message))
+    };
     let loss =
         loss.ok_or_else(|| missing("no_validation_loss", "no validation loss to project from"))?;
     let trivial = yardsticks
         .trivial_loss
         .value
-        .ok_or_else(|| yardsticks.trivial_loss.clone())?;
+        .ok_or_else(|| Box::new(yardsticks.trivial_loss.clone()))?;
     let curve = curve.ok_or_else(|| missing("no_descriptors", "no image could be described"))?;
     let (Some(ratio_five), Some(plateau)) = (curve.ratio_five_nearest.value, curve.plateau.value)
     else {
-        return Err(curve.ratio_five_nearest.clone());
+        return Err(Box::new(curve.ratio_five_nearest.clone()));
     };
     if 5 * yardsticks.n_without_target > inputs.evaluation_rows().len() as u64 {
         return Err(missing(

@@ -52,7 +52,7 @@ fn epochs(text: &str, train_name: &str, validation_name: &str) -> Vec<Epoch> {
             }
             Token::Value(name, value) if name == train_name => pending = Some(value),
             Token::Value(name, value) if name == validation_name => {
-                push(&mut epochs, pending.take(), Some(value))
+                push(&mut epochs, pending.take(), Some(value));
             }
             Token::Value(..) => {}
         }

@@ -119,13 +119,16 @@ fn scalars(mut bytes: &[u8], warnings: &mut Vec<String>) -> Result<Vec<Scalar>, 
     Ok(found)
 }
 
+/// A record and the bytes after it.
+type Split<'a> = (&'a [u8], &'a [u8]);
+
 enum Damage {
     CutShort,
     Checksum,
 }
 
 /// The first record and the bytes after it.
-fn next_record(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, Damage> {
+fn next_record(bytes: &[u8]) -> Result<Option<Split<'_>>, Damage> {
     if bytes.is_empty() {
         return Ok(None);
     }
