@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
+use crate::explain::inputs::Metric;
+use crate::explain::predictions::Line;
+use crate::explain::training_log::{Printed, TrainingLog};
 use crate::sample::SplitRole;
 use crate::sequence::pattern::{GroupPattern, SequencePattern};
 
@@ -17,6 +20,8 @@ pub struct Settings {
     pub matching: Matching,
     /// How samples that were recorded together are told.
     pub recorded: Recorded,
+    /// What is known of the training run; `None` explains nothing.
+    pub explain: Option<Explain>,
     /// How much detail the report carries; never changes a count.
     pub detail: Detail,
 }
@@ -104,6 +109,27 @@ impl Default for Recorded {
     }
 }
 
+/// What is known of a training run whose validation loss is to be explained.
+#[derive(Debug, Clone)]
+pub struct Explain {
+    /// Its log.
+    pub log: Option<TrainingLog>,
+    /// Training loss measured in evaluation mode.
+    pub train_loss_evaluation: Option<Printed>,
+    /// What its losses are.
+    pub metric: Metric,
+    /// Least and greatest value of the targets.
+    pub target_range: Option<(f64, f64)>,
+    /// What the model said of each sample.
+    pub predictions: Option<Vec<Line>>,
+    /// Log of a second run, trained on a split without the leak.
+    pub second_log: Option<TrainingLog>,
+    /// Predictions of that run.
+    pub second_predictions: Option<Vec<Line>>,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
 /// How much detail the report carries.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -131,6 +157,7 @@ impl Settings {
             columns: Columns::default(),
             matching: Matching::default(),
             recorded: Recorded::default(),
+            explain: None,
             detail: Detail::default(),
         }
     }

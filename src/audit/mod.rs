@@ -1,5 +1,6 @@
 //! The pipeline, readable top to bottom: scan, match, check, report.
 
+mod explanation;
 mod recordings;
 mod search;
 
@@ -27,13 +28,30 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
     let mut signatures = signature::sign(&dataset, session.known(), &session, progress);
     session.flush();
     progress.begin(Stage::Matching, None);
-    let search::Found { partners, detection, looks } =
-        search::search(settings, &dataset, &mut signatures);
-    let known = recordings::find(&settings.recorded, &dataset, &signatures, &looks);
+    let asked = settings.explain.as_ref().zip(explanation::choose(&dataset));
+    let seen = asked.as_ref().map(|(_, chosen)| explanation::descriptors(chosen, &signatures));
+    let margin = if asked.is_some() { explanation::SETTING_STEP } else { 0.0 };
+    let found = search::search(settings, &dataset, &mut signatures, margin);
+    let known = recordings::find(&settings.recorded, &dataset, &signatures, &found.looks);
+    let explanation = match (asked, &seen) {
+        (Some((settings, chosen)), Some(descriptors)) => {
+            let evidence = explanation::Evidence {
+                dataset: &dataset,
+                partners: &found.partners,
+                threshold: found.threshold,
+                loose: &found.loose,
+                recordings: known.recordings.as_ref(),
+                descriptors,
+            };
+            explanation::explain(settings, &chosen, &evidence)?
+        }
+        _ => None,
+    };
     progress.end();
-    let evidence = Evidence { dataset: &dataset, signatures: &signatures, partners: &partners };
+    let partners = &found.partners;
+    let evidence = Evidence { dataset: &dataset, signatures: &signatures, partners };
     let findings = checks::run(&evidence);
-    let report = report::build(settings, &evidence, report::Measured { detection, recordings: known.report }, findings);
+    let report = report::build(settings, &evidence, report::Measured { detection: found.detection, recordings: known.report, explanation }, findings);
     session.keep(&report);
     Ok(report)
 }

@@ -26,6 +26,10 @@ pub(super) struct Found {
     pub(super) partners: Partnerships,
     /// How they were told from look-alikes.
     pub(super) detection: Detection,
+    /// Similarity from which on two pictures are the same.
+    pub(super) threshold: f32,
+    /// Pairs that a threshold lower by the asked margin would add.
+    pub(super) loose: Vec<(SampleId, SampleId)>,
     /// What the samples look like.
     pub(super) looks: Looks,
 }
@@ -47,7 +51,13 @@ impl Looks {
 type Signatures = [Result<Signature, Unreadable>];
 
 /// Finds the duplicates of every sample. Takes the thumbnails out of the signatures.
-pub(super) fn search(settings: &Settings, dataset: &Dataset, signatures: &mut Signatures) -> Found {
+/// `margin` below the threshold, pairs are collected apart.
+pub(super) fn search(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: &mut Signatures,
+    margin: f32,
+) -> Found {
     let copies = Pictures::new(&identities(dataset, signatures));
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
@@ -57,25 +67,29 @@ pub(super) fn search(settings: &Settings, dataset: &Dataset, signatures: &mut Si
         dataset,
         signatures,
         copies: &copies,
+        threshold: threshold.similarity,
+        loose: Vec::new(),
         digests: BTreeMap::new(),
         partners: &mut partners,
     };
+    let least = Threshold { similarity: threshold.similarity - margin, ..threshold };
     for (from, to) in questions(dataset) {
         let of = |split| places(&copies, split);
         if from == to {
-            verification::find_within(&pictures, &of(from), threshold, |found| {
+            verification::find_within(&pictures, &of(from), least, |found| {
                 recorder.record(found, from, to);
                 recorder.record(reversed(found), to, from);
             });
         } else {
-            verification::find(&pictures, &of(from), &of(to), threshold, |found| {
+            verification::find(&pictures, &of(from), &of(to), least, |found| {
                 recorder.record(found, from, to);
             });
         }
     }
+    let loose = recorder.loose;
     let detection = detection(settings, threshold);
     let looks = Looks { copies, pictures };
-    Found { partners, detection, looks }
+    Found { partners, detection, threshold: threshold.similarity, loose, looks }
 }
 
 /// Numbers for files, bytes and pixels that are equal exactly when those are.
@@ -221,6 +235,8 @@ struct Recorder<'a> {
     dataset: &'a Dataset,
     signatures: &'a Signatures,
     copies: &'a Pictures,
+    threshold: f32,
+    loose: Vec<(SampleId, SampleId)>,
     /// Pixel digests made on the way, by sample.
     digests: BTreeMap<SampleId, Option<Digest>>,
     partners: &'a mut Partnerships,
@@ -233,6 +249,10 @@ impl Recorder<'_> {
         else {
             return;
         };
+        if found.similarity < self.threshold {
+            self.loose.push((a, b));
+            return;
+        }
         let upright = found.transform == Transform::Identity;
         let near = Near {
             distance: upright.then(|| one.perceptual.distance(other.perceptual)),

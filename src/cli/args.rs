@@ -108,6 +108,8 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) recorded: RecordedArgs,
     #[command(flatten)]
+    pub(super) explain: ExplainArgs,
+    #[command(flatten)]
     pub(super) gate: GateArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
@@ -177,6 +179,55 @@ pub(super) struct RecordedArgs {
     /// Steps between frames that count as recorded next to each other [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) neighbour_steps: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "How much of a low validation loss leakage could explain")]
+pub(super) struct ExplainArgs {
+    /// Log of the training run: Keras text as pasted, CSVLogger, History, Lightning, Hugging Face, Ultralytics, TensorBoard
+    #[arg(long, value_name = "FILE")]
+    pub(super) training_log: Option<PathBuf>,
+    /// Training loss, instead of a log
+    #[arg(long, value_name = "LOSS", conflicts_with = "training_log")]
+    pub(super) train_loss: Option<String>,
+    /// Validation loss, instead of a log
+    #[arg(long, value_name = "LOSS", conflicts_with = "training_log")]
+    pub(super) val_loss: Option<String>,
+    /// Training loss measured in evaluation mode, `model.evaluate(X_train, y_train)`
+    #[arg(long, value_name = "LOSS")]
+    pub(super) train_loss_eval: Option<String>,
+    /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; or NPY in order of path
+    #[arg(long, value_name = "FILE")]
+    pub(super) predictions: Option<PathBuf>,
+    /// Log of a second run, trained on a split without the leak
+    #[arg(long, value_name = "FILE")]
+    pub(super) second_log: Option<PathBuf>,
+    /// Predictions of the second run
+    #[arg(long, value_name = "FILE")]
+    pub(super) second_predictions: Option<PathBuf>,
+    /// What the losses are [default: squared error for numbers, log loss for classes]
+    #[arg(long, value_enum)]
+    pub(super) metric: Option<MetricArg>,
+    /// Least and greatest target, such as -1,1
+    #[arg(long, value_name = "MIN,MAX", allow_hyphen_values = true)]
+    pub(super) target_range: Option<String>,
+    /// Explain from images, split and targets alone
+    #[arg(long)]
+    pub(super) explain: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum MetricArg {
+    /// Mean squared error
+    Mse,
+    /// Mean absolute error
+    Mae,
+    /// Cross-entropy in nats
+    LogLoss,
+    /// Share of wrong classes
+    Error,
+    /// AUC, F1, `IoU`: no mean over samples
+    Other,
 }
 
 #[derive(Debug, Args)]

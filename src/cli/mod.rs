@@ -7,6 +7,7 @@ mod exit;
 mod output;
 mod progress;
 mod resolve;
+mod run_files;
 
 use std::error::Error as _;
 use std::io::Write;

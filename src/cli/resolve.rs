@@ -31,6 +31,7 @@ pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
             similarity: args.matching.similarity.or(config.similarity),
         },
         recorded: recorded(args, &config)?,
+        explain: super::run_files::explain(&args.explain)?,
         detail: Detail {
             pairs_per_sample: args
                 .output

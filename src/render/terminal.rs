@@ -30,6 +30,10 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Result<()> {
     splits(report, to)?;
     leakage(report, to)?;
+    if let Some(explanation) = &report.explanation {
+        heading("Explanation", to)?;
+        write!(to, "{}", super::explanation::render(explanation))?;
+    }
     examples(report, to)?;
     recordings(report, to)?;
     duplicates(report, to)?;

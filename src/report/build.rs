@@ -67,7 +67,7 @@ pub fn build(
         findings_truncated: listed.len() < findings.len(),
         findings: listed,
         finding_counts,
-        explanation: None,
+        explanation: measured.explanation,
         gate: Gate::default(),
     }
 }

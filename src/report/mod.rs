@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use build::build;
 
+use crate::explain::Explanation;
 use crate::finding::Finding;
 use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
@@ -59,7 +60,7 @@ pub struct Report {
     /// Whether a limit cut `findings`.
     pub findings_truncated: bool,
     /// How much of a low validation loss leakage could explain; `null` unless asked.
-    pub explanation: Option<serde_json::Value>,
+    pub explanation: Option<Explanation>,
     /// Whether policy accepts the dataset.
     pub gate: Gate,
 }
@@ -71,6 +72,8 @@ pub struct Measured {
     pub detection: Detection,
     /// What was recorded together.
     pub recordings: RecordingsReport,
+    /// The loss explanation, if one was asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// What made the report.

@@ -1,0 +1,99 @@
+//! Files and options that describe a training run.
+
+use std::path::Path;
+
+use splitleak::error::Error;
+use splitleak::explain::inputs::Metric;
+use splitleak::explain::predictions::{self, Line};
+use splitleak::explain::training_log::{self, Printed, TrainLossKind, TrainingLog};
+use splitleak::settings::Explain;
+
+use super::args::{ExplainArgs, MetricArg};
+
+/// Seed of everything random in an explanation; the same inputs give the same report.
+const SEED: u64 = 7;
+
+/// What is known of the run, or `None` when nothing was said of one.
+///
+/// # Errors
+/// A file that cannot be read or holds no loss or prediction, or a number that is none.
+pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
+    let asked = args.explain
+        || args.training_log.is_some()
+        || args.train_loss.is_some()
+        || args.val_loss.is_some()
+        || args.train_loss_eval.is_some()
+        || args.predictions.is_some()
+        || args.second_log.is_some()
+        || args.second_predictions.is_some();
+    if !asked {
+        return Ok(None);
+    }
+    let optional = |path: &Option<std::path::PathBuf>| path.as_deref().map(log).transpose();
+    Ok(Some(Explain {
+        log: match optional(&args.training_log)? {
+            Some(log) => Some(log),
+            None => declared(args)?,
+        },
+        train_loss_evaluation: number("--train-loss-eval", args.train_loss_eval.as_deref())?,
+        metric: metric(args.metric),
+        target_range: args.target_range.as_deref().map(range).transpose()?,
+        predictions: args.predictions.as_deref().map(lines).transpose()?,
+        second_log: optional(&args.second_log)?,
+        second_predictions: args.second_predictions.as_deref().map(lines).transpose()?,
+        seed: SEED,
+    }))
+}
+
+fn wrong(message: String) -> Error {
+    Error::Settings { message }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::Io { action: "read", path: path.to_path_buf(), source })
+}
+
+fn log(path: &Path) -> Result<TrainingLog, Error> {
+    let bytes = read(path)?;
+    training_log::parse(&bytes).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+}
+
+fn lines(path: &Path) -> Result<Vec<Line>, Error> {
+    let bytes = read(path)?;
+    predictions::parse(&bytes).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+}
+
+fn declared(args: &ExplainArgs) -> Result<Option<TrainingLog>, Error> {
+    let (train, validation) = (args.train_loss.as_deref(), args.val_loss.as_deref());
+    number("--train-loss", train)?;
+    number("--val-loss", validation)?;
+    let any = train.is_some() || validation.is_some();
+    Ok(any.then(|| training_log::declared(train, validation, TrainLossKind::Unknown)))
+}
+
+fn number(option: &str, text: Option<&str>) -> Result<Option<Printed>, Error> {
+    let Some(text) = text else { return Ok(None) };
+    match training_log::printed(text) {
+        Some(printed) => Ok(Some(printed)),
+        None => Err(wrong(format!("`{option} {text}` is not a number; give a loss such as 0.0128"))),
+    }
+}
+
+fn metric(metric: Option<MetricArg>) -> Metric {
+    match metric {
+        None => Metric::Unknown,
+        Some(MetricArg::Mse) => Metric::SquaredError,
+        Some(MetricArg::Mae) => Metric::AbsoluteError,
+        Some(MetricArg::LogLoss) => Metric::LogLoss,
+        Some(MetricArg::Error) => Metric::ErrorRate,
+        Some(MetricArg::Other) => Metric::NotAMean,
+    }
+}
+
+fn range(text: &str) -> Result<(f64, f64), Error> {
+    let ends = text.split_once(',').and_then(|(low, high)| {
+        let (low, high): (f64, f64) = (low.trim().parse().ok()?, high.trim().parse().ok()?);
+        (low.is_finite() && high.is_finite() && low < high).then_some((low, high))
+    });
+    ends.ok_or_else(|| wrong(format!("`--target-range {text}` is no range; write it as -1,1")))
+}
