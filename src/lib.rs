@@ -24,4 +24,4 @@ pub mod settings;
 pub mod signature;
 pub mod verification;
 
-pub use audit::audit;
+pub use audit::{audit, propose_split};

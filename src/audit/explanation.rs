@@ -77,7 +77,7 @@ pub(super) fn explain(
     let samples: Vec<&Sample> =
         chosen.samples.iter().map(|id| &evidence.dataset.samples[id.index()]).collect();
     let rows = rows(chosen, &samples, evidence.recordings);
-    let twins = twins(chosen, evidence);
+    let (twins, revisited) = twins(chosen, &rows, evidence);
     let targets = targets(&samples);
     let matched = |lines: &Option<Vec<Line>>| {
         lines.as_ref().map(|lines| predictions_of(lines, &samples, &rows, &targets, settings)).transpose()
@@ -88,7 +88,7 @@ pub(super) fn explain(
         log: settings.second_log.as_ref(),
         predictions: second.as_deref(),
     });
-    Ok(explain::explain(&Inputs {
+    let explanation = explain::explain(&Inputs {
         rows: &rows,
         twins: &twins,
         targets: &targets,
@@ -101,6 +101,14 @@ pub(super) fn explain(
         predictions: own.as_deref(),
         second_run,
         seed: settings.seed,
+    });
+    Ok(explanation.map(|mut explanation| {
+        if revisited > 0 {
+            explanation.warnings.insert(0, format!(
+                "{revisited} validation frames resemble training frames of another pass or recording; exposure counts time, not looks"
+            ));
+        }
+        explanation
     }))
 }
 
@@ -119,7 +127,11 @@ fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -
     rows.collect()
 }
 
-fn twins(chosen: &Chosen, evidence: &Evidence<'_>) -> Vec<Twin> {
+/// Pairs of the same picture, and how many evaluation samples resemble a frame recorded elsewhere.
+///
+/// Frames of a recording that look alike are no twins: their distance in time tells more than their
+/// looks, and two passes of one place are two observations of it.
+fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, usize) {
     let row_of = |id: SampleId| chosen.samples.binary_search(&id).ok().map(|row| row as u32);
     let twin = |pair: &Pair| {
         let exact = pair.kind != Kind::NearDuplicate;
@@ -129,11 +141,24 @@ fn twins(chosen: &Chosen, evidence: &Evidence<'_>) -> Vec<Twin> {
         Some(Twin { a: row_of(pair.a)?, b: row_of(pair.b)?, setting, exact })
     };
     let found = evidence.partners.iter().flat_map(|(_, _, partners)| &partners.best);
-    let mut twins: Vec<Twin> = found.filter_map(twin).collect();
-    twins.extend(evidence.loose.iter().filter_map(|&(a, b)| {
+    let loose = evidence.loose.iter().filter_map(|&(a, b)| {
         Some(Twin { a: row_of(a)?, b: row_of(b)?, setting: Setting::Loose, exact: false })
-    }));
-    twins
+    });
+    let all = found.filter_map(twin).chain(loose);
+    let place = |row: u32| rows[row as usize].place;
+    let recorded = |twin: &Twin| !twin.exact && place(twin.a).is_some() && place(twin.b).is_some();
+    let (frames, twins): (Vec<Twin>, Vec<Twin>) = all.partition(recorded);
+    let apart = |twin: &&Twin| place(twin.a).map(|at| at.recording) != place(twin.b).map(|at| at.recording);
+    let evaluation = |row: u32| rows[row as usize].evaluation;
+    let mut revisited: Vec<u32> = frames
+        .iter()
+        .filter(apart)
+        .filter(|twin| evaluation(twin.a) != evaluation(twin.b) && twin.setting != Setting::Loose)
+        .map(|twin| if evaluation(twin.a) { twin.a } else { twin.b })
+        .collect();
+    revisited.sort_unstable();
+    revisited.dedup();
+    (twins, revisited.len())
 }
 
 /// Numbers to regress, or classes: numbers when any is fractional or there are too many to be classes.
@@ -178,7 +203,7 @@ fn predictions_of(
 }
 
 /// Median time between neighbouring steps, where positions are times.
-fn seconds_per_step(recordings: &Recordings) -> Option<f64> {
+pub(super) fn seconds_per_step(recordings: &Recordings) -> Option<f64> {
     let mut gaps: Vec<f64> = Vec::new();
     for run in recordings.runs() {
         for two in run.windows(2) {

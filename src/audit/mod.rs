@@ -1,6 +1,7 @@
-//! The pipeline, readable top to bottom: scan, match, check, report.
+//! The pipeline, readable top to bottom: scan, match, check, explain, report.
 
 mod explanation;
+mod proposal;
 mod recordings;
 mod search;
 
@@ -8,10 +9,13 @@ use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
 use crate::dataset;
 use crate::error::Error;
+use crate::explain::Explanation;
 use crate::progress::{Progress, Stage};
 use crate::report::{self, Report};
+use crate::sample::Dataset;
 use crate::settings::Settings;
-use crate::signature;
+use crate::signature::{self, Signed};
+pub use proposal::{Proposal, Request};
 
 /// Checks a dataset. The report's gate is not judged yet. What the cache knows
 /// shortens the way to the report and never changes it.
@@ -25,18 +29,65 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
     if let Some(report) = session.report() {
         return Ok(report);
     }
-    let mut signatures = signature::sign(&dataset, session.known(), &session, progress);
+    let (scan, explanation) = scan(settings, &dataset, &session, progress)?;
+    let evidence = Evidence {
+        dataset: &dataset,
+        signatures: &scan.signatures,
+        partners: &scan.found.partners,
+    };
+    let findings = checks::run(&evidence);
+    let measured = report::Measured {
+        detection: scan.found.detection.clone(),
+        recordings: scan.known.report.clone(),
+        explanation,
+    };
+    let report = report::build(settings, &evidence, measured, findings);
+    session.keep(&report);
+    Ok(report)
+}
+
+/// Proposes a split of the dataset that does not leak. Nothing is moved or written.
+///
+/// # Errors
+/// As for [`audit`], and more folds than the dataset can be divided into.
+pub fn propose_split(
+    settings: &Settings,
+    request: &Request,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Proposal, Error> {
+    settings.validate()?;
+    let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
+    let session = Session::new(cache, settings, &dataset);
+    let (scan, _) = scan(settings, &dataset, &session, progress)?;
+    proposal::propose(&dataset, &scan, request)
+}
+
+/// What scanning and matching found.
+struct Scan {
+    signatures: Vec<Signed>,
+    found: search::Found,
+    known: recordings::Known,
+}
+
+fn scan(
+    settings: &Settings,
+    dataset: &Dataset,
+    session: &Session<'_>,
+    progress: &dyn Progress,
+) -> Result<(Scan, Option<Explanation>), Error> {
+    let mut signatures = signature::sign(dataset, session.known(), session, progress);
     session.flush();
     progress.begin(Stage::Matching, None);
-    let asked = settings.explain.as_ref().zip(explanation::choose(&dataset));
+    let asked = settings.explain.as_ref().zip(explanation::choose(dataset));
     let seen = asked.as_ref().map(|(_, chosen)| explanation::descriptors(chosen, &signatures));
     let margin = if asked.is_some() { explanation::SETTING_STEP } else { 0.0 };
-    let found = search::search(settings, &dataset, &mut signatures, margin);
-    let known = recordings::find(&settings.recorded, &dataset, &signatures, &found.looks);
+    let found = search::search(settings, dataset, &mut signatures, margin);
+    let known = recordings::find(&settings.recorded, dataset, &signatures, &found.looks);
     let explanation = match (asked, &seen) {
         (Some((settings, chosen)), Some(descriptors)) => {
             let evidence = explanation::Evidence {
-                dataset: &dataset,
+                dataset,
                 partners: &found.partners,
                 threshold: found.threshold,
                 loose: &found.loose,
@@ -48,10 +99,5 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
         _ => None,
     };
     progress.end();
-    let partners = &found.partners;
-    let evidence = Evidence { dataset: &dataset, signatures: &signatures, partners };
-    let findings = checks::run(&evidence);
-    let report = report::build(settings, &evidence, report::Measured { detection: found.detection, recordings: known.report, explanation }, findings);
-    session.keep(&report);
-    Ok(report)
+    Ok((Scan { signatures, found, known }, explanation))
 }

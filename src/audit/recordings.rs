@@ -2,7 +2,7 @@
 
 use super::search::Looks;
 use crate::sample::Dataset;
-use crate::sequence::examine::{self, Found, RecordingsReport, SplitLeaks};
+use crate::sequence::examine::{self, Found, RecordingsReport};
 use crate::sequence::infer::{self, Inputs};
 use crate::sequence::recording::Recordings;
 use crate::sequence::{augmentation, group, pixels, tiles};
@@ -15,8 +15,6 @@ pub(super) struct Known {
     pub(super) recordings: Option<Recordings>,
     /// For the report.
     pub(super) report: RecordingsReport,
-    /// Evaluation samples that were recorded or made together with training samples.
-    pub(super) leaks: Vec<SplitLeaks>,
 }
 
 /// Reads names and columns, and asks pixels where names leave a doubt.
@@ -59,7 +57,7 @@ pub(super) fn find(settings: &Recorded, dataset: &Dataset, signed: &[Signed], lo
         sizes: Some(&sizes),
         families: &families,
     };
-    let (report, leaks) =
+    let (report, _) =
         examine::examine(samples, &dataset.splits, facts, found, settings.neighbour_steps);
-    Known { recordings, report, leaks }
+    Known { recordings, report }
 }

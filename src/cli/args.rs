@@ -32,12 +32,24 @@ pub(super) enum Command {
     /// Check a dataset for images shared between splits, duplicates and broken files
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Box<CheckArgs>),
+    /// Propose a split that does not leak, as a manifest; no image is moved
+    #[command(after_help = SPLIT_EXAMPLES)]
+    Split(Box<SplitArgs>),
     /// Print the JSON Schema of the report
     Schema,
     /// Show or shrink what earlier checks have left to make the next ones fast
     #[command(subcommand, after_help = CACHE_EXAMPLES)]
     Cache(CacheCommand),
 }
+
+const SPLIT_EXAMPLES: &str = "\
+Examples:
+  splitleak split data/ --out split_grouped.csv
+  splitleak split data/ --out folds.csv --folds 5
+  splitleak check data/ --manifest split_grouped.csv
+
+Recordings are cut into stretches with a gap between the two sides, declared groups stay whole, and
+copies stay together. Retrain on the new split: a random k-fold would repeat the leak.";
 
 const CACHE_EXAMPLES: &str = "\
 Examples:
@@ -97,6 +109,19 @@ pub(super) enum CacheBy {
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+    #[command(flatten)]
+    pub(super) explain: ExplainArgs,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+/// What every command that reads a dataset takes.
+#[derive(Debug, Args)]
+pub(super) struct CommonArgs {
     /// Directory that holds the dataset
     #[arg(required_unless_present = "train", conflicts_with_all = ["train", "val", "test"])]
     pub(super) dataset: Option<PathBuf>,
@@ -108,12 +133,6 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) recorded: RecordedArgs,
     #[command(flatten)]
-    pub(super) explain: ExplainArgs,
-    #[command(flatten)]
-    pub(super) gate: GateArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
-    #[command(flatten)]
     pub(super) cache: CacheArgs,
 
     /// Settings file [default: splitleak.toml in the dataset, else in the current directory]
@@ -122,6 +141,31 @@ pub(super) struct CheckArgs {
     /// Threads to use [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SplitArgs {
+    #[command(flatten)]
+    pub(super) common: CommonArgs,
+
+    /// Manifest to write, or `-` for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
+    /// Share of images to validate on
+    #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    pub(super) val_share: f64,
+    /// Write K folds, a column each, instead of one split
+    #[arg(long, value_name = "K", conflicts_with = "val_share")]
+    pub(super) folds: Option<usize>,
+    /// Steps left out between the two sides of a recording [default: two seconds, or 20]
+    #[arg(long, value_name = "STEPS")]
+    pub(super) purge: Option<u32>,
+    /// Seed of the choice
+    #[arg(long, default_value_t = 7)]
+    pub(super) seed: u64,
+    /// Print nothing but errors
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Args)]

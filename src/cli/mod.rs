@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod resolve;
 mod run_files;
+mod split;
 
 use std::error::Error as _;
 use std::io::Write;
@@ -21,7 +22,7 @@ use splitleak::progress::{Progress, Silent};
 use splitleak::report::Report;
 use splitleak::{audit, gate, render};
 
-use args::{CheckArgs, Cli, Command};
+use args::{CheckArgs, Cli, Command, CommonArgs};
 use exit::Outcome;
 
 /// Runs the command that the process was started with.
@@ -50,6 +51,7 @@ pub(super) fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<Outcome, Error> {
     match &cli.command {
         Command::Check(args) => check(args),
+        Command::Split(args) => split::run(args),
         Command::Schema => {
             let mut schema = render::json::schema();
             schema.push('\n');
@@ -65,15 +67,10 @@ fn run(cli: &Cli) -> Result<Outcome, Error> {
 
 fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let (settings, policy) = resolve::resolve(args)?;
-    if let Some(threads) = args.threads {
-        // Fails only when a pool exists already, and none does this early.
-        let _ = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build_global();
-    }
+    use_threads(&args.common);
     let line = progress::Line::default();
     let progress: &dyn Progress = if args.output.quiet { &Silent } else { &line };
-    let cache = cache::open(&args.cache);
+    let cache = cache::open(&args.common.cache);
     let audited = audit(&settings, &cache, progress);
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
@@ -88,6 +85,13 @@ fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         summarise(&report, args)?;
     }
     Ok(Outcome::of(&report.gate))
+}
+
+fn use_threads(args: &CommonArgs) {
+    if let Some(threads) = args.threads {
+        // Fails only when a pool exists already, and none does this early.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
 }
 
 fn write_json(report: &Report, path: &Path) -> Result<(), Error> {

@@ -15,44 +15,46 @@ use splitleak::settings::{
     Columns, Detail, Input, LayoutChoice, Matching, Recorded, Settings, SplitDirectory,
 };
 
-use super::args::{CheckArgs, LayoutArg};
+use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, LayoutArg, RecordedArgs};
 
-/// Settings and policy in force.
+/// Settings and policy in force for a check.
 ///
 /// # Errors
 /// A configuration file that cannot be read, or a value that means nothing.
 pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
-    let config = read_config(args)?;
+    let (settings, config) = common(&args.common)?;
     let default = Detail::default();
+    let (pairs, findings) = (args.output.pairs_per_sample, args.output.findings_per_code);
+    let detail = Detail {
+        pairs_per_sample: pairs.or(config.pairs_per_sample).unwrap_or(default.pairs_per_sample),
+        findings_per_code: findings.or(config.findings_per_code).unwrap_or(default.findings_per_code),
+    };
+    let explain = super::run_files::explain(&args.explain)?;
+    Ok((Settings { explain, detail, ..settings }, policy(&args.gate, &config)?))
+}
+
+/// Settings of every command that reads a dataset, and the file they were completed from.
+///
+/// # Errors
+/// As for [`resolve`].
+pub(super) fn common(args: &CommonArgs) -> Result<(Settings, Config), Error> {
+    let config = read_config(args)?;
     let settings = Settings {
         input: input(args, &config)?,
-        columns: columns(args, &config),
-        matching: Matching {
-            similarity: args.matching.similarity.or(config.similarity),
-        },
-        recorded: recorded(args, &config)?,
-        explain: super::run_files::explain(&args.explain)?,
-        detail: Detail {
-            pairs_per_sample: args
-                .output
-                .pairs_per_sample
-                .or(config.pairs_per_sample)
-                .unwrap_or(default.pairs_per_sample),
-            findings_per_code: args
-                .output
-                .findings_per_code
-                .or(config.findings_per_code)
-                .unwrap_or(default.findings_per_code),
-        },
+        columns: columns(&args.input, &config),
+        matching: Matching { similarity: args.matching.similarity.or(config.similarity) },
+        recorded: recorded(&args.recorded, &config)?,
+        explain: None,
+        detail: Detail::default(),
     };
-    Ok((settings, policy(args, &config)?))
+    Ok((settings, config))
 }
 
 fn wrong(message: String) -> Error {
     Error::Settings { message }
 }
 
-fn read_config(args: &CheckArgs) -> Result<Config, Error> {
+fn read_config(args: &CommonArgs) -> Result<Config, Error> {
     if let Some(path) = &args.config {
         return config::read(path);
     }
@@ -70,7 +72,7 @@ fn read_config(args: &CheckArgs) -> Result<Config, Error> {
     Ok(Config::default())
 }
 
-fn input(args: &CheckArgs, config: &Config) -> Result<Input, Error> {
+fn input(args: &CommonArgs, config: &Config) -> Result<Input, Error> {
     let given = &args.input;
     let Some(root) = args.dataset.clone() else {
         return directories(args);
@@ -111,7 +113,7 @@ fn choice(layout: LayoutArg) -> LayoutChoice {
 }
 
 /// Splits from `--train`, `--val` and `--test`; a repeated option numbers its splits.
-fn directories(args: &CheckArgs) -> Result<Input, Error> {
+fn directories(args: &CommonArgs) -> Result<Input, Error> {
     let given = &args.input;
     if given.val.is_empty() && given.test.is_empty() {
         let message = "`--train` needs `--val DIR` or `--test DIR` to compare with";
@@ -140,8 +142,7 @@ fn directories(args: &CheckArgs) -> Result<Input, Error> {
     Ok(Input::Directories(splits))
 }
 
-fn columns(args: &CheckArgs, config: &Config) -> Columns {
-    let given = &args.input;
+fn columns(given: &InputArgs, config: &Config) -> Columns {
     let one = |given: &Option<String>, written: &Option<String>| {
         given.clone().or_else(|| written.clone())
     };
@@ -155,8 +156,7 @@ fn columns(args: &CheckArgs, config: &Config) -> Columns {
     }
 }
 
-fn recorded(args: &CheckArgs, config: &Config) -> Result<Recorded, Error> {
-    let given = &args.recorded;
+fn recorded(given: &RecordedArgs, config: &Config) -> Result<Recorded, Error> {
     let refused = |option: &str, error: &PatternError| wrong(format!("`{option}`: {error}"));
     let sequence = given.sequence_pattern.as_ref().or(config.sequence_pattern.as_ref());
     let group = given.group_pattern.as_ref().or(config.group_pattern.as_ref());
@@ -176,16 +176,15 @@ fn recorded(args: &CheckArgs, config: &Config) -> Result<Recorded, Error> {
     })
 }
 
-fn policy(args: &CheckArgs, config: &Config) -> Result<Policy, Error> {
+fn policy(args: &GateArgs, config: &Config) -> Result<Policy, Error> {
     let limit = args
-        .gate
         .max_leakage
         .as_ref()
         .or(config.max_leakage.as_ref());
-    let codes = if args.gate.fail_on.is_empty() {
+    let codes = if args.fail_on.is_empty() {
         config.fail_on.clone().unwrap_or_default()
     } else {
-        args.gate.fail_on.clone()
+        args.fail_on.clone()
     };
     Ok(Policy {
         max_leakage: limit.map(|text| text.parse()).transpose().map_err(wrong)?,
@@ -194,7 +193,6 @@ fn policy(args: &CheckArgs, config: &Config) -> Result<Policy, Error> {
             .map(|name| code(name))
             .collect::<Result<_, _>>()?,
         max_unreadable: args
-            .gate
             .max_unreadable
             .or(config.max_unreadable)
             .unwrap_or(0),

@@ -1,0 +1,138 @@
+//! A split without the leak, proposed for a dataset as it lies there.
+
+use std::collections::BTreeMap;
+
+use super::Scan;
+use crate::error::Error;
+use crate::explain::inputs::Place;
+use crate::matching::pair::Kind;
+use crate::repair::manifest::{Column, fold_manifest, split_manifest};
+use crate::repair::verify::{Crossing, verify};
+use crate::repair::{self, Assignment, Constraints, Member, Side};
+use crate::sample::{Dataset, Sample, SampleId};
+
+/// What to propose.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    /// Share of samples to evaluate on, above 0 and below 1.
+    pub evaluation_share: f64,
+    /// Folds instead of one split.
+    pub folds: Option<usize>,
+    /// Steps between the two sides in one recording; `None` takes two seconds, or 20 steps without a clock.
+    pub purge: Option<u32>,
+    /// Seed of the choice.
+    pub seed: u64,
+}
+
+/// A split, or folds.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// The manifest as CSV.
+    pub manifest: String,
+    /// Training, evaluation and left-out samples of the split, or of each fold.
+    pub sizes: Vec<[usize; 3]>,
+    /// What still crosses, in the split or in the worst fold.
+    pub crossing: Crossing,
+    /// Steps between the two sides in one recording.
+    pub purge: u32,
+    /// Recordings, as far as names and columns tell.
+    pub recordings: usize,
+}
+
+/// Steps that are left out without a clock.
+const DEFAULT_PURGE_STEPS: u32 = 20;
+const DEFAULT_PURGE_SECONDS: f64 = 2.0;
+
+/// Proposes a split of every sample that could be read.
+///
+/// # Errors
+/// More folds than there are units that may be divided.
+pub(super) fn propose(dataset: &Dataset, scan: &Scan, request: &Request) -> Result<Proposal, Error> {
+    // A file that is listed in two splits is one sample here.
+    let mut ids: Vec<SampleId> = Vec::new();
+    for (index, signed) in scan.signatures.iter().enumerate() {
+        let known = index > 0 && dataset.samples[index - 1].path == dataset.samples[index].path;
+        if signed.is_ok() && !known {
+            ids.push(SampleId(index as u32));
+        }
+    }
+    let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
+    let recordings = scan.known.recordings.as_ref();
+    let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
+    let members: Vec<Member> = ids
+        .iter()
+        .zip(&samples)
+        .map(|(&id, sample)| {
+            let next = groups.len() as u32;
+            let place = recordings.and_then(|recordings| recordings.place(id));
+            Member {
+                place: place.map(|place| Place { recording: place.recording, position: place.step }),
+                group: sample.group.as_deref().map(|name| *groups.entry(name).or_insert(next)),
+            }
+        })
+        .collect();
+    let twins = twins(scan, &ids, &members);
+    let seconds = recordings.and_then(super::explanation::seconds_per_step);
+    let purge = request.purge.unwrap_or_else(|| match seconds {
+        Some(step) if step > 0.0 => (DEFAULT_PURGE_SECONDS / step).round().clamp(1.0, 10_000.0) as u32,
+        _ => DEFAULT_PURGE_STEPS,
+    });
+    let constraints = Constraints { members: &members, twins: &twins, purge };
+    let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
+    let columns = columns(&samples);
+    let (manifest, assignments) = match request.folds {
+        None => {
+            let size = (ids.len() as f64 * request.evaluation_share).round() as usize;
+            let sides = repair::propose(&constraints, size, request.seed);
+            (split_manifest(&paths, &sides, &columns), vec![sides])
+        }
+        Some(k) => {
+            let folds = repair::folds(&constraints, k, request.seed);
+            if folds.is_empty() {
+                let message = format!("{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer");
+                return Err(Error::Settings { message });
+            }
+            (fold_manifest(&paths, &folds, &columns), folds)
+        }
+    };
+    let worst = assignments.iter().map(|sides| verify(&constraints, sides));
+    let worst = worst.max_by_key(|crossing| crossing.twins + crossing.neighbours + crossing.groups);
+    Ok(Proposal {
+        manifest,
+        sizes: assignments.iter().map(sizes).collect(),
+        crossing: worst.unwrap_or(Crossing { twins: 0, neighbours: 0, groups: 0 }),
+        purge,
+        recordings: recordings.map_or(0, |recordings| recordings.names.len()),
+    })
+}
+
+/// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.
+fn twins(scan: &Scan, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
+    let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
+    let placed = |at: u32| members[at as usize].place.is_some();
+    let found = scan.found.partners.iter().flat_map(|(_, _, partners)| &partners.best);
+    let pairs = found.filter_map(|pair| {
+        let (a, b) = (at(pair.a)?, at(pair.b)?);
+        (pair.kind != Kind::NearDuplicate || !(placed(a) && placed(b))).then_some((a, b))
+    });
+    pairs.collect()
+}
+
+/// The other columns of the manifest, where any sample has them.
+fn columns<'a>(samples: &[&'a Sample]) -> Vec<Column<'a>> {
+    let column = |name, cell: fn(&'a Sample) -> Option<&'a str>| {
+        let cells: Vec<Option<&str>> = samples.iter().map(|sample| cell(sample)).collect();
+        let any = cells.iter().any(Option::is_some);
+        any.then(|| Column { name, cells: cells.into_iter().map(Option::unwrap_or_default).collect() })
+    };
+    let columns = [
+        column("label", |sample| sample.label.as_deref()),
+        column("group", |sample| sample.group.as_deref()),
+    ];
+    columns.into_iter().flatten().collect()
+}
+
+fn sizes(sides: &Assignment) -> [usize; 3] {
+    [Side::Training, Side::Evaluation, Side::Purged]
+        .map(|wanted| sides.iter().filter(|&&side| side == wanted).count())
+}

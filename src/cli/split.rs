@@ -1,0 +1,78 @@
+//! `splitleak split`: a manifest of a split that does not leak.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use splitleak::audit::{Proposal, Request};
+use splitleak::error::Error;
+use splitleak::progress::{Progress, Silent};
+use splitleak::propose_split;
+
+use super::args::SplitArgs;
+use super::exit::Outcome;
+use super::{advice, cache, output, progress, resolve, say, use_threads};
+
+/// Proposes a split and writes it.
+///
+/// # Errors
+/// What keeps the dataset from being read, or the manifest from being written.
+pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
+    if !(args.val_share > 0.0 && args.val_share < 1.0) {
+        let message = format!("`--val-share {}` is out of range: use a share such as 0.2", args.val_share);
+        return Err(Error::Settings { message });
+    }
+    let (settings, _) = resolve::common(&args.common)?;
+    use_threads(&args.common);
+    let line = progress::Line::default();
+    let progress: &dyn Progress = if args.quiet { &Silent } else { &line };
+    let request = Request {
+        evaluation_share: args.val_share,
+        folds: args.folds,
+        purge: args.purge,
+        seed: args.seed,
+    };
+    let cache = cache::open(&args.common.cache);
+    let proposed = propose_split(&settings, &request, &cache, progress);
+    if let Some(warning) = cache.warning() {
+        say(&format!("warning: {warning}"));
+    }
+    let proposal = proposed?;
+    let to_stdout = args.out == Path::new("-");
+    if to_stdout {
+        output::to_stdout(proposal.manifest.as_bytes())?;
+    } else {
+        output::to_file(&args.out, proposal.manifest.as_bytes())?;
+    }
+    if !args.quiet && !to_stdout {
+        output::to_stdout(summary(&proposal, args).as_bytes())?;
+    }
+    Ok(if proposal.crossing.is_clean() { Outcome::Passed } else { Outcome::GateFailed })
+}
+
+fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
+    let mut text = String::new();
+    for (number, [training, evaluation, purged]) in proposal.sizes.iter().enumerate() {
+        let fold = if args.folds.is_some() { format!("split_{}: ", number + 1) } else { String::new() };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{fold}{training} train, {evaluation} val, {purged} left out");
+    }
+    let _ = match proposal.recordings {
+        0 => writeln!(text, "no recordings known: copies and declared groups are kept together"),
+        n => writeln!(text, "{n} recordings, {} steps left out between the two sides", proposal.purge),
+    };
+    let crossing = proposal.crossing;
+    let _ = if crossing.is_clean() {
+        writeln!(text, "verified: no copy, neighbour or group on both sides")
+    } else {
+        writeln!(
+            text,
+            "not clean: {} pairs of copies, {} neighbours and {} groups cross",
+            crossing.twins, crossing.neighbours, crossing.groups
+        )
+    };
+    if args.folds.is_none() {
+        let dataset = advice::dataset(&args.common);
+        let _ = writeln!(text, "next: splitleak check {dataset} --manifest {}", args.out.display());
+    }
+    text
+}
