@@ -1,9 +1,11 @@
 //! Do two aligned pictures agree everywhere, or only in one striking thing?
 //!
-//! The correlation over the whole overlap is ruled by its strongest contrasts: two dark aeroplanes on a plain sky
-//! correlate. A second opinion that weighs every part alike, the mean of the correlations inside
-//! blocks, asks that the plain parts agree in their small detail, too. A map that turns or squeezes is
-//! a weaker explanation than one that does not, and costs.
+//! The correlation over the whole overlap is ruled by its strongest contrasts: two dark aeroplanes
+//! on a plain sky correlate, and so do two pictures in the same white frame. A second opinion
+//! weighs all parts alike: the mean of the correlations inside blocks, or that of the inner
+//! blocks alone, whichever is less. It asks that the plain parts agree in their small detail, and
+//! that a frame has something in it. A map that turns or squeezes is a weaker explanation
+//! than one that does not, and costs.
 
 use super::affine::Affine;
 use super::grid::{Grid, Moments};
@@ -19,10 +21,10 @@ const BLOCK_SIDE: usize = SIDE / BLOCKS;
 const LEAST_CELLS: f32 = (BLOCK_SIDE * BLOCK_SIDE / 2) as f32;
 
 /// Price of a turn by one radian, and of sides scaled unequally by a factor e.
-const DISTORTION_PRICE: f32 = 0.3;
+const DISTORTION_PRICE: f32 = 0.5;
 
-/// Similarity of `template` and `moving` under `map`, -1 to 1: the mean of the correlation of the
-/// whole and the mean correlation of the blocks, less the price of the map's distortion.
+/// Similarity of `template` and `moving` under `map`, at most 1: the mean of the correlation of the
+/// whole and of the parts, less the price of the map's distortion.
 pub(super) fn similarity(template: &Grid, moving: &Grid, map: Affine) -> f32 {
     let mut sampled = Vec::with_capacity(template.cells.len());
     moving.sample(map, &mut sampled);
