@@ -59,3 +59,57 @@ fn distortion(map: Affine) -> f32 {
     let (greater, smaller) = map.scales();
     (greater / smaller).ln() + map.angle().abs()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pictures::scene;
+    use super::*;
+
+    fn grid(value: impl Fn(usize, usize) -> f32) -> Grid {
+        Grid { side: SIDE, cells: (0..SIDE * SIDE).map(|i| value(i % SIDE, i / SIDE)).collect() }
+    }
+
+    fn drawn(seed: u32) -> impl Fn(usize, usize) -> f32 {
+        let picture = scene(seed);
+        move |x, y| picture(x as f32 / SIDE as f32, y as f32 / SIDE as f32)
+    }
+
+    #[test]
+    fn a_picture_agrees_with_itself_in_any_contrast() {
+        let one = drawn(1);
+        let pale = grid(|x, y| 0.3 * one(x, y) + 90.0);
+        assert!(similarity(&grid(&one), &pale, Affine::IDENTITY) > 0.99);
+    }
+
+    #[test]
+    fn two_pictures_in_one_frame_do_not_agree() {
+        let in_frame = |seed| {
+            let inside = drawn(seed);
+            grid(move |x, y| if (4..20).contains(&x) && (4..20).contains(&y) { inside(x, y) } else { 255.0 })
+        };
+        assert!(similarity(&in_frame(1), &in_frame(2), Affine::IDENTITY) < 0.6);
+        assert!(similarity(&in_frame(1), &in_frame(1), Affine::IDENTITY) > 0.9);
+    }
+
+    #[test]
+    fn one_shape_in_common_is_not_enough() {
+        let shape = |x: usize, y: usize| x.abs_diff(12) + y.abs_diff(12) < 5;
+        let on_ground = |seed| {
+            let ground = drawn(seed);
+            grid(move |x, y| if shape(x, y) { -600.0 } else { ground(x, y) })
+        };
+        let (one, other) = (on_ground(1), on_ground(2));
+        let mut whole = Moments::default();
+        one.cells.iter().zip(&other.cells).for_each(|(&a, &b)| whole.add(a, b));
+        assert!(whole.correlation() > 0.8, "the shape rules the correlation: {}", whole.correlation());
+        assert!(similarity(&one, &other, Affine::IDENTITY) < whole.correlation() - 0.1);
+    }
+
+    #[test]
+    fn a_turn_and_a_squeeze_cost_and_a_shift_and_a_zoom_do_not() {
+        assert!(distortion(Affine::onto(0.8, 0.1, 0.0)) < 1e-3);
+        assert!((distortion(Affine::turn(0.1)) - 0.1).abs() < 1e-2);
+        let squeezed = Affine { xx: 1.2, ..Affine::IDENTITY };
+        assert!((distortion(squeezed) - 1.2f32.ln()).abs() < 1e-3);
+    }
+}

@@ -12,6 +12,10 @@ mod grid;
 mod null_model;
 mod orientation;
 mod picture;
+#[cfg(test)]
+mod test_pictures;
+#[cfg(test)]
+mod tests;
 mod views;
 mod whitening;
 

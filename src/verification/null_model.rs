@@ -65,3 +65,44 @@ pub(super) fn threshold(mut best: Vec<f32>, queries: usize) -> Threshold {
         false_rate: Some(rate),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Quantiles of a Gumbel distribution: the ideal sample of `n`.
+    fn gumbel(location: f64, scale: f64, n: usize) -> Vec<f32> {
+        let part = |i: usize| (i as f64 + 0.5) / n as f64;
+        (0..n).map(|i| (location - scale * (-part(i).ln()).ln()) as f32).collect()
+    }
+
+    #[test]
+    fn the_threshold_is_the_quantile_of_the_rate() {
+        let threshold = threshold(gumbel(0.35, 0.04, 1000), 10_000);
+        let exact = 0.35 - 0.04 * (-(1.0f64 - 1e-4).ln()).ln();
+        assert!((f64::from(threshold.similarity) - exact).abs() < 0.01, "{threshold:?} {exact}");
+        assert_eq!((threshold.negatives, threshold.false_rate), (1000, Some(1e-4)));
+    }
+
+    #[test]
+    fn more_queries_ask_for_more_similarity() {
+        let of = |queries| threshold(gumbel(0.35, 0.04, 500), queries).similarity;
+        assert!(of(100_000) > of(10_000));
+        // A small search is held to the rate, not to the number of pairs.
+        assert!((of(10) - of(1000)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn negatives_that_have_partners_hardly_move_it() {
+        let clean = threshold(gumbel(0.3, 0.04, 1000), 10_000).similarity;
+        let mut stripes = gumbel(0.3, 0.04, 1000);
+        stripes[990..].fill(0.98);
+        assert!((threshold(stripes, 10_000).similarity - clean).abs() < 0.02);
+    }
+
+    #[test]
+    fn too_few_negatives_or_none_with_a_candidate_leave_the_prior() {
+        assert_eq!(threshold(gumbel(0.3, 0.04, LEAST - 1), 10), PRIOR);
+        assert_eq!(threshold(vec![NOTHING_FOUND; 500], 10), PRIOR);
+    }
+}
