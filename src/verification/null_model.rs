@@ -7,10 +7,10 @@
 //! many similarities follows a Gumbel distribution, fitted to two of its percentiles: high enough to lie
 //! where candidates are never missing, low enough that a few odd negatives with a partner (stripes, checkerboards) do not move them.
 
-/// Pairs expected to be false in one search at the threshold, if look-alikes were independent ...
-const FALSE_PAIRS: f64 = 1.0;
+/// Pairs expected to be false in one search at the threshold: even odds that there is none at all.
+const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
 
-/// ... and in a small search, at most this part of its queries.
+/// In a small search, at most this part of the queries is expected to have a false pair.
 const FALSE_RATE: f64 = 1.0 / 2000.0;
 
 /// Queries whose negatives are searched.
@@ -79,9 +79,10 @@ mod tests {
     #[test]
     fn the_threshold_is_the_quantile_of_the_rate() {
         let threshold = threshold(gumbel(0.35, 0.04, 1000), 10_000);
-        let exact = 0.35 - 0.04 * (-(1.0f64 - 1e-4).ln()).ln();
+        let rate = std::f64::consts::LN_2 / 10_000.0;
+        let exact = 0.35 - 0.04 * (-(1.0 - rate).ln()).ln();
         assert!((f64::from(threshold.similarity) - exact).abs() < 0.01, "{threshold:?} {exact}");
-        assert_eq!((threshold.negatives, threshold.false_rate), (1000, Some(1e-4)));
+        assert_eq!((threshold.negatives, threshold.false_rate), (1000, Some(rate)));
     }
 
     #[test]
