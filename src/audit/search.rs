@@ -15,7 +15,7 @@ use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{Signature, pixels};
-use crate::verification::{self, FALSE_RATE, Found as Match, Picture, Threshold};
+use crate::verification::{self, Found as Match, Picture, Threshold};
 
 /// Similarity from which on a picture and its lossless copy in another format may agree in every pixel.
 const PERHAPS_SAME_PIXELS: f32 = 0.97;
@@ -174,10 +174,7 @@ fn threshold(
     pictures: &[Option<Picture>],
 ) -> Threshold {
     if let Some(similarity) = settings.matching.similarity {
-        return Threshold {
-            similarity,
-            negatives: 0,
-        };
+        return Threshold { similarity, negatives: 0, false_rate: None };
     }
     let with = |wanted: fn(SplitRole) -> bool| {
         let splits = dataset
@@ -215,7 +212,7 @@ fn detection(settings: &Settings, threshold: Threshold) -> Detection {
         threshold: (f64::from(threshold.similarity) * 1e4).round() / 1e4,
         source,
         decoys: threshold.negatives as u64,
-        false_rate: (source == ThresholdSource::Calibrated).then_some(FALSE_RATE),
+        false_rate: threshold.false_rate,
     }
 }
 

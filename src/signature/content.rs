@@ -76,3 +76,54 @@ fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> us
     let inside = differing((first_inside + 1).min(lines - 1), RINGING);
     if inside * STEP > length { first_inside } else { 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn luma(width: u32, height: u32, value: impl Fn(u32, u32) -> u8) -> Luma {
+        let data = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        Luma { width, height, data: data.map(|(x, y)| value(x, y)).collect() }
+    }
+
+    fn texture(x: u32, y: u32) -> u8 {
+        (60 + (x * 37 + y * 91) % 150) as u8
+    }
+
+    #[test]
+    fn padding_on_all_sides_is_left_out() {
+        let inside = |x, y| (5..35).contains(&x) && (8..28).contains(&y);
+        let padded = luma(40, 36, |x, y| if inside(x, y) { texture(x, y) } else { 0 });
+        assert_eq!(content(&padded), Content { left: 5, top: 8, right: 35, bottom: 28 });
+    }
+
+    #[test]
+    fn a_bar_on_one_side_is_left_out() {
+        let barred = luma(40, 30, |x, y| if x < 30 { texture(x, y) } else { 255 });
+        assert_eq!(content(&barred), Content { left: 0, top: 0, right: 30, bottom: 30 });
+    }
+
+    #[test]
+    fn a_plain_ground_around_a_thing_is_kept() {
+        let round = |x: u32, y: u32| x.abs_diff(20).pow(2) + y.abs_diff(20).pow(2) < 64;
+        let thing = luma(40, 40, |x, y| if round(x, y) { texture(x, y) } else { 255 });
+        assert_eq!(content(&thing), Content { left: 0, top: 0, right: 40, bottom: 40 });
+    }
+
+    #[test]
+    fn a_sky_of_slowly_changing_grey_is_kept() {
+        let sky = luma(40, 40, |x, y| if y < 15 { (200 + x % 7) as u8 } else { texture(x, y) });
+        assert_eq!(content(&sky).top, 0);
+    }
+
+    proptest! {
+        #[test]
+        fn content_is_never_empty_and_never_outside(width in 1u32..12, height in 1u32..12, seed in 0u32..4) {
+            // Two levels make frames likely.
+            let content = content(&luma(width, height, |x, y| if (x * 5 + y * 3 + seed) % 7 < seed { 0 } else { 200 }));
+            prop_assert!(content.left < content.right && content.right <= width as usize);
+            prop_assert!(content.top < content.bottom && content.bottom <= height as usize);
+        }
+    }
+}

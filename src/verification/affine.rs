@@ -121,3 +121,45 @@ impl Affine {
         Area { left: least(|c| c.0), top: least(|c| c.1), right: greatest(|c| c.0), bottom: greatest(|c| c.1) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn maps() -> impl Strategy<Value = Affine> {
+        (0.6f32..1.6, -0.3f32..0.3, -0.3f32..0.3, 0.6f32..1.6, -5f32..5.0, -5f32..5.0)
+            .prop_map(|(xx, xy, yx, yy, x0, y0)| Affine { xx, xy, yx, yy, x0, y0 })
+    }
+
+    proptest! {
+        #[test]
+        fn a_map_after_its_inverse_moves_nothing(map in maps(), x in -12f32..12.0, y in -12f32..12.0) {
+            let (back_x, back_y) = map.after(map.inverse().unwrap()).apply(x, y);
+            prop_assert!((back_x - x).abs() < 1e-3 && (back_y - y).abs() < 1e-3);
+        }
+
+        #[test]
+        fn scales_are_the_extremes_of_how_lengths_change(map in maps(), angle in 0f32..6.3) {
+            let (x, y) = (map.xx * angle.cos() + map.xy * angle.sin(), map.yx * angle.cos() + map.yy * angle.sin());
+            let (greater, smaller) = map.scales();
+            prop_assert!(smaller - 1e-3 <= x.hypot(y) && x.hypot(y) <= greater + 1e-3);
+        }
+    }
+
+    #[test]
+    fn a_crop_covers_its_part_of_the_other_picture() {
+        let covered = Affine::onto(0.8, -0.1, 0.0).covered();
+        for (is, should) in [(covered.left, 0.0), (covered.right, 0.8), (covered.top, 0.1), (covered.bottom, 0.9)] {
+            assert!((is - should).abs() < 1e-5, "{covered:?}");
+        }
+    }
+
+    #[test]
+    fn a_turn_keeps_lengths_and_has_its_angle() {
+        let turn = Affine::turn(0.14);
+        let (greater, smaller) = turn.scales();
+        assert!((greater - smaller).abs() < 1e-3 && (greater - 1.0).abs() < 1e-3);
+        assert!((turn.angle() - 0.14f32.asin()).abs() < 1e-3);
+    }
+}

@@ -1,9 +1,11 @@
 //! Do two aligned pictures agree everywhere, or only in one striking thing?
 //!
-//! The correlation over the whole overlap is ruled by its strongest contrasts: two dark aeroplanes on a plain sky
-//! correlate. A second opinion that weighs every part alike, the mean of the correlations inside
-//! blocks, asks that the plain parts agree in their small detail, too. A map that turns or squeezes is
-//! a weaker explanation than one that does not, and costs.
+//! The correlation over the whole overlap is ruled by its strongest contrasts: two dark aeroplanes
+//! on a plain sky correlate, and so do two pictures in the same white frame. A second opinion
+//! weighs all parts alike: the mean of the correlations inside blocks, or that of the inner
+//! blocks alone, whichever is less. It asks that the plain parts agree in their small detail, and
+//! that a frame has something in it. A map that turns or squeezes is a weaker explanation
+//! than one that does not, and costs.
 
 use super::affine::Affine;
 use super::grid::{Grid, Moments};
@@ -19,10 +21,10 @@ const BLOCK_SIDE: usize = SIDE / BLOCKS;
 const LEAST_CELLS: f32 = (BLOCK_SIDE * BLOCK_SIDE / 2) as f32;
 
 /// Price of a turn by one radian, and of sides scaled unequally by a factor e.
-const DISTORTION_PRICE: f32 = 0.3;
+const DISTORTION_PRICE: f32 = 0.5;
 
-/// Similarity of `template` and `moving` under `map`, -1 to 1: the mean of the correlation of the
-/// whole and the mean correlation of the blocks, less the price of the map's distortion.
+/// Similarity of `template` and `moving` under `map`, at most 1: the mean of the correlation of the
+/// whole and of the parts, less the price of the map's distortion.
 pub(super) fn similarity(template: &Grid, moving: &Grid, map: Affine) -> f32 {
     let mut sampled = Vec::with_capacity(template.cells.len());
     moving.sample(map, &mut sampled);
@@ -56,4 +58,58 @@ fn is_inner(block: usize) -> bool {
 fn distortion(map: Affine) -> f32 {
     let (greater, smaller) = map.scales();
     (greater / smaller).ln() + map.angle().abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pictures::scene;
+    use super::*;
+
+    fn grid(value: impl Fn(usize, usize) -> f32) -> Grid {
+        Grid { side: SIDE, cells: (0..SIDE * SIDE).map(|i| value(i % SIDE, i / SIDE)).collect() }
+    }
+
+    fn drawn(seed: u32) -> impl Fn(usize, usize) -> f32 {
+        let picture = scene(seed);
+        move |x, y| picture(x as f32 / SIDE as f32, y as f32 / SIDE as f32)
+    }
+
+    #[test]
+    fn a_picture_agrees_with_itself_in_any_contrast() {
+        let one = drawn(1);
+        let pale = grid(|x, y| 0.3 * one(x, y) + 90.0);
+        assert!(similarity(&grid(&one), &pale, Affine::IDENTITY) > 0.99);
+    }
+
+    #[test]
+    fn two_pictures_in_one_frame_do_not_agree() {
+        let in_frame = |seed| {
+            let inside = drawn(seed);
+            grid(move |x, y| if (4..20).contains(&x) && (4..20).contains(&y) { inside(x, y) } else { 255.0 })
+        };
+        assert!(similarity(&in_frame(1), &in_frame(2), Affine::IDENTITY) < 0.6);
+        assert!(similarity(&in_frame(1), &in_frame(1), Affine::IDENTITY) > 0.9);
+    }
+
+    #[test]
+    fn one_shape_in_common_is_not_enough() {
+        let shape = |x: usize, y: usize| x.abs_diff(12) + y.abs_diff(12) < 5;
+        let on_ground = |seed| {
+            let ground = drawn(seed);
+            grid(move |x, y| if shape(x, y) { -600.0 } else { ground(x, y) })
+        };
+        let (one, other) = (on_ground(1), on_ground(2));
+        let mut whole = Moments::default();
+        one.cells.iter().zip(&other.cells).for_each(|(&a, &b)| whole.add(a, b));
+        assert!(whole.correlation() > 0.8, "the shape rules the correlation: {}", whole.correlation());
+        assert!(similarity(&one, &other, Affine::IDENTITY) < whole.correlation() - 0.1);
+    }
+
+    #[test]
+    fn a_turn_and_a_squeeze_cost_and_a_shift_and_a_zoom_do_not() {
+        assert!(distortion(Affine::onto(0.8, 0.1, 0.0)) < 1e-3);
+        assert!((distortion(Affine::turn(0.1)) - 0.1).abs() < 1e-2);
+        let squeezed = Affine { xx: 1.2, ..Affine::IDENTITY };
+        assert!((distortion(squeezed) - 1.2f32.ln()).abs() < 1e-3);
+    }
 }

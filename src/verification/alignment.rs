@@ -162,3 +162,71 @@ fn inverted(mut matrix: [[f32; 6]; 6]) -> Option<[[f32; 6]; 6]> {
     }
     Some(inverse)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pictures::scene;
+    use super::*;
+    use crate::signature::thumbnail::SIDE;
+
+    /// A scene as the map would show it: cell (x, y) holds what lies at `map(x, y)`.
+    fn seen(seed: u32, map: Affine) -> Grid {
+        let picture = scene(seed);
+        let half = (SIDE as f32 - 1.0) / 2.0;
+        let cells = (0..SIDE * SIDE).map(|i| {
+            let (x, y) = map.apply((i % SIDE) as f32 - half, (i / SIDE) as f32 - half);
+            picture((x + half + 0.5) / SIDE as f32, (y + half + 0.5) / SIDE as f32)
+        });
+        Grid { side: SIDE, cells: cells.collect() }
+    }
+
+    #[test]
+    fn shifts_zooms_and_turns_are_recovered() {
+        let maps = [
+            Affine { x0: 1.2, y0: -0.8, ..Affine::IDENTITY },
+            Affine { xx: 0.92, yy: 0.92, ..Affine::IDENTITY },
+            Affine { xx: 1.05, yy: 0.95, y0: 0.5, ..Affine::IDENTITY },
+            Affine::turn(0.06),
+        ];
+        for (seed, map) in (0..).zip(maps) {
+            let template = Template::new(seen(seed, map)).unwrap();
+            let aligned = template.align(&seen(seed, Affine::IDENTITY), Affine::IDENTITY);
+            assert!(aligned.correlation > 0.98, "{map:?}: {aligned:?}");
+            let half = SIDE as f32 / 2.0;
+            for (x, y) in [(-half, -half), (half, -half), (half, half)] {
+                let (should, is) = (map.apply(x, y), aligned.map.apply(x, y));
+                assert!((should.0 - is.0).hypot(should.1 - is.1) < 0.5, "{map:?}: {aligned:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_result_is_never_worse_than_the_start() {
+        for seed in 0..20 {
+            let (one, other) = (seen(seed, Affine::IDENTITY), seen(seed + 100, Affine::IDENTITY));
+            let mut start = Moments::default();
+            one.cells.iter().zip(&other.cells).for_each(|(&a, &b)| start.add(a, b));
+            let aligned = Template::new(one).unwrap().align(&other, Affine::IDENTITY);
+            assert!(aligned.correlation >= start.correlation() - 1e-4);
+            assert!(aligned.map.is_plausible());
+        }
+    }
+
+    #[test]
+    fn a_flat_grid_is_no_template() {
+        assert!(Template::new(Grid { side: SIDE, cells: vec![3.0; SIDE * SIDE] }).is_none());
+    }
+
+    #[test]
+    fn a_matrix_times_its_inverse_is_the_identity() {
+        let rows: [[f32; 8]; 9] = std::array::from_fn(|i| std::array::from_fn(|j| ((i * 7 + j * j * 3) % 11) as f32));
+        let matrix = damped_hessian(&rows);
+        let inverse = inverted(matrix).unwrap();
+        for i in 0..6 {
+            for j in 0..6 {
+                let product: f32 = (0..6).map(|k| matrix[i][k] * inverse[k][j]).sum();
+                assert!((product - f32::from(u8::from(i == j))).abs() < 1e-2, "{i} {j}: {product}");
+            }
+        }
+    }
+}

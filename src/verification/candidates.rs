@@ -8,7 +8,8 @@
 //! - a crop of either, or the query turned by 8 degrees, against the whole of the other, as it is or mirrored, codes
 //!   within [`EXACT_RADIUS`] bits and the same correlation;
 //!
-//! makes a candidate. Of all candidates of a query the `breadth` best correlated are kept. The search within the
+//! makes a candidate; where several orientations or frames come within the radius, the one with the nearest code
+//! is the one whose correlation counts. Of all candidates of a query the `breadth` best correlated are kept. The search within the
 //! radius is exact; both limits are properties of the data, not of chance.
 
 use std::sync::{Mutex, PoisonError};
@@ -262,5 +263,87 @@ impl Kept {
             self.candidates.truncate(self.limit);
             self.least = self.candidates[self.limit - 1].correlation;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::picture::{Picture, describe};
+    use super::super::test_pictures::{drawn, scene};
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The net as its module says it, pair by pair.
+    fn naive(queries: &[Picture], database: &[Picture]) -> BTreeSet<(u32, u32)> {
+        let bits = |a: &View, b: &View| (views::code(a) ^ views::code(b)).count_ones();
+        let caught = |radius: u32, pairs: Vec<(View, View)>| {
+            let nearest = pairs.iter().min_by_key(|(a, b)| bits(a, b)).unwrap();
+            bits(&nearest.0, &nearest.1) <= radius && views::correlation(&nearest.0, &nearest.1) >= LEAST_CORRELATION
+        };
+        let mut found = BTreeSet::new();
+        for (query, one) in (0..).zip(queries) {
+            let turned = TRANSFORMS.map(|transform| views::transformed(&one.view, transform));
+            let framed = TRANSFORMS[..USUAL].iter().flat_map(|&transform| {
+                let turned = oriented(&one.residual, transform);
+                FRAMES.map(|frame| views::view(&turned, frame))
+            });
+            let framed: Vec<View> = framed.collect();
+            for (place, other) in (0..).zip(database) {
+                let with = |views: &[View], partner: View| views.iter().map(|&view| (view, partner)).collect();
+                let crops = FRAMES[..CROPS].iter().map(|&frame| views::view(&other.residual, frame));
+                if caught(WHOLE_RADIUS, with(&turned[..USUAL], other.view))
+                    || caught(EXACT_RADIUS, with(&turned[USUAL..], other.view))
+                    || caught(EXACT_RADIUS, with(&framed, other.view))
+                    || crops.into_iter().any(|crop| caught(EXACT_RADIUS, with(&turned[..USUAL], crop)))
+                {
+                    found.insert((query, place));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_net_catches_what_it_guarantees() {
+        let draw = |seeds: std::ops::Range<u32>, from: f32, to: f32| {
+            seeds.map(move |seed| {
+                let picture = scene(seed);
+                let part: super::super::test_pictures::Picture =
+                    Box::new(move |x, y| picture(from + (to - from) * x, from + (to - from) * y));
+                Some(drawn(&part, 48, 48, seed))
+            })
+        };
+        let thumbnails = draw(0..30, 0.0, 0.8).chain(draw(0..10, 0.0, 1.0)).chain(draw(20..60, 0.05, 0.95));
+        let all: Vec<Picture> = describe(thumbnails.collect()).into_iter().flatten().collect();
+        let (queries, database) = all.split_at(30);
+        let residuals: Vec<Residual> = queries.iter().map(|picture| picture.residual).collect();
+        let found = candidates(&residuals, &Database::new(database.iter().collect()), 1000, true, &|_, _| true);
+        let found: BTreeSet<(u32, u32)> =
+            (0..).zip(&found).flat_map(|(query, found)| found.iter().map(move |c| (query, c.place))).collect();
+        let expected = naive(queries, database);
+        assert!(expected.len() > 30, "the case would prove nothing: {}", expected.len());
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_best_are_kept_whatever_the_order_they_come_in() {
+        let candidate = |i: u32| Candidate {
+            correlation: ((i * 37) % 101) as f32 / 101.0,
+            place: i % 60,
+            transform: (i % 8) as u8,
+            guess: Guess::Whole,
+        };
+        let kept = |order: &mut dyn Iterator<Item = u32>| {
+            let mut kept = Kept::new(7);
+            order.for_each(|i| kept.add(candidate(i)));
+            kept.sorted()
+        };
+        let forwards = kept(&mut (0..200));
+        assert_eq!(forwards, kept(&mut (0..200).rev()));
+        let mut all: Vec<Candidate> = (0..200).map(candidate).collect();
+        all.sort_by(Candidate::cmp_rank);
+        let mut places = BTreeSet::new();
+        all.retain(|candidate| places.insert(candidate.place));
+        assert_eq!(forwards, all[..7]);
     }
 }

@@ -106,3 +106,55 @@ impl Moments {
         if self.n > 0.0 && scale > 1e-6 { (ab / scale.sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn ramp() -> Grid {
+        Grid { side: 6, cells: (0..36).map(|i| (i % 6) as f32 + 10.0 * (i / 6) as f32).collect() }
+    }
+
+    #[test]
+    fn the_identity_samples_every_cell_as_it_is() {
+        let grid = ramp();
+        let mut sampled = Vec::new();
+        grid.sample(Affine::IDENTITY, &mut sampled);
+        assert_eq!(sampled.len(), 36);
+        assert!(sampled.iter().all(|s| (s.value - grid.cells[s.cell]).abs() < 1e-4));
+    }
+
+    #[test]
+    fn a_shift_by_half_a_cell_interpolates_and_leaves_out_what_lies_outside() {
+        let mut sampled = Vec::new();
+        ramp().sample(Affine { x0: 1.5, ..Affine::IDENTITY }, &mut sampled);
+        assert!(sampled.iter().all(|s| s.cell % 6 <= 4));
+        let first = sampled.iter().find(|s| s.cell == 0).unwrap();
+        assert!((first.value - 1.5).abs() < 1e-4);
+    }
+
+    proptest! {
+        #[test]
+        fn correlation_from_sums_is_that_of_the_definition(values in proptest::collection::vec((-100f32..100.0, -100f32..100.0), 3..60)) {
+            let mut moments = Moments::default();
+            for &(a, b) in &values {
+                moments.add(a, b);
+            }
+            let n = values.len() as f64;
+            let mean = |part: fn(&(f32, f32)) -> f32| values.iter().map(|v| f64::from(part(v))).sum::<f64>() / n;
+            let (mean_a, mean_b) = (mean(|v| v.0), mean(|v| v.1));
+            let sum = |f: &dyn Fn(f64, f64) -> f64| values.iter().map(|v| f(f64::from(v.0) - mean_a, f64::from(v.1) - mean_b)).sum::<f64>();
+            let (aa, bb, ab) = (sum(&|a, _| a * a), sum(&|_, b| b * b), sum(&|a, b| a * b));
+            prop_assume!(aa > 1.0 && bb > 1.0);
+            prop_assert!((f64::from(moments.correlation()) - ab / (aa * bb).sqrt()).abs() < 1e-2);
+        }
+
+        #[test]
+        fn any_map_and_any_grid_sample_without_panic(xx in -1e6f32..1e6, x0 in proptest::num::f32::ANY) {
+            let mut sampled = Vec::new();
+            ramp().sample(Affine { xx, x0, ..Affine::IDENTITY }, &mut sampled);
+            prop_assert!(sampled.len() <= 36);
+        }
+    }
+}

@@ -12,6 +12,10 @@ mod grid;
 mod null_model;
 mod orientation;
 mod picture;
+#[cfg(test)]
+mod test_pictures;
+#[cfg(test)]
+mod tests;
 mod views;
 mod whitening;
 
@@ -23,7 +27,7 @@ use alignment::{Alignment, Template};
 use candidates::{Candidate, Database, Guess};
 use frames::FRAMES;
 use grid::Grid;
-pub use null_model::{FALSE_RATE, Threshold};
+pub use null_model::Threshold;
 use orientation::TRANSFORMS;
 pub use picture::{Picture, describe};
 use whitening::Residual;
@@ -72,9 +76,10 @@ pub struct Found {
 pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]) -> Threshold {
     let (places, database) = present(pictures, database);
     let (queries, _) = present(pictures, queries);
-    let step = queries.len().div_ceil(null_model::NEGATIVES).max(1);
+    let searched = queries.len();
+    let step = searched.div_ceil(null_model::NEGATIVES).max(1);
     if database.pictures.len() < null_model::LEAST {
-        return null_model::threshold(Vec::new());
+        return null_model::threshold(Vec::new(), 0);
     }
     let sample: Vec<u32> = queries.into_iter().step_by(step).collect();
     let negatives: Vec<Residual> = sample
@@ -87,7 +92,7 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         .into_iter()
         .map(|found| found.into_iter().map(|v| v.similarity).fold(null_model::NOTHING_FOUND, f32::max))
         .collect();
-    null_model::threshold(best)
+    null_model::threshold(best, searched)
 }
 
 /// Finds the duplicates of each query in the database, both places among `pictures`, and hands them to `sink`: in order of

@@ -7,11 +7,14 @@
 //! many similarities follows a Gumbel distribution, fitted to two of its percentiles: high enough to lie
 //! where candidates are never missing, low enough that a few odd negatives with a partner (stripes, checkerboards) do not move them.
 
-/// Expected part of evaluation samples without any duplicate that get a false one, at the threshold.
-pub const FALSE_RATE: f64 = 1.0 / 2000.0;
+/// Pairs expected to be false in one search at the threshold: even odds that there is none at all.
+const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
+
+/// In a small search, at most this part of the queries is expected to have a false pair.
+const FALSE_RATE: f64 = 1.0 / 2000.0;
 
 /// Queries whose negatives are searched.
-pub(super) const NEGATIVES: usize = 512;
+pub(super) const NEGATIVES: usize = 1024;
 
 /// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
 pub(super) const LEAST: usize = 50;
@@ -22,9 +25,9 @@ const FITTED: (f64, f64) = (0.75, 0.95);
 /// Best similarity of a negative without any candidate.
 pub(super) const NOTHING_FOUND: f32 = -1.0;
 
-/// Threshold where nothing can be calibrated: between what edits of a picture and what
-/// unrelated pictures reach in sets of photos, frames and drawings (see `docs/method.md`).
-const PRIOR_THRESHOLD: f32 = 0.65;
+/// Where nothing can be calibrated: between what edits of a picture and what unrelated
+/// pictures reach in sets of photos, frames and drawings (see `docs/method.md`).
+const PRIOR: Threshold = Threshold { similarity: 0.65, negatives: 0, false_rate: None };
 
 /// Estimates outside this range are not believed: below, recompression decides; above, nothing would be found.
 const RANGE: (f32, f32) = (0.55, 0.85);
@@ -36,21 +39,71 @@ pub struct Threshold {
     pub similarity: f32,
     /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior stands in.
     pub negatives: usize,
+    /// Expected part of queries without any duplicate that get a false one; `None` when nothing was estimated.
+    pub false_rate: Option<f64>,
 }
 
-/// The threshold from the best similarity that each negative found ([`NOTHING_FOUND`] where there was no candidate).
-pub(super) fn threshold(mut best: Vec<f32>) -> Threshold {
+/// The threshold for a search of `queries`, from the best similarity that each negative
+/// found ([`NOTHING_FOUND`] where there was no candidate).
+pub(super) fn threshold(mut best: Vec<f32>, queries: usize) -> Threshold {
     if best.len() < LEAST {
-        return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
+        return PRIOR;
     }
     best.sort_unstable_by(f32::total_cmp);
     let quantile = |part: f64| f64::from(best[((best.len() - 1) as f64 * part).round() as usize]);
     let (low, high) = (quantile(FITTED.0), quantile(FITTED.1));
     if low <= NOTHING_FOUND.into() {
-        return Threshold { similarity: PRIOR_THRESHOLD, negatives: 0 };
+        return PRIOR;
     }
+    let rate = (FALSE_PAIRS / queries as f64).min(FALSE_RATE);
     let standard = |part: f64| -(-part.ln()).ln();
     let scale = (high - low) / (standard(FITTED.1) - standard(FITTED.0));
-    let similarity = high + scale * (standard(1.0 - FALSE_RATE) - standard(FITTED.1));
-    Threshold { similarity: (similarity as f32).clamp(RANGE.0, RANGE.1), negatives: best.len() }
+    let similarity = high + scale * (standard(1.0 - rate) - standard(FITTED.1));
+    Threshold {
+        similarity: (similarity as f32).clamp(RANGE.0, RANGE.1),
+        negatives: best.len(),
+        false_rate: Some(rate),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Quantiles of a Gumbel distribution: the ideal sample of `n`.
+    fn gumbel(location: f64, scale: f64, n: usize) -> Vec<f32> {
+        let part = |i: usize| (i as f64 + 0.5) / n as f64;
+        (0..n).map(|i| (location - scale * (-part(i).ln()).ln()) as f32).collect()
+    }
+
+    #[test]
+    fn the_threshold_is_the_quantile_of_the_rate() {
+        let threshold = threshold(gumbel(0.35, 0.04, 1000), 10_000);
+        let rate = std::f64::consts::LN_2 / 10_000.0;
+        let exact = 0.35 - 0.04 * (-(1.0 - rate).ln()).ln();
+        assert!((f64::from(threshold.similarity) - exact).abs() < 0.01, "{threshold:?} {exact}");
+        assert_eq!((threshold.negatives, threshold.false_rate), (1000, Some(rate)));
+    }
+
+    #[test]
+    fn more_queries_ask_for_more_similarity() {
+        let of = |queries| threshold(gumbel(0.35, 0.04, 500), queries).similarity;
+        assert!(of(100_000) > of(10_000));
+        // A small search is held to the rate, not to the number of pairs.
+        assert!((of(10) - of(1000)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn negatives_that_have_partners_hardly_move_it() {
+        let clean = threshold(gumbel(0.3, 0.04, 1000), 10_000).similarity;
+        let mut stripes = gumbel(0.3, 0.04, 1000);
+        stripes[990..].fill(0.98);
+        assert!((threshold(stripes, 10_000).similarity - clean).abs() < 0.02);
+    }
+
+    #[test]
+    fn too_few_negatives_or_none_with_a_candidate_leave_the_prior() {
+        assert_eq!(threshold(gumbel(0.3, 0.04, LEAST - 1), 10), PRIOR);
+        assert_eq!(threshold(vec![NOTHING_FOUND; 500], 10), PRIOR);
+    }
 }

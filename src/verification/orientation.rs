@@ -31,3 +31,28 @@ pub(super) fn source(transform: Transform, side: usize, to: usize) -> usize {
     };
     from_y * side + from_x
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transformed(transform: Transform, grid: &[usize]) -> Vec<usize> {
+        (0..grid.len()).map(|to| grid[source(transform, 3, to)]).collect()
+    }
+
+    #[test]
+    fn a_quarter_turn_clockwise_brings_the_left_column_to_the_top() {
+        let grid: Vec<usize> = (0..9).collect();
+        assert_eq!(transformed(Transform::Rotate90, &grid), [6, 3, 0, 7, 4, 1, 8, 5, 2]);
+    }
+
+    #[test]
+    fn all_eight_differ_and_each_is_undone_by_its_inverse() {
+        let grid: Vec<usize> = (0..9).collect();
+        let all = TRANSFORMS.map(|transform| transformed(transform, &grid));
+        for (i, one) in all.iter().enumerate() {
+            assert!(!all[..i].contains(one));
+            assert_eq!(transformed(TRANSFORMS[i].inverse(), one), grid);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use super::whitening::{Residual, Whitening};
 use crate::signature::thumbnail::Thumbnail;
 
 /// A whitened thumbnail with the codes it is looked up by: 696 bytes.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Picture {
     pub(super) residual: Residual,
     pub(super) view: View,

@@ -76,3 +76,39 @@ fn scaled(cells: [f32; VIEW_CELLS]) -> View {
 }
 
 const _: () = assert!(SIDE % VIEW_SIDE == 0, "every cell of a view averages whole cells of a thumbnail");
+
+#[cfg(test)]
+mod tests {
+    use super::super::candidates::oriented;
+    use super::super::orientation::TRANSFORMS;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn residuals() -> impl Strategy<Value = Residual> {
+        proptest::collection::vec(-127i8..=127, CELLS).prop_map(|cells| cells.try_into().unwrap())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn the_view_of_a_turned_picture_is_the_turned_view(residual in residuals(), which in 0usize..8) {
+            let transform = TRANSFORMS[which];
+            let direct = view(&oriented(&residual, transform), Affine::IDENTITY);
+            let turned = transformed(&view(&residual, Affine::IDENTITY), transform);
+            // Sums in another order may round a cell the other way.
+            prop_assert!(direct.iter().zip(&turned).all(|(a, b)| a.abs_diff(*b) <= 1));
+        }
+
+        #[test]
+        fn a_view_correlates_fully_with_itself_and_its_code_has_half_of_the_bits_at_most(residual in residuals()) {
+            let view = view(&residual, Affine::IDENTITY);
+            prop_assert!((correlation(&view, &view) - 1.0).abs() < 0.05);
+            prop_assert!(code(&view).count_ones() <= 32);
+        }
+    }
+
+    #[test]
+    fn a_flat_part_has_an_empty_view() {
+        assert_eq!(view(&[5; CELLS], Affine::IDENTITY), [0; VIEW_CELLS]);
+    }
+}

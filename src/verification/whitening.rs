@@ -21,6 +21,10 @@ const SAMPLE: usize = 4096;
 /// fades behind a few hundred.
 const PRIOR_WEIGHT: f64 = 64.0;
 
+/// Strength of the prior mean, which is flat: only a handful of pictures is held back by it, since what
+/// is left of a bonnet's or a border's mean looks like a copy.
+const MEAN_WEIGHT: f32 = 4.0;
+
 /// Distance over which neighbouring cells of the prior stay alike, in cells.
 const PRIOR_REACH: f64 = SIDE as f64 / 3.0;
 
@@ -57,8 +61,8 @@ impl Whitening {
         let data = DMatrix::from_fn(CELLS, n, |cell, row| rows[row][cell]);
         let mean = match n {
             0 => DVector::zeros(CELLS),
-            // A mean of few pictures is mostly those pictures: shrunk like the covariance.
-            _ => data.column_mean() * (n as f64 / (n as f64 + PRIOR_WEIGHT)) as f32,
+            // The mean of two pictures would leave each the negative of the other.
+            _ => data.column_mean() * (n as f32 / (n as f32 + MEAN_WEIGHT)),
         };
         let mut deviations = data;
         for mut column in deviations.column_iter_mut() {
@@ -129,4 +133,55 @@ fn quantised(white: &[f32]) -> Option<Residual> {
         *cell = ((value - mean) * scale).round().clamp(-127.0, 127.0) as i8;
     }
     Some(residual)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pictures::{dashboard, drawn, scene};
+    use super::*;
+
+    fn correlation(a: &[f32], b: &[f32]) -> f32 {
+        let mut moments = super::super::grid::Moments::default();
+        a.iter().zip(b).for_each(|(&a, &b)| moments.add(a, b));
+        moments.correlation()
+    }
+
+    #[test]
+    fn what_all_pictures_share_is_taken_away() {
+        let thumbnails: Vec<Thumbnail> = (0..300).map(|seed| drawn(&dashboard(seed), 64, 64, seed)).collect();
+        let given: Vec<&Thumbnail> = thumbnails.iter().collect();
+        let residuals: Vec<Residual> = Whitening::learn(&given).residuals(&given).into_iter().flatten().collect();
+        // The bonnet fills the lowest rows.
+        let rows = 20 * SIDE..CELLS;
+        let mut before = 0.0;
+        let mut after = 0.0;
+        for pair in 0..100 {
+            let (one, other) = (2 * pair, 2 * pair + 1);
+            let grey = |t: &Thumbnail| t.0[rows.clone()].iter().map(|&v| f32::from(v)).collect::<Vec<_>>();
+            let white = |r: &Residual| r[rows.clone()].iter().map(|&v| f32::from(v)).collect::<Vec<_>>();
+            before += correlation(&grey(&thumbnails[one]), &grey(&thumbnails[other])) / 100.0;
+            after += correlation(&white(&residuals[one]), &white(&residuals[other])) / 100.0;
+        }
+        assert!(before > 0.8, "{before}");
+        assert!(after.abs() < 0.2, "{after}");
+    }
+
+    #[test]
+    fn residuals_have_no_mean_and_one_scale() {
+        let thumbnails: Vec<Thumbnail> = (0..5).map(|seed| drawn(&scene(seed), 50, 40, seed)).collect();
+        let given: Vec<&Thumbnail> = thumbnails.iter().collect();
+        for residual in Whitening::learn(&given).residuals(&given).into_iter().flatten() {
+            let mean = residual.iter().map(|&v| f32::from(v)).sum::<f32>() / CELLS as f32;
+            let variance = residual.iter().map(|&v| f32::from(v).powi(2)).sum::<f32>() / CELLS as f32;
+            assert!(mean.abs() < 1.0 && (variance.sqrt() - SCALE).abs() < 2.0, "{mean} {variance}");
+        }
+    }
+
+    #[test]
+    fn a_flat_thumbnail_has_no_residual_and_no_thumbnail_at_all_still_teaches() {
+        let whitening = Whitening::learn(&[]);
+        let flat = Thumbnail(Box::new([200; CELLS]));
+        assert_eq!(whitening.residuals(&[&flat]), [None]);
+        assert!(whitening.residuals(&[&drawn(&scene(1), 30, 30, 1)])[0].is_some());
+    }
 }
