@@ -28,6 +28,14 @@ pub enum Code {
     LeakSamePixels,
     /// An evaluation image is a near duplicate of a training image.
     LeakNearDuplicate,
+    /// An evaluation image was recorded a few steps from a training image.
+    LeakSequenceNeighbour,
+    /// An evaluation image was made from the same source as a training image.
+    LeakAugmentedSibling,
+    /// An evaluation tile overlaps or touches a training tile.
+    LeakOverlappingTile,
+    /// An evaluation image belongs to a group that training has, too.
+    LeakSharedGroup,
     /// Evaluation splits share pictures.
     DuplicateAcrossEvaluation,
     /// A split holds the same picture more than once.
@@ -114,6 +122,22 @@ pub const CODES: &[(Code, &str, Severity)] = &[
         "leak-near-duplicate",
         Severity::Error,
     ),
+    (
+        Code::LeakSequenceNeighbour,
+        "leak-sequence-neighbour",
+        Severity::Error,
+    ),
+    (
+        Code::LeakAugmentedSibling,
+        "leak-augmented-sibling",
+        Severity::Error,
+    ),
+    (
+        Code::LeakOverlappingTile,
+        "leak-overlapping-tile",
+        Severity::Error,
+    ),
+    (Code::LeakSharedGroup, "leak-shared-group", Severity::Error),
     (
         Code::DuplicateAcrossEvaluation,
         "duplicate-across-evaluation",

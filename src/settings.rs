@@ -105,7 +105,11 @@ pub struct Recorded {
 
 impl Default for Recorded {
     fn default() -> Self {
-        Self { sequence_pattern: None, group_pattern: None, neighbour_steps: 5 }
+        Self {
+            sequence_pattern: None,
+            group_pattern: None,
+            neighbour_steps: 5,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::inputs::{Inputs, Place, Prediction, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::predictions::{self, Line};
+use crate::explain::verdict::Word;
 use crate::explain::{self, Explanation};
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
@@ -39,8 +40,13 @@ pub(super) fn choose(dataset: &Dataset) -> Option<Chosen> {
         (split == evaluation || training).then_some(())
     };
     let all = dataset.samples.iter().zip(0u32..);
-    let samples = all.filter(|(sample, _)| wanted(sample).is_some()).map(|(_, id)| SampleId(id));
-    Some(Chosen { samples: samples.collect(), evaluation })
+    let samples = all
+        .filter(|(sample, _)| wanted(sample).is_some())
+        .map(|(_, id)| SampleId(id));
+    Some(Chosen {
+        samples: samples.collect(),
+        evaluation,
+    })
 }
 
 /// What the proxies of the explanation see; made before matching takes the thumbnails.
@@ -48,7 +54,14 @@ pub(super) fn descriptors(chosen: &Chosen, signed: &[Signed]) -> Descriptors {
     let thumbnails: Vec<Option<&[u8]>> = chosen
         .samples
         .iter()
-        .map(|id| signed[id.index()].as_ref().ok()?.thumbnail.as_ref().map(|thumbnail| &thumbnail.0[..]))
+        .map(|id| {
+            signed[id.index()]
+                .as_ref()
+                .ok()?
+                .thumbnail
+                .as_ref()
+                .map(|thumbnail| &thumbnail.0[..])
+        })
         .collect();
     Descriptors::from_thumbnails(SIDE, &thumbnails)
 }
@@ -74,13 +87,19 @@ pub(super) fn explain(
     chosen: &Chosen,
     evidence: &Evidence<'_>,
 ) -> Result<Option<Explanation>, Error> {
-    let samples: Vec<&Sample> =
-        chosen.samples.iter().map(|id| &evidence.dataset.samples[id.index()]).collect();
+    let samples: Vec<&Sample> = chosen
+        .samples
+        .iter()
+        .map(|id| &evidence.dataset.samples[id.index()])
+        .collect();
     let rows = rows(chosen, &samples, evidence.recordings);
     let (twins, revisited) = twins(chosen, &rows, evidence);
     let targets = targets(&samples);
     let matched = |lines: &Option<Vec<Line>>| {
-        lines.as_ref().map(|lines| predictions_of(lines, &samples, &rows, &targets, settings)).transpose()
+        lines
+            .as_ref()
+            .map(|lines| predictions_of(lines, &samples, &rows, &targets, settings))
+            .transpose()
     };
     let own = matched(&settings.predictions)?;
     let second = matched(&settings.second_predictions)?;
@@ -104,6 +123,9 @@ pub(super) fn explain(
     });
     Ok(explanation.map(|mut explanation| {
         if revisited > 0 {
+            if explanation.verdict.word == Word::NoneFound {
+                explanation.verdict.line = "No leak in time; but validation passes places that training has seen.".to_owned();
+            }
             explanation.warnings.insert(0, format!(
                 "{revisited} validation frames resemble training frames of another pass or recording; exposure counts time, not looks"
             ));
@@ -116,11 +138,17 @@ fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -
     let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
     let rows = chosen.samples.iter().zip(samples).map(|(&id, sample)| {
         let next = groups.len() as u32;
-        let group = sample.group.as_deref().map(|group| *groups.entry(group).or_insert(next));
+        let group = sample
+            .group
+            .as_deref()
+            .map(|group| *groups.entry(group).or_insert(next));
         let place = recordings.and_then(|recordings| recordings.place(id));
         Row {
             evaluation: sample.split == Some(chosen.evaluation),
-            place: place.map(|place| Place { recording: place.recording, position: place.step }),
+            place: place.map(|place| Place {
+                recording: place.recording,
+                position: place.step,
+            }),
             group,
         }
     });
@@ -137,18 +165,36 @@ fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, 
         let exact = pair.kind != Kind::NearDuplicate;
         let similarity = pair.near.map_or(1.0, |near| near.similarity);
         let strict = exact || similarity >= evidence.threshold + SETTING_STEP;
-        let setting = if strict { Setting::Strict } else { Setting::Default };
-        Some(Twin { a: row_of(pair.a)?, b: row_of(pair.b)?, setting, exact })
+        let setting = if strict {
+            Setting::Strict
+        } else {
+            Setting::Default
+        };
+        Some(Twin {
+            a: row_of(pair.a)?,
+            b: row_of(pair.b)?,
+            setting,
+            exact,
+        })
     };
-    let found = evidence.partners.iter().flat_map(|(_, _, partners)| &partners.best);
+    let found = evidence
+        .partners
+        .iter()
+        .flat_map(|(_, _, partners)| &partners.best);
     let loose = evidence.loose.iter().filter_map(|&(a, b)| {
-        Some(Twin { a: row_of(a)?, b: row_of(b)?, setting: Setting::Loose, exact: false })
+        Some(Twin {
+            a: row_of(a)?,
+            b: row_of(b)?,
+            setting: Setting::Loose,
+            exact: false,
+        })
     });
     let all = found.filter_map(twin).chain(loose);
     let place = |row: u32| rows[row as usize].place;
     let recorded = |twin: &Twin| !twin.exact && place(twin.a).is_some() && place(twin.b).is_some();
     let (frames, twins): (Vec<Twin>, Vec<Twin>) = all.partition(recorded);
-    let apart = |twin: &&Twin| place(twin.a).map(|at| at.recording) != place(twin.b).map(|at| at.recording);
+    let apart =
+        |twin: &&Twin| place(twin.a).map(|at| at.recording) != place(twin.b).map(|at| at.recording);
     let evaluation = |row: u32| rows[row as usize].evaluation;
     let mut revisited: Vec<u32> = frames
         .iter()
@@ -163,20 +209,38 @@ fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, 
 
 /// Numbers to regress, or classes: numbers when any is fractional or there are too many to be classes.
 fn targets(samples: &[&Sample]) -> Targets {
-    let labels: Vec<Option<&str>> = samples.iter().map(|sample| sample.label.as_deref()).collect();
+    let labels: Vec<Option<&str>> = samples
+        .iter()
+        .map(|sample| sample.label.as_deref())
+        .collect();
     let mut distinct: Vec<&str> = labels.iter().flatten().copied().collect();
     if distinct.is_empty() {
         return Targets::None;
     }
     distinct.sort_unstable();
     distinct.dedup();
-    let numeric = samples.iter().all(|sample| sample.label.is_none() || sample.target.is_some());
-    let fractional = samples.iter().filter_map(|sample| sample.target).any(|value| value.fract() != 0.0);
+    let numeric = samples
+        .iter()
+        .all(|sample| sample.label.is_none() || sample.target.is_some());
+    let fractional = samples
+        .iter()
+        .filter_map(|sample| sample.target)
+        .any(|value| value.fract() != 0.0);
     if numeric && (fractional || distinct.len() > MOST_NUMBERED_CLASSES) {
         return Targets::Numbers(samples.iter().map(|sample| sample.target).collect());
     }
-    let class = |label: &str| distinct.binary_search(&label).ok().map(|class| class as u32);
-    Targets::Classes(labels.into_iter().map(|label| label.and_then(class)).collect())
+    let class = |label: &str| {
+        distinct
+            .binary_search(&label)
+            .ok()
+            .map(|class| class as u32)
+    };
+    Targets::Classes(
+        labels
+            .into_iter()
+            .map(|label| label.and_then(class))
+            .collect(),
+    )
 }
 
 fn predictions_of(
@@ -188,7 +252,10 @@ fn predictions_of(
 ) -> Result<Vec<Option<Prediction>>, Error> {
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
     let numbered = rows.iter().zip(0u32..);
-    let evaluation: Vec<u32> = numbered.filter(|(row, _)| row.evaluation).map(|(_, at)| at).collect();
+    let evaluation: Vec<u32> = numbered
+        .filter(|(row, _)| row.evaluation)
+        .map(|(_, at)| at)
+        .collect();
     let matched = predictions::match_to(lines, &paths, &evaluation, targets, settings.metric);
     if matched.n_matched == 0 {
         let message = format!(

@@ -34,6 +34,7 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
         dataset: &dataset,
         signatures: &scan.signatures,
         partners: &scan.found.partners,
+        together: &scan.known.together,
     };
     let findings = checks::run(&evidence);
     let measured = report::Measured {
@@ -80,8 +81,14 @@ fn scan(
     session.flush();
     progress.begin(Stage::Matching, None);
     let asked = settings.explain.as_ref().zip(explanation::choose(dataset));
-    let seen = asked.as_ref().map(|(_, chosen)| explanation::descriptors(chosen, &signatures));
-    let margin = if asked.is_some() { explanation::SETTING_STEP } else { 0.0 };
+    let seen = asked
+        .as_ref()
+        .map(|(_, chosen)| explanation::descriptors(chosen, &signatures));
+    let margin = if asked.is_some() {
+        explanation::SETTING_STEP
+    } else {
+        0.0
+    };
     let found = search::search(settings, dataset, &mut signatures, margin);
     let known = recordings::find(&settings.recorded, dataset, &signatures, &found.looks);
     let explanation = match (asked, &seen) {
@@ -99,5 +106,12 @@ fn scan(
         _ => None,
     };
     progress.end();
-    Ok((Scan { signatures, found, known }, explanation))
+    Ok((
+        Scan {
+            signatures,
+            found,
+            known,
+        },
+        explanation,
+    ))
 }

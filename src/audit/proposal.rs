@@ -47,7 +47,11 @@ const DEFAULT_PURGE_SECONDS: f64 = 2.0;
 ///
 /// # Errors
 /// More folds than there are units that may be divided.
-pub(super) fn propose(dataset: &Dataset, scan: &Scan, request: &Request) -> Result<Proposal, Error> {
+pub(super) fn propose(
+    dataset: &Dataset,
+    scan: &Scan,
+    request: &Request,
+) -> Result<Proposal, Error> {
     // A file that is listed in two splits is one sample here.
     let mut ids: Vec<SampleId> = Vec::new();
     for (index, signed) in scan.signatures.iter().enumerate() {
@@ -66,18 +70,30 @@ pub(super) fn propose(dataset: &Dataset, scan: &Scan, request: &Request) -> Resu
             let next = groups.len() as u32;
             let place = recordings.and_then(|recordings| recordings.place(id));
             Member {
-                place: place.map(|place| Place { recording: place.recording, position: place.step }),
-                group: sample.group.as_deref().map(|name| *groups.entry(name).or_insert(next)),
+                place: place.map(|place| Place {
+                    recording: place.recording,
+                    position: place.step,
+                }),
+                group: sample
+                    .group
+                    .as_deref()
+                    .map(|name| *groups.entry(name).or_insert(next)),
             }
         })
         .collect();
     let twins = twins(scan, &ids, &members);
     let seconds = recordings.and_then(super::explanation::seconds_per_step);
     let purge = request.purge.unwrap_or_else(|| match seconds {
-        Some(step) if step > 0.0 => (DEFAULT_PURGE_SECONDS / step).round().clamp(1.0, 10_000.0) as u32,
+        Some(step) if step > 0.0 => {
+            (DEFAULT_PURGE_SECONDS / step).round().clamp(1.0, 10_000.0) as u32
+        }
         _ => DEFAULT_PURGE_STEPS,
     });
-    let constraints = Constraints { members: &members, twins: &twins, purge };
+    let constraints = Constraints {
+        members: &members,
+        twins: &twins,
+        purge,
+    };
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
     let columns = columns(&samples);
     let (manifest, assignments) = match request.folds {
@@ -89,7 +105,9 @@ pub(super) fn propose(dataset: &Dataset, scan: &Scan, request: &Request) -> Resu
         Some(k) => {
             let folds = repair::folds(&constraints, k, request.seed);
             if folds.is_empty() {
-                let message = format!("{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer");
+                let message = format!(
+                    "{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer"
+                );
                 return Err(Error::Settings { message });
             }
             (fold_manifest(&paths, &folds, &columns), folds)
@@ -100,7 +118,11 @@ pub(super) fn propose(dataset: &Dataset, scan: &Scan, request: &Request) -> Resu
     Ok(Proposal {
         manifest,
         sizes: assignments.iter().map(sizes).collect(),
-        crossing: worst.unwrap_or(Crossing { twins: 0, neighbours: 0, groups: 0 }),
+        crossing: worst.unwrap_or(Crossing {
+            twins: 0,
+            neighbours: 0,
+            groups: 0,
+        }),
         purge,
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
     })
@@ -110,7 +132,11 @@ pub(super) fn propose(dataset: &Dataset, scan: &Scan, request: &Request) -> Resu
 fn twins(scan: &Scan, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
     let placed = |at: u32| members[at as usize].place.is_some();
-    let found = scan.found.partners.iter().flat_map(|(_, _, partners)| &partners.best);
+    let found = scan
+        .found
+        .partners
+        .iter()
+        .flat_map(|(_, _, partners)| &partners.best);
     let pairs = found.filter_map(|pair| {
         let (a, b) = (at(pair.a)?, at(pair.b)?);
         (pair.kind != Kind::NearDuplicate || !(placed(a) && placed(b))).then_some((a, b))
@@ -123,7 +149,10 @@ fn columns<'a>(samples: &[&'a Sample]) -> Vec<Column<'a>> {
     let column = |name, cell: fn(&'a Sample) -> Option<&'a str>| {
         let cells: Vec<Option<&str>> = samples.iter().map(|sample| cell(sample)).collect();
         let any = cells.iter().any(Option::is_some);
-        any.then(|| Column { name, cells: cells.into_iter().map(Option::unwrap_or_default).collect() })
+        any.then(|| Column {
+            name,
+            cells: cells.into_iter().map(Option::unwrap_or_default).collect(),
+        })
     };
     let columns = [
         column("label", |sample| sample.label.as_deref()),

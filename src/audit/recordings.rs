@@ -2,7 +2,7 @@
 
 use super::search::Looks;
 use crate::sample::Dataset;
-use crate::sequence::examine::{self, Found, RecordingsReport};
+use crate::sequence::examine::{self, Found, RecordingsReport, SplitLeaks};
 use crate::sequence::infer::{self, Inputs};
 use crate::sequence::recording::Recordings;
 use crate::sequence::{augmentation, group, pixels, tiles};
@@ -15,10 +15,17 @@ pub(super) struct Known {
     pub(super) recordings: Option<Recordings>,
     /// For the report.
     pub(super) report: RecordingsReport,
+    /// Evaluation samples that were recorded or made together with training samples.
+    pub(super) together: Vec<SplitLeaks>,
 }
 
 /// Reads names and columns, and asks pixels where names leave a doubt.
-pub(super) fn find(settings: &Recorded, dataset: &Dataset, signed: &[Signed], looks: &Looks) -> Known {
+pub(super) fn find(
+    settings: &Recorded,
+    dataset: &Dataset,
+    signed: &[Signed],
+    looks: &Looks,
+) -> Known {
     let samples = &dataset.samples;
     let tiles = tiles::infer(samples);
     let inputs = Inputs {
@@ -47,7 +54,12 @@ pub(super) fn find(settings: &Recorded, dataset: &Dataset, signed: &[Signed], lo
     let groups: Vec<_> = groups.into_iter().flatten().collect();
     let sizes: Vec<Option<(u32, u32)>> = signed
         .iter()
-        .map(|signed| signed.as_ref().ok().map(|signature| (signature.width, signature.height)))
+        .map(|signed| {
+            signed
+                .as_ref()
+                .ok()
+                .map(|signature| (signature.width, signature.height))
+        })
         .collect();
     let families = augmentation::families(samples);
     let found = Found {
@@ -57,7 +69,16 @@ pub(super) fn find(settings: &Recorded, dataset: &Dataset, signed: &[Signed], lo
         sizes: Some(&sizes),
         families: &families,
     };
-    let (report, _) =
-        examine::examine(samples, &dataset.splits, facts, found, settings.neighbour_steps);
-    Known { recordings, report }
+    let (report, together) = examine::examine(
+        samples,
+        &dataset.splits,
+        facts,
+        found,
+        settings.neighbour_steps,
+    );
+    Known {
+        recordings,
+        report,
+        together,
+    }
 }

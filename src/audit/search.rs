@@ -72,7 +72,10 @@ pub(super) fn search(
         digests: BTreeMap::new(),
         partners: &mut partners,
     };
-    let least = Threshold { similarity: threshold.similarity - margin, ..threshold };
+    let least = Threshold {
+        similarity: threshold.similarity - margin,
+        ..threshold
+    };
     for (from, to) in questions(dataset) {
         let of = |split| places(&copies, split);
         if from == to {
@@ -89,7 +92,13 @@ pub(super) fn search(
     let loose = recorder.loose;
     let detection = detection(settings, threshold);
     let looks = Looks { copies, pictures };
-    Found { partners, detection, threshold: threshold.similarity, loose, looks }
+    Found {
+        partners,
+        detection,
+        threshold: threshold.similarity,
+        loose,
+        looks,
+    }
 }
 
 /// Numbers for files, bytes and pixels that are equal exactly when those are.
@@ -174,7 +183,11 @@ fn threshold(
     pictures: &[Option<Picture>],
 ) -> Threshold {
     if let Some(similarity) = settings.matching.similarity {
-        return Threshold { similarity, negatives: 0, false_rate: None };
+        return Threshold {
+            similarity,
+            negatives: 0,
+            false_rate: None,
+        };
     }
     let with = |wanted: fn(SplitRole) -> bool| {
         let splits = dataset

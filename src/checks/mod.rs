@@ -4,10 +4,12 @@ mod duplicates;
 mod files;
 mod layout;
 mod leaks;
+mod together;
 
 use crate::finding::Finding;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, SampleId};
+use crate::sequence::examine::SplitLeaks;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
 
@@ -20,6 +22,8 @@ pub struct Evidence<'a> {
     pub signatures: &'a [Result<Signature, Unreadable>],
     /// Duplicates of every sample.
     pub partners: &'a Partnerships,
+    /// Evaluation samples that were recorded or made together with training samples.
+    pub together: &'a [SplitLeaks],
 }
 
 /// A question asked of a dataset.
@@ -27,6 +31,7 @@ type Check = fn(&Evidence<'_>) -> Vec<Finding>;
 
 const CHECKS: &[Check] = &[
     leaks::across_splits,
+    together::across_splits,
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,

@@ -17,18 +17,27 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
     let leaks = report.leakage.iter().any(|entry| entry.leaked.count > 0);
     if leaks && report.explanation.is_none() {
         let command = format!("{command} --training-log FILE");
-        suggest(command, "how much of a low validation loss the leak could explain");
+        suggest(
+            command,
+            "how much of a low validation loss the leak could explain",
+        );
     }
     if leaks && args.common.dataset.is_some() {
         let command = format!("splitleak split {} --out split.csv", dataset(&args.common));
         suggest(command, "a split by recording and group that does not leak");
     }
     if !report.pairs.is_empty() && args.output.json.is_none() {
-        suggest(format!("{command} --json report.json"), "every pair, for scripts");
+        suggest(
+            format!("{command} --json report.json"),
+            "every pair, for scripts",
+        );
     }
     if !report.leakage.is_empty() && args.gate.max_leakage.is_none() {
-        let effect =
-            if leaks { "exit status 1 while it leaks, for CI" } else { "keep it so, in CI" };
+        let effect = if leaks {
+            "exit status 1 while it leaks, for CI"
+        } else {
+            "keep it so, in CI"
+        };
         suggest(format!("{command} --max-leakage 0.5%"), effect);
     }
     commands
@@ -36,7 +45,10 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
 
 /// The dataset as it was named, quoted where a shell needs it.
 pub(super) fn dataset(args: &CommonArgs) -> String {
-    args.dataset.as_deref().map(quoted).unwrap_or_else(|| "DATASET".to_owned())
+    args.dataset
+        .as_deref()
+        .map(quoted)
+        .unwrap_or_else(|| "DATASET".to_owned())
 }
 
 /// What was typed to name the dataset and its splits.
@@ -44,16 +56,29 @@ fn command_line(args: &CommonArgs) -> String {
     let mut words = vec!["splitleak check".to_owned()];
     words.extend(args.dataset.iter().map(|path| quoted(path)));
     let input = &args.input;
-    let flags = [("--train", &input.train), ("--val", &input.val), ("--test", &input.test)];
+    let flags = [
+        ("--train", &input.train),
+        ("--val", &input.val),
+        ("--test", &input.test),
+    ];
     for (flag, paths) in flags {
         words.extend(paths.iter().map(|path| format!("{flag} {}", quoted(path))));
     }
-    words.extend(input.manifest.iter().map(|path| format!("--manifest {}", quoted(path))));
+    words.extend(
+        input
+            .manifest
+            .iter()
+            .map(|path| format!("--manifest {}", quoted(path))),
+    );
     words.join(" ")
 }
 
 fn quoted(path: impl AsRef<Path>) -> String {
     let text = path.as_ref().display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:=@".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }

@@ -90,7 +90,9 @@ fn check(args: &CheckArgs) -> Result<Outcome, Error> {
 fn use_threads(args: &CommonArgs) {
     if let Some(threads) = args.threads {
         // Fails only when a pool exists already, and none does this early.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global();
     }
 }
 

@@ -26,11 +26,22 @@ pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
     let default = Detail::default();
     let (pairs, findings) = (args.output.pairs_per_sample, args.output.findings_per_code);
     let detail = Detail {
-        pairs_per_sample: pairs.or(config.pairs_per_sample).unwrap_or(default.pairs_per_sample),
-        findings_per_code: findings.or(config.findings_per_code).unwrap_or(default.findings_per_code),
+        pairs_per_sample: pairs
+            .or(config.pairs_per_sample)
+            .unwrap_or(default.pairs_per_sample),
+        findings_per_code: findings
+            .or(config.findings_per_code)
+            .unwrap_or(default.findings_per_code),
     };
     let explain = super::run_files::explain(&args.explain)?;
-    Ok((Settings { explain, detail, ..settings }, policy(&args.gate, &config)?))
+    Ok((
+        Settings {
+            explain,
+            detail,
+            ..settings
+        },
+        policy(&args.gate, &config)?,
+    ))
 }
 
 /// Settings of every command that reads a dataset, and the file they were completed from.
@@ -42,7 +53,9 @@ pub(super) fn common(args: &CommonArgs) -> Result<(Settings, Config), Error> {
     let settings = Settings {
         input: input(args, &config)?,
         columns: columns(&args.input, &config),
-        matching: Matching { similarity: args.matching.similarity.or(config.similarity) },
+        matching: Matching {
+            similarity: args.matching.similarity.or(config.similarity),
+        },
         recorded: recorded(&args.recorded, &config)?,
         explain: None,
         detail: Detail::default(),
@@ -158,8 +171,14 @@ fn columns(given: &InputArgs, config: &Config) -> Columns {
 
 fn recorded(given: &RecordedArgs, config: &Config) -> Result<Recorded, Error> {
     let refused = |option: &str, error: &PatternError| wrong(format!("`{option}`: {error}"));
-    let sequence = given.sequence_pattern.as_ref().or(config.sequence_pattern.as_ref());
-    let group = given.group_pattern.as_ref().or(config.group_pattern.as_ref());
+    let sequence = given
+        .sequence_pattern
+        .as_ref()
+        .or(config.sequence_pattern.as_ref());
+    let group = given
+        .group_pattern
+        .as_ref()
+        .or(config.group_pattern.as_ref());
     Ok(Recorded {
         sequence_pattern: sequence
             .map(|pattern| SequencePattern::parse(pattern))
@@ -177,10 +196,7 @@ fn recorded(given: &RecordedArgs, config: &Config) -> Result<Recorded, Error> {
 }
 
 fn policy(args: &GateArgs, config: &Config) -> Result<Policy, Error> {
-    let limit = args
-        .max_leakage
-        .as_ref()
-        .or(config.max_leakage.as_ref());
+    let limit = args.max_leakage.as_ref().or(config.max_leakage.as_ref());
     let codes = if args.fail_on.is_empty() {
         config.fail_on.clone().unwrap_or_default()
     } else {
@@ -192,10 +208,7 @@ fn policy(args: &GateArgs, config: &Config) -> Result<Policy, Error> {
             .iter()
             .map(|name| code(name))
             .collect::<Result<_, _>>()?,
-        max_unreadable: args
-            .max_unreadable
-            .or(config.max_unreadable)
-            .unwrap_or(0),
+        max_unreadable: args.max_unreadable.or(config.max_unreadable).unwrap_or(0),
     })
 }
 

@@ -50,7 +50,11 @@ fn wrong(message: String) -> Error {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|source| Error::Io { action: "read", path: path.to_path_buf(), source })
+    std::fs::read(path).map_err(|source| Error::Io {
+        action: "read",
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 fn log(path: &Path) -> Result<TrainingLog, Error> {
@@ -75,7 +79,9 @@ fn number(option: &str, text: Option<&str>) -> Result<Option<Printed>, Error> {
     let Some(text) = text else { return Ok(None) };
     match training_log::printed(text) {
         Some(printed) => Ok(Some(printed)),
-        None => Err(wrong(format!("`{option} {text}` is not a number; give a loss such as 0.0128"))),
+        None => Err(wrong(format!(
+            "`{option} {text}` is not a number; give a loss such as 0.0128"
+        ))),
     }
 }
 
@@ -95,5 +101,9 @@ fn range(text: &str) -> Result<(f64, f64), Error> {
         let (low, high): (f64, f64) = (low.trim().parse().ok()?, high.trim().parse().ok()?);
         (low.is_finite() && high.is_finite() && low < high).then_some((low, high))
     });
-    ends.ok_or_else(|| wrong(format!("`--target-range {text}` is no range; write it as -1,1")))
+    ends.ok_or_else(|| {
+        wrong(format!(
+            "`--target-range {text}` is no range; write it as -1,1"
+        ))
+    })
 }

@@ -18,7 +18,10 @@ use super::{advice, cache, output, progress, resolve, say, use_threads};
 /// What keeps the dataset from being read, or the manifest from being written.
 pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     if !(args.val_share > 0.0 && args.val_share < 1.0) {
-        let message = format!("`--val-share {}` is out of range: use a share such as 0.2", args.val_share);
+        let message = format!(
+            "`--val-share {}` is out of range: use a share such as 0.2",
+            args.val_share
+        );
         return Err(Error::Settings { message });
     }
     let (settings, _) = resolve::common(&args.common)?;
@@ -46,19 +49,37 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     if !args.quiet && !to_stdout {
         output::to_stdout(summary(&proposal, args).as_bytes())?;
     }
-    Ok(if proposal.crossing.is_clean() { Outcome::Passed } else { Outcome::GateFailed })
+    Ok(if proposal.crossing.is_clean() {
+        Outcome::Passed
+    } else {
+        Outcome::GateFailed
+    })
 }
 
 fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
     let mut text = String::new();
     for (number, [training, evaluation, purged]) in proposal.sizes.iter().enumerate() {
-        let fold = if args.folds.is_some() { format!("split_{}: ", number + 1) } else { String::new() };
+        let fold = if args.folds.is_some() {
+            format!("split_{}: ", number + 1)
+        } else {
+            String::new()
+        };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{fold}{training} train, {evaluation} val, {purged} left out");
+        let _ = writeln!(
+            text,
+            "{fold}{training} train, {evaluation} val, {purged} left out"
+        );
     }
     let _ = match proposal.recordings {
-        0 => writeln!(text, "no recordings known: copies and declared groups are kept together"),
-        n => writeln!(text, "{n} recordings, {} steps left out between the two sides", proposal.purge),
+        0 => writeln!(
+            text,
+            "no recordings known: copies and declared groups are kept together"
+        ),
+        n => writeln!(
+            text,
+            "{n} recordings, {} steps left out between the two sides",
+            proposal.purge
+        ),
     };
     let crossing = proposal.crossing;
     let _ = if crossing.is_clean() {
@@ -72,7 +93,11 @@ fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
     };
     if args.folds.is_none() {
         let dataset = advice::dataset(&args.common);
-        let _ = writeln!(text, "next: splitleak check {dataset} --manifest {}", args.out.display());
+        let _ = writeln!(
+            text,
+            "next: splitleak check {dataset} --manifest {}",
+            args.out.display()
+        );
     }
     text
 }

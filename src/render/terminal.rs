@@ -12,6 +12,7 @@ use crate::finding::Severity;
 use crate::rate::Rate;
 use crate::report::{Leakage, Report, ReportPair};
 use crate::sample::SplitRole;
+use crate::sequence::examine::LeakKind;
 use crate::sequence::group::{GroupRule, SharedGroups};
 
 /// Columns of the widest line.
@@ -179,7 +180,11 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     // What the user declared is attested even where nothing is shared.
     let told = |entry: &&SharedGroups| entry.shared > 0 || entry.rule != GroupRule::Views;
     let groups: Vec<_> = known.groups.iter().filter(told).collect();
-    if known.distances.is_empty() && groups.is_empty() {
+    let together = report
+        .leakage
+        .iter()
+        .any(|entry| !entry.recorded_together.is_empty());
+    if known.distances.is_empty() && groups.is_empty() && !together {
         return Ok(());
     }
     heading("Recorded together", to)?;
@@ -201,6 +206,24 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         }
         let text = format!("{names}: nearest training frame {}", parts.join(", "));
         write!(to, "{}", wrap(&text, "  ", "    "))?;
+    }
+    for entry in &report.leakage {
+        for (kind, count) in &entry.recorded_together {
+            let words = match kind {
+                LeakKind::OverlappingTile => "cut next to or over a training tile",
+                LeakKind::AugmentedSibling => "made from the source of a training image",
+                // Told above by distance, and below by group.
+                LeakKind::SequenceNeighbour | LeakKind::SharedGroup => continue,
+            };
+            let text = format!(
+                "{} from {}: {} {words}, {} of them alike by pixels",
+                entry.evaluation_split,
+                entry.training_split,
+                thousands(count.samples),
+                thousands(count.confirmed)
+            );
+            write!(to, "{}", wrap(&text, "  ", "    "))?;
+        }
     }
     for entry in groups {
         write!(to, "{}", wrap(&entry.statement, "  ", "    "))?;

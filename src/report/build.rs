@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart,
-    Measured, PairMember, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary, Tool,
+    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured,
+    PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary,
+    Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
@@ -12,6 +13,7 @@ use crate::gate::Gate;
 use crate::matching::pair::{Kind, Pair};
 use crate::rate::Rate;
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
+use crate::sequence::examine::{LeakKind, SplitLeaks};
 use crate::settings::Settings;
 use crate::signature::SIGNATURE_VERSION;
 
@@ -177,8 +179,34 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         training_split: dataset.splits[training.index()].name.clone(),
         leaked: Rate::new(leaked, readable),
         by_kind,
+        recorded_together: recorded_together(evidence, evaluation, training),
         worst: worst(parts),
     }
+}
+
+fn recorded_together(
+    evidence: &Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> BTreeMap<LeakKind, RecordedTogether> {
+    let mut counts: BTreeMap<LeakKind, RecordedTogether> = BTreeMap::new();
+    let between =
+        |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
+    for leak in evidence
+        .together
+        .iter()
+        .filter(between)
+        .flat_map(|split| &split.leaks)
+    {
+        let count = counts.entry(leak.kind).or_default();
+        count.samples += 1;
+        let confirmed = evidence
+            .partners
+            .of(leak.evaluation, Some(training))
+            .is_some();
+        count.confirmed += u64::from(confirmed);
+    }
+    counts
 }
 
 /// The class of a sample, or its folder where it has none or has a number to regress.

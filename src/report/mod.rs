@@ -20,7 +20,7 @@ use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
 use crate::sample::{Layout, SplitRole};
-use crate::sequence::examine::RecordingsReport;
+use crate::sequence::examine::{LeakKind, RecordingsReport};
 
 /// Raised in its major part when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -183,9 +183,21 @@ pub struct Leakage {
     pub leaked: Rate,
     /// Leaked samples by their strongest kind of evidence: each counts once.
     pub by_kind: BTreeMap<Kind, u64>,
+    /// Samples that were recorded or made together with training samples, by how; a
+    /// sample counts under every way that holds, leaked or not.
+    pub recorded_together: BTreeMap<LeakKind, RecordedTogether>,
     /// Classes, or folders where there are none, with the largest leaked share,
     /// worst first; at most 20, none when there is only one.
     pub worst: Vec<LeakageOfPart>,
+}
+
+/// Evaluation samples that belong together with training samples in one way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordedTogether {
+    /// How many; the denominator is that of `leaked`, with unreadable samples beside it.
+    pub samples: u64,
+    /// Of these, samples whose pixels agree: they are in `leaked`. The others are suspected.
+    pub confirmed: u64,
 }
 
 /// Leakage of a class or a folder.

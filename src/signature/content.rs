@@ -49,11 +49,21 @@ impl Content {
 pub fn content(luma: &Luma) -> Content {
     let (width, height) = (luma.width as usize, luma.height as usize);
     let pixel = |x: usize, y: usize| i32::from(luma.data[y * width + x]);
-    let mut content = Content { left: 0, top: 0, right: width, bottom: height };
+    let mut content = Content {
+        left: 0,
+        top: 0,
+        right: width,
+        bottom: height,
+    };
     // Upper and lower sides once more at the end: with bars on all four sides, the
     // first line inside only differs where the bars at the left and right have gone.
     for _ in 0..2 {
-        let Content { left, top, right, bottom } = content;
+        let Content {
+            left,
+            top,
+            right,
+            bottom,
+        } = content;
         let (wide, high) = (right - left, bottom - top);
         content.top += frame(high, wide, |line, i| pixel(left + i, top + line));
         content.bottom -= frame(high, wide, |line, i| pixel(left + i, bottom - 1 - line));
@@ -67,14 +77,25 @@ pub fn content(luma: &Luma) -> Content {
 /// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of `length`.
 fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> usize {
     let ground = (0..length).map(|i| pixel(0, i)).sum::<i32>() / length as i32;
-    let differing = |line: usize, by: i32| (0..length).filter(|&i| (pixel(line, i) - ground).abs() > by).count();
+    let differing = |line: usize, by: i32| {
+        (0..length)
+            .filter(|&i| (pixel(line, i) - ground).abs() > by)
+            .count()
+    };
     if differing(0, UNIFORM) > 0 {
         return 0;
     }
-    let Some(first_inside) = (0..lines.div_ceil(2)).find(|&line| differing(line, RINGING) > 0) else { return 0 };
+    let Some(first_inside) = (0..lines.div_ceil(2)).find(|&line| differing(line, RINGING) > 0)
+    else {
+        return 0;
+    };
     // The line at the step may mix frame and picture; the next one is all picture.
     let inside = differing((first_inside + 1).min(lines - 1), RINGING);
-    if inside * STEP > length { first_inside } else { 0 }
+    if inside * STEP > length {
+        first_inside
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +105,11 @@ mod tests {
 
     fn luma(width: u32, height: u32, value: impl Fn(u32, u32) -> u8) -> Luma {
         let data = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        Luma { width, height, data: data.map(|(x, y)| value(x, y)).collect() }
+        Luma {
+            width,
+            height,
+            data: data.map(|(x, y)| value(x, y)).collect(),
+        }
     }
 
     fn texture(x: u32, y: u32) -> u8 {
@@ -95,25 +120,55 @@ mod tests {
     fn padding_on_all_sides_is_left_out() {
         let inside = |x, y| (5..35).contains(&x) && (8..28).contains(&y);
         let padded = luma(40, 36, |x, y| if inside(x, y) { texture(x, y) } else { 0 });
-        assert_eq!(content(&padded), Content { left: 5, top: 8, right: 35, bottom: 28 });
+        assert_eq!(
+            content(&padded),
+            Content {
+                left: 5,
+                top: 8,
+                right: 35,
+                bottom: 28
+            }
+        );
     }
 
     #[test]
     fn a_bar_on_one_side_is_left_out() {
         let barred = luma(40, 30, |x, y| if x < 30 { texture(x, y) } else { 255 });
-        assert_eq!(content(&barred), Content { left: 0, top: 0, right: 30, bottom: 30 });
+        assert_eq!(
+            content(&barred),
+            Content {
+                left: 0,
+                top: 0,
+                right: 30,
+                bottom: 30
+            }
+        );
     }
 
     #[test]
     fn a_plain_ground_around_a_thing_is_kept() {
         let round = |x: u32, y: u32| x.abs_diff(20).pow(2) + y.abs_diff(20).pow(2) < 64;
         let thing = luma(40, 40, |x, y| if round(x, y) { texture(x, y) } else { 255 });
-        assert_eq!(content(&thing), Content { left: 0, top: 0, right: 40, bottom: 40 });
+        assert_eq!(
+            content(&thing),
+            Content {
+                left: 0,
+                top: 0,
+                right: 40,
+                bottom: 40
+            }
+        );
     }
 
     #[test]
     fn a_sky_of_slowly_changing_grey_is_kept() {
-        let sky = luma(40, 40, |x, y| if y < 15 { (200 + x % 7) as u8 } else { texture(x, y) });
+        let sky = luma(40, 40, |x, y| {
+            if y < 15 {
+                (200 + x % 7) as u8
+            } else {
+                texture(x, y)
+            }
+        });
         assert_eq!(content(&sky).top, 0);
     }
 

@@ -55,7 +55,9 @@ impl<'de> Deserialize<'de> for Thumbnail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = Box::<[u8]>::from(<&[u8]>::deserialize(deserializer)?);
         let cells = bytes.try_into();
-        cells.map(Self).map_err(|_| serde::de::Error::custom("a thumbnail of another size"))
+        cells
+            .map(Self)
+            .map_err(|_| serde::de::Error::custom("a thumbnail of another size"))
     }
 }
 

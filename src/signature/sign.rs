@@ -87,12 +87,7 @@ pub fn sign(
     signatures
 }
 
-fn sign_file(
-    dataset: &Dataset,
-    id: SampleId,
-    memory: &dyn Memory,
-    signer: &mut Signer,
-) -> Signed {
+fn sign_file(dataset: &Dataset, id: SampleId, memory: &dyn Memory, signer: &mut Signer) -> Signed {
     let bytes = read(&dataset.file(id))?;
     let content = Digest::of(&bytes);
     memory.recall(id, content).unwrap_or_else(|| {

@@ -28,20 +28,39 @@ pub(super) struct Affine {
 }
 
 impl Affine {
-    pub(super) const IDENTITY: Self = Self { xx: 1.0, xy: 0.0, yx: 0.0, yy: 1.0, x0: 0.0, y0: 0.0 };
+    pub(super) const IDENTITY: Self = Self {
+        xx: 1.0,
+        xy: 0.0,
+        yx: 0.0,
+        yy: 1.0,
+        x0: 0.0,
+        y0: 0.0,
+    };
 
     /// The whole grid onto the part of the other that keeps `part` of each side and lies `right` and
     /// `down` of the middle, in fractions of the sides.
     pub(super) const fn onto(part: f32, right: f32, down: f32) -> Self {
         let side = SIDE as f32;
-        Self { xx: part, yy: part, x0: right * side, y0: down * side, ..Self::IDENTITY }
+        Self {
+            xx: part,
+            yy: part,
+            x0: right * side,
+            y0: down * side,
+            ..Self::IDENTITY
+        }
     }
 
     /// A turn about the middle by an angle with this sine.
     pub(super) const fn turn(sine: f32) -> Self {
         // Good to 1e-4 for the small angles it is used for.
         let cosine = 1.0 - sine * sine / 2.0;
-        Self { xx: cosine, xy: -sine, yx: sine, yy: cosine, ..Self::IDENTITY }
+        Self {
+            xx: cosine,
+            xy: -sine,
+            yx: sine,
+            yy: cosine,
+            ..Self::IDENTITY
+        }
     }
 
     /// First `inner`, then `self`.
@@ -65,26 +84,48 @@ impl Affine {
         }
         let (xx, xy) = (self.yy / determinant, -self.xy / determinant);
         let (yx, yy) = (-self.yx / determinant, self.xx / determinant);
-        let (x0, y0) = (-(xx * self.x0 + xy * self.y0), -(yx * self.x0 + yy * self.y0));
-        Some(Self { xx, xy, yx, yy, x0, y0 })
+        let (x0, y0) = (
+            -(xx * self.x0 + xy * self.y0),
+            -(yx * self.x0 + yy * self.y0),
+        );
+        Some(Self {
+            xx,
+            xy,
+            yx,
+            yy,
+            x0,
+            y0,
+        })
     }
 
     /// Where a point goes.
     pub(super) fn apply(self, x: f32, y: f32) -> (f32, f32) {
-        (self.xx * x + self.xy * y + self.x0, self.yx * x + self.yy * y + self.y0)
+        (
+            self.xx * x + self.xy * y + self.x0,
+            self.yx * x + self.yy * y + self.y0,
+        )
     }
 
     /// The same map between grids `factor` times as fine.
     pub(super) fn refined(self, factor: f32) -> Self {
-        Self { x0: self.x0 * factor, y0: self.y0 * factor, ..self }
+        Self {
+            x0: self.x0 * factor,
+            y0: self.y0 * factor,
+            ..self
+        }
     }
 
     /// Greater and smaller singular value of the linear part: the scales along its principal axes.
     pub(super) fn scales(self) -> (f32, f32) {
         let squares = self.xx.powi(2) + self.xy.powi(2) + self.yx.powi(2) + self.yy.powi(2);
         let determinant = self.xx * self.yy - self.xy * self.yx;
-        let spread = (squares * squares / 4.0 - determinant * determinant).max(0.0).sqrt();
-        ((squares / 2.0 + spread).sqrt(), (squares / 2.0 - spread).max(0.0).sqrt())
+        let spread = (squares * squares / 4.0 - determinant * determinant)
+            .max(0.0)
+            .sqrt();
+        (
+            (squares / 2.0 + spread).sqrt(),
+            (squares / 2.0 - spread).max(0.0).sqrt(),
+        )
     }
 
     /// Angle of the rotation nearest to it, in radians.
@@ -113,12 +154,27 @@ impl Affine {
             .map(|(x, y)| self.apply(x, y));
         let fraction = |value: f32| (value / SIDE as f32 + 0.5).clamp(0.0, 1.0);
         let least = |part: fn((f32, f32)) -> f32| {
-            fraction(corners.iter().map(|&c| part(c)).fold(f32::INFINITY, f32::min))
+            fraction(
+                corners
+                    .iter()
+                    .map(|&c| part(c))
+                    .fold(f32::INFINITY, f32::min),
+            )
         };
         let greatest = |part: fn((f32, f32)) -> f32| {
-            fraction(corners.iter().map(|&c| part(c)).fold(f32::NEG_INFINITY, f32::max))
+            fraction(
+                corners
+                    .iter()
+                    .map(|&c| part(c))
+                    .fold(f32::NEG_INFINITY, f32::max),
+            )
         };
-        Area { left: least(|c| c.0), top: least(|c| c.1), right: greatest(|c| c.0), bottom: greatest(|c| c.1) }
+        Area {
+            left: least(|c| c.0),
+            top: least(|c| c.1),
+            right: greatest(|c| c.0),
+            bottom: greatest(|c| c.1),
+        }
     }
 }
 
@@ -128,8 +184,22 @@ mod tests {
     use proptest::prelude::*;
 
     fn maps() -> impl Strategy<Value = Affine> {
-        (0.6f32..1.6, -0.3f32..0.3, -0.3f32..0.3, 0.6f32..1.6, -5f32..5.0, -5f32..5.0)
-            .prop_map(|(xx, xy, yx, yy, x0, y0)| Affine { xx, xy, yx, yy, x0, y0 })
+        (
+            0.6f32..1.6,
+            -0.3f32..0.3,
+            -0.3f32..0.3,
+            0.6f32..1.6,
+            -5f32..5.0,
+            -5f32..5.0,
+        )
+            .prop_map(|(xx, xy, yx, yy, x0, y0)| Affine {
+                xx,
+                xy,
+                yx,
+                yy,
+                x0,
+                y0,
+            })
     }
 
     proptest! {
@@ -150,7 +220,12 @@ mod tests {
     #[test]
     fn a_crop_covers_its_part_of_the_other_picture() {
         let covered = Affine::onto(0.8, -0.1, 0.0).covered();
-        for (is, should) in [(covered.left, 0.0), (covered.right, 0.8), (covered.top, 0.1), (covered.bottom, 0.9)] {
+        for (is, should) in [
+            (covered.left, 0.0),
+            (covered.right, 0.8),
+            (covered.top, 0.1),
+            (covered.bottom, 0.9),
+        ] {
             assert!((is - should).abs() < 1e-5, "{covered:?}");
         }
     }

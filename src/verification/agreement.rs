@@ -38,7 +38,11 @@ pub(super) fn similarity(template: &Grid, moving: &Grid, map: Affine) -> f32 {
     }
     let mean = |counts: fn(usize) -> bool| {
         let (mut sum, mut n) = (0.0, 0.0f32);
-        for (_, block) in blocks.iter().enumerate().filter(|(i, block)| counts(*i) && block.n >= LEAST_CELLS) {
+        for (_, block) in blocks
+            .iter()
+            .enumerate()
+            .filter(|(i, block)| counts(*i) && block.n >= LEAST_CELLS)
+        {
             sum += block.correlation();
             n += 1.0;
         }
@@ -66,7 +70,12 @@ mod tests {
     use super::*;
 
     fn grid(value: impl Fn(usize, usize) -> f32) -> Grid {
-        Grid { side: SIDE, cells: (0..SIDE * SIDE).map(|i| value(i % SIDE, i / SIDE)).collect() }
+        Grid {
+            side: SIDE,
+            cells: (0..SIDE * SIDE)
+                .map(|i| value(i % SIDE, i / SIDE))
+                .collect(),
+        }
     }
 
     fn drawn(seed: u32) -> impl Fn(usize, usize) -> f32 {
@@ -85,7 +94,13 @@ mod tests {
     fn two_pictures_in_one_frame_do_not_agree() {
         let in_frame = |seed| {
             let inside = drawn(seed);
-            grid(move |x, y| if (4..20).contains(&x) && (4..20).contains(&y) { inside(x, y) } else { 255.0 })
+            grid(move |x, y| {
+                if (4..20).contains(&x) && (4..20).contains(&y) {
+                    inside(x, y)
+                } else {
+                    255.0
+                }
+            })
         };
         assert!(similarity(&in_frame(1), &in_frame(2), Affine::IDENTITY) < 0.6);
         assert!(similarity(&in_frame(1), &in_frame(1), Affine::IDENTITY) > 0.9);
@@ -100,8 +115,15 @@ mod tests {
         };
         let (one, other) = (on_ground(1), on_ground(2));
         let mut whole = Moments::default();
-        one.cells.iter().zip(&other.cells).for_each(|(&a, &b)| whole.add(a, b));
-        assert!(whole.correlation() > 0.8, "the shape rules the correlation: {}", whole.correlation());
+        one.cells
+            .iter()
+            .zip(&other.cells)
+            .for_each(|(&a, &b)| whole.add(a, b));
+        assert!(
+            whole.correlation() > 0.8,
+            "the shape rules the correlation: {}",
+            whole.correlation()
+        );
         assert!(similarity(&one, &other, Affine::IDENTITY) < whole.correlation() - 0.1);
     }
 
@@ -109,7 +131,10 @@ mod tests {
     fn a_turn_and_a_squeeze_cost_and_a_shift_and_a_zoom_do_not() {
         assert!(distortion(Affine::onto(0.8, 0.1, 0.0)) < 1e-3);
         assert!((distortion(Affine::turn(0.1)) - 0.1).abs() < 1e-2);
-        let squeezed = Affine { xx: 1.2, ..Affine::IDENTITY };
+        let squeezed = Affine {
+            xx: 1.2,
+            ..Affine::IDENTITY
+        };
         assert!((distortion(squeezed) - 1.2f32.ln()).abs() < 1e-3);
     }
 }

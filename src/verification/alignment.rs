@@ -54,12 +54,19 @@ impl Template {
             }
         }
         let inverse_hessian = inverted(damped_hessian(&steepest))?;
-        Some(Self { grid, steepest, inverse_hessian })
+        Some(Self {
+            grid,
+            steepest,
+            inverse_hessian,
+        })
     }
 
     /// Improves `start`, a map from this template to `moving`. The result correlates no worse than the start.
     pub(super) fn align(&self, moving: &Grid, start: Affine) -> Alignment {
-        let mut best = Alignment { map: start, correlation: -1.0 };
+        let mut best = Alignment {
+            map: start,
+            correlation: -1.0,
+        };
         let mut map = start;
         let mut sampled = Vec::with_capacity(self.grid.cells.len());
         for step in 0..=STEPS {
@@ -80,7 +87,9 @@ impl Template {
                 break;
             }
             let change = self.step(&sampled, &moments);
-            let Some(next) = self.improved(map, change) else { break };
+            let Some(next) = self.improved(map, change) else {
+                break;
+            };
             map = next;
         }
         best
@@ -98,7 +107,8 @@ impl Template {
                 *sum += error * part;
             }
         }
-        self.inverse_hessian.map(|row| row.iter().zip(&slope).map(|(h, s)| h * s).sum())
+        self.inverse_hessian
+            .map(|row| row.iter().zip(&slope).map(|(h, s)| h * s).sum())
     }
 
     /// `map` with the step undone on the template's side, or `None` when no edit does that.
@@ -113,7 +123,9 @@ impl Template {
             y0: change[5],
         };
         let next = map.after(step.inverse()?);
-        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32).is_plausible().then_some(next)
+        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32)
+            .is_plausible()
+            .then_some(next)
     }
 }
 
@@ -175,17 +187,36 @@ mod tests {
         let half = (SIDE as f32 - 1.0) / 2.0;
         let cells = (0..SIDE * SIDE).map(|i| {
             let (x, y) = map.apply((i % SIDE) as f32 - half, (i / SIDE) as f32 - half);
-            picture((x + half + 0.5) / SIDE as f32, (y + half + 0.5) / SIDE as f32)
+            picture(
+                (x + half + 0.5) / SIDE as f32,
+                (y + half + 0.5) / SIDE as f32,
+            )
         });
-        Grid { side: SIDE, cells: cells.collect() }
+        Grid {
+            side: SIDE,
+            cells: cells.collect(),
+        }
     }
 
     #[test]
     fn shifts_zooms_and_turns_are_recovered() {
         let maps = [
-            Affine { x0: 1.2, y0: -0.8, ..Affine::IDENTITY },
-            Affine { xx: 0.92, yy: 0.92, ..Affine::IDENTITY },
-            Affine { xx: 1.05, yy: 0.95, y0: 0.5, ..Affine::IDENTITY },
+            Affine {
+                x0: 1.2,
+                y0: -0.8,
+                ..Affine::IDENTITY
+            },
+            Affine {
+                xx: 0.92,
+                yy: 0.92,
+                ..Affine::IDENTITY
+            },
+            Affine {
+                xx: 1.05,
+                yy: 0.95,
+                y0: 0.5,
+                ..Affine::IDENTITY
+            },
             Affine::turn(0.06),
         ];
         for (seed, map) in (0..).zip(maps) {
@@ -195,7 +226,10 @@ mod tests {
             let half = SIDE as f32 / 2.0;
             for (x, y) in [(-half, -half), (half, -half), (half, half)] {
                 let (should, is) = (map.apply(x, y), aligned.map.apply(x, y));
-                assert!((should.0 - is.0).hypot(should.1 - is.1) < 0.5, "{map:?}: {aligned:?}");
+                assert!(
+                    (should.0 - is.0).hypot(should.1 - is.1) < 0.5,
+                    "{map:?}: {aligned:?}"
+                );
             }
         }
     }
@@ -203,9 +237,15 @@ mod tests {
     #[test]
     fn the_result_is_never_worse_than_the_start() {
         for seed in 0..20 {
-            let (one, other) = (seen(seed, Affine::IDENTITY), seen(seed + 100, Affine::IDENTITY));
+            let (one, other) = (
+                seen(seed, Affine::IDENTITY),
+                seen(seed + 100, Affine::IDENTITY),
+            );
             let mut start = Moments::default();
-            one.cells.iter().zip(&other.cells).for_each(|(&a, &b)| start.add(a, b));
+            one.cells
+                .iter()
+                .zip(&other.cells)
+                .for_each(|(&a, &b)| start.add(a, b));
             let aligned = Template::new(one).unwrap().align(&other, Affine::IDENTITY);
             assert!(aligned.correlation >= start.correlation() - 1e-4);
             assert!(aligned.map.is_plausible());
@@ -214,18 +254,28 @@ mod tests {
 
     #[test]
     fn a_flat_grid_is_no_template() {
-        assert!(Template::new(Grid { side: SIDE, cells: vec![3.0; SIDE * SIDE] }).is_none());
+        assert!(
+            Template::new(Grid {
+                side: SIDE,
+                cells: vec![3.0; SIDE * SIDE]
+            })
+            .is_none()
+        );
     }
 
     #[test]
     fn a_matrix_times_its_inverse_is_the_identity() {
-        let rows: [[f32; 8]; 9] = std::array::from_fn(|i| std::array::from_fn(|j| ((i * 7 + j * j * 3) % 11) as f32));
+        let rows: [[f32; 8]; 9] =
+            std::array::from_fn(|i| std::array::from_fn(|j| ((i * 7 + j * j * 3) % 11) as f32));
         let matrix = damped_hessian(&rows);
         let inverse = inverted(matrix).unwrap();
         for i in 0..6 {
             for j in 0..6 {
                 let product: f32 = (0..6).map(|k| matrix[i][k] * inverse[k][j]).sum();
-                assert!((product - f32::from(u8::from(i == j))).abs() < 1e-2, "{i} {j}: {product}");
+                assert!(
+                    (product - f32::from(u8::from(i == j))).abs() < 1e-2,
+                    "{i} {j}: {product}"
+                );
             }
         }
     }

@@ -14,10 +14,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::orientation::TRANSFORMS;
-use super::picture::Picture;
 use super::affine::Affine;
 use super::frames::{CROPS, FRAMES};
+use super::orientation::TRANSFORMS;
+use super::picture::Picture;
 use super::views::{self, View};
 use super::whitening::{self, Residual};
 use crate::matching::{self, pair::Transform};
@@ -69,7 +69,13 @@ impl Candidate {
         other
             .correlation
             .total_cmp(&self.correlation)
-            .then_with(|| (self.place, self.transform, self.guess).cmp(&(other.place, other.transform, other.guess)))
+            .then_with(|| {
+                (self.place, self.transform, self.guess).cmp(&(
+                    other.place,
+                    other.transform,
+                    other.guess,
+                ))
+            })
     }
 }
 
@@ -84,7 +90,9 @@ impl<'a> Database<'a> {
     pub(super) fn new(pictures: Vec<&'a Picture>) -> Self {
         Self {
             whole: pictures.iter().map(|picture| [picture.code]).collect(),
-            crops: std::array::from_fn(|crop| pictures.iter().map(|p| [p.crop_codes[crop]]).collect()),
+            crops: std::array::from_fn(|crop| {
+                pictures.iter().map(|p| [p.crop_codes[crop]]).collect()
+            }),
             pictures,
         }
     }
@@ -99,44 +107,86 @@ pub(super) fn candidates(
     frames: bool,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Candidate>> {
-    let kept: Vec<Mutex<Kept>> = queries.iter().map(|_| Mutex::new(Kept::new(breadth))).collect();
+    let kept: Vec<Mutex<Kept>> = queries
+        .iter()
+        .map(|_| Mutex::new(Kept::new(breadth)))
+        .collect();
     let keep = |query: u32, candidate: Candidate| {
         if candidate.correlation >= LEAST_CORRELATION {
             lock(&kept[query as usize]).add(candidate);
         }
     };
     let usual: Vec<[View; USUAL]> = queries.iter().map(|query| whole_views(query, 0)).collect();
-    let unusual: Vec<[View; UNUSUAL]> = queries.iter().map(|query| whole_views(query, USUAL)).collect();
+    let unusual: Vec<[View; UNUSUAL]> = queries
+        .iter()
+        .map(|query| whole_views(query, USUAL))
+        .collect();
     let keep_whole = |query: u32, place: u32, view: &View, transform: usize| {
         if allowed(query, place) {
             let correlation = views::correlation(view, &database.pictures[place as usize].view);
             let transform = transform as u8;
-            keep(query, Candidate { correlation, place, transform, guess: Guess::Whole });
+            keep(
+                query,
+                Candidate {
+                    correlation,
+                    place,
+                    transform,
+                    guess: Guess::Whole,
+                },
+            );
         }
     };
-    search(&codes(&usual), &database.whole, WHOLE_RADIUS, |query, place, index| {
-        keep_whole(query, place, &usual[query as usize][index], index);
-    });
-    search(&codes(&unusual), &database.whole, EXACT_RADIUS, |query, place, index| {
-        keep_whole(query, place, &unusual[query as usize][index], USUAL + index);
-    });
+    search(
+        &codes(&usual),
+        &database.whole,
+        WHOLE_RADIUS,
+        |query, place, index| {
+            keep_whole(query, place, &usual[query as usize][index], index);
+        },
+    );
+    search(
+        &codes(&unusual),
+        &database.whole,
+        EXACT_RADIUS,
+        |query, place, index| {
+            keep_whole(query, place, &unusual[query as usize][index], USUAL + index);
+        },
+    );
     if frames {
         let views: Vec<[View; FRAMES.len() * USUAL]> = queries.iter().map(frame_views).collect();
-        search(&codes(&views), &database.whole, EXACT_RADIUS, |query, place, index| {
-            if allowed(query, place) {
-                let view = &views[query as usize][index];
-                let correlation = views::correlation(view, &database.pictures[place as usize].view);
-                let transform = (index / FRAMES.len()) as u8;
-                let guess = Guess::FrameOfQuery((index % FRAMES.len()) as u8);
-                keep(query, Candidate { correlation, place, transform, guess });
-            }
-        });
+        search(
+            &codes(&views),
+            &database.whole,
+            EXACT_RADIUS,
+            |query, place, index| {
+                if allowed(query, place) {
+                    let view = &views[query as usize][index];
+                    let correlation =
+                        views::correlation(view, &database.pictures[place as usize].view);
+                    let transform = (index / FRAMES.len()) as u8;
+                    let guess = Guess::FrameOfQuery((index % FRAMES.len()) as u8);
+                    keep(
+                        query,
+                        Candidate {
+                            correlation,
+                            place,
+                            transform,
+                            guess,
+                        },
+                    );
+                }
+            },
+        );
         for (query, candidate) in crops_of_database(&usual, database, allowed) {
             keep(query, candidate);
         }
     }
     kept.into_iter()
-        .map(|kept| kept.into_inner().unwrap_or_else(PoisonError::into_inner).sorted())
+        .map(|kept| {
+            kept.into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+                .sorted()
+        })
         .collect()
 }
 
@@ -149,7 +199,8 @@ pub(super) fn is_usual(transform: u8) -> bool {
 pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     let mut out = [0; whitening::CELLS];
     for (to, cell) in out.iter_mut().enumerate() {
-        *cell = residual[super::orientation::source(transform, crate::signature::thumbnail::SIDE, to)];
+        *cell =
+            residual[super::orientation::source(transform, crate::signature::thumbnail::SIDE, to)];
     }
     out
 }
@@ -161,22 +212,40 @@ fn crops_of_database(
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<(u32, Candidate)> {
     let codes = codes(whole);
-    let kept: Vec<Mutex<Kept>> = whole.iter().map(|_| Mutex::new(Kept::new(CROPS_MEASURED))).collect();
+    let kept: Vec<Mutex<Kept>> = whole
+        .iter()
+        .map(|_| Mutex::new(Kept::new(CROPS_MEASURED)))
+        .collect();
     for (crop, place_codes) in database.crops.iter().enumerate() {
-        search(&codes, place_codes, EXACT_RADIUS, |query, place, transform| {
-            if allowed(query, place) {
-                let bits = (codes[query as usize][transform][0] ^ place_codes[place as usize][0]).count_ones();
-                let guess = Guess::CropOfDatabase(crop as u8);
-                let transform = transform as u8;
-                let correlation = -(bits as f32);
-                lock(&kept[query as usize]).add(Candidate { correlation, place, transform, guess });
-            }
-        });
+        search(
+            &codes,
+            place_codes,
+            EXACT_RADIUS,
+            |query, place, transform| {
+                if allowed(query, place) {
+                    let bits = (codes[query as usize][transform][0]
+                        ^ place_codes[place as usize][0])
+                        .count_ones();
+                    let guess = Guess::CropOfDatabase(crop as u8);
+                    let transform = transform as u8;
+                    let correlation = -(bits as f32);
+                    lock(&kept[query as usize]).add(Candidate {
+                        correlation,
+                        place,
+                        transform,
+                        guess,
+                    });
+                }
+            },
+        );
     }
     (0..)
         .zip(kept)
         .flat_map(|(query, kept): (u32, _)| {
-            let kept = kept.into_inner().unwrap_or_else(PoisonError::into_inner).sorted();
+            let kept = kept
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+                .sorted();
             kept.into_iter().map(move |candidate| (query, candidate))
         })
         .map(|(query, candidate)| {
@@ -185,8 +254,17 @@ fn crops_of_database(
             };
             let residual = &database.pictures[candidate.place as usize].residual;
             let view = views::view(residual, FRAMES[usize::from(crop)]);
-            let correlation = views::correlation(&whole[query as usize][usize::from(candidate.transform)], &view);
-            (query, Candidate { correlation, ..candidate })
+            let correlation = views::correlation(
+                &whole[query as usize][usize::from(candidate.transform)],
+                &view,
+            );
+            (
+                query,
+                Candidate {
+                    correlation,
+                    ..candidate
+                },
+            )
         })
         .collect()
 }
@@ -199,11 +277,16 @@ fn whole_views<const N: usize>(residual: &Residual, first: usize) -> [View; N] {
 
 fn frame_views(residual: &Residual) -> [View; FRAMES.len() * USUAL] {
     let sides: [Residual; USUAL] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
-    std::array::from_fn(|index| views::view(&sides[index / FRAMES.len()], FRAMES[index % FRAMES.len()]))
+    std::array::from_fn(|index| {
+        views::view(&sides[index / FRAMES.len()], FRAMES[index % FRAMES.len()])
+    })
 }
 
 fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[[u64; 1]; V]> {
-    views.iter().map(|views| views.each_ref().map(|view| [views::code(view)])).collect()
+    views
+        .iter()
+        .map(|views| views.each_ref().map(|view| [views::code(view)]))
+        .collect()
 }
 
 /// Calls `found(query, place, view)` from any thread for every database code within `radius` of a query, with the query's nearest view.
@@ -234,7 +317,11 @@ struct Kept {
 
 impl Kept {
     fn new(limit: usize) -> Self {
-        Self { limit, least: f32::NEG_INFINITY, candidates: Vec::new() }
+        Self {
+            limit,
+            least: f32::NEG_INFINITY,
+            candidates: Vec::new(),
+        }
     }
 
     /// Keeps up to twice the limit and then drops the worse half, so that adding is cheap on average.
@@ -256,10 +343,12 @@ impl Kept {
 
     /// One candidate a place: its best.
     fn shrink(&mut self) {
-        self.candidates.sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
+        self.candidates
+            .sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
         self.candidates.dedup_by_key(|candidate| candidate.place);
         if self.candidates.len() > self.limit {
-            self.candidates.select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
+            self.candidates
+                .select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
             self.candidates.truncate(self.limit);
             self.least = self.candidates[self.limit - 1].correlation;
         }
@@ -278,7 +367,8 @@ mod tests {
         let bits = |a: &View, b: &View| (views::code(a) ^ views::code(b)).count_ones();
         let caught = |radius: u32, pairs: Vec<(View, View)>| {
             let nearest = pairs.iter().min_by_key(|(a, b)| bits(a, b)).unwrap();
-            bits(&nearest.0, &nearest.1) <= radius && views::correlation(&nearest.0, &nearest.1) >= LEAST_CORRELATION
+            bits(&nearest.0, &nearest.1) <= radius
+                && views::correlation(&nearest.0, &nearest.1) >= LEAST_CORRELATION
         };
         let mut found = BTreeSet::new();
         for (query, one) in (0..).zip(queries) {
@@ -289,12 +379,18 @@ mod tests {
             });
             let framed: Vec<View> = framed.collect();
             for (place, other) in (0..).zip(database) {
-                let with = |views: &[View], partner: View| views.iter().map(|&view| (view, partner)).collect();
-                let crops = FRAMES[..CROPS].iter().map(|&frame| views::view(&other.residual, frame));
+                let with = |views: &[View], partner: View| {
+                    views.iter().map(|&view| (view, partner)).collect()
+                };
+                let crops = FRAMES[..CROPS]
+                    .iter()
+                    .map(|&frame| views::view(&other.residual, frame));
                 if caught(WHOLE_RADIUS, with(&turned[..USUAL], other.view))
                     || caught(EXACT_RADIUS, with(&turned[USUAL..], other.view))
                     || caught(EXACT_RADIUS, with(&framed, other.view))
-                    || crops.into_iter().any(|crop| caught(EXACT_RADIUS, with(&turned[..USUAL], crop)))
+                    || crops
+                        .into_iter()
+                        .any(|crop| caught(EXACT_RADIUS, with(&turned[..USUAL], crop)))
                 {
                     found.insert((query, place));
                 }
@@ -313,15 +409,32 @@ mod tests {
                 Some(drawn(&part, 48, 48, seed))
             })
         };
-        let thumbnails = draw(0..30, 0.0, 0.8).chain(draw(0..10, 0.0, 1.0)).chain(draw(20..60, 0.05, 0.95));
-        let all: Vec<Picture> = describe(thumbnails.collect()).into_iter().flatten().collect();
+        let thumbnails = draw(0..30, 0.0, 0.8)
+            .chain(draw(0..10, 0.0, 1.0))
+            .chain(draw(20..60, 0.05, 0.95));
+        let all: Vec<Picture> = describe(thumbnails.collect())
+            .into_iter()
+            .flatten()
+            .collect();
         let (queries, database) = all.split_at(30);
         let residuals: Vec<Residual> = queries.iter().map(|picture| picture.residual).collect();
-        let found = candidates(&residuals, &Database::new(database.iter().collect()), 1000, true, &|_, _| true);
-        let found: BTreeSet<(u32, u32)> =
-            (0..).zip(&found).flat_map(|(query, found)| found.iter().map(move |c| (query, c.place))).collect();
+        let found = candidates(
+            &residuals,
+            &Database::new(database.iter().collect()),
+            1000,
+            true,
+            &|_, _| true,
+        );
+        let found: BTreeSet<(u32, u32)> = (0..)
+            .zip(&found)
+            .flat_map(|(query, found)| found.iter().map(move |c| (query, c.place)))
+            .collect();
         let expected = naive(queries, database);
-        assert!(expected.len() > 30, "the case would prove nothing: {}", expected.len());
+        assert!(
+            expected.len() > 30,
+            "the case would prove nothing: {}",
+            expected.len()
+        );
         assert_eq!(found, expected);
     }
 

@@ -21,7 +21,10 @@ pub(super) struct Sampled {
 impl Grid {
     /// The residual as it is.
     pub(super) fn fine(residual: &Residual) -> Self {
-        Self { side: SIDE, cells: residual.iter().map(|&v| f32::from(v)).collect() }
+        Self {
+            side: SIDE,
+            cells: residual.iter().map(|&v| f32::from(v)).collect(),
+        }
     }
 
     /// The residual at half the resolution: means of 2x2 cells.
@@ -56,13 +59,19 @@ impl Grid {
                     continue;
                 }
                 let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
-                let (left, top) = ((x as usize).min(self.side - 2), (y as usize).min(self.side - 2));
+                let (left, top) = (
+                    (x as usize).min(self.side - 2),
+                    (y as usize).min(self.side - 2),
+                );
                 let (fx, fy) = (x - left as f32, y - top as f32);
                 let at = top * self.side + left;
                 let upper = self.cells[at] + (self.cells[at + 1] - self.cells[at]) * fx;
                 let below = at + self.side;
                 let lower = self.cells[below] + (self.cells[below + 1] - self.cells[below]) * fx;
-                out.push(Sampled { cell: row * self.side + column, value: upper + (lower - upper) * fy });
+                out.push(Sampled {
+                    cell: row * self.side + column,
+                    value: upper + (lower - upper) * fy,
+                });
             }
         }
     }
@@ -96,14 +105,22 @@ impl Moments {
     /// Sums of squared deviations of both, and of the product of deviations.
     pub(super) fn deviations(&self) -> (f32, f32, f32) {
         let (a, b) = self.means();
-        (self.aa - self.n * a * a, self.bb - self.n * b * b, self.ab - self.n * a * b)
+        (
+            self.aa - self.n * a * a,
+            self.bb - self.n * b * b,
+            self.ab - self.n * a * b,
+        )
     }
 
     /// Correlation, -1 to 1; 0 when either side does not vary.
     pub(super) fn correlation(&self) -> f32 {
         let (aa, bb, ab) = self.deviations();
         let scale = aa * bb;
-        if self.n > 0.0 && scale > 1e-6 { (ab / scale.sqrt()).clamp(-1.0, 1.0) } else { 0.0 }
+        if self.n > 0.0 && scale > 1e-6 {
+            (ab / scale.sqrt()).clamp(-1.0, 1.0)
+        } else {
+            0.0
+        }
     }
 }
 
@@ -113,7 +130,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn ramp() -> Grid {
-        Grid { side: 6, cells: (0..36).map(|i| (i % 6) as f32 + 10.0 * (i / 6) as f32).collect() }
+        Grid {
+            side: 6,
+            cells: (0..36)
+                .map(|i| (i % 6) as f32 + 10.0 * (i / 6) as f32)
+                .collect(),
+        }
     }
 
     #[test]
@@ -122,13 +144,23 @@ mod tests {
         let mut sampled = Vec::new();
         grid.sample(Affine::IDENTITY, &mut sampled);
         assert_eq!(sampled.len(), 36);
-        assert!(sampled.iter().all(|s| (s.value - grid.cells[s.cell]).abs() < 1e-4));
+        assert!(
+            sampled
+                .iter()
+                .all(|s| (s.value - grid.cells[s.cell]).abs() < 1e-4)
+        );
     }
 
     #[test]
     fn a_shift_by_half_a_cell_interpolates_and_leaves_out_what_lies_outside() {
         let mut sampled = Vec::new();
-        ramp().sample(Affine { x0: 1.5, ..Affine::IDENTITY }, &mut sampled);
+        ramp().sample(
+            Affine {
+                x0: 1.5,
+                ..Affine::IDENTITY
+            },
+            &mut sampled,
+        );
         assert!(sampled.iter().all(|s| s.cell % 6 <= 4));
         let first = sampled.iter().find(|s| s.cell == 0).unwrap();
         assert!((first.value - 1.5).abs() < 1e-4);

@@ -51,8 +51,16 @@ struct Effort {
 /// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
 const UNUSUAL_PRICE: f32 = 0.1;
 
-const ACROSS: Effort = Effort { coarse: 40, fine: 10, frames: true };
-const WITHIN: Effort = Effort { coarse: 8, fine: 4, frames: false };
+const ACROSS: Effort = Effort {
+    coarse: 40,
+    fine: 10,
+    frames: true,
+};
+const WITHIN: Effort = Effort {
+    coarse: 8,
+    fine: 4,
+    frames: false,
+};
 
 /// Two pictures that show the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,10 +96,21 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         .map(|picture| picture.residual.map(|cell| -cell))
         .collect();
     let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-    let best = verified(&negatives, &database, ACROSS, null_model::NOTHING_FOUND, &other)
-        .into_iter()
-        .map(|found| found.into_iter().map(|v| v.similarity).fold(null_model::NOTHING_FOUND, f32::max))
-        .collect();
+    let best = verified(
+        &negatives,
+        &database,
+        ACROSS,
+        null_model::NOTHING_FOUND,
+        &other,
+    )
+    .into_iter()
+    .map(|found| {
+        found
+            .into_iter()
+            .map(|v| v.similarity)
+            .fold(null_model::NOTHING_FOUND, f32::max)
+    })
+    .collect();
     null_model::threshold(best, searched)
 }
 
@@ -106,13 +125,34 @@ pub fn find(
     threshold: Threshold,
     sink: impl FnMut(Found),
 ) {
-    search(pictures, queries, database, ACROSS, threshold, |a, b| a != b, sink);
+    search(
+        pictures,
+        queries,
+        database,
+        ACROSS,
+        threshold,
+        |a, b| a != b,
+        sink,
+    );
 }
 
 /// Finds duplicates among `members`, each pair once and with its lesser place as the query: for every member its (up to
 /// four) most similar later ones, which is enough to join all copies into one cluster.
-pub fn find_within(pictures: &[Option<Picture>], members: &[u32], threshold: Threshold, sink: impl FnMut(Found)) {
-    search(pictures, members, members, WITHIN, threshold, |a, b| a < b, sink);
+pub fn find_within(
+    pictures: &[Option<Picture>],
+    members: &[u32],
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    search(
+        pictures,
+        members,
+        members,
+        WITHIN,
+        threshold,
+        |a, b| a < b,
+        sink,
+    );
 }
 
 fn search(
@@ -130,11 +170,22 @@ fn search(
             .iter()
             .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?.residual)))
             .unzip();
-        let allowed = |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
-        let verified = verified(&residuals, &database, effort, threshold.similarity, &allowed);
+        let allowed =
+            |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
+        let verified = verified(
+            &residuals,
+            &database,
+            effort,
+            threshold.similarity,
+            &allowed,
+        );
         for (&query, found) in batch.iter().zip(verified) {
             for found in found {
-                sink(Found { query, partner: places[found.partner as usize], ..found });
+                sink(Found {
+                    query,
+                    partner: places[found.partner as usize],
+                    ..found
+                });
             }
         }
     }
@@ -142,8 +193,10 @@ fn search(
 
 /// The pictures at `places` that have one, with their places.
 fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Database<'a>) {
-    let (places, present) =
-        places.iter().filter_map(|&place| Some((place, pictures[place as usize].as_ref()?))).unzip();
+    let (places, present) = places
+        .iter()
+        .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?)))
+        .unzip();
     (places, Database::new(present))
 }
 
@@ -171,7 +224,12 @@ fn verified(
 }
 
 /// Aligns one query's candidates coarsely, the best of them finely, and measures their similarity.
-fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>, fine: usize) -> Vec<Found> {
+fn verify(
+    query: &Residual,
+    database: &Database<'_>,
+    candidates: Vec<Candidate>,
+    fine: usize,
+) -> Vec<Found> {
     let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
         .into_iter()
         .filter_map(|candidate| {
@@ -186,17 +244,37 @@ fn verify(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>,
     let mut found: Vec<Found> = aligned
         .into_iter()
         .filter_map(|(_, candidate, start)| {
-            let (template, moving, Alignment { map, .. }) = align(query, database, candidate, Grid::fine, start)?;
-            let price = if candidates::is_usual(candidate.transform) { 0.0 } else { UNUSUAL_PRICE };
-            let similarity = (agreement::similarity(&template.grid, &moving, map) - price).max(-1.0);
+            let (template, moving, Alignment { map, .. }) =
+                align(query, database, candidate, Grid::fine, start)?;
+            let price = if candidates::is_usual(candidate.transform) {
+                0.0
+            } else {
+                UNUSUAL_PRICE
+            };
+            let similarity =
+                (agreement::similarity(&template.grid, &moving, map) - price).max(-1.0);
             let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
-            let (of_query, of_partner) =
-                if query_is_fixed(candidate) { (fixed_area, moving_area) } else { (moving_area, fixed_area) };
+            let (of_query, of_partner) = if query_is_fixed(candidate) {
+                (fixed_area, moving_area)
+            } else {
+                (moving_area, fixed_area)
+            };
             let transform = TRANSFORMS[usize::from(candidate.transform)];
-            Some(Found { query: 0, partner: candidate.place, similarity, transform, of_query, of_partner })
+            Some(Found {
+                query: 0,
+                partner: candidate.place,
+                similarity,
+                transform,
+                of_query,
+                of_partner,
+            })
         })
         .collect();
-    found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.partner.cmp(&b.partner)));
+    found.sort_by(|a, b| {
+        b.similarity
+            .total_cmp(&a.similarity)
+            .then(a.partner.cmp(&b.partner))
+    });
     found
 }
 
@@ -208,9 +286,16 @@ fn align(
     grid: fn(&Residual) -> Grid,
     start: Affine,
 ) -> Option<(Template, Grid, Alignment)> {
-    let query = grid(&candidates::oriented(query, TRANSFORMS[usize::from(candidate.transform)]));
+    let query = grid(&candidates::oriented(
+        query,
+        TRANSFORMS[usize::from(candidate.transform)],
+    ));
     let partner = grid(&database.pictures[candidate.place as usize].residual);
-    let (fixed, moving) = if query_is_fixed(candidate) { (query, partner) } else { (partner, query) };
+    let (fixed, moving) = if query_is_fixed(candidate) {
+        (query, partner)
+    } else {
+        (partner, query)
+    };
     let template = Template::new(fixed)?;
     let alignment = template.align(&moving, start);
     Some((template, moving, alignment))

@@ -27,7 +27,11 @@ pub(super) const NOTHING_FOUND: f32 = -1.0;
 
 /// Where nothing can be calibrated: between what edits of a picture and what unrelated
 /// pictures reach in sets of photos, frames and drawings (see `docs/method.md`).
-const PRIOR: Threshold = Threshold { similarity: 0.65, negatives: 0, false_rate: None };
+const PRIOR: Threshold = Threshold {
+    similarity: 0.65,
+    negatives: 0,
+    false_rate: None,
+};
 
 /// Estimates outside this range are not believed: below, recompression decides; above, nothing would be found.
 const RANGE: (f32, f32) = (0.55, 0.85);
@@ -73,7 +77,9 @@ mod tests {
     /// Quantiles of a Gumbel distribution: the ideal sample of `n`.
     fn gumbel(location: f64, scale: f64, n: usize) -> Vec<f32> {
         let part = |i: usize| (i as f64 + 0.5) / n as f64;
-        (0..n).map(|i| (location - scale * (-part(i).ln()).ln()) as f32).collect()
+        (0..n)
+            .map(|i| (location - scale * (-part(i).ln()).ln()) as f32)
+            .collect()
     }
 
     #[test]
@@ -81,8 +87,14 @@ mod tests {
         let threshold = threshold(gumbel(0.35, 0.04, 1000), 10_000);
         let rate = std::f64::consts::LN_2 / 10_000.0;
         let exact = 0.35 - 0.04 * (-(1.0 - rate).ln()).ln();
-        assert!((f64::from(threshold.similarity) - exact).abs() < 0.01, "{threshold:?} {exact}");
-        assert_eq!((threshold.negatives, threshold.false_rate), (1000, Some(rate)));
+        assert!(
+            (f64::from(threshold.similarity) - exact).abs() < 0.01,
+            "{threshold:?} {exact}"
+        );
+        assert_eq!(
+            (threshold.negatives, threshold.false_rate),
+            (1000, Some(rate))
+        );
     }
 
     #[test]

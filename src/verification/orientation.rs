@@ -37,13 +37,18 @@ mod tests {
     use super::*;
 
     fn transformed(transform: Transform, grid: &[usize]) -> Vec<usize> {
-        (0..grid.len()).map(|to| grid[source(transform, 3, to)]).collect()
+        (0..grid.len())
+            .map(|to| grid[source(transform, 3, to)])
+            .collect()
     }
 
     #[test]
     fn a_quarter_turn_clockwise_brings_the_left_column_to_the_top() {
         let grid: Vec<usize> = (0..9).collect();
-        assert_eq!(transformed(Transform::Rotate90, &grid), [6, 3, 0, 7, 4, 1, 8, 5, 2]);
+        assert_eq!(
+            transformed(Transform::Rotate90, &grid),
+            [6, 3, 0, 7, 4, 1, 8, 5, 2]
+        );
     }
 
     #[test]

@@ -52,7 +52,9 @@ impl Picture {
         Self {
             view,
             code: views::code(&view),
-            crop_codes: std::array::from_fn(|crop| views::code(&views::view(&residual, FRAMES[crop]))),
+            crop_codes: std::array::from_fn(|crop| {
+                views::code(&views::view(&residual, FRAMES[crop]))
+            }),
             residual,
         }
     }

@@ -19,7 +19,10 @@ impl Random {
     }
 
     pub(super) fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 40) as f32 / (1u64 << 24) as f32
     }
 
@@ -34,12 +37,19 @@ pub(super) fn scene(seed: u32) -> Picture {
     let blobs: Vec<[f32; 4]> = (0..40)
         .map(|i| {
             let size = 0.25 / (1.0 + i as f32 / 5.0);
-            [random.next(), random.next(), size, random.between(-70.0, 70.0)]
+            [
+                random.next(),
+                random.next(),
+                size,
+                random.between(-70.0, 70.0),
+            ]
         })
         .collect();
     let slope = [random.between(-40.0, 40.0), random.between(-40.0, 40.0)];
     Box::new(move |x, y| {
-        let blob = |b: &[f32; 4]| b[3] * (-((x - b[0]).powi(2) + (y - b[1]).powi(2)) / (2.0 * b[2] * b[2])).exp();
+        let blob = |b: &[f32; 4]| {
+            b[3] * (-((x - b[0]).powi(2) + (y - b[1]).powi(2)) / (2.0 * b[2] * b[2])).exp()
+        };
         128.0 + slope[0] * x + slope[1] * y + blobs.iter().map(blob).sum::<f32>()
     })
 }
@@ -48,8 +58,15 @@ pub(super) fn scene(seed: u32) -> Picture {
 pub(super) fn silhouette(seed: u32) -> Picture {
     let mut random = Random::new(seed);
     let middle = [random.between(0.45, 0.55), random.between(0.45, 0.55)];
-    let arms: Vec<[f32; 3]> =
-        (0..3).map(|_| [random.between(0.0, 6.3), random.between(0.2, 0.35), random.between(0.03, 0.07)]).collect();
+    let arms: Vec<[f32; 3]> = (0..3)
+        .map(|_| {
+            [
+                random.between(0.0, 6.3),
+                random.between(0.2, 0.35),
+                random.between(0.03, 0.07),
+            ]
+        })
+        .collect();
     Box::new(move |x, y| {
         let (dx, dy) = (x - middle[0], y - middle[1]);
         let on = |arm: &[f32; 3]| {
@@ -57,7 +74,11 @@ pub(super) fn silhouette(seed: u32) -> Picture {
             let across = dy * arm[0].cos() - dx * arm[0].sin();
             along > 0.0 && along < arm[1] && across.abs() < arm[2]
         };
-        if arms.iter().any(on) { 30.0 } else { 190.0 - 20.0 * y }
+        if arms.iter().any(on) {
+            30.0
+        } else {
+            190.0 - 20.0 * y
+        }
     })
 }
 
@@ -65,15 +86,24 @@ pub(super) fn silhouette(seed: u32) -> Picture {
 pub(super) fn framed(seed: u32) -> Picture {
     let inside = scene(seed);
     Box::new(move |x, y| {
-        let (dx, dy) = (((x - 0.5).abs() - 0.28).max(0.0), ((y - 0.5).abs() - 0.28).max(0.0));
-        if dx.hypot(dy) < 0.06 { inside(x, y) } else { 252.0 }
+        let (dx, dy) = (
+            ((x - 0.5).abs() - 0.28).max(0.0),
+            ((y - 0.5).abs() - 0.28).max(0.0),
+        );
+        if dx.hypot(dy) < 0.06 {
+            inside(x, y)
+        } else {
+            252.0
+        }
     })
 }
 
 /// A bright stroke of four joints on black, in the middle: a digit.
 pub(super) fn digit(seed: u32) -> Picture {
     let mut random = Random::new(seed);
-    let joints: Vec<[f32; 2]> = (0..5).map(|_| [random.between(0.3, 0.7), random.between(0.2, 0.8)]).collect();
+    let joints: Vec<[f32; 2]> = (0..5)
+        .map(|_| [random.between(0.3, 0.7), random.between(0.2, 0.8)])
+        .collect();
     Box::new(move |x, y| {
         let near = joints.windows(2).map(|ends| {
             let (ax, ay) = (x - ends[0][0], y - ends[0][1]);
@@ -81,7 +111,11 @@ pub(super) fn digit(seed: u32) -> Picture {
             let along = ((ax * bx + ay * by) / (bx * bx + by * by).max(1e-6)).clamp(0.0, 1.0);
             (ax - along * bx).hypot(ay - along * by)
         });
-        if near.fold(1.0, f32::min) < 0.05 { 250.0 } else { 0.0 }
+        if near.fold(1.0, f32::min) < 0.05 {
+            250.0
+        } else {
+            0.0
+        }
     })
 }
 
@@ -90,20 +124,32 @@ pub(super) fn microscope(seed: u32) -> Picture {
     let inside = scene(seed);
     Box::new(move |x, y| {
         let radius = (x - 0.5).hypot(y - 0.5);
-        if radius < 0.46 { (128.0 + (inside(x, y) - 128.0) * 0.4) * (1.0 - radius) } else { 3.0 }
+        if radius < 0.46 {
+            (128.0 + (inside(x, y) - 128.0) * 0.4) * (1.0 - radius)
+        } else {
+            3.0
+        }
     })
 }
 
 /// A road scene above a bonnet that never changes: a fixed camera in a car.
 pub(super) fn dashboard(seed: u32) -> Picture {
     let (outside, bonnet) = (scene(seed), scene(u32::MAX));
-    Box::new(move |x, y| if y > 0.6 + 0.3 * (x - 0.5).powi(2) { bonnet(x, y) * 1.4 - 40.0 } else { outside(x, y) })
+    Box::new(move |x, y| {
+        if y > 0.6 + 0.3 * (x - 0.5).powi(2) {
+            bonnet(x, y) * 1.4 - 40.0
+        } else {
+            outside(x, y)
+        }
+    })
 }
 
 /// Dark words on white lines.
 pub(super) fn document(seed: u32) -> Picture {
     let mut random = Random::new(seed);
-    let lines: Vec<Vec<f32>> = (0..14).map(|_| (0..9).map(|_| random.next()).collect()).collect();
+    let lines: Vec<Vec<f32>> = (0..14)
+        .map(|_| (0..9).map(|_| random.next()).collect())
+        .collect();
     Box::new(move |x, y| {
         let (line, within) = (((y - 0.08) * 16.0).floor(), ((y - 0.08) * 16.0).fract());
         if !(0.0..14.0).contains(&line) || !(0.1..0.9).contains(&x) || within > 0.55 {
@@ -112,7 +158,11 @@ pub(super) fn document(seed: u32) -> Picture {
         let words = &lines[line as usize];
         let word = ((x - 0.1) / 0.8 * words.len() as f32) as usize;
         let in_word = ((x - 0.1) / 0.8 * words.len() as f32).fract();
-        if in_word < 0.35 + 0.6 * words[word.min(words.len() - 1)] { 60.0 } else { 245.0 }
+        if in_word < 0.35 + 0.6 * words[word.min(words.len() - 1)] {
+            60.0
+        } else {
+            245.0
+        }
     })
 }
 
@@ -121,8 +171,15 @@ pub(super) fn drawn(picture: &Picture, width: u32, height: u32, noise_seed: u32)
     let mut random = Random::new(noise_seed);
     let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
     let grey = places.map(|(x, y)| {
-        let (u, v) = ((x as f32 + 0.5) / width as f32, (y as f32 + 0.5) / height as f32);
+        let (u, v) = (
+            (x as f32 + 0.5) / width as f32,
+            (y as f32 + 0.5) / height as f32,
+        );
         picture(u, v) + random.between(-2.0, 2.0)
     });
-    thumbnail(&Luma { width, height, data: grey.map(|grey| grey.clamp(0.0, 255.0) as u8).collect() })
+    thumbnail(&Luma {
+        width,
+        height,
+        data: grey.map(|grey| grey.clamp(0.0, 255.0) as u8).collect(),
+    })
 }

@@ -12,13 +12,18 @@ fn search_in(queries: Vec<Thumbnail>, database: Vec<Thumbnail>) -> Vec<Found> {
     let threshold = calibrate(&pictures, &queries, &database);
     let mut all = Vec::new();
     find(&pictures, &queries, &database, threshold, |found| {
-        all.push(Found { partner: found.partner - n, ..found });
+        all.push(Found {
+            partner: found.partner - n,
+            ..found
+        });
     });
     all
 }
 
 fn originals(picture: fn(u32) -> Picture, seeds: std::ops::Range<u32>) -> Vec<Thumbnail> {
-    seeds.map(|seed| drawn(&picture(seed), 96, 72, seed)).collect()
+    seeds
+        .map(|seed| drawn(&picture(seed), 96, 72, seed))
+        .collect()
 }
 
 /// Searches edits of 40 scenes among 80 and returns those of the right partner, after asserting that there are no others.
@@ -27,9 +32,14 @@ fn edited(edit: fn(&Picture, f32, f32) -> f32) -> Vec<Found> {
         let scene = pictures::scene(seed);
         Box::new(move |x, y| edit(&scene, x, y))
     };
-    let queries = (0..40).map(|seed| drawn(&copy(seed), 80, 80, 1000 + seed)).collect();
+    let queries = (0..40)
+        .map(|seed| drawn(&copy(seed), 80, 80, 1000 + seed))
+        .collect();
     let found = search_in(queries, originals(pictures::scene, 0..80));
-    assert!(found.iter().all(|found| found.query == found.partner), "{found:?}");
+    assert!(
+        found.iter().all(|found| found.query == found.partner),
+        "{found:?}"
+    );
     found
 }
 
@@ -49,7 +59,10 @@ fn copies_in_all_eight_orientations_are_found_and_named() {
     for (transform, edit) in cases {
         let found = edited(edit);
         assert!(found.len() >= 39, "{transform:?}: {} of 40", found.len());
-        assert!(found.iter().all(|found| found.transform == transform), "{transform:?}");
+        assert!(
+            found.iter().all(|found| found.transform == transform),
+            "{transform:?}"
+        );
     }
 }
 
@@ -59,7 +72,12 @@ fn crops_are_found_on_either_side_and_say_which_part() {
     assert!(found.len() >= 38, "{} of 40", found.len());
     for found in &found {
         let part = found.of_partner;
-        for (is, should) in [(part.left, 0.1), (part.top, 0.1), (part.right, 0.9), (part.bottom, 0.9)] {
+        for (is, should) in [
+            (part.left, 0.1),
+            (part.top, 0.1),
+            (part.right, 0.9),
+            (part.bottom, 0.9),
+        ] {
             assert!((is - should).abs() < 0.05, "{found:?}");
         }
     }
@@ -73,7 +91,11 @@ fn changes_of_tone_padding_and_small_turns_are_found() {
     let dark = edited(|p, x, y| 255.0 * (p(x, y).clamp(0.0, 255.0) / 255.0).powi(2));
     let padded = edited(|p, x, y| {
         let (x, y) = (1.4 * x - 0.2, 1.4 * y - 0.2);
-        if (0.0..1.0).contains(&x) && (0.0..1.0).contains(&y) { p(x, y) } else { 0.0 }
+        if (0.0..1.0).contains(&x) && (0.0..1.0).contains(&y) {
+            p(x, y)
+        } else {
+            0.0
+        }
     });
     let turned = edited(|p, x, y| {
         let (sine, cosine) = 0.07f32.sin_cos();
@@ -100,7 +122,11 @@ fn unrelated_pictures_that_look_alike_are_no_duplicates() {
         let found = search_in(originals(picture, 0..150), originals(picture, 150..400));
         // Shapes of three arms on nothing are sometimes one shape turned: the hardest set there is.
         let allowed = if name == "silhouettes" { 6 } else { 1 };
-        assert!(found.len() <= allowed, "{name}: {} false pairs of 150 queries", found.len());
+        assert!(
+            found.len() <= allowed,
+            "{name}: {} false pairs of 150 queries",
+            found.len()
+        );
     }
 }
 
@@ -114,9 +140,14 @@ fn real_copies_are_found_in_sets_that_look_alike() {
         ("dashboard", pictures::dashboard),
     ];
     for (name, picture) in sets {
-        let copies = (0..60).map(|seed| drawn(&picture(seed), 60, 60, 1000 + seed)).collect();
+        let copies = (0..60)
+            .map(|seed| drawn(&picture(seed), 60, 60, 1000 + seed))
+            .collect();
         let found = search_in(copies, originals(picture, 0..200));
-        let right = found.iter().filter(|found| found.query == found.partner).count();
+        let right = found
+            .iter()
+            .filter(|found| found.query == found.partner)
+            .count();
         assert!(right >= 57, "{name}: {right} of 60");
     }
 }
@@ -124,18 +155,32 @@ fn real_copies_are_found_in_sets_that_look_alike() {
 #[test]
 fn a_handful_of_pictures_is_enough() {
     let copy: Picture = Box::new(|x, y| 0.7 * pictures::scene(1)(1.0 - x, y) + 20.0);
-    let found = search_in(vec![drawn(&copy, 64, 64, 9)], originals(pictures::scene, 0..4));
-    assert_eq!(found.iter().map(|found| (found.partner, found.transform)).collect::<Vec<_>>(), [(1, Transform::Mirror)]);
+    let found = search_in(
+        vec![drawn(&copy, 64, 64, 9)],
+        originals(pictures::scene, 0..4),
+    );
+    assert_eq!(
+        found
+            .iter()
+            .map(|found| (found.partner, found.transform))
+            .collect::<Vec<_>>(),
+        [(1, Transform::Mirror)]
+    );
 }
 
 #[test]
 fn flat_pictures_match_nothing_and_do_no_harm() {
-    let flat = |grey: f32| -> Thumbnail { drawn(&(Box::new(move |_, _| grey) as Picture), 40, 40, 3) };
+    let flat =
+        |grey: f32| -> Thumbnail { drawn(&(Box::new(move |_, _| grey) as Picture), 40, 40, 3) };
     let queries: Vec<Thumbnail> = [0.0, 128.0, 255.0].into_iter().map(flat).collect();
     let mut database = originals(pictures::scene, 0..60);
     database.extend([0.0, 128.0, 255.0].into_iter().map(flat));
     assert_eq!(search_in(queries, database), []);
-    assert!(describe(vec![Some(flat(77.0)), None]).iter().all(Option::is_none));
+    assert!(
+        describe(vec![Some(flat(77.0)), None])
+            .iter()
+            .all(Option::is_none)
+    );
     assert!(describe(Vec::new()).is_empty());
 }
 
@@ -146,18 +191,34 @@ fn inside_one_set_each_pair_is_found_once() {
     let pictures = describe(thumbnails.into_iter().map(Some).collect());
     let members: Vec<u32> = (0..90).collect();
     let mut pairs = Vec::new();
-    find_within(&pictures, &members, calibrate(&pictures, &members, &members), |found| {
-        pairs.push((found.query, found.partner));
-    });
-    assert_eq!(pairs, (0..30).map(|seed| (seed, 60 + seed)).collect::<Vec<_>>());
+    find_within(
+        &pictures,
+        &members,
+        calibrate(&pictures, &members, &members),
+        |found| {
+            pairs.push((found.query, found.partner));
+        },
+    );
+    assert_eq!(
+        pairs,
+        (0..30).map(|seed| (seed, 60 + seed)).collect::<Vec<_>>()
+    );
 }
 
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let search = || {
-        let queries = (0..30).map(|seed| drawn(&pictures::digit(seed), 60, 60, 1000 + seed)).collect();
+        let queries = (0..30)
+            .map(|seed| drawn(&pictures::digit(seed), 60, 60, 1000 + seed))
+            .collect();
         search_in(queries, originals(pictures::digit, 0..80))
     };
-    let on = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(search);
+    let on = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(search)
+    };
     assert_eq!(on(1), on(4));
 }

@@ -54,28 +54,43 @@ pub(super) fn code(view: &View) -> u64 {
     let mut sorted = *view;
     sorted.sort_unstable();
     let median = sorted[VIEW_CELLS / 2 - 1];
-    view.iter().enumerate().fold(0, |code, (bit, &cell)| code | u64::from(cell > median) << bit)
+    view.iter().enumerate().fold(0, |code, (bit, &cell)| {
+        code | u64::from(cell > median) << bit
+    })
 }
 
 /// Correlation of two views, -1 to 1.
 pub(super) fn correlation(a: &View, b: &View) -> f32 {
-    let dot: i32 = a.iter().zip(b).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+    let dot: i32 = a
+        .iter()
+        .zip(b)
+        .map(|(&a, &b)| i32::from(a) * i32::from(b))
+        .sum();
     dot as f32 / (UNIT * UNIT)
 }
 
 fn scaled(cells: [f32; VIEW_CELLS]) -> View {
     let mean = cells.iter().sum::<f32>() / VIEW_CELLS as f32;
-    let length = cells.iter().map(|v| (v - mean) * (v - mean)).sum::<f32>().sqrt();
+    let length = cells
+        .iter()
+        .map(|v| (v - mean) * (v - mean))
+        .sum::<f32>()
+        .sqrt();
     let mut view = [0; VIEW_CELLS];
     if length > 0.0 {
         for (out, value) in view.iter_mut().zip(cells) {
-            *out = ((value - mean) * UNIT / length).round().clamp(-127.0, 127.0) as i8;
+            *out = ((value - mean) * UNIT / length)
+                .round()
+                .clamp(-127.0, 127.0) as i8;
         }
     }
     view
 }
 
-const _: () = assert!(SIDE % VIEW_SIDE == 0, "every cell of a view averages whole cells of a thumbnail");
+const _: () = assert!(
+    SIDE % VIEW_SIDE == 0,
+    "every cell of a view averages whole cells of a thumbnail"
+);
 
 #[cfg(test)]
 mod tests {

@@ -69,12 +69,19 @@ impl Whitening {
             column -= &mean;
         }
         let scatter = &deviations * deviations.transpose();
-        let variance = if n == 0 { 1.0 } else { f64::from(scatter.trace()) / (n * CELLS) as f64 };
+        let variance = if n == 0 {
+            1.0
+        } else {
+            f64::from(scatter.trace()) / (n * CELLS) as f64
+        };
         let covariance = DMatrix::from_fn(CELLS, CELLS, |a, b| {
             let prior = variance * prior(a, b) * PRIOR_WEIGHT;
             (f64::from(scatter[(a, b)]) + prior) / (n as f64 + PRIOR_WEIGHT)
         });
-        Self { mean, root: inverse_root(covariance) }
+        Self {
+            mean,
+            root: inverse_root(covariance),
+        }
     }
 
     /// The residual of each thumbnail, `None` where it is too flat to have one.
@@ -82,7 +89,9 @@ impl Whitening {
     pub(super) fn residuals(&self, thumbnails: &[&Thumbnail]) -> Vec<Option<Residual>> {
         let rows: Vec<Option<Vec<f32>>> = thumbnails.iter().map(|t| centred(t)).collect();
         let data = DMatrix::from_fn(CELLS, rows.len(), |cell, row| {
-            rows[row].as_ref().map_or(0.0, |row| row[cell] - self.mean[cell])
+            rows[row]
+                .as_ref()
+                .map_or(0.0, |row| row[cell] - self.mean[cell])
         });
         let white = &self.root * data;
         rows.iter()
@@ -98,7 +107,11 @@ impl Whitening {
 /// Cells minus their mean, or `None` when the picture is flat.
 fn centred(thumbnail: &Thumbnail) -> Option<Vec<f32>> {
     let mean = thumbnail.0.iter().map(|&cell| f32::from(cell)).sum::<f32>() / CELLS as f32;
-    let cells: Vec<f32> = thumbnail.0.iter().map(|&cell| f32::from(cell) - mean).collect();
+    let cells: Vec<f32> = thumbnail
+        .0
+        .iter()
+        .map(|&cell| f32::from(cell) - mean)
+        .collect();
     let variance = cells.iter().map(|cell| cell * cell).sum::<f32>() / CELLS as f32;
     (variance >= FLAT * FLAT).then_some(cells)
 }
@@ -113,7 +126,10 @@ fn prior(a: usize, b: usize) -> f64 {
 /// `(covariance + floor)^(-1/2)`, symmetric.
 fn inverse_root(covariance: DMatrix<f64>) -> DMatrix<f32> {
     let floor = FLOOR * covariance.trace() / CELLS as f64;
-    let SymmetricEigen { eigenvectors, eigenvalues } = covariance.symmetric_eigen();
+    let SymmetricEigen {
+        eigenvectors,
+        eigenvalues,
+    } = covariance.symmetric_eigen();
     let mut scaled = eigenvectors.clone();
     for (mut column, value) in scaled.column_iter_mut().zip(eigenvalues.iter()) {
         column /= (value.max(0.0) + floor).sqrt().max(f64::MIN_POSITIVE);
@@ -148,17 +164,33 @@ mod tests {
 
     #[test]
     fn what_all_pictures_share_is_taken_away() {
-        let thumbnails: Vec<Thumbnail> = (0..300).map(|seed| drawn(&dashboard(seed), 64, 64, seed)).collect();
+        let thumbnails: Vec<Thumbnail> = (0..300)
+            .map(|seed| drawn(&dashboard(seed), 64, 64, seed))
+            .collect();
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
-        let residuals: Vec<Residual> = Whitening::learn(&given).residuals(&given).into_iter().flatten().collect();
+        let residuals: Vec<Residual> = Whitening::learn(&given)
+            .residuals(&given)
+            .into_iter()
+            .flatten()
+            .collect();
         // The bonnet fills the lowest rows.
         let rows = 20 * SIDE..CELLS;
         let mut before = 0.0;
         let mut after = 0.0;
         for pair in 0..100 {
             let (one, other) = (2 * pair, 2 * pair + 1);
-            let grey = |t: &Thumbnail| t.0[rows.clone()].iter().map(|&v| f32::from(v)).collect::<Vec<_>>();
-            let white = |r: &Residual| r[rows.clone()].iter().map(|&v| f32::from(v)).collect::<Vec<_>>();
+            let grey = |t: &Thumbnail| {
+                t.0[rows.clone()]
+                    .iter()
+                    .map(|&v| f32::from(v))
+                    .collect::<Vec<_>>()
+            };
+            let white = |r: &Residual| {
+                r[rows.clone()]
+                    .iter()
+                    .map(|&v| f32::from(v))
+                    .collect::<Vec<_>>()
+            };
             before += correlation(&grey(&thumbnails[one]), &grey(&thumbnails[other])) / 100.0;
             after += correlation(&white(&residuals[one]), &white(&residuals[other])) / 100.0;
         }
@@ -168,12 +200,22 @@ mod tests {
 
     #[test]
     fn residuals_have_no_mean_and_one_scale() {
-        let thumbnails: Vec<Thumbnail> = (0..5).map(|seed| drawn(&scene(seed), 50, 40, seed)).collect();
+        let thumbnails: Vec<Thumbnail> = (0..5)
+            .map(|seed| drawn(&scene(seed), 50, 40, seed))
+            .collect();
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
-        for residual in Whitening::learn(&given).residuals(&given).into_iter().flatten() {
+        for residual in Whitening::learn(&given)
+            .residuals(&given)
+            .into_iter()
+            .flatten()
+        {
             let mean = residual.iter().map(|&v| f32::from(v)).sum::<f32>() / CELLS as f32;
-            let variance = residual.iter().map(|&v| f32::from(v).powi(2)).sum::<f32>() / CELLS as f32;
-            assert!(mean.abs() < 1.0 && (variance.sqrt() - SCALE).abs() < 2.0, "{mean} {variance}");
+            let variance =
+                residual.iter().map(|&v| f32::from(v).powi(2)).sum::<f32>() / CELLS as f32;
+            assert!(
+                mean.abs() < 1.0 && (variance.sqrt() - SCALE).abs() < 2.0,
+                "{mean} {variance}"
+            );
         }
     }
 

@@ -1,0 +1,54 @@
+//! Evaluation images that were recorded or made together with training images,
+//! as names, times and columns tell it.
+
+use std::collections::BTreeMap;
+
+use super::{Evidence, count, examples};
+use crate::finding::{Code, Finding};
+use crate::sample::SampleId;
+use crate::sequence::examine::LeakKind;
+
+/// One finding for each evaluation split, training split and way of belonging together.
+pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let dataset = evidence.dataset;
+    let mut findings = Vec::new();
+    for split in evidence.together {
+        let mut by_kind: BTreeMap<LeakKind, Vec<SampleId>> = BTreeMap::new();
+        for leak in &split.leaks {
+            by_kind.entry(leak.kind).or_default().push(leak.evaluation);
+        }
+        for (kind, samples) in by_kind {
+            let (code, what, todo) = match kind {
+                LeakKind::SequenceNeighbour => (
+                    Code::LeakSequenceNeighbour,
+                    "recorded a few steps from an image of",
+                    "split by recording, or in time with a gap",
+                ),
+                LeakKind::AugmentedSibling => (
+                    Code::LeakAugmentedSibling,
+                    "made from the same source as an image of",
+                    "split before augmenting, and keep all versions of one source together",
+                ),
+                LeakKind::OverlappingTile => (
+                    Code::LeakOverlappingTile,
+                    "cut next to or over a tile of",
+                    "split by slide or scene, not by tile",
+                ),
+                LeakKind::SharedGroup => (
+                    Code::LeakSharedGroup,
+                    "of a group that is also in",
+                    "keep each group in one split",
+                ),
+            };
+            let name = |id: crate::sample::SplitId| &dataset.splits[id.index()].name;
+            let message = format!(
+                "{} of `{}` {what} `{}`; {todo}",
+                count(samples.len(), "image"),
+                name(split.evaluation),
+                name(split.training)
+            );
+            findings.push(Finding::new(code, message, examples(dataset, &samples)));
+        }
+    }
+    findings
+}
