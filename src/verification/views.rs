@@ -75,7 +75,7 @@ fn scaled(cells: [f32; VIEW_CELLS]) -> View {
     view
 }
 
-const _: () = assert!(SIDE % VIEW_SIDE == 0, "every cell of a view averages whole cells of a thumbnail");
+const _: () = assert!(SIDE.is_multiple_of(VIEW_SIDE), "every cell of a view averages whole cells of a thumbnail");
 
 #[cfg(test)]
 mod tests {
