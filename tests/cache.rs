@@ -335,7 +335,7 @@ fn command(workspace: &Workspace, json: &str, threads: &str) -> Command {
 }
 
 /// Images that keep one thread busy for some seconds.
-const SLOW: u8 = if cfg!(debug_assertions) { 20 } else { 90 };
+const SLOW: u8 = 120;
 
 /// Enough work for one thread to be interrupted in the middle of it.
 fn slow_dataset() -> Workspace {

@@ -7,6 +7,7 @@ mod affine;
 mod agreement;
 mod alignment;
 mod candidates;
+mod decoys;
 mod frames;
 mod grid;
 mod null_model;
@@ -79,39 +80,49 @@ pub struct Found {
     pub of_partner: Area,
 }
 
-/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`.
+/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`: the higher one of what
+/// two kinds of decoys say.
 #[must_use]
 pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]) -> Threshold {
     let (places, database) = present(pictures, database);
     let (queries, _) = present(pictures, queries);
     let searched = queries.len();
-    let step = searched.div_ceil(null_model::NEGATIVES).max(1);
+    let step = searched.div_ceil(null_model::DECOYS).max(1);
     if database.pictures.len() < null_model::LEAST {
         return null_model::threshold(Vec::new(), 0);
     }
     let sample: Vec<u32> = queries.into_iter().step_by(step).collect();
-    let negatives: Vec<Residual> = sample
-        .iter()
-        .filter_map(|&place| pictures[place as usize].as_ref())
-        .map(|picture| picture.residual.map(|cell| -cell))
-        .collect();
     let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-    let best = verified(
-        &negatives,
-        &database,
-        ACROSS,
-        null_model::NOTHING_FOUND,
-        &other,
-    )
-    .into_iter()
-    .map(|found| {
-        found
-            .into_iter()
-            .map(|v| v.similarity)
-            .fold(null_model::NOTHING_FOUND, f32::max)
-    })
-    .collect();
-    null_model::threshold(best, searched)
+    let threshold = |decoy: fn(&Residual) -> Residual| {
+        let decoys: Vec<Residual> = sample
+            .iter()
+            .filter_map(|&place| pictures[place as usize].as_ref())
+            .map(|picture| decoy(&picture.residual))
+            .collect();
+        let best = verified(
+            &decoys,
+            &database,
+            ACROSS,
+            null_model::NOTHING_FOUND,
+            &other,
+        )
+        .into_iter()
+        .map(|found| {
+            found
+                .into_iter()
+                .map(|v| v.similarity)
+                .fold(null_model::NOTHING_FOUND, f32::max)
+        })
+        .collect();
+        null_model::threshold(best, searched)
+    };
+    let (negative, turned) = (threshold(decoys::negative), threshold(decoys::turned));
+    match (negative.false_rate, turned.false_rate) {
+        (None, _) => turned,
+        (_, None) => negative,
+        _ if turned.similarity > negative.similarity => turned,
+        _ => negative,
+    }
 }
 
 /// Finds the duplicates of each query in the database, both places among `pictures`, and hands them to `sink`: in order of

@@ -13,8 +13,8 @@ const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
 /// In a small search, at most this part of the queries is expected to have a false pair.
 const FALSE_RATE: f64 = 1.0 / 2000.0;
 
-/// Queries whose negatives are searched.
-pub(super) const NEGATIVES: usize = 1024;
+/// Queries whose decoys are searched, for each kind of decoy.
+pub(super) const DECOYS: usize = 1024;
 
 /// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
 pub(super) const LEAST: usize = 50;

@@ -88,7 +88,7 @@ fn scaled(cells: [f32; VIEW_CELLS]) -> View {
 }
 
 const _: () = assert!(
-    SIDE % VIEW_SIDE == 0,
+    SIDE.is_multiple_of(VIEW_SIDE),
     "every cell of a view averages whole cells of a thumbnail"
 );
 
