@@ -127,7 +127,10 @@ fn rooms_import_only_what_lies_below_them() {
         ("sequence", &["sample"]),
         ("explain", &[]),
         ("repair", &["explain"]),
-        ("cache", &["report", "sample", "settings", "signature"]),
+        (
+            "cache",
+            &["error", "report", "sample", "settings", "signature"],
+        ),
         ("dataset", &["error", "progress", "sample", "settings"]),
         ("signature", &["progress", "sample"]),
         ("matching", &["sample"]),

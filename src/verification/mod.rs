@@ -80,8 +80,8 @@ pub struct Found {
     pub of_partner: Area,
 }
 
-/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`: the higher one of what
-/// two kinds of decoys say.
+/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`: from negatives, or from
+/// turned decoys where these show that light and dark are not alike.
 #[must_use]
 pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]) -> Threshold {
     let (places, database) = present(pictures, database);
@@ -120,7 +120,7 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
     match (negative.false_rate, turned.false_rate) {
         (None, _) => turned,
         (_, None) => negative,
-        _ if turned.similarity > negative.similarity => turned,
+        _ if turned.similarity > negative.similarity + null_model::POLARITY_MATTERS => turned,
         _ => negative,
     }
 }

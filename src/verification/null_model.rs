@@ -16,6 +16,11 @@ const FALSE_RATE: f64 = 1.0 / 2000.0;
 /// Queries whose decoys are searched, for each kind of decoy.
 pub(super) const DECOYS: usize = 1024;
 
+/// Turned decoys are believed when they reach so much further than negatives. A turned picture keeps some likeness to its
+/// own copies, so that it overstates the threshold by up to 0.05 where queries have many; where shapes of one polarity
+/// stand on an empty ground it reaches further by 0.2, and negatives understate it.
+pub(super) const POLARITY_MATTERS: f32 = 0.08;
+
 /// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
 pub(super) const LEAST: usize = 50;
 
