@@ -96,7 +96,7 @@ pub fn memoriser(inputs: &Inputs, loss: Option<f64>, parts: &Parts) -> Memoriser
     }
 }
 
-/// Mean loss of copying on near samples, and the share of samples that are near.
+/// Mean loss of copying on near samples, and the share of the searched samples that are near.
 fn copy_on_near(inputs: &Inputs, parts: &Parts) -> Option<(f64, f64)> {
     let mut losses = Vec::new();
     for query in parts.queries {
@@ -118,12 +118,7 @@ fn copy_on_near(inputs: &Inputs, parts: &Parts) -> Option<(f64, f64)> {
         }
     }
     let mean = losses.iter().sum::<f64>() / losses.len() as f64;
-    (!losses.is_empty()).then(|| {
-        (
-            mean,
-            losses.len() as f64 / parts.exposures.rows.len() as f64,
-        )
-    })
+    (!losses.is_empty()).then(|| (mean, losses.len() as f64 / parts.queries.len() as f64))
 }
 
 fn reach(loss: Option<f64>, parts: &Parts, on_near: Option<(f64, f64)>) -> Estimate {

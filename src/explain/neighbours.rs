@@ -89,7 +89,12 @@ impl Query {
     }
 }
 
-/// Neighbours of every evaluation row that has a descriptor, in row order.
+/// Most evaluation rows that are searched for. More would tighten the intervals hardly, and cost more than
+/// reading the images.
+pub const MAX_QUERIES: usize = 5_000;
+
+/// Neighbours of the evaluation rows that have a descriptor, in row order: of all of them, or of
+/// [`MAX_QUERIES`] evenly spaced ones.
 #[must_use]
 pub fn search(inputs: &Inputs, descriptors: &Descriptors) -> Vec<Query> {
     let index = Index::new(inputs, descriptors);
@@ -98,10 +103,16 @@ pub fn search(inputs: &Inputs, descriptors: &Descriptors) -> Vec<Query> {
         .into_iter()
         .filter(|&row| descriptors.vector(row).is_some())
         .collect();
-    queries
+    evenly(&queries, MAX_QUERIES)
         .par_chunks(QUERIES_PER_TASK)
         .flat_map_iter(|rows| index.answer(rows))
         .collect()
+}
+
+/// At most `limit` of the rows, evenly spaced.
+fn evenly(rows: &[u32], limit: usize) -> Vec<u32> {
+    let n = rows.len().min(limit);
+    (0..n).map(|i| rows[i * rows.len() / n]).collect()
 }
 
 const QUERIES_PER_TASK: usize = 32;
@@ -503,6 +514,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_sample_of_queries_is_evenly_spaced() {
+        let rows: Vec<u32> = (0..10).collect();
+        assert_eq!(evenly(&rows, 5), [0, 2, 4, 6, 8]);
+        assert_eq!(evenly(&rows, 20), rows);
+        assert!(evenly(&[], 5).is_empty());
     }
 
     #[test]
