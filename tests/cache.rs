@@ -109,11 +109,12 @@ fn an_unchanged_dataset_is_answered_from_the_kept_report() {
     let second = cached(&workspace).stdout;
     assert!(second.contains("train/c/X.png"), "{second}");
     for more in [
-        &["--radius", "3"][..],
+        &["--similarity", "0.7"][..],
         &["--pairs-per-sample", "2"],
         &["--cache-by", "content"],
     ] {
         let other = run(&workspace, &[&["--cache", "cache"], more].concat());
+        assert!(other.stdout.contains("train/c/1.png"), "{more:?}");
         assert!(!other.stdout.contains("train/c/X.png"), "{more:?}");
     }
 }
