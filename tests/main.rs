@@ -12,6 +12,12 @@
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
 //! - `architecture`: rules about the sources and the documentation
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and may say what it left out"
+)]
+
 mod architecture;
 mod bad_input;
 mod cache;

@@ -103,7 +103,7 @@ pub(super) fn explain(
     };
     let own = matched(&settings.predictions)?;
     let second = matched(&settings.second_predictions)?;
-    let second_run = (settings.second_log.is_some() || second.is_some()).then(|| SecondRun {
+    let second_run = (settings.second_log.is_some() || second.is_some()).then_some(SecondRun {
         log: settings.second_log.as_ref(),
         predictions: second.as_deref(),
     });

@@ -54,7 +54,7 @@ pub(super) fn dataset(args: &CommonArgs) -> String {
 /// What was typed to name the dataset and its splits.
 fn command_line(args: &CommonArgs) -> String {
     let mut words = vec!["splitleak check".to_owned()];
-    words.extend(args.dataset.iter().map(|path| quoted(path)));
+    words.extend(args.dataset.iter().map(quoted));
     let input = &args.input;
     let flags = [
         ("--train", &input.train),

@@ -228,7 +228,7 @@ pub(super) struct RecordedArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How much of a low validation loss leakage could explain")]
 pub(super) struct ExplainArgs {
-    /// Log of the training run: Keras text as pasted, CSVLogger, History, Lightning, Hugging Face, Ultralytics, TensorBoard
+    /// Log of the training run: Keras (text as pasted, CSV or history), Lightning, Hugging Face, Ultralytics, or events of `tensorboard`
     #[arg(long, value_name = "FILE")]
     pub(super) training_log: Option<PathBuf>,
     /// Training loss, instead of a log
@@ -270,7 +270,7 @@ pub(super) enum MetricArg {
     LogLoss,
     /// Share of wrong classes
     Error,
-    /// AUC, F1, `IoU`: no mean over samples
+    /// AUC, F1 and others that are no mean over samples
     Other,
 }
 

@@ -20,9 +20,12 @@ const NOT_A_CLASS: &[&str] = &[
     "jpegimages",
 ];
 
+/// Samples, and the splits that folders name.
+type Found = (Vec<Draft>, Vec<(String, SplitRole)>);
+
 /// Samples of a tree with split folders, and the splits that folders name;
 /// `None` when no folder that could hold images spells a split.
-pub(super) fn read(walked: &Walked) -> Option<(Vec<Draft>, Vec<(String, SplitRole)>)> {
+pub(super) fn read(walked: &Walked) -> Option<Found> {
     let named = split_folders(&walked.directories);
     if named.is_empty() {
         return None;

@@ -269,9 +269,13 @@ mod tests {
             std::array::from_fn(|i| std::array::from_fn(|j| ((i * 7 + j * j * 3) % 11) as f32));
         let matrix = damped_hessian(&rows);
         let inverse = inverted(matrix).unwrap();
-        for i in 0..6 {
+        for (i, row) in matrix.iter().enumerate() {
             for j in 0..6 {
-                let product: f32 = (0..6).map(|k| matrix[i][k] * inverse[k][j]).sum();
+                let product: f32 = row
+                    .iter()
+                    .zip(&inverse)
+                    .map(|(a, column)| a * column[j])
+                    .sum();
                 assert!(
                     (product - f32::from(u8::from(i == j))).abs() < 1e-2,
                     "{i} {j}: {product}"

@@ -4,6 +4,11 @@ use super::test_pictures::{self as pictures, Picture, drawn};
 use super::*;
 use crate::signature::thumbnail::Thumbnail;
 
+/// Level of an edited picture at a place of it.
+type Edit = fn(&Picture, f32, f32) -> f32;
+/// Paints the picture of a number.
+type Painter = fn(u32) -> Picture;
+
 /// What is found of `queries` in `database`, with places counted from 0 in each.
 fn search_in(queries: Vec<Thumbnail>, database: Vec<Thumbnail>) -> Vec<Found> {
     let (n, m) = (queries.len() as u32, database.len() as u32);
@@ -45,7 +50,7 @@ fn edited(edit: fn(&Picture, f32, f32) -> f32) -> Vec<Found> {
 
 #[test]
 fn copies_in_all_eight_orientations_are_found_and_named() {
-    let cases: [(Transform, fn(&Picture, f32, f32) -> f32); 8] = [
+    let cases: [(Transform, Edit); 8] = [
         (Transform::Identity, |p, x, y| p(x, y)),
         (Transform::Mirror, |p, x, y| p(1.0 - x, y)),
         (Transform::Flip, |p, x, y| p(x, 1.0 - y)),
@@ -109,7 +114,7 @@ fn changes_of_tone_padding_and_small_turns_are_found() {
 
 #[test]
 fn unrelated_pictures_that_look_alike_are_no_duplicates() {
-    let sets: [(&str, fn(u32) -> Picture); 7] = [
+    let sets: [(&str, Painter); 7] = [
         ("scenes", pictures::scene),
         ("silhouettes", pictures::silhouette),
         ("frames", pictures::framed),
@@ -130,7 +135,7 @@ fn unrelated_pictures_that_look_alike_are_no_duplicates() {
 
 #[test]
 fn real_copies_are_found_in_sets_that_look_alike() {
-    let sets: [(&str, fn(u32) -> Picture); 5] = [
+    let sets: [(&str, Painter); 5] = [
         ("silhouettes", pictures::silhouette),
         ("frames", pictures::framed),
         ("digits", pictures::digit),

@@ -311,7 +311,7 @@ mod tests {
         for end in 1..bytes.len() {
             match parse(&[("", &bytes[..end])]) {
                 Ok(log) => {
-                    assert!(!log.warnings.is_empty() || end == event("train/loss", 1, 0.5).len())
+                    assert!(!log.warnings.is_empty() || end == event("train/loss", 1, 0.5).len());
                 }
                 Err(error) => assert_eq!(error, LogError::NoLoss),
             }
