@@ -7,6 +7,7 @@
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
+//! - `recorded`: recordings, explanation and proposed splits, on the demo drive
 //! - `report`: the contract: schema, determinism, limits
 //! - `terminal`: what a person sees
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
@@ -26,6 +27,7 @@ mod fixtures;
 mod gate;
 mod layouts;
 mod leaks;
+mod recorded;
 mod report;
 mod road;
 mod simulation;
