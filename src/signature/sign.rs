@@ -142,3 +142,35 @@ fn refusal(file: &Path, error: &std::io::Error) -> Unreadable {
     }
     Unreadable::Missing
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signature::SIGNATURE_VERSION;
+
+    /// A 40 x 30 PGM with some structure.
+    fn pgm() -> Vec<u8> {
+        let mut bytes = b"P5 40 30 255\n".to_vec();
+        bytes.extend((0..1200u32).map(|at| ((at % 40) * 5 + (at / 40) * (at / 40) / 9) as u8));
+        bytes
+    }
+
+    #[test]
+    fn the_same_bytes_give_the_signature_they_always_gave() {
+        let signature = Signer::default().sign(&pgm()).unwrap();
+        let thumbnail = Digest::of(&signature.thumbnail.as_ref().unwrap().0[..]);
+        let found = format!(
+            "{SIGNATURE_VERSION} {:016x} {thumbnail:?}",
+            signature.perceptual.0
+        );
+        // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
+        assert_eq!(found, "1 01542a150a050200 778ede17d040fce61c2cbdef1d250e38");
+    }
+
+    #[test]
+    fn a_flat_picture_has_low_information_and_another_has_not() {
+        let flat = [b"P5 8 8 255\n".to_vec(), vec![90; 64]].concat();
+        assert!(Signer::default().sign(&flat).unwrap().low_information);
+        assert!(!Signer::default().sign(&pgm()).unwrap().low_information);
+    }
+}
