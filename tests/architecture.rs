@@ -145,7 +145,7 @@ fn rooms_import_only_what_lies_below_them() {
         ("repair", &["explain"]),
         (
             "render",
-            &["explain", "finding", "rate", "report", "sample"],
+            &["explain", "finding", "rate", "report", "sample", "sequence"],
         ),
         ("config", &["error"]),
         (
