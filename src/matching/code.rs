@@ -12,11 +12,13 @@ pub(super) const LANES: usize = 8;
 
 /// Hamming distance: the number of bits in which two codes differ, 0 to `64 *
 /// W`.
+#[inline(always)]
 pub fn distance<const W: usize>(a: &Code<W>, b: &Code<W>) -> u32 {
     xor(a, b).iter().map(|word| word.count_ones()).sum()
 }
 
 /// The bits in which two codes differ.
+#[inline(always)]
 pub(super) fn xor<const W: usize>(a: &Code<W>, b: &Code<W>) -> Code<W> {
     std::array::from_fn(|word| a[word] ^ b[word])
 }

@@ -192,9 +192,12 @@ fn look<const W: usize, const Q: usize>(
     }
 }
 
-/// Compares one query with a stretch, code by code.
-#[cold]
-#[inline(never)]
+/// Codes whose nearness is looked at together, when hits are picked out of a stretch.
+const HANDFUL: usize = 8;
+
+/// Compares one query with a stretch and picks out the hits. Where candidates are many, nearly every stretch has
+/// some, so this is vector code, too.
+#[inline(always)]
 fn look_closely<const W: usize>(
     code: &Code<W>,
     query: usize,
@@ -202,13 +205,21 @@ fn look_closely<const W: usize>(
     radius: u32,
     hits: &mut Vec<Hit>,
 ) {
-    for place in 0..stretch.len {
-        let other = std::array::from_fn(|word| stretch.words[word][place]);
-        if distance(code, &other) <= radius {
-            hits.push(Hit {
+    let readable = stretch.words[0].len().min(STRETCH);
+    let words = stretch.words.map(|plane| &plane[..readable]);
+    let mut near = [0_u8; STRETCH];
+    for (place, near) in near[..readable].iter_mut().enumerate() {
+        let other = std::array::from_fn(|word| words[word][place]);
+        *near = u8::from(distance(code, &other) <= radius);
+    }
+    let near = &near[..stretch.len.min(readable)];
+    for (handful, start) in near.chunks(HANDFUL).zip((0..).step_by(HANDFUL)) {
+        if handful.iter().any(|&near| near != 0) {
+            let hit = (start..).zip(handful).filter(|(_, near)| **near != 0);
+            hits.extend(hit.map(|(place, _): (usize, _)| Hit {
                 query: query as u32,
                 database: (stretch.start + place) as u32,
-            });
+            }));
         }
     }
 }

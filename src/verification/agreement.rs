@@ -8,7 +8,7 @@
 //! than one that does not, and costs.
 
 use super::affine::Affine;
-use super::grid::{Grid, Moments};
+use super::grid::{Grid, Moments, Sampled};
 use crate::signature::thumbnail::SIDE;
 
 /// Blocks on each side.
@@ -26,15 +26,15 @@ const DISTORTION_PRICE: f32 = 0.5;
 /// Similarity of `template` and `moving` under `map`, at most 1: the mean of the correlation of the
 /// whole and of the parts, less the price of the map's distortion.
 pub(super) fn similarity(template: &Grid, moving: &Grid, map: Affine) -> f32 {
-    let mut sampled = Vec::with_capacity(template.cells.len());
+    let mut sampled = Sampled::new();
     moving.sample(map, &mut sampled);
-    let mut whole = Moments::default();
+    let whole = Moments::of(template.cells(), &sampled);
     let mut blocks: [Moments; BLOCKS * BLOCKS] = std::array::from_fn(|_| Moments::default());
-    for s in &sampled {
-        let (x, y) = (s.cell % SIDE, s.cell / SIDE);
-        let value = template.cells[s.cell];
-        whole.add(value, s.value);
-        blocks[y / BLOCK_SIDE * BLOCKS + x / BLOCK_SIDE].add(value, s.value);
+    let seen = sampled.values().iter().zip(sampled.weights());
+    for (i, (&cell, (&value, &weight))) in template.cells().iter().zip(seen).enumerate() {
+        let (x, y) = (i % SIDE, i / SIDE);
+        let block = y / BLOCK_SIDE * BLOCKS + x / BLOCK_SIDE;
+        blocks[block].add_weighted(cell, value, weight);
     }
     let mean = |counts: fn(usize) -> bool| {
         let (mut sum, mut n) = (0.0, 0.0f32);
@@ -70,12 +70,7 @@ mod tests {
     use super::*;
 
     fn grid(value: impl Fn(usize, usize) -> f32) -> Grid {
-        Grid {
-            side: SIDE,
-            cells: (0..SIDE * SIDE)
-                .map(|i| value(i % SIDE, i / SIDE))
-                .collect(),
-        }
+        Grid::from_fn(SIDE, value)
     }
 
     fn drawn(seed: u32) -> impl Fn(usize, usize) -> f32 {
@@ -115,9 +110,9 @@ mod tests {
         };
         let (one, other) = (on_ground(1), on_ground(2));
         let mut whole = Moments::default();
-        one.cells
+        one.cells()
             .iter()
-            .zip(&other.cells)
+            .zip(other.cells())
             .for_each(|(&a, &b)| whole.add(a, b));
         assert!(
             whole.correlation() > 0.8,

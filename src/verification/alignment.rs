@@ -42,7 +42,8 @@ impl Template {
     pub(super) fn new(grid: Grid) -> Option<Self> {
         let side = grid.side;
         let half = grid.half();
-        let value = |x: usize, y: usize| grid.cells[y * side + x];
+        let cells = grid.cells();
+        let value = |x: usize, y: usize| cells[y * side + x];
         let mut steepest = Vec::with_capacity(side * side);
         for y in 0..side {
             for x in 0..side {
@@ -68,15 +69,12 @@ impl Template {
             correlation: -1.0,
         };
         let mut map = start;
-        let mut sampled = Vec::with_capacity(self.grid.cells.len());
+        let mut sampled = Sampled::new();
         for step in 0..=STEPS {
             moving.sample(map, &mut sampled);
-            if (sampled.len() as f32) < LEAST_OVERLAP * self.grid.cells.len() as f32 {
+            let moments = Moments::of(self.grid.cells(), &sampled);
+            if moments.n < LEAST_OVERLAP * self.grid.cells().len() as f32 {
                 break;
-            }
-            let mut moments = Moments::default();
-            for s in &sampled {
-                moments.add(self.grid.cells[s.cell], s.value);
             }
             let correlation = moments.correlation();
             let gain = correlation - best.correlation;
@@ -96,14 +94,17 @@ impl Template {
     }
 
     /// The Gauss-Newton step, for the template, in cells at its edge.
-    fn step(&self, sampled: &[Sampled], moments: &Moments) -> [f32; 6] {
+    fn step(&self, sampled: &Sampled, moments: &Moments) -> [f32; 6] {
         let (template_mean, moving_mean) = moments.means();
         let (template_square, moving_square, _) = moments.deviations();
         let gain = (template_square / moving_square).sqrt();
         let mut slope = [0f32; 8];
-        for s in sampled {
-            let error = (s.value - moving_mean) * gain - (self.grid.cells[s.cell] - template_mean);
-            for (sum, part) in slope.iter_mut().zip(&self.steepest[s.cell]) {
+        let seen = sampled.values().iter().zip(sampled.weights());
+        for ((cell, (value, weight)), steepest) in
+            self.grid.cells().iter().zip(seen).zip(&self.steepest)
+        {
+            let error = ((value - moving_mean) * gain - (cell - template_mean)) * weight;
+            for (sum, part) in slope.iter_mut().zip(steepest) {
                 *sum += error * part;
             }
         }
@@ -185,17 +186,13 @@ mod tests {
     fn seen(seed: u32, map: Affine) -> Grid {
         let picture = scene(seed);
         let half = (SIDE as f32 - 1.0) / 2.0;
-        let cells = (0..SIDE * SIDE).map(|i| {
-            let (x, y) = map.apply((i % SIDE) as f32 - half, (i / SIDE) as f32 - half);
+        Grid::from_fn(SIDE, |column, row| {
+            let (x, y) = map.apply(column as f32 - half, row as f32 - half);
             picture(
                 (x + half + 0.5) / SIDE as f32,
                 (y + half + 0.5) / SIDE as f32,
             )
-        });
-        Grid {
-            side: SIDE,
-            cells: cells.collect(),
-        }
+        })
     }
 
     #[test]
@@ -242,9 +239,9 @@ mod tests {
                 seen(seed + 100, Affine::IDENTITY),
             );
             let mut start = Moments::default();
-            one.cells
+            one.cells()
                 .iter()
-                .zip(&other.cells)
+                .zip(other.cells())
                 .for_each(|(&a, &b)| start.add(a, b));
             let aligned = Template::new(one).unwrap().align(&other, Affine::IDENTITY);
             assert!(aligned.correlation >= start.correlation() - 1e-4);
@@ -254,13 +251,7 @@ mod tests {
 
     #[test]
     fn a_flat_grid_is_no_template() {
-        assert!(
-            Template::new(Grid {
-                side: SIDE,
-                cells: vec![3.0; SIDE * SIDE]
-            })
-            .is_none()
-        );
+        assert!(Template::new(Grid::from_fn(SIDE, |_, _| 3.0)).is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use super::affine::Affine;
-use super::grid::Grid;
+use super::grid::{Grid, Sampled};
 use super::whitening::{CELLS, Residual};
 
 /// The picture with light and dark exchanged.
@@ -25,11 +25,11 @@ pub(super) fn turned(residual: &Residual) -> Residual {
         yy: FRAC_1_SQRT_2,
         ..Affine::IDENTITY
     };
-    let mut sampled = Vec::with_capacity(CELLS);
+    let mut sampled = Sampled::new();
     Grid::fine(residual).sample(eighth, &mut sampled);
     let mut turned = [0; CELLS];
-    for one in sampled {
-        turned[one.cell] = one.value.round() as i8;
+    for (cell, value) in turned.iter_mut().zip(sampled.values()) {
+        *cell = value.round() as i8;
     }
     turned
 }

@@ -13,6 +13,7 @@ mod grid;
 mod null_model;
 mod orientation;
 mod picture;
+mod sides;
 #[cfg(test)]
 mod test_pictures;
 #[cfg(test)]
@@ -24,13 +25,13 @@ use rayon::prelude::*;
 
 use affine::Affine;
 pub use affine::Area;
-use alignment::{Alignment, Template};
 use candidates::{Candidate, Database, Guess};
 use frames::FRAMES;
 use grid::Grid;
 pub use null_model::Threshold;
 use orientation::TRANSFORMS;
 pub use picture::{Picture, describe};
+use sides::Sides;
 use whitening::Residual;
 
 use crate::matching::pair::Transform;
@@ -48,6 +49,10 @@ struct Effort {
     /// Whether changes of the frame are looked up.
     frames: bool,
 }
+
+/// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that lacks more is not
+/// aligned finely: detail that the coarse grid does not show lowers the similarity far more often than it raises it.
+const FINER: f32 = 0.1;
 
 /// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
 const UNUSUAL_PRICE: f32 = 0.1;
@@ -153,17 +158,20 @@ pub fn find_within(
     pictures: &[Option<Picture>],
     members: &[u32],
     threshold: Threshold,
-    sink: impl FnMut(Found),
+    mut sink: impl FnMut(Found),
 ) {
-    search(
-        pictures,
-        members,
-        members,
-        WITHIN,
-        threshold,
-        |a, b| a < b,
-        sink,
-    );
+    // Only later members can be partners: a part of them at a time need not be searched.
+    for (number, batch) in members.chunks(BATCH).enumerate() {
+        search(
+            pictures,
+            batch,
+            &members[number * BATCH..],
+            WITHIN,
+            threshold,
+            |a, b| a < b,
+            &mut sink,
+        );
+    }
 }
 
 fn search(
@@ -224,8 +232,7 @@ fn verified(
         .zip(queries)
         .enumerate()
         .map(|(query, (candidates, residual))| {
-            let mut found = verify(residual, database, candidates, effort.fine);
-            found.retain(|found| found.similarity >= least);
+            let mut found = verify(residual, database, candidates, effort.fine, least);
             for found in &mut found {
                 found.query = query as u32;
             }
@@ -234,19 +241,31 @@ fn verified(
         .collect()
 }
 
-/// Aligns one query's candidates coarsely, the best of them finely, and measures their similarity.
+/// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at least `least` similar.
 fn verify(
     query: &Residual,
     database: &Database<'_>,
     candidates: Vec<Candidate>,
     fine: usize,
+    least: f32,
 ) -> Vec<Found> {
+    let (coarse_query, fine_query) = (
+        Sides::new(query, Grid::coarse),
+        Sides::new(query, Grid::fine),
+    );
+    let partner = |candidate: &Candidate| &database.pictures[candidate.place as usize].residual;
     let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
         .into_iter()
         .filter_map(|candidate| {
+            let partner = Grid::coarse(partner(&candidate));
             let start = start(candidate).refined(0.5);
-            let (_, _, alignment) = align(query, database, candidate, Grid::coarse, start)?;
-            Some((alignment.correlation, candidate, alignment.map.refined(2.0)))
+            let alignment = coarse_query.align(candidate, partner, start)?.alignment;
+            let map = alignment.map.refined(2.0);
+            (alignment.correlation >= least - FINER).then_some((
+                alignment.correlation,
+                candidate,
+                map,
+            ))
         })
         .collect();
     // Stable: equal ones stay in the candidates' own order.
@@ -255,15 +274,14 @@ fn verify(
     let mut found: Vec<Found> = aligned
         .into_iter()
         .filter_map(|(_, candidate, start)| {
-            let (template, moving, Alignment { map, .. }) =
-                align(query, database, candidate, Grid::fine, start)?;
+            let aligned = fine_query.align(candidate, Grid::fine(partner(&candidate)), start)?;
             let price = if candidates::is_usual(candidate.transform) {
                 0.0
             } else {
                 UNUSUAL_PRICE
             };
-            let similarity =
-                (agreement::similarity(&template.grid, &moving, map) - price).max(-1.0);
+            let map = aligned.alignment.map;
+            let similarity = (aligned.similarity() - price).max(-1.0);
             let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
             let (of_query, of_partner) = if query_is_fixed(candidate) {
                 (fixed_area, moving_area)
@@ -271,7 +289,7 @@ fn verify(
                 (moving_area, fixed_area)
             };
             let transform = TRANSFORMS[usize::from(candidate.transform)];
-            Some(Found {
+            (similarity >= least).then_some(Found {
                 query: 0,
                 partner: candidate.place,
                 similarity,
@@ -287,29 +305,6 @@ fn verify(
             .then(a.partner.cmp(&b.partner))
     });
     found
-}
-
-/// Aligns one candidate at the resolution of `grid`. `None` when there is nothing to align by.
-fn align(
-    query: &Residual,
-    database: &Database<'_>,
-    candidate: Candidate,
-    grid: fn(&Residual) -> Grid,
-    start: Affine,
-) -> Option<(Template, Grid, Alignment)> {
-    let query = grid(&candidates::oriented(
-        query,
-        TRANSFORMS[usize::from(candidate.transform)],
-    ));
-    let partner = grid(&database.pictures[candidate.place as usize].residual);
-    let (fixed, moving) = if query_is_fixed(candidate) {
-        (query, partner)
-    } else {
-        (partner, query)
-    };
-    let template = Template::new(fixed)?;
-    let alignment = template.align(&moving, start);
-    Some((template, moving, alignment))
 }
 
 /// The crop is the template, so that all of it lies on the other picture.

@@ -5,9 +5,9 @@
 //! permutes cells and bits, so all eight orientations cost nothing.
 
 use super::affine::Affine;
-use super::grid::Grid;
+use super::grid::{Grid, Sampled};
 use super::orientation::source;
-use super::whitening::{CELLS, Residual};
+use super::whitening::Residual;
 use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
@@ -30,12 +30,12 @@ pub(super) const UNIT: f32 = 254.0;
 /// particular (zero). All zero when the part is flat.
 pub(super) fn view(residual: &Residual, frame: Affine) -> View {
     let grid = Grid::fine(residual);
-    let mut sampled = Vec::with_capacity(CELLS);
+    let mut sampled = Sampled::new();
     grid.sample(frame, &mut sampled);
     let mut cells = [0f32; VIEW_CELLS];
-    for s in sampled {
-        let (x, y) = (s.cell % SIDE / RATIO, s.cell / SIDE / RATIO);
-        cells[y * VIEW_SIDE + x] += s.value;
+    for (i, value) in sampled.values().iter().enumerate() {
+        let (x, y) = (i % SIDE / RATIO, i / SIDE / RATIO);
+        cells[y * VIEW_SIDE + x] += value;
     }
     scaled(cells)
 }
@@ -96,6 +96,7 @@ const _: () = assert!(
 mod tests {
     use super::super::candidates::oriented;
     use super::super::orientation::TRANSFORMS;
+    use super::super::whitening::CELLS;
     use super::*;
     use proptest::prelude::*;
 
