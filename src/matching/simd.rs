@@ -10,7 +10,7 @@
 //!
 //! The loop looks for the sign bit of `distance - (radius + 1)`, gathered over
 //! a stretch of codes by OR, and only when it shows looks at the stretch again,
-//! code by code. Matches are rare, so the first look is nearly all of the work:
+//! more closely. Where matches are rare, the first look is nearly all of the work:
 //! exclusive or, count, subtract, or.
 
 use super::code::{Code, Span, distance};

@@ -50,6 +50,15 @@ impl Affine {
         }
     }
 
+    /// As [`Self::onto`], with a part of its own for width and height.
+    pub(super) const fn onto_part(wide: f32, high: f32, right: f32, down: f32) -> Self {
+        Self {
+            xx: wide,
+            yy: high,
+            ..Self::onto(1.0, right, down)
+        }
+    }
+
     /// A turn about the middle by an angle with this sine.
     pub(super) const fn turn(sine: f32) -> Self {
         // Good to 1e-4 for the small angles it is used for.

@@ -8,6 +8,7 @@
 
 use super::affine::Affine;
 use super::grid::{Grid, Moments, Sampled};
+use crate::signature::thumbnail::SIDE;
 
 /// Steps at most. The first few do nearly all.
 const STEPS: usize = 6;
@@ -18,8 +19,10 @@ const LEAST_OVERLAP: f32 = 0.4;
 /// Added to the diagonal of the Hessian, as a part of its mean: keeps directions without texture still.
 const DAMPING: f32 = 0.02;
 
-/// A step that does not raise the correlation by this much is the last.
+/// A step that does not raise the correlation by this much is the last. On the coarse grid, that is all it takes to
+/// tell which candidates are worth the fine one.
 const LEAST_GAIN: f32 = 0.003;
+const LEAST_COARSE_GAIN: f32 = 0.01;
 
 /// The fixed side of an alignment, prepared.
 pub(super) struct Template {
@@ -70,6 +73,11 @@ impl Template {
         };
         let mut map = start;
         let mut sampled = Sampled::new();
+        let least_gain = if self.grid.side == SIDE {
+            LEAST_GAIN
+        } else {
+            LEAST_COARSE_GAIN
+        };
         for step in 0..=STEPS {
             moving.sample(map, &mut sampled);
             let moments = Moments::of(self.grid.cells(), &sampled);
@@ -81,7 +89,7 @@ impl Template {
             if gain > 0.0 {
                 best = Alignment { map, correlation };
             }
-            if step == STEPS || correlation <= 0.0 || gain < LEAST_GAIN {
+            if step == STEPS || correlation <= 0.0 || gain < least_gain {
                 break;
             }
             let change = self.step(&sampled, &moments);
@@ -124,7 +132,7 @@ impl Template {
             y0: change[5],
         };
         let next = map.after(step.inverse()?);
-        next.refined(crate::signature::thumbnail::SIDE as f32 / self.grid.side as f32)
+        next.refined(SIDE as f32 / self.grid.side as f32)
             .is_plausible()
             .then_some(next)
     }
@@ -180,7 +188,6 @@ fn inverted(mut matrix: [[f32; 6]; 6]) -> Option<[[f32; 6]; 6]> {
 mod tests {
     use super::super::test_pictures::scene;
     use super::*;
-    use crate::signature::thumbnail::SIDE;
 
     /// A scene as the map would show it: cell (x, y) holds what lies at `map(x, y)`.
     fn seen(seed: u32, map: Affine) -> Grid {

@@ -83,33 +83,83 @@ impl Grid {
     }
 
     /// Values of this grid where `map` takes the cells of another of the same size. Bilinear.
+    ///
+    /// Places are counted in whole parts of a cell: cheaper than numbers with a point, and the same on every processor.
     pub(super) fn sample(&self, map: Affine, out: &mut Sampled) {
         let side = self.side.min(SIDE);
-        let (half, edge) = (self.half(), side as f32 - 0.5);
-        let last = side as f32 - 1.0;
         out.len = side * side;
+        let step = (parts(map.xx), parts(map.yx));
         for row in 0..side {
-            let (x_row, y_row) = map.apply(-half, row as f32 - half);
+            let (x, y) = map.apply(-self.half(), row as f32 - self.half());
+            let start = (parts(x + self.half()), parts(y + self.half()));
+            let row_of = Places::new(start, step, side as i32);
             let cells = row * side..(row + 1) * side;
-            let values = out.values[cells.clone()].iter_mut();
-            for ((column, value), weight) in (0u8..).zip(values).zip(&mut out.weights[cells]) {
-                let x = x_row + map.xx * f32::from(column) + half;
-                let y = y_row + map.yx * f32::from(column) + half;
-                let inside = x >= -0.5 && y >= -0.5 && x <= edge && y <= edge;
-                *weight = f32::from(u8::from(inside));
-                // Written so that a place that is no number ends up at an edge, too.
-                let (x, y) = (x.max(0.0).min(last), y.max(0.0).min(last));
-                let left = (x as usize).min(side - 2);
-                let top = (y as usize).min(side - 2);
-                let (fx, fy) = (x - left as f32, y - top as f32);
-                // The bound holds already; said here, it saves four checks.
-                let at = (top * side + left).min(CELLS - SIDE - 2);
-                let upper = self.cells[at] + (self.cells[at + 1] - self.cells[at]) * fx;
+            out.weights[cells.clone()].copy_from_slice(&row_of.weight[..side]);
+            for (column, value) in out.values[cells].iter_mut().enumerate() {
+                // The bounds hold already; said here, they save the checks.
+                let column = column.min(SIDE - 1);
+                let at = (row_of.at[column] as usize).min(CELLS - SIDE - 2);
                 let below = at + side;
-                let lower = self.cells[below] + (self.cells[below + 1] - self.cells[below]) * fx;
-                *value = (upper + (lower - upper) * fy) * *weight;
+                let (right, down) = (row_of.right[column], row_of.down[column]);
+                let upper = self.cells[at] + (self.cells[at + 1] - self.cells[at]) * right;
+                let lower = self.cells[below] + (self.cells[below + 1] - self.cells[below]) * right;
+                *value = (upper + (lower - upper) * down) * row_of.weight[column];
             }
         }
+    }
+}
+
+/// Parts of a cell.
+const PARTS: i32 = 1 << PART_BITS;
+const PART_BITS: u32 = 16;
+
+/// A length in cells, in parts; what no edit reaches is cut.
+fn parts(cells: f32) -> i32 {
+    let far = 4.0 * SIDE as f32;
+    (cells.max(-far).min(far) * PARTS as f32) as i32
+}
+
+/// Places of one row, each between four cells. An array for each part of them, so that the compiler can use vector
+/// instructions.
+struct Places {
+    /// The upper left one of the four.
+    at: [i32; SIDE],
+    /// How far to the right of it, 0 to 1.
+    right: [f32; SIDE],
+    /// How far below it, 0 to 1.
+    down: [f32; SIDE],
+    /// 1, or 0 for a place outside the grid.
+    weight: [f32; SIDE],
+}
+
+impl Places {
+    /// From `start` in steps of `step`, both in parts, in a grid of `side` cells.
+    fn new(start: (i32, i32), step: (i32, i32), side: i32) -> Self {
+        let mut places = Self {
+            at: [0; SIDE],
+            right: [0.0; SIDE],
+            down: [0.0; SIDE],
+            weight: [0.0; SIDE],
+        };
+        let (edge, last) = (PARTS / 2, (side - 1) * PARTS);
+        let fraction = |place: i32, whole: i32| (place - whole * PARTS) as f32 / PARTS as f32;
+        for i in 0..SIDE {
+            let column = i as i32;
+            let x = start.0.wrapping_add(step.0.wrapping_mul(column));
+            let y = start.1.wrapping_add(step.1.wrapping_mul(column));
+            let inside = (x >= -edge) & (y >= -edge) & (x <= last + edge) & (y <= last + edge);
+            // `max` and `min`, and a shift for a quotient, are what vector units have.
+            let (x, y) = (x.max(0).min(last), y.max(0).min(last));
+            let (left, top) = (
+                (x >> PART_BITS).min(side - 2),
+                (y >> PART_BITS).min(side - 2),
+            );
+            places.at[i] = top * side + left;
+            places.right[i] = fraction(x, left);
+            places.down[i] = fraction(y, top);
+            places.weight[i] = if inside { 1.0 } else { 0.0 };
+        }
+        places
     }
 }
 
@@ -125,36 +175,34 @@ pub(super) struct Moments {
 }
 
 /// Partial sums that are kept apart, so that the compiler can use vector instructions.
-const LANES: usize = 8;
+const LANES: usize = 4;
 
 impl Moments {
     /// Of a grid's cells and what another has there, where that is inside.
     pub(super) fn of(cells: &[f32], sampled: &Sampled) -> Self {
-        let mut sums = [[0f32; LANES]; 6];
+        let mut n = [0f32; LANES];
+        let (mut a, mut b, mut aa, mut bb, mut ab) = (n, n, n, n, n);
         let (values, weights) = (sampled.values(), sampled.weights());
-        for ((cells, values), weights) in cells
-            .chunks_exact(LANES)
-            .zip(values.chunks_exact(LANES))
-            .zip(weights.chunks_exact(LANES))
-        {
+        let lanes = cells.chunks_exact(LANES).zip(values.chunks_exact(LANES));
+        for ((cells, values), weights) in lanes.zip(weights.chunks_exact(LANES)) {
             for lane in 0..LANES {
-                let (a, b) = (cells[lane] * weights[lane], values[lane]);
-                for (sum, part) in sums
-                    .iter_mut()
-                    .zip([weights[lane], a, b, a * a, b * b, a * b])
-                {
-                    sum[lane] += part;
-                }
+                let (cell, value) = (cells[lane] * weights[lane], values[lane]);
+                n[lane] += weights[lane];
+                a[lane] += cell;
+                b[lane] += value;
+                aa[lane] += cell * cell;
+                bb[lane] += value * value;
+                ab[lane] += cell * value;
             }
         }
-        let [n, a, b, aa, bb, ab] = sums.map(|lanes| lanes.iter().sum());
+        let total = |lanes: [f32; LANES]| lanes.iter().sum();
         let mut moments = Self {
-            n,
-            a,
-            b,
-            aa,
-            bb,
-            ab,
+            n: total(n),
+            a: total(a),
+            b: total(b),
+            aa: total(aa),
+            bb: total(bb),
+            ab: total(ab),
         };
         let whole = cells.len() / LANES * LANES;
         for at in whole..cells.len() {

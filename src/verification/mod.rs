@@ -97,36 +97,44 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         return null_model::threshold(Vec::new(), 0);
     }
     let sample: Vec<u32> = queries.into_iter().step_by(step).collect();
-    let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-    let threshold = |decoy: fn(&Residual) -> Residual| {
+    let threshold = |sample: &[u32], decoy: fn(&Residual) -> Residual| {
+        let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
         let decoys: Vec<Residual> = sample
             .iter()
             .filter_map(|&place| pictures[place as usize].as_ref())
             .map(|picture| decoy(&picture.residual))
             .collect();
-        let best = verified(
+        let found = verified(
             &decoys,
             &database,
             ACROSS,
             null_model::NOTHING_FOUND,
             &other,
-        )
-        .into_iter()
-        .map(|found| {
-            found
-                .into_iter()
-                .map(|v| v.similarity)
-                .fold(null_model::NOTHING_FOUND, f32::max)
-        })
-        .collect();
-        null_model::threshold(best, searched)
+        );
+        let best = |found: Vec<Found>| {
+            let similarities = found.into_iter().map(|found| found.similarity);
+            similarities.fold(null_model::NOTHING_FOUND, f32::max)
+        };
+        null_model::threshold(found.into_iter().map(best).collect(), searched)
     };
-    let (negative, turned) = (threshold(decoys::negative), threshold(decoys::turned));
-    match (negative.false_rate, turned.false_rate) {
-        (None, _) => turned,
-        (_, None) => negative,
-        _ if turned.similarity > negative.similarity + null_model::POLARITY_MATTERS => turned,
-        _ => negative,
+    let negative = threshold(&sample, decoys::negative);
+    let matters = |turned: Threshold| {
+        negative.false_rate.is_none()
+            || turned.similarity > negative.similarity + null_model::POLARITY_MATTERS
+    };
+    // A part of the sample is enough to see that polarity does not matter, as it mostly does not.
+    let few: Vec<u32> = sample.iter().copied().step_by(null_model::FEW).collect();
+    if few.len() >= null_model::LEAST {
+        let turned = threshold(&few, decoys::turned);
+        if turned.false_rate.is_none() || !matters(turned) {
+            return negative;
+        }
+    }
+    let turned = threshold(&sample, decoys::turned);
+    if turned.false_rate.is_some() && matters(turned) {
+        turned
+    } else {
+        negative
     }
 }
 

@@ -21,6 +21,9 @@ pub(super) const DECOYS: usize = 1024;
 /// stand on an empty ground it reaches further by 0.2, and negatives understate it.
 pub(super) const POLARITY_MATTERS: f32 = 0.08;
 
+/// One in so many queries is turned first, to see whether polarity matters at all.
+pub(super) const FEW: usize = 4;
+
 /// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
 pub(super) const LEAST: usize = 50;
 

@@ -28,22 +28,25 @@ const BATCH: usize = 256;
 pub fn describe(thumbnails: Vec<Option<Thumbnail>>) -> Vec<Option<Picture>> {
     let given: Vec<&Thumbnail> = thumbnails.iter().flatten().collect();
     let whitening = Whitening::learn(&given);
-    thumbnails
-        .into_par_iter()
-        .chunks(BATCH)
-        .flat_map_iter(|batch| {
-            let given: Vec<&Thumbnail> = batch.iter().flatten().collect();
-            let mut residuals = whitening.residuals(&given).into_iter();
-            let pictures: Vec<Option<Picture>> = batch
-                .iter()
-                .map(|thumbnail| {
-                    thumbnail.as_ref()?;
-                    residuals.next().flatten().map(Picture::new)
-                })
-                .collect();
-            pictures
-        })
-        .collect()
+    let mut thumbnails = thumbnails;
+    // Places are made first, so that the pictures never stand in memory twice.
+    let mut pictures: Vec<Option<Picture>> = Vec::new();
+    pictures.resize_with(thumbnails.len(), || None);
+    let batches = thumbnails.par_chunks_mut(BATCH);
+    batches
+        .zip(pictures.par_chunks_mut(BATCH))
+        .for_each(|(thumbnails, pictures)| {
+            let (places, given): (Vec<_>, Vec<Thumbnail>) = pictures
+                .iter_mut()
+                .zip(thumbnails)
+                .filter_map(|(place, thumbnail)| Some((place, thumbnail.take()?)))
+                .unzip();
+            let residuals = whitening.residuals(&given.iter().collect::<Vec<_>>());
+            for (place, residual) in places.into_iter().zip(residuals) {
+                *place = residual.map(Picture::new);
+            }
+        });
+    pictures
 }
 
 impl Picture {
