@@ -2,6 +2,7 @@
 //!
 //! - `layouts`: every way a dataset may lie on disk
 //! - `leaks`: what is found between and inside splits, and what is not
+//! - `clusters`: what hangs together, and which parts of two pictures are the same
 //! - `explanation`: what is said of a training log, and what is refused
 //! - `simulation`: its claims where the truth is known
 //! - `gate`: limits, codes, exit statuses, configuration
@@ -22,6 +23,7 @@
 mod architecture;
 mod bad_input;
 mod cache;
+mod clusters;
 mod explanation;
 mod fixtures;
 mod gate;

@@ -1,5 +1,6 @@
 //! The pipeline, readable top to bottom: scan, match, check, explain, report.
 
+mod clusters;
 mod explanation;
 mod proposal;
 mod recordings;
@@ -30,6 +31,7 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
         return Ok(report);
     }
     let (scan, explanation) = scan(settings, &dataset, &session, progress)?;
+    let clusters = clusters::summarise(&dataset, scan.found.joined, &scan.found.looks);
     let evidence = Evidence {
         dataset: &dataset,
         signatures: &scan.signatures,
@@ -40,6 +42,7 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
         recordings: scan.known.report.clone(),
+        clusters,
         explanation,
     };
     let report = report::build(settings, &evidence, measured, findings);

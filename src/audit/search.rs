@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::matching::Forest;
 use crate::matching::pair::{Kind, Near, Pair, Transform};
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures};
@@ -32,19 +33,41 @@ pub(super) struct Found {
     pub(super) loose: Vec<(SampleId, SampleId)>,
     /// What the samples look like.
     pub(super) looks: Looks,
+    /// Which samples hang together.
+    pub(super) joined: Forest,
 }
 
 /// What the samples look like, for questions of later stages.
 pub(super) struct Looks {
     copies: Pictures,
     pictures: Vec<Option<Picture>>,
+    threshold: Threshold,
 }
 
 impl Looks {
     /// Correlation of two samples as they lie, -1 to 1; `None` where one of them shows nothing.
     pub(super) fn likeness(&self, a: SampleId, b: SampleId) -> Option<f64> {
-        let picture = |id| self.pictures[self.copies.representative(id)?.index()].as_ref();
-        Some(f64::from(picture(a)?.likeness(picture(b)?)))
+        Some(f64::from(self.picture(a)?.likeness(self.picture(b)?)))
+    }
+
+    /// How unlike two samples look, 0 to 2; `None` where one of them shows nothing.
+    pub(super) fn unlikeness(&self, a: SampleId, b: SampleId) -> Option<f64> {
+        Some(f64::from(self.picture(a)?.unlikeness(self.picture(b)?)))
+    }
+
+    /// Whether two samples are duplicates of each other, directly.
+    pub(super) fn are_duplicates(&self, a: SampleId, b: SampleId) -> bool {
+        let copies = self.copies.representative(a) == self.copies.representative(b);
+        let alike = |one, other| verification::are_duplicates(one, other, self.threshold);
+        copies
+            || self
+                .picture(a)
+                .zip(self.picture(b))
+                .is_some_and(|(one, other)| alike(one, other))
+    }
+
+    fn picture(&self, id: SampleId) -> Option<&Picture> {
+        self.pictures[self.copies.representative(id)?.index()].as_ref()
     }
 }
 
@@ -71,6 +94,7 @@ pub(super) fn search(
         loose: Vec::new(),
         digests: BTreeMap::new(),
         partners: &mut partners,
+        joined: join_copies(&copies, dataset.samples.len()),
     };
     let least = Threshold {
         similarity: threshold.similarity - margin,
@@ -89,16 +113,31 @@ pub(super) fn search(
             });
         }
     }
-    let loose = recorder.loose;
+    let (loose, joined) = (recorder.loose, recorder.joined);
     let detection = detection(settings, threshold);
-    let looks = Looks { copies, pictures };
+    let looks = Looks {
+        copies,
+        pictures,
+        threshold,
+    };
     Found {
         partners,
         detection,
         threshold: threshold.similarity,
         loose,
         looks,
+        joined,
     }
+}
+
+fn join_copies(copies: &Pictures, samples: usize) -> Forest {
+    let mut joined = Forest::new(samples);
+    for members in copies.copies() {
+        for pair in members.windows(2) {
+            joined.join(pair[0].0, pair[1].0);
+        }
+    }
+    joined
 }
 
 /// Numbers for files, bytes and pixels that are equal exactly when those are.
@@ -230,12 +269,13 @@ fn detection(settings: &Settings, threshold: Threshold) -> Detection {
 }
 
 fn reversed(found: Match) -> Match {
+    let back = found.transform.inverse();
     Match {
         query: found.partner,
         partner: found.query,
-        transform: found.transform.inverse(),
-        of_query: found.of_partner,
-        of_partner: found.of_query,
+        transform: back,
+        of_query: found.of_partner.transformed(back),
+        of_partner: found.of_query.transformed(back),
         ..found
     }
 }
@@ -250,6 +290,7 @@ struct Recorder<'a> {
     /// Pixel digests made on the way, by sample.
     digests: BTreeMap<SampleId, Option<Digest>>,
     partners: &'a mut Partnerships,
+    joined: Forest,
 }
 
 impl Recorder<'_> {
@@ -268,6 +309,8 @@ impl Recorder<'_> {
             distance: upright.then(|| one.perceptual.distance(other.perceptual)),
             similarity: found.similarity,
             transform: found.transform,
+            of_a: found.of_query,
+            of_b: found.of_partner,
         };
         let pair = if upright && found.similarity >= PERHAPS_SAME_PIXELS && self.same_pixels(a, b) {
             Pair {
@@ -284,6 +327,7 @@ impl Recorder<'_> {
                 near: Some(near),
             }
         };
+        self.joined.join(a.0, b.0);
         self.copies.record_between(pair, from, to, self.partners);
     }
 

@@ -18,6 +18,7 @@
 //! | which k database codes are nearest to each query? | [`nearest`] |
 //! | which samples hang together through pairs? | [`Forest`] |
 
+pub mod area;
 pub mod brute_force;
 mod buckets;
 mod cluster;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::area::Area;
 use crate::sample::SampleId;
 
 /// How strong the evidence is, strongest first.
@@ -109,14 +110,21 @@ pub struct Near {
     pub similarity: f32,
     /// How the first picture lies on the second.
     pub transform: Transform,
+    /// The part of the first, after `transform`, that the second shows.
+    pub of_a: Area,
+    /// The part of the second that the first shows.
+    pub of_b: Area,
 }
 
 impl Near {
     /// The same measurement seen from the other picture.
     #[must_use]
     pub fn reversed(self) -> Self {
+        let back = self.transform.inverse();
         Self {
-            transform: self.transform.inverse(),
+            transform: back,
+            of_a: self.of_b.transformed(back),
+            of_b: self.of_a.transformed(back),
             ..self
         }
     }

@@ -84,6 +84,7 @@ impl Partnerships {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::area::Area;
     use crate::matching::pair::{Near, Transform};
 
     fn near(a: u32, b: u32, similarity: f32) -> Pair {
@@ -91,6 +92,8 @@ mod tests {
             distance: Some(3),
             similarity,
             transform: Transform::Identity,
+            of_a: Area::WHOLE,
+            of_b: Area::WHOLE,
         };
         Pair {
             kind: Kind::NearDuplicate,

@@ -232,6 +232,7 @@ fn record_some(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::area::Area;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -317,6 +318,8 @@ mod tests {
             distance: None,
             similarity: 0.9,
             transform,
+            of_a: Area::WHOLE,
+            of_b: Area::WHOLE,
         });
         let pair = Pair {
             kind: Kind::NearDuplicate,

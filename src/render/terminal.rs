@@ -163,6 +163,9 @@ fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         if let Some(transform) = transform.as_str().filter(|name| *name != "identity") {
             detail.push_str(&format!(", {transform}"));
         }
+        if pair.overlap.is_some() {
+            detail.push_str(", cropped or shifted");
+        }
         writeln!(to, "  {}", fit(&pair.evaluation.path, WIDTH - 2))?;
         let room = WIDTH - 7 - detail.len();
         writeln!(
@@ -249,6 +252,23 @@ fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             thousands(entry.duplicated.denominator),
         );
         writeln!(to, "  {name:24} {share:>7}  {count} of {all}")?;
+    }
+    let clusters = &report.clusters;
+    if clusters.largest > 2 {
+        let clusters_of = match clusters.count {
+            1 => "1 cluster".to_owned(),
+            count => format!("{} clusters", thousands(count)),
+        };
+        let largest = thousands(clusters.largest);
+        let mut text =
+            format!("over all splits {clusters_of} of duplicates, the largest of {largest} images");
+        if clusters.chained > 0 {
+            let chained = thousands(clusters.chained);
+            text.push_str(&format!(
+                "; in {chained} of them the least alike images are no duplicates of each other, as in a slow pan"
+            ));
+        }
+        write!(to, "{}", wrap(&text, "  ", "    "))?;
     }
     Ok(())
 }

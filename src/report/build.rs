@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured,
+    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured, Overlap,
     PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary,
     Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
 use crate::gate::Gate;
-use crate::matching::pair::{Kind, Pair};
+use crate::matching::area::Area;
+use crate::matching::pair::{Kind, Near, Pair};
 use crate::rate::Rate;
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::examine::{LeakKind, SplitLeaks};
@@ -65,6 +66,7 @@ pub fn build(
         pairs,
         pairs_truncated,
         duplicates: duplicates(evidence),
+        clusters: measured.clusters,
         recordings: measured.recordings,
         findings_truncated: listed.len() < findings.len(),
         findings: listed,
@@ -267,10 +269,22 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
         transform: pair.near.map(|near| near.transform).unwrap_or_default(),
         distance: pair.near.and_then(|near| near.distance),
         similarity: pair.near.map(|near| rounded(near.similarity)),
+        overlap: pair.near.and_then(overlap),
         evaluation: member(pair.a),
         training: member(pair.b),
     });
     (pairs.collect(), truncated)
+}
+
+fn overlap(near: Near) -> Option<Overlap> {
+    let edges = |area: Area| {
+        [area.left, area.top, area.right, area.bottom].map(|edge| f64::from(edge) / 100.0)
+    };
+    let whole = near.of_a.is_whole() && near.of_b.is_whole();
+    (!whole).then(|| Overlap {
+        evaluation: edges(near.of_a),
+        training: edges(near.of_b),
+    })
 }
 
 /// Four decimals: more would be noise, and differ between processors.

@@ -6,6 +6,7 @@
 //! dataset and settings give the same bytes: no clock, no host, no order of threads.
 
 mod build;
+mod clusters;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use build::build;
+pub use clusters::{ClusterSummary, Clusters};
 
 use crate::explain::Explanation;
 use crate::finding::Finding;
@@ -51,6 +53,8 @@ pub struct Report {
     /// Duplicates inside each split, in the order of `dataset.splits`; one entry
     /// without a name for a dataset without splits.
     pub duplicates: Vec<Duplicates>,
+    /// What hangs together through duplicates, over all splits.
+    pub clusters: Clusters,
     /// What was recorded together, as names and columns tell it.
     pub recordings: RecordingsReport,
     /// What is wrong, worst first.
@@ -72,6 +76,8 @@ pub struct Measured {
     pub detection: Detection,
     /// What was recorded together.
     pub recordings: RecordingsReport,
+    /// What hangs together through duplicates.
+    pub clusters: Clusters,
     /// The loss explanation, if one was asked for.
     pub explanation: Option<Explanation>,
 }
@@ -220,10 +226,21 @@ pub struct ReportPair {
     pub distance: Option<u32>,
     /// Verification score, -1 to 1; `null` where not measured.
     pub similarity: Option<f64>,
+    /// Which parts of the two images show the same; `null` where it is the whole of both, or nothing was aligned.
+    pub overlap: Option<Overlap>,
     /// The evaluation sample.
     pub evaluation: PairMember,
     /// The training sample.
     pub training: PairMember,
+}
+
+/// Which parts of two images show the same, as left, upper, right and lower edge in fractions of the sides, to 0.01.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Overlap {
+    /// Of the evaluation image, after `transform`.
+    pub evaluation: [f64; 4],
+    /// Of the training image.
+    pub training: [f64; 4],
 }
 
 /// One side of a pair.

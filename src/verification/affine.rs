@@ -1,19 +1,7 @@
 //! How one picture lies on another: a linear map and a shift.
 
+use crate::matching::area::Area;
 use crate::signature::thumbnail::SIDE;
-
-/// Part of a picture, in fractions of its sides.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Area {
-    /// Left edge, 0 to 1.
-    pub left: f32,
-    /// Upper edge, 0 to 1.
-    pub top: f32,
-    /// Right edge, 0 to 1.
-    pub right: f32,
-    /// Lower edge, 0 to 1.
-    pub bottom: f32,
-}
 
 /// Takes a cell of one grid, counted from its centre, to a place in another:
 /// `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`, in cells.
@@ -160,30 +148,9 @@ impl Affine {
     pub(super) fn covered(self) -> Area {
         let half = SIDE as f32 / 2.0;
         let corners = [(-half, -half), (half, -half), (-half, half), (half, half)]
-            .map(|(x, y)| self.apply(x, y));
-        let fraction = |value: f32| (value / SIDE as f32 + 0.5).clamp(0.0, 1.0);
-        let least = |part: fn((f32, f32)) -> f32| {
-            fraction(
-                corners
-                    .iter()
-                    .map(|&c| part(c))
-                    .fold(f32::INFINITY, f32::min),
-            )
-        };
-        let greatest = |part: fn((f32, f32)) -> f32| {
-            fraction(
-                corners
-                    .iter()
-                    .map(|&c| part(c))
-                    .fold(f32::NEG_INFINITY, f32::max),
-            )
-        };
-        Area {
-            left: least(|c| c.0),
-            top: least(|c| c.1),
-            right: greatest(|c| c.0),
-            bottom: greatest(|c| c.1),
-        }
+            .map(|(x, y)| self.apply(x, y))
+            .map(|(x, y)| (x / SIDE as f32 + 0.5, y / SIDE as f32 + 0.5));
+        Area::around(&corners)
     }
 }
 
@@ -229,14 +196,13 @@ mod tests {
     #[test]
     fn a_crop_covers_its_part_of_the_other_picture() {
         let covered = Affine::onto(0.8, -0.1, 0.0).covered();
-        for (is, should) in [
-            (covered.left, 0.0),
-            (covered.right, 0.8),
-            (covered.top, 0.1),
-            (covered.bottom, 0.9),
-        ] {
-            assert!((is - should).abs() < 1e-5, "{covered:?}");
-        }
+        let part = Area {
+            left: 0,
+            right: 80,
+            top: 10,
+            bottom: 90,
+        };
+        assert_eq!(covered, part);
     }
 
     #[test]

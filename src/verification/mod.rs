@@ -24,7 +24,6 @@ mod whitening;
 use rayon::prelude::*;
 
 use affine::Affine;
-pub use affine::Area;
 use candidates::{Candidate, Database, Guess};
 use frames::FRAMES;
 use grid::Grid;
@@ -34,6 +33,7 @@ pub use picture::{Picture, describe};
 use sides::Sides;
 use whitening::Residual;
 
+use crate::matching::area::Area;
 use crate::matching::pair::Transform;
 
 /// Queries searched at a time; bounds the candidates in memory.
@@ -136,6 +136,15 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
     } else {
         negative
     }
+}
+
+/// Whether two pictures are found to be the same when nothing else competes.
+#[must_use]
+pub fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
+    let database = Database::new(vec![other]);
+    let least = threshold.similarity;
+    let found = verified(&[one.residual], &database, ACROSS, least, &|_, _| true);
+    !found[0].is_empty()
 }
 
 /// Finds the duplicates of each query in the database, both places among `pictures`, and hands them to `sink`: in order of

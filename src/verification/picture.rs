@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::affine::Affine;
 use super::frames::{CROPS, FRAMES};
+use super::orientation::TRANSFORMS;
 use super::views::{self, View};
 use super::whitening::{Residual, Whitening};
 use crate::signature::thumbnail::Thumbnail;
@@ -60,6 +61,16 @@ impl Picture {
             }),
             residual,
         }
+    }
+
+    /// How unlike two pictures look, 0 to 2: one minus the correlation of their views in the best of eight orientations.
+    #[must_use]
+    pub fn unlikeness(&self, other: &Self) -> f32 {
+        let oriented = TRANSFORMS.map(|transform| views::transformed(&self.view, transform));
+        let likeness = oriented
+            .iter()
+            .map(|view| views::correlation(view, &other.view));
+        (1.0 - likeness.fold(-1.0, f32::max)).clamp(0.0, 2.0)
     }
 
     /// Correlation of two pictures as they lie, without alignment, -1 to 1.
