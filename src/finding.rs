@@ -68,6 +68,26 @@ pub enum Code {
     UnsupportedImage,
     /// Decoding would exceed the limits.
     ImageTooLarge,
+    /// Files that systems leave beside images.
+    SidecarJunk,
+    /// Bytes after the end of the image.
+    TrailingData,
+    /// The name says one format, the content another.
+    ExtensionMismatch,
+    /// Pictures that are stored turned, with a mark that says so.
+    ExifOrientation,
+    /// Animations and documents of several pages.
+    SeveralFrames,
+    /// A few images with other bits per channel than the rest.
+    OddBitDepth,
+    /// A few images whose channels mean something else than those of the rest.
+    OddColourMode,
+    /// A few images with transparency.
+    OddAlpha,
+    /// A few images with a colour profile.
+    OddColourProfile,
+    /// A few images of another format.
+    OddFormat,
     /// A directory could not be listed.
     UnreadableDirectory,
     /// A directory is named like an image.
@@ -78,14 +98,54 @@ pub enum Code {
     EmptySplit,
     /// The manifest lists one file more than once in one split.
     ListedTwice,
+    /// Names that differ only in case.
+    CaseCollision,
     /// Images of the tree that the manifest does not list.
     UnlistedFile,
     /// Rows of the manifest, or images, that belong to no split.
     SampleWithoutSplit,
     /// A camera column of a driving log whose images are not here.
     CameraAbsent,
+    /// Samples without a label among labelled ones.
+    MissingLabel,
+    /// Labels that are no numbers among numbers.
+    UnparsableLabel,
+    /// Targets that are infinite or not a number.
+    NonFiniteTarget,
+    /// One picture with different classes.
+    LabelConflict,
+    /// One picture with different targets.
+    TargetConflict,
+    /// Targets that pile up on one value.
+    TargetPileUp,
+    /// A class that a split lacks.
+    ClassMissing,
+    /// Splits with another balance of classes.
+    ClassBalanceDrift,
+    /// Splits with another distribution of targets.
+    TargetDrift,
+    /// Splits with other image sizes.
+    ImageSizeDrift,
+    /// Splits of another brightness.
+    BrightnessDrift,
+    /// Splits with other file formats.
+    FormatDrift,
+    /// A fact of the file that tells the class.
+    LabelShortcut,
+    /// A fact of the file that tells the split.
+    SplitShortcut,
     /// Images too flat to be compared by their look.
     LowInformation,
+    /// Images that are darker than the rest.
+    DarkImage,
+    /// Images that are nearly white.
+    OverexposedImage,
+    /// Images that are less sharp than the rest.
+    BlurredImage,
+    /// Images of another size than the rest.
+    OddSize,
+    /// Images of another shape than the rest.
+    OddAspect,
 }
 
 /// How bad it is.
@@ -158,6 +218,20 @@ pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::CorruptImage, "corrupt-image", Severity::Error),
     (Code::UnsupportedImage, "unsupported-image", Severity::Error),
     (Code::ImageTooLarge, "image-too-large", Severity::Error),
+    (Code::SidecarJunk, "sidecar-junk", Severity::Note),
+    (Code::TrailingData, "trailing-data", Severity::Note),
+    (
+        Code::ExtensionMismatch,
+        "extension-mismatch",
+        Severity::Warning,
+    ),
+    (Code::ExifOrientation, "exif-orientation", Severity::Warning),
+    (Code::SeveralFrames, "several-frames", Severity::Note),
+    (Code::OddBitDepth, "odd-bit-depth", Severity::Warning),
+    (Code::OddColourMode, "odd-colour-mode", Severity::Warning),
+    (Code::OddAlpha, "odd-alpha", Severity::Note),
+    (Code::OddColourProfile, "odd-colour-profile", Severity::Note),
+    (Code::OddFormat, "odd-format", Severity::Note),
     (
         Code::UnreadableDirectory,
         "unreadable-directory",
@@ -171,6 +245,7 @@ pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::LinkLoop, "link-loop", Severity::Warning),
     (Code::EmptySplit, "empty-split", Severity::Error),
     (Code::ListedTwice, "listed-twice", Severity::Warning),
+    (Code::CaseCollision, "case-collision", Severity::Warning),
     (Code::UnlistedFile, "unlisted-file", Severity::Note),
     (
         Code::SampleWithoutSplit,
@@ -178,7 +253,30 @@ pub const CODES: &[(Code, &str, Severity)] = &[
         Severity::Warning,
     ),
     (Code::CameraAbsent, "camera-absent", Severity::Note),
+    (Code::MissingLabel, "missing-label", Severity::Warning),
+    (Code::UnparsableLabel, "unparsable-label", Severity::Warning),
+    (Code::NonFiniteTarget, "non-finite-target", Severity::Error),
+    (Code::LabelConflict, "label-conflict", Severity::Warning),
+    (Code::TargetConflict, "target-conflict", Severity::Warning),
+    (Code::TargetPileUp, "target-pile-up", Severity::Note),
+    (Code::ClassMissing, "class-missing", Severity::Warning),
+    (
+        Code::ClassBalanceDrift,
+        "class-balance-drift",
+        Severity::Warning,
+    ),
+    (Code::TargetDrift, "target-drift", Severity::Warning),
+    (Code::ImageSizeDrift, "image-size-drift", Severity::Warning),
+    (Code::BrightnessDrift, "brightness-drift", Severity::Note),
+    (Code::FormatDrift, "format-drift", Severity::Warning),
+    (Code::LabelShortcut, "label-shortcut", Severity::Warning),
+    (Code::SplitShortcut, "split-shortcut", Severity::Warning),
     (Code::LowInformation, "low-information", Severity::Note),
+    (Code::DarkImage, "dark-image", Severity::Note),
+    (Code::OverexposedImage, "overexposed-image", Severity::Note),
+    (Code::BlurredImage, "blurred-image", Severity::Note),
+    (Code::OddSize, "odd-size", Severity::Note),
+    (Code::OddAspect, "odd-aspect", Severity::Note),
 ];
 
 impl Code {

@@ -119,6 +119,9 @@ pub struct Dataset {
     pub problems: Vec<Problem>,
     /// Files of the tree that are not samples, counted by reason.
     pub ignored: Vec<Ignored>,
+    /// Files of the tree that are samples, or images that a manifest does not list. With those of
+    /// `ignored` they are all files of the tree.
+    pub image_files: u64,
 }
 
 impl Dataset {
@@ -158,10 +161,35 @@ impl Dataset {
 pub struct Ignored {
     /// Why, in words.
     pub reason: String,
+    /// What such files are.
+    pub kind: IgnoredKind,
     /// How many files.
     pub files: u64,
     /// First of them in path order, as an example.
     pub example: String,
+}
+
+/// What files that are no samples are.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum IgnoredKind {
+    /// Annotations, labels, tables, documentation: what belongs beside images.
+    Companion,
+    /// What an operating system left behind.
+    Junk,
+    /// Anything else.
+    Other,
 }
 
 /// Something wrong with the layout itself: found while loading, reported as a finding.
@@ -186,6 +214,8 @@ pub enum ProblemKind {
     LinkLoop,
     /// The manifest names one file twice in one split.
     ListedTwice,
+    /// The manifest names one file twice in one split, with different labels.
+    LabelledTwice,
     /// An image of the tree that the manifest does not name.
     Unlisted,
     /// A row of the manifest whose split cell is empty.

@@ -7,6 +7,8 @@
 //! - `simulation`: its claims where the truth is known
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `bad_input`: everything that can be wrong with files and manifests
+//! - `integrity`: files, labels and splits that make a dataset lie
+//! - `truncation`: a file cut anywhere is never whole
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
 //! - `report`: the contract: schema, determinism, limits
@@ -27,6 +29,7 @@ mod clusters;
 mod explanation;
 mod fixtures;
 mod gate;
+mod integrity;
 mod layouts;
 mod leaks;
 mod recorded;
@@ -34,4 +37,5 @@ mod report;
 mod road;
 mod simulation;
 mod terminal;
+mod truncation;
 mod workspace;

@@ -27,11 +27,12 @@ pub(super) fn report_key(
         samples,
         problems,
         ignored,
+        image_files,
     } = dataset;
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {splits:?} {problems:?} {ignored:?}",
+         {layout:?} {splits:?} {problems:?} {ignored:?} {image_files}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -113,6 +114,7 @@ mod tests {
             samples: vec![sample("a.png"), sample("b.png")],
             problems: Vec::new(),
             ignored: Vec::new(),
+            image_files: 2,
         };
         let stamp = Stamp {
             size: 5,

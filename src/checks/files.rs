@@ -12,6 +12,10 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
     for (index, signature) in evidence.signatures.iter().enumerate() {
         let Err(reason) = signature else { continue };
         let path = &samples[index].path;
+        if *reason == Unreadable::SideFile {
+            // Told together with those that are no samples.
+            continue;
+        }
         // A file that two splits list is one broken file.
         if index > 0 && samples[index - 1].path == *path {
             continue;
@@ -32,6 +36,7 @@ fn code_of(reason: &Unreadable) -> Code {
         Unreadable::Empty => Code::ZeroByteFile,
         Unreadable::Pointer(_) => Code::DataNotFetched,
         Unreadable::NotAnImage => Code::NotAnImage,
+        Unreadable::SideFile => Code::SidecarJunk,
         Unreadable::Truncated { format, .. } => match format {
             Format::Jpeg => Code::TruncatedJpeg,
             Format::Png => Code::TruncatedPng,

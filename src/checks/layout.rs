@@ -19,6 +19,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             ProblemKind::CameraAbsent => findings.push(one(Code::CameraAbsent)),
             ProblemKind::DataNotFetched => findings.push(one(Code::DataNotFetched)),
             kind @ (ProblemKind::ListedTwice
+            | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted
             | ProblemKind::SplitMissing) => {
                 summed.entry(kind).or_default().push(problem);
@@ -32,6 +33,13 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 Code::ListedTwice,
                 format!(
                     "the manifest lists {} more than once in the same split; each is counted once, remove the extra rows",
+                    count(n, "image")
+                ),
+            ),
+            ProblemKind::LabelledTwice => (
+                Code::LabelConflict,
+                format!(
+                    "{} listed more than once with different labels; the first label was used, remove the wrong rows",
                     count(n, "image")
                 ),
             ),

@@ -1,9 +1,25 @@
 //! What is wrong? One file per question, one table of all checks.
 
+mod classes;
+mod content;
+mod drift;
 mod duplicates;
+mod fences;
 mod files;
+mod label_conflicts;
+mod label_faults;
+mod labels;
 mod layout;
 mod leaks;
+mod names;
+mod odd;
+mod shortcut_facts;
+mod shortcuts;
+mod sizes;
+mod statistics;
+mod stored;
+#[cfg(test)]
+mod testing;
 mod together;
 
 use crate::finding::Finding;
@@ -35,7 +51,26 @@ const CHECKS: &[Check] = &[
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,
+    names::sidecar_junk,
+    stored::trailing_data,
+    stored::extension_mismatch,
+    stored::exif_orientation,
+    stored::several_frames,
+    odd::stored_unlike_the_rest,
+    names::case_collisions,
+    label_faults::label_faults,
+    label_conflicts::conflicts,
+    classes::target_pile_up,
+    classes::missing_classes,
+    drift::between_splits,
+    shortcuts::to_labels,
+    shortcuts::to_splits,
     files::low_information,
+    content::dark,
+    content::overexposed,
+    content::blurred,
+    sizes::odd_size,
+    sizes::odd_aspect,
     layout::problems,
     layout::empty_splits,
     layout::samples_without_split,
@@ -49,6 +84,31 @@ pub fn run(evidence: &Evidence<'_>) -> Vec<Finding> {
         (a.severity, a.code, &a.paths, &a.message).cmp(&(b.severity, b.code, &b.paths, &b.message))
     });
     findings
+}
+
+/// Fewer images than this are too few to say what is usual among them.
+const FEW: usize = 20;
+
+/// Percent of the dataset up to which images unlike the rest are an oddity; more are a kind.
+const MINORITY: usize = 5;
+
+/// Whether `n` of `all` are a few unlike the rest.
+fn is_minority(n: usize, all: usize) -> bool {
+    n > 0 && all >= FEW && n * 100 <= all * MINORITY
+}
+
+/// The first sample of every file that could be read, and its signature.
+fn readable_files<'a>(
+    evidence: &Evidence<'a>,
+) -> impl Iterator<Item = (SampleId, &'a Signature)> + use<'a> {
+    let signatures = evidence.signatures;
+    let files = evidence.dataset.files().into_iter();
+    files.filter_map(move |id| Some((id, signatures[id.index()].as_ref().ok()?)))
+}
+
+/// `54.0 %`.
+fn percent(n: usize, all: usize) -> String {
+    format!("{:.1} %", n as f64 * 100.0 / all as f64)
 }
 
 /// How many paths a finding about many samples names.

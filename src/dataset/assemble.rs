@@ -86,5 +86,6 @@ pub(super) fn assemble(
         samples,
         problems,
         ignored: walked.ignored,
+        image_files: walked.image_files,
     }
 }

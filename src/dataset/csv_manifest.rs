@@ -97,7 +97,8 @@ pub(super) fn read(
 struct Rows {
     drafts: Vec<(usize, Draft)>,
     problems: Vec<Problem>,
-    seen: BTreeSet<(String, Option<String>)>,
+    /// Paths and splits met so far, with the first label of each.
+    seen: BTreeMap<(String, Option<String>), Option<String>>,
     /// Samples found on disk and missing, by path column.
     found: BTreeMap<usize, (u64, u64)>,
     /// A few of the paths that were not found.
@@ -135,12 +136,20 @@ impl Rows {
                 self.problems
                     .push(problem(ProblemKind::SplitMissing, detail));
             }
-            if !self.seen.insert((path.clone(), split.clone())) {
+            let label = cell(positions.label);
+            let place = (path.clone(), split.clone());
+            if let Some(first) = self.seen.get(&place) {
                 let detail = "is listed more than once in the same split; counted once";
                 self.problems
                     .push(problem(ProblemKind::ListedTwice, detail));
+                if *first != label {
+                    let detail = "is listed with different labels; the first is used";
+                    self.problems
+                        .push(problem(ProblemKind::LabelledTwice, detail));
+                }
                 continue;
             }
+            self.seen.insert(place, label.clone());
             let draft = Draft {
                 path,
                 file,
@@ -148,7 +157,7 @@ impl Rows {
                     let role = role_of(&name).unwrap_or(SplitRole::Other);
                     (name, role)
                 }),
-                label: cell(positions.label),
+                label,
                 group: cell(positions.group),
                 time: cell(positions.time).and_then(|text| text.parse().ok()),
             };
@@ -195,7 +204,7 @@ impl Rows {
         root: &Path,
         manifest: &Path,
         positions: &Positions,
-        walked: Walked,
+        mut walked: Walked,
     ) -> Result<Dataset, Error> {
         let error = |message| Error::Manifest {
             path: manifest.to_path_buf(),
@@ -228,6 +237,14 @@ impl Rows {
         });
         let problems: Vec<Problem> = problems.collect();
         self.problems.extend(problems);
+        let images: BTreeSet<&str> = walked_paths(&walked).collect();
+        let claimed = named.iter().filter(|path| !images.contains(*path));
+        let claimed: Vec<String> = claimed.map(|path| (*path).to_owned()).collect();
+        for path in claimed {
+            if root.join(&path).is_file() {
+                walked.claim(root, &path);
+            }
+        }
         let layout = if positions.driving_log {
             Layout::DrivingLog
         } else {

@@ -31,6 +31,7 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
     let mut all = Walked::default();
     let mut drafts = Vec::new();
     let mut seen_problems = BTreeSet::new();
+    let mut seen_directories: Vec<&PathBuf> = Vec::new();
     for (split, directory) in splits.iter().zip(&absolute) {
         let walked = walk(directory, progress);
         let (prefix, _) = path_text(&root, directory);
@@ -59,12 +60,23 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
                 all.problems.push(problem);
             }
         }
+        // What lies in a directory of another split has been counted there, or will be.
+        let counted = seen_directories.contains(&directory)
+            || absolute
+                .iter()
+                .any(|other| directory != other && directory.starts_with(other));
+        seen_directories.push(directory);
+        if counted {
+            continue;
+        }
         let ignored = walked.ignored.into_iter();
         all.ignored.extend(ignored.map(|one| Ignored {
             example: below(&one.example),
             ..one
         }));
     }
+    let images: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    all.image_files = images.len() as u64;
     let named = splits
         .iter()
         .map(|split| (split.name.clone(), split.role))

@@ -13,9 +13,28 @@ pub(super) enum FileKind {
     Image,
     /// A `.dvc` file whose data is not beside it.
     DataPointer,
-    /// Not a sample; the text says why.
+    /// Annotations, tables or documentation; the text says which.
     Companion(String),
+    /// What an operating system leaves beside files.
+    Junk,
+    /// Not a sample for another reason, which the text says.
+    Other(String),
 }
+
+/// Extensions of what belongs beside images.
+const COMPANION: &[&str] = &[
+    "csv", "dvc", "html", "json", "jsonl", "md", "pdf", "rst", "tsv", "txt", "xml", "yaml", "yml",
+];
+
+/// Names without extension of what belongs beside images.
+const DOCUMENTS: &[&str] = &[
+    "readme",
+    "license",
+    "licence",
+    "citation",
+    "changelog",
+    "authors",
+];
 
 /// Extensions of images, also of those that cannot be decoded: they must not vanish.
 const IMAGE: &[&str] = &[
@@ -39,8 +58,20 @@ pub(super) fn kind_of(
     first_bytes: impl Fn(&Path) -> std::io::Result<Option<[u8; 16]>>,
 ) -> FileKind {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    if name.starts_with(b".") || name.eq_ignore_ascii_case(b"thumbs.db") {
-        return FileKind::Companion("hidden or system file".to_owned());
+    if may_be_junk(name)
+        && let Ok(Some(head)) = first_bytes(path)
+        && is_junk(name, &head)
+    {
+        return FileKind::Junk;
+    }
+    if name.starts_with(b".") {
+        return FileKind::Other("hidden file".to_owned());
+    }
+    if DOCUMENTS
+        .iter()
+        .any(|document| name.eq_ignore_ascii_case(document.as_bytes()))
+    {
+        return FileKind::Companion("documentation".to_owned());
     }
     let extension = path
         .extension()
@@ -63,9 +94,7 @@ pub(super) fn kind_of(
     }
     match first_bytes(path) {
         Ok(Some(head)) if looks_like_image(&head) => FileKind::Image,
-        _ if extension.is_empty() => {
-            FileKind::Companion("no extension, no image inside".to_owned())
-        }
+        _ if extension.is_empty() => FileKind::Other("no extension, no image inside".to_owned()),
         _ => companion(&extension),
     }
 }
@@ -88,7 +117,32 @@ pub(super) fn sniff_file(path: &Path) -> std::io::Result<Option<[u8; 16]>> {
 }
 
 fn companion(extension: &str) -> FileKind {
-    FileKind::Companion(format!("not an image (.{extension})"))
+    let reason = format!("not an image (.{extension})");
+    if COMPANION.contains(&extension) {
+        FileKind::Companion(reason)
+    } else {
+        FileKind::Other(reason)
+    }
+}
+
+/// Whether a name is one that systems give their side files.
+fn may_be_junk(name: &[u8]) -> bool {
+    let is = |one: &[u8]| name.eq_ignore_ascii_case(one);
+    name.starts_with(b"._") || is(b".DS_Store") || is(b"Thumbs.db") || is(b"desktop.ini")
+}
+
+/// Whether the content is what the name says: `._x.jpg` may be an image all the same.
+fn is_junk(name: &[u8], head: &[u8; 16]) -> bool {
+    let starts = |magic: &[u8]| head.starts_with(magic);
+    if name.starts_with(b"._") {
+        return starts(&[0, 5, 0x16, 7]);
+    }
+    match name.to_ascii_lowercase().as_slice() {
+        b".ds_store" => starts(b"\0\0\0\x01Bud1"),
+        b"thumbs.db" => starts(&[0xD0, 0xCF, 0x11, 0xE0]),
+        // Text, in one of two encodings, whose first section is usually `[.ShellClassInfo]`.
+        _ => starts(b"[") || starts(b"\r\n[") || starts(&[0xFF, 0xFE]),
+    }
 }
 
 /// Magic numbers of the common formats.
@@ -130,8 +184,36 @@ mod tests {
     }
 
     #[test]
-    fn resource_forks_of_other_systems_are_not_images() {
-        assert_ne!(by_name("._photo.jpg"), FileKind::Image);
-        assert_ne!(by_name("Thumbs.db"), FileKind::Image);
+    fn side_files_are_known_by_name_and_content() {
+        let containing = |name: &str, content: &[u8]| {
+            kind_of(Path::new(name), |_| {
+                let mut head = [0; 16];
+                head[..content.len()].copy_from_slice(content);
+                Ok(Some(head))
+            })
+        };
+        assert_eq!(containing("._photo.jpg", &[0, 5, 0x16, 7]), FileKind::Junk);
+        assert_eq!(
+            containing("Thumbs.db", &[0xD0, 0xCF, 0x11, 0xE0]),
+            FileKind::Junk
+        );
+        assert_eq!(containing(".DS_Store", b"\0\0\0\x01Bud1"), FileKind::Junk);
+        assert_eq!(
+            containing("Desktop.ini", b"[.ShellClassInfo"),
+            FileKind::Junk
+        );
+        let hidden = FileKind::Other("hidden file".to_owned());
+        assert_eq!(containing("._photo.jpg", &[0xFF, 0xD8, 0xFF]), hidden);
+        assert_eq!(containing("thumbs.db", b"SQLite"), companion("db"));
+    }
+
+    #[test]
+    fn annotations_and_documents_are_companions_and_archives_are_not() {
+        for name in ["a.csv", "labels/1.txt", "x.XML", "README", "notes.md"] {
+            assert!(matches!(by_name(name), FileKind::Companion(_)), "{name}");
+        }
+        for name in ["a.zip", "model.pt", "Makefile", ".gitignore"] {
+            assert!(matches!(by_name(name), FileKind::Other(_)), "{name}");
+        }
     }
 }

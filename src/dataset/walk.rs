@@ -1,7 +1,7 @@
 //! Every file below a directory, sorted; the only user of `walkdir`.
 //!
 //! Symbolic links are followed, because datasets are often assembled from them;
-//! loops are found and reported. Hidden directories are not entered.
+//! loops are found and reported. Files in hidden directories are counted and left alone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::file_kind::{FileKind, kind_of};
 use super::path_text::path_text;
 use crate::progress::Progress;
-use crate::sample::{Ignored, Problem, ProblemKind};
+use crate::sample::{Ignored, IgnoredKind, Problem, ProblemKind};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -26,6 +26,29 @@ pub(super) struct Walked {
     pub(super) problems: Vec<Problem>,
     /// Files that are no images, counted by reason.
     pub(super) ignored: Vec<Ignored>,
+    /// Number of files that are images or were claimed as such.
+    pub(super) image_files: u64,
+}
+
+/// Why files in hidden directories are no samples.
+const IN_HIDDEN_DIRECTORY: &str = "in a hidden directory";
+
+impl Walked {
+    /// Takes a file that was ignored for an image, because a manifest says so.
+    pub(super) fn claim(&mut self, root: &Path, path: &str) {
+        let (reason, _) = match reason(&root.join(path)) {
+            _ if in_hidden_directory(Path::new(path)) => {
+                (IN_HIDDEN_DIRECTORY.to_owned(), IgnoredKind::Other)
+            }
+            Some(reason) => reason,
+            None => return,
+        };
+        if let Some(one) = self.ignored.iter_mut().find(|one| one.reason == reason) {
+            one.files -= 1;
+            self.image_files += 1;
+        }
+        self.ignored.retain(|one| one.files > 0);
+    }
 }
 
 /// One image found by a walk.
@@ -41,10 +64,11 @@ pub(super) struct WalkedFile {
 pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
     let mut walked = Walked::default();
     let mut ignored: BTreeMap<String, Ignored> = BTreeMap::new();
-    let mut ignore = |reason: String, path: String| {
+    let mut ignore = |(reason, kind): (String, IgnoredKind), path: String| {
         let entry = ignored.entry(reason.clone());
         let entry = entry.or_insert_with(|| Ignored {
             reason,
+            kind,
             files: 0,
             example: path.clone(),
         });
@@ -53,10 +77,19 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
             entry.example = path;
         }
     };
+    let hidden = |path: &Path| in_hidden_directory(path.strip_prefix(root).unwrap_or(path));
     let entries = WalkDir::new(root).follow_links(true).into_iter();
-    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden_directory(entry)) {
+    // A link may lead from a hidden directory to anywhere.
+    let is_hidden_link = |entry: &DirEntry| entry.path_is_symlink() && is_hidden_directory(entry);
+    for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden_link(entry)) {
         match entry {
             Ok(entry) if entry.depth() == 0 => {}
+            Ok(entry) if hidden(entry.path()) || is_hidden_directory(&entry) => {
+                if !entry.file_type().is_dir() {
+                    let (path, _) = path_text(root, entry.path());
+                    ignore((IN_HIDDEN_DIRECTORY.to_owned(), IgnoredKind::Other), path);
+                }
+            }
             Ok(entry) if entry.file_type().is_dir() => {
                 let (path, _) = path_text(root, entry.path());
                 if kind_of(entry.path(), |_| Ok(None)) == FileKind::Image {
@@ -73,22 +106,40 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
             Ok(entry) => {
                 progress.advance(1);
                 let (path, file) = path_text(root, entry.path());
-                match kind_of(entry.path(), super::file_kind::sniff_file) {
-                    FileKind::Image => walked.images.push(WalkedFile { path, file }),
-                    FileKind::DataPointer => walked.problems.push(Problem {
+                let Some(reason) = reason(entry.path()) else {
+                    walked.images.push(WalkedFile { path, file });
+                    continue;
+                };
+                if reason.0 == DATA_POINTER {
+                    walked.problems.push(Problem {
                         kind: ProblemKind::DataNotFetched,
-                        path,
+                        path: path.clone(),
                         detail: "describes data that is not here; run `dvc pull`".to_owned(),
-                    }),
-                    FileKind::Companion(reason) => {
-                        if entry.depth() == 1 && has_extension(entry.path(), "csv") {
-                            walked.root_tables.push(entry.path().to_path_buf());
-                        }
-                        ignore(reason, path);
-                    }
+                    });
                 }
+                if entry.depth() == 1 && has_extension(entry.path(), "csv") {
+                    walked.root_tables.push(entry.path().to_path_buf());
+                }
+                ignore(reason, path);
             }
-            Err(error) => record_error(root, &error, &mut walked),
+            Err(error) => {
+                let at = error.path().unwrap_or(root);
+                let leads_nowhere = at.is_symlink() && error.loop_ancestor().is_none();
+                let (path, _) = path_text(root, at);
+                if hidden(at) {
+                    if leads_nowhere {
+                        ignore((IN_HIDDEN_DIRECTORY.to_owned(), IgnoredKind::Other), path);
+                    }
+                    continue;
+                }
+                if leads_nowhere && kind_of(at, |_| Ok(None)) != FileKind::Image {
+                    ignore(
+                        ("link that leads nowhere".to_owned(), IgnoredKind::Other),
+                        path,
+                    );
+                }
+                record_error(root, &error, &mut walked);
+            }
         }
     }
     walked.images.sort();
@@ -97,8 +148,23 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
     walked
         .problems
         .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
+    walked.image_files = walked.images.len() as u64;
     walked.ignored = ignored.into_values().collect();
     walked
+}
+
+/// Why a DVC file whose data is not here is no sample.
+const DATA_POINTER: &str = "stands for data that is not here (.dvc)";
+
+/// Why a file is no sample, and what it is; `None` for an image.
+fn reason(path: &Path) -> Option<(String, IgnoredKind)> {
+    match kind_of(path, super::file_kind::sniff_file) {
+        FileKind::Image => None,
+        FileKind::DataPointer => Some((DATA_POINTER.to_owned(), IgnoredKind::Companion)),
+        FileKind::Companion(reason) => Some((reason, IgnoredKind::Companion)),
+        FileKind::Junk => Some(("left by an operating system".to_owned(), IgnoredKind::Junk)),
+        FileKind::Other(reason) => Some((reason, IgnoredKind::Other)),
+    }
 }
 
 /// A broken link or a refused entry: an image keeps its place among the samples
@@ -130,6 +196,15 @@ fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
 
 fn is_hidden_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a directory above `path`, which is relative to the root, is hidden.
+fn in_hidden_directory(path: &Path) -> bool {
+    let above = path.parent().unwrap_or(Path::new(""));
+    let mut names = above
+        .components()
+        .map(|component| component.as_os_str().as_encoded_bytes());
+    names.any(|name| name.starts_with(b".") && name != b"." && name != b"..")
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {

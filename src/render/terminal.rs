@@ -309,7 +309,9 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
                 .first()
                 .map(|path| printable(path))
                 .unwrap_or_default();
-            let text = if count > 1 || finding.paths.len() == 1 {
+            let text = if path.is_empty() {
+                finding.message.clone()
+            } else if count > 1 || finding.paths.len() == 1 {
                 format!("{path}: {}", finding.message)
             } else {
                 format!("{} (such as {path})", finding.message)

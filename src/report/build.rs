@@ -13,7 +13,7 @@ use crate::gate::Gate;
 use crate::matching::area::Area;
 use crate::matching::pair::{Kind, Near, Pair};
 use crate::rate::Rate;
-use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
+use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::examine::{LeakKind, SplitLeaks};
 use crate::settings::Settings;
 use crate::signature::SIGNATURE_VERSION;
@@ -124,10 +124,21 @@ fn coverage(evidence: &Evidence<'_>) -> Coverage {
     let (samples, signed) = (evidence.signatures.len() as u64, signed.count() as u64);
     let ignored = evidence.dataset.ignored.iter().map(|one| IgnoredFiles {
         reason: one.reason.clone(),
+        kind: one.kind,
         files: one.files,
         example: one.example.clone(),
     });
+    let dataset = evidence.dataset;
+    let unlisted = dataset
+        .problems
+        .iter()
+        .filter(|one| one.kind == ProblemKind::Unlisted);
+    let unlisted_files = unlisted.count() as u64;
+    let not_samples: u64 = dataset.ignored.iter().map(|one| one.files).sum();
     Coverage {
+        files: dataset.image_files + not_samples,
+        sample_files: dataset.image_files - unlisted_files,
+        unlisted_files,
         samples,
         signed,
         unreadable: samples - signed,

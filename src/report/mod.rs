@@ -21,7 +21,7 @@ use crate::finding::Finding;
 use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
-use crate::sample::{Layout, SplitRole};
+use crate::sample::{IgnoredKind, Layout, SplitRole};
 use crate::sequence::examine::{LeakKind, RecordingsReport};
 
 /// Raised in its major part when a field changes its meaning or goes away.
@@ -155,6 +155,12 @@ pub struct SplitSummary {
 /// How much could be checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
+    /// Files of the tree: `sample_files` + `unlisted_files` + those of `ignored`.
+    pub files: u64,
+    /// Files of the tree that are samples, each once.
+    pub sample_files: u64,
+    /// Images of the tree that the manifest does not list.
+    pub unlisted_files: u64,
     /// Images in all splits; a file listed in two splits counts twice.
     pub samples: u64,
     /// Samples with a signature.
@@ -172,6 +178,8 @@ pub struct Coverage {
 pub struct IgnoredFiles {
     /// Why they are left alone.
     pub reason: String,
+    /// What they are.
+    pub kind: IgnoredKind,
     /// How many.
     pub files: u64,
     /// One of them.

@@ -4,7 +4,8 @@
 //! [`super::jpeg`], which decodes only what a thumbnail needs; what that reader
 //! leaves alone, and every other format, goes through `image`. EXIF orientation
 //! is applied, so that a signature describes what a person sees. Decoders run
-//! behind `catch_unwind` and limits: hostile files are values, not crashes.
+//! behind `catch_unwind` and limits: hostile files are values, not crashes. What
+//! they would shrug at, a missing end, [`super::container`] finds.
 
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +14,9 @@ use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::container::{self, Structure, exif};
 use super::digest::Digest;
+use super::facts::{Camera, Colour, Profile, Stored};
 use super::jpeg::{self, JpegError, Scratch};
 use super::luma::Luma;
 use super::thumbnail::SIDE;
@@ -31,6 +34,10 @@ const MAX_PIXELS: u64 = 178_956_970;
 /// full decode correlate at 0.999 on driving frames, with one and a half at 0.990.
 const LEAST_LUMA: u32 = SIDE as u32 * 2;
 
+/// First bytes of an AppleDouble file: what macOS keeps of a file where the file system has no room
+/// for it (RFC 1740).
+const APPLE_DOUBLE: &[u8] = &[0, 5, 0x16, 7];
+
 /// A decoded picture.
 #[derive(Debug)]
 pub(super) struct Decoded {
@@ -44,6 +51,8 @@ pub(super) struct Decoded {
     pub(super) width: u32,
     /// Pixels down, upright.
     pub(super) height: u32,
+    /// How the file stores it.
+    pub(super) stored: Stored,
 }
 
 /// Decodes a file as far as a signature needs.
@@ -61,12 +70,18 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
             Err(_) => return Err(Unreadable::DecoderPanicked { format }),
         }
     }
-    let image = decode_fully(bytes, image_format, format)?;
+    let structure = container::walk(bytes, format).map_err(|missing| Unreadable::Truncated {
+        format,
+        detail: missing.to_owned(),
+    })?;
+    let full = decode_fully(bytes, image_format, format)?;
+    let image = &full.image;
     Ok(Decoded {
-        pixel_digest: Some(digest_of(&image)),
+        pixel_digest: Some(digest_of(image)),
         width: image.width(),
         height: image.height(),
-        luma: luma(&image),
+        luma: luma(image),
+        stored: stored(format, structure, &full, bytes.len()),
     })
 }
 
@@ -77,7 +92,7 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
 /// Every way in which the bytes are not a whole, supported image.
 pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
     let (image_format, format) = recognise(bytes)?;
-    Ok(digest_of(&decode_fully(bytes, image_format, format)?))
+    Ok(digest_of(&decode_fully(bytes, image_format, format)?.image))
 }
 
 /// The format by content, or why there is none.
@@ -87,6 +102,9 @@ fn recognise(bytes: &[u8]) -> Result<(ImageFormat, Format), Unreadable> {
     }
     if let Some(store) = pointer(bytes) {
         return Err(Unreadable::Pointer(store));
+    }
+    if bytes.starts_with(APPLE_DOUBLE) {
+        return Err(Unreadable::SideFile);
     }
     guess(bytes).ok_or_else(|| match other_image(bytes) {
         Some(name) => {
@@ -112,11 +130,25 @@ fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError
         true => (picture.full_height, picture.full_width),
         false => (picture.full_width, picture.full_height),
     };
+    let headers = container::jpeg::headers(bytes);
+    let stored = Stored {
+        format: Format::Jpeg,
+        bytes: saturated(bytes.len()),
+        trailing: saturated(picture.trailing_bytes),
+        frames: 1,
+        bits: headers.bits(),
+        colour: headers.colour(),
+        alpha: false,
+        orientation: upright.to_exif(),
+        profile: headers.profile.map_or(Profile::None, Profile::of),
+        camera: picture.exif.map(exif::camera).unwrap_or_default(),
+    };
     Ok(Decoded {
         luma: turn(picture.luma, upright),
         pixel_digest: None,
         width,
         height,
+        stored,
     })
 }
 
@@ -142,15 +174,25 @@ fn decode_fully(
     bytes: &[u8],
     image_format: ImageFormat,
     format: Format,
-) -> Result<DynamicImage, Unreadable> {
+) -> Result<Full, Unreadable> {
     match catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format))) {
-        Ok(Ok(image)) => Ok(image),
+        Ok(Ok(full)) => Ok(full),
         Ok(Err(error)) => Err(classify(&error, format)),
         Err(_) => Err(Unreadable::DecoderPanicked { format }),
     }
 }
 
-fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageError> {
+/// What a general decoder gives.
+struct Full {
+    /// Upright.
+    image: DynamicImage,
+    /// How it was turned.
+    orientation: Orientation,
+    profile: Profile,
+    camera: Camera,
+}
+
+fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
@@ -165,9 +207,62 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageErr
     }
     // A damaged EXIF block is no reason to refuse a good picture.
     let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let profile = decoder.icc_profile().ok().flatten();
+    let camera = match format {
+        // A TIFF file is an EXIF block itself.
+        ImageFormat::Tiff => exif::camera(bytes),
+        _ => decoder
+            .exif_metadata()
+            .ok()
+            .flatten()
+            .map(|block| exif::camera(&block))
+            .unwrap_or_default(),
+    };
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(upright);
-    Ok(image)
+    Ok(Full {
+        image,
+        orientation: upright,
+        profile: profile.map_or(Profile::None, |icc| Profile::of(&icc)),
+        camera,
+    })
+}
+
+/// How a file stores what was decoded: by its structure, or by what came of it where the structure
+/// is not known.
+fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usize) -> Stored {
+    let color = full.image.color();
+    let bits = 8 * color.bytes_per_pixel() / color.channel_count();
+    let colour = if color.has_color() {
+        Colour::Colour
+    } else {
+        Colour::Grey
+    };
+    let structure = structure.unwrap_or(Structure {
+        end: None,
+        bits,
+        colour,
+        alpha: color.has_alpha(),
+        frames: 1,
+    });
+    Stored {
+        format,
+        bytes: saturated(length),
+        trailing: structure
+            .end
+            .map_or(0, |end| saturated(length.saturating_sub(end))),
+        frames: u16::try_from(structure.frames).unwrap_or(u16::MAX),
+        bits: structure.bits,
+        colour: structure.colour,
+        alpha: structure.alpha,
+        orientation: full.orientation.to_exif(),
+        profile: full.profile,
+        camera: full.camera,
+    }
+}
+
+fn saturated(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 fn digest_of(image: &DynamicImage) -> Digest {

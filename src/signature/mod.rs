@@ -3,10 +3,12 @@
 //! A [`Signature`] depends only on the bytes of the file and on
 //! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
 
+mod container;
 pub mod content;
 mod decode;
 pub mod digest;
 pub mod encoding;
+pub mod facts;
 pub mod jpeg;
 pub mod luma;
 pub mod memory;
@@ -14,17 +16,19 @@ pub mod perceptual;
 pub mod pixels;
 mod sign;
 pub mod thumbnail;
+mod tone;
 pub mod unreadable;
 
 use serde::{Deserialize, Serialize};
 
 use digest::Digest;
+use facts::Facts;
 pub use sign::{Signer, sign};
 use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature than before.
-pub const SIGNATURE_VERSION: u32 = 1;
+pub const SIGNATURE_VERSION: u32 = 2;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -56,6 +60,8 @@ pub struct Signature {
     pub height: u32,
     /// Too flat for `perceptual` and `thumbnail` to mean anything.
     pub low_information: bool,
+    /// What the file says besides its picture.
+    pub facts: Facts,
 }
 
 /// What reading one image came to.

@@ -4,12 +4,15 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::content::content;
 use super::decode::decode;
 use super::digest::Digest;
+use super::facts::Facts;
 use super::jpeg::Scratch;
 use super::memory::Memory;
 use super::perceptual::PerceptualHasher;
-use super::thumbnail::{Thumbnail, thumbnail};
+use super::thumbnail::{Thumbnail, thumbnail_of};
+use super::tone::tone;
 use super::unreadable::{DataStore, Unreadable};
 use super::{Signature, Signed};
 use crate::progress::{Progress, Stage};
@@ -37,7 +40,15 @@ impl Signer {
 
     fn sign_content(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
         let decoded = decode(bytes, &mut self.scratch)?;
-        let thumbnail = thumbnail(&decoded.luma);
+        let luma = &decoded.luma;
+        let content = content(luma);
+        let thumbnail = thumbnail_of(luma, content);
+        let inside = content.width() * content.height();
+        let facts = Facts {
+            stored: decoded.stored,
+            tone: tone(luma),
+            border: 100 - (inside * 100).div_ceil(luma.data.len()) as u8,
+        };
         Ok(Signature {
             byte_digest,
             pixel_digest: decoded.pixel_digest,
@@ -46,6 +57,7 @@ impl Signer {
             thumbnail: Some(thumbnail),
             width: decoded.width,
             height: decoded.height,
+            facts,
         })
     }
 }
@@ -164,7 +176,7 @@ mod tests {
             signature.perceptual.0
         );
         // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
-        assert_eq!(found, "1 01542a150a050200 778ede17d040fce61c2cbdef1d250e38");
+        assert_eq!(found, "2 01542a150a050200 778ede17d040fce61c2cbdef1d250e38");
     }
 
     #[test]

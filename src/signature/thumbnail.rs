@@ -3,7 +3,7 @@
 //! The grid is square whatever the aspect of the picture, so that a picture and
 //! its squeezed copy agree.
 
-use super::content::content;
+use super::content::{Content, content};
 use super::luma::Luma;
 
 /// Cells on each side of a thumbnail.
@@ -18,7 +18,12 @@ pub struct Thumbnail(pub Box<[u8; SIDE * SIDE]>);
 /// the part of the picture it covers, with fractional pixels weighted.
 #[must_use]
 pub fn thumbnail(luma: &Luma) -> Thumbnail {
-    let content = content(luma);
+    thumbnail_of(luma, content(luma))
+}
+
+/// As [`thumbnail`], where the content is known.
+#[must_use]
+pub fn thumbnail_of(luma: &Luma, content: Content) -> Thumbnail {
     let columns = spans(content.width());
     let rows = spans(content.height());
     // Columns first: `narrow` is SIDE wide and as high as the content.

@@ -16,6 +16,8 @@ pub enum Unreadable {
     Empty,
     /// A small text that stands for data kept elsewhere.
     Pointer(DataStore),
+    /// What macOS keeps beside an image, under an image's name.
+    SideFile,
     /// The bytes are of no image format.
     NotAnImage,
     /// The file ends before the picture does.
@@ -152,6 +154,9 @@ impl std::fmt::Display for Unreadable {
             Self::Pointer(store) => {
                 let (name, command) = (store.name(), store.fetch_command());
                 write!(f, "is a {name} pointer, not the image; run `{command}`")
+            }
+            Self::SideFile => {
+                f.write_str("is a side file of macOS (AppleDouble), not the image; delete it")
             }
             Self::NotAnImage => f.write_str("is not an image: its content is of no known format"),
             Self::Truncated { format, detail } => {

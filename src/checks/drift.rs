@@ -1,0 +1,260 @@
+//! Splits that differ in what should be alike: classes, targets, sizes, brightness, formats.
+//!
+//! An effect must be large (Cramér's V or Kolmogorov-Smirnov's D) and not be chance (p). The p-value
+//! alone decides nothing: frames of a video are not independent, and thousands make all significant.
+
+use std::collections::BTreeMap;
+
+use super::labels::{Labels, members, split_pairs};
+use super::statistics::{chi_square, kolmogorov_smirnov};
+use super::{Evidence, FEW, percent};
+use crate::finding::{Code, Finding};
+use crate::sample::{SampleId, SplitId};
+use crate::signature::Signature;
+
+/// Least Cramér's V of a difference worth telling.
+const LEAST_V: f64 = 0.1;
+
+/// Least D of a difference worth telling: so much of one split would have to move.
+const LEAST_D: f64 = 0.2;
+
+/// Largest p-value.
+const MOST_P: f64 = 0.001;
+
+/// What the two sides of a comparison are.
+struct Sides<'a> {
+    evidence: &'a Evidence<'a>,
+    evaluation: SplitId,
+    training: SplitId,
+}
+
+/// Findings for every evaluation and training split.
+pub(super) fn between_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let labels = Labels::of(evidence.dataset);
+    let mut findings = Vec::new();
+    for (evaluation, training) in split_pairs(evidence.dataset) {
+        let sides = Sides {
+            evidence,
+            evaluation,
+            training,
+        };
+        match &labels {
+            Labels::Classes(names, classes) => findings.extend(sides.categories(
+                Code::ClassBalanceDrift,
+                "balance of classes",
+                |id| Some(names[classes[id.index()]? as usize]),
+                "stratify the split, or weigh its result by class",
+            )),
+            Labels::Numbers(targets) => findings.extend(sides.numbers(
+                Code::TargetDrift,
+                "distribution of targets",
+                |id| targets[id.index()],
+                "see that the splits were recorded alike, or compare losses with a constant on each",
+            )),
+            Labels::None => {}
+        }
+        findings.extend(sides.numbers(
+            Code::ImageSizeDrift,
+            "image size (pixels)",
+            |id| {
+                sides
+                    .signature(id)
+                    .map(|one| f64::from(one.width) * f64::from(one.height))
+            },
+            "see that they come from the same source",
+        ));
+        findings.extend(sides.numbers(
+            Code::BrightnessDrift,
+            "brightness (mean grey level)",
+            |id| {
+                sides
+                    .signature(id)
+                    .map(|one| f64::from(one.facts.tone.mean))
+            },
+            "see that they were taken under the same light",
+        ));
+        findings.extend(sides.categories(
+            Code::FormatDrift,
+            "file format",
+            |id| {
+                sides
+                    .signature(id)
+                    .map(|one| one.facts.stored.format.name())
+            },
+            "convert all images the same way: compression leaves traces that a model can see",
+        ));
+    }
+    findings
+}
+
+impl Sides<'_> {
+    fn signature(&self, id: SampleId) -> Option<&Signature> {
+        self.evidence.signatures[id.index()].as_ref().ok()
+    }
+
+    fn of<'b, T>(&'b self, split: SplitId, value: impl Fn(SampleId) -> Option<T> + 'b) -> Vec<T> {
+        members(self.evidence.dataset, split)
+            .filter_map(value)
+            .collect()
+    }
+
+    fn numbers(
+        &self,
+        code: Code,
+        what: &str,
+        value: impl Fn(SampleId) -> Option<f64>,
+        advice: &str,
+    ) -> Option<Finding> {
+        let (here, there) = (
+            self.of(self.evaluation, &value),
+            self.of(self.training, &value),
+        );
+        if here.len().min(there.len()) < FEW {
+            return None;
+        }
+        let found = kolmogorov_smirnov(&here, &there)?;
+        if found.d < LEAST_D || found.p > MOST_P {
+            return None;
+        }
+        let evidence = format!(
+            "medians {:.4} and {:.4}, Kolmogorov-Smirnov D {:.2}, told from {LEAST_D}",
+            median(here),
+            median(there),
+            found.d
+        );
+        Some(self.told(code, what, &evidence, advice))
+    }
+
+    fn categories<'b>(
+        &self,
+        code: Code,
+        what: &str,
+        value: impl Fn(SampleId) -> Option<&'b str>,
+        advice: &str,
+    ) -> Option<Finding> {
+        let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+        let mut all = [0usize; 2];
+        for (side, split) in [self.evaluation, self.training].into_iter().enumerate() {
+            for name in members(self.evidence.dataset, split).filter_map(&value) {
+                counts.entry(name).or_default()[side] += 1;
+                all[side] += 1;
+            }
+        }
+        if all[0].min(all[1]) < FEW {
+            return None;
+        }
+        let table: Vec<[u64; 2]> = counts.values().copied().collect();
+        let found = chi_square(&table)?;
+        if found.v < LEAST_V || found.p > MOST_P {
+            return None;
+        }
+        let share = |row: &[u64; 2], side: usize| row[side] as f64 / all[side] as f64;
+        let apart = |row: &[u64; 2]| (share(row, 0) - share(row, 1)).abs();
+        let (name, most) = counts
+            .iter()
+            .rev()
+            .max_by(|a, b| apart(a.1).total_cmp(&apart(b.1)))?;
+        let evidence = format!(
+            "most for `{name}`, {} and {}, Cramér's V {:.2}, told from {LEAST_V}",
+            percent(most[0] as usize, all[0]),
+            percent(most[1] as usize, all[1]),
+            found.v
+        );
+        Some(self.told(code, what, &evidence, advice))
+    }
+
+    fn told(&self, code: Code, what: &str, evidence: &str, advice: &str) -> Finding {
+        let name = |split: SplitId| self.evidence.dataset.splits[split.index()].name.clone();
+        let (evaluation, training) = (name(self.evaluation), name(self.training));
+        let message =
+            format!("`{evaluation}` and `{training}` differ in {what} ({evidence}); {advice}");
+        Finding::new(code, message, vec![evaluation, training])
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::testing::World;
+    use crate::signature::unreadable::Format;
+
+    fn codes(world: &World) -> Vec<Code> {
+        between_splits(&world.evidence())
+            .iter()
+            .map(|finding| finding.code)
+            .collect()
+    }
+
+    /// `cats` of 100 training and of 100 validation samples are cats.
+    fn balance(training: usize, validation: usize) -> World {
+        let mut world = World::new();
+        for (split, cats) in [(0, training), (1, validation)] {
+            world.many(cats, &format!("{split}/cat"), split, Some("cat"));
+            world.many(100 - cats, &format!("{split}/dog"), split, Some("dog"));
+        }
+        world
+    }
+
+    #[test]
+    fn another_balance_of_classes_is_told_and_chance_is_not() {
+        assert_eq!(codes(&balance(50, 50)), []);
+        assert_eq!(codes(&balance(50, 60)), []);
+        assert_eq!(codes(&balance(50, 90)), [Code::ClassBalanceDrift]);
+        let findings = between_splits(&balance(50, 90).evidence());
+        assert!(
+            findings[0].message.contains("90.0 % and 50.0 %"),
+            "{}",
+            findings[0].message
+        );
+    }
+
+    /// Targets, brightness and formats that validation has moved by so much.
+    fn moved(target: usize, light: u8, other_format: usize) -> World {
+        let mut world = World::new();
+        for split in 0..2u16 {
+            for i in 0..100 {
+                let by = |amount: usize| if split == 1 { amount } else { 0 };
+                let label = format!("0.{:03}", 100 + i + by(target));
+                let signature =
+                    world.push(&format!("{split}/{i:03}.jpg"), Some(split), Some(&label));
+                signature.facts.tone.mean = 50 + i as u8 + by(light.into()) as u8;
+                if i < by(other_format) {
+                    signature.facts.stored.format = Format::Png;
+                }
+            }
+        }
+        world
+    }
+
+    #[test]
+    fn targets_brightness_and_formats_that_moved_are_told() {
+        assert_eq!(codes(&moved(0, 0, 0)), []);
+        assert_eq!(codes(&moved(15, 15, 3)), [], "a near miss of all three");
+        assert_eq!(codes(&moved(40, 0, 0)), [Code::TargetDrift]);
+        assert_eq!(codes(&moved(0, 40, 0)), [Code::BrightnessDrift]);
+        assert_eq!(codes(&moved(0, 0, 40)), [Code::FormatDrift]);
+    }
+
+    #[test]
+    fn another_size_is_told() {
+        let mut world = World::new();
+        world.many(50, "0/", 0, None);
+        for i in 0..50 {
+            world.push(&format!("1/{i}.jpg"), Some(1), None).width = 640;
+        }
+        assert_eq!(codes(&world), [Code::ImageSizeDrift]);
+    }
+
+    #[test]
+    fn a_handful_of_samples_shows_no_drift() {
+        let mut world = World::new();
+        world.many(50, "0/", 0, Some("cat"));
+        world.many(FEW - 1, "1/", 1, Some("dog"));
+        assert_eq!(codes(&world), []);
+    }
+}

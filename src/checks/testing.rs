@@ -1,0 +1,135 @@
+//! A dataset that tests make sample by sample, without files.
+
+use super::Evidence;
+use crate::matching::pair::{Kind, Pair};
+use crate::matching::partners::Partnerships;
+use crate::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
+use crate::signature::digest::Digest;
+use crate::signature::facts::{Camera, Colour, Facts, Profile, Stored, Tone};
+use crate::signature::unreadable::{Format, Unreadable};
+use crate::signature::{Hash64, Signature};
+
+/// Splits are `train` (0), `val` (1) and `test` (2).
+pub(super) struct World {
+    pub(super) dataset: Dataset,
+    signatures: Vec<Result<Signature, Unreadable>>,
+    partners: Partnerships,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let split = |name: &str, role| Split {
+            name: name.to_owned(),
+            role,
+        };
+        Self {
+            dataset: Dataset {
+                root: "data".into(),
+                layout: Layout::CsvManifest,
+                splits: vec![
+                    split("train", SplitRole::Training),
+                    split("val", SplitRole::Validation),
+                    split("test", SplitRole::Test),
+                ],
+                samples: Vec::new(),
+                problems: Vec::new(),
+                ignored: Vec::new(),
+                image_files: 0,
+            },
+            signatures: Vec::new(),
+            partners: Partnerships::with_limit(5),
+        }
+    }
+
+    /// Adds an ordinary image without a split; gives its signature to change.
+    pub(super) fn add(&mut self, path: &str) -> &mut Signature {
+        self.push(path, None, None)
+    }
+
+    /// Adds an ordinary image with a split and a label.
+    pub(super) fn push(
+        &mut self,
+        path: &str,
+        split: Option<u16>,
+        label: Option<&str>,
+    ) -> &mut Signature {
+        let target = label.and_then(|label| label.parse().ok());
+        self.dataset.samples.push(Sample {
+            path: path.into(),
+            file: None,
+            split: split.map(SplitId),
+            label: label.map(Into::into),
+            target: target.filter(|target: &f64| target.is_finite()),
+            group: None,
+            time: None,
+        });
+        self.signatures.push(Ok(ordinary()));
+        match self.signatures.last_mut() {
+            Some(Ok(signature)) => signature,
+            _ => unreachable!("it was pushed"),
+        }
+    }
+
+    /// Adds `n` ordinary images with names from `prefix`.
+    pub(super) fn many(&mut self, n: usize, prefix: &str, split: u16, label: Option<&str>) {
+        for i in 0..n {
+            self.push(&format!("{prefix}{i:05}.jpg"), Some(split), label);
+        }
+    }
+
+    /// Records that two samples show one picture, as the matching stage does.
+    pub(super) fn pair(&mut self, a: usize, b: usize, kind: Kind) {
+        let pair = |a: usize, b: usize| Pair {
+            kind,
+            a: SampleId(a as u32),
+            b: SampleId(b as u32),
+            near: None,
+        };
+        let split = |at: usize| self.dataset.samples[at].split;
+        self.partners.record(pair(a, b), split(b), 1);
+        self.partners.record(pair(b, a), split(a), 1);
+    }
+
+    pub(super) fn evidence(&self) -> Evidence<'_> {
+        Evidence {
+            dataset: &self.dataset,
+            signatures: &self.signatures,
+            partners: &self.partners,
+            together: &[],
+        }
+    }
+}
+
+fn ordinary() -> Signature {
+    Signature {
+        byte_digest: Digest([0; 16]),
+        pixel_digest: None,
+        perceptual: Hash64(0),
+        thumbnail: None,
+        width: 320,
+        height: 160,
+        low_information: false,
+        facts: Facts {
+            stored: Stored {
+                format: Format::Jpeg,
+                bytes: 10_000,
+                trailing: 0,
+                frames: 1,
+                bits: 8,
+                colour: Colour::Colour,
+                alpha: false,
+                orientation: 1,
+                profile: Profile::None,
+                camera: Camera::default(),
+            },
+            tone: Tone {
+                sharpness: 40 * 256,
+                mean: 120,
+                spread: 50,
+                low: 20,
+                high: 240,
+            },
+            border: 0,
+        },
+    }
+}
