@@ -5,6 +5,11 @@
 //! - `explanation`: what is said of a training log, and what is refused
 //! - `simulation`: its claims where the truth is known
 //! - `gate`: limits, codes, exit statuses, configuration
+//! - `policy`: limits by split and kind, suppressions, settings and where they come from
+//! - `baseline`: the gate fails on what is new, and on nothing else
+//! - `changed`: only what changed, with the verdict of a full run
+//! - `formats`: what machines read; `render` and `diff`
+//! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
@@ -21,12 +26,17 @@
 
 mod architecture;
 mod bad_input;
+mod baseline;
 mod cache;
+mod changed;
+mod command;
 mod explanation;
 mod fixtures;
+mod formats;
 mod gate;
 mod layouts;
 mod leaks;
+mod policy;
 mod recorded;
 mod report;
 mod road;

@@ -21,6 +21,9 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::Unlisted
             | ProblemKind::SplitMissing) => {
+                if !evidence.asks_about(&problem.path) {
+                    continue;
+                }
                 summed.entry(kind).or_default().push(problem);
             }
         }
@@ -55,7 +58,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             .take(EXAMPLES)
             .map(|problem| problem.path.clone())
             .collect();
-        findings.push(Finding::new(code, message, paths));
+        findings.push(Finding::summed(code, "", n as u64, message, paths));
     }
     findings
 }
@@ -96,7 +99,7 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         .samples
         .iter()
         .enumerate()
-        .filter(|(_, sample)| sample.split.is_none());
+        .filter(|(_, sample)| sample.split.is_none() && evidence.asks_about(&sample.path));
     let outside: Vec<SampleId> = outside.map(|(index, _)| SampleId(index as u32)).collect();
     if outside.is_empty() {
         return Vec::new();
@@ -105,8 +108,10 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} outside every split folder, compared with nothing; move them into a split or out of the dataset",
         count(outside.len(), "image")
     );
-    vec![Finding::new(
+    vec![Finding::summed(
         Code::SampleWithoutSplit,
+        "",
+        outside.len() as u64,
         message,
         examples(dataset, &outside),
     )]
