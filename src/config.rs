@@ -1,8 +1,10 @@
 //! `splitleak.toml` as written: every key optional, unknown keys refused.
 
+use std::fmt;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
@@ -39,12 +41,83 @@ pub struct Config {
     pub pairs_per_sample: Option<usize>,
     /// As `--findings-per-code`.
     pub findings_per_code: Option<usize>,
-    /// As `--max-leakage`.
-    pub max_leakage: Option<String>,
+    /// As `--max-leakage`: one limit, or several.
+    #[serde(deserialize_with = "one_or_several")]
+    pub max_leakage: Option<Vec<String>>,
     /// As `--fail-on`.
     pub fail_on: Option<Vec<String>>,
-    /// As `--max-unreadable`.
-    pub max_unreadable: Option<u64>,
+    /// As `--max-unreadable`: a number, or a share as text.
+    #[serde(deserialize_with = "number_or_text")]
+    pub max_unreadable: Option<String>,
+    /// As `--min-coverage`.
+    pub min_coverage: Option<String>,
+    /// As `--baseline`, relative to this file.
+    pub baseline: Option<String>,
+    /// Findings that are set aside; the command line has no such option.
+    pub suppress: Vec<Suppress>,
+}
+
+/// Findings that are set aside, as written.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Suppress {
+    /// Code of the findings.
+    pub code: String,
+    /// Pattern of paths; everywhere without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// Last day, `2027-01-31`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+/// A value as this file spells it.
+#[must_use]
+pub fn literal(value: &impl Serialize) -> String {
+    toml::Value::try_from(value)
+        .map_or_else(|error| format!("# {error}"), |value| value.to_string())
+}
+
+fn one_or_several<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<String>>, D::Error> {
+    struct OneOrSeveral;
+    impl<'de> Visitor<'de> for OneOrSeveral {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a limit such as \"0.5%\", or a list of limits")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(vec![text.to_owned()])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(list))
+        }
+    }
+    from.deserialize_any(OneOrSeveral).map(Some)
+}
+
+fn number_or_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    struct NumberOrText;
+    impl Visitor<'_> for NumberOrText {
+        type Value = String;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number of images, or a share such as \"1%\"")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(text.to_owned())
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+            Ok(number.to_string())
+        }
+    }
+    from.deserialize_any(NumberOrText).map(Some)
 }
 
 /// Reads a configuration file.
@@ -88,6 +161,25 @@ mod tests {
             message.contains("line 1") && message.contains("ten"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_limit_may_stand_alone_or_in_a_list_and_a_number_may_be_a_share() {
+        let read = |text| parse(text).unwrap();
+        let one = read("max-leakage = \"1%\"\nmax-unreadable = 3\n");
+        assert_eq!(one.max_leakage, Some(vec!["1%".to_owned()]));
+        assert_eq!(one.max_unreadable.as_deref(), Some("3"));
+        let two = read("max-leakage = [\"1%\", \"test=0\"]\nmax-unreadable = \"1%\"\n");
+        assert_eq!(two.max_leakage.map(|list| list.len()), Some(2));
+        assert_eq!(two.max_unreadable.as_deref(), Some("1%"));
+        let said = parse("max-leakage = 3\n").unwrap_err();
+        assert!(said.contains("line 1") && said.contains("0.5%"), "{said}");
+    }
+
+    #[test]
+    fn a_suppression_without_a_reason_is_refused() {
+        let said = parse("[[suppress]]\ncode = \"low-information\"\n").unwrap_err();
+        assert!(said.contains("reason"), "{said}");
     }
 
     #[test]

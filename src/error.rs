@@ -55,6 +55,31 @@ pub enum Error {
         /// What is wrong, with the line where it is known.
         message: String,
     },
+    /// The file of accepted findings cannot be understood.
+    #[error("baseline `{}`: {message}", path.display())]
+    Baseline {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with the line where it is known.
+        message: String,
+    },
+    /// A report that cannot be read again.
+    #[error("report `{}`: {message}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// What has changed cannot be found out.
+    #[error("{message}")]
+    Change {
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The user stopped the audit.
+    #[error("interrupted")]
+    Interrupted,
     /// The cache cannot be shown or pruned. A check never fails because of it.
     #[error("cache `{}`: {message}", path.display())]
     Cache {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::matching::pair::Kind;
+use crate::sequence::examine::LeakKind;
 use crate::signature::digest::Digest;
 
 /// What kind of thing is wrong. Codes are stable; each has a heading in `docs/findings.md`.
@@ -172,6 +174,18 @@ pub enum Severity {
     Note,
 }
 
+impl Severity {
+    /// The name used in reports and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
 /// Every code with its severity: the one table that names, documentation and gate share.
 pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::LeakSameFile, "leak-same-file", Severity::Error),
@@ -298,6 +312,84 @@ impl Code {
             .map_or(Severity::Error, |row| row.2)
     }
 
+    /// Leaks by one kind of evidence.
+    #[must_use]
+    pub fn of_pixels(kind: Kind) -> Self {
+        match kind {
+            Kind::SameFile => Self::LeakSameFile,
+            Kind::SameBytes => Self::LeakSameBytes,
+            Kind::SamePixels => Self::LeakSamePixels,
+            Kind::NearDuplicate => Self::LeakNearDuplicate,
+        }
+    }
+
+    /// Leaks by one way of belonging together.
+    #[must_use]
+    pub fn of_together(kind: LeakKind) -> Self {
+        match kind {
+            LeakKind::SequenceNeighbour => Self::LeakSequenceNeighbour,
+            LeakKind::AugmentedSibling => Self::LeakAugmentedSibling,
+            LeakKind::OverlappingTile => Self::LeakOverlappingTile,
+            LeakKind::SharedGroup => Self::LeakSharedGroup,
+        }
+    }
+
+    /// Leaks that pixels show, strongest evidence first.
+    pub const LEAKS_BY_PIXELS: [Self; 4] = [
+        Self::LeakSameFile,
+        Self::LeakSameBytes,
+        Self::LeakSamePixels,
+        Self::LeakNearDuplicate,
+    ];
+
+    /// Whether it is about samples that evaluation and training share.
+    #[must_use]
+    pub fn is_leak(self) -> bool {
+        self.name().starts_with("leak-")
+    }
+
+    /// Whether it is about leaks that pixels show.
+    #[must_use]
+    pub fn is_leak_by_pixels(self) -> bool {
+        Self::LEAKS_BY_PIXELS.contains(&self)
+    }
+
+    /// The code itself, and those of leaks that pixels show more strongly, strongest last.
+    #[must_use]
+    pub fn stronger_evidence(self) -> Vec<Self> {
+        let place = Self::LEAKS_BY_PIXELS.iter().position(|&code| code == self);
+        match place {
+            Some(place) => Self::LEAKS_BY_PIXELS[..=place]
+                .iter()
+                .rev()
+                .copied()
+                .collect(),
+            None => vec![self],
+        }
+    }
+
+    /// Whether it is about an image that could not be read.
+    #[must_use]
+    pub fn is_unreadable_image(self) -> bool {
+        matches!(
+            self,
+            Self::MissingFile
+                | Self::UnreadableFile
+                | Self::ZeroByteFile
+                | Self::DataNotFetched
+                | Self::NotAnImage
+                | Self::TruncatedJpeg
+                | Self::TruncatedPng
+                | Self::TruncatedWebp
+                | Self::TruncatedGif
+                | Self::TruncatedTiff
+                | Self::TruncatedImage
+                | Self::CorruptImage
+                | Self::UnsupportedImage
+                | Self::ImageTooLarge
+        )
+    }
+
     /// The code of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
@@ -317,28 +409,101 @@ pub struct Finding {
     /// Samples concerned, relative to the dataset root. For a finding about many
     /// samples, the first ten.
     pub paths: Vec<String>,
-    /// Identity across runs: digest of code and paths, 32 hexadecimal digits.
+    /// How many samples are concerned, listed in `paths` or not.
+    pub images: u64,
+    /// Identity across runs, 32 hexadecimal digits, from the code and: for one file its
+    /// content, or its name where it has none; for many, what they have in common.
     pub fingerprint: String,
+    /// By what policy accepts it; `null` where it does not, and for findings about
+    /// leaks, which are accepted image by image.
+    pub accepted: Option<Acceptance>,
+}
+
+/// Why something found is accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Acceptance {
+    /// By what.
+    pub by: AcceptedBy,
+    /// As the team wrote it down.
+    pub reason: String,
+}
+
+/// How a team accepts findings.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum AcceptedBy {
+    /// By code and path, in the settings file.
+    Suppression,
+    /// One by one, in a file of accepted findings.
+    Baseline,
+}
+
+impl AcceptedBy {
+    /// The name used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Suppression => "suppression",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 impl Finding {
-    /// A finding with the severity of its code.
+    /// A finding about the samples or files it names.
     #[must_use]
     pub fn new(code: Code, message: String, paths: Vec<String>) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(code.name().as_bytes());
-        for path in &paths {
-            hasher.update(b"\0").update(path.as_bytes());
-        }
-        let fingerprint = Digest::from_hasher(&hasher).hex();
+        let parts = paths.iter().map(String::as_bytes);
+        let fingerprint = fingerprint(code.name(), parts);
         Self {
             code,
             severity: code.severity(),
             message,
+            images: paths.len() as u64,
             paths,
             fingerprint,
+            accepted: None,
         }
     }
+
+    /// A finding about many samples, of which `paths` names the first. `subject` is what
+    /// they have in common, such as their split's role, and makes the finding known again
+    /// when their number has changed.
+    #[must_use]
+    pub fn summed(
+        code: Code,
+        subject: &str,
+        images: u64,
+        message: String,
+        paths: Vec<String>,
+    ) -> Self {
+        Self {
+            images,
+            fingerprint: fingerprint(code.name(), [subject.as_bytes()]),
+            ..Self::new(code, message, paths)
+        }
+    }
+
+    /// The same finding, known by what identifies its one file rather than by its path.
+    #[must_use]
+    pub fn known_by(self, identity: &[u8]) -> Self {
+        Self {
+            fingerprint: fingerprint(self.code.name(), [identity]),
+            ..self
+        }
+    }
+}
+
+/// Digest of a word and parts, 32 hexadecimal digits.
+pub fn fingerprint<'a>(word: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(word.as_bytes());
+    for part in parts {
+        hasher.update(b"\0").update(part);
+    }
+    Digest::from_hasher(&hasher).hex()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod cache;
+pub mod change;
 pub mod checks;
 pub mod config;
 pub mod dataset;
@@ -24,4 +25,4 @@ pub mod settings;
 pub mod signature;
 pub mod verification;
 
-pub use audit::{audit, propose_split};
+pub use audit::{audit, audit_dataset, propose_split};

@@ -19,6 +19,10 @@ pub trait Progress: Sync {
     fn advance(&self, steps: u64);
     /// The stage is over.
     fn end(&self);
+    /// Whether the user wants to stop. Asked before each image is read.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// Tells nobody.

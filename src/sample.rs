@@ -79,6 +79,17 @@ pub enum SplitRole {
 }
 
 impl SplitRole {
+    /// The name used in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Training => "training",
+            Self::Validation => "validation",
+            Self::Test => "test",
+            Self::Other => "other",
+        }
+    }
+
     /// Whether leaks *into* this split are what an audit looks for.
     #[must_use]
     pub fn is_evaluation(self) -> bool {

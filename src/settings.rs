@@ -1,5 +1,6 @@
 //! What an audit is told to do, resolved and validated.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::Error;
@@ -22,6 +23,9 @@ pub struct Settings {
     pub recorded: Recorded,
     /// What is known of the training run; `None` explains nothing.
     pub explain: Option<Explain>,
+    /// Samples that are asked about, by path relative to the dataset root; `None` asks about all.
+    /// The whole dataset is read, learned from and compared with, whatever is asked.
+    pub focus: Option<BTreeSet<String>>,
     /// How much detail the report carries; never changes a count.
     pub detail: Detail,
 }
@@ -162,8 +166,15 @@ impl Settings {
             matching: Matching::default(),
             recorded: Recorded::default(),
             explain: None,
+            focus: None,
             detail: Detail::default(),
         }
+    }
+
+    /// Whether `path` is asked about.
+    #[must_use]
+    pub fn asks_about(&self, path: &str) -> bool {
+        self.focus.as_ref().is_none_or(|focus| focus.contains(path))
     }
 
     /// Refuses values out of range.
@@ -178,6 +189,12 @@ impl Settings {
                 "similarity {similarity} is out of range: use 0 to 1 (unrelated pictures reach about 0.5)"
             );
             return Err(Error::Settings { message });
+        }
+        if self.focus.is_some() && self.explain.is_some() {
+            let message = "a loss is explained by the whole dataset: leave out `--changed-since` and `--files-from`";
+            return Err(Error::Settings {
+                message: message.to_owned(),
+            });
         }
         Ok(())
     }

@@ -6,6 +6,11 @@
 //! - `explanation`: what is said of a training log, and what is refused
 //! - `simulation`: its claims where the truth is known
 //! - `gate`: limits, codes, exit statuses, configuration
+//! - `policy`: limits by split and kind, suppressions, settings and where they come from
+//! - `baseline`: the gate fails on what is new, and on nothing else
+//! - `changed`: only what changed, with the verdict of a full run
+//! - `formats`: what machines read; `render` and `diff`
+//! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `truncation`: a file cut anywhere is never whole
@@ -24,14 +29,19 @@
 
 mod architecture;
 mod bad_input;
+mod baseline;
 mod cache;
+mod changed;
 mod clusters;
+mod command;
 mod explanation;
 mod fixtures;
+mod formats;
 mod gate;
 mod integrity;
 mod layouts;
 mod leaks;
+mod policy;
 mod recorded;
 mod report;
 mod road;

@@ -2,6 +2,7 @@
 
 mod clusters;
 mod explanation;
+mod identity;
 mod proposal;
 mod recordings;
 mod search;
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::explain::Explanation;
 use crate::progress::{Progress, Stage};
 use crate::report::{self, Report};
-use crate::sample::Dataset;
+use crate::sample::{Dataset, SampleId};
 use crate::settings::Settings;
 use crate::signature::{self, Signed};
 pub use proposal::{Proposal, Request};
@@ -26,24 +27,43 @@ pub use proposal::{Proposal, Request};
 pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Result<Report, Error> {
     settings.validate()?;
     let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
-    let session = Session::new(cache, settings, &dataset);
+    audit_dataset(settings, &dataset, cache, progress)
+}
+
+/// Checks a dataset that has been loaded as these settings say; see [`audit`].
+///
+/// # Errors
+/// As for [`audit`].
+pub fn audit_dataset(
+    settings: &Settings,
+    dataset: &Dataset,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    settings.validate()?;
+    let session = Session::new(cache, settings, dataset);
     if let Some(report) = session.report() {
         return Ok(report);
     }
-    let (scan, explanation) = scan(settings, &dataset, &session, progress)?;
-    let clusters = clusters::summarise(&dataset, scan.found.joined, &scan.found.looks);
+    let (scan, explanation) = scan(settings, dataset, &session, progress)?;
+    let clusters = clusters::summarise(dataset, scan.found.joined, &scan.found.looks);
     let evidence = Evidence {
-        dataset: &dataset,
+        dataset,
         signatures: &scan.signatures,
         partners: &scan.found.partners,
         together: &scan.known.together,
+        focus: settings.focus.as_ref(),
     };
+    let mut identities = identity::Identities::new(dataset, &scan.signatures);
     let findings = checks::run(&evidence);
+    let findings = findings.into_iter().map(|finding| identities.know(finding));
+    let findings = findings.collect();
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
         recordings: scan.known.report.clone(),
         clusters,
         explanation,
+        leaked_samples: identities.leaked_samples(&evidence),
     };
     let report = report::build(settings, &evidence, measured, findings);
     session.keep(&report);
@@ -82,6 +102,9 @@ fn scan(
 ) -> Result<(Scan, Option<Explanation>), Error> {
     let mut signatures = signature::sign(dataset, session.known(), session, progress);
     session.flush();
+    if progress.is_interrupted() {
+        return Err(Error::Interrupted);
+    }
     progress.begin(Stage::Matching, None);
     let asked = settings.explain.as_ref().zip(explanation::choose(dataset));
     let seen = asked
@@ -93,7 +116,13 @@ fn scan(
         0.0
     };
     let found = search::search(settings, dataset, &mut signatures, margin);
-    let known = recordings::find(&settings.recorded, dataset, &signatures, &found.looks);
+    let mut known = recordings::find(&settings.recorded, dataset, &signatures, &found.looks);
+    for split in &mut known.together {
+        let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);
+        split
+            .leaks
+            .retain(|leak| asked(leak.evaluation) || asked(leak.training));
+    }
     let explanation = match (asked, &seen) {
         (Some((settings, chosen)), Some(descriptors)) => {
             let evidence = explanation::Evidence {

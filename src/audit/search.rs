@@ -81,7 +81,7 @@ pub(super) fn search(
     signatures: &mut Signatures,
     margin: f32,
 ) -> Found {
-    let copies = Pictures::new(&identities(dataset, signatures));
+    let copies = Pictures::new(&identities(settings, dataset, signatures));
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
     let pictures = describe(&copies, signatures);
@@ -141,7 +141,11 @@ fn join_copies(copies: &Pictures, samples: usize) -> Forest {
 }
 
 /// Numbers for files, bytes and pixels that are equal exactly when those are.
-fn identities(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Identity>> {
+fn identities(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: &Signatures,
+) -> Vec<Option<Identity>> {
     let mut files: BTreeMap<&str, u32> = BTreeMap::new();
     let mut bytes: BTreeMap<Digest, u32> = BTreeMap::new();
     let pixels = pixels::numbers(dataset, signatures);
@@ -160,6 +164,7 @@ fn identities(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Identity
             file: *files.entry(&sample.path).or_insert(id),
             bytes: *bytes.entry(signature.byte_digest).or_insert(id),
             pixels: pixels?,
+            asked: settings.asks_about(&sample.path),
         })
     });
     identities.collect()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples};
+use super::{Evidence, count, examples, subject};
 use crate::finding::{Code, Finding};
 use crate::sample::{SampleId, SplitId};
 
@@ -24,7 +24,9 @@ pub(super) fn within_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             "{} of {place} with a copy or near copy in {place} itself; such pictures weigh twice, and a random split of them would leak",
             count(samples.len(), "image")
         );
-        Finding::new(Code::DuplicateInSplit, message, examples(dataset, &samples))
+        let (subject, images) = (subject(dataset, split), samples.len() as u64);
+        let examples = examples(dataset, &samples);
+        Finding::summed(Code::DuplicateInSplit, &subject, images, message, examples)
     });
     findings.collect()
 }
@@ -51,7 +53,9 @@ pub(super) fn across_evaluation_splits(evidence: &Evidence<'_>) -> Vec<Finding> 
             name(one),
             name(other)
         );
-        Finding::new(Code::DuplicateAcrossEvaluation, message, examples(dataset, &samples))
+        let (subject, images) = (subject(dataset, [one, other]), samples.len() as u64);
+        let examples = examples(dataset, &samples);
+        Finding::summed(Code::DuplicateAcrossEvaluation, &subject, images, message, examples)
     });
     findings.collect()
 }

@@ -20,11 +20,12 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
         if index > 0 && samples[index - 1].path == *path {
             continue;
         }
-        findings.push(Finding::new(
-            code_of(reason),
-            reason.to_string(),
-            vec![path.to_string()],
-        ));
+        let listed = samples[index..].iter();
+        let listed = listed.take_while(|sample| sample.path == *path).count();
+        findings.push(Finding {
+            images: listed as u64,
+            ..Finding::new(code_of(reason), reason.to_string(), vec![path.to_string()])
+        });
     }
     findings
 }
@@ -61,7 +62,8 @@ pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
             let flat = signature
                 .as_ref()
                 .is_ok_and(|signature| signature.low_information);
-            flat.then_some(SampleId(index as u32))
+            let asked = evidence.asks_about(&evidence.dataset.samples[index].path);
+            (flat && asked).then_some(SampleId(index as u32))
         });
     let flat: Vec<SampleId> = flat.collect();
     if flat.is_empty() {
@@ -75,8 +77,10 @@ pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
             format!("{} are", count(flat.len(), "image"))
         }
     );
-    vec![Finding::new(
+    vec![Finding::summed(
         Code::LowInformation,
+        "",
+        flat.len() as u64,
         message,
         examples(evidence.dataset, &flat),
     )]

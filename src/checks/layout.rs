@@ -22,6 +22,9 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted
             | ProblemKind::SplitMissing) => {
+                if !evidence.asks_about(&problem.path) {
+                    continue;
+                }
                 summed.entry(kind).or_default().push(problem);
             }
         }
@@ -63,7 +66,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             .take(EXAMPLES)
             .map(|problem| problem.path.clone())
             .collect();
-        findings.push(Finding::new(code, message, paths));
+        findings.push(Finding::summed(code, "", n as u64, message, paths));
     }
     findings
 }
@@ -104,7 +107,7 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         .samples
         .iter()
         .enumerate()
-        .filter(|(_, sample)| sample.split.is_none());
+        .filter(|(_, sample)| sample.split.is_none() && evidence.asks_about(&sample.path));
     let outside: Vec<SampleId> = outside.map(|(index, _)| SampleId(index as u32)).collect();
     if outside.is_empty() {
         return Vec::new();
@@ -113,8 +116,10 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} outside every split folder, compared with nothing; move them into a split or out of the dataset",
         count(outside.len(), "image")
     );
-    vec![Finding::new(
+    vec![Finding::summed(
         Code::SampleWithoutSplit,
+        "",
+        outside.len() as u64,
         message,
         examples(dataset, &outside),
     )]

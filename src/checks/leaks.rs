@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples};
+use super::{Evidence, count, examples, subject};
 use crate::finding::{Code, Finding};
 use crate::matching::pair::Kind;
 use crate::sample::{SampleId, SplitId, SplitRole};
@@ -45,16 +45,9 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
                 name(evaluation),
                 name(training)
             );
-            Finding::new(code_of(kind), message, examples(dataset, &samples))
+            let subject = subject(dataset, [evaluation, training]);
+            let (code, images) = (Code::of_pixels(kind), samples.len() as u64);
+            Finding::summed(code, &subject, images, message, examples(dataset, &samples))
         });
     findings.collect()
-}
-
-fn code_of(kind: Kind) -> Code {
-    match kind {
-        Kind::SameFile => Code::LeakSameFile,
-        Kind::SameBytes => Code::LeakSameBytes,
-        Kind::SamePixels => Code::LeakSamePixels,
-        Kind::NearDuplicate => Code::LeakNearDuplicate,
-    }
 }

@@ -22,9 +22,11 @@ mod stored;
 mod testing;
 mod together;
 
-use crate::finding::Finding;
+use std::collections::BTreeSet;
+
+use crate::finding::{Code, Finding};
 use crate::matching::partners::Partnerships;
-use crate::sample::{Dataset, SampleId};
+use crate::sample::{Dataset, SampleId, SplitId};
 use crate::sequence::examine::SplitLeaks;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
@@ -40,6 +42,32 @@ pub struct Evidence<'a> {
     pub partners: &'a Partnerships,
     /// Evaluation samples that were recorded or made together with training samples.
     pub together: &'a [SplitLeaks],
+    /// Paths that were asked about; `None` asks about every sample.
+    pub focus: Option<&'a BTreeSet<String>>,
+}
+
+impl Evidence<'_> {
+    /// Whether `path` was asked about.
+    #[must_use]
+    pub fn asks_about(&self, path: &str) -> bool {
+        self.focus.is_none_or(|focus| focus.contains(path))
+    }
+
+    /// Whether a finding concerns what was asked about. What hides images does, wherever it is.
+    fn concerns(&self, finding: &Finding) -> bool {
+        let code = finding.code;
+        let hides = matches!(code, Code::UnreadableDirectory | Code::EmptySplit);
+        let of_pairs = code.is_leak()
+            || matches!(
+                code,
+                Code::DuplicateInSplit | Code::DuplicateAcrossEvaluation
+            );
+        self.focus.is_none()
+            || hides
+            || of_pairs
+            || code.is_unreadable_image()
+            || finding.paths.iter().any(|path| self.asks_about(path))
+    }
 }
 
 /// A question asked of a dataset.
@@ -80,6 +108,7 @@ const CHECKS: &[Check] = &[
 #[must_use]
 pub fn run(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(evidence)).collect();
+    findings.retain(|finding| evidence.concerns(finding));
     findings.sort_by(|a, b| {
         (a.severity, a.code, &a.paths, &a.message).cmp(&(b.severity, b.code, &b.paths, &b.message))
     });
@@ -120,6 +149,14 @@ fn examples(dataset: &Dataset, samples: &[SampleId]) -> Vec<String> {
     first
         .map(|id| dataset.samples[id.index()].path.to_string())
         .collect()
+}
+
+/// What a finding about splits has in common across runs: their roles, which stay when a folder is renamed.
+fn subject(dataset: &Dataset, splits: impl IntoIterator<Item = SplitId>) -> String {
+    let roles = splits
+        .into_iter()
+        .map(|split| dataset.splits[split.index()].role.name());
+    roles.collect::<Vec<_>>().join(" ")
 }
 
 /// `1 image`, `2 images`.

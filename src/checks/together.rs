@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples};
+use super::{Evidence, count, examples, subject};
 use crate::finding::{Code, Finding};
 use crate::sample::SampleId;
 use crate::sequence::examine::LeakKind;
@@ -18,27 +18,22 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             by_kind.entry(leak.kind).or_default().push(leak.evaluation);
         }
         for (kind, samples) in by_kind {
-            let (code, what, todo) = match kind {
+            let (what, todo) = match kind {
                 LeakKind::SequenceNeighbour => (
-                    Code::LeakSequenceNeighbour,
                     "recorded a few steps from an image of",
                     "split by recording, or in time with a gap",
                 ),
                 LeakKind::AugmentedSibling => (
-                    Code::LeakAugmentedSibling,
                     "made from the same source as an image of",
                     "split before augmenting, and keep all versions of one source together",
                 ),
                 LeakKind::OverlappingTile => (
-                    Code::LeakOverlappingTile,
                     "cut next to or over a tile of",
                     "split by slide or scene, not by tile",
                 ),
-                LeakKind::SharedGroup => (
-                    Code::LeakSharedGroup,
-                    "of a group that is also in",
-                    "keep each group in one split",
-                ),
+                LeakKind::SharedGroup => {
+                    ("of a group that is also in", "keep each group in one split")
+                }
             };
             let name = |id: crate::sample::SplitId| &dataset.splits[id.index()].name;
             let message = format!(
@@ -47,7 +42,13 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
                 name(split.evaluation),
                 name(split.training)
             );
-            findings.push(Finding::new(code, message, examples(dataset, &samples)));
+            findings.push(Finding::summed(
+                Code::of_together(kind),
+                &subject(dataset, [split.evaluation, split.training]),
+                samples.len() as u64,
+                message,
+                examples(dataset, &samples),
+            ));
         }
     }
     findings

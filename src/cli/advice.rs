@@ -32,7 +32,19 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
             "every pair, for scripts",
         );
     }
-    if !report.leakage.is_empty() && args.gate.max_leakage.is_none() {
+    let refused = report
+        .gate
+        .violations
+        .iter()
+        .any(|one| one.code.is_judgement());
+    if refused && report.scope.is_none() {
+        let command = command.replacen("check", "baseline write", 1);
+        suggest(
+            format!("{command} --reason TEXT"),
+            "accept what is there, and fail only on what is new",
+        );
+    }
+    if !report.leakage.is_empty() && args.gate.max_leakage.is_empty() && report.gate.passed {
         let effect = if leaks {
             "exit status 1 while it leaks, for CI"
         } else {

@@ -4,6 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use super::gate_args::GateArgs;
+use super::gate_args::{
+    BASELINE_EXAMPLES, BaselineCommand, COMPLETIONS_EXAMPLES, DIFF_EXAMPLES, DiffArgs,
+    INIT_EXAMPLES, InitArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
+};
+
 /// Finds images shared by the training and validation splits of a dataset
 #[derive(Debug, Parser)]
 #[command(name = "splitleak", version, arg_required_else_help = true, after_help = EXIT_HELP)]
@@ -16,13 +22,18 @@ pub(super) const EXIT_HELP: &str = "\
 Exit status:
   0  checked, and within the limits
   1  checked, and a limit is exceeded
-  2  could not check: bad usage, nothing found, or images that could not be read";
+  2  could not check: bad usage, nothing found, or images that could not be read
+  130  interrupted by Ctrl-C; what was read is kept in the cache
+
+Guides: docs/ci.md (hooks, CI, baselines), docs/configuration.md (every setting).";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
   splitleak check data/                        folders train/ and val/, or data/manifest.csv
   splitleak check data/ --manifest split.csv --json report.json
   splitleak check --train a/ --val b/ --max-leakage 0.5%
+  splitleak check data/ --changed-since HEAD --max-leakage 0     in a commit hook
+  splitleak check data/ --format sarif=x.sarif --format junit=x.xml
 
 Exit status: 0 within the limits, 1 a limit is exceeded, 2 could not check
 (everything). Without a limit, leaks are reported and the status is 0.";
@@ -35,12 +46,43 @@ pub(super) enum Command {
     /// Propose a split that does not leak, as a manifest; no image is moved
     #[command(after_help = SPLIT_EXAMPLES)]
     Split(Box<SplitArgs>),
+    /// Accept what is there, so that a check fails only on what is new
+    #[command(subcommand, after_help = BASELINE_EXAMPLES)]
+    Baseline(BaselineCommand),
+    /// Compare two reports: what appeared, what went away, how the leaked share moved
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Write a JSON report in another format
+    #[command(after_help = RENDER_EXAMPLES)]
+    Render(RenderArgs),
+    /// Write a commented settings file with every default
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
     /// Print the JSON Schema of the report
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema,
+    /// Print a script that completes commands and options in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man,
     /// Show or shrink what earlier checks have left to make the next ones fast
     #[command(subcommand, after_help = CACHE_EXAMPLES)]
     Cache(CacheCommand),
 }
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  splitleak schema > report.schema.json";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  splitleak man > ~/.local/share/man/man1/splitleak.1
+  splitleak man | man -l -";
 
 const SPLIT_EXAMPLES: &str = "\
 Examples:
@@ -115,6 +157,8 @@ pub(super) struct CheckArgs {
     pub(super) explain: ExplainArgs,
     #[command(flatten)]
     pub(super) gate: GateArgs,
+    #[command(flatten)]
+    pub(super) scope: ScopeArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
@@ -275,25 +319,18 @@ pub(super) enum MetricArg {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Gate")]
-pub(super) struct GateArgs {
-    /// Fail when more of an evaluation split leaks: a share (0.5%) or a count (12)
-    #[arg(long, value_name = "LIMIT")]
-    pub(super) max_leakage: Option<String>,
-    /// Fail on findings of these codes
-    #[arg(long, value_name = "CODE", value_delimiter = ',', num_args = 1..)]
-    pub(super) fail_on: Vec<String>,
-    /// Accept this many unreadable images [default: 0]
-    #[arg(long, value_name = "N")]
-    pub(super) max_unreadable: Option<u64>,
-}
-
-#[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputArgs {
     /// Write the report as JSON to a file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
+    /// Write the report in a format (json, sarif, junit, github, markdown, csv, terminal) to a
+    /// file, or to standard output without one; may be repeated
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    pub(super) format: Vec<Written>,
+    /// Print the settings in force and where each comes from, and check nothing
+    #[arg(long)]
+    pub(super) show_settings: bool,
     /// Most pairs listed for one evaluation image; counts are not cut [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) pairs_per_sample: Option<usize>,

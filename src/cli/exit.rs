@@ -56,6 +56,7 @@ mod tests {
         Gate {
             passed: codes.is_empty(),
             violations: violations.collect(),
+            ..Gate::default()
         }
     }
 

@@ -2,27 +2,32 @@
 
 mod advice;
 mod args;
+mod baseline;
 mod cache;
+mod check;
 mod exit;
+mod gate_args;
+mod init;
+mod interrupt;
 mod output;
 mod progress;
+mod reports;
 mod resolve;
 mod run_files;
+mod shown;
 mod split;
+mod written;
 
 use std::error::Error as _;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use splitleak::error::Error;
-use splitleak::progress::{Progress, Silent};
-use splitleak::report::Report;
-use splitleak::{audit, gate, render};
+use splitleak::render;
 
-use args::{CheckArgs, Cli, Command, CommonArgs};
+use args::{Cli, Command, CommonArgs};
 use exit::Outcome;
 
 /// Runs the command that the process was started with.
@@ -32,6 +37,10 @@ pub(super) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     let outcome = match catch_unwind(AssertUnwindSafe(|| run(&Cli::parse()))) {
         Ok(Ok(outcome)) => outcome,
+        Ok(Err(Error::Interrupted)) => {
+            say("interrupted");
+            return interrupt::Interrupt::status();
+        }
         Ok(Err(error)) => {
             complain(&error);
             Outcome::NotChecked
@@ -50,12 +59,26 @@ pub(super) fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<Outcome, Error> {
     match &cli.command {
-        Command::Check(args) => check(args),
+        Command::Check(args) => check::run(args),
         Command::Split(args) => split::run(args),
         Command::Schema => {
             let mut schema = render::json::schema();
             schema.push('\n');
             output::to_stdout(schema.as_bytes())?;
+            Ok(Outcome::Passed)
+        }
+        Command::Baseline(command) => baseline::run(command),
+        Command::Diff(args) => reports::diff(args),
+        Command::Render(args) => reports::render(args),
+        Command::Init(args) => init::run(args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "splitleak", &mut script);
+            output::to_stdout(&script)?;
+            Ok(Outcome::Passed)
+        }
+        Command::Man => {
+            output::to_stdout(&manual()?)?;
             Ok(Outcome::Passed)
         }
         Command::Cache(command) => {
@@ -65,26 +88,32 @@ fn run(cli: &Cli) -> Result<Outcome, Error> {
     }
 }
 
-fn check(args: &CheckArgs) -> Result<Outcome, Error> {
-    let (settings, policy) = resolve::resolve(args)?;
-    use_threads(&args.common);
-    let line = progress::Line::default();
-    let progress: &dyn Progress = if args.output.quiet { &Silent } else { &line };
-    let cache = cache::open(&args.common.cache);
-    let audited = audit(&settings, &cache, progress);
-    if let Some(warning) = cache.warning() {
-        say(&format!("warning: {warning}"));
+/// One page for the command and every command below it.
+fn manual() -> Result<Vec<u8>, Error> {
+    let mut page = Vec::new();
+    let failed = |source| Error::Io {
+        action: "write",
+        path: "standard output".into(),
+        source,
+    };
+    let command = Cli::command();
+    clap_mangen::Man::new(command.clone())
+        .render(&mut page)
+        .map_err(failed)?;
+    for below in command
+        .get_subcommands()
+        .filter(|below| below.get_name() != "help")
+    {
+        let name = format!("splitleak {}", below.get_name());
+        let below = clap_mangen::Man::new(below.clone().display_name(&name).bin_name(&name));
+        page.extend_from_slice(format!(".SH {}\n", name.to_uppercase()).as_bytes());
+        below
+            .render_description_section(&mut page)
+            .map_err(failed)?;
+        below.render_options_section(&mut page).map_err(failed)?;
+        below.render_extra_section(&mut page).map_err(failed)?;
     }
-    let mut report = audited?;
-    report.gate = gate::judge(&report, &policy);
-    let to_stdout = args.output.json.as_deref() == Some(Path::new("-"));
-    if let Some(path) = &args.output.json {
-        write_json(&report, path)?;
-    }
-    if !args.output.quiet && !to_stdout {
-        summarise(&report, args)?;
-    }
-    Ok(Outcome::of(&report.gate))
+    Ok(page)
 }
 
 fn use_threads(args: &CommonArgs) {
@@ -96,31 +125,18 @@ fn use_threads(args: &CommonArgs) {
     }
 }
 
-fn write_json(report: &Report, path: &Path) -> Result<(), Error> {
-    let mut text = Vec::new();
-    let failed = |source| Error::Io {
-        action: "write",
-        path: path.to_path_buf(),
-        source,
+/// The day by which expiry is told: `$SOURCE_DATE_EPOCH` where it is set, as
+/// reproducible builds have it, else that of the clock, in UTC.
+fn today() -> Result<chrono::NaiveDate, Error> {
+    let Some(seconds) = std::env::var_os("SOURCE_DATE_EPOCH") else {
+        return Ok(chrono::Utc::now().date_naive());
     };
-    render::json::render(report, &mut text).map_err(failed)?;
-    if path == Path::new("-") {
-        output::to_stdout(&text)
-    } else {
-        output::to_file(path, &text)
-    }
-}
-
-fn summarise(report: &Report, args: &CheckArgs) -> Result<(), Error> {
-    let mut text = Vec::new();
-    let next = advice::next_commands(report, args);
-    let failed = |source| Error::Io {
-        action: "write",
-        path: "standard output".into(),
-        source,
-    };
-    render::terminal::render(report, &next, &mut text).map_err(failed)?;
-    output::to_stdout(&text)
+    let seconds = seconds.to_str().and_then(|text| text.parse().ok());
+    let time = seconds.and_then(|seconds| chrono::DateTime::from_timestamp(seconds, 0));
+    let day = time.map(|time| time.date_naive());
+    day.ok_or_else(|| Error::Settings {
+        message: "`$SOURCE_DATE_EPOCH` is no number of seconds since 1970; unset it".to_owned(),
+    })
 }
 
 /// Prints an error and its causes.

@@ -2,8 +2,17 @@
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use splitleak::error::Error;
+
+/// Held while a file is written and renamed.
+static WRITING: Mutex<()> = Mutex::new(());
+
+/// Returns when no file is half written, and keeps another from being begun.
+pub(super) fn wait_until_written() {
+    std::mem::forget(WRITING.lock().unwrap_or_else(PoisonError::into_inner));
+}
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no error.
 ///
@@ -33,6 +42,7 @@ pub(super) fn to_file(path: &Path, text: &[u8]) -> Result<(), Error> {
         path: path.to_path_buf(),
         source,
     };
+    let _writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
     // A pipe or `/dev/stderr` cannot be renamed over.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::write(path, text).map_err(failed);

@@ -10,6 +10,7 @@ use splitleak::propose_split;
 
 use super::args::SplitArgs;
 use super::exit::Outcome;
+use super::interrupt::Interrupt;
 use super::{advice, cache, output, progress, resolve, say, use_threads};
 
 /// Proposes a split and writes it.
@@ -27,7 +28,8 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     let (settings, _) = resolve::common(&args.common)?;
     use_threads(&args.common);
     let line = progress::Line::default();
-    let progress: &dyn Progress = if args.quiet { &Silent } else { &line };
+    let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
+    let progress = Interrupt::new(shown);
     let request = Request {
         evaluation_share: args.val_share,
         folds: args.folds,
@@ -35,7 +37,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         seed: args.seed,
     };
     let cache = cache::open(&args.common.cache);
-    let proposed = propose_split(&settings, &request, &cache, progress);
+    let proposed = propose_split(&settings, &request, &cache, &progress);
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }

@@ -17,6 +17,7 @@ use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, Layout};
 use crate::settings::{Columns, Input, LayoutChoice};
 use assemble::{Draft, assemble};
+pub(crate) use path_text::path_text;
 use walk::{Walked, walk};
 
 /// Lists the samples of a dataset. No image is opened.

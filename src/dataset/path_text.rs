@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 /// the text cannot express it.
 ///
 /// Bytes that are not UTF-8 are written `\xHH`, so that two such names stay two.
-pub(super) fn path_text(root: &Path, path: &Path) -> (String, Option<PathBuf>) {
+pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Option<PathBuf>) {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let exact = relative.to_str().is_some();
     let mut text = String::with_capacity(relative.as_os_str().len());

@@ -13,6 +13,8 @@ use crate::sample::{SampleId, SplitId};
 pub struct Partners {
     /// Strongest kind of evidence.
     pub strongest: Kind,
+    /// The strongest pair, whatever the limit.
+    pub top: Pair,
     /// How many pairs were found.
     pub pairs: u64,
     /// The strongest pairs, strongest first, as many as the limit allows.
@@ -44,11 +46,15 @@ impl Partnerships {
             .entry((pair.a, split_of_b))
             .or_insert_with(|| Partners {
                 strongest: pair.kind,
+                top: pair,
                 pairs: 0,
                 best: Vec::new(),
             });
         partners.strongest = partners.strongest.min(pair.kind);
         partners.pairs += weight;
+        if pair.cmp_strength(&partners.top).is_lt() {
+            partners.top = pair;
+        }
         let at = partners
             .best
             .partition_point(|other| other.cmp_strength(&pair).is_lt());

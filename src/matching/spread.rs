@@ -22,6 +22,8 @@ pub struct Identity {
     pub bytes: u32,
     /// Pixels. Equal bytes imply equal pixels.
     pub pixels: u32,
+    /// Whether its pairs were asked for. A pair is recorded when either side was.
+    pub asked: bool,
 }
 
 /// Samples by picture.
@@ -210,7 +212,8 @@ fn record_some(
     near: Option<Near>,
     to: &mut Partnerships,
 ) {
-    let mut others = others.iter().filter(|other| other.id != a.id);
+    let wanted = |other: &&Member| other.id != a.id && (a.identity.asked || other.identity.asked);
+    let mut others = others.iter().filter(wanted);
     let mut left = others.clone().count() as u64;
     while left > 0 {
         let Some(b) = others.next() else { return };
@@ -244,11 +247,12 @@ mod tests {
     ];
 
     fn identities() -> impl Strategy<Value = Vec<Option<Identity>>> {
-        let one = (0u16..4, 0u32..12).prop_map(|(split, file)| Identity {
+        let one = (0u16..4, 0u32..12, any::<bool>()).prop_map(|(split, file, asked)| Identity {
             split: Some((SplitId(split), ROLES[split as usize])),
             file,
             bytes: file / 2,
             pixels: file / 4,
+            asked,
         });
         proptest::collection::vec(proptest::option::weighted(0.9, one), 0..30)
     }
@@ -262,7 +266,7 @@ mod tests {
                 let (split_a, split_b) = (a.split.unwrap(), b.split.unwrap());
                 let wanted = split_a == split_b
                     || (split_a.1.is_evaluation() && split_b.1 != SplitRole::Other);
-                if at_a == at_b || a.pixels != b.pixels || !wanted {
+                if at_a == at_b || a.pixels != b.pixels || !wanted || !(a.asked || b.asked) {
                     continue;
                 }
                 let kind = match () {
@@ -300,6 +304,7 @@ mod tests {
                 file,
                 bytes: file,
                 pixels,
+                asked: true,
             })
         };
         // Samples 0 and 1 are copies in training; 2 and 3 are copies in validation.

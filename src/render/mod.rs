@@ -1,7 +1,21 @@
 //! Report to text. Renderers see only the [`Report`](crate::report::Report).
 
 pub mod correlation;
+pub mod difference;
 pub mod explanation;
+pub mod github;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod pairs;
+pub mod sarif;
 pub mod terminal;
 mod text;
+
+/// A path of the dataset as seen from where `prefix` begins.
+fn below(prefix: &str, path: &str) -> String {
+    match prefix.trim_end_matches('/') {
+        "" => path.to_owned(),
+        prefix => format!("{prefix}/{path}"),
+    }
+}

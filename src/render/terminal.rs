@@ -11,7 +11,6 @@ use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
 use crate::rate::Rate;
 use crate::report::{Leakage, Report, ReportPair};
-use crate::sample::SplitRole;
 use crate::sequence::examine::LeakKind;
 use crate::sequence::group::{GroupRule, SharedGroups};
 
@@ -64,12 +63,7 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         layout.as_str().unwrap_or_default()
     )?;
     for split in &report.dataset.splits {
-        let role = match split.role {
-            SplitRole::Training => "training",
-            SplitRole::Validation => "validation",
-            SplitRole::Test => "test",
-            SplitRole::Other => "other",
-        };
+        let role = split.role.name();
         let unreadable = match split.samples - split.readable {
             0 => String::new(),
             n => format!("  {RED}{} unreadable{RED:#}", thousands(n)),
@@ -88,6 +82,12 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     heading("Leakage", to)?;
     if let Some(reason) = &report.leakage_unavailable {
         return write!(to, "{}", wrap(&format!("not judged: {reason}"), "  ", "  "));
+    }
+    if report.scope.is_some() {
+        writeln!(
+            to,
+            "  {DIM}with a changed or named image on either side:{DIM:#}"
+        )?;
     }
     for entry in &report.leakage {
         one_leakage(entry, to)?;
@@ -327,21 +327,40 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 
 fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     heading("Gate", to)?;
-    if report.gate.passed {
+    let gate = &report.gate;
+    if let Some(scope) = &report.scope {
+        let text = format!(
+            "judged: changed or named images only ({}), against all others; leaks between others are not counted",
+            thousands(scope.samples)
+        );
+        write!(to, "{}", wrap(&text, "  ", "  "))?;
+    }
+    for one in &gate.accepted {
+        let (count, by) = (thousands(one.count), one.by.name());
+        writeln!(
+            to,
+            "  {DIM}accepted by {by}: {count} x {}{DIM:#}",
+            one.code.name()
+        )?;
+    }
+    for note in &gate.notes {
+        write!(
+            to,
+            "{YELLOW}{}{YELLOW:#}",
+            wrap(&note.message, "  note: ", "    ")
+        )?;
+    }
+    if gate.passed {
         return writeln!(to, "  {GREEN}passed{GREEN:#}");
     }
-    let judged = report
-        .gate
-        .violations
-        .iter()
-        .any(|one| one.code.is_judgement());
+    let judged = gate.violations.iter().any(|one| one.code.is_judgement());
     let word = if judged {
         "failed"
     } else {
         "could not check everything"
     };
     writeln!(to, "  {RED}{word}{RED:#}")?;
-    for violation in &report.gate.violations {
+    for violation in &gate.violations {
         write!(to, "{}", wrap(&violation.message, "  - ", "    "))?;
     }
     Ok(())

@@ -75,7 +75,9 @@ pub(super) fn fit(path: &str, columns: usize) -> String {
 /// What stands between backticks is a command or a path and stays on one line where it fits.
 pub(super) fn wrap(text: &str, first: &str, rest: &str) -> String {
     const NO_BREAK_SPACE: &str = "\u{a0}";
+    // Only at spaces: a path is copied whole or not at all.
     let options = textwrap::Options::new(WIDTH)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
         .initial_indent(first)
         .subsequent_indent(rest);
     let parts = printable(text);

@@ -1,11 +1,11 @@
 //! From what the stages found to a [`Report`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured, Overlap,
-    PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION, SplitSummary,
-    Tool,
+    PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION, Scope,
+    SplitSummary, Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
@@ -57,6 +57,7 @@ pub fn build(
             signature_version: SIGNATURE_VERSION,
         },
         detection: measured.detection,
+        scope: evidence.focus.map(|focus| scope(evidence, focus)),
         dataset: summary(evidence),
         coverage: coverage(evidence),
         leakage_unavailable: leakage
@@ -65,6 +66,7 @@ pub fn build(
         leakage,
         pairs,
         pairs_truncated,
+        leaked_samples: measured.leaked_samples,
         duplicates: duplicates(evidence),
         clusters: measured.clusters,
         recordings: measured.recordings,
@@ -73,6 +75,16 @@ pub fn build(
         finding_counts,
         explanation: measured.explanation,
         gate: Gate::default(),
+    }
+}
+
+fn scope(evidence: &Evidence<'_>, focus: &BTreeSet<String>) -> Scope {
+    let samples = evidence.dataset.samples.iter().zip(evidence.signatures);
+    let asked = samples.filter(|(sample, _)| focus.contains(&*sample.path));
+    Scope {
+        files: focus.len() as u64,
+        samples: asked.clone().count() as u64,
+        readable: asked.filter(|(_, signature)| signature.is_ok()).count() as u64,
     }
 }
 

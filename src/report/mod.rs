@@ -7,6 +7,8 @@
 
 mod build;
 mod clusters;
+pub mod difference;
+mod read;
 
 use std::collections::BTreeMap;
 
@@ -15,9 +17,10 @@ use serde::{Deserialize, Serialize};
 
 pub use build::build;
 pub use clusters::{ClusterSummary, Clusters};
+pub use read::parse;
 
 use crate::explain::Explanation;
-use crate::finding::Finding;
+use crate::finding::{Acceptance, Code, Finding};
 use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
@@ -38,6 +41,8 @@ pub struct Report {
     pub settings: ReportSettings,
     /// How near duplicates were told from look-alikes.
     pub detection: Detection,
+    /// The part of the dataset that was asked about; `null` for all of it.
+    pub scope: Option<Scope>,
     /// What was checked.
     pub dataset: DatasetSummary,
     /// How much of it could be checked: the denominators.
@@ -50,6 +55,9 @@ pub struct Report {
     pub pairs: Vec<ReportPair>,
     /// Whether a limit cut `pairs`. Counts are never cut.
     pub pairs_truncated: bool,
+    /// Every leaked evaluation sample, once for each training split and code, in order
+    /// of path; never cut. The gate accepts or refuses these one by one.
+    pub leaked_samples: Vec<LeakedSample>,
     /// Duplicates inside each split, in the order of `dataset.splits`; one entry
     /// without a name for a dataset without splits.
     pub duplicates: Vec<Duplicates>,
@@ -69,6 +77,19 @@ pub struct Report {
     pub gate: Gate,
 }
 
+/// A part of the dataset: changed files, or files that were named. Pairs and counts of
+/// leaks are those with a sample of it on either side, in the whole dataset. What could
+/// not be read is reported everywhere, because a partner could hide there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Scope {
+    /// Files that were named.
+    pub files: u64,
+    /// Samples among them; the others are deleted, or no images of the dataset.
+    pub samples: u64,
+    /// Of these samples, those that could be read.
+    pub readable: u64,
+}
+
 /// What stages measured about the audit as a whole.
 #[derive(Debug, Clone)]
 pub struct Measured {
@@ -80,6 +101,8 @@ pub struct Measured {
     pub clusters: Clusters,
     /// The loss explanation, if one was asked for.
     pub explanation: Option<Explanation>,
+    /// Every leaked evaluation sample.
+    pub leaked_samples: Vec<LeakedSample>,
 }
 
 /// What made the report.
@@ -258,6 +281,36 @@ pub struct PairMember {
     pub path: String,
     /// Name of its split.
     pub split: String,
+}
+
+/// An evaluation sample that leaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeakedSample {
+    /// By which evidence: the strongest of those that pixels show, and each way of belonging together.
+    pub code: Code,
+    /// The evaluation sample.
+    pub evaluation: PairMember,
+    /// The training sample that shows it best.
+    pub training: PairMember,
+    /// Identity across runs, 32 hexadecimal digits, from the content of the evaluation sample and the role of its split.
+    pub fingerprint: String,
+    /// By what policy accepts it.
+    pub accepted: Option<Acceptance>,
+}
+
+impl Leakage {
+    /// Samples that leak by the evidence of one leak code.
+    #[must_use]
+    pub fn samples_under(&self, code: Code) -> u64 {
+        let by_pixels = self
+            .by_kind
+            .iter()
+            .find(|(kind, _)| Code::of_pixels(**kind) == code);
+        let together = self.recorded_together.iter();
+        let together = together.filter(|(kind, _)| Code::of_together(**kind) == code);
+        by_pixels.map_or(0, |(_, count)| *count)
+            + together.map(|(_, count)| count.samples).sum::<u64>()
+    }
 }
 
 /// Duplicates inside one split.

@@ -1,5 +1,7 @@
 //! Exact identity: a digest of bytes.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 /// The first 128 bits of a BLAKE3 digest.
@@ -15,6 +17,17 @@ impl Digest {
         let mut hasher = blake3::Hasher::new();
         hasher.update(bytes);
         Self::from_hasher(&hasher)
+    }
+
+    /// Digest of a regular file's bytes; `None` where there are none or they cannot be read.
+    #[must_use]
+    pub fn of_file(file: &Path) -> Option<Self> {
+        if !std::fs::metadata(file).ok()?.is_file() {
+            return None;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(std::fs::File::open(file).ok()?).ok()?;
+        (hasher.count() > 0).then(|| Self::from_hasher(&hasher))
     }
 
     /// Digest of what `hasher` has been fed so far.

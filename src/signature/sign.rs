@@ -81,7 +81,14 @@ pub fn sign(
         .par_iter()
         .zip(known)
         .map_init(Signer::default, |signer, (&id, known)| {
-            let signed = known.unwrap_or_else(|| sign_file(dataset, id, memory, signer));
+            let signed = match known {
+                Some(signed) => signed,
+                // The audit is given up, and this with it.
+                None if progress.is_interrupted() => {
+                    Err(Unreadable::Refused("interrupted".to_owned()))
+                }
+                None => sign_file(dataset, id, memory, signer),
+            };
             progress.advance(1);
             signed
         })

@@ -1,0 +1,166 @@
+//! `splitleak baseline`: accept what is there, compare, clean up.
+
+use std::fmt::Write;
+
+use splitleak::error::Error;
+use splitleak::finding::Code;
+use splitleak::gate::baseline::{Baseline, Entry};
+use splitleak::gate::policy::day;
+use splitleak::gate::update::{self, Comparison};
+
+use super::exit::Outcome;
+use super::gate_args::{BaselineArgs, BaselineCommand, ScopeArgs};
+use super::resolve::{self, Missing, Resolved};
+use super::{check, output};
+
+/// Entries that are listed of each kind.
+const LISTED: usize = 10;
+
+/// Runs a `baseline` command.
+///
+/// # Errors
+/// A dataset that cannot be checked, or a baseline that cannot be read or written.
+pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
+    match command {
+        BaselineCommand::Write {
+            on,
+            reason,
+            expires,
+            code,
+        } => {
+            if reason.trim().is_empty() {
+                return Err(wrong(
+                    "`--reason` is empty; say why it is accepted".to_owned(),
+                ));
+            }
+            let expires = expires.as_deref().map(day).transpose().map_err(wrong)?;
+            let codes: Vec<Code> = code
+                .iter()
+                .map(|name| code_of(name))
+                .collect::<Result<_, _>>()?;
+            let (resolved, comparison) = compared(on, Missing::Empty)?;
+            let baseline = update::accept_fresh(comparison, &codes, reason, expires);
+            save(&resolved, on, &baseline)
+        }
+        BaselineCommand::Prune { on } => {
+            let (resolved, comparison) = compared(on, Missing::Refused)?;
+            let dropped = comparison.stale.len() + comparison.expired.len();
+            let baseline = update::prune(comparison);
+            tell(on, &format!("dropped: {dropped}\n"))?;
+            save(&resolved, on, &baseline)
+        }
+        BaselineCommand::Check { on } => {
+            let (_, comparison) = compared(on, Missing::Refused)?;
+            tell(on, &told(&comparison))?;
+            let is_clean = comparison.fresh.is_empty() && comparison.expired.is_empty();
+            Ok(if is_clean {
+                Outcome::Passed
+            } else {
+                Outcome::GateFailed
+            })
+        }
+    }
+}
+
+fn wrong(message: String) -> Error {
+    Error::Settings { message }
+}
+
+fn code_of(name: &str) -> Result<Code, Error> {
+    Code::from_name(name).ok_or_else(|| {
+        wrong(format!(
+            "code `{name}` does not exist; docs/findings.md lists them"
+        ))
+    })
+}
+
+/// Audits the dataset, and holds the baseline against the report.
+fn compared(args: &BaselineArgs, missing: Missing) -> Result<(Resolved, Comparison), Error> {
+    let (mut settings, source) = resolve::common(&args.common)?;
+    settings.detail.findings_per_code = usize::MAX;
+    let resolved = resolve::judged_by(settings, source, &args.common, &args.gate, missing)?;
+    if missing == Missing::Refused && !resolved.baseline.is_file() {
+        return Err(wrong(format!(
+            "there is no baseline at `{}`; make one by `splitleak baseline write`",
+            resolved.baseline.display()
+        )));
+    }
+    let everything = ScopeArgs {
+        changed_since: None,
+        files_from: None,
+    };
+    let settings = resolved.settings.clone();
+    let report = check::audited(settings, &args.common, &everything, args.quiet)?;
+    let comparison = update::compare(&report, &resolved.policy);
+    Ok((resolved, comparison))
+}
+
+fn save(resolved: &Resolved, args: &BaselineArgs, baseline: &Baseline) -> Result<Outcome, Error> {
+    output::to_file(&resolved.baseline, baseline.render().as_bytes())?;
+    let images: u64 = baseline.entries.iter().map(|entry| entry.images).sum();
+    let text = format!(
+        "{}: {} accepted, {images} images\n",
+        resolved.baseline.display(),
+        match baseline.entries.len() {
+            1 => "1 finding".to_owned(),
+            n => format!("{n} findings"),
+        }
+    );
+    tell(args, &text)?;
+    Ok(Outcome::Passed)
+}
+
+fn tell(args: &BaselineArgs, text: &str) -> Result<(), Error> {
+    if args.quiet {
+        return Ok(());
+    }
+    output::to_stdout(text.as_bytes())
+}
+
+fn told(comparison: &Comparison) -> String {
+    let mut text = String::new();
+    let kinds = [
+        (
+            "new",
+            &comparison.fresh,
+            "mend them, or accept them by `splitleak baseline write`",
+        ),
+        (
+            "expired",
+            &comparison.expired,
+            "mend them, or accept them again by `splitleak baseline write`",
+        ),
+        (
+            "gone",
+            &comparison.stale,
+            "drop them by `splitleak baseline prune`",
+        ),
+    ];
+    // Writing to a string cannot fail.
+    for (word, entries, todo) in kinds {
+        if entries.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{word}: {}; {todo}", entries.len());
+        for entry in entries.iter().take(LISTED) {
+            let _ = writeln!(text, "  {}", line(entry));
+        }
+        if entries.len() > LISTED {
+            let _ = writeln!(text, "  and {} more", entries.len() - LISTED);
+        }
+    }
+    let _ = writeln!(text, "accepted and still there: {}", comparison.kept.len());
+    text
+}
+
+fn line(entry: &Entry) -> String {
+    let path = entry.hint.replace(char::is_control, "?");
+    let place = match path.as_str() {
+        "" => format!("fingerprint {}", &entry.fingerprint),
+        path => path.to_owned(),
+    };
+    match entry.images {
+        1 => format!("{} {place}", entry.code.name()),
+        n => format!("{} {place} and others, {n} images", entry.code.name()),
+    }
+}

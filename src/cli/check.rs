@@ -1,0 +1,137 @@
+//! `splitleak check`: audit, judge, and write what was asked for.
+
+use std::io::Read;
+use std::path::Path;
+
+use splitleak::change::{self, Touched};
+use splitleak::error::Error;
+use splitleak::progress::{Progress, Silent};
+use splitleak::report::Report;
+use splitleak::sample::Dataset;
+use splitleak::settings::Settings;
+use splitleak::{audit, audit_dataset, dataset, gate};
+
+use super::args::{CheckArgs, CommonArgs};
+use super::exit::Outcome;
+use super::gate_args::{Format, ScopeArgs, Written};
+use super::interrupt::Interrupt;
+use super::written::{self, Beside};
+use super::{advice, cache, output, progress, resolve, say, use_threads};
+
+/// Checks a dataset.
+///
+/// # Errors
+/// What keeps it from being checked, or a report from being written.
+pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
+    let resolved = resolve::resolve(args)?;
+    if args.output.show_settings {
+        output::to_stdout(resolved.shown.text().as_bytes())?;
+        return Ok(Outcome::Passed);
+    }
+    let outputs = outputs(args)?;
+    let report = audited(
+        resolved.settings,
+        &args.common,
+        &args.scope,
+        args.output.quiet,
+    )?;
+    let report = gate::judge(report, &resolved.policy);
+    let next = advice::next_commands(&report, args);
+    let prefix = prefix(&args.common);
+    for output in &outputs {
+        let beside = Beside {
+            next: &next,
+            prefix: &prefix,
+        };
+        written::write(&report, output, beside)?;
+    }
+    Ok(Outcome::of(&report.gate))
+}
+
+/// The dataset as it was named, for formats that point at files: checks are run at the
+/// top of a repository. Nothing where it was named from the root of the file system.
+fn prefix(common: &CommonArgs) -> String {
+    let named = common.dataset.as_deref().filter(|path| path.is_relative());
+    let parts = named.into_iter().flat_map(|path| path.components());
+    let parts = parts.filter(|part| *part != std::path::Component::CurDir);
+    let parts: Vec<_> = parts
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect();
+    parts.join("/")
+}
+
+/// What is to be written, and where: at most one thing goes to standard output.
+fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
+    let mut outputs = args.output.format.clone();
+    outputs.extend(args.output.json.iter().map(|path| Written {
+        format: Format::Json,
+        to: path.clone(),
+    }));
+    written::require_one_stream(&outputs)?;
+    let to_stdout = outputs.iter().any(|output| output.to == Path::new("-"));
+    if !args.output.quiet && !to_stdout {
+        outputs.push(Written {
+            format: Format::Terminal,
+            to: "-".into(),
+        });
+    }
+    Ok(outputs)
+}
+
+/// The report on a dataset, not judged yet.
+///
+/// # Errors
+/// What keeps it from being checked.
+pub(super) fn audited(
+    settings: Settings,
+    common: &CommonArgs,
+    scope: &ScopeArgs,
+    quiet: bool,
+) -> Result<Report, Error> {
+    use_threads(common);
+    let line = progress::Line::default();
+    let shown: &dyn Progress = if quiet { &Silent } else { &line };
+    let progress = Interrupt::new(shown);
+    let cache = cache::open(&common.cache);
+    let audited = if scope.changed_since.is_none() && scope.files_from.is_none() {
+        audit(&settings, &cache, &progress)
+    } else {
+        let dataset = dataset::load(&settings.input, &settings.columns, &progress)?;
+        let touched = touched(&settings, scope, &dataset)?;
+        for note in touched.notes.iter().filter(|_| !quiet) {
+            say(&format!("note: {note}"));
+        }
+        let settings = Settings {
+            focus: touched.paths,
+            ..settings
+        };
+        audit_dataset(&settings, &dataset, &cache, &progress)
+    };
+    if let Some(warning) = cache.warning() {
+        say(&format!("warning: {warning}"));
+    }
+    audited
+}
+
+fn touched(settings: &Settings, scope: &ScopeArgs, dataset: &Dataset) -> Result<Touched, Error> {
+    if let Some(revision) = &scope.changed_since {
+        return change::since(revision, dataset, &settings.input, &settings.columns);
+    }
+    let path = scope.files_from.as_deref().unwrap_or(Path::new("-"));
+    let failed = |source| Error::Io {
+        action: "read",
+        path: path.to_path_buf(),
+        source,
+    };
+    let mut list = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut list)
+            .map_err(failed)?;
+    } else {
+        list = std::fs::read(path).map_err(failed)?;
+    }
+    let here = std::env::current_dir().map_err(failed)?;
+    Ok(change::listed(&list, &here, dataset))
+}

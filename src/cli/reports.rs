@@ -1,0 +1,71 @@
+//! `splitleak render` and `splitleak diff`: what can be done with a report later.
+
+use std::io::Read;
+use std::path::Path;
+
+use splitleak::error::Error;
+use splitleak::report::{Report, difference};
+use splitleak::{render, report};
+
+use super::exit::Outcome;
+use super::gate_args::{DiffArgs, RenderArgs};
+use super::output;
+use super::written::{self, Beside};
+
+/// Writes a report in other formats.
+///
+/// # Errors
+/// A report that cannot be read, or a file that cannot be written.
+pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
+    written::require_one_stream(&args.format)?;
+    let report = read(&args.report)?;
+    for output in &args.format {
+        let prefix = args.path_prefix.as_deref().unwrap_or_default();
+        written::write(&report, output, Beside { next: &[], prefix })?;
+    }
+    Ok(Outcome::Passed)
+}
+
+/// Compares two reports.
+///
+/// # Errors
+/// A report that cannot be read.
+pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Error> {
+    let (old, new) = (read(&args.old)?, read(&args.new)?);
+    let difference =
+        difference::between(&old, &new).map_err(|message| Error::Settings { message })?;
+    let mut text = Vec::new();
+    let failed = |source| Error::Io {
+        action: "write",
+        path: "standard output".into(),
+        source,
+    };
+    render::difference::render(&difference, &mut text).map_err(failed)?;
+    output::to_stdout(&text)?;
+    Ok(if difference.is_worse() {
+        Outcome::GateFailed
+    } else {
+        Outcome::Passed
+    })
+}
+
+fn read(path: &Path) -> Result<Report, Error> {
+    let failed = |source| Error::Io {
+        action: "read",
+        path: path.to_path_buf(),
+        source,
+    };
+    let mut text = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut text)
+            .map_err(failed)?;
+    } else {
+        text = std::fs::read(path).map_err(failed)?;
+    }
+    report::parse(&text).map_err(|message| Error::Report {
+        path: path.to_path_buf(),
+        message,
+    })
+}

@@ -1,0 +1,64 @@
+//! A report in one of its formats, to where it is wanted.
+
+use std::path::Path;
+
+use splitleak::error::Error;
+use splitleak::render;
+use splitleak::report::Report;
+
+use super::gate_args::{Format, Written};
+use super::output;
+
+/// Refuses two formats on one stream.
+///
+/// # Errors
+/// Which formats they are.
+pub(super) fn require_one_stream(outputs: &[Written]) -> Result<(), Error> {
+    let on_stdout = outputs.iter().filter(|output| output.to == Path::new("-"));
+    if on_stdout.count() > 1 {
+        let message = "two formats cannot share standard output; write one to a file, as `--format sarif=x.sarif`";
+        return Err(Error::Settings {
+            message: message.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// What a summary or a format takes besides the report.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'a> {
+    /// Commands worth typing now.
+    pub(super) next: &'a [String],
+    /// Leads from where files are looked for, the top of a repository, to the dataset.
+    pub(super) prefix: &'a str,
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// A file or stream that cannot be written.
+pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Result<(), Error> {
+    let mut text = Vec::new();
+    let rendered = match output.format {
+        Format::Terminal => render::terminal::render(report, beside.next, &mut text),
+        Format::Json => render::json::render(report, &mut text),
+        Format::Sarif => render::sarif::render(report, beside.prefix, &mut text),
+        Format::Junit => render::junit::render(report, &mut text),
+        Format::Github => render::github::render(report, beside.prefix, &mut text),
+        Format::Markdown => render::markdown::render(report, &mut text),
+        Format::Csv => render::pairs::render(report, &mut text),
+    };
+    rendered.map_err(|source| Error::Io {
+        action: "write",
+        path: output.to.clone(),
+        source,
+    })?;
+    if output.to == Path::new("-") {
+        return output::to_stdout(&text);
+    }
+    // Colours are for terminals.
+    if output.format == Format::Terminal {
+        text = anstream::adapter::strip_bytes(&text).into_vec();
+    }
+    output::to_file(&output.to, &text)
+}

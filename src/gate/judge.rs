@@ -1,0 +1,337 @@
+//! From a report and a policy to a verdict.
+
+use std::collections::BTreeMap;
+
+use super::accept;
+use super::limit::LeakLimit;
+use super::policy::Policy;
+use super::{AcceptedFindings, Gate, Violation, ViolationCode};
+use crate::finding::{AcceptedBy, CODES, Code};
+use crate::report::{Leakage, LeakedSample, Report};
+
+/// Leaked samples that a message names.
+const EXAMPLES: usize = 3;
+
+/// Judges a report: the same report, with what is accepted marked, and the gate.
+/// An audit that could not read everything never passes, unless policy accepts
+/// so many unreadable samples.
+#[must_use]
+pub fn judge(mut report: Report, policy: &Policy) -> Report {
+    let marks = accept::mark(&report, policy);
+    for (row, accepted) in report.leaked_samples.iter_mut().zip(marks.leaks) {
+        row.accepted = accepted;
+    }
+    for (row, accepted) in report.findings.iter_mut().zip(marks.findings) {
+        row.accepted = accepted;
+    }
+    let judgement = Judgement::new(&report, policy);
+    let violations = judgement.violations();
+    report.gate = Gate {
+        passed: violations.is_empty(),
+        violations,
+        accepted: accepted(&report),
+        notes: marks.notes,
+    };
+    report
+}
+
+/// How many of each code were accepted, by what.
+fn accepted(report: &Report) -> Vec<AcceptedFindings> {
+    let leaks = report
+        .leaked_samples
+        .iter()
+        .map(|one| (one.code, &one.accepted));
+    let findings = report.findings.iter().map(|one| (one.code, &one.accepted));
+    let mut counts: BTreeMap<(Code, AcceptedBy), u64> = BTreeMap::new();
+    for (code, acceptance) in leaks.chain(findings) {
+        if let Some(acceptance) = acceptance {
+            *counts.entry((code, acceptance.by)).or_default() += 1;
+        }
+    }
+    let counts = counts.into_iter();
+    counts
+        .map(|((code, by), count)| AcceptedFindings { code, by, count })
+        .collect()
+}
+
+/// A report whose accepted findings are marked, seen by a policy.
+struct Judgement<'a> {
+    report: &'a Report,
+    policy: &'a Policy,
+    /// Leaked samples that are not accepted, by evaluation split, training split and code.
+    fresh: BTreeMap<(&'a str, &'a str, Code), Vec<&'a LeakedSample>>,
+}
+
+impl<'a> Judgement<'a> {
+    fn new(report: &'a Report, policy: &'a Policy) -> Self {
+        let mut fresh: BTreeMap<_, Vec<&LeakedSample>> = BTreeMap::new();
+        for row in report
+            .leaked_samples
+            .iter()
+            .filter(|row| row.accepted.is_none())
+        {
+            let splits = (row.evaluation.split.as_str(), row.training.split.as_str());
+            fresh
+                .entry((splits.0, splits.1, row.code))
+                .or_default()
+                .push(row);
+        }
+        Self {
+            report,
+            policy,
+            fresh,
+        }
+    }
+
+    fn violations(&self) -> Vec<Violation> {
+        [self.limits(), self.codes(), self.incomplete()].concat()
+    }
+
+    fn limits(&self) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        let limits = &self.policy.max_leakage;
+        let Some(first) = limits.first() else {
+            return violations;
+        };
+        if let Some(reason) = &self.report.leakage_unavailable {
+            let message = format!("a leakage limit was asked for ({first}), but {reason}");
+            violations.push(violation(ViolationCode::NotJudged, message));
+            return violations;
+        }
+        let known = |split: &String| {
+            let entries = &self.report.leakage;
+            entries.iter().any(|entry| entry.evaluation_split == *split)
+        };
+        for limit in limits {
+            if let Some(split) = limit.split.as_ref().filter(|split| !known(split)) {
+                let mut names: Vec<String> = Vec::new();
+                for entry in &self.report.leakage {
+                    let name = format!("`{}`", entry.evaluation_split);
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+                let message = format!(
+                    "the limit `{limit}` names `{split}`, which is no evaluation split here; there are {}",
+                    names.join(", ")
+                );
+                violations.push(violation(ViolationCode::NotJudged, message));
+            }
+        }
+        for entry in &self.report.leakage {
+            violations.extend(self.limits_of(entry));
+        }
+        violations
+    }
+
+    fn limits_of(&self, entry: &Leakage) -> Vec<Violation> {
+        let evaluation = &entry.evaluation_split;
+        let own = |limit: &&LeakLimit| limit.split.as_ref() == Some(evaluation);
+        let limits = self.policy.max_leakage.iter();
+        let applies = |limit: &&LeakLimit| match limit.split {
+            Some(_) => own(limit),
+            None => {
+                let mut others = self.policy.max_leakage.iter();
+                !others.any(|other| own(&other) && other.kind == limit.kind)
+            }
+        };
+        let applying: Vec<&LeakLimit> = limits.filter(applies).collect();
+        let leaked = &entry.leaked;
+        if leaked.fraction.is_none() && !applying.is_empty() {
+            let message = format!(
+                "no image of `{evaluation}` could be read, so its leakage from `{}` is not known",
+                entry.training_split
+            );
+            return vec![violation(ViolationCode::NotJudged, message)];
+        }
+        let exceeded = applying
+            .into_iter()
+            .filter_map(|limit| self.exceeded(entry, limit));
+        exceeded.collect()
+    }
+
+    fn exceeded(&self, entry: &Leakage, limit: &LeakLimit) -> Option<Violation> {
+        let (evaluation, training) = (&entry.evaluation_split, &entry.training_split);
+        let codes: Vec<Code> = match limit.kind {
+            Some(code) => vec![code],
+            None => Code::LEAKS_BY_PIXELS.to_vec(),
+        };
+        let rows = codes.iter().filter_map(|&code| {
+            self.fresh
+                .get(&(evaluation.as_str(), training.as_str(), code))
+        });
+        let rows: Vec<&LeakedSample> = rows.flatten().copied().collect();
+        let (count, denominator) = (rows.len() as u64, entry.leaked.denominator);
+        if !limit.most.exceeded_by(count, denominator) {
+            return None;
+        }
+        let found = match limit.kind {
+            None => entry.leaked.count,
+            Some(code) => entry.samples_under(code),
+        };
+        let kind = limit
+            .kind
+            .map_or(String::new(), |code| format!(" by `{}`", code.name()));
+        let beside = match found.saturating_sub(count) {
+            0 => String::new(),
+            n => format!(", {n} accepted ones not counted"),
+        };
+        let message = format!(
+            "{count} of {denominator} readable images of `{evaluation}` leak from `{training}`{kind}{beside}, more than {} allowed: {}",
+            limit.most,
+            examples(&rows)
+        );
+        Some(violation(ViolationCode::MaxLeakage, message))
+    }
+
+    /// Findings that policy does not accept, one violation a code.
+    fn codes(&self) -> Vec<Violation> {
+        let failing = CODES
+            .iter()
+            .map(|row| row.0)
+            .filter(|&code| self.policy.fails_on(code));
+        let violations = failing.filter_map(|code| {
+            let message = if code.is_leak() {
+                let rows: Vec<_> = self.fresh.iter().filter(|(key, _)| key.2 == code).collect();
+                let rows: Vec<&LeakedSample> = rows
+                    .into_iter()
+                    .flat_map(|(_, rows)| rows)
+                    .copied()
+                    .collect();
+                (!rows.is_empty())
+                    .then(|| format!("{} x `{}`: {}", rows.len(), code.name(), examples(&rows)))?
+            } else {
+                let count = self.unaccepted(code);
+                let own = |accepted: bool| {
+                    let findings = self.report.findings.iter();
+                    findings
+                        .filter(move |one| one.code == code && one.accepted.is_some() == accepted)
+                };
+                if count == 0 {
+                    return None;
+                }
+                let first = own(false).next().map_or(String::new(), |finding| {
+                    let path = finding.paths.first().map_or("", String::as_str);
+                    format!(": `{path}`: {}", finding.message)
+                });
+                format!("{count} x `{}`{first}", code.name())
+            };
+            Some(violation(ViolationCode::FailOn, message))
+        });
+        violations.collect()
+    }
+
+    /// Findings of a code that are not accepted. Those that a limit cut from the list are not.
+    fn unaccepted(&self, code: Code) -> u64 {
+        let all = self
+            .report
+            .finding_counts
+            .get(code.name())
+            .copied()
+            .unwrap_or(0);
+        let findings = self.report.findings.iter();
+        let accepted = findings.filter(|one| one.code == code && one.accepted.is_some());
+        all.saturating_sub(accepted.count() as u64)
+    }
+
+    fn incomplete(&self) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        let mut violate = |message| violations.push(violation(ViolationCode::Incomplete, message));
+        for split in self
+            .report
+            .dataset
+            .splits
+            .iter()
+            .filter(|split| split.samples == 0)
+        {
+            let accepted = self.report.findings.iter().any(|one| {
+                one.code == Code::EmptySplit
+                    && one.accepted.is_some()
+                    && one.paths.contains(&split.name)
+            });
+            if !accepted {
+                violate(format!(
+                    "split `{}` holds no image, so it was not checked",
+                    split.name
+                ));
+            }
+        }
+        let accepted = self.report.findings.iter();
+        let accepted =
+            accepted.filter(|one| one.code.is_unreadable_image() && one.accepted.is_some());
+        let accepted: u64 = accepted
+            .filter(|one| !is_dvc(one.paths.first()))
+            .map(|one| one.images)
+            .sum();
+        let coverage = &self.report.coverage;
+        let unreadable = coverage.unreadable.saturating_sub(accepted);
+        if self
+            .policy
+            .max_unreadable
+            .exceeded_by(unreadable, coverage.samples)
+        {
+            violate(format!(
+                "{unreadable} of {} images could not be read; mend or remove them, or accept them with `--max-unreadable {unreadable}`",
+                coverage.samples
+            ));
+        }
+        if let Some(least) = self.policy.min_coverage {
+            for split in self
+                .report
+                .dataset
+                .splits
+                .iter()
+                .filter(|split| split.samples > 0)
+            {
+                if (split.readable as f64) < least * split.samples as f64 {
+                    violate(format!(
+                        "{} of {} images of `{}` could be read, less than the {}% that are asked for",
+                        split.readable,
+                        split.samples,
+                        split.name,
+                        (least * 1e6).round() / 1e4
+                    ));
+                }
+            }
+        }
+        let unlisted = self.unaccepted(Code::UnreadableDirectory);
+        if unlisted > 0 {
+            violate(format!(
+                "directories that could not be listed: {unlisted}; their images were not checked"
+            ));
+        }
+        let unfetched = self.report.findings.iter().filter(|one| {
+            one.code == Code::DataNotFetched && one.accepted.is_none() && is_dvc(one.paths.first())
+        });
+        // DVC files stand for data that never became samples, so coverage does not count them.
+        match unfetched.count() {
+            0 => {}
+            n => violate(format!(
+                "DVC files whose data is not here: {n}; run `dvc pull`"
+            )),
+        }
+        violations
+    }
+}
+
+fn violation(code: ViolationCode, message: String) -> Violation {
+    Violation { code, message }
+}
+
+fn is_dvc(path: Option<&String>) -> bool {
+    path.is_some_and(|path| path.ends_with(".dvc"))
+}
+
+/// The first few leaked samples with what they leak from, a row an evaluation sample.
+fn examples(rows: &[&LeakedSample]) -> String {
+    let first: Vec<String> = rows
+        .iter()
+        .take(EXAMPLES)
+        .map(|row| format!("`{}` (see `{}`)", row.evaluation.path, row.training.path))
+        .collect();
+    let more = match rows.len().saturating_sub(EXAMPLES) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    first.join(", ") + &more
+}

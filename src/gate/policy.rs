@@ -1,0 +1,136 @@
+//! What is accepted, as settings say it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+
+use super::baseline::Baseline;
+use super::limit::{LeakLimit, Limit};
+use super::suppression::Suppression;
+use crate::finding::{CODES, Code, Severity};
+
+/// What is accepted.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Most leakage accepted. A limit that names a split holds there instead of one of its kind that does not.
+    pub max_leakage: Vec<LeakLimit>,
+    /// Findings that are not accepted.
+    pub fail_on: Vec<FailOn>,
+    /// Unreadable samples that are accepted, of all samples.
+    pub max_unreadable: Limit,
+    /// Least share of readable samples in every split, 0 to 1.
+    pub min_coverage: Option<f64>,
+    /// Findings that are set aside by code and path.
+    pub suppressions: Vec<Suppression>,
+    /// Findings that were accepted one by one.
+    pub baseline: Baseline,
+    /// The day by which expiry is told: nothing expires when nothing has a date.
+    pub today: NaiveDate,
+}
+
+impl Policy {
+    /// The policy without any settings: every sample must be readable.
+    #[must_use]
+    pub fn new(today: NaiveDate) -> Self {
+        Self {
+            max_leakage: Vec::new(),
+            fail_on: Vec::new(),
+            max_unreadable: Limit::Count(0),
+            min_coverage: None,
+            suppressions: Vec::new(),
+            baseline: Baseline::default(),
+            today,
+        }
+    }
+
+    /// Whether findings are accepted one by one, so that the report must list all of them.
+    #[must_use]
+    pub fn accepts_findings(&self) -> bool {
+        !self.suppressions.is_empty() || !self.baseline.entries.is_empty()
+    }
+
+    /// Whether a finding of this code fails the gate.
+    #[must_use]
+    pub fn fails_on(&self, code: Code) -> bool {
+        self.fail_on.iter().any(|fail_on| fail_on.includes(code))
+    }
+}
+
+/// Findings that are not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Those of one code.
+    Code(Code),
+    /// Those of this severity, and of any worse.
+    Severity(Severity),
+}
+
+impl FailOn {
+    /// Whether findings of `code` are meant.
+    #[must_use]
+    pub fn includes(self, code: Code) -> bool {
+        match self {
+            Self::Code(own) => own == code,
+            // Worst first in the order of severities.
+            Self::Severity(least) => code.severity() <= least,
+        }
+    }
+}
+
+impl FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "error" => Ok(Self::Severity(Severity::Error)),
+            "warning" => Ok(Self::Severity(Severity::Warning)),
+            "note" => Ok(Self::Severity(Severity::Note)),
+            _ => Code::from_name(name).map(Self::Code).ok_or_else(|| {
+                let names: Vec<&str> = CODES.iter().map(|row| row.1).collect();
+                format!(
+                    "code `{name}` does not exist; use error, warning, note, or a code of {}",
+                    names.join(", ")
+                )
+            }),
+        }
+    }
+}
+
+impl fmt::Display for FailOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Code(code) => code.name(),
+            Self::Severity(severity) => severity.name(),
+        })
+    }
+}
+
+/// A day written `2027-01-31`.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .map_err(|_| format!("`{text}` is no day: write it as 2027-01-31"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_severity_includes_what_is_worse() {
+        let warning: FailOn = "warning".parse().unwrap();
+        assert!(warning.includes(Code::ZeroByteFile) && warning.includes(Code::ListedTwice));
+        assert!(!warning.includes(Code::LowInformation));
+    }
+
+    #[test]
+    fn a_day_is_written_one_way() {
+        assert_eq!(day("2027-01-31").unwrap().to_string(), "2027-01-31");
+        for wrong in ["31.1.2027", "2027-02-30", "", "tomorrow"] {
+            assert!(day(wrong).is_err(), "{wrong}");
+        }
+    }
+}

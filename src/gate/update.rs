@@ -1,0 +1,120 @@
+//! What a baseline says of a report, and the baseline that would fit it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::accept;
+use super::baseline::{Baseline, Entry};
+use super::policy::Policy;
+use crate::finding::{Code, Severity};
+use crate::report::Report;
+
+/// A baseline beside what was found. Entries have the path of what they stand for as hint, where it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Found, and not accepted; without reason and date.
+    pub fresh: Vec<Entry>,
+    /// Accepted and found.
+    pub kept: Vec<Entry>,
+    /// Accepted, and not found any more.
+    pub stale: Vec<Entry>,
+    /// No longer accepted, because their day has passed.
+    pub expired: Vec<Entry>,
+}
+
+/// Compares the policy's baseline with a report of a whole dataset. Counted are leaked
+/// samples, and findings of other codes that are errors, warnings, or asked about by the policy.
+#[must_use]
+pub fn compare(report: &Report, policy: &Policy) -> Comparison {
+    let marks = accept::mark(report, policy);
+    let mut hints: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut fresh: BTreeMap<(Code, &str), Entry> = BTreeMap::new();
+    let mut add = |code: Code, fingerprint, images, path| {
+        let entry = fresh
+            .entry((code, fingerprint))
+            .or_insert_with(|| entry(code, fingerprint, path));
+        entry.images += images;
+    };
+    let mut seen = BTreeSet::new();
+    for (leak, accepted) in report.leaked_samples.iter().zip(&marks.leaks) {
+        let path = leak.evaluation.path.as_str();
+        hints.entry(&leak.fingerprint).or_insert(path);
+        // One image that leaks from two training splits is accepted once.
+        if accepted.is_none() && seen.insert((leak.code, path, &leak.evaluation.split)) {
+            add(leak.code, &leak.fingerprint, 1, path);
+        }
+    }
+    for (finding, accepted) in report.findings.iter().zip(&marks.findings) {
+        let path = finding.paths.first().map_or("", String::as_str);
+        hints.entry(&finding.fingerprint).or_insert(path);
+        let matters = finding.severity != Severity::Note || policy.fails_on(finding.code);
+        if accepted.is_none() && matters && !finding.code.is_leak() {
+            add(finding.code, &finding.fingerprint, finding.images, path);
+        }
+    }
+    let mut comparison = Comparison {
+        fresh: fresh.into_values().collect(),
+        kept: Vec::new(),
+        stale: Vec::new(),
+        expired: Vec::new(),
+    };
+    for (entry, left) in policy.baseline.entries.iter().zip(marks.left) {
+        let hint = hints.get(entry.fingerprint.as_str());
+        let with = |images| Entry {
+            images,
+            hint: hint.map_or(String::new(), |path| (*path).to_owned()),
+            ..entry.clone()
+        };
+        if !entry.holds(policy.today) {
+            comparison.expired.push(with(entry.images));
+            continue;
+        }
+        if left > 0 {
+            comparison.stale.push(with(left));
+        }
+        if left < entry.images {
+            comparison.kept.push(with(entry.images - left));
+        }
+    }
+    comparison
+}
+
+fn entry(code: Code, fingerprint: &str, path: &str) -> Entry {
+    Entry {
+        code,
+        fingerprint: fingerprint.to_owned(),
+        images: 0,
+        reason: String::new(),
+        expires: None,
+        hint: path.to_owned(),
+    }
+}
+
+/// Accepts what is new, of all codes or of some, for one reason.
+#[must_use]
+pub fn accept_fresh(
+    comparison: Comparison,
+    codes: &[Code],
+    reason: &str,
+    expires: Option<NaiveDate>,
+) -> Baseline {
+    let fresh = comparison.fresh.into_iter();
+    let wanted = fresh.filter(|entry| codes.is_empty() || codes.contains(&entry.code));
+    let fresh = wanted.map(|entry| Entry {
+        reason: reason.to_owned(),
+        expires,
+        ..entry
+    });
+    Baseline {
+        entries: comparison.kept.into_iter().chain(fresh).collect(),
+    }
+}
+
+/// What is accepted and still there.
+#[must_use]
+pub fn prune(comparison: Comparison) -> Baseline {
+    Baseline {
+        entries: comparison.kept,
+    }
+}

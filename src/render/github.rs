@@ -1,0 +1,119 @@
+//! Annotations of GitHub Actions: lines that a runner shows beside the files.
+
+use std::io::{self, Write};
+
+use crate::finding::Severity;
+use crate::report::Report;
+
+/// GitHub shows ten errors and ten warnings of a step, and drops the rest.
+const SHOWN: usize = 10;
+
+/// Writes the verdict, then what is new, file by file, as far as GitHub shows it. Paths begin with `prefix`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<()> {
+    let gate = &report.gate;
+    for violation in gate.violations.iter().take(SHOWN) {
+        let title = format!("splitleak {}", violation.code.name());
+        writeln!(
+            to,
+            "::error title={}::{}",
+            property(&title),
+            data(&violation.message)
+        )?;
+    }
+    let mut rows: Vec<(Severity, &str, &str, String)> = Vec::new();
+    for leak in report
+        .leaked_samples
+        .iter()
+        .filter(|leak| leak.accepted.is_none())
+    {
+        let message = format!(
+            "leaks from `{}`: {}",
+            leak.training.split, leak.training.path
+        );
+        rows.push((
+            leak.code.severity(),
+            leak.code.name(),
+            &leak.evaluation.path,
+            message,
+        ));
+    }
+    for finding in &report.findings {
+        let told = finding.code.is_leak() || finding.accepted.is_some();
+        if let Some(path) = finding
+            .paths
+            .first()
+            .filter(|_| !told && finding.severity != Severity::Note)
+        {
+            rows.push((
+                finding.severity,
+                finding.code.name(),
+                path,
+                finding.message.clone(),
+            ));
+        }
+    }
+    // Files of a gate that passed are worth a look, and no error.
+    let errors_left = if gate.passed {
+        0
+    } else {
+        SHOWN.saturating_sub(gate.violations.len())
+    };
+    let (mut errors, mut warnings, mut left_out) = (0, 0, 0u64);
+    for (severity, code, path, message) in rows {
+        let word = if severity == Severity::Error && errors < errors_left {
+            errors += 1;
+            "error"
+        } else if warnings < SHOWN {
+            warnings += 1;
+            "warning"
+        } else {
+            left_out += 1;
+            continue;
+        };
+        let file = property(&super::below(prefix, path));
+        writeln!(
+            to,
+            "::{word} file={file},title={}::{}",
+            property(code),
+            data(&message)
+        )?;
+    }
+    if left_out > 0 {
+        writeln!(
+            to,
+            "::notice title=splitleak::and {left_out} more; the JSON report lists all"
+        )?;
+    }
+    for note in &gate.notes {
+        writeln!(to, "::notice title=splitleak::{}", data(&note.message))?;
+    }
+    let leaked: u64 = report.leakage.iter().map(|entry| entry.leaked.count).sum();
+    let verdict = if gate.passed { "passed" } else { "failed" };
+    writeln!(to, "splitleak: gate {verdict}, {leaked} leaked images")
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_forge_a_command() {
+        assert_eq!(
+            property("a,b:\n::error::x%"),
+            "a%2Cb%3A%0A%3A%3Aerror%3A%3Ax%25"
+        );
+    }
+}

@@ -1,0 +1,214 @@
+//! A summary for a pull request. Its length is bounded, whatever the dataset.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::text::{percent, printable, thousands};
+use crate::finding::Severity;
+use crate::report::Report;
+
+/// Bytes of the longest summary. GitHub takes 65,536 characters in a comment.
+pub const MOST_BYTES: usize = 60_000;
+
+/// Rows of one table, items of one list.
+const ROWS: usize = 20;
+
+/// Characters of one name or message.
+const LENGTH: usize = 300;
+
+/// Writes the summary.
+///
+/// # Errors
+/// Those of the writer.
+pub fn render(report: &Report, mut to: impl Write) -> io::Result<()> {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = head(report, &mut text);
+    let _ = leakage(report, &mut text);
+    let _ = samples(report, &mut text);
+    let _ = findings(report, &mut text);
+    let _ = notes(report, &mut text);
+    if text.len() > MOST_BYTES {
+        const END: &str = "\n\nThe rest is cut; the JSON report has all.\n";
+        let room = MOST_BYTES - END.len();
+        let end = (0..=room).rev().find(|&at| text.is_char_boundary(at));
+        let whole = &text[..end.unwrap_or(0)];
+        // Half a row would break its table.
+        let whole = &whole[..whole.rfind('\n').unwrap_or(whole.len())];
+        text = format!("{whole}{END}");
+    }
+    to.write_all(text.as_bytes())
+}
+
+fn head(report: &Report, text: &mut String) -> std::fmt::Result {
+    let verdict = if report.gate.passed {
+        "passed"
+    } else if report
+        .gate
+        .violations
+        .iter()
+        .any(|one| one.code.is_judgement())
+    {
+        "failed"
+    } else {
+        "could not check everything"
+    };
+    writeln!(text, "## splitleak: {verdict}\n")?;
+    let coverage = &report.coverage;
+    let (all, read) = (thousands(coverage.samples), thousands(coverage.signed));
+    write!(text, "{all} images, {read} read.")?;
+    if let Some(scope) = &report.scope {
+        let (samples, files) = (thousands(scope.samples), thousands(scope.files));
+        write!(
+            text,
+            " Only what changed was judged: {samples} images of {files} files."
+        )?;
+    }
+    writeln!(text)?;
+    if !report.gate.violations.is_empty() {
+        writeln!(text)?;
+    }
+    for violation in report.gate.violations.iter().take(ROWS) {
+        writeln!(
+            text,
+            "- **{}** {}",
+            violation.code.name(),
+            prose(&violation.message)
+        )?;
+    }
+    more(report.gate.violations.len(), text)
+}
+
+fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
+    if let Some(reason) = &report.leakage_unavailable {
+        return writeln!(text, "\nLeakage was not judged: {}", prose(reason));
+    }
+    writeln!(
+        text,
+        "\n| evaluation | training | leaked | of | share | 95 % CI |\n| --- | --- | ---: | ---: | ---: | --- |"
+    )?;
+    for entry in report.leakage.iter().take(ROWS) {
+        let interval = entry.leaked.ci95.map_or(String::new(), |[low, high]| {
+            format!("{} to {}", percent(low), percent(high))
+        });
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {interval} |",
+            code(&entry.evaluation_split),
+            code(&entry.training_split),
+            thousands(entry.leaked.count),
+            thousands(entry.leaked.denominator),
+            entry
+                .leaked
+                .fraction
+                .map_or("not known".to_owned(), percent),
+        )?;
+    }
+    more(report.leakage.len(), text)
+}
+
+/// Leaked samples that nobody has accepted.
+fn samples(report: &Report, text: &mut String) -> std::fmt::Result {
+    let fresh = report
+        .leaked_samples
+        .iter()
+        .filter(|leak| leak.accepted.is_none());
+    let fresh: Vec<_> = fresh.collect();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\n| image | leaks from | by |\n| --- | --- | --- |")?;
+    for leak in fresh.iter().take(ROWS) {
+        let kind = leak.code.name().trim_start_matches("leak-");
+        let (image, from) = (code(&leak.evaluation.path), code(&leak.training.path));
+        writeln!(text, "| {image} | {from} | {kind} |")?;
+    }
+    more(fresh.len(), text)
+}
+
+fn findings(report: &Report, text: &mut String) -> std::fmt::Result {
+    let told = |name: &str| name.starts_with("leak-");
+    let mut seen: Vec<&str> = Vec::new();
+    for finding in &report.findings {
+        let name = finding.code.name();
+        if told(name) || seen.contains(&name) {
+            continue;
+        }
+        if seen.is_empty() {
+            writeln!(
+                text,
+                "\n| finding | how many | such as |\n| --- | ---: | --- |"
+            )?;
+        }
+        seen.push(name);
+        let word = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let count = report.finding_counts.get(name).copied().unwrap_or(1);
+        let path = finding
+            .paths
+            .first()
+            .map_or(String::new(), |path| code(path));
+        let message = prose(&finding.message);
+        writeln!(
+            text,
+            "| {name} ({word}) | {} | {path} {message} |",
+            thousands(count)
+        )?;
+    }
+    Ok(())
+}
+
+fn notes(report: &Report, text: &mut String) -> std::fmt::Result {
+    let gate = &report.gate;
+    if !gate.accepted.is_empty() || !gate.notes.is_empty() {
+        writeln!(text)?;
+    }
+    for one in gate.accepted.iter().take(ROWS) {
+        let (count, by) = (thousands(one.count), one.by.name());
+        writeln!(text, "- accepted by {by}: {count} x {}", one.code.name())?;
+    }
+    for note in gate.notes.iter().take(ROWS) {
+        writeln!(text, "- {}", prose(&note.message))?;
+    }
+    more(gate.notes.len(), text)
+}
+
+fn more(all: usize, text: &mut String) -> std::fmt::Result {
+    match all.saturating_sub(ROWS) {
+        0 => Ok(()),
+        n => writeln!(text, "\nand {} more", thousands(n as u64)),
+    }
+}
+
+/// A name as code in a cell: no character of it may end the code or the cell.
+fn code(name: &str) -> String {
+    let name = shortened(name).replace('`', "'").replace('|', "\\|");
+    format!("`{name}`")
+}
+
+/// A sentence in a cell or item. Backticks of our messages mark names; what stands outside of them is ours.
+fn prose(message: &str) -> String {
+    let message = shortened(message);
+    // A cut may have left a name open.
+    let open = if message.matches('`').count() % 2 == 1 {
+        "`"
+    } else {
+        ""
+    };
+    message.replace('|', "\\|").replace('<', "&lt;") + open
+}
+
+/// At most [`LENGTH`] characters, the end kept because that names the file.
+fn shortened(text: &str) -> String {
+    let text = printable(text);
+    let length = text.chars().count();
+    if length <= LENGTH {
+        return text;
+    }
+    let head: String = text.chars().take(LENGTH / 3).collect();
+    let tail: String = text.chars().skip(length - LENGTH * 2 / 3).collect();
+    format!("{head}...{tail}")
+}

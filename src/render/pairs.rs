@@ -1,0 +1,88 @@
+//! Pairs across splits as CSV, a row each, for `pandas.read_csv`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::finding::Acceptance;
+use crate::report::{LeakedSample, PairMember, Report};
+
+/// One pair. Cells of what was not measured are empty.
+#[derive(Serialize)]
+struct Row<'a> {
+    kind: &'a str,
+    transform: Option<String>,
+    distance: Option<u32>,
+    similarity: Option<f64>,
+    evaluation_path: &'a str,
+    evaluation_split: &'a str,
+    training_path: &'a str,
+    training_split: &'a str,
+    fingerprint: &'a str,
+    accepted_by: Option<&'a str>,
+}
+
+/// Writes the pairs that pixels show, strongest first, then one row for each sample that was recorded together with training samples.
+///
+/// # Errors
+/// Those of the writer.
+pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
+    let mut by_image: BTreeMap<(&PairMember, &str), &LeakedSample> = BTreeMap::new();
+    let by_pixels = |leak: &&LeakedSample| leak.code.is_leak_by_pixels();
+    for leak in report.leaked_samples.iter().filter(by_pixels) {
+        by_image.insert((&leak.evaluation, &leak.training.split), leak);
+    }
+    let by = |accepted: &'_ Option<Acceptance>| accepted.as_ref().map(|one| one.by.name());
+    let mut csv = csv::Writer::from_writer(to);
+    for pair in &report.pairs {
+        let leak = by_image.get(&(&pair.evaluation, pair.training.split.as_str()));
+        let transform = serde_json::to_value(pair.transform).unwrap_or_default();
+        csv.serialize(Row {
+            kind: pair.kind.name(),
+            transform: transform.as_str().map(ToOwned::to_owned),
+            distance: pair.distance,
+            similarity: pair.similarity,
+            evaluation_path: &pair.evaluation.path,
+            evaluation_split: &pair.evaluation.split,
+            training_path: &pair.training.path,
+            training_split: &pair.training.split,
+            fingerprint: leak.map_or("", |leak| &leak.fingerprint),
+            accepted_by: leak.and_then(|leak| by(&leak.accepted)),
+        })
+        .map_err(io::Error::other)?;
+    }
+    for leak in report.leaked_samples.iter().filter(|leak| !by_pixels(leak)) {
+        csv.serialize(Row {
+            kind: leak.code.name().trim_start_matches("leak-"),
+            transform: None,
+            distance: None,
+            similarity: None,
+            evaluation_path: &leak.evaluation.path,
+            evaluation_split: &leak.evaluation.split,
+            training_path: &leak.training.path,
+            training_split: &leak.training.split,
+            fingerprint: &leak.fingerprint,
+            accepted_by: by(&leak.accepted),
+        })
+        .map_err(io::Error::other)?;
+    }
+    // A table without rows still has a head.
+    if report.pairs.is_empty() && report.leaked_samples.is_empty() {
+        csv.write_record(HEAD).map_err(io::Error::other)?;
+    }
+    csv.flush()
+}
+
+const HEAD: [&str; 10] = [
+    "kind",
+    "transform",
+    "distance",
+    "similarity",
+    "evaluation_path",
+    "evaluation_split",
+    "training_path",
+    "training_split",
+    "fingerprint",
+    "accepted_by",
+];

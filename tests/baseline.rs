@@ -1,0 +1,279 @@
+//! Accepted findings: the gate fails on what is new, and on nothing else.
+
+use std::fs;
+
+use crate::workspace::Workspace;
+
+const FILE: &str = "splitleak-baseline.toml";
+
+/// Leaks by bytes and by look, one broken file, one duplicate inside a split.
+fn dataset() -> Workspace {
+    let workspace = Workspace::new();
+    for seed in 1..=9 {
+        workspace.image(&format!("data/train/cat/{seed}.png"), seed);
+    }
+    workspace
+        .image("data/val/cat/31.png", 31)
+        .image("data/val/cat/32.png", 32)
+        .image("data/val/cat/near.jpg", 3)
+        .copy("data/train/cat/1.png", "data/val/cat/bytes.png")
+        .file("data/val/cat/cut.png", b"\x89PNG\r\n\x1a\nnothing");
+    workspace
+}
+
+fn strict(workspace: &Workspace) -> (serde_json::Value, i32) {
+    workspace.check_dataset(&["data", "--max-leakage", "0", "--no-cache"])
+}
+
+fn baseline(workspace: &Workspace, arguments: &[&str]) -> (String, i32) {
+    let run = workspace.run(&[&["baseline"], arguments, &["--no-cache"]].concat());
+    (run.stdout + &run.stderr, run.status)
+}
+
+fn write(workspace: &Workspace) {
+    let (said, status) = baseline(workspace, &["write", "data", "--reason", "as published"]);
+    assert_eq!(status, 0, "{said}");
+}
+
+#[test]
+fn what_is_accepted_passes_and_what_is_new_does_not() {
+    let workspace = dataset();
+    assert_eq!(strict(&workspace).1, 1);
+    write(&workspace);
+    let (report, status) = strict(&workspace);
+    assert_eq!(status, 0, "{}", report["gate"]);
+    assert_eq!(
+        report["leakage"][0]["leaked"]["count"], 2,
+        "found all the same"
+    );
+
+    workspace.copy("data/train/cat/5.png", "data/val/cat/new.png");
+    let (report, status) = strict(&workspace);
+    assert_eq!(status, 1);
+    let message = report["gate"]["violations"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("1 of 5") && message.contains("new.png"),
+        "{message}"
+    );
+    assert!(
+        !message.contains("bytes.png") && message.contains("2 accepted"),
+        "{message}"
+    );
+    assert_eq!(
+        workspace
+            .run(&[
+                "check",
+                "data",
+                "--max-leakage",
+                "2",
+                "--no-cache",
+                "--no-baseline"
+            ])
+            .status,
+        1
+    );
+}
+
+#[test]
+fn renamed_folders_other_prefixes_and_clean_images_do_not_disturb_it() {
+    let workspace = dataset();
+    write(&workspace);
+    fs::rename(
+        workspace.path("data/train/cat"),
+        workspace.path("data/train/a_cats"),
+    )
+    .unwrap();
+    fs::rename(
+        workspace.path("data/val/cat"),
+        workspace.path("data/val/zz"),
+    )
+    .unwrap();
+    fs::rename(
+        workspace.path("data/val"),
+        workspace.path("data/validation"),
+    )
+    .unwrap();
+    for seed in 50..60 {
+        workspace.image(&format!("data/validation/0/{seed}.png"), seed);
+        workspace.image(&format!("data/train/0/{}.png", seed + 20), seed + 20);
+    }
+    let (report, status) = strict(&workspace);
+    assert_eq!(status, 0, "{}", report["gate"]);
+    let (said, status) = baseline(&workspace, &["check", "data"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(!said.contains("gone"), "{said}");
+
+    fs::rename(workspace.path("data"), workspace.path("moved")).unwrap();
+    let (_, status) = workspace.check_dataset(&["moved", "--max-leakage", "0", "--no-cache"]);
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn a_second_copy_of_an_accepted_image_is_new() {
+    let workspace = dataset();
+    write(&workspace);
+    workspace.copy("data/train/cat/1.png", "data/val/cat/second.png");
+    assert_eq!(strict(&workspace).1, 1);
+}
+
+#[test]
+fn stronger_evidence_about_an_accepted_image_is_new_and_weaker_is_not() {
+    let workspace = dataset();
+    write(&workspace);
+    // What leaked by its look now leaks by its bytes.
+    workspace.copy("data/val/cat/near.jpg", "data/train/cat/exact.jpg");
+    assert_eq!(strict(&workspace).1, 1);
+    write(&workspace);
+    fs::remove_file(workspace.path("data/train/cat/exact.jpg")).unwrap();
+    assert_eq!(strict(&workspace).1, 0);
+}
+
+#[test]
+fn an_accepted_leak_into_one_split_is_new_in_another() {
+    let workspace = dataset();
+    write(&workspace);
+    workspace
+        .image("data/test/cat/41.png", 41)
+        .copy("data/train/cat/1.png", "data/test/cat/bytes.png");
+    let (report, status) = strict(&workspace);
+    assert_eq!(status, 1);
+    let message = report["gate"]["violations"][0]["message"].as_str().unwrap();
+    assert!(message.contains("`test`"), "{message}");
+}
+
+#[test]
+fn a_broken_file_is_accepted_by_its_content_and_another_is_not() {
+    let workspace = dataset();
+    write(&workspace);
+    fs::rename(
+        workspace.path("data/val/cat/cut.png"),
+        workspace.path("data/val/cat/other_name.png"),
+    )
+    .unwrap();
+    assert_eq!(strict(&workspace).1, 0);
+    workspace.file("data/val/cat/worse.png", b"\x89PNG\r\n\x1a\nnothing at all");
+    assert_eq!(strict(&workspace).1, 2);
+}
+
+#[test]
+fn a_finding_about_many_is_new_when_it_is_about_more() {
+    let workspace = dataset();
+    workspace.copy("data/train/cat/2.png", "data/train/cat/2b.png");
+    let fails = |workspace: &Workspace| {
+        let arguments = ["data", "--fail-on", "duplicate-in-split", "--no-cache"];
+        workspace.check_dataset(&arguments).1
+    };
+    assert_eq!(fails(&workspace), 1);
+    let write = [
+        "write",
+        "data",
+        "--reason",
+        "x",
+        "--fail-on",
+        "duplicate-in-split",
+    ];
+    assert_eq!(baseline(&workspace, &write).1, 0);
+    assert_eq!(fails(&workspace), 0);
+    workspace.copy("data/train/cat/4.png", "data/train/cat/4b.png");
+    assert_eq!(fails(&workspace), 1);
+}
+
+#[test]
+fn gone_findings_are_told_and_pruned_and_reasons_stay() {
+    let workspace = dataset();
+    write(&workspace);
+    let first = fs::read_to_string(workspace.path(FILE)).unwrap();
+    fs::write(
+        workspace.path(FILE),
+        first.replace("as published", "by hand"),
+    )
+    .unwrap();
+    fs::remove_file(workspace.path("data/val/cat/bytes.png")).unwrap();
+    let (report, status) = strict(&workspace);
+    assert_eq!(
+        (status, &report["gate"]["notes"][0]["code"]),
+        (0, &"stale-baseline".into())
+    );
+    let (said, status) = baseline(&workspace, &["check", "data"]);
+    assert_eq!(status, 0);
+    assert!(said.contains("gone: 1"), "{said}");
+    assert_eq!(baseline(&workspace, &["prune", "data"]).1, 0);
+    let pruned = fs::read_to_string(workspace.path(FILE)).unwrap();
+    assert!(
+        !pruned.contains("leak-same-bytes") && pruned.contains("by hand"),
+        "{pruned}"
+    );
+    // Writing again keeps what is there as it is.
+    write(&workspace);
+    assert_eq!(fs::read_to_string(workspace.path(FILE)).unwrap(), pruned);
+}
+
+#[test]
+fn an_entry_expires_after_its_day() {
+    let workspace = dataset();
+    let write = ["write", "data", "--reason", "x", "--expires", "2030-06-30"];
+    assert_eq!(baseline(&workspace, &write).1, 0);
+    let on = |seconds: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_splitleak"));
+        command.args([
+            "check",
+            "data",
+            "--max-leakage",
+            "0",
+            "--no-cache",
+            "--quiet",
+        ]);
+        command
+            .current_dir(workspace.root())
+            .env_clear()
+            .env("SOURCE_DATE_EPOCH", seconds);
+        command.output().unwrap().status.code()
+    };
+    // 2030-06-30 23:59:59 and a second later.
+    assert_eq!(on("1909094399"), Some(0));
+    assert_eq!(on("1909094400"), Some(1));
+    assert_eq!(on("yesterday"), Some(2));
+}
+
+#[test]
+fn codes_choose_what_is_accepted() {
+    let workspace = dataset();
+    let write = [
+        "write",
+        "data",
+        "--reason",
+        "x",
+        "--code",
+        "leak-same-bytes",
+    ];
+    assert_eq!(baseline(&workspace, &write).1, 0);
+    let text = fs::read_to_string(workspace.path(FILE)).unwrap();
+    assert!(
+        text.contains("leak-same-bytes") && !text.contains("leak-near-duplicate"),
+        "{text}"
+    );
+    let (said, status) = baseline(&workspace, &["check", "data"]);
+    assert_eq!(status, 1);
+    assert!(
+        said.contains("new: 2") && said.contains("near.jpg"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_baseline_that_is_missing_or_broken_stops_the_check() {
+    let workspace = dataset();
+    let said = workspace.refused(&["data", "--baseline", "absent.toml"]);
+    assert!(said.contains("absent.toml"), "{said}");
+    workspace.file(FILE, "version = 1\naccepted = 3\n");
+    let said = workspace.refused(&["data"]);
+    assert!(said.contains(FILE) && said.contains("line 2"), "{said}");
+    fs::remove_file(workspace.path(FILE)).unwrap();
+    for command in ["check", "prune"] {
+        let (said, status) = baseline(&workspace, &[command, "data"]);
+        assert_eq!(status, 2);
+        assert!(said.contains("baseline write"), "{said}");
+    }
+    let (said, status) = baseline(&workspace, &["write", "data", "--reason", ""]);
+    assert_eq!(status, 2, "{said}");
+}

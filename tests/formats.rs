@@ -1,0 +1,346 @@
+//! Formats for machines: SARIF, JUnit, GitHub annotations, Markdown, CSV; `render` and `diff`.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::workspace::Workspace;
+
+/// One leak by bytes, one broken file with an odd name, and the report of a strict gate.
+fn checked() -> Workspace {
+    let workspace = Workspace::new();
+    workspace
+        .image("data/train/1.png", 1)
+        .image("data/train/2.png", 2)
+        .image("data/val/3.png", 3)
+        .copy("data/train/1.png", "data/val/a b,c:d|`e`<f>.png")
+        .file("data/val/cut%.png", b"\x89PNG\r\n\x1a\nnothing");
+    let run = workspace.run(&[
+        "check",
+        "data",
+        "--max-leakage",
+        "0",
+        "--quiet",
+        "--json",
+        "report.json",
+    ]);
+    assert_eq!(run.status, 1, "{}", run.stderr);
+    workspace
+}
+
+fn render(workspace: &Workspace, format: &str) -> String {
+    let run = workspace.run(&[
+        "render",
+        "report.json",
+        "--path-prefix",
+        "data",
+        "--format",
+        format,
+    ]);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    run.stdout
+}
+
+/// Changes the kept report.
+fn edit(workspace: &Workspace, name: &str, change: impl FnOnce(&mut Value)) {
+    let text = fs::read_to_string(workspace.path("report.json")).unwrap();
+    let mut report: Value = serde_json::from_str(&text).unwrap();
+    change(&mut report);
+    workspace.file(name, report.to_string());
+}
+
+#[test]
+fn a_check_writes_what_render_writes_later() {
+    let workspace = checked();
+    let formats = ["json", "sarif", "junit", "github", "markdown", "csv"];
+    let outputs = formats.map(|format| format!("{format}=out.{format}"));
+    let mut arguments = vec!["check", "data", "--max-leakage", "0", "--quiet"];
+    arguments.extend(
+        outputs
+            .iter()
+            .flat_map(|output| ["--format", output.as_str()]),
+    );
+    let run = workspace.run(&arguments);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{}", run.stderr);
+    for format in formats {
+        let written = fs::read_to_string(workspace.path(&format!("out.{format}"))).unwrap();
+        assert!(written.len() > 50, "{format}: {written}");
+        assert_eq!(written, render(&workspace, format), "{format}");
+    }
+    assert!(render(&workspace, "terminal").contains("Leakage"));
+}
+
+#[test]
+fn sarif_points_at_files_with_stable_fingerprints() {
+    let workspace = checked();
+    let log: Value = serde_json::from_str(&render(&workspace, "sarif")).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 2);
+    let leak = results
+        .iter()
+        .find(|one| one["ruleId"] == "leak-same-bytes")
+        .unwrap();
+    let uri = |location: &Value| location["physicalLocation"]["artifactLocation"]["uri"].clone();
+    assert_eq!(
+        uri(&leak["locations"][0]),
+        "data/val/a%20b%2Cc%3Ad%7C%60e%60%3Cf%3E.png"
+    );
+    assert_eq!(uri(&leak["relatedLocations"][0]), "data/train/1.png");
+    assert_eq!(leak["level"], "error");
+    assert_eq!(
+        leak["partialFingerprints"]["splitleak/v1"]
+            .as_str()
+            .unwrap()
+            .len(),
+        32
+    );
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in results {
+        let place = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(rules[place]["id"], result["ruleId"]);
+        assert!(result["suppressions"].is_null());
+    }
+    // What is accepted stays in the file, marked.
+    edit(&workspace, "report.json", |report| {
+        report["leaked_samples"][0]["accepted"] = json!({ "by": "baseline", "reason": "why" });
+    });
+    let log: Value = serde_json::from_str(&render(&workspace, "sarif")).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(
+        results[1]["suppressions"][0]["justification"], "why",
+        "accepted ones come last"
+    );
+}
+
+#[test]
+fn sarif_of_a_huge_report_is_cut_and_says_so() {
+    let workspace = checked();
+    edit(&workspace, "report.json", |report| {
+        let row = report["leaked_samples"][0].clone();
+        report["leaked_samples"] = Value::Array(vec![row; 6000]);
+    });
+    let log: Value = serde_json::from_str(&render(&workspace, "sarif")).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(run["results"].as_array().unwrap().len(), 5000);
+    let told = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert!(told.as_str().unwrap().contains("5000 of 6001"), "{told}");
+}
+
+#[test]
+fn junit_fails_a_case_for_each_violation() {
+    let workspace = checked();
+    let text = render(&workspace, "junit");
+    let document = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    assert_eq!((document.failures, document.errors), (1, 1), "{text}");
+    assert!(text.contains("1 of 2 leaked (50.0 %)"), "{text}");
+}
+
+#[test]
+fn annotations_name_files_and_cannot_be_forged_by_a_name() {
+    let workspace = checked();
+    let text = render(&workspace, "github");
+    assert!(
+        text.contains("::error title=splitleak max-leakage::1 of 2"),
+        "{text}"
+    );
+    assert!(
+        text.contains("file=data/val/a b%2Cc%3Ad|`e`<f>.png,title=leak-same-bytes::"),
+        "{text}"
+    );
+    assert!(text.contains("cut%25.png"), "{text}");
+}
+
+#[test]
+fn markdown_stays_short_whatever_the_dataset() {
+    let workspace = checked();
+    let text = render(&workspace, "markdown");
+    assert!(text.starts_with("## splitleak: failed\n"), "{text}");
+    assert!(
+        text.contains("| `val` | `train` | 1 | 2 | 50.0 % |"),
+        "{text}"
+    );
+    assert!(text.contains("`val/a b,c:d\\|'e'<f>.png`"), "{text}");
+    edit(&workspace, "report.json", |report| {
+        let long = "`ä|<b>\n".repeat(400);
+        let repeat =
+            |value: &mut Value, times| *value = Value::Array(vec![value[0].clone(); times]);
+        report["leaked_samples"][0]["evaluation"]["path"] = json!(format!("val/{long}.png"));
+        report["leaked_samples"][0]["training"]["path"] = json!(format!("train/{long}.png"));
+        report["leakage"][0]["evaluation_split"] = json!(long);
+        report["leakage"][0]["training_split"] = json!(long);
+        report["gate"]["violations"][0]["message"] = json!(long);
+        report["gate"]["notes"] = json!([{ "code": "stale-baseline", "message": long }]);
+        report["findings"][0]["message"] = json!(long);
+        report["findings"][0]["paths"] = json!([long]);
+        repeat(&mut report["leaked_samples"], 100_000);
+        repeat(&mut report["leakage"], 1000);
+        repeat(&mut report["gate"]["violations"], 1000);
+        repeat(&mut report["gate"]["notes"], 1000);
+    });
+    let text = render(&workspace, "markdown");
+    assert!(text.len() <= 60_000, "{}", text.len());
+    assert!(
+        text.contains("and 99,980 more") || text.contains("The rest is cut"),
+        "{text}"
+    );
+    for row in text.lines().filter(|line| line.starts_with('|')) {
+        let cells = row.replace("\\|", "").matches('|').count();
+        assert!([4, 7].contains(&cells), "a name broke a row: {row}");
+    }
+}
+
+#[test]
+fn csv_has_a_row_for_each_pair_and_for_each_sample_recorded_together() {
+    let workspace = Workspace::new();
+    let mut manifest = String::from("path,split,group\n");
+    for (seed, split) in [(1, "train"), (2, "train"), (3, "val")] {
+        workspace.image(&format!("{seed}.png"), seed);
+        manifest.push_str(&format!("{seed}.png,{split},g{}\n", seed % 2));
+    }
+    workspace.copy("1.png", "4,\"x\".png");
+    manifest.push_str("\"4,\"\"x\"\".png\",val,g7\n");
+    workspace.file("manifest.csv", manifest);
+    let run = workspace.run(&["check", ".", "--format", "csv"]);
+    let mut reader = csv::Reader::from_reader(run.stdout.as_bytes());
+    let rows: Vec<std::collections::BTreeMap<String, String>> =
+        reader.deserialize().map(|row| row.unwrap()).collect();
+    let kinds: Vec<&str> = rows.iter().map(|row| row["kind"].as_str()).collect();
+    assert_eq!(kinds, ["same-bytes", "shared-group"]);
+    assert_eq!(rows[0]["evaluation_path"], "4,\"x\".png");
+    assert_eq!(
+        (rows[0]["transform"].as_str(), rows[0]["distance"].as_str()),
+        ("identity", "")
+    );
+    assert_eq!(rows[0]["fingerprint"].len(), 32);
+
+    let clean = Workspace::new();
+    clean.image("train/1.png", 1).image("val/2.png", 2);
+    let run = clean.run(&["check", ".", "--format", "csv"]);
+    assert_eq!(
+        run.stdout,
+        "kind,transform,distance,similarity,evaluation_path,evaluation_split,training_path,training_split,fingerprint,accepted_by\n"
+    );
+}
+
+#[test]
+fn formats_that_do_not_exist_or_share_a_stream_are_refused() {
+    let workspace = checked();
+    for (format, word) in [("yaml", "markdown"), ("json=", "no file")] {
+        let run = workspace.run(&["check", "data", "--format", format]);
+        assert_eq!(run.status, 2);
+        assert!(run.stderr.contains(word), "{}", run.stderr);
+    }
+    let run = workspace.run(&["check", "data", "--format", "sarif", "--json", "-"]);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("standard output"), "{}", run.stderr);
+}
+
+#[test]
+fn what_is_no_report_of_this_version_is_refused() {
+    let workspace = checked();
+    workspace
+        .file("empty.json", "")
+        .file("cut.json", "{\"schema_version\": \"1")
+        .file("other.json", "{}");
+    edit(&workspace, "future.json", |report| {
+        report["schema_version"] = json!("2.0")
+    });
+    edit(&workspace, "minor.json", |report| {
+        report["schema_version"] = json!("1.9")
+    });
+    edit(&workspace, "lacking.json", |report| {
+        report.as_object_mut().unwrap().remove("coverage");
+    });
+    for (name, word) in [
+        ("empty.json", "empty"),
+        ("cut.json", "cut short"),
+        ("other.json", "schema_version"),
+        ("future.json", "2.0"),
+        ("lacking.json", "coverage"),
+        ("absent.json", "absent.json"),
+    ] {
+        let run = workspace.run(&["render", name, "--format", "markdown"]);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{name}");
+        assert!(
+            run.stderr.contains(word) && run.stderr.contains(name),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(
+            workspace.run(&["diff", "report.json", name]).status,
+            2,
+            "{name}"
+        );
+    }
+    assert_eq!(
+        workspace
+            .run(&["render", "minor.json", "--format", "markdown"])
+            .status,
+        0
+    );
+}
+
+#[test]
+fn a_difference_is_told_and_fails_when_it_got_worse() {
+    let workspace = checked();
+    let report = |name: &str| {
+        workspace.run(&["check", "data", "--quiet", "--no-cache", "--json", name]);
+    };
+    let diff = |old: &str, new: &str| {
+        let run = workspace.run(&["diff", old, new]);
+        (run.status, run.stdout + &run.stderr)
+    };
+    assert_eq!(diff("report.json", "report.json").0, 0);
+    workspace.copy("data/train/2.png", "data/val/second.png");
+    report("worse.json");
+    let (status, said) = diff("report.json", "worse.json");
+    assert_eq!(status, 1);
+    for word in [
+        "50.0 % (1 of 2) -> 66.7 % (2 of 3)",
+        "appeared: 1",
+        "val/second.png",
+        "gone: 0",
+    ] {
+        assert!(said.contains(word), "{said}");
+    }
+    let (status, said) = diff("worse.json", "report.json");
+    assert_eq!(status, 0);
+    assert!(
+        said.contains("gone: 1") && said.contains("no worse"),
+        "{said}"
+    );
+    // Renaming is no difference.
+    fs::remove_file(workspace.path("data/val/second.png")).unwrap();
+    fs::rename(workspace.path("data/val"), workspace.path("data/zz")).unwrap();
+    fs::create_dir(workspace.path("data/val")).unwrap();
+    fs::rename(workspace.path("data/zz"), workspace.path("data/val/deeper")).unwrap();
+    report("renamed.json");
+    let (status, said) = diff("report.json", "renamed.json");
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        said.contains("appeared: 0") && said.contains("gone: 0"),
+        "{said}"
+    );
+    // A broken file is worse, too.
+    workspace.file("data/train/broken.png", "");
+    report("broken.json");
+    let (status, said) = diff("renamed.json", "broken.json");
+    assert_eq!(status, 1);
+    assert!(said.contains("zero-byte-file"), "{said}");
+    // A part is not compared with the whole.
+    workspace.file("list", "data/train/1.png");
+    workspace.run(&[
+        "check",
+        "data",
+        "--quiet",
+        "--files-from",
+        "list",
+        "--json",
+        "part.json",
+    ]);
+    let (status, said) = diff("renamed.json", "part.json");
+    assert_eq!(status, 2);
+    assert!(said.contains("second report"), "{said}");
+}
