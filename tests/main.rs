@@ -8,6 +8,7 @@
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
+//! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
 //! - `terminal`: what a person sees
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
@@ -30,6 +31,7 @@ mod leaks;
 mod recorded;
 mod report;
 mod road;
+mod simulated;
 mod simulation;
 mod terminal;
 mod workspace;

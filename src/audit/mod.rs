@@ -4,6 +4,7 @@ mod explanation;
 mod proposal;
 mod recordings;
 mod search;
+mod simulated;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
@@ -13,7 +14,9 @@ use crate::explain::Explanation;
 use crate::progress::{Progress, Stage};
 use crate::report::{self, Report};
 use crate::sample::Dataset;
+use crate::sequence::examine::{RecordingsReport, SplitLeaks};
 use crate::settings::Settings;
+use crate::signature::unreadable::Unreadable;
 use crate::signature::{self, Signed};
 pub use proposal::{Proposal, Request};
 
@@ -34,12 +37,15 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
         dataset: &dataset,
         signatures: &scan.signatures,
         partners: &scan.found.partners,
-        together: &scan.known.together,
+        together: &scan.together,
+        recordings: scan.known.recordings.as_ref(),
+        counted: &settings.recorded.counted,
     };
     let findings = checks::run(&evidence);
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
-        recordings: scan.known.report.clone(),
+        recordings: scan.recordings.clone(),
+        simulated_splits: simulated::simulate(settings, &dataset, &scan),
         explanation,
     };
     let report = report::build(settings, &evidence, measured, findings);
@@ -69,6 +75,10 @@ struct Scan {
     signatures: Vec<Signed>,
     found: search::Found,
     known: recordings::Known,
+    /// What of it crosses the splits, for the report.
+    recordings: RecordingsReport,
+    /// The same, sample by sample.
+    together: Vec<SplitLeaks>,
 }
 
 fn scan(
@@ -77,7 +87,11 @@ fn scan(
     session: &Session<'_>,
     progress: &dyn Progress,
 ) -> Result<(Scan, Option<Explanation>), Error> {
-    let mut signatures = signature::sign(dataset, session.known(), session, progress);
+    let mut signatures = if settings.names_only {
+        vec![Err(Unreadable::NotOpened); dataset.samples.len()]
+    } else {
+        signature::sign(dataset, session.known(), session, progress)
+    };
     session.flush();
     progress.begin(Stage::Matching, None);
     let asked = settings.explain.as_ref().zip(explanation::choose(dataset));
@@ -90,7 +104,10 @@ fn scan(
         0.0
     };
     let found = search::search(settings, dataset, &mut signatures, margin);
-    let known = recordings::find(&settings.recorded, dataset, &signatures, &found.looks);
+    let recorded = &settings.recorded;
+    let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
+    let (recordings, together) = known.examine(recorded, dataset);
+    let together = recordings::ask_pixels(together, &found.partners, &found.looks, found.threshold);
     let explanation = match (asked, &seen) {
         (Some((settings, chosen)), Some(descriptors)) => {
             let evidence = explanation::Evidence {
@@ -111,6 +128,8 @@ fn scan(
             signatures,
             found,
             known,
+            recordings,
+            together,
         },
         explanation,
     ))

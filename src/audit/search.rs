@@ -34,17 +34,38 @@ pub(super) struct Found {
     pub(super) looks: Looks,
 }
 
-/// What the samples look like, for questions of later stages.
+/// What the samples look like, whatever split they are in.
 pub(super) struct Looks {
+    contents: Vec<Option<Content>>,
     copies: Pictures,
     pictures: Vec<Option<Picture>>,
+}
+
+/// Numbers for file, bytes and pixels of a sample that are equal exactly when those are.
+#[derive(Debug, Clone, Copy)]
+struct Content {
+    file: u32,
+    bytes: u32,
+    pixels: u32,
 }
 
 impl Looks {
     /// Correlation of two samples as they lie, -1 to 1; `None` where one of them shows nothing.
     pub(super) fn likeness(&self, a: SampleId, b: SampleId) -> Option<f64> {
-        let picture = |id| self.pictures[self.copies.representative(id)?.index()].as_ref();
-        Some(f64::from(picture(a)?.likeness(picture(b)?)))
+        Some(f64::from(self.picture(a)?.likeness(self.picture(b)?)))
+    }
+
+    /// Similarity of two samples laid on each other upright, -1 to 1; 1 for the same picture.
+    pub(super) fn similarity(&self, a: SampleId, b: SampleId) -> Option<f32> {
+        let place = |id| self.copies.representative(id);
+        if place(a)? == place(b)? {
+            return Some(1.0);
+        }
+        verification::similarity(self.picture(a)?, self.picture(b)?)
+    }
+
+    fn picture(&self, id: SampleId) -> Option<&Picture> {
+        self.pictures[self.copies.representative(id)?.index()].as_ref()
     }
 }
 
@@ -58,15 +79,71 @@ pub(super) fn search(
     signatures: &mut Signatures,
     margin: f32,
 ) -> Found {
-    let copies = Pictures::new(&identities(dataset, signatures));
+    let contents = contents(dataset, signatures);
+    let copies = Pictures::new(&identities(dataset, &contents));
+    let pictures = describe(&copies, signatures);
+    let looks = Looks {
+        contents,
+        copies,
+        pictures,
+    };
+    let asked = questions(dataset);
+    let compared = compare(
+        settings,
+        dataset,
+        signatures,
+        &looks,
+        &looks.copies,
+        &asked,
+        margin,
+    );
+    Found {
+        partners: compared.partners,
+        detection: detection(settings, compared.threshold),
+        threshold: compared.threshold.similarity,
+        loose: compared.loose,
+        looks,
+    }
+}
+
+/// Duplicates of evaluation samples in training, were the dataset that was searched divided as `divided` is, and the similarity
+/// from which on they count: what [`search`] finds in `divided`, but for duplicates within a split.
+pub(super) fn search_divided(
+    settings: &Settings,
+    divided: &Dataset,
+    signatures: &Signatures,
+    looks: &Looks,
+) -> (Partnerships, f32) {
+    let copies = Pictures::new(&identities(divided, &looks.contents));
+    let mut asked = questions(divided);
+    asked.retain(|(from, to)| from != to);
+    let compared = compare(settings, divided, signatures, looks, &copies, &asked, 0.0);
+    (compared.partners, compared.threshold.similarity)
+}
+
+struct Compared {
+    partners: Partnerships,
+    threshold: Threshold,
+    loose: Vec<(SampleId, SampleId)>,
+}
+
+fn compare(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: &Signatures,
+    looks: &Looks,
+    copies: &Pictures,
+    questions: &[(Option<SplitId>, Option<SplitId>)],
+    margin: f32,
+) -> Compared {
+    let pictures = &looks.pictures;
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
-    let pictures = describe(&copies, signatures);
-    let threshold = threshold(settings, dataset, &copies, &pictures);
+    let threshold = threshold(settings, dataset, copies, pictures);
     let mut recorder = Recorder {
         dataset,
         signatures,
-        copies: &copies,
+        copies,
         threshold: threshold.similarity,
         loose: Vec::new(),
         digests: BTreeMap::new(),
@@ -76,33 +153,28 @@ pub(super) fn search(
         similarity: threshold.similarity - margin,
         ..threshold
     };
-    for (from, to) in questions(dataset) {
-        let of = |split| places(&copies, split);
+    for &(from, to) in questions {
+        let of = |split| places(copies, split);
         if from == to {
-            verification::find_within(&pictures, &of(from), least, |found| {
+            verification::find_within(pictures, &of(from), least, |found| {
                 recorder.record(found, from, to);
                 recorder.record(reversed(found), to, from);
             });
         } else {
-            verification::find(&pictures, &of(from), &of(to), least, |found| {
+            verification::find(pictures, &of(from), &of(to), least, |found| {
                 recorder.record(found, from, to);
             });
         }
     }
     let loose = recorder.loose;
-    let detection = detection(settings, threshold);
-    let looks = Looks { copies, pictures };
-    Found {
+    Compared {
         partners,
-        detection,
-        threshold: threshold.similarity,
+        threshold,
         loose,
-        looks,
     }
 }
 
-/// Numbers for files, bytes and pixels that are equal exactly when those are.
-fn identities(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Identity>> {
+fn contents(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Content>> {
     let mut files: BTreeMap<&str, u32> = BTreeMap::new();
     let mut bytes: BTreeMap<Digest, u32> = BTreeMap::new();
     let pixels = pixels::numbers(dataset, signatures);
@@ -112,15 +184,32 @@ fn identities(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Identity
         .zip(signatures)
         .zip(pixels)
         .zip(0u32..);
-    let identities = samples.map(|(((sample, signature), pixels), id)| {
+    let contents = samples.map(|(((sample, signature), pixels), id)| {
         let signature = signature.as_ref().ok()?;
+        Some(Content {
+            file: *files.entry(&sample.path).or_insert(id),
+            bytes: *bytes.entry(signature.byte_digest).or_insert(id),
+            pixels: pixels?,
+        })
+    });
+    contents.collect()
+}
+
+fn identities(dataset: &Dataset, contents: &[Option<Content>]) -> Vec<Option<Identity>> {
+    let samples = dataset.samples.iter().zip(contents);
+    let identities = samples.map(|(sample, content)| {
+        let Content {
+            file,
+            bytes,
+            pixels,
+        } = (*content)?;
         Some(Identity {
             split: sample
                 .split
                 .map(|split| (split, dataset.splits[split.index()].role)),
-            file: *files.entry(&sample.path).or_insert(id),
-            bytes: *bytes.entry(signature.byte_digest).or_insert(id),
-            pixels: pixels?,
+            file,
+            bytes,
+            pixels,
         })
     });
     identities.collect()

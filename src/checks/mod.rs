@@ -9,7 +9,8 @@ mod together;
 use crate::finding::Finding;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, SampleId};
-use crate::sequence::examine::SplitLeaks;
+use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
+use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
 
@@ -24,6 +25,18 @@ pub struct Evidence<'a> {
     pub partners: &'a Partnerships,
     /// Evaluation samples that were recorded or made together with training samples.
     pub together: &'a [SplitLeaks],
+    /// Where samples stand in recordings, if a layout was taken.
+    pub recordings: Option<&'a Recordings>,
+    /// Ways of belonging together that count as leaked whatever pixels say.
+    pub counted: &'a [LeakKind],
+}
+
+impl Evidence<'_> {
+    /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
+    #[must_use]
+    pub fn counts(&self, leak: &Leak) -> bool {
+        leak.pixels.agree || self.counted.contains(&leak.kind)
+    }
 }
 
 /// A question asked of a dataset.

@@ -32,6 +32,15 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
             "every pair, for scripts",
         );
     }
+    if report.dataset.splits.is_empty()
+        && report.simulated_splits.is_empty()
+        && report.coverage.signed > 0
+    {
+        suggest(
+            format!("{command} --simulate-split random:0.2:7 --simulate-split last:0.2"),
+            "how much a split would leak, before training on it",
+        );
+    }
     if !report.leakage.is_empty() && args.gate.max_leakage.is_none() {
         let effect = if leaks {
             "exit status 1 while it leaks, for CI"

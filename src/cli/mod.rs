@@ -77,9 +77,15 @@ fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     }
     let mut report = audited?;
     report.gate = gate::judge(&report, &policy);
-    let to_stdout = args.output.json.as_deref() == Some(Path::new("-"));
+    let dash = Some(Path::new("-"));
+    let to_stdout = [&args.output.json, &args.explain.correlation]
+        .iter()
+        .any(|path| path.as_deref() == dash);
     if let Some(path) = &args.output.json {
         write_json(&report, path)?;
+    }
+    if let Some(path) = &args.explain.correlation {
+        draw(&report, path)?;
     }
     if !args.output.quiet && !to_stdout {
         summarise(&report, args)?;
@@ -108,6 +114,21 @@ fn write_json(report: &Report, path: &Path) -> Result<(), Error> {
         output::to_stdout(&text)
     } else {
         output::to_file(path, &text)
+    }
+}
+
+fn draw(report: &Report, path: &Path) -> Result<(), Error> {
+    let predictions = report.explanation.as_ref().and_then(|all| all.t3.as_ref());
+    let Some(correlation) = predictions.and_then(|t3| t3.correlation.as_ref()) else {
+        return Err(Error::Settings {
+            message: "`--correlation` draws numbers: it needs numeric targets and a column `y_pred` in the predictions".to_owned(),
+        });
+    };
+    let picture = render::correlation::svg(correlation);
+    if path == Path::new("-") {
+        output::to_stdout(picture.as_bytes())
+    } else {
+        output::to_file(path, picture.as_bytes())
     }
 }
 

@@ -10,6 +10,7 @@ use splitleak::error::Error;
 use splitleak::finding::{CODES, Code};
 use splitleak::gate::Policy;
 use splitleak::sample::SplitRole;
+use splitleak::sequence::examine::LeakKind;
 use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
 use splitleak::settings::{
     Columns, Detail, Input, LayoutChoice, Matching, Recorded, Settings, SplitDirectory,
@@ -36,6 +37,8 @@ pub(super) fn resolve(args: &CheckArgs) -> Result<(Settings, Policy), Error> {
     let explain = super::run_files::explain(&args.explain)?;
     Ok((
         Settings {
+            names_only: args.names_only,
+            simulate: args.simulate.splits.clone(),
             explain,
             detail,
             ..settings
@@ -57,6 +60,8 @@ pub(super) fn common(args: &CommonArgs) -> Result<(Settings, Config), Error> {
             similarity: args.matching.similarity.or(config.similarity),
         },
         recorded: recorded(&args.recorded, &config)?,
+        names_only: false,
+        simulate: Vec::new(),
         explain: None,
         detail: Detail::default(),
     };
@@ -192,7 +197,28 @@ fn recorded(given: &RecordedArgs, config: &Config) -> Result<Recorded, Error> {
             .neighbour_steps
             .or(config.neighbour_steps)
             .unwrap_or(Recorded::default().neighbour_steps),
+        counted: counted(given, config)?,
     })
+}
+
+fn counted(given: &RecordedArgs, config: &Config) -> Result<Vec<LeakKind>, Error> {
+    let names = if given.count_as_leaked.is_empty() {
+        config.count_as_leaked.clone().unwrap_or_default()
+    } else {
+        given.count_as_leaked.clone()
+    };
+    let kinds = names.iter().map(|name| {
+        LeakKind::from_name(name).ok_or_else(|| {
+            let known = LeakKind::ALL.map(LeakKind::name).join(", ");
+            wrong(format!(
+                "`{name}` cannot be counted as leaked; what can are {known}"
+            ))
+        })
+    });
+    let mut kinds: Vec<LeakKind> = kinds.collect::<Result<_, _>>()?;
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(kinds)
 }
 
 fn policy(args: &GateArgs, config: &Config) -> Result<Policy, Error> {

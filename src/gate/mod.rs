@@ -155,6 +155,14 @@ pub fn judge(report: &Report, policy: &Policy) -> Gate {
             violate(ViolationCode::FailOn, message);
         }
     }
+    for split in &report.simulated_splits {
+        if let Some(reason) = &split.unavailable {
+            violate(
+                ViolationCode::NotJudged,
+                format!("`--simulate-split {}`: {reason}", split.rule),
+            );
+        }
+    }
     let empty: Vec<&str> = report
         .dataset
         .splits
@@ -173,6 +181,13 @@ pub fn judge(report: &Report, policy: &Policy) -> Gate {
         let message = format!(
             "{unreadable} of {} images could not be read; mend or remove them, or accept them with `--max-unreadable {unreadable}`",
             report.coverage.samples
+        );
+        violate(ViolationCode::Incomplete, message);
+    }
+    let not_opened = report.coverage.not_opened;
+    if not_opened > 0 {
+        let message = format!(
+            "{not_opened} images were not opened (`--names-only`), so only names, times and columns were checked"
         );
         violate(ViolationCode::Incomplete, message);
     }

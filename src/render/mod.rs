@@ -3,5 +3,6 @@
 pub mod correlation;
 pub mod explanation;
 pub mod json;
+mod simulated;
 pub mod terminal;
 mod text;

@@ -13,6 +13,7 @@ use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::capture::{Captured, captured};
 use super::digest::Digest;
 use super::jpeg::{self, JpegError, Scratch};
 use super::luma::Luma;
@@ -44,6 +45,8 @@ pub(super) struct Decoded {
     pub(super) width: u32,
     /// Pixels down, upright.
     pub(super) height: u32,
+    /// What EXIF says of time and camera.
+    pub(super) captured: Option<Captured>,
 }
 
 /// Decodes a file as far as a signature needs.
@@ -61,8 +64,9 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
             Err(_) => return Err(Unreadable::DecoderPanicked { format }),
         }
     }
-    let image = decode_fully(bytes, image_format, format)?;
+    let (image, captured) = decode_fully(bytes, image_format, format)?;
     Ok(Decoded {
+        captured,
         pixel_digest: Some(digest_of(&image)),
         width: image.width(),
         height: image.height(),
@@ -77,7 +81,7 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
 /// Every way in which the bytes are not a whole, supported image.
 pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
     let (image_format, format) = recognise(bytes)?;
-    Ok(digest_of(&decode_fully(bytes, image_format, format)?))
+    Ok(digest_of(&decode_fully(bytes, image_format, format)?.0))
 }
 
 /// The format by content, or why there is none.
@@ -113,6 +117,7 @@ fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError
         false => (picture.full_width, picture.full_height),
     };
     Ok(Decoded {
+        captured: picture.exif.and_then(captured),
         luma: turn(picture.luma, upright),
         pixel_digest: None,
         width,
@@ -142,15 +147,18 @@ fn decode_fully(
     bytes: &[u8],
     image_format: ImageFormat,
     format: Format,
-) -> Result<DynamicImage, Unreadable> {
+) -> Result<(DynamicImage, Option<Captured>), Unreadable> {
     match catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format))) {
-        Ok(Ok(image)) => Ok(image),
+        Ok(Ok(decoded)) => Ok(decoded),
         Ok(Err(error)) => Err(classify(&error, format)),
         Err(_) => Err(Unreadable::DecoderPanicked { format }),
     }
 }
 
-fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageError> {
+fn decode_as(
+    bytes: &[u8],
+    format: ImageFormat,
+) -> Result<(DynamicImage, Option<Captured>), ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
@@ -165,9 +173,10 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageErr
     }
     // A damaged EXIF block is no reason to refuse a good picture.
     let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let exif = decoder.exif_metadata().ok().flatten();
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(upright);
-    Ok(image)
+    Ok((image, exif.as_deref().and_then(captured)))
 }
 
 fn digest_of(image: &DynamicImage) -> Digest {

@@ -3,6 +3,7 @@
 //! A [`Signature`] depends only on the bytes of the file and on
 //! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
 
+mod capture;
 pub mod content;
 mod decode;
 pub mod digest;
@@ -18,13 +19,14 @@ pub mod unreadable;
 
 use serde::{Deserialize, Serialize};
 
+pub use capture::Captured;
 use digest::Digest;
 pub use sign::{Signer, sign};
 use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature than before.
-pub const SIGNATURE_VERSION: u32 = 1;
+pub const SIGNATURE_VERSION: u32 = 2;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -56,6 +58,8 @@ pub struct Signature {
     pub height: u32,
     /// Too flat for `perceptual` and `thumbnail` to mean anything.
     pub low_information: bool,
+    /// When and by which camera it was taken, where its EXIF says so.
+    pub captured: Option<Captured>,
 }
 
 /// What reading one image came to.

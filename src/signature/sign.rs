@@ -46,6 +46,7 @@ impl Signer {
             thumbnail: Some(thumbnail),
             width: decoded.width,
             height: decoded.height,
+            captured: decoded.captured,
         })
     }
 }
@@ -164,7 +165,7 @@ mod tests {
             signature.perceptual.0
         );
         // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
-        assert_eq!(found, "1 01542a150a050200 778ede17d040fce61c2cbdef1d250e38");
+        assert_eq!(found, "2 01542a150a050200 778ede17d040fce61c2cbdef1d250e38");
     }
 
     #[test]

@@ -47,6 +47,8 @@ pub enum Unreadable {
         /// Format by content.
         format: Format,
     },
+    /// It was not to be opened.
+    NotOpened,
 }
 
 /// Where the data behind a pointer is kept.
@@ -167,6 +169,7 @@ impl std::fmt::Display for Unreadable {
                     format.name()
                 )
             }
+            Self::NotOpened => f.write_str("was not to be opened"),
         }
     }
 }
