@@ -37,6 +37,8 @@ pub struct Config {
     pub group_pattern: Option<String>,
     /// As `--neighbour-steps`.
     pub neighbour_steps: Option<u32>,
+    /// As `--count-as-leaked`.
+    pub count_as_leaked: Option<Vec<String>>,
     /// As `--pairs-per-sample`.
     pub pairs_per_sample: Option<usize>,
     /// As `--findings-per-code`.

@@ -8,7 +8,9 @@ use crate::explain::inputs::Metric;
 use crate::explain::predictions::Line;
 use crate::explain::training_log::{Printed, TrainingLog};
 use crate::sample::SplitRole;
+use crate::sequence::examine::LeakKind;
 use crate::sequence::pattern::{GroupPattern, SequencePattern};
+use crate::sequence::simulate::SimulatedSplit;
 
 /// Everything that can change a report.
 #[derive(Debug, Clone)]
@@ -21,6 +23,10 @@ pub struct Settings {
     pub matching: Matching,
     /// How samples that were recorded together are told.
     pub recorded: Recorded,
+    /// Open no image: read names, times and columns only.
+    pub names_only: bool,
+    /// Splits to try on paper, in the order in which they are reported.
+    pub simulate: Vec<SimulatedSplit>,
     /// What is known of the training run; `None` explains nothing.
     pub explain: Option<Explain>,
     /// Samples that are asked about, by path relative to the dataset root; `None` asks about all.
@@ -105,6 +111,8 @@ pub struct Recorded {
     pub group_pattern: Option<GroupPattern>,
     /// Most steps between two samples of one recording that were recorded next to each other.
     pub neighbour_steps: u32,
+    /// Ways of belonging together that count as leaked whatever pixels say.
+    pub counted: Vec<LeakKind>,
 }
 
 impl Default for Recorded {
@@ -113,6 +121,7 @@ impl Default for Recorded {
             sequence_pattern: None,
             group_pattern: None,
             neighbour_steps: 5,
+            counted: Vec::new(),
         }
     }
 }
@@ -165,6 +174,8 @@ impl Settings {
             columns: Columns::default(),
             matching: Matching::default(),
             recorded: Recorded::default(),
+            names_only: false,
+            simulate: Vec::new(),
             explain: None,
             focus: None,
             detail: Detail::default(),

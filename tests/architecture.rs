@@ -94,6 +94,7 @@ fn each_outside_crate_has_its_one_room() {
         ("image", &["signature/decode.rs"]),
         ("img_hash", &["signature/perceptual.rs"]),
         ("image023", &["signature/perceptual.rs"]),
+        ("exif", &["signature/capture.rs"]),
         ("walkdir", &["dataset/walk.rs"]),
         ("toml", &["config.rs", "gate/baseline.rs"]),
         ("globset", &["gate/suppression.rs"]),

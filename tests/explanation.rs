@@ -110,6 +110,7 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
         metric: Metric::Unknown,
         target_range: None,
         predictions: None,
+        predictions_unmatched: 0,
         second_run: None,
         seed: 1,
     }
@@ -353,6 +354,56 @@ fn predictions_that_disagree_with_the_log_are_contradicted() {
         Status::Contradicted,
         "a penalty inside the printed loss looks like this"
     );
+}
+
+#[test]
+fn targets_missing_for_many_samples_are_not_projected_from() {
+    let log = parse(PASTED.as_bytes()).unwrap();
+    let reason = |missing: usize| {
+        let mut drive = drive(random);
+        let Targets::Numbers(values) = &mut drive.targets else {
+            unreachable!()
+        };
+        for value in values.iter_mut().take(missing) {
+            *value = None;
+        }
+        let t2 = explain(&drive.inputs(&log)).unwrap().t2.unwrap();
+        assert!(t2.yardsticks.n_without_target > 0);
+        t2.honest_projection.reason_code
+    };
+    assert_eq!(reason(600).as_deref(), Some("too_few_targets"));
+    assert_eq!(reason(100), None);
+}
+
+#[test]
+fn targets_that_copies_disagree_on_bound_what_leaked_samples_can_be_fitted() {
+    let log = parse(PASTED.as_bytes()).unwrap();
+    let (rows, twins) = stills(100, 40);
+    let bounds = |difference: f64| {
+        // A twin stands 100 rows further on, and its target differs by so much.
+        let target =
+            |i: u32| f64::from(i % 100 % 7) * 0.1 + f64::from(u8::from(i >= 100)) * difference;
+        let targets = Targets::Numbers((0..500).map(|i| Some(target(i))).collect());
+        let inputs = Inputs {
+            rows: &rows,
+            twins: &twins,
+            targets: &targets,
+            metric: Metric::SquaredError,
+            ..settings(&log)
+        };
+        let bounds = explain(&inputs).unwrap().t1.unwrap().clean_loss_bounds;
+        ["B1", "B2"].map(|set| {
+            let bound = bounds.iter().find(|bound| bound.set == set).unwrap();
+            bound.clean_loss.clone()
+        })
+    };
+    let [free, floored] = bounds(0.1);
+    // Half the squared difference, 0.005, times the leaked share of 0.4 over the clean share of 0.6.
+    let cut = free.hi.unwrap() - floored.hi.unwrap();
+    assert!((cut - 0.005 * 0.4 / 0.6).abs() < 1e-9, "{cut}");
+    assert_eq!(floored.lo, free.lo);
+    let [_, above] = bounds(0.2);
+    assert_eq!(above.status, Status::Contradicted);
 }
 
 #[test]

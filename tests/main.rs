@@ -16,6 +16,7 @@
 //! - `truncation`: a file cut anywhere is never whole
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
+//! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
 //! - `terminal`: what a person sees
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
@@ -45,6 +46,7 @@ mod policy;
 mod recorded;
 mod report;
 mod road;
+mod simulated;
 mod simulation;
 mod terminal;
 mod truncation;

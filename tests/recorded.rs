@@ -118,6 +118,66 @@ fn logs_numbers_and_predictions_that_mean_nothing_are_refused() {
 }
 
 #[test]
+fn predictions_are_counted_drawn_and_said_to_be_left_out_where_they_fit_nothing() {
+    let workspace = Workspace::new();
+    let manifest = std::fs::read_to_string(format!("{DRIVING}/manifest.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(manifest.as_bytes());
+    let columns: Vec<String> = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let column = |name: &str| columns.iter().position(|column| column == name).unwrap();
+    let (path, split) = (column("path"), column("split"));
+    let label = ["label", "steering", "target"]
+        .iter()
+        .find_map(|name| columns.iter().position(|column| column == name))
+        .unwrap();
+    let mut lines = "path,y_pred\nnot/here.jpg,0.5\n".to_owned();
+    let mut validation = 0;
+    for row in reader.records().map(Result::unwrap) {
+        if &row[split] == "val" {
+            validation += 1;
+            let truth: f64 = row[label].parse().unwrap();
+            lines += &format!("{},{}\n", &row[path], truth * 0.9 + 0.01);
+        }
+    }
+    workspace.file("p.csv", lines);
+    let predictions = workspace.path("p.csv");
+    let drawing = workspace.path("plot.svg");
+    let report = check(&[
+        "--predictions",
+        predictions.to_str().unwrap(),
+        "--correlation",
+        drawing.to_str().unwrap(),
+    ]);
+    let t3 = &report["explanation"]["t3"];
+    assert_eq!(
+        (&t3["n_matched"], &t3["n_unmatched"]),
+        (&validation.into(), &1.into())
+    );
+    let warnings = report["explanation"]["warnings"].to_string();
+    assert!(
+        warnings.contains("1 predictions fit no sample"),
+        "{warnings}"
+    );
+    let line = &t3["correlation"]["all"];
+    assert!(
+        (line["slope"].as_f64().unwrap() - 1.0 / 0.9).abs() < 1e-6,
+        "{line}"
+    );
+    assert_eq!(
+        t3["correlation"]["by_magnitude"].as_array().unwrap().len(),
+        3
+    );
+    let picture = std::fs::read_to_string(drawing).unwrap();
+    assert_eq!(picture.matches("r=\"2\"").count(), validation);
+    let said = Workspace::new().refused(&[DRIVING, "--correlation", "plot.svg"]);
+    assert!(said.contains("--predictions"), "{said}");
+}
+
+#[test]
 fn a_proposed_split_does_not_leak_and_has_the_size_asked_for() {
     let workspace = Workspace::new();
     let run = workspace.run(&["split", DRIVING, "--out", "split.csv", "--val-share", "0.2"]);
@@ -170,4 +230,129 @@ fn folds_leave_each_sample_out_once() {
             "{row:?}"
         );
     }
+}
+
+/// A picture with a mark of its own: neighbours of one recording that a shifted scene shows.
+fn frame(at: u32) -> image::RgbImage {
+    let scene = crate::workspace::picture_of_size(5, 400, 72);
+    image::imageops::crop_imm(&scene, at * 2, 0, 96, 72).to_image()
+}
+
+#[test]
+fn every_kind_has_its_count_and_a_leaked_sample_stands_under_its_strongest() {
+    let workspace = Workspace::new();
+    workspace
+        .image("train/p1_a.png", 1)
+        .image("val/p1_b.png", 2);
+    workspace
+        .image("train/p2_a.png", 3)
+        .image("val/p2_b.png", 3);
+    let pattern = ["--group-pattern", r"(?<group>p\d+)_"];
+    let (report, _) = workspace.check(&pattern);
+    let entry = &report["leakage"][0];
+    let kinds = entry["by_kind"].as_object().unwrap();
+    assert_eq!(kinds.len(), 8);
+    assert_eq!(
+        (kinds["same-bytes"].clone(), kinds["shared-group"].clone()),
+        (1.into(), 0.into())
+    );
+    // Suspected: named by the group, denied by pixels, listed and not counted.
+    assert_eq!(entry["leaked"]["count"], 1);
+    let together = &entry["recorded_together"]["shared-group"];
+    assert_eq!(
+        (&together["samples"], &together["confirmed"]),
+        (&2.into(), &1.into())
+    );
+    let pairs = report["pairs"].as_array().unwrap();
+    let told: Vec<_> = pairs
+        .iter()
+        .map(|pair| {
+            (
+                pair["kind"].as_str().unwrap(),
+                pair["confirmed"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(told, [("same-bytes", true), ("shared-group", false)]);
+
+    let counted = [&pattern[..], &["--count-as-leaked", "shared-group"]].concat();
+    let (report, _) = workspace.check(&counted);
+    let entry = &report["leakage"][0];
+    assert_eq!(entry["leaked"]["count"], 2);
+    assert_eq!(entry["by_kind"]["shared-group"], 1);
+    assert_eq!(report["settings"]["counted_as_leaked"][0], "shared-group");
+    let said = workspace.refused(&[".", "--count-as-leaked", "patient"]);
+    assert!(said.contains("sequence-neighbour, shared-group"), "{said}");
+}
+
+#[test]
+fn neighbours_that_pixels_confirm_count_and_tell_their_distance() {
+    let workspace = Workspace::new();
+    for at in 0..40u32 {
+        let split = if at % 4 == 1 { "val" } else { "train" };
+        let name = format!("{split}/clip1_frame_{at:04}.png");
+        workspace.file(&name, crate::workspace::encode(&frame(at), &name));
+    }
+    let (report, _) = workspace.check(&[]);
+    let entry = &report["leakage"][0];
+    assert_eq!(
+        entry["recorded_together"]["sequence-neighbour"]["samples"],
+        10
+    );
+    assert_eq!(
+        entry["recorded_together"]["sequence-neighbour"]["confirmed"],
+        entry["leaked"]["count"]
+    );
+    let pairs = report["pairs"].as_array().unwrap();
+    let next = pairs.iter().find(|pair| pair["steps"] == 1);
+    assert!(next.is_some(), "{pairs:?}");
+}
+
+/// A PNG that says when it was taken, and by which camera.
+fn photo(seed: u32, second: u32, serial: &str) -> Vec<u8> {
+    use exif::{Field, In, Tag, Value};
+    let text = |tag, text: String| Field {
+        tag,
+        ifd_num: In::PRIMARY,
+        value: Value::Ascii(vec![text.into_bytes()]),
+    };
+    let time = format!("2020:05:01 12:{:02}:{:02}", second / 60, second % 60);
+    let fields = [
+        text(Tag::DateTimeOriginal, time),
+        text(Tag::BodySerialNumber, serial.to_owned()),
+    ];
+    let mut writer = exif::experimental::Writer::new();
+    fields.iter().for_each(|field| writer.push_field(field));
+    let mut block = std::io::Cursor::new(Vec::new());
+    writer.write(&mut block, false).unwrap();
+    let mut jpeg = crate::workspace::encode(&crate::workspace::picture(seed), "a.jpg");
+    let block = [b"Exif\0\0", &block.into_inner()[..]].concat();
+    let length = u16::try_from(block.len() + 2).unwrap().to_be_bytes();
+    jpeg.splice(2..2, [&[0xFF, 0xE1][..], &length, &block].concat());
+    jpeg
+}
+
+#[test]
+fn capture_times_tell_what_names_do_not() {
+    let workspace = Workspace::new();
+    let mut letters = (b'a'..=b'z').flat_map(|one| (b'a'..=b'z').map(move |two| [one, two]));
+    // Two cameras that take one photo a second, in turns; names say nothing.
+    for second in 0..40 {
+        let name = String::from_utf8(letters.next().unwrap().to_vec()).unwrap();
+        let split = if second % 10 == 4 { "val" } else { "train" };
+        let serial = if second < 20 { "A" } else { "B" };
+        workspace.file(
+            &format!("{split}/{name}.jpg"),
+            photo(second, second % 20, serial),
+        );
+    }
+    let (report, _) = workspace.check(&[]);
+    let sequences = &report["recordings"]["sequences"];
+    assert_eq!(sequences["basis"], "capture_times", "{sequences}");
+    assert_eq!(sequences["evidence"]["recordings"], 2);
+    let distances = &report["recordings"]["distances"][0];
+    assert_eq!(
+        (&distances["at_1_step"], &distances["median_seconds"]),
+        (&4.into(), &1.0.into())
+    );
 }

@@ -4,9 +4,13 @@
 #[path = "../examples/simulation/claims.rs"]
 mod claims;
 #[expect(dead_code, reason = "the example runs the full grid")]
+#[path = "../examples/simulation/learners.rs"]
+mod learners;
+#[expect(dead_code, reason = "the example runs the full grid")]
 #[path = "../examples/simulation/worlds.rs"]
 mod worlds;
 
+use learners::Learner;
 use worlds::VideoSplit;
 
 #[test]
@@ -19,7 +23,7 @@ fn a_mean_over_groups_is_covered_at_its_nominal_rate() {
 
 #[test]
 fn a_random_split_of_a_video_is_refused_an_honest_loss_but_projected() {
-    let video = claims::videos(VideoSplit::Random, 4);
+    let video = claims::videos(Learner::ThreeNearest, VideoSplit::Random, 4);
     assert_eq!(video.refused, 1.0);
     assert!(video.exposed >= 0.99);
     assert!(video.covered >= 0.75 && video.centre_error < video.reported_error);
@@ -27,7 +31,7 @@ fn a_random_split_of_a_video_is_refused_an_honest_loss_but_projected() {
 
 #[test]
 fn a_split_by_sequence_shows_no_leak() {
-    let video = claims::videos(VideoSplit::BySequence, 2);
+    let video = claims::videos(Learner::ThreeNearest, VideoSplit::BySequence, 2);
     assert_eq!(
         (video.exposed, video.ratio, video.too_close),
         (0.0, 1.0, 0.0)

@@ -1,6 +1,7 @@
 //! What the simulations measure: each function repeats one claim `runs` times and returns how often it held.
 
-use super::worlds::{Learner, VideoSplit, World, grouped_losses, near_duplicates, shot, video};
+use super::learners::{Learner, Model};
+use super::worlds::{VideoSplit, World, grouped_losses, near_duplicates, shot, video};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -55,13 +56,9 @@ fn train(world: &World, learner: Learner, easier: bool, seed: u64) -> Trained {
         degree[twin.a as usize] += 1;
         degree[twin.b as usize] += 1;
     }
+    let model = learner.train(&world.features, &targets, &training, seed);
     let case = |(&row, &class): (&u32, &Exposure)| {
-        let predicted = learner.predict(
-            &world.features,
-            &targets,
-            &training,
-            &world.features[row as usize],
-        );
+        let predicted = model.predict(&world.features[row as usize]);
         Case {
             group: world.unit[row as usize],
             clean: class == Exposure::Clean,
@@ -79,7 +76,7 @@ fn train(world: &World, learner: Learner, easier: bool, seed: u64) -> Trained {
     let (mut loss, mut frames) = (0.0, 0.0);
     for _ in 0..2000 {
         let shot = shot(&mut random, easier);
-        let predicted = learner.predict(&world.features, &targets, &training, &shot.features);
+        let predicted = model.predict(&shot.features);
         // The label noise of a frame, whose variance is 0.05 squared, is part of every honest loss.
         loss += f64::from(shot.frames) * ((predicted - shot.label).powi(2) + 0.0025);
         frames += f64::from(shot.frames);
@@ -91,17 +88,19 @@ fn train(world: &World, learner: Learner, easier: bool, seed: u64) -> Trained {
     }
 }
 
-/// C3: the widened T1 range contains the loss on fresh shots (equal difficulty).
-pub(crate) fn widened_range_covers(runs: u64) -> f64 {
-    let hits: Vec<bool> = (0..runs)
+/// C3 and C4 at equal difficulty: shares of runs that contain the loss on fresh shots.
+pub(crate) struct Covered {
+    /// Of the widened T1 range.
+    pub(crate) widened: f64,
+    /// Of the interval of the clean mean.
+    pub(crate) clean_mean: f64,
+}
+
+pub(crate) fn near_duplicates_cover(learner: Learner, runs: u64) -> Covered {
+    let hits: Vec<(bool, bool)> = (0..runs)
         .into_par_iter()
         .map(|seed| {
-            let t = train(
-                &near_duplicates(900, false, seed),
-                Learner::ThreeNearest,
-                false,
-                seed,
-            );
+            let t = train(&near_duplicates(900, false, seed), learner, false, seed);
             let loss = mean(&t.cases.iter().map(|case| case.loss).collect::<Vec<_>>());
             let sums = sum_by_group(t.cases.iter().map(|case| (case.group, 1.0, 1.0)));
             let n = t.cases.len() as f64;
@@ -112,27 +111,17 @@ pub(crate) fn widened_range_covers(runs: u64) -> f64 {
                 n_effective,
                 t.exposed,
             );
-            lo <= t.fresh && t.fresh <= hi
+            (
+                lo <= t.fresh && t.fresh <= hi,
+                covers(&clean_mean(&t.cases), t.fresh),
+            )
         })
         .collect();
-    share(&hits)
-}
-
-/// C4: the interval of the clean mean contains the loss on fresh shots (equal difficulty).
-pub(crate) fn clean_mean_covers(runs: u64) -> f64 {
-    let hits: Vec<bool> = (0..runs)
-        .into_par_iter()
-        .map(|seed| {
-            let t = train(
-                &near_duplicates(900, false, seed),
-                Learner::ThreeNearest,
-                false,
-                seed,
-            );
-            covers(&clean_mean(&t.cases), t.fresh)
-        })
-        .collect();
-    share(&hits)
+    let (widened, clean): (Vec<bool>, Vec<bool>) = hits.into_iter().unzip();
+    Covered {
+        widened: share(&widened),
+        clean_mean: share(&clean),
+    }
 }
 
 fn clean_mean(cases: &[Case]) -> Estimate {
@@ -231,10 +220,10 @@ pub(crate) struct Video {
     pub(crate) too_close: f64,
 }
 
-pub(crate) fn videos(split: VideoSplit, runs: u64) -> Video {
+pub(crate) fn videos(learner: Learner, split: VideoSplit, runs: u64) -> Video {
     let results: Vec<[f64; 7]> = (0..runs)
         .into_par_iter()
-        .map(|seed| video_run(split, seed))
+        .map(|seed| video_run(learner, split, seed))
         .collect();
     let column = |k: usize| results.iter().map(move |r| r[k]);
     let rms = |k: usize| mean(&column(k).map(|e| e * e).collect::<Vec<_>>()).sqrt();
@@ -249,7 +238,7 @@ pub(crate) fn videos(split: VideoSplit, runs: u64) -> Video {
     }
 }
 
-fn video_run(split: VideoSplit, seed: u64) -> [f64; 7] {
+fn video_run(learner: Learner, split: VideoSplit, seed: u64) -> [f64; 7] {
     let world = video(split, seed);
     let plain = world.inputs();
     let targets: Vec<f64> = (0..world.rows.len() as u32)
@@ -257,35 +246,34 @@ fn video_run(split: VideoSplit, seed: u64) -> [f64; 7] {
         .collect();
     let training = plain.training_rows();
     let evaluation = plain.evaluation_rows();
-    let loss = |training: &[u32], row: u32| {
-        (Learner::ThreeNearest.predict(
-            &world.features,
-            &targets,
-            training,
-            &world.features[row as usize],
-        ) - world.target(row))
-        .powi(2)
+    let model = learner.train(&world.features, &targets, &training, seed);
+    let loss = |model: &Model<'_>, row: u32| {
+        (model.predict(&world.features[row as usize]) - world.target(row)).powi(2)
     };
-    let per_sample: Vec<f64> = evaluation.iter().map(|&row| loss(&training, row)).collect();
-    // A nearest-neighbour learner predicts its own training frames from themselves and two others.
+    let per_sample: Vec<f64> = evaluation.iter().map(|&row| loss(&model, row)).collect();
+    // Its own training frames, as evaluation mode sees them.
     let train_evaluation = mean(
         &training
             .iter()
             .step_by(5)
-            .map(|&row| loss(&training, row))
+            .map(|&row| loss(&model, row))
             .collect::<Vec<_>>(),
     );
-    let folds: Vec<Vec<u32>> = (0..5)
+    let others: Vec<Vec<u32>> = (0..5)
         .map(|fold| {
             (0..world.rows.len() as u32)
                 .filter(|&row| world.unit[row as usize] % 5 != fold)
                 .collect()
         })
         .collect();
+    let models: Vec<Model<'_>> = others
+        .iter()
+        .map(|others| learner.train(&world.features, &targets, others, seed))
+        .collect();
     let honest = mean(
         &evaluation
             .iter()
-            .map(|&row| loss(&folds[world.unit[row as usize] as usize % 5], row))
+            .map(|&row| loss(&models[world.unit[row as usize] as usize % 5], row))
             .collect::<Vec<_>>(),
     );
     let reported = mean(&per_sample);

@@ -3,6 +3,7 @@
 //! World A: near-duplicate shots, split frame by frame. World B: video sequences, split in four ways.
 //! World C: nothing but losses in groups, for the interval.
 
+use super::learners::normal;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -35,6 +36,7 @@ impl World {
             metric: Metric::Unknown,
             target_range: None,
             predictions: None,
+            predictions_unmatched: 0,
             second_run: None,
             seed: 1,
         }
@@ -43,50 +45,6 @@ impl World {
     pub(crate) fn target(&self, row: u32) -> f64 {
         self.targets.number(row as usize).unwrap_or(0.0)
     }
-}
-
-/// A learner that the simulations can train in no time.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Learner {
-    /// Mean of the three nearest: copies twins.
-    ThreeNearest,
-    /// Mean of the fifteen nearest: hardly copies.
-    FifteenNearest,
-}
-
-impl Learner {
-    pub(crate) fn predict(
-        self,
-        features: &[Vec<f32>],
-        targets: &[f64],
-        training: &[u32],
-        query: &[f32],
-    ) -> f64 {
-        let k = if self == Self::ThreeNearest { 3 } else { 15 };
-        let mut best: Vec<(f32, u32)> = Vec::with_capacity(k + 1);
-        for &row in training {
-            let distance: f32 = features[row as usize]
-                .iter()
-                .zip(query)
-                .map(|(a, b)| (a - b) * (a - b))
-                .sum();
-            if best.len() < k || distance < best[k - 1].0 {
-                let at = best.partition_point(|other| other.0 <= distance);
-                best.insert(at, (distance, row));
-                best.truncate(k);
-            }
-        }
-        best.iter()
-            .map(|&(_, row)| targets[row as usize])
-            .sum::<f64>()
-            / best.len() as f64
-    }
-}
-
-/// Standard normal.
-pub(crate) fn normal(random: &mut impl Rng) -> f64 {
-    let (u, v): (f64, f64) = (1.0 - random.random::<f64>(), random.random());
-    (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// What a shot shows, and the label of a frame of it.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::search::Looks;
-use crate::matching::{Cluster, Forest};
+use super::search::{Found, Looks};
+use crate::matching::Cluster;
 use crate::report::{ClusterSummary, Clusters};
 use crate::sample::{Dataset, SampleId};
 
@@ -13,13 +13,15 @@ const LISTED: usize = 100;
 /// Most members listed of one cluster.
 const MEMBERS: usize = 10;
 
-/// Measures and sums up what hangs together. `looks` says how alike two samples are, and which are duplicates.
-pub(super) fn summarise(dataset: &Dataset, joined: Forest, looks: &Looks) -> Clusters {
-    let id = SampleId;
-    let mut clusters: Vec<(bool, Cluster)> = joined
+/// Measures and sums up what hangs together.
+pub(super) fn summarise(dataset: &Dataset, found: &Found) -> Clusters {
+    let (id, looks) = (SampleId, &found.looks);
+    let mut clusters: Vec<(bool, Cluster)> = found
+        .joined
+        .clone()
         .into_clusters(
             |a, b| looks.unlikeness(id(a), id(b)).unwrap_or(0.0),
-            |a, b| looks.are_duplicates(id(a), id(b)),
+            |a, b| looks.are_duplicates(id(a), id(b), found.threshold),
         )
         .into_iter()
         .map(|cluster| (splits(dataset, &cluster).len() > 1, cluster))

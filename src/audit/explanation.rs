@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::explain::descriptors::Descriptors;
-use crate::explain::inputs::{Inputs, Place, Prediction, Row, SecondRun, Setting, Targets, Twin};
-use crate::explain::predictions::{self, Line};
+use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Twin};
+use crate::explain::predictions::{self, Line, Matched};
 use crate::explain::verdict::Word;
 use crate::explain::{self, Explanation};
 use crate::matching::pair::{Kind, Pair};
@@ -105,7 +105,7 @@ pub(super) fn explain(
     let second = matched(&settings.second_predictions)?;
     let second_run = (settings.second_log.is_some() || second.is_some()).then_some(SecondRun {
         log: settings.second_log.as_ref(),
-        predictions: second.as_deref(),
+        predictions: second.as_ref().map(|second| &second.predictions[..]),
     });
     let explanation = explain::explain(&Inputs {
         rows: &rows,
@@ -117,7 +117,8 @@ pub(super) fn explain(
         train_loss_evaluation: settings.train_loss_evaluation,
         metric: settings.metric,
         target_range: settings.target_range,
-        predictions: own.as_deref(),
+        predictions: own.as_ref().map(|own| &own.predictions[..]),
+        predictions_unmatched: own.as_ref().map_or(0, |own| own.n_unmatched as u64),
         second_run,
         seed: settings.seed,
     });
@@ -249,7 +250,7 @@ fn predictions_of(
     rows: &[Row],
     targets: &Targets,
     settings: &Explain,
-) -> Result<Vec<Option<Prediction>>, Error> {
+) -> Result<Matched, Error> {
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
     let numbered = rows.iter().zip(0u32..);
     let evaluation: Vec<u32> = numbered
@@ -266,7 +267,7 @@ fn predictions_of(
         );
         return Err(Error::Settings { message });
     }
-    Ok(matched.predictions)
+    Ok(matched)
 }
 
 /// Median time between neighbouring steps, where positions are times.

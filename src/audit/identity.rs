@@ -64,7 +64,7 @@ impl<'a> Identities<'a> {
     pub(super) fn leaked_samples(&mut self, evidence: &Evidence<'_>) -> Vec<LeakedSample> {
         let dataset = self.dataset;
         let role = |split: SplitId| dataset.splits[split.index()].role;
-        let mut rows: Vec<(SampleId, SplitId, Code, SampleId)> = Vec::new();
+        let mut rows: Vec<(SampleId, SplitId, Code, SampleId, bool)> = Vec::new();
         for (sample, with, partners) in evidence.partners.iter() {
             let (Some(own), Some(with)) = (dataset.samples[sample.index()].split, with) else {
                 continue;
@@ -73,28 +73,39 @@ impl<'a> Identities<'a> {
                 continue;
             }
             let code = Code::of_pixels(partners.strongest);
-            rows.push((sample, with, code, partners.top.b));
+            rows.push((sample, with, code, partners.top.b, true));
         }
         for split in evidence.together {
             let leaks = split.leaks.iter();
             rows.extend(leaks.map(|leak| {
                 let code = Code::of_together(leak.kind);
-                (leak.evaluation, split.training, code, leak.training)
+                let readable = self.signatures[leak.evaluation.index()].is_ok();
+                let counted = readable && evidence.counts(leak);
+                (
+                    leak.evaluation,
+                    split.training,
+                    code,
+                    leak.training,
+                    counted,
+                )
             }));
         }
         rows.sort_unstable();
-        let rows = rows.into_iter().map(|(evaluation, _, code, training)| {
-            let role = dataset
-                .split(evaluation)
-                .map_or("", |split| split.role.name());
-            LeakedSample {
-                code,
-                fingerprint: fingerprint(role, [self.of(evaluation).as_slice()]),
-                evaluation: member(dataset, evaluation),
-                training: member(dataset, training),
-                accepted: None,
-            }
-        });
+        let rows = rows
+            .into_iter()
+            .map(|(evaluation, _, code, training, counted)| {
+                let role = dataset
+                    .split(evaluation)
+                    .map_or("", |split| split.role.name());
+                LeakedSample {
+                    code,
+                    counted,
+                    fingerprint: fingerprint(role, [self.of(evaluation).as_slice()]),
+                    evaluation: member(dataset, evaluation),
+                    training: member(dataset, training),
+                    accepted: None,
+                }
+            });
         rows.collect()
     }
 }

@@ -6,6 +6,7 @@ mod identity;
 mod proposal;
 mod recordings;
 mod search;
+mod simulated;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
@@ -15,7 +16,9 @@ use crate::explain::Explanation;
 use crate::progress::{Progress, Stage};
 use crate::report::{self, Report};
 use crate::sample::{Dataset, SampleId};
+use crate::sequence::examine::{RecordingsReport, SplitLeaks};
 use crate::settings::Settings;
+use crate::signature::unreadable::Unreadable;
 use crate::signature::{self, Signed};
 pub use proposal::{Proposal, Request};
 
@@ -46,12 +49,14 @@ pub fn audit_dataset(
         return Ok(report);
     }
     let (scan, explanation) = scan(settings, dataset, &session, progress)?;
-    let clusters = clusters::summarise(dataset, scan.found.joined, &scan.found.looks);
+    let clusters = clusters::summarise(dataset, &scan.found);
     let evidence = Evidence {
         dataset,
         signatures: &scan.signatures,
         partners: &scan.found.partners,
-        together: &scan.known.together,
+        together: &scan.together,
+        recordings: scan.known.recordings.as_ref(),
+        counted: &settings.recorded.counted,
         focus: settings.focus.as_ref(),
     };
     let mut identities = identity::Identities::new(dataset, &scan.signatures);
@@ -60,8 +65,9 @@ pub fn audit_dataset(
     let findings = findings.collect();
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
-        recordings: scan.known.report.clone(),
+        recordings: scan.recordings.clone(),
         clusters,
+        simulated_splits: simulated::simulate(settings, dataset, &scan),
         explanation,
         leaked_samples: identities.leaked_samples(&evidence),
     };
@@ -92,6 +98,10 @@ struct Scan {
     signatures: Vec<Signed>,
     found: search::Found,
     known: recordings::Known,
+    /// What of it crosses the splits, for the report.
+    recordings: RecordingsReport,
+    /// The same, sample by sample.
+    together: Vec<SplitLeaks>,
 }
 
 fn scan(
@@ -100,7 +110,11 @@ fn scan(
     session: &Session<'_>,
     progress: &dyn Progress,
 ) -> Result<(Scan, Option<Explanation>), Error> {
-    let mut signatures = signature::sign(dataset, session.known(), session, progress);
+    let mut signatures = if settings.names_only {
+        vec![Err(Unreadable::NotOpened); dataset.samples.len()]
+    } else {
+        signature::sign(dataset, session.known(), session, progress)
+    };
     session.flush();
     if progress.is_interrupted() {
         return Err(Error::Interrupted);
@@ -116,8 +130,16 @@ fn scan(
         0.0
     };
     let found = search::search(settings, dataset, &mut signatures, margin);
-    let mut known = recordings::find(&settings.recorded, dataset, &signatures, &found.looks);
-    for split in &mut known.together {
+    let recorded = &settings.recorded;
+    let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
+    let (recordings, together) = known.examine(recorded, dataset);
+    let mut together = recordings::ask_pixels(
+        together,
+        &found.partners,
+        &found.looks,
+        found.threshold.similarity,
+    );
+    for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);
         split
             .leaks
@@ -128,7 +150,7 @@ fn scan(
             let evidence = explanation::Evidence {
                 dataset,
                 partners: &found.partners,
-                threshold: found.threshold,
+                threshold: found.threshold.similarity,
                 loose: &found.loose,
                 recordings: known.recordings.as_ref(),
                 descriptors,
@@ -143,6 +165,8 @@ fn scan(
             signatures,
             found,
             known,
+            recordings,
+            together,
         },
         explanation,
     ))

@@ -1,36 +1,50 @@
-//! What was recorded together, from names and columns, with pixels to settle doubts.
+//! What was recorded together, from names, columns and capture times, with pixels to settle doubts.
+
+use rayon::prelude::*;
 
 use super::search::Looks;
-use crate::sample::Dataset;
-use crate::sequence::examine::{self, Found, RecordingsReport, SplitLeaks};
-use crate::sequence::infer::{self, Inputs};
+use crate::matching::partners::Partnerships;
+use crate::sample::{Dataset, Sample};
+use crate::sequence::augmentation::Family;
+use crate::sequence::examine::{self, Found, Leak, Pixels, RecordingsReport, SplitLeaks};
+use crate::sequence::group::Groups;
+use crate::sequence::infer::{self, Inputs, SequenceFacts};
 use crate::sequence::recording::Recordings;
+use crate::sequence::sources::CaptureTime;
+use crate::sequence::tiles::Tiles;
 use crate::sequence::{augmentation, group, pixels, tiles};
 use crate::settings::Recorded;
 use crate::signature::Signed;
 
-/// What is known of recordings.
+/// How far below the threshold of the search two samples that belong together may be to count as alike. A search
+/// picks the best of thousands of strangers; this looks at one pair that names have picked already.
+const BELONGING: f32 = 0.05;
+
+/// What belongs together, whatever split it is in.
 pub(super) struct Known {
     /// Where each sample stands, when a layout was taken.
     pub(super) recordings: Option<Recordings>,
-    /// For the report.
-    pub(super) report: RecordingsReport,
-    /// Evaluation samples that were recorded or made together with training samples.
-    pub(super) together: Vec<SplitLeaks>,
+    /// How that came about.
+    facts: SequenceFacts,
+    /// Groups of every rule.
+    pub(super) groups: Vec<Groups>,
+    tiles: Option<Tiles>,
+    sizes: Vec<Option<(u32, u32)>>,
+    families: Vec<Family>,
 }
 
 /// Reads names and columns, and asks pixels where names leave a doubt.
 pub(super) fn find(
     settings: &Recorded,
-    dataset: &Dataset,
+    samples: &[Sample],
     signed: &[Signed],
     looks: &Looks,
 ) -> Known {
-    let samples = &dataset.samples;
     let tiles = tiles::infer(samples);
+    let captured: Vec<Option<CaptureTime>> = signed.iter().map(capture_time).collect();
     let inputs = Inputs {
         samples,
-        captured: None,
+        captured: Some(&captured),
         pattern: settings.sequence_pattern.as_ref(),
         tiled: tiles.is_some(),
     };
@@ -43,7 +57,9 @@ pub(super) fn find(
             Some((neighbour, looks.likeness(ask.sample, ask.control)?))
         })
         .collect();
-    let agreement = (!asked.is_empty()).then(|| pixels::agreement(&answers));
+    // Where no image was opened, pixels were not asked.
+    let answered = answers.iter().any(Option::is_some);
+    let agreement = answered.then(|| pixels::agreement(&answers));
     let (recordings, facts) = inference.settle(agreement, samples);
     let by_pattern = settings.group_pattern.as_ref();
     let groups = [
@@ -51,34 +67,84 @@ pub(super) fn find(
         by_pattern.and_then(|pattern| group::from_pattern(pattern, samples)),
         group::from_views(samples),
     ];
-    let groups: Vec<_> = groups.into_iter().flatten().collect();
-    let sizes: Vec<Option<(u32, u32)>> = signed
-        .iter()
-        .map(|signed| {
-            signed
-                .as_ref()
-                .ok()
-                .map(|signature| (signature.width, signature.height))
-        })
-        .collect();
-    let families = augmentation::families(samples);
-    let found = Found {
-        recordings: recordings.as_ref(),
-        groups: &groups,
-        tiles: tiles.as_ref(),
-        sizes: Some(&sizes),
-        families: &families,
+    let size = |signed: &Signed| {
+        let signature = signed.as_ref().ok()?;
+        Some((signature.width, signature.height))
     };
-    let (report, together) = examine::examine(
-        samples,
-        &dataset.splits,
-        facts,
-        found,
-        settings.neighbour_steps,
-    );
     Known {
         recordings,
-        report,
-        together,
+        facts,
+        groups: groups.into_iter().flatten().collect(),
+        tiles,
+        sizes: signed.iter().map(size).collect(),
+        families: augmentation::families(samples),
     }
+}
+
+fn capture_time(signed: &Signed) -> Option<CaptureTime> {
+    let captured = signed.as_ref().ok()?.captured?;
+    Some(CaptureTime {
+        nanoseconds: captured.milliseconds.saturating_mul(1_000_000),
+        camera: captured.camera,
+    })
+}
+
+impl Known {
+    /// What of it crosses the splits of `dataset`, which may be divided otherwise than the dataset that was read.
+    pub(super) fn examine(
+        &self,
+        settings: &Recorded,
+        dataset: &Dataset,
+    ) -> (RecordingsReport, Vec<SplitLeaks>) {
+        let found = Found {
+            recordings: self.recordings.as_ref(),
+            groups: &self.groups,
+            tiles: self.tiles.as_ref(),
+            sizes: Some(&self.sizes),
+            families: &self.families,
+        };
+        let (samples, splits) = (&dataset.samples, &dataset.splits);
+        examine::examine(
+            samples,
+            splits,
+            self.facts.clone(),
+            found,
+            settings.neighbour_steps,
+        )
+    }
+}
+
+/// The leaks with what pixels say of each pair. `threshold` is that of the search.
+pub(super) fn ask_pixels(
+    together: Vec<SplitLeaks>,
+    partners: &Partnerships,
+    looks: &Looks,
+    threshold: f32,
+) -> Vec<SplitLeaks> {
+    let asked = |split: SplitLeaks| {
+        let known = |leak: &Leak| {
+            let partners = partners.of(leak.evaluation, Some(split.training))?;
+            let pair = partners.best.iter().find(|pair| pair.b == leak.training)?;
+            Some(pair.near.map(|near| near.similarity))
+        };
+        let leaks = split.leaks.into_par_iter().map(|leak| {
+            let pixels = match known(&leak) {
+                Some(similarity) => Pixels {
+                    similarity,
+                    agree: true,
+                },
+                None => {
+                    let similarity = looks.similarity(leak.evaluation, leak.training);
+                    let agree = similarity.is_some_and(|s| s >= threshold - BELONGING);
+                    Pixels { similarity, agree }
+                }
+            };
+            Leak { pixels, ..leak }
+        });
+        SplitLeaks {
+            leaks: leaks.collect(),
+            ..split
+        }
+    };
+    together.into_iter().map(asked).collect()
 }

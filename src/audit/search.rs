@@ -27,8 +27,8 @@ pub(super) struct Found {
     pub(super) partners: Partnerships,
     /// How they were told from look-alikes.
     pub(super) detection: Detection,
-    /// Similarity from which on two pictures are the same.
-    pub(super) threshold: f32,
+    /// From which similarity on two pictures are the same.
+    pub(super) threshold: Threshold,
     /// Pairs that a threshold lower by the asked margin would add.
     pub(super) loose: Vec<(SampleId, SampleId)>,
     /// What the samples look like.
@@ -37,11 +37,19 @@ pub(super) struct Found {
     pub(super) joined: Forest,
 }
 
-/// What the samples look like, for questions of later stages.
+/// What the samples look like, whatever split they are in.
 pub(super) struct Looks {
+    contents: Vec<Option<Content>>,
     copies: Pictures,
     pictures: Vec<Option<Picture>>,
-    threshold: Threshold,
+}
+
+/// Numbers for file, bytes and pixels of a sample that are equal exactly when those are.
+#[derive(Debug, Clone, Copy)]
+struct Content {
+    file: u32,
+    bytes: u32,
+    pixels: u32,
 }
 
 impl Looks {
@@ -56,14 +64,23 @@ impl Looks {
     }
 
     /// Whether two samples are duplicates of each other, directly.
-    pub(super) fn are_duplicates(&self, a: SampleId, b: SampleId) -> bool {
+    pub(super) fn are_duplicates(&self, a: SampleId, b: SampleId, threshold: Threshold) -> bool {
         let copies = self.copies.representative(a) == self.copies.representative(b);
-        let alike = |one, other| verification::are_duplicates(one, other, self.threshold);
+        let alike = |one, other| verification::are_duplicates(one, other, threshold);
         copies
             || self
                 .picture(a)
                 .zip(self.picture(b))
                 .is_some_and(|(one, other)| alike(one, other))
+    }
+
+    /// Similarity of two samples laid on each other upright, -1 to 1; 1 for the same picture.
+    pub(super) fn similarity(&self, a: SampleId, b: SampleId) -> Option<f32> {
+        let place = |id| self.copies.representative(id);
+        if place(a)? == place(b)? {
+            return Some(1.0);
+        }
+        verification::similarity(self.picture(a)?, self.picture(b)?)
     }
 
     fn picture(&self, id: SampleId) -> Option<&Picture> {
@@ -81,51 +98,101 @@ pub(super) fn search(
     signatures: &mut Signatures,
     margin: f32,
 ) -> Found {
-    let copies = Pictures::new(&identities(settings, dataset, signatures));
+    let contents = contents(dataset, signatures);
+    let copies = Pictures::new(&identities(settings, dataset, &contents));
+    let pictures = describe(&copies, signatures);
+    let looks = Looks {
+        contents,
+        copies,
+        pictures,
+    };
+    let asked = questions(dataset);
+    let compared = compare(
+        settings,
+        dataset,
+        signatures,
+        &looks,
+        &looks.copies,
+        &asked,
+        margin,
+    );
+    Found {
+        partners: compared.partners,
+        detection: detection(settings, compared.threshold),
+        threshold: compared.threshold,
+        joined: compared.joined,
+        loose: compared.loose,
+        looks,
+    }
+}
+
+/// Duplicates of evaluation samples in training, were the dataset that was searched divided as `divided` is, and the similarity
+/// from which on they count: what [`search`] finds in `divided`, but for duplicates within a split.
+pub(super) fn search_divided(
+    settings: &Settings,
+    divided: &Dataset,
+    signatures: &Signatures,
+    looks: &Looks,
+) -> (Partnerships, f32) {
+    let copies = Pictures::new(&identities(settings, divided, &looks.contents));
+    let mut asked = questions(divided);
+    asked.retain(|(from, to)| from != to);
+    let compared = compare(settings, divided, signatures, looks, &copies, &asked, 0.0);
+    (compared.partners, compared.threshold.similarity)
+}
+
+struct Compared {
+    partners: Partnerships,
+    joined: Forest,
+    threshold: Threshold,
+    loose: Vec<(SampleId, SampleId)>,
+}
+
+fn compare(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: &Signatures,
+    looks: &Looks,
+    copies: &Pictures,
+    questions: &[(Option<SplitId>, Option<SplitId>)],
+    margin: f32,
+) -> Compared {
+    let pictures = &looks.pictures;
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
-    let pictures = describe(&copies, signatures);
-    let threshold = threshold(settings, dataset, &copies, &pictures);
+    let threshold = threshold(settings, dataset, copies, pictures);
     let mut recorder = Recorder {
         dataset,
         signatures,
-        copies: &copies,
+        copies,
         threshold: threshold.similarity,
         loose: Vec::new(),
         digests: BTreeMap::new(),
         partners: &mut partners,
-        joined: join_copies(&copies, dataset.samples.len()),
+        joined: join_copies(copies, dataset.samples.len()),
     };
     let least = Threshold {
         similarity: threshold.similarity - margin,
         ..threshold
     };
-    for (from, to) in questions(dataset) {
-        let of = |split| places(&copies, split);
+    for &(from, to) in questions {
+        let of = |split| places(copies, split);
         if from == to {
-            verification::find_within(&pictures, &of(from), least, |found| {
+            verification::find_within(pictures, &of(from), least, |found| {
                 recorder.record(found, from, to);
                 recorder.record(reversed(found), to, from);
             });
         } else {
-            verification::find(&pictures, &of(from), &of(to), least, |found| {
+            verification::find(pictures, &of(from), &of(to), least, |found| {
                 recorder.record(found, from, to);
             });
         }
     }
     let (loose, joined) = (recorder.loose, recorder.joined);
-    let detection = detection(settings, threshold);
-    let looks = Looks {
-        copies,
-        pictures,
-        threshold,
-    };
-    Found {
+    Compared {
         partners,
-        detection,
-        threshold: threshold.similarity,
+        threshold,
         loose,
-        looks,
         joined,
     }
 }
@@ -140,12 +207,7 @@ fn join_copies(copies: &Pictures, samples: usize) -> Forest {
     joined
 }
 
-/// Numbers for files, bytes and pixels that are equal exactly when those are.
-fn identities(
-    settings: &Settings,
-    dataset: &Dataset,
-    signatures: &Signatures,
-) -> Vec<Option<Identity>> {
+fn contents(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Content>> {
     let mut files: BTreeMap<&str, u32> = BTreeMap::new();
     let mut bytes: BTreeMap<Digest, u32> = BTreeMap::new();
     let pixels = pixels::numbers(dataset, signatures);
@@ -155,15 +217,36 @@ fn identities(
         .zip(signatures)
         .zip(pixels)
         .zip(0u32..);
-    let identities = samples.map(|(((sample, signature), pixels), id)| {
+    let contents = samples.map(|(((sample, signature), pixels), id)| {
         let signature = signature.as_ref().ok()?;
+        Some(Content {
+            file: *files.entry(&sample.path).or_insert(id),
+            bytes: *bytes.entry(signature.byte_digest).or_insert(id),
+            pixels: pixels?,
+        })
+    });
+    contents.collect()
+}
+
+fn identities(
+    settings: &Settings,
+    dataset: &Dataset,
+    contents: &[Option<Content>],
+) -> Vec<Option<Identity>> {
+    let samples = dataset.samples.iter().zip(contents);
+    let identities = samples.map(|(sample, content)| {
+        let Content {
+            file,
+            bytes,
+            pixels,
+        } = (*content)?;
         Some(Identity {
             split: sample
                 .split
                 .map(|split| (split, dataset.splits[split.index()].role)),
-            file: *files.entry(&sample.path).or_insert(id),
-            bytes: *bytes.entry(signature.byte_digest).or_insert(id),
-            pixels: pixels?,
+            file,
+            bytes,
+            pixels,
             asked: settings.asks_about(&sample.path),
         })
     });

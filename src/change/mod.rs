@@ -211,6 +211,7 @@ mod tests {
             samples: samples.collect(),
             problems: Vec::new(),
             ignored: Vec::new(),
+            image_files: 0,
         }
     }
 

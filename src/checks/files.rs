@@ -11,6 +11,9 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for (index, signature) in evidence.signatures.iter().enumerate() {
         let Err(reason) = signature else { continue };
+        if *reason == Unreadable::NotOpened {
+            continue;
+        }
         let path = &samples[index].path;
         if *reason == Unreadable::SideFile {
             // Told together with those that are no samples.
@@ -33,7 +36,9 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
 fn code_of(reason: &Unreadable) -> Code {
     match reason {
         Unreadable::Missing => Code::MissingFile,
-        Unreadable::IsDirectory | Unreadable::Refused(_) => Code::UnreadableFile,
+        Unreadable::IsDirectory | Unreadable::Refused(_) | Unreadable::NotOpened => {
+            Code::UnreadableFile
+        }
         Unreadable::Empty => Code::ZeroByteFile,
         Unreadable::Pointer(_) => Code::DataNotFetched,
         Unreadable::NotAnImage => Code::NotAnImage,

@@ -27,7 +27,8 @@ use std::collections::BTreeSet;
 use crate::finding::{Code, Finding};
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, SampleId, SplitId};
-use crate::sequence::examine::SplitLeaks;
+use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
+use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
 
@@ -44,6 +45,10 @@ pub struct Evidence<'a> {
     pub together: &'a [SplitLeaks],
     /// Paths that were asked about; `None` asks about every sample.
     pub focus: Option<&'a BTreeSet<String>>,
+    /// Where samples stand in recordings, if a layout was taken.
+    pub recordings: Option<&'a Recordings>,
+    /// Ways of belonging together that count as leaked whatever pixels say.
+    pub counted: &'a [LeakKind],
 }
 
 impl Evidence<'_> {
@@ -67,6 +72,12 @@ impl Evidence<'_> {
             || of_pairs
             || code.is_unreadable_image()
             || finding.paths.iter().any(|path| self.asks_about(path))
+    }
+
+    /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
+    #[must_use]
+    pub fn counts(&self, leak: &Leak) -> bool {
+        leak.pixels.agree || self.counted.contains(&leak.kind)
     }
 }
 

@@ -96,6 +96,9 @@ impl World {
             signatures: &self.signatures,
             partners: &self.partners,
             together: &[],
+            recordings: None,
+            counted: &[],
+            focus: None,
         }
     }
 }
@@ -109,6 +112,7 @@ fn ordinary() -> Signature {
         width: 320,
         height: 160,
         low_information: false,
+        captured: None,
         facts: Facts {
             stored: Stored {
                 format: Format::Jpeg,

@@ -13,11 +13,14 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let dataset = evidence.dataset;
     let mut findings = Vec::new();
     for split in evidence.together {
-        let mut by_kind: BTreeMap<LeakKind, Vec<SampleId>> = BTreeMap::new();
+        let mut by_kind: BTreeMap<LeakKind, (Vec<SampleId>, usize)> = BTreeMap::new();
         for leak in &split.leaks {
-            by_kind.entry(leak.kind).or_default().push(leak.evaluation);
+            let (samples, alike) = by_kind.entry(leak.kind).or_default();
+            samples.push(leak.evaluation);
+            let partners = evidence.partners.of(leak.evaluation, Some(split.training));
+            *alike += usize::from(leak.pixels.agree || partners.is_some());
         }
-        for (kind, samples) in by_kind {
+        for (kind, (samples, alike)) in by_kind {
             let (what, todo) = match kind {
                 LeakKind::SequenceNeighbour => (
                     "recorded a few steps from an image of",
@@ -37,7 +40,7 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             };
             let name = |id: crate::sample::SplitId| &dataset.splits[id.index()].name;
             let message = format!(
-                "{} of `{}` {what} `{}`; {todo}",
+                "{} of `{}` {what} `{}`, {alike} of them alike by pixels; {todo}",
                 count(samples.len(), "image"),
                 name(split.evaluation),
                 name(split.training)

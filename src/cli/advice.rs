@@ -44,6 +44,15 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
             "accept what is there, and fail only on what is new",
         );
     }
+    if report.dataset.splits.is_empty()
+        && report.simulated_splits.is_empty()
+        && report.coverage.signed > 0
+    {
+        suggest(
+            format!("{command} --simulate-split random:0.2:7 --simulate-split last:0.2"),
+            "how much a split would leak, before training on it",
+        );
+    }
     if !report.leakage.is_empty() && args.gate.max_leakage.is_empty() && report.gate.passed {
         let effect = if leaks {
             "exit status 1 while it leaks, for CI"

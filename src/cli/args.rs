@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use splitleak::sequence::simulate::SimulatedSplit;
 
 pub(super) use super::gate_args::GateArgs;
 use super::gate_args::{
@@ -32,6 +33,7 @@ Examples:
   splitleak check data/                        folders train/ and val/, or data/manifest.csv
   splitleak check data/ --manifest split.csv --json report.json
   splitleak check --train a/ --val b/ --max-leakage 0.5%
+  splitleak check data/ --simulate-split random:0.2:7 --simulate-split block:0.2
   splitleak check data/ --changed-since HEAD --max-leakage 0     in a commit hook
   splitleak check data/ --format sarif=x.sarif --format junit=x.xml
 
@@ -153,6 +155,11 @@ pub(super) enum CacheBy {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) common: CommonArgs,
+    /// Open no image: tell what was recorded together from names, times and columns; the exit status is 2 or 1, never 0
+    #[arg(long)]
+    pub(super) names_only: bool,
+    #[command(flatten)]
+    pub(super) simulate: SimulateArgs,
     #[command(flatten)]
     pub(super) explain: ExplainArgs,
     #[command(flatten)]
@@ -267,6 +274,17 @@ pub(super) struct RecordedArgs {
     /// Steps between frames that count as recorded next to each other [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) neighbour_steps: Option<u32>,
+    /// Count these as leaked though pixels differ: sequence-neighbour, shared-group, augmented-sibling, overlapping-tile
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub(super) count_as_leaked: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Splits that could have been")]
+pub(super) struct SimulateArgs {
+    /// How much a split would leak, before training: random:0.2:SEED, last:0.2 (Keras' validation_split), block:0.2, group:0.2; may be repeated
+    #[arg(long = "simulate-split", value_name = "SPLIT")]
+    pub(super) splits: Vec<SimulatedSplit>,
 }
 
 #[derive(Debug, Args)]
@@ -287,6 +305,9 @@ pub(super) struct ExplainArgs {
     /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; or NPY in order of path
     #[arg(long, value_name = "FILE")]
     pub(super) predictions: Option<PathBuf>,
+    /// Draw predicted against true values as SVG, samples by how exposed they are
+    #[arg(long, value_name = "FILE", requires = "predictions")]
+    pub(super) correlation: Option<PathBuf>,
     /// Log of a second run, trained on a split without the leak
     #[arg(long, value_name = "FILE")]
     pub(super) second_log: Option<PathBuf>,

@@ -16,7 +16,7 @@ use super::exit::Outcome;
 use super::gate_args::{Format, ScopeArgs, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
-use super::{advice, cache, output, progress, resolve, say, use_threads};
+use super::{advice, cache, correlation, output, progress, resolve, say, use_threads};
 
 /// Checks a dataset.
 ///
@@ -45,6 +45,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         };
         written::write(&report, output, beside)?;
     }
+    if let Some(path) = &args.explain.correlation {
+        correlation::draw(&report, path)?;
+    }
     Ok(Outcome::of(&report.gate))
 }
 
@@ -68,7 +71,8 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
         to: path.clone(),
     }));
     written::require_one_stream(&outputs)?;
-    let to_stdout = outputs.iter().any(|output| output.to == Path::new("-"));
+    let drawn_to_stdout = args.explain.correlation.as_deref() == Some(Path::new("-"));
+    let to_stdout = drawn_to_stdout || outputs.iter().any(|output| output.to == Path::new("-"));
     if !args.output.quiet && !to_stdout {
         outputs.push(Written {
             format: Format::Terminal,

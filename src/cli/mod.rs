@@ -5,6 +5,7 @@ mod args;
 mod baseline;
 mod cache;
 mod check;
+mod correlation;
 mod exit;
 mod gate_args;
 mod init;

@@ -14,6 +14,7 @@ use splitleak::gate::limit::{self, Limit};
 use splitleak::gate::policy::day;
 use splitleak::gate::suppression::{PathPattern, Suppression};
 use splitleak::sample::SplitRole;
+use splitleak::sequence::examine::LeakKind;
 use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
 use splitleak::settings::{
     Columns, Detail, Input, LayoutChoice, Matching, Recorded, Settings, SplitDirectory,
@@ -64,6 +65,8 @@ pub(super) fn resolve(args: &CheckArgs) -> Result<Resolved, Error> {
             default.findings_per_code,
         ),
     };
+    settings.names_only = args.names_only;
+    settings.simulate = args.simulate.splits.clone();
     settings.explain = super::run_files::explain(&args.explain)?;
     judged_by(settings, source, &args.common, &args.gate, Missing::Refused)
 }
@@ -302,7 +305,34 @@ fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<
             config.neighbour_steps,
             Recorded::default().neighbour_steps,
         ),
+        counted: counted(given, config, shown)?,
     })
+}
+
+fn counted(
+    given: &RecordedArgs,
+    config: &Config,
+    shown: &mut Shown,
+) -> Result<Vec<LeakKind>, Error> {
+    let given = &given.count_as_leaked;
+    let names = shown.choose_or(
+        "count-as-leaked",
+        (!given.is_empty()).then(|| given.clone()),
+        config.count_as_leaked.clone(),
+        Vec::new(),
+    );
+    let kinds = names.iter().map(|name| {
+        LeakKind::from_name(name).ok_or_else(|| {
+            let known = LeakKind::ALL.map(LeakKind::name).join(", ");
+            wrong(format!(
+                "`{name}` cannot be counted as leaked; what can are {known}"
+            ))
+        })
+    });
+    let mut kinds: Vec<LeakKind> = kinds.collect::<Result<_, _>>()?;
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(kinds)
 }
 
 fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy, Error> {

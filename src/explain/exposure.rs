@@ -171,6 +171,7 @@ pub(super) mod tests {
             metric: Metric::Unknown,
             target_range: None,
             predictions: None,
+            predictions_unmatched: 0,
             second_run: None,
             seed: 1,
         }

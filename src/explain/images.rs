@@ -33,6 +33,8 @@ pub struct FromImages {
     pub f_too_close: Estimate,
     /// Share with a twin at the three detector settings.
     pub f_sensitivity: Sensitivity,
+    /// Share that is not clean, at the three detector settings.
+    pub f_exposed_sensitivity: Sensitivity,
     /// Training twins per sample that has any: median, 90th percentile, most.
     pub twins_per_leaked: Option<[u32; 3]>,
     /// Steps to the nearest training frame of the same recording: 5, 25, 50, 75 and 95 % quantiles.
@@ -60,7 +62,7 @@ pub struct ClassCount {
     pub n: u64,
 }
 
-/// Share of evaluation samples with a twin, by detector setting.
+/// Share of evaluation samples by detector setting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sensitivity {
     /// Strict setting.
@@ -107,8 +109,14 @@ pub fn from_images(
             .iter()
             .map(|&row| (groups[row as usize], 1.0, 1.0)),
     );
-    let twin_share =
-        |setting| classify(inputs, lag, setting).share(|class| class == Exposure::Twin);
+    let at_each = |wanted: fn(Exposure) -> bool| {
+        let at = |setting| classify(inputs, lag, setting).share(wanted);
+        Sensitivity {
+            strict: at(Setting::Strict),
+            default: at(Setting::Default),
+            loose: at(Setting::Loose),
+        }
+    };
     let ordered: Vec<u32> = exposures.lag.iter().flatten().copied().collect();
     let placed = exposures
         .rows
@@ -132,11 +140,8 @@ pub fn from_images(
         f_near: leaked(|class| class <= Exposure::Adjacent),
         f_exposed: leaked(|class| class != Exposure::Clean),
         f_too_close: threshold_free(inputs, queries, groups, lag),
-        f_sensitivity: Sensitivity {
-            strict: twin_share(Setting::Strict),
-            default: twin_share(Setting::Default),
-            loose: twin_share(Setting::Loose),
-        },
+        f_sensitivity: at_each(|class| class == Exposure::Twin),
+        f_exposed_sensitivity: at_each(|class| class != Exposure::Clean),
         twins_per_leaked: quantiles(
             exposures.n_twins.iter().copied().filter(|&n| n > 0),
             [0.5, 0.9, 1.0],

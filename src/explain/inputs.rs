@@ -29,6 +29,8 @@ pub struct Inputs<'a> {
     pub target_range: Option<(f64, f64)>,
     /// Predictions, one per row; training rows may have them too.
     pub predictions: Option<&'a [Option<Prediction>]>,
+    /// Predictions that fit no sample.
+    pub predictions_unmatched: u64,
     /// A second run on a split without the leak.
     pub second_run: Option<SecondRun<'a>>,
     /// Seed of everything random.

@@ -159,9 +159,14 @@ pub fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
     })
 }
 
-/// Puts T1 together.
+/// Puts T1 together. `noise_floor` is what no model can get below on exact duplicates, if their targets tell it.
 #[must_use]
-pub fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImages) -> FromLosses {
+pub fn from_losses(
+    inputs: &Inputs,
+    reported: Reported,
+    images: &FromImages,
+    noise_floor: Option<f64>,
+) -> FromLosses {
     let loss = reported.validation.value;
     let exposed = images.f_exposed.value.unwrap_or(0.0);
     let near = images.f_near.value.unwrap_or(0.0);
@@ -181,9 +186,10 @@ pub fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImages) -> 
     let range = inputs
         .target_range
         .or(inputs.log.and_then(|log| log.stated_range));
-    let mut clean_loss_bounds = bound_table(inputs, reported, exposed, "exposed");
+    let floor = noise_floor.filter(|_| squared_error(inputs));
+    let mut clean_loss_bounds = bound_table(inputs, reported, exposed, floor, "exposed");
     if near != exposed {
-        clean_loss_bounds.extend(bound_table(inputs, reported, near, "near"));
+        clean_loss_bounds.extend(bound_table(inputs, reported, near, floor, "near"));
     }
     FromLosses {
         validation_loss: as_estimate(reported.validation),
@@ -286,7 +292,13 @@ fn f_star(reported: Reported) -> Estimate {
         .assuming(&[Assumption::A0, Assumption::A1])
 }
 
-fn bound_table(inputs: &Inputs, reported: Reported, leaked: f64, basis: &str) -> Vec<Bound> {
+fn bound_table(
+    inputs: &Inputs,
+    reported: Reported,
+    leaked: f64,
+    floor: Option<f64>,
+    basis: &str,
+) -> Vec<Bound> {
     use Assumption::{A0, A1, A2};
     let l = reported.validation;
     let row = |set: &str, clean_loss| Bound {
@@ -324,6 +336,9 @@ fn bound_table(inputs: &Inputs, reported: Reported, leaked: f64, basis: &str) ->
         "B1",
         Estimate::bounds(lo, hi, &[A0, A1]).with_message(message),
     ));
+    if let Some(floor) = floor {
+        table.push(row("B2", above_noise(l, leaked, floor, &rounded)));
+    }
     if let Some(t) = inputs.train_loss_evaluation {
         let contradicted = "training samples are fitted worse, in evaluation mode, than validation samples: leakage cannot be what makes validation this low";
         if t.value > l.value + l.half_width {
@@ -345,6 +360,22 @@ fn bound_table(inputs: &Inputs, reported: Reported, leaked: f64, basis: &str) ->
         }
     }
     table
+}
+
+/// B2: leaked samples are fitted no better than the targets of exact duplicates agree with each other.
+fn above_noise(
+    loss: Printed,
+    leaked: f64,
+    floor: f64,
+    rounded: &dyn Fn(&dyn Fn(f64) -> Range) -> Range,
+) -> Estimate {
+    if floor > loss.value + loss.half_width {
+        let message = "the targets of exact duplicates differ by more than the model errs: it knows more than the image";
+        return Estimate::absent(Status::Contradicted, "noise_above_loss", message);
+    }
+    let (lo, hi) = rounded(&|loss| bounds::with_floor(loss, leaked, floor));
+    Estimate::bounds(lo, hi, &[Assumption::A0, Assumption::A1])
+        .with_message("no model can fit exact duplicates better than their targets agree")
 }
 
 /// Largest loss a sample can have: the squared range of targets, or 1 for an error rate.

@@ -66,21 +66,22 @@ pub fn memoriser(inputs: &Inputs, loss: Option<f64>, parts: &Parts) -> Memoriser
         .zip(loss)
         .map(|(table, loss)| table <= INDISTINGUISHABLE * loss);
     let four = super::wording::loss;
+    let of = sampled(parts);
     let message = match (copy, five, loss, indistinguishable) {
         (Some(copy), Some(five), Some(loss), Some(true)) => format!(
-            "A lookup table that copies the nearest training label scores {} (5 nearest: {}) on your validation set; your network scores {}. The number cannot tell your network from a lookup table.",
+            "A lookup table that copies the nearest training label scores {} (5 nearest: {}) on {of}; your network scores {}. The number cannot tell your network from a lookup table.",
             four(copy),
             four(five),
             four(loss)
         ),
         (Some(copy), Some(five), Some(loss), Some(false)) => format!(
-            "A lookup table that copies the nearest training label scores {} (5 nearest: {}); your network scores {}, clearly better.",
+            "A lookup table that copies the nearest training label scores {} (5 nearest: {}) on {of}; your network scores {}, clearly better.",
             four(copy),
             four(five),
             four(loss)
         ),
         (Some(copy), Some(five), ..) => format!(
-            "A lookup table that copies the nearest training label scores {} (5 nearest: {}).",
+            "A lookup table that copies the nearest training label scores {} (5 nearest: {}) on {of}.",
             four(copy),
             four(five)
         ),
@@ -93,6 +94,24 @@ pub fn memoriser(inputs: &Inputs, loss: Option<f64>, parts: &Parts) -> Memoriser
         reach: reach(loss, parts, on_near),
         indistinguishable,
         message,
+    }
+}
+
+/// What the table was scored on: all of validation, or the evenly spaced part that large ones are cut to.
+fn sampled(parts: &Parts) -> String {
+    let (looked_up, all) = (
+        parts.queries.len() as u64,
+        parts.exposures.rows.len() as u64,
+    );
+    let count = super::wording::count;
+    if looked_up < all {
+        format!(
+            "{} of your {} validation samples",
+            count(looked_up),
+            count(all)
+        )
+    } else {
+        "your validation set".to_owned()
     }
 }
 

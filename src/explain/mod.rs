@@ -8,7 +8,9 @@
 pub mod bounds;
 pub mod causes;
 pub mod compare;
+pub mod correlation;
 pub mod descriptors;
+pub mod effective_size;
 pub mod estimate;
 pub mod exclusion;
 pub mod exposure;
@@ -136,10 +138,11 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let t4 = inputs
         .second_run
         .map(|second| compare::compare(inputs, second, first, &groups));
+    let noise_floor = t2.as_ref().and_then(|t2| t2.label_noise_floor.value);
     let t1 = reported
         .as_ref()
         .ok()
-        .map(|&reported| losses::from_losses(inputs, reported, &t0));
+        .map(|&reported| losses::from_losses(inputs, reported, &t0, noise_floor));
     let causes = t1
         .as_ref()
         .map(|t1| causes::causes(inputs, &t0, t1, t2.as_ref()))
@@ -175,5 +178,13 @@ fn warnings(inputs: &Inputs, t1: Option<&FromLosses>) -> Vec<String> {
         .map(|log| log.warnings.clone())
         .unwrap_or_default();
     warnings.extend(t1.and_then(|t1| t1.size_mismatch.clone()));
+    if inputs.predictions_unmatched > 0 {
+        let matched = inputs.predictions.unwrap_or_default().iter().flatten();
+        warnings.push(format!(
+            "{} predictions fit no sample and are left out; {} samples have one",
+            wording::count(inputs.predictions_unmatched),
+            wording::count(matched.count() as u64)
+        ));
+    }
     warnings
 }

@@ -1,5 +1,6 @@
 //! T3: what per-sample predictions or losses add.
 
+use super::correlation::{Correlation, correlation};
 use super::estimate::{Assumption, CiMethod, Estimate, Status};
 use super::exclusion::copy_loss;
 use super::exposure::{Exposure, Exposures};
@@ -24,6 +25,10 @@ const HARDLY_VARIES: f64 = 0.9;
 /// What T3 found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FromPredictions {
+    /// Samples, of either split, that a prediction was matched to.
+    pub n_matched: u64,
+    /// Predictions that fit no sample, or more than one; they are left out.
+    pub n_unmatched: u64,
     /// Evaluation samples with a loss, of `n_validation`.
     pub n_with_loss: u64,
     /// Mean loss; `contradicted` when it is not the log's.
@@ -46,7 +51,7 @@ pub struct FromPredictions {
     pub by_adjacent: Vec<AdjacentLoss>,
     /// Weight of the twin's label in the prediction.
     pub copied_weight: Estimate,
-    /// Correlation of predicted and true values.
+    /// Predicted against true numbers; `null` for classes.
     pub correlation: Option<Correlation>,
     /// Effective number of independent losses.
     pub n_effective_loss: Option<f64>,
@@ -87,19 +92,6 @@ pub struct AdjacentLoss {
     pub adjacent: u8,
     /// Mean loss with its interval.
     pub loss: Estimate,
-}
-
-/// Correlation of predicted (x) and true (y) values. Not a leak detector: it hardly moves when the loss does.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Correlation {
-    /// Pearson's.
-    pub r: f64,
-    /// Slope of truth on prediction.
-    pub slope: f64,
-    /// Intercept of that line.
-    pub intercept: f64,
-    /// Pairs.
-    pub n: u64,
 }
 
 /// Puts T3 together.
@@ -159,6 +151,8 @@ pub fn from_predictions(
     };
     let spread = spread(&losses);
     FromPredictions {
+        n_matched: predictions.iter().flatten().count() as u64,
+        n_unmatched: inputs.predictions_unmatched,
         n_with_loss: rows.len() as u64,
         inflation_ratio: inflation(&honest, &cases),
         message: honest.message.clone(),
@@ -376,37 +370,6 @@ fn dose(inputs: &Inputs, queries: &[Query], loss_of: &dyn Fn(u32) -> Option<f64>
         }
     };
     points.chunks(size).map(bin).collect()
-}
-
-fn correlation(
-    inputs: &Inputs,
-    predictions: &[Option<Prediction>],
-    exposures: &Exposures,
-) -> Option<Correlation> {
-    let pairs: Vec<(f64, f64)> = exposures
-        .rows
-        .iter()
-        .filter_map(|&row| {
-            Some((
-                predictions.get(row as usize)?.as_ref()?.predicted?,
-                inputs.targets.number(row as usize)?,
-            ))
-        })
-        .collect();
-    let n = pairs.len() as f64;
-    let (mx, my) = (
-        pairs.iter().map(|p| p.0).sum::<f64>() / n,
-        pairs.iter().map(|p| p.1).sum::<f64>() / n,
-    );
-    let sum =
-        |f: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|p| f(p.0 - mx, p.1 - my)).sum::<f64>();
-    let (xx, yy, xy) = (sum(&|x, _| x * x), sum(&|_, y| y * y), sum(&|x, y| x * y));
-    (xx > 0.0 && yy > 0.0).then(|| Correlation {
-        r: xy / (xx * yy).sqrt(),
-        slope: xy / xx,
-        intercept: my - xy / xx * mx,
-        n: pairs.len() as u64,
-    })
 }
 
 fn spread(losses: &[f64]) -> f64 {

@@ -97,11 +97,17 @@ pub fn verdict(
         };
     }
     if exposed > ALMOST_ALL {
-        let line =
-            "How far leakage flatters this validation loss cannot be bounded from what was given.";
+        // The proxies' own interval is too wide to call it projected; what they point at is told all the same.
+        let hint = range.map_or_else(String::new, |((_, hi), loss)| {
+            format!(" Learners that copy point at up to {:.1} times.", hi / loss)
+        });
+        let line = format!(
+            "How far leakage flatters this loss cannot be bounded from what was given: {} of validation is exposed to training.{hint}",
+            percent(exposed)
+        );
         return Verdict {
             word: Word::Possible,
-            line: line.to_owned(),
+            line,
         };
     }
     let line = format!(

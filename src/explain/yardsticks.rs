@@ -1,5 +1,6 @@
 //! What a low loss is worth on these targets: the best constant, R2, and how quickly the target itself changes.
 
+use super::effective_size::effective_size;
 use super::estimate::{Estimate, Status};
 use super::inputs::{Inputs, Metric, Targets};
 use schemars::JsonSchema;
@@ -28,6 +29,9 @@ pub struct Yardsticks {
     pub equivalent_lag_steps: Option<u32>,
     /// The same in seconds.
     pub equivalent_lag_seconds: Option<f64>,
+    /// Effective number of independent evaluation samples, by how long their targets stay alike in time; numbers in
+    /// recordings only.
+    pub n_effective_targets: Option<f64>,
     /// Evaluation samples without a target.
     pub n_without_target: u64,
 }
@@ -75,6 +79,9 @@ pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
             .iter()
             .find(|point| point.mean_squared_difference >= loss)
     });
+    let n_effective_targets = numbers
+        .then(|| effective_size(inputs, &variogram))
+        .flatten();
     let equivalent_lag_steps = reached.map(|point| point.lag_steps);
     Yardsticks {
         r2: r_squared(loss, &trivial_loss),
@@ -91,6 +98,7 @@ pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
         equivalent_lag_seconds: equivalent_lag_steps
             .zip(inputs.seconds_per_step)
             .map(|(steps, seconds)| f64::from(steps) * seconds),
+        n_effective_targets,
         n_without_target: (inputs.evaluation_rows().len() - evaluation.len()) as u64,
     }
 }

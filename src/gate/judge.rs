@@ -84,7 +84,24 @@ impl<'a> Judgement<'a> {
     }
 
     fn violations(&self) -> Vec<Violation> {
-        [self.limits(), self.codes(), self.incomplete()].concat()
+        [
+            self.limits(),
+            self.codes(),
+            self.simulations(),
+            self.incomplete(),
+        ]
+        .concat()
+    }
+
+    /// Splits that were asked to be tried on paper, and could not.
+    fn simulations(&self) -> Vec<Violation> {
+        let splits = self.report.simulated_splits.iter();
+        let failed = splits.filter_map(|split| Some((split, split.unavailable.as_ref()?)));
+        let violations = failed.map(|(split, reason)| {
+            let message = format!("`--simulate-split {}`: {reason}", split.rule);
+            violation(ViolationCode::NotJudged, message)
+        });
+        violations.collect()
     }
 
     fn limits(&self) -> Vec<Violation> {
@@ -152,15 +169,19 @@ impl<'a> Judgement<'a> {
 
     fn exceeded(&self, entry: &Leakage, limit: &LeakLimit) -> Option<Violation> {
         let (evaluation, training) = (&entry.evaluation_split, &entry.training_split);
-        let codes: Vec<Code> = match limit.kind {
-            Some(code) => vec![code],
-            None => Code::LEAKS_BY_PIXELS.to_vec(),
+        let between = (evaluation.as_str(), training.as_str());
+        let rows = self
+            .fresh
+            .iter()
+            .filter(|(key, _)| (key.0, key.1) == between);
+        let rows = rows.flat_map(|(_, rows)| rows.iter().copied());
+        let mut rows: Vec<&LeakedSample> = match limit.kind {
+            Some(code) => rows.filter(|row| row.code == code).collect(),
+            None => rows.filter(|row| row.counted).collect(),
         };
-        let rows = codes.iter().filter_map(|&code| {
-            self.fresh
-                .get(&(evaluation.as_str(), training.as_str(), code))
-        });
-        let rows: Vec<&LeakedSample> = rows.flatten().copied().collect();
+        // One image may leak in several ways, strongest evidence first.
+        rows.sort_by(|a, b| (&a.evaluation.path, a.code).cmp(&(&b.evaluation.path, b.code)));
+        rows.dedup_by(|later, first| later.evaluation.path == first.evaluation.path);
         let (count, denominator) = (rows.len() as u64, entry.leaked.denominator);
         if !limit.most.exceeded_by(count, denominator) {
             return None;
@@ -293,6 +314,12 @@ impl<'a> Judgement<'a> {
                     ));
                 }
             }
+        }
+        if coverage.not_opened > 0 {
+            violate(format!(
+                "{} images were not opened (`--names-only`), so only names, times and columns were checked",
+                coverage.not_opened
+            ));
         }
         let unlisted = self.unaccepted(Code::UnreadableDirectory);
         if unlisted > 0 {

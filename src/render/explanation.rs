@@ -135,6 +135,10 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
             .iter()
             .rfind(|b| b.basis == basis && matches!(b.set.as_str(), "B1" | "B3"))
     };
+    let nothing_exposed = losses.clean_loss_bounds.iter().all(|b| b.leaked == 0.0);
+    if nothing_exposed {
+        return vec!["no sample is exposed: there is nothing to correct".to_owned()];
+    }
     let range = |bound: &Bound, who: &str| match (bound.clean_loss.lo, bound.clean_loss.hi) {
         _ if bound.basis == "exposed" && bound.leaked > ALMOST_ALL && bound.leaked < 1.0 => {
             Some("almost every sample is exposed: the log alone bounds no honest loss".to_owned())
@@ -194,6 +198,9 @@ fn yardsticks(targets: &FromTargets) -> Vec<String> {
     }
     if let Some(zero) = y.zero_share.filter(|&zero| zero > 0.01) {
         parts.push(format!("{} of targets are 0", percent(zero)));
+    }
+    if let Some(n) = y.n_effective_targets {
+        parts.push(format!("worth {n:.0} independent samples"));
     }
     if let Some(steps) = y.equivalent_lag_steps {
         let away = y.equivalent_lag_seconds.map_or_else(

@@ -9,6 +9,7 @@ pub mod junit;
 pub mod markdown;
 pub mod pairs;
 pub mod sarif;
+mod simulated;
 pub mod terminal;
 mod text;
 

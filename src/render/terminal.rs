@@ -19,9 +19,9 @@ pub const WIDTH: usize = 80;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const RED: Style = AnsiColor::Red.on_default().bold();
+pub(super) const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
-const GREEN: Style = AnsiColor::Green.on_default().bold();
+pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
 
 /// Writes the summary. `next` are commands worth typing now, one a line.
 ///
@@ -36,6 +36,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     }
     examples(report, to)?;
     recordings(report, to)?;
+    super::simulated::render(&report.simulated_splits, to)?;
     duplicates(report, to)?;
     findings(report, to)?;
     verdict(report, to)?;
@@ -48,7 +49,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     Ok(())
 }
 
-fn heading(text: &str, to: &mut dyn Write) -> io::Result<()> {
+pub(super) fn heading(text: &str, to: &mut dyn Write) -> io::Result<()> {
     writeln!(to, "\n{BOLD}{text}{BOLD:#}")
 }
 
@@ -57,14 +58,18 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let layout = serde_json::to_value(report.dataset.layout).unwrap_or_default();
     writeln!(
         to,
-        "{BOLD}{} images{BOLD:#}, {} read ({})",
+        "{BOLD}{} images{BOLD:#}, {} ({})",
         thousands(coverage.samples),
-        thousands(coverage.signed),
+        match coverage.not_opened {
+            0 => format!("{} read", thousands(coverage.signed)),
+            _ => "none opened".to_owned(),
+        },
         layout.as_str().unwrap_or_default()
     )?;
     for split in &report.dataset.splits {
         let role = split.role.name();
         let unreadable = match split.samples - split.readable {
+            _ if coverage.not_opened > 0 => String::new(),
             0 => String::new(),
             n => format!("  {RED}{} unreadable{RED:#}", thousands(n)),
         };
@@ -90,7 +95,13 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     for entry in &report.leakage {
-        one_leakage(entry, to)?;
+        match report.coverage.not_opened {
+            0 => one_leakage(entry, to)?,
+            _ => {
+                let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
+                writeln!(to, "  {}: pixels were not compared", fit(&names, 50))?;
+            }
+        }
     }
     Ok(())
 }
@@ -163,14 +174,19 @@ fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         if let Some(transform) = transform.as_str().filter(|name| *name != "identity") {
             detail.push_str(&format!(", {transform}"));
         }
-        if pair.overlap.is_some() {
+        if pair.shared_area.is_some() {
             detail.push_str(", cropped or shifted");
         }
+        if let Some(steps) = pair.steps {
+            let noun = if steps == 1 { "step" } else { "steps" };
+            detail.push_str(&format!(", {steps} {noun} apart"));
+        }
+        let sign = if pair.confirmed { '=' } else { '?' };
         writeln!(to, "  {}", fit(&pair.evaluation.path, WIDTH - 2))?;
         let room = WIDTH - 7 - detail.len();
         writeln!(
             to,
-            "    = {} {DIM}{detail}{DIM:#}",
+            "    {sign} {} {DIM}{detail}{DIM:#}",
             fit(&pair.training.path, room)
         )?;
     }

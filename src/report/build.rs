@@ -3,20 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured, Overlap,
-    PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION, Scope,
-    SplitSummary, Tool,
+    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageKind, LeakageOfPart,
+    Measured, PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION,
+    Scope, SharedArea, SplitSummary, Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
 use crate::gate::Gate;
 use crate::matching::area::Area;
-use crate::matching::pair::{Kind, Near, Pair};
+use crate::matching::pair::{Kind, Near, Pair, Transform};
 use crate::rate::Rate;
 use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
-use crate::sequence::examine::{LeakKind, SplitLeaks};
+use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
 use crate::settings::Settings;
-use crate::signature::SIGNATURE_VERSION;
+use crate::signature::unreadable::Unreadable;
+use crate::signature::{SIGNATURE_VERSION, Signed};
 
 /// Most classes or folders listed for one leakage entry.
 const WORST_PARTS: usize = 20;
@@ -54,6 +55,7 @@ pub fn build(
             similarity: settings.matching.similarity.map(f64::from),
             pairs_per_sample: settings.detail.pairs_per_sample as u64,
             findings_per_code: per_code,
+            counted_as_leaked: settings.recorded.counted.clone(),
             signature_version: SIGNATURE_VERSION,
         },
         detection: measured.detection,
@@ -70,6 +72,7 @@ pub fn build(
         duplicates: duplicates(evidence),
         clusters: measured.clusters,
         recordings: measured.recordings,
+        simulated_splits: measured.simulated_splits,
         findings_truncated: listed.len() < findings.len(),
         findings: listed,
         finding_counts,
@@ -133,6 +136,8 @@ fn coverage(evidence: &Evidence<'_>) -> Coverage {
         .clone()
         .filter(|signature| signature.low_information)
         .count();
+    let unopened = |signed: &&Signed| matches!(signed, Err(Unreadable::NotOpened));
+    let not_opened = evidence.signatures.iter().filter(unopened).count() as u64;
     let (samples, signed) = (evidence.signatures.len() as u64, signed.count() as u64);
     let ignored = evidence.dataset.ignored.iter().map(|one| IgnoredFiles {
         reason: one.reason.clone(),
@@ -153,13 +158,16 @@ fn coverage(evidence: &Evidence<'_>) -> Coverage {
         unlisted_files,
         samples,
         signed,
-        unreadable: samples - signed,
+        unreadable: samples - signed - not_opened,
+        not_opened,
         low_information: low_information as u64,
         ignored: ignored.collect(),
     }
 }
 
-fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
+/// What leaks between every evaluation split and every training split, most leaked first.
+#[must_use]
+pub fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
     let dataset = evidence.dataset;
     let with_role = |wanted: fn(SplitRole) -> bool| {
         split_ids(dataset).filter(move |id| wanted(dataset.splits[id.index()].role))
@@ -183,7 +191,9 @@ fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
 
 fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> Leakage {
     let dataset = evidence.dataset;
-    let mut by_kind = every_kind();
+    let belonging = belonging(evidence, evaluation, training);
+    let mut by_kind: BTreeMap<LeakageKind, u64> =
+        LeakageKind::ALL.into_iter().map(|kind| (kind, 0)).collect();
     let mut parts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     let (mut leaked, mut readable) = (0, 0);
     for (id, sample) in samples_of(evidence, Some(evaluation)) {
@@ -193,10 +203,12 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         readable += 1;
         let part = parts.entry(part_of(sample)).or_default();
         part.1 += 1;
-        if let Some(partners) = evidence.partners.of(id, Some(training)) {
+        let partners = evidence.partners.of(id, Some(training));
+        let shown = partners.map(|partners| LeakageKind::from(partners.strongest));
+        if let Some(kind) = shown.or_else(|| belonging.get(&id).copied()) {
             leaked += 1;
             part.0 += 1;
-            *by_kind.entry(partners.strongest).or_default() += 1;
+            *by_kind.entry(kind).or_default() += 1;
         }
     }
     Leakage {
@@ -209,27 +221,45 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
     }
 }
 
+/// Evaluation samples that count as leaked because they belong together with training samples, by the strongest kind.
+fn belonging(
+    evidence: &Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> BTreeMap<SampleId, LeakageKind> {
+    let mut strongest = BTreeMap::new();
+    for leak in leaks_between(evidence, evaluation, training) {
+        if evidence.counts(leak) {
+            let kind = LeakageKind::from(leak.kind);
+            let known = strongest.entry(leak.evaluation).or_insert(kind);
+            *known = kind.min(*known);
+        }
+    }
+    strongest
+}
+
+fn leaks_between<'a>(
+    evidence: &'a Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> impl Iterator<Item = &'a Leak> {
+    let splits = evidence.together.iter();
+    let between =
+        move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
+    splits.filter(between).flat_map(|split| &split.leaks)
+}
+
 fn recorded_together(
     evidence: &Evidence<'_>,
     evaluation: SplitId,
     training: SplitId,
 ) -> BTreeMap<LeakKind, RecordedTogether> {
     let mut counts: BTreeMap<LeakKind, RecordedTogether> = BTreeMap::new();
-    let between =
-        |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
-    for leak in evidence
-        .together
-        .iter()
-        .filter(between)
-        .flat_map(|split| &split.leaks)
-    {
+    for leak in leaks_between(evidence, evaluation, training) {
         let count = counts.entry(leak.kind).or_default();
         count.samples += 1;
-        let confirmed = evidence
-            .partners
-            .of(leak.evaluation, Some(training))
-            .is_some();
-        count.confirmed += u64::from(confirmed);
+        let partners = evidence.partners.of(leak.evaluation, Some(training));
+        count.confirmed += u64::from(leak.pixels.agree || partners.is_some());
     }
     counts
 }
@@ -280,31 +310,105 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
     }
     found.sort_by(Pair::cmp_strength);
     let truncated = total > found.len() as u64;
-    let member = |id: SampleId| PairMember {
+    let belonging = strongest_of_each_pair(evidence);
+    let known = |a, b| belonging.get(&(a, b)).copied();
+    let mut pairs: Vec<ReportPair> = found
+        .iter()
+        .map(|pair| {
+            let leak = known(pair.a, pair.b);
+            let (steps, seconds) = apart(evidence, pair);
+            ReportPair {
+                kind: pair.kind.into(),
+                transform: pair.near.map(|near| near.transform).unwrap_or_default(),
+                distance: pair.near.and_then(|near| near.distance),
+                similarity: pair.near.map(|near| rounded(near.similarity)),
+                confirmed: true,
+                steps,
+                seconds,
+                overlap: leak.and_then(|leak| leak.overlap),
+                shared_area: pair.near.and_then(shared_area),
+                evaluation: member(dataset, pair.a),
+                training: member(dataset, pair.b),
+            }
+        })
+        .collect();
+    let told: BTreeSet<(SampleId, SampleId)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
+    let mut others: Vec<&Leak> = belonging
+        .into_iter()
+        .filter_map(|(pair, leak)| (!told.contains(&pair)).then_some(leak))
+        .collect();
+    others.sort_by(|a, b| {
+        let similarity = |leak: &Leak| leak.pixels.similarity.unwrap_or(-1.0);
+        (a.kind, b.pixels.agree)
+            .cmp(&(b.kind, a.pixels.agree))
+            .then_with(|| similarity(b).total_cmp(&similarity(a)))
+            .then_with(|| (a.evaluation, a.training).cmp(&(b.evaluation, b.training)))
+    });
+    pairs.extend(others.into_iter().map(|leak| ReportPair {
+        kind: leak.kind.into(),
+        transform: Transform::Identity,
+        distance: hash_distance(evidence, leak),
+        similarity: leak.pixels.similarity.map(rounded),
+        confirmed: leak.pixels.agree,
+        steps: leak.steps,
+        seconds: leak.seconds,
+        overlap: leak.overlap,
+        shared_area: None,
+        evaluation: member(dataset, leak.evaluation),
+        training: member(dataset, leak.training),
+    }));
+    (pairs, truncated)
+}
+
+/// Steps and seconds between two samples of one recording.
+fn apart(evidence: &Evidence<'_>, pair: &Pair) -> (Option<u32>, Option<f64>) {
+    let place = |id| evidence.recordings.and_then(|all| all.place(id));
+    match (place(pair.a), place(pair.b)) {
+        (Some(a), Some(b)) if a.recording == b.recording => {
+            let seconds = evidence.recordings.and_then(|all| all.seconds(a, b));
+            (Some(a.step.abs_diff(b.step)), seconds)
+        }
+        _ => (None, None),
+    }
+}
+
+/// Pairs of samples that belong together, each with the strongest way in which they do.
+fn strongest_of_each_pair<'a>(
+    evidence: &'a Evidence<'_>,
+) -> BTreeMap<(SampleId, SampleId), &'a Leak> {
+    let mut strongest = BTreeMap::new();
+    // Leaks of a split stand in order of kind.
+    for leak in evidence.together.iter().flat_map(|split| &split.leaks) {
+        strongest
+            .entry((leak.evaluation, leak.training))
+            .or_insert(leak);
+    }
+    strongest
+}
+
+fn hash_distance(evidence: &Evidence<'_>, leak: &Leak) -> Option<u32> {
+    let signature = |id: SampleId| evidence.signatures[id.index()].as_ref().ok();
+    let (one, other) = (signature(leak.evaluation)?, signature(leak.training)?);
+    let told = !one.low_information && !other.low_information;
+    told.then(|| one.perceptual.distance(other.perceptual))
+}
+
+fn member(dataset: &Dataset, id: SampleId) -> PairMember {
+    PairMember {
         path: dataset.samples[id.index()].path.to_string(),
         split: dataset
             .split(id)
             .map(|split| split.name.clone())
             .unwrap_or_default(),
-    };
-    let pairs = found.iter().map(|pair| ReportPair {
-        kind: pair.kind,
-        transform: pair.near.map(|near| near.transform).unwrap_or_default(),
-        distance: pair.near.and_then(|near| near.distance),
-        similarity: pair.near.map(|near| rounded(near.similarity)),
-        overlap: pair.near.and_then(overlap),
-        evaluation: member(pair.a),
-        training: member(pair.b),
-    });
-    (pairs.collect(), truncated)
+    }
 }
 
-fn overlap(near: Near) -> Option<Overlap> {
+fn shared_area(near: Near) -> Option<SharedArea> {
     let edges = |area: Area| {
         [area.left, area.top, area.right, area.bottom].map(|edge| f64::from(edge) / 100.0)
     };
     let whole = near.of_a.is_whole() && near.of_b.is_whole();
-    (!whole).then(|| Overlap {
+    (!whole).then(|| SharedArea {
         evaluation: edges(near.of_a),
         training: edges(near.of_b),
     })

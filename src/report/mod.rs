@@ -8,6 +8,7 @@
 mod build;
 mod clusters;
 pub mod difference;
+mod kind;
 mod read;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use build::build;
+pub use build::{build, leakage};
 pub use clusters::{ClusterSummary, Clusters};
+pub use kind::LeakageKind;
 pub use read::parse;
 
 use crate::explain::Explanation;
@@ -26,6 +28,7 @@ use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
 use crate::sample::{IgnoredKind, Layout, SplitRole};
 use crate::sequence::examine::{LeakKind, RecordingsReport};
+use crate::sequence::neighbours::Distances;
 
 /// Raised in its major part when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: &str = "1.0";
@@ -65,6 +68,8 @@ pub struct Report {
     pub clusters: Clusters,
     /// What was recorded together, as names and columns tell it.
     pub recordings: RecordingsReport,
+    /// Splits that were tried on paper with `--simulate-split`, in the order asked.
+    pub simulated_splits: Vec<SimulatedSplit>,
     /// What is wrong, worst first.
     pub findings: Vec<Finding>,
     /// Number of findings by code, also of those that a limit cut.
@@ -99,6 +104,8 @@ pub struct Measured {
     pub recordings: RecordingsReport,
     /// What hangs together through duplicates.
     pub clusters: Clusters,
+    /// Splits that were tried on paper.
+    pub simulated_splits: Vec<SimulatedSplit>,
     /// The loss explanation, if one was asked for.
     pub explanation: Option<Explanation>,
     /// Every leaked evaluation sample.
@@ -123,6 +130,8 @@ pub struct ReportSettings {
     pub pairs_per_sample: u64,
     /// Most findings listed for one code.
     pub findings_per_code: u64,
+    /// Ways of belonging together that count into `leaked` whatever pixels say.
+    pub counted_as_leaked: Vec<LeakKind>,
     /// Version of the signature: reports of different versions may differ on one dataset.
     pub signature_version: u32,
 }
@@ -188,8 +197,10 @@ pub struct Coverage {
     pub samples: u64,
     /// Samples with a signature.
     pub signed: u64,
-    /// Samples that could not be read; `signed + unreadable = samples`.
+    /// Samples that could not be read; `signed + unreadable + not_opened = samples`.
     pub unreadable: u64,
+    /// Samples that were not to be opened (`--names-only`): nothing is known of their pixels.
+    pub not_opened: u64,
     /// Signed samples too flat to be compared by their look.
     pub low_information: u64,
     /// Files of the tree that are not samples, by reason.
@@ -216,10 +227,11 @@ pub struct Leakage {
     pub evaluation_split: String,
     /// Split that gives it away.
     pub training_split: String,
-    /// Readable evaluation samples with at least one partner in the training split.
+    /// Readable evaluation samples with at least one partner in the training split: a picture that pixels find there, or a
+    /// sample that belongs together with them and is alike (or whose kind is in `settings.counted_as_leaked`).
     pub leaked: Rate,
-    /// Leaked samples by their strongest kind of evidence: each counts once.
-    pub by_kind: BTreeMap<Kind, u64>,
+    /// Leaked samples by their strongest kind of evidence: each counts once, so that the sum is `leaked.count`.
+    pub by_kind: BTreeMap<LeakageKind, u64>,
     /// Samples that were recorded or made together with training samples, by how; a
     /// sample counts under every way that holds, leaked or not.
     pub recorded_together: BTreeMap<LeakKind, RecordedTogether>,
@@ -233,8 +245,25 @@ pub struct Leakage {
 pub struct RecordedTogether {
     /// How many; the denominator is that of `leaked`, with unreadable samples beside it.
     pub samples: u64,
-    /// Of these, samples whose pixels agree: they are in `leaked`. The others are suspected.
+    /// Of these, readable samples whose pixels agree: they are in `leaked`. The others are suspected.
     pub confirmed: u64,
+}
+
+/// What a check would say of a split that was tried on paper. Nothing was written or moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SimulatedSplit {
+    /// The split as `--simulate-split` takes it.
+    pub rule: String,
+    /// Samples it trains on; a file that is listed more than once counts once.
+    pub training_samples: u64,
+    /// Samples it holds out.
+    pub evaluation_samples: u64,
+    /// Leakage between its two sides, called `val` and `train`; `null` where it could not be simulated.
+    pub leakage: Option<Leakage>,
+    /// Steps to the nearest training sample of the same recording; `null` without recordings.
+    pub distances: Option<Distances>,
+    /// Why it could not be simulated, `null` where it was.
+    pub unavailable: Option<String>,
 }
 
 /// Leakage of a class or a folder.
@@ -246,19 +275,27 @@ pub struct LeakageOfPart {
     pub leaked: Rate,
 }
 
-/// Two samples in two splits that show one picture.
+/// Two samples in two splits that show one picture, or belong together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportPair {
-    /// Kind of evidence.
-    pub kind: Kind,
+    /// Kind of evidence; the strongest where there are several for this pair.
+    pub kind: LeakageKind,
     /// What is done to the evaluation image so that it lies on the training image.
     pub transform: Transform,
     /// Bits in which the perceptual hashes differ, 0 to 64; `null` where not measured.
     pub distance: Option<u32>,
     /// Verification score, -1 to 1; `null` where not measured.
     pub similarity: Option<f64>,
+    /// Whether pixels agree. Where they do not, the pair is suspected for what names and columns say.
+    pub confirmed: bool,
+    /// Steps between the two, where both are of one recording; `null` otherwise.
+    pub steps: Option<u32>,
+    /// Seconds between them, where their recording has times; `null` otherwise.
+    pub seconds: Option<f64>,
+    /// Share of the evaluation tile that the training tile covers; `null` unless both are tiles of known size.
+    pub overlap: Option<f64>,
     /// Which parts of the two images show the same; `null` where it is the whole of both, or nothing was aligned.
-    pub overlap: Option<Overlap>,
+    pub shared_area: Option<SharedArea>,
     /// The evaluation sample.
     pub evaluation: PairMember,
     /// The training sample.
@@ -267,7 +304,7 @@ pub struct ReportPair {
 
 /// Which parts of two images show the same, as left, upper, right and lower edge in fractions of the sides, to 0.01.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Overlap {
+pub struct SharedArea {
     /// Of the evaluation image, after `transform`.
     pub evaluation: [f64; 4],
     /// Of the training image.
@@ -288,6 +325,9 @@ pub struct PairMember {
 pub struct LeakedSample {
     /// By which evidence: the strongest of those that pixels show, and each way of belonging together.
     pub code: Code,
+    /// Whether the sample counts into `leaked` by this evidence: whatever pixels show does, and what names and columns say
+    /// where pixels agree or settings count the kind.
+    pub counted: bool,
     /// The evaluation sample.
     pub evaluation: PairMember,
     /// The training sample that shows it best.
@@ -302,14 +342,12 @@ impl Leakage {
     /// Samples that leak by the evidence of one leak code.
     #[must_use]
     pub fn samples_under(&self, code: Code) -> u64 {
-        let by_pixels = self
-            .by_kind
-            .iter()
-            .find(|(kind, _)| Code::of_pixels(**kind) == code);
+        let shown = Kind::ALL.into_iter();
+        let shown = shown.filter(|&kind| Code::of_pixels(kind) == code);
+        let by_pixels = shown.filter_map(|kind| self.by_kind.get(&kind.into()));
         let together = self.recorded_together.iter();
         let together = together.filter(|(kind, _)| Code::of_together(**kind) == code);
-        by_pixels.map_or(0, |(_, count)| *count)
-            + together.map(|(_, count)| count.samples).sum::<u64>()
+        by_pixels.sum::<u64>() + together.map(|(_, count)| count.samples).sum::<u64>()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use crate::sample::{Sample, SampleId, SplitId};
 
 use super::name;
@@ -105,7 +107,11 @@ fn tells_alone(source: &str, mark: AugmentationMark) -> bool {
 pub fn families(samples: &[Sample]) -> Vec<Family> {
     let mut key = String::new();
     let mut marked: HashMap<Box<str>, Vec<SampleId>> = HashMap::new();
-    for (id, sample) in ids(samples) {
+    let with_mark: Vec<usize> = (0..samples.len())
+        .into_par_iter()
+        .filter(|&at| without_mark(name::split(&samples[at].path).stem).is_some())
+        .collect();
+    for (id, sample) in with_mark.iter().map(|&at| numbered(samples, at)) {
         if let Some((source, mark)) = without_mark(name::split(&sample.path).stem) {
             write_key(sample, source, &mut key);
             // The others wait for their source, which the second pass looks for.
@@ -119,14 +125,19 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
     if marked.is_empty() {
         return Vec::new();
     }
-    for (id, sample) in ids(samples) {
-        let stem = name::split(&sample.path).stem;
-        write_key(sample, stem, &mut key);
-        if marked.contains_key(key.as_str()) {
-            add(&mut marked, &key, id);
-        }
+    let sources: Vec<usize> = (0..samples.len())
+        .into_par_iter()
+        .map_init(String::new, |key, at| {
+            write_key(&samples[at], name::split(&samples[at].path).stem, key);
+            marked.contains_key(key.as_str()).then_some(at)
+        })
+        .flatten()
+        .collect();
+    for (id, sample) in sources.iter().map(|&at| numbered(samples, at)) {
+        write_key(sample, name::split(&sample.path).stem, &mut key);
+        add(&mut marked, &key, id);
     }
-    for (id, sample) in ids(samples) {
+    for (id, sample) in with_mark.iter().map(|&at| numbered(samples, at)) {
         if let Some((source, mark)) = without_mark(name::split(&sample.path).stem)
             && !tells_alone(source, mark)
         {
@@ -234,8 +245,8 @@ fn without_copy(stem: &str) -> Option<&str> {
         .then_some(source)
 }
 
-fn ids(samples: &[Sample]) -> impl Iterator<Item = (SampleId, &Sample)> {
-    (0_u32..).map(SampleId).zip(samples)
+fn numbered(samples: &[Sample], at: usize) -> (SampleId, &Sample) {
+    (SampleId(at as u32), &samples[at])
 }
 
 fn add(families: &mut HashMap<Box<str>, Vec<SampleId>>, key: &str, id: SampleId) {

@@ -13,7 +13,7 @@ use super::overlap::{self, TileFacts};
 use super::recording::Recordings;
 use super::tiles::Tiles;
 
-/// How samples of two splits belong together.
+/// How samples of two splits belong together, the most telling first.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
@@ -27,6 +27,33 @@ pub enum LeakKind {
     SequenceNeighbour,
     /// Of one group: patient, slide, site, instant.
     SharedGroup,
+}
+
+impl LeakKind {
+    /// All ways, the most telling first.
+    pub const ALL: [Self; 4] = [
+        Self::OverlappingTile,
+        Self::AugmentedSibling,
+        Self::SequenceNeighbour,
+        Self::SharedGroup,
+    ];
+
+    /// The name used in reports and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OverlappingTile => "overlapping-tile",
+            Self::AugmentedSibling => "augmented-sibling",
+            Self::SequenceNeighbour => "sequence-neighbour",
+            Self::SharedGroup => "shared-group",
+        }
+    }
+
+    /// The way of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// An evaluation sample that was recorded or made together with a training sample.
@@ -44,6 +71,17 @@ pub struct Leak {
     pub seconds: Option<f64>,
     /// Share of the evaluation tile's area that the training tile covers, for tiles of known size.
     pub overlap: Option<f64>,
+    /// What pixels say of this pair.
+    pub pixels: Pixels,
+}
+
+/// What pixels say of two samples that belong together. This room cannot know; who sees pixels fills it in.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Pixels {
+    /// Similarity of the two, -1 to 1; `None` where it was not measured.
+    pub similarity: Option<f32>,
+    /// Whether they are alike enough for two samples that belong together.
+    pub agree: bool,
 }
 
 /// What belongs together, as the earlier stages found it.
@@ -210,6 +248,7 @@ fn leak(kind: LeakKind, evaluation: SampleId, training: SampleId) -> Leak {
         steps: None,
         seconds: None,
         overlap: None,
+        pixels: Pixels::default(),
     }
 }
 

@@ -1,12 +1,13 @@
 //! Groups: samples of one patient, slide, site or instant, from a column, a pattern or camera words.
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::sample::{Sample, SampleId, SplitId};
 
+use super::digests::{Numbering, digest};
 use super::pattern::GroupPattern;
-use super::recording::Interner;
 use super::{name, view};
 
 /// Where groups come from.
@@ -182,16 +183,26 @@ pub fn shared(
 fn collect(
     rule: GroupRule,
     samples: &[Sample],
-    write_key: impl Fn(&Sample, &mut String),
+    write_key: impl Fn(&Sample, &mut String) + Sync,
 ) -> Option<Groups> {
-    let mut names = Interner::default();
-    let mut key = String::new();
-    let of: Vec<Option<u32>> = samples
-        .iter()
-        .map(|sample| {
+    let keys: Vec<Option<u64>> = samples
+        .par_iter()
+        .map_init(String::new, |key, sample| {
             key.clear();
-            write_key(sample, &mut key);
-            (!key.is_empty()).then(|| names.number(&key))
+            write_key(sample, key);
+            (!key.is_empty()).then(|| digest(key))
+        })
+        .collect();
+    let mut names = Numbering::default();
+    let read = samples.iter().zip(keys);
+    let of: Vec<Option<u32>> = read
+        .map(|(sample, key)| {
+            let name = || {
+                let mut key = String::new();
+                write_key(sample, &mut key);
+                key.into()
+            };
+            Some(names.number(key?, name))
         })
         .collect();
     of.iter().any(Option::is_some).then(|| Groups {

@@ -110,8 +110,8 @@ struct Candidate {
     doubt: Option<&'static str>,
 }
 
-/// Tries, in this order: the user's pattern (alone), columns, times in names, capture times, numbers behind a word for
-/// frames, last numbers. The first that needs no pixels is taken; failing that, the first that does.
+/// Tries, in this order: the user's pattern (alone), columns, times in names, numbers behind a word for frames, last
+/// numbers, capture times. The first that needs no pixels is taken; failing that, the first that does.
 #[must_use]
 pub fn infer(inputs: &Inputs<'_>) -> Inference {
     let samples = inputs.samples;
@@ -127,11 +127,12 @@ pub fn infer(inputs: &Inputs<'_>) -> Inference {
         refused: Vec::new(),
     };
     result.try_names(NameRule::Time, inputs);
+    result.try_names(NameRule::FrameWord, inputs);
+    result.try_names(NameRule::LastNumber, inputs);
+    // Last, because cameras often write whole seconds, into which a recording's frames crowd.
     if let Some(recordings) = inputs.captured.and_then(sources::from_capture_times) {
         result.consider(Basis::CaptureTimes, NameRule::Time, recordings, samples);
     }
-    result.try_names(NameRule::FrameWord, inputs);
-    result.try_names(NameRule::LastNumber, inputs);
     result
 }
 

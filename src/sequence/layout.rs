@@ -1,10 +1,13 @@
 //! Names read under one rule and laid out as recordings.
 
+use rayon::prelude::*;
+
 use crate::sample::{Sample, SampleId};
 
+use super::digests::{Numbering, digest};
 use super::name;
 use super::recording::{Interner, Place, PositionUnit, Recordings};
-use super::rule::{NameRule, Reader};
+use super::rule::{NameRule, Reader, Reading};
 
 /// Recordings up to which a small dataset is laid out whatever their sizes, so that its refusal shows its evidence.
 const MANY: usize = 1000;
@@ -44,48 +47,65 @@ pub(super) fn lay_out(rule: NameRule, samples: &[Sample]) -> Result<Recordings, 
     Ok(recordings)
 }
 
+/// Names read at a time on all cores; reading ends with the block in which it becomes hopeless.
+const BLOCK: usize = 1 << 16;
+
+/// What one name tells, with a digest of its recording's name.
+struct Read<'a> {
+    reading: Reading<'a>,
+    recording: u64,
+}
+
 fn read_all(
     rule: NameRule,
     samples: &[Sample],
     views: bool,
     keep_class: bool,
 ) -> Result<Recordings, NoLayout> {
-    let mut names = Interner::default();
+    let mut names = Numbering::default();
     let mut view_names = Interner::default();
-    let mut key = String::new();
     let mut places = Vec::with_capacity(samples.len());
     let mut read = 0;
-    for sample in samples {
-        let class = sample.label.as_deref();
-        let reader = Reader { rule, class, views };
-        let place = reader.read(&sample.path, &mut key).map(|reading| {
-            if keep_class && let Some(class) = class {
-                key.insert(0, '/');
-                key.insert_str(0, class);
+    let reader = |sample| read_one(rule, sample, views, keep_class);
+    for block in samples.chunks(BLOCK) {
+        let readings: Vec<Option<Read<'_>>> = block
+            .par_iter()
+            .map_init(String::new, |key, sample| {
+                let reading = reader(sample)(key)?;
+                let recording = digest(key);
+                Some(Read { reading, recording })
+            })
+            .collect();
+        for (sample, reading) in block.iter().zip(readings) {
+            places.push(reading.map(|Read { reading, recording }| {
+                read += 1;
+                let name = || {
+                    let mut key = String::new();
+                    let _ = reader(sample)(&mut key);
+                    key.into()
+                };
+                Place {
+                    recording: names.number(recording, name),
+                    position: reading.position,
+                    burst: reading.burst,
+                    step: 0,
+                    // View 0 is "no word for a view"; more than 254 words share the last number.
+                    view: reading.view.map_or(0, |word| {
+                        u8::try_from(view_names.number(word).saturating_add(1)).unwrap_or(u8::MAX)
+                    }),
+                }
+            }));
+            if (places.len() - read) * 2 > samples.len() {
+                return Err(if read > 0 {
+                    NoLayout::FewRead
+                } else {
+                    NoLayout::NoneRead
+                });
             }
-            read += 1;
-            Place {
-                recording: names.number(&key),
-                position: reading.position,
-                burst: reading.burst,
-                step: 0,
-                // View 0 is "no word for a view"; more than 254 words share the last number.
-                view: reading.view.map_or(0, |word| {
-                    u8::try_from(view_names.number(word).saturating_add(1)).unwrap_or(u8::MAX)
-                }),
+            // With more recordings than this, no half of the samples can be in recordings of five.
+            if names.len() * 5 > samples.len() * 3 && names.len() > MANY {
+                return Err(NoLayout::OneEach);
             }
-        });
-        places.push(place);
-        if (places.len() - read) * 2 > samples.len() {
-            return Err(if read > 0 {
-                NoLayout::FewRead
-            } else {
-                NoLayout::NoneRead
-            });
-        }
-        // With more recordings than this, no half of the samples can be in recordings of five.
-        if names.len() * 5 > samples.len() * 3 && names.len() > MANY {
-            return Err(NoLayout::OneEach);
         }
     }
     if read == 0 {
@@ -101,6 +121,24 @@ fn read_all(
         unit,
         rule == NameRule::Time,
     ))
+}
+
+/// Reads one name, and writes the name of its recording into the key.
+fn read_one<'a>(
+    rule: NameRule,
+    sample: &'a Sample,
+    views: bool,
+    keep_class: bool,
+) -> impl Fn(&mut String) -> Option<Reading<'a>> {
+    move |key| {
+        let class = sample.label.as_deref();
+        let reading = Reader { rule, class, views }.read(&sample.path, key)?;
+        if keep_class && let Some(class) = class {
+            key.insert(0, '/');
+            key.insert_str(0, class);
+        }
+        Some(reading)
+    }
 }
 
 fn most_instants_have_two_views(recordings: &Recordings) -> bool {

@@ -6,6 +6,7 @@
 
 pub mod augmentation;
 mod clock;
+mod digests;
 pub mod evidence;
 pub mod examine;
 pub mod group;

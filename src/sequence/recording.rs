@@ -155,11 +155,6 @@ impl Interner {
         number
     }
 
-    /// How many names there are.
-    pub(super) fn len(&self) -> usize {
-        self.numbers.len()
-    }
-
     /// The names, by number.
     pub(super) fn into_names(self) -> Vec<Box<str>> {
         let mut pairs: Vec<(Box<str>, u32)> = self.numbers.into_iter().collect();

@@ -346,7 +346,7 @@ mod read_as_sequences {
             .map(|i| {
                 Some(CaptureTime {
                     nanoseconds: i / 2 * 1_000_000_000,
-                    serial: Some(format!("{}", i % 2).into()),
+                    camera: Some(i as u64 % 2),
                 })
             })
             .collect();

@@ -1,5 +1,6 @@
 //! Splits that could have been: which samples a given way of splitting would hold out.
 
+use std::fmt;
 use std::str::FromStr;
 
 use super::group::Groups;
@@ -49,13 +50,27 @@ pub enum SimulateError {
     #[error("`{0}` must be a whole number")]
     Seed(String),
     /// Nothing tells recordings.
-    #[error("splitting by block needs recordings; give --sequence-pattern or a time column")]
+    #[error(
+        "splitting by block needs recordings, and none were recognised; give `--sequence-pattern` or a time column"
+    )]
     NoRecordings,
     /// Nothing tells groups.
     #[error(
-        "splitting by group needs groups or recordings; give --group-pattern or a group column"
+        "splitting by group needs groups or recordings, and none were recognised; give `--group-pattern` or a group column"
     )]
     NoGroups,
+}
+
+/// As it is given on the command line.
+impl fmt::Display for SimulatedSplit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Random { fraction, seed } => write!(f, "random:{fraction}:{seed}"),
+            Self::Last { fraction } => write!(f, "last:{fraction}"),
+            Self::Block { fraction } => write!(f, "block:{fraction}"),
+            Self::Group { fraction, seed } => write!(f, "group:{fraction}:{seed}"),
+        }
+    }
 }
 
 impl FromStr for SimulatedSplit {
@@ -238,6 +253,21 @@ mod tests {
         assert_eq!(simulated("block:0.2"), Err(SimulateError::NoRecordings));
         assert_eq!(simulated("group:0.2"), Err(SimulateError::NoGroups));
         assert_eq!(simulated("last:0.5").unwrap().len(), 9);
+    }
+
+    #[test]
+    fn a_split_is_spelled_as_it_is_read() {
+        for text in ["random:0.2:7", "last:0.25", "block:0.2", "group:0.2:3"] {
+            let split: SimulatedSplit = text.parse().unwrap();
+            assert_eq!(split.to_string(), text);
+        }
+        assert_eq!(
+            "group:0.2".parse(),
+            Ok(SimulatedSplit::Group {
+                fraction: 0.2,
+                seed: 0
+            })
+        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use super::recording::{Interner, Place, PositionUnit, Recordings};
 pub struct CaptureTime {
     /// Nanoseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a time zone.
     pub nanoseconds: i64,
-    /// Serial number of the camera.
-    pub serial: Option<Box<str>>,
+    /// Which camera; `None` where EXIF names none.
+    pub camera: Option<u64>,
 }
 
 /// Groups are recordings and times are positions, where at least one sample has a time. Samples without a group share
@@ -51,7 +51,10 @@ pub(super) fn from_capture_times(captured: &[Option<CaptureTime>]) -> Option<Rec
         .iter()
         .map(|captured| {
             let captured = captured.as_ref()?;
-            let recording = names.number(captured.serial.as_deref().unwrap_or_default());
+            let camera = captured
+                .camera
+                .map(|camera| format!("camera {camera:016x}"));
+            let recording = names.number(camera.as_deref().unwrap_or("camera unknown"));
             Some(Place {
                 recording,
                 position: captured.nanoseconds,
@@ -86,7 +89,7 @@ mod tests {
         assert_eq!(from_columns(&testing::samples(&["a", "b"])), None);
         let taken = CaptureTime {
             nanoseconds: 0,
-            serial: None,
+            camera: None,
         };
         assert_eq!(from_capture_times(&[Some(taken), None, None]), None);
         assert_eq!(from_capture_times(&[]), None);

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use rayon::prelude::*;
+
 use crate::sample::Sample;
 
 use super::name;
@@ -63,14 +65,20 @@ pub fn infer(samples: &[Sample]) -> Option<Tiles> {
         .find(|tiles| are_tiles(tiles, samples))
 }
 
+/// Names counted at a time on all cores.
+const BLOCK: usize = 1 << 16;
+
 /// Names that each rule cannot read, in one pass that ends once no rule can reach half of them.
 fn count_unread(samples: &[Sample]) -> [usize; 3] {
     let mut unread = [0; 3];
-    for sample in samples {
+    let unread_of = |sample: &Sample| {
         let stem = super::augmentation::plain(name::split(&sample.path).stem);
-        for (rule, count) in RULES.into_iter().zip(&mut unread) {
-            *count += usize::from(read(rule, stem).is_none());
-        }
+        RULES.map(|rule| usize::from(read(rule, stem).is_none()))
+    };
+    let sum = |a: [usize; 3], b: [usize; 3]| std::array::from_fn(|rule| a[rule] + b[rule]);
+    for block in samples.chunks(BLOCK) {
+        let of_block = block.par_iter().map(unread_of).reduce(|| [0; 3], sum);
+        unread = sum(unread, of_block);
         if unread.iter().all(|count| count * 2 > samples.len()) {
             break;
         }

@@ -14,6 +14,7 @@ use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::capture::{Captured, captured};
 use super::container::{self, Structure, exif};
 use super::digest::Digest;
 use super::facts::{Camera, Colour, Profile, Stored};
@@ -53,6 +54,8 @@ pub(super) struct Decoded {
     pub(super) height: u32,
     /// How the file stores it.
     pub(super) stored: Stored,
+    /// What EXIF says of time and camera.
+    pub(super) captured: Option<Captured>,
 }
 
 /// Decodes a file as far as a signature needs.
@@ -77,6 +80,7 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
     let full = decode_fully(bytes, image_format, format)?;
     let image = &full.image;
     Ok(Decoded {
+        captured: full.captured,
         pixel_digest: Some(digest_of(image)),
         width: image.width(),
         height: image.height(),
@@ -144,6 +148,7 @@ fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError
         camera: picture.exif.map(exif::camera).unwrap_or_default(),
     };
     Ok(Decoded {
+        captured: picture.exif.and_then(captured),
         luma: turn(picture.luma, upright),
         pixel_digest: None,
         width,
@@ -190,6 +195,7 @@ struct Full {
     orientation: Orientation,
     profile: Profile,
     camera: Camera,
+    captured: Option<Captured>,
 }
 
 fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
@@ -208,15 +214,11 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
     // A damaged EXIF block is no reason to refuse a good picture.
     let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
+    let block = decoder.exif_metadata().ok().flatten();
     let camera = match format {
         // A TIFF file is an EXIF block itself.
         ImageFormat::Tiff => exif::camera(bytes),
-        _ => decoder
-            .exif_metadata()
-            .ok()
-            .flatten()
-            .map(|block| exif::camera(&block))
-            .unwrap_or_default(),
+        _ => block.as_deref().map(exif::camera).unwrap_or_default(),
     };
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(upright);
@@ -225,6 +227,7 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
         orientation: upright,
         profile: profile.map_or(Profile::None, |icc| Profile::of(&icc)),
         camera,
+        captured: block.as_deref().and_then(captured),
     })
 }
 

@@ -3,6 +3,7 @@
 //! A [`Signature`] depends only on the bytes of the file and on
 //! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
 
+mod capture;
 mod container;
 pub mod content;
 mod decode;
@@ -21,6 +22,7 @@ pub mod unreadable;
 
 use serde::{Deserialize, Serialize};
 
+pub use capture::Captured;
 use digest::Digest;
 use facts::Facts;
 pub use sign::{Signer, sign};
@@ -62,6 +64,8 @@ pub struct Signature {
     pub low_information: bool,
     /// What the file says besides its picture.
     pub facts: Facts,
+    /// When and by which camera it was taken, where its EXIF says so.
+    pub captured: Option<Captured>,
 }
 
 /// What reading one image came to.

@@ -58,6 +58,7 @@ impl Signer {
             width: decoded.width,
             height: decoded.height,
             facts,
+            captured: decoded.captured,
         })
     }
 }

@@ -49,6 +49,8 @@ pub enum Unreadable {
         /// Format by content.
         format: Format,
     },
+    /// It was not to be opened.
+    NotOpened,
 }
 
 /// Where the data behind a pointer is kept.
@@ -172,6 +174,7 @@ impl std::fmt::Display for Unreadable {
                     format.name()
                 )
             }
+            Self::NotOpened => f.write_str("was not to be opened"),
         }
     }
 }

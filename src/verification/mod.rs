@@ -191,6 +191,27 @@ pub fn find_within(
     }
 }
 
+/// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would measure of this pair had it
+/// looked at it upright. `None` where nothing can be aligned.
+#[must_use]
+pub fn similarity(query: &Picture, partner: &Picture) -> Option<f32> {
+    let candidate = Candidate {
+        correlation: 1.0,
+        place: 0,
+        transform: 0,
+        guess: Guess::Whole,
+    };
+    let database = Database::new(vec![partner]);
+    let found = verify(
+        &query.residual,
+        &database,
+        vec![candidate],
+        1,
+        null_model::NOTHING_FOUND,
+    );
+    found.first().map(|found| found.similarity)
+}
+
 fn search(
     pictures: &[Option<Picture>],
     queries: &[u32],

@@ -1,0 +1,117 @@
+//! Splits that could have been: what a check would say of them, before anything is trained.
+//!
+//! Every simulated split is searched like a real one, with a threshold of its own, so that its numbers are those
+//! that a check of such a manifest gives; nothing is taken from the duplicates that were listed for the dataset.
+
+use super::Scan;
+use super::recordings::ask_pixels;
+use super::search::search_divided;
+use crate::checks::Evidence;
+use crate::report::{self, SimulatedSplit};
+use crate::sample::{Dataset, Layout, Sample, Split, SplitId, SplitRole};
+use crate::sequence::group::{GroupRule, Groups};
+use crate::sequence::simulate::{self, SimulateError};
+use crate::settings::Settings;
+
+const TRAINING: SplitId = SplitId(0);
+const VALIDATION: SplitId = SplitId(1);
+
+/// Divides all samples anew in every way that was asked for, whatever splits they are in.
+pub(super) fn simulate(settings: &Settings, dataset: &Dataset, scan: &Scan) -> Vec<SimulatedSplit> {
+    let ways = settings.simulate.iter();
+    let one = |way: &simulate::SimulatedSplit| {
+        let rule = way.to_string();
+        match divided(*way, dataset, scan) {
+            Ok(divided) => judge(rule, settings, &divided, scan),
+            Err(error) => unavailable(rule, error.to_string()),
+        }
+    };
+    ways.map(one).collect()
+}
+
+fn unavailable(rule: String, reason: String) -> SimulatedSplit {
+    SimulatedSplit {
+        rule,
+        training_samples: 0,
+        evaluation_samples: 0,
+        leakage: None,
+        distances: None,
+        unavailable: Some(reason),
+    }
+}
+
+fn judge(rule: String, settings: &Settings, divided: &Dataset, scan: &Scan) -> SimulatedSplit {
+    let size = |wanted| {
+        let members = divided.samples.iter().filter(|s| s.split == Some(wanted));
+        members.count() as u64
+    };
+    let (training_samples, evaluation_samples) = (size(TRAINING), size(VALIDATION));
+    if training_samples == 0 || evaluation_samples == 0 {
+        let reason = format!(
+            "it would train on {training_samples} and hold out {evaluation_samples} images; choose another share"
+        );
+        return unavailable(rule, reason);
+    }
+    let (partners, threshold) =
+        search_divided(settings, divided, &scan.signatures, &scan.found.looks);
+    let (recorded, together) = scan.known.examine(&settings.recorded, divided);
+    let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
+    let evidence = Evidence {
+        dataset: divided,
+        signatures: &scan.signatures,
+        partners: &partners,
+        together: &together,
+        recordings: scan.known.recordings.as_ref(),
+        counted: &settings.recorded.counted,
+        focus: None,
+    };
+    SimulatedSplit {
+        rule,
+        training_samples,
+        evaluation_samples,
+        leakage: report::leakage(&evidence).into_iter().next(),
+        distances: recorded.distances.into_iter().next(),
+        unavailable: None,
+    }
+}
+
+/// The dataset with two splits of its own. A file that is listed more than once is one sample.
+fn divided(
+    way: simulate::SimulatedSplit,
+    dataset: &Dataset,
+    scan: &Scan,
+) -> Result<Dataset, SimulateError> {
+    let recordings = scan.known.recordings.as_ref();
+    let groups = groups(&scan.known.groups, recordings.is_some());
+    let held_out = simulate::simulate(way, dataset.samples.len(), recordings, groups)?;
+    let split = |(index, held_out): (usize, bool)| {
+        let again = index > 0 && dataset.samples[index - 1].path == dataset.samples[index].path;
+        let side = if held_out { VALIDATION } else { TRAINING };
+        Sample {
+            split: (!again).then_some(side),
+            ..dataset.samples[index].clone()
+        }
+    };
+    let named = |name: &str, role| Split {
+        name: name.to_owned(),
+        role,
+    };
+    Ok(Dataset {
+        root: dataset.root.clone(),
+        layout: Layout::Unsplit,
+        splits: vec![
+            named("train", SplitRole::Training),
+            named("val", SplitRole::Validation),
+        ],
+        samples: held_out.into_iter().enumerate().map(split).collect(),
+        problems: Vec::new(),
+        ignored: Vec::new(),
+        image_files: dataset.image_files,
+    })
+}
+
+/// Groups that the user declared; those read from camera words only where nothing else tells what belongs together.
+fn groups(all: &[Groups], recordings_known: bool) -> Option<&Groups> {
+    let declared = all.iter().find(|groups| groups.rule != GroupRule::Views);
+    declared.or_else(|| all.iter().find(|_| !recordings_known))
+}
