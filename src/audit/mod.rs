@@ -3,6 +3,7 @@
 mod clusters;
 mod explanation;
 mod identity;
+mod learning;
 mod proposal;
 mod recordings;
 mod search;
@@ -49,7 +50,11 @@ pub fn audit_dataset(
         return Ok(report);
     }
     let (scan, explanation) = scan(settings, dataset, &session, progress)?;
-    let clusters = clusters::summarise(dataset, &scan.found);
+    // What some samples hang together with is a part of the picture only.
+    let clusters = settings
+        .focus
+        .is_none()
+        .then(|| clusters::summarise(dataset, &scan.found));
     let evidence = Evidence {
         dataset,
         signatures: &scan.signatures,
@@ -129,7 +134,7 @@ fn scan(
     } else {
         0.0
     };
-    let found = search::search(settings, dataset, &mut signatures, margin);
+    let found = search::search(settings, dataset, &mut signatures, margin, session);
     let recorded = &settings.recorded;
     let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
     let (recordings, together) = known.examine(recorded, dataset);

@@ -6,10 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use super::learning::learn;
+use crate::cache::Session;
 use crate::matching::Forest;
 use crate::matching::pair::{Kind, Near, Pair, Transform};
 use crate::matching::partners::Partnerships;
-use crate::matching::spread::{Identity, Pictures};
+use crate::matching::spread::{Identity, Pictures, Settled};
 use crate::report::{Detection, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
@@ -88,7 +90,7 @@ impl Looks {
     }
 }
 
-type Signatures = [Result<Signature, Unreadable>];
+pub(super) type Signatures = [Result<Signature, Unreadable>];
 
 /// Finds the duplicates of every sample. Takes the thumbnails out of the signatures.
 /// `margin` below the threshold, pairs are collected apart.
@@ -97,10 +99,11 @@ pub(super) fn search(
     dataset: &Dataset,
     signatures: &mut Signatures,
     margin: f32,
+    session: &Session<'_>,
 ) -> Found {
     let contents = contents(dataset, signatures);
     let copies = Pictures::new(&identities(settings, dataset, &contents));
-    let pictures = describe(&copies, signatures);
+    let (pictures, threshold) = learn(settings, &copies, signatures, session);
     let looks = Looks {
         contents,
         copies,
@@ -114,12 +117,12 @@ pub(super) fn search(
         &looks,
         &looks.copies,
         &asked,
-        margin,
+        Reach { threshold, margin },
     );
     Found {
         partners: compared.partners,
-        detection: detection(settings, compared.threshold),
-        threshold: compared.threshold,
+        detection: detection(settings, threshold),
+        threshold,
         joined: compared.joined,
         loose: compared.loose,
         looks,
@@ -137,14 +140,25 @@ pub(super) fn search_divided(
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
     let mut asked = questions(divided);
     asked.retain(|(from, to)| from != to);
-    let compared = compare(settings, divided, signatures, looks, &copies, &asked, 0.0);
-    (compared.partners, compared.threshold.similarity)
+    let threshold = threshold(settings, &copies.settled(), &looks.pictures);
+    let reach = Reach {
+        threshold,
+        margin: 0.0,
+    };
+    let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
+    (compared.partners, threshold.similarity)
+}
+
+/// From which similarity on pairs count, and by how much less they are collected apart.
+#[derive(Clone, Copy)]
+struct Reach {
+    threshold: Threshold,
+    margin: f32,
 }
 
 struct Compared {
     partners: Partnerships,
     joined: Forest,
-    threshold: Threshold,
     loose: Vec<(SampleId, SampleId)>,
 }
 
@@ -155,12 +169,12 @@ fn compare(
     looks: &Looks,
     copies: &Pictures,
     questions: &[(Option<SplitId>, Option<SplitId>)],
-    margin: f32,
+    reach: Reach,
 ) -> Compared {
     let pictures = &looks.pictures;
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
-    let threshold = threshold(settings, dataset, copies, pictures);
+    let Reach { threshold, margin } = reach;
     let mut recorder = Recorder {
         dataset,
         signatures,
@@ -177,7 +191,9 @@ fn compare(
     };
     for &(from, to) in questions {
         let of = |split| places(copies, split);
-        if from == to {
+        if settings.focus.is_some() {
+            recorder.search_asked(pictures, from, to, least);
+        } else if from == to {
             verification::find_within(pictures, &of(from), least, |found| {
                 recorder.record(found, from, to);
                 recorder.record(reversed(found), to, from);
@@ -191,7 +207,6 @@ fn compare(
     let (loose, joined) = (recorder.loose, recorder.joined);
     Compared {
         partners,
-        threshold,
         loose,
         joined,
     }
@@ -253,22 +268,6 @@ fn identities(
     identities.collect()
 }
 
-/// Describes one sample of each picture, at the sample's place.
-fn describe(copies: &Pictures, signatures: &mut Signatures) -> Vec<Option<Picture>> {
-    let mut thumbnails: Vec<_> = signatures.iter().map(|_| None).collect();
-    for id in copies.representatives() {
-        if let Ok(signature) = &mut signatures[id.index()]
-            && !signature.low_information
-        {
-            thumbnails[id.index()] = signature.thumbnail.take();
-        }
-    }
-    for signature in signatures.iter_mut().flatten() {
-        signature.thumbnail = None;
-    }
-    verification::describe(thumbnails)
-}
-
 fn places(copies: &Pictures, split: Option<SplitId>) -> Vec<u32> {
     copies
         .representatives_in(split)
@@ -302,11 +301,10 @@ fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
     questions
 }
 
-/// The threshold that the user gave, or what this dataset's own decoys say.
-fn threshold(
+/// The threshold that the user gave, or what the dataset's own decoys say.
+pub(super) fn threshold(
     settings: &Settings,
-    dataset: &Dataset,
-    copies: &Pictures,
+    settled: &[Settled],
     pictures: &[Option<Picture>],
 ) -> Threshold {
     if let Some(similarity) = settings.matching.similarity {
@@ -316,27 +314,13 @@ fn threshold(
             false_rate: None,
         };
     }
-    let with = |wanted: fn(SplitRole) -> bool| {
-        let splits = dataset
-            .splits
-            .iter()
-            .zip(0u16..)
-            .filter(move |(split, _)| wanted(split.role));
-        let mut all: Vec<u32> = splits
-            .flat_map(|(_, id)| places(copies, Some(SplitId(id))))
-            .collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+    let with = |wanted: fn(&Settled) -> bool| -> Vec<u32> {
+        let own = settled.iter().filter(|one| wanted(one));
+        own.map(|one| one.id.0).collect()
     };
-    let queries = with(SplitRole::is_evaluation);
-    let database = with(|role| role == SplitRole::Training);
+    let (queries, database) = (with(|one| one.in_evaluation), with(|one| one.in_training));
     if queries.is_empty() || database.is_empty() {
-        let all: Vec<u32> = copies
-            .representatives()
-            .into_iter()
-            .map(|id| id.0)
-            .collect();
+        let all = with(|_| true);
         return verification::calibrate(pictures, &all, &all);
     }
     verification::calibrate(pictures, &queries, &database)
@@ -382,6 +366,37 @@ struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
+    /// Looks for the partners of what was asked about only: what a search of everything finds of them.
+    fn search_asked(
+        &mut self,
+        pictures: &[Option<Picture>],
+        from: Option<SplitId>,
+        to: Option<SplitId>,
+        least: Threshold,
+    ) {
+        let asked = |split| -> Vec<u32> {
+            let ids = self.copies.asked_in(split).into_iter();
+            ids.map(|id| id.0).collect()
+        };
+        let (queries, database) = (asked(from), places(self.copies, to));
+        if from == to {
+            verification::find_within_for(pictures, &queries, &database, least, |found| {
+                self.record(found, from, to);
+                self.record(reversed(found), to, from);
+            });
+            return;
+        }
+        let new_in_database = asked(to);
+        verification::find(pictures, &queries, &database, least, |found| {
+            self.record(found, from, to);
+        });
+        let mut others = places(self.copies, from);
+        others.retain(|place| queries.binary_search(place).is_err());
+        verification::find(pictures, &new_in_database, &others, least, |found| {
+            self.record(reversed(found), from, to);
+        });
+    }
+
     fn record(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
         let (a, b) = (SampleId(found.query), SampleId(found.partner));
         let (Ok(one), Ok(other)) = (&self.signatures[a.index()], &self.signatures[b.index()])

@@ -188,6 +188,48 @@ impl<'a> Session<'a> {
         });
     }
 
+    /// Whether what was learned of the whole dataset can be kept.
+    pub(crate) fn keeps_learned(&self) -> bool {
+        self.cache.is_on() && self.root.is_some()
+    }
+
+    /// What was learned under this key, in parts.
+    pub(crate) fn learned(&self, key: Digest) -> Option<Vec<Vec<u8>>> {
+        if !self.keeps_learned() {
+            return None;
+        }
+        let parts: Vec<Vec<u8>> = self.cache.with(|connection| {
+            let query = "SELECT value FROM learned WHERE key = ?2 AND \
+                         dataset = (SELECT id FROM dataset WHERE root = ?1) ORDER BY part";
+            let mut query = connection.prepare(query)?;
+            let rows = query.query_map(params![self.root, key.0], |row| row.get(0))?;
+            rows.collect()
+        })?;
+        let checked = parts.into_par_iter().map(|mut part| {
+            let check = part.split_off(part.len().checked_sub(key.0.len())?);
+            (check == Digest::of(&part).0).then_some(part)
+        });
+        checked.collect()
+    }
+
+    /// Keeps what was learned, in place of what was before: one state of a dataset is enough.
+    pub(crate) fn keep_learned(&self, key: Digest, parts: impl Iterator<Item = Vec<u8>>) {
+        self.cache.with(|connection| {
+            let transaction = connection.transaction()?;
+            let dataset = note_dataset(&transaction, self.root.as_deref())?;
+            transaction.execute("DELETE FROM learned WHERE dataset = ?1", [dataset])?;
+            for (mut value, number) in parts.zip(0i64..) {
+                let check = Digest::of(&value).0;
+                value.extend(check);
+                transaction.execute(
+                    "INSERT INTO learned (dataset, part, key, value) VALUES (?1, ?2, ?3, ?4)",
+                    params![dataset, number, key.0, value],
+                )?;
+            }
+            transaction.commit()
+        });
+    }
+
     /// Writes what has been learned and not been written.
     pub(crate) fn flush(&self) {
         let batch = std::mem::replace(&mut *self.pending(), Pending::new());

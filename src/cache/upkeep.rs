@@ -128,6 +128,7 @@ fn forget(connection: &mut Connection, keep: Keep) -> Result<Pruned, rusqlite::E
     transaction.execute_batch(
         "DELETE FROM file WHERE dataset NOT IN (SELECT id FROM dataset);
          DELETE FROM report WHERE dataset NOT IN (SELECT id FROM dataset);
+         DELETE FROM learned WHERE dataset NOT IN (SELECT id FROM dataset);
          DELETE FROM signature WHERE content NOT IN (SELECT content FROM file);",
     )?;
     let after = counts(&transaction)?;

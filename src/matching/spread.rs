@@ -35,6 +35,17 @@ pub struct Pictures {
     picture_of: Vec<Option<u32>>,
 }
 
+/// A picture to learn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// The sample that stands for it.
+    pub id: SampleId,
+    /// Whether an evaluation split has it.
+    pub in_evaluation: bool,
+    /// Whether a training split has it.
+    pub in_training: bool,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Member {
     id: SampleId,
@@ -90,15 +101,57 @@ impl Pictures {
     /// One sample of each picture, in order: near duplicates are looked for among these.
     #[must_use]
     pub fn representatives(&self) -> Vec<SampleId> {
-        let first = |members: &Vec<Member>| members.iter().map(|member| member.id).min();
-        self.members.iter().filter_map(first).collect()
+        ascending(self.members.iter().filter_map(|all| stand_in(all)))
+    }
+
+    /// The pictures to learn from: those of samples that were not asked about, or all where all were. What is learned from
+    /// them stays the same while others are added.
+    #[must_use]
+    pub fn settled(&self) -> Vec<Settled> {
+        let everything = |member: &&Member| member.identity.asked;
+        let all_asked = self
+            .members
+            .iter()
+            .flatten()
+            .all(|member| everything(&member));
+        let counts = |member: &&Member| all_asked || !member.identity.asked;
+        let mut settled: Vec<Settled> = self
+            .members
+            .iter()
+            .filter_map(|members| {
+                let role = |wanted: fn(SplitRole) -> bool| {
+                    let mut own = members.iter().filter(counts);
+                    own.any(|member| member.identity.split.is_some_and(|(_, role)| wanted(role)))
+                };
+                Some(Settled {
+                    id: members
+                        .iter()
+                        .filter(counts)
+                        .map(|member| member.id)
+                        .min()?,
+                    in_evaluation: role(SplitRole::is_evaluation),
+                    in_training: role(|role| role == SplitRole::Training),
+                })
+            })
+            .collect();
+        settled.sort_by_key(|one| one.id);
+        settled
+    }
+
+    /// One sample of each picture of which a member in `split` was asked about, in order.
+    #[must_use]
+    pub fn asked_in(&self, split: Option<SplitId>) -> Vec<SampleId> {
+        let asked = self
+            .members
+            .iter()
+            .filter(|members| in_split(members, split).any(|member| member.identity.asked));
+        ascending(asked.filter_map(|members| stand_in(members)))
     }
 
     /// The sample that stands for the picture of `id`; `None` for one that could not be signed.
     #[must_use]
     pub fn representative(&self, id: SampleId) -> Option<SampleId> {
-        let members = &self.members[self.picture_of[id.index()]? as usize];
-        members.iter().map(|member| member.id).min()
+        stand_in(&self.members[self.picture_of[id.index()]? as usize])
     }
 
     /// Samples that share a picture, two or more.
@@ -127,9 +180,7 @@ impl Pictures {
             .members
             .iter()
             .filter(|members| in_split(members, split).next().is_some());
-        inside
-            .filter_map(|members| members.iter().map(|member| member.id).min())
-            .collect()
+        ascending(inside.filter_map(|members| stand_in(members)))
     }
 
     /// Records `pair`, found between two pictures, for every copy of `pair.a` in
@@ -151,6 +202,21 @@ impl Pictures {
             record_some(pair.kind, member, &partners, pair.near, partnerships);
         }
     }
+}
+
+/// The sample that stands for a picture: one that was not asked about where there is one, so that it is the same
+/// whatever is asked.
+fn stand_in(members: &[Member]) -> Option<SampleId> {
+    let first = members
+        .iter()
+        .min_by_key(|member| (member.identity.asked, member.id));
+    first.map(|member| member.id)
+}
+
+fn ascending(ids: impl Iterator<Item = SampleId>) -> Vec<SampleId> {
+    let mut ids: Vec<SampleId> = ids.collect();
+    ids.sort_unstable();
+    ids
 }
 
 fn in_split(members: &[Member], split: Option<SplitId>) -> impl Iterator<Item = &Member> {

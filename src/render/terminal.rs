@@ -269,8 +269,7 @@ fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         );
         writeln!(to, "  {name:24} {share:>7}  {count} of {all}")?;
     }
-    let clusters = &report.clusters;
-    if clusters.largest > 2 {
+    if let Some(clusters) = report.clusters.as_ref().filter(|all| all.largest > 2) {
         let clusters_of = match clusters.count {
             1 => "1 cluster".to_owned(),
             count => format!("{} clusters", thousands(count)),

@@ -64,8 +64,8 @@ pub struct Report {
     /// Duplicates inside each split, in the order of `dataset.splits`; one entry
     /// without a name for a dataset without splits.
     pub duplicates: Vec<Duplicates>,
-    /// What hangs together through duplicates, over all splits.
-    pub clusters: Clusters,
+    /// What hangs together through duplicates, over all splits; `null` when only some samples were asked about.
+    pub clusters: Option<Clusters>,
     /// What was recorded together, as names and columns tell it.
     pub recordings: RecordingsReport,
     /// Splits that were tried on paper with `--simulate-split`, in the order asked.
@@ -103,7 +103,7 @@ pub struct Measured {
     /// What was recorded together.
     pub recordings: RecordingsReport,
     /// What hangs together through duplicates.
-    pub clusters: Clusters,
+    pub clusters: Option<Clusters>,
     /// Splits that were tried on paper.
     pub simulated_splits: Vec<SimulatedSplit>,
     /// The loss explanation, if one was asked for.

@@ -357,8 +357,8 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use super::super::picture::{Picture, describe};
-    use super::super::test_pictures::{drawn, scene};
+    use super::super::picture::Picture;
+    use super::super::test_pictures::{described, drawn, scene};
     use super::*;
     use std::collections::BTreeSet;
 
@@ -412,7 +412,7 @@ mod tests {
         let thumbnails = draw(0..30, 0.0, 0.8)
             .chain(draw(0..10, 0.0, 1.0))
             .chain(draw(20..60, 0.05, 0.95));
-        let all: Vec<Picture> = describe(thumbnails.collect())
+        let all: Vec<Picture> = described(thumbnails.collect())
             .into_iter()
             .flatten()
             .collect();

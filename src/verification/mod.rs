@@ -1,6 +1,6 @@
 //! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on each other.
 //!
-//! thumbnails -> [`describe`] (whitened by the dataset itself) -> [`calibrate`] (what unrelated
+//! thumbnails -> [`Whitening`], [`describe`] (whitened by the dataset itself) -> [`calibrate`] (what unrelated
 //! pictures reach) -> [`find`] (candidates, aligned, above the threshold).
 
 mod affine;
@@ -10,6 +10,7 @@ mod candidates;
 mod decoys;
 mod frames;
 mod grid;
+mod learned;
 mod null_model;
 mod orientation;
 mod picture;
@@ -27,11 +28,13 @@ use affine::Affine;
 use candidates::{Candidate, Database, Guess};
 use frames::FRAMES;
 use grid::Grid;
+pub use learned::{LEARNED_VERSION, Learned, parts};
 pub use null_model::Threshold;
 use orientation::TRANSFORMS;
 pub use picture::{Picture, describe};
 use sides::Sides;
 use whitening::Residual;
+pub use whitening::Whitening;
 
 use crate::matching::area::Area;
 use crate::matching::pair::Transform;
@@ -189,6 +192,19 @@ pub fn find_within(
             &mut sink,
         );
     }
+}
+
+/// As [`find_within`], for some of the members only: finds their duplicates among all `members`, each pair once. `queries` is
+/// in ascending order.
+pub fn find_within_for(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    members: &[u32],
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    let allowed = |a: u32, b: u32| a != b && (a < b || queries.binary_search(&b).is_err());
+    search(pictures, queries, members, WITHIN, threshold, allowed, sink);
 }
 
 /// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would measure of this pair had it

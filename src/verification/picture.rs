@@ -5,12 +5,12 @@ use rayon::prelude::*;
 use super::affine::Affine;
 use super::frames::{CROPS, FRAMES};
 use super::orientation::TRANSFORMS;
-use super::views::{self, View};
-use super::whitening::{Residual, Whitening};
+use super::views::{self, VIEW_CELLS, View};
+use super::whitening::{CELLS, Residual, Whitening};
 use crate::signature::thumbnail::Thumbnail;
 
-/// A whitened thumbnail with the codes it is looked up by: 696 bytes.
-#[derive(Debug, Clone)]
+/// A whitened thumbnail with the codes it is looked up by: 760 bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     pub(super) residual: Residual,
     pub(super) view: View,
@@ -21,15 +21,15 @@ pub struct Picture {
 /// Thumbnails whitened in one matrix product.
 const BATCH: usize = 256;
 
-/// Learns the whitening of the dataset and describes every picture by it, in the order given.
+/// Describes every picture by the whitening of its dataset, in the order given.
 ///
 /// Takes the thumbnails, so that a sample never holds both. `None` stays `None`, and so do
 /// pictures without a detail of their own: flat ones, and such as equal the dataset's mean.
 #[must_use]
-pub fn describe(thumbnails: Vec<Option<Thumbnail>>) -> Vec<Option<Picture>> {
-    let given: Vec<&Thumbnail> = thumbnails.iter().flatten().collect();
-    let whitening = Whitening::learn(&given);
-    let mut thumbnails = thumbnails;
+pub fn describe(
+    whitening: &Whitening,
+    mut thumbnails: Vec<Option<Thumbnail>>,
+) -> Vec<Option<Picture>> {
     // Places are made first, so that the pictures never stand in memory twice.
     let mut pictures: Vec<Option<Picture>> = Vec::new();
     pictures.resize_with(thumbnails.len(), || None);
@@ -61,6 +61,36 @@ impl Picture {
             }),
             residual,
         }
+    }
+
+    /// Bytes that [`Picture::from_bytes`] reads again.
+    pub(super) const BYTES: usize = CELLS + VIEW_CELLS + 8 + 8 * CROPS;
+
+    /// Appends the picture as bytes.
+    pub(super) fn push_bytes(&self, to: &mut Vec<u8>) {
+        let signed = self.residual.iter().chain(&self.view);
+        to.extend(signed.map(|&value| value.cast_unsigned()));
+        let codes = [self.code].into_iter().chain(self.crop_codes);
+        codes.for_each(|code| to.extend(code.to_le_bytes()));
+    }
+
+    /// A picture from its [`Picture::BYTES`] bytes; `None` for another number of them.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (residual, rest) = bytes.split_first_chunk::<CELLS>()?;
+        let (view, rest) = rest.split_first_chunk::<VIEW_CELLS>()?;
+        let codes = rest.as_chunks::<8>();
+        let mut codes = codes.0.iter().map(|&code| u64::from_le_bytes(code));
+        let code = codes.next()?;
+        let mut crop_codes = [0; CROPS];
+        for crop_code in &mut crop_codes {
+            *crop_code = codes.next()?;
+        }
+        (bytes.len() == Self::BYTES).then_some(Self {
+            residual: residual.map(u8::cast_signed),
+            view: view.map(u8::cast_signed),
+            code,
+            crop_codes,
+        })
     }
 
     /// How unlike two pictures look, 0 to 2: one minus the correlation of their views in the best of eight orientations.

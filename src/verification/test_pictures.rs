@@ -6,6 +6,15 @@ use crate::signature::thumbnail::{Thumbnail, thumbnail};
 /// Grey (0 to 255) at a place of the unit square.
 pub(super) type Picture = Box<dyn Fn(f32, f32) -> f32>;
 
+/// Pictures described by what they share themselves.
+pub(super) fn described(
+    thumbnails: Vec<Option<Thumbnail>>,
+) -> Vec<Option<super::picture::Picture>> {
+    let given: Vec<&Thumbnail> = thumbnails.iter().flatten().collect();
+    let whitening = super::whitening::Whitening::learn(&given);
+    super::picture::describe(&whitening, thumbnails)
+}
+
 /// A fixed sequence of numbers from 0 to 1 (the generator of Knuth's MMIX).
 pub(super) struct Random(u64);
 

@@ -1,6 +1,6 @@
 //! The whole search on pictures made by formula.
 
-use super::test_pictures::{self as pictures, Picture, drawn};
+use super::test_pictures::{self as pictures, Picture, described, drawn};
 use super::*;
 use crate::signature::thumbnail::Thumbnail;
 
@@ -12,7 +12,7 @@ type Painter = fn(u32) -> Picture;
 /// What is found of `queries` in `database`, with places counted from 0 in each.
 fn search_in(queries: Vec<Thumbnail>, database: Vec<Thumbnail>) -> Vec<Found> {
     let (n, m) = (queries.len() as u32, database.len() as u32);
-    let pictures = describe(queries.into_iter().chain(database).map(Some).collect());
+    let pictures = described(queries.into_iter().chain(database).map(Some).collect());
     let (queries, database): (Vec<u32>, Vec<u32>) = ((0..n).collect(), (n..n + m).collect());
     let threshold = calibrate(&pictures, &queries, &database);
     let mut all = Vec::new();
@@ -180,18 +180,18 @@ fn flat_pictures_match_nothing_and_do_no_harm() {
     database.extend([0.0, 128.0, 255.0].into_iter().map(flat));
     assert_eq!(search_in(queries, database), []);
     assert!(
-        describe(vec![Some(flat(77.0)), None])
+        described(vec![Some(flat(77.0)), None])
             .iter()
             .all(Option::is_none)
     );
-    assert!(describe(Vec::new()).is_empty());
+    assert!(described(Vec::new()).is_empty());
 }
 
 #[test]
 fn inside_one_set_each_pair_is_found_once() {
     let mut thumbnails = originals(pictures::scene, 0..60);
     thumbnails.extend((0..30).map(|seed| drawn(&pictures::scene(seed), 64, 64, 1000 + seed)));
-    let pictures = describe(thumbnails.into_iter().map(Some).collect());
+    let pictures = described(thumbnails.into_iter().map(Some).collect());
     let members: Vec<u32> = (0..90).collect();
     let mut pairs = Vec::new();
     find_within(

@@ -18,7 +18,7 @@ const VIEW_SIDE: usize = 8;
 const RATIO: usize = SIDE / VIEW_SIDE;
 
 /// Cells of a view.
-const VIEW_CELLS: usize = VIEW_SIDE * VIEW_SIDE;
+pub(super) const VIEW_CELLS: usize = VIEW_SIDE * VIEW_SIDE;
 
 /// A view: zero mean, scaled so that the dot product of two is their correlation times [`UNIT`] squared.
 pub(super) type View = [i8; VIEW_CELLS];

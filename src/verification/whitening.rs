@@ -41,7 +41,8 @@ const SCALE: f32 = 24.0;
 pub(super) type Residual = [i8; CELLS];
 
 /// The whitening of one dataset.
-pub(super) struct Whitening {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whitening {
     mean: DVector<f32>,
     root: DMatrix<f32>,
 }
@@ -50,7 +51,7 @@ impl Whitening {
     /// Learns from an even sample of the thumbnails. Never fails: the fewer
     /// there are, the more a prior of smooth pictures decides.
     #[must_use]
-    pub(super) fn learn(thumbnails: &[&Thumbnail]) -> Self {
+    pub fn learn(thumbnails: &[&Thumbnail]) -> Self {
         let step = thumbnails.len().div_ceil(SAMPLE).max(1);
         let rows: Vec<Vec<f32>> = thumbnails
             .iter()
@@ -82,6 +83,31 @@ impl Whitening {
             mean,
             root: inverse_root(covariance),
         }
+    }
+
+    /// Bytes that [`Whitening::from_bytes`] reads again.
+    pub(super) const BYTES: usize = 4 * CELLS * (CELLS + 1);
+
+    /// Appends the whitening as bytes.
+    pub(super) fn push_bytes(&self, to: &mut Vec<u8>) {
+        let values = self.mean.iter().chain(self.root.iter());
+        values.for_each(|value| to.extend(value.to_le_bytes()));
+    }
+
+    /// A whitening from its [`Whitening::BYTES`] bytes; `None` for another number of them.
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != Self::BYTES {
+            return None;
+        }
+        let values = bytes
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|&value| f32::from_le_bytes(value));
+        Some(Self {
+            mean: DVector::from_iterator(CELLS, values.clone().take(CELLS)),
+            root: DMatrix::from_iterator(CELLS, CELLS, values.skip(CELLS)),
+        })
     }
 
     /// The residual of each thumbnail, `None` where it is too flat to have one.

@@ -1,0 +1,90 @@
+//! What is learned of a dataset before anything is searched: whitening, descriptions, threshold.
+//!
+//! When only some samples are asked about, it is learned from the others. So a check of what a commit adds
+//! finds in the cache what the check before the commit learned, and learns the same where there is no cache.
+
+use super::search::{Signatures, threshold};
+use crate::cache::Session;
+use crate::matching::spread::{Pictures, Settled};
+use crate::settings::Settings;
+use crate::signature::SIGNATURE_VERSION;
+use crate::signature::digest::Digest;
+use crate::signature::thumbnail::Thumbnail;
+use crate::verification::{self, LEARNED_VERSION, Learned, Picture, Threshold, Whitening};
+
+/// More pictures than this are not kept: the cache would grow by more than a gigabyte.
+const MOST_KEPT: usize = 1 << 20;
+
+/// Describes one sample of each picture, at the sample's place, and says from which similarity on two are the same. Takes
+/// the thumbnails out of the signatures.
+pub(super) fn learn(
+    settings: &Settings,
+    copies: &Pictures,
+    signatures: &mut Signatures,
+    session: &Session<'_>,
+) -> (Vec<Option<Picture>>, Threshold) {
+    let settled = copies.settled();
+    let key = key(settings, &settled, signatures);
+    let mut thumbnails = thumbnails(copies, signatures);
+    let kept = session
+        .learned(key)
+        .and_then(|parts| Learned::from_parts(&parts))
+        .filter(|kept| kept.pictures.len() == settled.len());
+    if let Some(kept) = kept {
+        for one in &settled {
+            thumbnails[one.id.index()] = None;
+        }
+        let mut pictures = verification::describe(&kept.whitening, thumbnails);
+        for (one, picture) in settled.iter().zip(kept.pictures) {
+            pictures[one.id.index()] = picture;
+        }
+        return (pictures, kept.threshold);
+    }
+    let given: Vec<&Thumbnail> = settled
+        .iter()
+        .filter_map(|one| thumbnails[one.id.index()].as_ref())
+        .collect();
+    let whitening = Whitening::learn(&given);
+    let pictures = verification::describe(&whitening, thumbnails);
+    let threshold = threshold(settings, &settled, &pictures);
+    if session.keeps_learned() && settled.len() <= MOST_KEPT {
+        let of = |one: &Settled| pictures[one.id.index()].as_ref();
+        let kept: Vec<Option<&Picture>> = settled.iter().map(of).collect();
+        session.keep_learned(key, verification::parts(&whitening, threshold, &kept));
+    }
+    (pictures, threshold)
+}
+
+/// The thumbnail of one sample of each picture, at the sample's place.
+fn thumbnails(copies: &Pictures, signatures: &mut Signatures) -> Vec<Option<Thumbnail>> {
+    let mut thumbnails: Vec<_> = signatures.iter().map(|_| None).collect();
+    for id in copies.representatives() {
+        if let Ok(signature) = &mut signatures[id.index()]
+            && !signature.low_information
+        {
+            thumbnails[id.index()] = signature.thumbnail.take();
+        }
+    }
+    for signature in signatures.iter_mut().flatten() {
+        signature.thumbnail = None;
+    }
+    thumbnails
+}
+
+/// A digest over everything that what is learned depends on.
+fn key(settings: &Settings, settled: &[Settled], signatures: &Signatures) -> Digest {
+    let mut hasher = blake3::Hasher::new();
+    let head = format!(
+        "{} {SIGNATURE_VERSION} {LEARNED_VERSION} {:?}",
+        env!("CARGO_PKG_VERSION"),
+        settings.matching
+    );
+    hasher.update(head.as_bytes());
+    for one in settled {
+        if let Ok(signature) = &signatures[one.id.index()] {
+            let roles = [u8::from(one.in_evaluation), u8::from(one.in_training)];
+            hasher.update(&signature.byte_digest.0).update(&roles);
+        }
+    }
+    Digest::from_hasher(&hasher)
+}
