@@ -2,6 +2,7 @@
 //!
 //! - `layouts`: every way a dataset may lie on disk
 //! - `leaks`: what is found between and inside splits, and what is not
+//! - `odd_images`: small, odd and large images
 //! - `clusters`: what hangs together, and which parts of two pictures are the same
 //! - `explanation`: what is said of a training log, and what is refused
 //! - `simulation`: its claims where the truth is known
@@ -42,6 +43,7 @@ mod gate;
 mod integrity;
 mod layouts;
 mod leaks;
+mod odd_images;
 mod policy;
 mod recorded;
 mod report;
