@@ -42,10 +42,11 @@ pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Res
         counted: &settings.recorded.counted,
     };
     let findings = checks::run(&evidence);
+    let simulated_splits = simulated::simulate(settings, &dataset, &scan, progress);
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
         recordings: scan.recordings.clone(),
-        simulated_splits: simulated::simulate(settings, &dataset, &scan),
+        simulated_splits,
         explanation,
     };
     let report = report::build(settings, &evidence, measured, findings);
