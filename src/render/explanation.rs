@@ -38,12 +38,6 @@ pub fn render(explanation: &Explanation) -> String {
         lines.extend(section("Yardsticks", yardsticks(targets)));
         lines.extend(section("Excluding", exclusion(targets)));
     }
-    if let Some(predictions) = &explanation.t3 {
-        lines.extend(section("Predicted", predicted(predictions)));
-    }
-    if let Some(second) = &explanation.t4 {
-        lines.extend(section("Second run", second_run(second)));
-    }
     let steps: Vec<String> = explanation
         .next_steps
         .iter()
@@ -52,12 +46,22 @@ pub fn render(explanation: &Explanation) -> String {
     // What to do next is worth more than a note, so that its lines are kept free.
     let first = section("Next", steps.iter().take(1).cloned().collect());
     let room = MAX_LINES.saturating_sub(first.len());
-    let mut noted = false;
-    for warning in explanation.warnings.iter().take(3) {
-        let note = section(if noted { "" } else { "Note" }, vec![warning.clone()]);
-        if lines.len() + note.len() <= room {
-            lines.extend(note);
-            noted = true;
+    let t3 = explanation.t3.as_ref().map(predicted);
+    let t4 = explanation.t4.as_ref().map(second_run);
+    let notes = explanation.warnings.iter().take(3).cloned().collect();
+    for (label, paragraphs) in [
+        ("Second run", t4.unwrap_or_default()),
+        ("Predicted", t3.unwrap_or_default()),
+        ("Note", notes),
+    ] {
+        let mut label = label;
+        for paragraph in paragraphs {
+            // Whole or not at all: half a sentence helps nobody.
+            let paragraph = section(label, vec![paragraph]);
+            if lines.len() + paragraph.len() <= room {
+                lines.extend(paragraph);
+                label = "";
+            }
         }
     }
     lines.extend(first);
