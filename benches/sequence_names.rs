@@ -108,7 +108,7 @@ fn measure(name: &str, neighbours: bool, path: fn(u64) -> String) {
         .zip(busy)
         .map_or("?".into(), |(a, b)| format!("{:.2}", a - b));
     println!(
-        "{name:18} {seconds:6.2} s, {busy} s of one core  {} bytes a sample  {asked} comparisons  {} leaks",
+        "{name:18} {seconds:6.2} s, {busy} s of all cores together  {} bytes a sample  {asked} comparisons  {} leaks",
         bytes.map_or("?".into(), |bytes| bytes.to_string()),
         leaks.iter().map(|leaks| leaks.leaks.len()).sum::<usize>(),
     );
@@ -131,10 +131,14 @@ fn mix(value: u64) -> u64 {
     (z ^ (z >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 1
 }
 
-/// Seconds this thread has been on a core: what the wall clock would show on an idle machine.
+/// Seconds that all threads have been on a core, whatever else the machine does.
 fn busy_seconds() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(text.split_whitespace().next()?.parse::<f64>().ok()? / 1e9)
+    let mut nanoseconds = 0.0;
+    for task in std::fs::read_dir("/proc/self/task").ok()? {
+        let text = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        nanoseconds += text.split_whitespace().next()?.parse::<f64>().ok()?;
+    }
+    Some(nanoseconds / 1e9)
 }
 
 /// Peak resident set of this process.

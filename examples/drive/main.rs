@@ -7,6 +7,7 @@
     reason = "a program of its own that prints a table"
 )]
 
+#[expect(dead_code, reason = "the simulations train others, too")]
 #[path = "../simulation/learners.rs"]
 mod learners;
 

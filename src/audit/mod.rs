@@ -68,11 +68,12 @@ pub fn audit_dataset(
     let findings = checks::run(&evidence);
     let findings = findings.into_iter().map(|finding| identities.know(finding));
     let findings = findings.collect();
+    let simulated_splits = simulated::simulate(settings, dataset, &scan, progress);
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
         recordings: scan.recordings.clone(),
         clusters,
-        simulated_splits: simulated::simulate(settings, dataset, &scan),
+        simulated_splits,
         explanation,
         leaked_samples: identities.leaked_samples(&evidence),
     };

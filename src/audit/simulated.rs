@@ -7,6 +7,7 @@ use super::Scan;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use crate::checks::Evidence;
+use crate::progress::{Progress, Stage};
 use crate::report::{self, SimulatedSplit};
 use crate::sample::{Dataset, Layout, Sample, Split, SplitId, SplitRole};
 use crate::sequence::group::{GroupRule, Groups};
@@ -17,8 +18,16 @@ const TRAINING: SplitId = SplitId(0);
 const VALIDATION: SplitId = SplitId(1);
 
 /// Divides all samples anew in every way that was asked for, whatever splits they are in.
-pub(super) fn simulate(settings: &Settings, dataset: &Dataset, scan: &Scan) -> Vec<SimulatedSplit> {
-    let ways = settings.simulate.iter();
+pub(super) fn simulate(
+    settings: &Settings,
+    dataset: &Dataset,
+    scan: &Scan,
+    progress: &dyn Progress,
+) -> Vec<SimulatedSplit> {
+    if settings.simulate.is_empty() {
+        return Vec::new();
+    }
+    progress.begin(Stage::Matching, None);
     let one = |way: &simulate::SimulatedSplit| {
         let rule = way.to_string();
         match divided(*way, dataset, scan) {
@@ -26,7 +35,9 @@ pub(super) fn simulate(settings: &Settings, dataset: &Dataset, scan: &Scan) -> V
             Err(error) => unavailable(rule, error.to_string()),
         }
     };
-    ways.map(one).collect()
+    let splits = settings.simulate.iter().map(one).collect();
+    progress.end();
+    splits
 }
 
 fn unavailable(rule: String, reason: String) -> SimulatedSplit {

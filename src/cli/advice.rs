@@ -14,6 +14,10 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
         commands.push(format!("    {effect}"));
     };
     let command = command_line(&args.common);
+    if args.names_only {
+        suggest(command, "the same with pixels: what of it is confirmed");
+        return commands;
+    }
     let leaks = report.leakage.iter().any(|entry| entry.leaked.count > 0);
     if leaks && report.explanation.is_none() {
         let command = format!("{command} --training-log FILE");

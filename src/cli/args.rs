@@ -282,7 +282,7 @@ pub(super) struct RecordedArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Splits that could have been")]
 pub(super) struct SimulateArgs {
-    /// How much a split would leak, before training: random:0.2:SEED, last:0.2 (Keras' validation_split), block:0.2, group:0.2; may be repeated
+    /// How much a split would leak, before training: random:0.2:SEED, last:0.2 (as Keras does), block:0.2, group:0.2; may be repeated
     #[arg(long = "simulate-split", value_name = "SPLIT")]
     pub(super) splits: Vec<SimulatedSplit>,
 }

@@ -337,7 +337,8 @@ fn bound_table(
         Estimate::bounds(lo, hi, &[A0, A1]).with_message(message),
     ));
     if let Some(floor) = floor {
-        table.push(row("B2", above_noise(l, leaked, floor, &rounded)));
+        let range = rounded(&|loss| bounds::with_floor(loss, leaked, floor));
+        table.push(row("B2", above_noise(l, floor, range)));
     }
     if let Some(t) = inputs.train_loss_evaluation {
         let contradicted = "training samples are fitted worse, in evaluation mode, than validation samples: leakage cannot be what makes validation this low";
@@ -363,17 +364,11 @@ fn bound_table(
 }
 
 /// B2: leaked samples are fitted no better than the targets of exact duplicates agree with each other.
-fn above_noise(
-    loss: Printed,
-    leaked: f64,
-    floor: f64,
-    rounded: &dyn Fn(&dyn Fn(f64) -> Range) -> Range,
-) -> Estimate {
+fn above_noise(loss: Printed, floor: f64, (lo, hi): Range) -> Estimate {
     if floor > loss.value + loss.half_width {
         let message = "the targets of exact duplicates differ by more than the model errs: it knows more than the image";
         return Estimate::absent(Status::Contradicted, "noise_above_loss", message);
     }
-    let (lo, hi) = rounded(&|loss| bounds::with_floor(loss, leaked, floor));
     Estimate::bounds(lo, hi, &[Assumption::A0, Assumption::A1])
         .with_message("no model can fit exact duplicates better than their targets agree")
 }

@@ -99,10 +99,10 @@ pub fn verdict(
     if exposed > ALMOST_ALL {
         // The proxies' own interval is too wide to call it projected; what they point at is told all the same.
         let hint = range.map_or_else(String::new, |((_, hi), loss)| {
-            format!(" Learners that copy point at up to {:.1} times.", hi / loss)
+            format!(" Copying learners point at up to {:.1} times.", hi / loss)
         });
         let line = format!(
-            "How far leakage flatters this loss cannot be bounded from what was given: {} of validation is exposed to training.{hint}",
+            "How far leakage flatters this loss cannot be bounded: {} of validation is exposed to training.{hint}",
             percent(exposed)
         );
         return Verdict {

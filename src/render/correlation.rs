@@ -150,7 +150,7 @@ fn title(correlation: &Correlation, shown: usize, svg: &mut String) {
     };
     let _ = writeln!(
         svg,
-        "<text x=\"{MARGIN}\" y=\"28\" font-size=\"14\">{} validation samples{}{}{shown}</text>\n<text x=\"{MARGIN}\" y=\"46\" fill=\"#666\">exposed to training by class; a high r says nothing about leakage</text>",
+        "<text x=\"{MARGIN}\" y=\"28\" font-size=\"14\">{} validation samples{}{}{shown}</text>\n<text x=\"{MARGIN}\" y=\"46\" fill=\"#666\">colour: exposure to training; a high r says nothing about leakage</text>",
         all.n,
         number("r", all.r),
         number("R2", all.r2)

@@ -2,10 +2,13 @@
 
 use crate::explain::Explanation;
 use crate::explain::causes::{Cause, Evidence};
+use crate::explain::compare::FromSecondRun;
+use crate::explain::estimate::{Estimate, Status};
 use crate::explain::exposure::Exposure;
 use crate::explain::images::FromImages;
 use crate::explain::interleaving::SplitKind;
 use crate::explain::losses::{ALMOST_ALL, Bound, FromLosses};
+use crate::explain::per_sample::FromPredictions;
 use crate::explain::targets::FromTargets;
 use crate::explain::training_log::TrainLossKind;
 use crate::explain::wording::{count, loss, percent};
@@ -35,17 +38,35 @@ pub fn render(explanation: &Explanation) -> String {
         lines.extend(section("Yardsticks", yardsticks(targets)));
         lines.extend(section("Excluding", exclusion(targets)));
     }
-    lines.extend(section(
-        "Note",
-        explanation.warnings.iter().take(2).cloned().collect(),
-    ));
-    let steps = explanation
+    let steps: Vec<String> = explanation
         .next_steps
         .iter()
-        .map(|step| format!("{}: {}", step.what, step.command));
-    for (number, step) in steps.enumerate() {
-        let label = if number == 0 { "Next" } else { "" };
-        let step = section(label, vec![step]);
+        .map(|step| format!("{}: {}", step.what, step.command))
+        .collect();
+    // What to do next is worth more than a note, so that its lines are kept free.
+    let first = section("Next", steps.iter().take(1).cloned().collect());
+    let room = MAX_LINES.saturating_sub(first.len());
+    let t3 = explanation.t3.as_ref().map(predicted);
+    let t4 = explanation.t4.as_ref().map(second_run);
+    let notes = explanation.warnings.iter().take(3).cloned().collect();
+    for (label, paragraphs) in [
+        ("Second run", t4.unwrap_or_default()),
+        ("Predicted", t3.unwrap_or_default()),
+        ("Note", notes),
+    ] {
+        let mut label = label;
+        for paragraph in paragraphs {
+            // Whole or not at all: half a sentence helps nobody.
+            let paragraph = section(label, vec![paragraph]);
+            if lines.len() + paragraph.len() <= room {
+                lines.extend(paragraph);
+                label = "";
+            }
+        }
+    }
+    lines.extend(first);
+    for step in steps.into_iter().skip(1) {
+        let step = section("", vec![step]);
         if lines.len() + step.len() <= MAX_LINES {
             lines.extend(step);
         }
@@ -255,6 +276,49 @@ fn exclusion(targets: &FromTargets) -> Vec<String> {
     lines
 }
 
+fn predicted(predictions: &FromPredictions) -> Vec<String> {
+    let again = &predictions.loss_recomputed;
+    let classes: Vec<String> = predictions
+        .by_class
+        .iter()
+        .filter_map(|of| Some(format!("{} {}", of.class.name(), loss(of.loss.value?))))
+        .collect();
+    let mut lines = Vec::new();
+    if again.status == Status::Contradicted {
+        lines.push(again.message.clone());
+    }
+    if !classes.is_empty() {
+        lines.push(format!("loss by exposure: {}", classes.join(", ")));
+    }
+    let honest = &predictions.honest_standardised;
+    lines.push(match (honest.value, honest.lo, honest.hi) {
+        (Some(value), Some(lo), Some(hi)) => format!(
+            "honest loss on the same samples: {} (95 % interval {} to {})",
+            loss(value),
+            loss(lo),
+            loss(hi)
+        ),
+        _ => predictions.message.clone(),
+    });
+    lines.retain(|line| !line.is_empty());
+    lines
+}
+
+fn second_run(second: &FromSecondRun) -> Vec<String> {
+    let told = |ratio: &Estimate, of: &str| match (ratio.value, ratio.lo, ratio.hi) {
+        (Some(value), Some(lo), Some(hi)) => {
+            Some(format!("{of}: {value:.2} times ({lo:.2} to {hi:.2})"))
+        }
+        (Some(value), ..) => Some(format!("{of}: {value:.2} times")),
+        _ => None,
+    };
+    let paired = told(&second.paired_ratio, "its loss on common samples");
+    let logs = told(&second.ratio_of_logs, "its reported loss, on other samples");
+    let mut lines: Vec<String> = paired.or(logs).into_iter().collect();
+    lines.push(second.message.clone());
+    lines
+}
+
 /// Lines with a label in front of the first and an equal indent before the others.
 fn section(label: &str, paragraphs: Vec<String>) -> Vec<String> {
     let lines = paragraphs
@@ -272,9 +336,11 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
         .subsequent_indent("  ")
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::wrap(text, options)
+    // A number keeps its sign of percent.
+    let text = text.replace(" %", "\u{a0}%");
+    textwrap::wrap(&text, options)
         .into_iter()
-        .map(|line| line.into_owned())
+        .map(|line| line.replace('\u{a0}', " "))
         .collect()
 }
 
