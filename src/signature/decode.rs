@@ -371,6 +371,8 @@ fn guess(bytes: &[u8]) -> Option<(ImageFormat, Format)> {
         Ok(found) => found,
         // TGA has no signature at its start, only an optional one at its end.
         Err(_) if bytes.ends_with(b"TRUEVISION-XFILE.\0") => ImageFormat::Tga,
+        // BigTIFF.
+        Err(_) if bytes.starts_with(b"II+\0") || bytes.starts_with(b"MM\0+") => ImageFormat::Tiff,
         Err(_) => return None,
     };
     let format = match found {

@@ -14,7 +14,8 @@ use super::luma::Luma;
 const LEAST_SIDE: u32 = 48;
 
 /// Lightness and sharpness of a picture.
-pub(super) fn tone(luma: &Luma) -> Tone {
+#[must_use]
+pub fn tone(luma: &Luma) -> Tone {
     let mut small = Cow::Borrowed(luma);
     while small.width.min(small.height) / 2 >= LEAST_SIDE {
         small = Cow::Owned(halved(&small));
