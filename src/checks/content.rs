@@ -131,6 +131,8 @@ mod tests {
     use super::*;
     use crate::checks::testing::World;
 
+    type Change = fn(&mut Tone);
+
     /// 100 pictures whose tones differ a little, and one more.
     fn world(change: impl Fn(usize, &mut Tone)) -> World {
         let mut world = World::new();
@@ -160,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_dark_a_white_and_a_blurred_picture_stand_out() {
-        let changes: [(Code, fn(&mut Tone)); 3] = [
+        let changes: [(Code, Change); 3] = [
             (Code::DarkImage, |tone| tone.high = 60),
             (Code::OverexposedImage, |tone| tone.low = 250),
             (Code::BlurredImage, |tone| tone.sharpness = 5 * 256),
@@ -168,7 +170,7 @@ mod tests {
         for (code, change) in changes {
             let world = world(|i, tone| {
                 if i == 50 {
-                    change(tone)
+                    change(tone);
                 }
             });
             assert_eq!(all(&world), [(code, 1)]);
@@ -185,7 +187,7 @@ mod tests {
         for change in changes {
             assert_eq!(
                 all(&world(|i, tone| if i == 50 {
-                    change(tone)
+                    change(tone);
                 })),
                 []
             );

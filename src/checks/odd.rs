@@ -93,6 +93,8 @@ mod tests {
     use crate::checks::testing::World;
     use crate::signature::unreadable::Format;
 
+    type Change = fn(&mut Stored);
+
     /// `n` plain images.
     fn world(n: usize) -> World {
         let mut world = World::new();
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn one_image_stored_otherwise_is_odd_in_each_way() {
-        let changes: [(Code, fn(&mut Stored)); 6] = [
+        let changes: [(Code, Change); 6] = [
             (Code::OddBitDepth, |one| one.bits = 16),
             (Code::OddColourMode, |one| one.colour = Colour::Cmyk),
             (Code::OddColourMode, |one| one.colour = Colour::Grey),
