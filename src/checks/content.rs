@@ -64,26 +64,32 @@ pub(super) fn overexposed(evidence: &Evidence<'_>) -> Vec<Finding> {
     })
 }
 
-/// Pictures without sharp edges.
+/// Pictures whose edges are soft for their contrast.
 pub(super) fn blurred(evidence: &Evidence<'_>) -> Vec<Finding> {
     let files = tones(evidence);
-    let sharpness = |tone: &Tone| f64::from(tone.sharpness) / 256.0;
-    // By ratio: a picture is half as sharp as another, not ten levels less sharp.
-    let fence = fence(
-        &files,
-        |tone| (sharpness(tone) + 1.0).ln(),
-        Quartiles::lower_fence,
-    );
-    let Some(limit) = fence.map(|fence| BLURRY.min(fence.exp() - 1.0)) else {
+    // By logarithm: a picture is half as sharp as another, not ten levels less sharp.
+    let fence = fence(&files, |tone| crispness(tone).ln(), Quartiles::lower_fence);
+    let Some(limit) = fence.map(f64::exp) else {
         return Vec::new();
     };
-    let blurred = |tone: &Tone| sharpness(tone) < limit;
+    let blurred = |tone: &Tone| sharpness(tone) < BLURRY && crispness(tone) < limit;
     told(evidence, &files, Code::BlurredImage, blurred, |n| {
         format!(
-            "{n} far less sharp than the rest: edges spread by less than {limit:.1} grey levels (cleanvision's 34.2, or less where the \
-             dataset is soft); look whether they are out of focus or moved"
+            "{n} far less sharp than the rest: edges spread by less than {BLURRY} grey levels (as in cleanvision) and by less than {limit:.2} \
+             of the spread of all levels; look whether they are out of focus or moved"
         )
     })
+}
+
+/// Standard deviation of the edges, in grey levels.
+fn sharpness(tone: &Tone) -> f64 {
+    f64::from(tone.sharpness) / 256.0
+}
+
+/// Sharpness for the contrast there is, so that a small thing before a plain sky is not called
+/// blurred. The constants keep pictures of nearly one tone from being extreme either way.
+fn crispness(tone: &Tone) -> f64 {
+    (sharpness(tone) + 1.0) / (f64::from(tone.spread) + 4.0)
 }
 
 /// The fence of a value over the dataset; `None` where there are too few files to know.
@@ -125,6 +131,8 @@ mod tests {
     use super::*;
     use crate::checks::testing::World;
 
+    type Change = fn(&mut Tone);
+
     /// 100 pictures whose tones differ a little, and one more.
     fn world(change: impl Fn(usize, &mut Tone)) -> World {
         let mut world = World::new();
@@ -154,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_dark_a_white_and_a_blurred_picture_stand_out() {
-        let changes: [(Code, fn(&mut Tone)); 3] = [
+        let changes: [(Code, Change); 3] = [
             (Code::DarkImage, |tone| tone.high = 60),
             (Code::OverexposedImage, |tone| tone.low = 250),
             (Code::BlurredImage, |tone| tone.sharpness = 5 * 256),
@@ -162,7 +170,7 @@ mod tests {
         for (code, change) in changes {
             let world = world(|i, tone| {
                 if i == 50 {
-                    change(tone)
+                    change(tone);
                 }
             });
             assert_eq!(all(&world), [(code, 1)]);
@@ -179,11 +187,21 @@ mod tests {
         for change in changes {
             assert_eq!(
                 all(&world(|i, tone| if i == 50 {
-                    change(tone)
+                    change(tone);
                 })),
                 []
             );
         }
+    }
+
+    #[test]
+    fn a_plain_sky_has_few_edges_and_is_not_blurred() {
+        let sky = world(|i, tone| {
+            if i == 50 {
+                (tone.sharpness, tone.spread) = (5 * 256, 4);
+            }
+        });
+        assert_eq!(all(&sky), []);
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub(super) fn stored_unlike_the_rest(evidence: &Evidence<'_>) -> Vec<Finding> {
         .collect();
     let questions: [(Code, Question); 5] = [
         (Code::OddBitDepth, |one| {
-            Some(format!("{} bits a channel", one.bits))
+            // Bits of an index into a palette are no depth.
+            (one.colour != Colour::Palette).then(|| format!("{} bits a channel", one.bits))
         }),
         (Code::OddColourMode, |one| {
             Some(colour(one.colour).to_owned())
@@ -92,6 +93,8 @@ mod tests {
     use crate::checks::testing::World;
     use crate::signature::unreadable::Format;
 
+    type Change = fn(&mut Stored);
+
     /// `n` plain images.
     fn world(n: usize) -> World {
         let mut world = World::new();
@@ -113,7 +116,7 @@ mod tests {
 
     #[test]
     fn one_image_stored_otherwise_is_odd_in_each_way() {
-        let changes: [(Code, fn(&mut Stored)); 6] = [
+        let changes: [(Code, Change); 6] = [
             (Code::OddBitDepth, |one| one.bits = 16),
             (Code::OddColourMode, |one| one.colour = Colour::Cmyk),
             (Code::OddColourMode, |one| one.colour = Colour::Grey),
@@ -129,9 +132,14 @@ mod tests {
     }
 
     #[test]
-    fn an_srgb_profile_is_nothing_to_speak_of() {
-        let mut world = world(99);
+    fn an_srgb_profile_and_the_size_of_a_palette_are_nothing_to_speak_of() {
+        let mut world = world(90);
         world.add("odd.jpg").facts.stored.profile = Profile::Srgb;
+        for i in 0..9 {
+            let stored = &mut world.add(&format!("p{i}.png")).facts.stored;
+            stored.colour = Colour::Palette;
+            stored.bits = if i == 0 { 4 } else { 8 };
+        }
         assert_eq!(codes(&world), []);
     }
 

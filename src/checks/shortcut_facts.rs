@@ -1,6 +1,6 @@
 //! Facts of files that a model may find an easier answer in than what the picture shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
 use crate::sample::Sample;
@@ -9,8 +9,32 @@ use crate::signature::Signature;
 /// Rarer values than this are one value: nothing can be learned from them.
 const RARE: usize = 5;
 
+/// Name of the fact that words of names are.
+const WORDING: &str = "wording of file names";
+
 /// Classes of file size: each holds as many files.
 const SIZE_BUCKETS: usize = 10;
+
+/// Words that cameras and programs begin names with: they tell the source, not the class.
+const CAMERA_WORDS: &[&str] = &[
+    "dji",
+    "dsc",
+    "dscf",
+    "dscn",
+    "frame",
+    "gopr",
+    "image",
+    "img",
+    "mvc",
+    "p",
+    "photo",
+    "picture",
+    "pxl",
+    "sam",
+    "scan",
+    "screenshot",
+    "vid",
+];
 
 /// One fact of every sample.
 #[derive(Debug, PartialEq)]
@@ -26,8 +50,13 @@ pub(super) struct Fact {
 }
 
 /// Facts with more than one value. Words of names that contain one of `known`, or are contained in
-/// it, do not count: where the folder says `cat`, `cat_001.jpg` gives nothing away.
-pub(super) fn facts(evidence: &Evidence<'_>, known: &[String]) -> Vec<Fact> {
+/// it, do not count: where the folder says `cat`, `cat_001.jpg` gives nothing away. Nor do names
+/// that spell out `classes`.
+pub(super) fn facts(
+    evidence: &Evidence<'_>,
+    known: &[String],
+    classes: &[Option<u32>],
+) -> Vec<Fact> {
     let sizes = buckets(evidence);
     let asked: [(&str, f64, Question<'_>); 7] = [
         ("image size", 0.5, &|_, one| {
@@ -55,14 +84,16 @@ pub(super) fn facts(evidence: &Evidence<'_>, known: &[String]) -> Vec<Fact> {
                 .partition_point(|&end| end < one.facts.stored.bytes)
                 .to_string()
         }),
-        ("wording of file names", 0.5, &|sample, _| {
-            wording(&sample.path, known)
-        }),
+        (WORDING, 0.5, &|sample, _| wording(&sample.path, known)),
     ];
     let found = asked
         .into_iter()
         .map(|(name, least, question)| fact(evidence, name, least, question));
-    found.filter(|fact| fact.distinct > 1).collect()
+    let mut found: Vec<Fact> = found.filter(|fact| fact.distinct > 1).collect();
+    if names_spell(evidence, known, classes) {
+        found.retain(|fact| fact.name != WORDING);
+    }
+    found
 }
 
 type Question<'a> = &'a dyn Fn(&Sample, &Signature) -> String;
@@ -99,6 +130,24 @@ fn buckets(evidence: &Evidence<'_>) -> Vec<u32> {
     sizes.sort_unstable();
     let end = |bucket: usize| sizes.get(sizes.len() * bucket / SIZE_BUCKETS).copied();
     (1..SIZE_BUCKETS).filter_map(end).collect()
+}
+
+/// Whether names spell the classes: one wording for each class, none for two, and no camera's. So
+/// `siamese_12.jpg` with the label 5 is the label once more, where `DSC_12.jpg` tells of a camera.
+fn names_spell(evidence: &Evidence<'_>, known: &[String], classes: &[Option<u32>]) -> bool {
+    let mut class_of: BTreeMap<String, u32> = BTreeMap::new();
+    let mut met: BTreeSet<u32> = BTreeSet::new();
+    for (sample, class) in evidence.dataset.samples.iter().zip(classes) {
+        let Some(class) = *class else { continue };
+        met.insert(class);
+        let wording = wording(&sample.path, known);
+        if CAMERA_WORDS.contains(&wording.as_str())
+            || *class_of.entry(wording).or_insert(class) != class
+        {
+            return false;
+        }
+    }
+    met.len() == class_of.len()
 }
 
 /// The words of a file's name, without numbers: those count frames.

@@ -83,9 +83,10 @@ pub(super) fn trailing_data(evidence: &Evidence<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let message = format!(
-        "{} with data after the end of the picture, at most {most} bytes; phones append films and depth maps there, \
+        "{} with data after the end of the picture, at most {}; phones append films and depth maps there, \
          broken copies append rubbish, and re-encoding removes it",
-        count(files.len(), "image")
+        count(files.len(), "image"),
+        count(most as usize, "byte")
     );
     vec![Finding::new(
         Code::TrailingData,

@@ -35,7 +35,7 @@ const MAX_PIXELS: u64 = 178_956_970;
 /// full decode correlate at 0.999 on driving frames, with one and a half at 0.990.
 const LEAST_LUMA: u32 = SIDE as u32 * 2;
 
-/// First bytes of an AppleDouble file: what macOS keeps of a file where the file system has no room
+/// First bytes of an `AppleDouble` file: what macOS keeps of a file where the file system has no room
 /// for it (RFC 1740).
 const APPLE_DOUBLE: &[u8] = &[0, 5, 0x16, 7];
 
@@ -374,6 +374,8 @@ fn guess(bytes: &[u8]) -> Option<(ImageFormat, Format)> {
         Ok(found) => found,
         // TGA has no signature at its start, only an optional one at its end.
         Err(_) if bytes.ends_with(b"TRUEVISION-XFILE.\0") => ImageFormat::Tga,
+        // BigTIFF.
+        Err(_) if bytes.starts_with(b"II+\0") || bytes.starts_with(b"MM\0+") => ImageFormat::Tiff,
         Err(_) => return None,
     };
     let format = match found {

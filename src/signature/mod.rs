@@ -17,7 +17,7 @@ pub mod perceptual;
 pub mod pixels;
 mod sign;
 pub mod thumbnail;
-mod tone;
+pub mod tone;
 pub mod unreadable;
 
 use serde::{Deserialize, Serialize};

@@ -14,7 +14,8 @@ use super::luma::Luma;
 const LEAST_SIDE: u32 = 48;
 
 /// Lightness and sharpness of a picture.
-pub(super) fn tone(luma: &Luma) -> Tone {
+#[must_use]
+pub fn tone(luma: &Luma) -> Tone {
     let mut small = Cow::Borrowed(luma);
     while small.width.min(small.height) / 2 >= LEAST_SIDE {
         small = Cow::Owned(halved(&small));
@@ -65,7 +66,8 @@ fn histogram(levels: &[u8]) -> [u32; 256] {
     let (fours, rest) = levels.as_chunks::<4>();
     for four in fours {
         for (count, &level) in counts.iter_mut().zip(four) {
-            count[usize::from(level)] += 1;
+            let count = &mut count[usize::from(level)];
+            *count = count.wrapping_add(1);
         }
     }
     for &level in rest {
@@ -90,7 +92,13 @@ fn percentile(histogram: &[u32; 256], rank: u64) -> u8 {
     255
 }
 
+/// Pixels whose squared edges fit 32 bits together: 255 * 255 * 1024 does.
+const PIECE: usize = 1024;
+
 /// Standard deviation of the edges inside the picture; 0 where it has no inside.
+///
+/// Nothing can overflow (nine levels of 255 are 2,295); wrapping arithmetic says so to the compiler,
+/// which then takes many pixels at once.
 fn edge_spread(luma: &Luma) -> f64 {
     let width = luma.width as usize;
     if width < 3 || luma.height < 3 {
@@ -101,27 +109,30 @@ fn edge_spread(luma: &Luma) -> f64 {
     for rows in luma.data.windows(3 * width).step_by(width) {
         let (upper, rest) = rows.split_at(width);
         let (middle, lower) = rest.split_at(width);
-        for (x, column) in columns.iter_mut().enumerate() {
-            *column = i16::from(upper[x]) + i16::from(middle[x]) + i16::from(lower[x]);
+        for (((column, &a), &b), &c) in columns.iter_mut().zip(upper).zip(middle).zip(lower) {
+            *column = i16::from(a)
+                .wrapping_add(i16::from(b))
+                .wrapping_add(i16::from(c));
         }
-        let (mut row_sum, mut row_squares) = (0u32, 0u64);
-        // In pieces, so that squares fit 32 bits: 255 * 255 * 1024 does.
-        for (start, piece) in (1..width - 1)
-            .step_by(1024)
-            .zip(middle[1..width - 1].chunks(1024))
-        {
-            let mut piece_squares = 0u32;
-            let around = columns[start - 1..].windows(3);
-            for (&level, around) in piece.iter().zip(around) {
-                let around = around[0] + around[1] + around[2];
-                let edge = (9 * i16::from(level) - around).clamp(0, 255) as u32;
-                row_sum += edge;
-                piece_squares += edge * edge;
+        for start in (1..width - 1).step_by(PIECE) {
+            let end = (start + PIECE).min(width - 1);
+            let sides = columns[start - 1..end - 1]
+                .iter()
+                .zip(&columns[start + 1..=end]);
+            let around = columns[start..end].iter().zip(sides);
+            let (mut piece_sum, mut piece_squares) = (0u32, 0u32);
+            for (&level, (&b, (&a, &c))) in middle[start..end].iter().zip(around) {
+                let around = a.wrapping_add(b).wrapping_add(c);
+                let edge = i16::from(level)
+                    .wrapping_mul(9)
+                    .wrapping_sub(around)
+                    .clamp(0, 255) as u32;
+                piece_sum = piece_sum.wrapping_add(edge);
+                piece_squares = piece_squares.wrapping_add(edge.wrapping_mul(edge));
             }
-            row_squares += u64::from(piece_squares);
+            sum += u64::from(piece_sum);
+            squares += u64::from(piece_squares);
         }
-        sum += u64::from(row_sum);
-        squares += row_squares;
     }
     let n = ((width - 2) * (luma.height as usize - 2)) as f64;
     let mean = sum as f64 / n;

@@ -1,4 +1,4 @@
-//! Directories of tags, as TIFF files and EXIF blocks hold them (TIFF 6.0, section 2; BigTIFF).
+//! Directories of tags, as TIFF files and EXIF blocks hold them (TIFF 6.0, section 2; `BigTIFF`).
 
 use super::{Stop, take};
 use crate::signature::facts::Camera;
@@ -11,7 +11,7 @@ const MODEL: u16 = 272;
 pub(super) struct Tags<'a> {
     bytes: &'a [u8],
     little: bool,
-    /// BigTIFF: lengths and places have 8 bytes.
+    /// `BigTIFF`: lengths and places have 8 bytes.
     big: bool,
 }
 

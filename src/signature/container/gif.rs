@@ -1,4 +1,4 @@
-//! GIF: a screen, then blocks until the trailer `3B` (GIF89a specification, appendix B).
+//! GIF: a screen, then blocks until the trailer `3B` (`GIF89a` specification, appendix B).
 
 use super::{Stop, Structure, take};
 use crate::signature::facts::Colour;

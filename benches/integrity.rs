@@ -1,0 +1,104 @@
+//! What facts and checks cost beside hashing: `cargo bench --bench integrity -- DIR`, where DIR holds images.
+//!
+//! One thread, files in memory, the fastest of five runs of each part. *Hashing* is what a signature
+//! took before it held facts: bytes digested, luma decoded, content found, thumbnail, perceptual hash.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a bench prints, and fails by panicking"
+)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use splitleak::checks::{self, Evidence};
+use splitleak::dataset;
+use splitleak::matching::partners::Partnerships;
+use splitleak::progress::Silent;
+use splitleak::settings::{Columns, Input, LayoutChoice};
+use splitleak::signature::content::content;
+use splitleak::signature::digest::Digest;
+use splitleak::signature::jpeg::{self, Scratch};
+use splitleak::signature::memory::NoMemory;
+use splitleak::signature::perceptual::PerceptualHasher;
+use splitleak::signature::thumbnail::thumbnail_of;
+use splitleak::signature::tone::tone;
+use splitleak::signature::{Signer, sign};
+
+fn main() {
+    let Some(directory) = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'))
+    else {
+        println!("give a directory of JPEG files");
+        return;
+    };
+    let input = Input::Tree {
+        root: directory.into(),
+        layout: LayoutChoice::Auto,
+    };
+    let dataset = dataset::load(&input, &Columns::default(), &Silent).unwrap();
+    let files: Vec<Vec<u8>> = dataset
+        .files()
+        .iter()
+        .map(|&id| std::fs::read(dataset.file(id)).unwrap())
+        .collect();
+    let mut scratch = Scratch::default();
+    let hasher = PerceptualHasher::new();
+    let hashing = fastest(|| {
+        for bytes in &files {
+            black_box(Digest::of(bytes));
+            let luma = jpeg::read(bytes, (48, 48), u64::MAX, &mut scratch)
+                .unwrap()
+                .luma;
+            black_box(hasher.hash(&thumbnail_of(&luma, content(&luma))));
+        }
+    });
+    let mut signer = Signer::default();
+    let signing = fastest(|| {
+        for bytes in &files {
+            black_box(signer.sign(bytes).unwrap());
+        }
+    });
+    let lumas = files.iter().map(|bytes| {
+        jpeg::read(bytes, (48, 48), u64::MAX, &mut scratch)
+            .unwrap()
+            .luma
+    });
+    let lumas: Vec<_> = lumas.collect();
+    let tones = fastest(|| {
+        for luma in &lumas {
+            black_box(tone(luma));
+        }
+    });
+    let known = vec![None; files.len()];
+    let signatures = sign(&dataset, known, &NoMemory, &Silent);
+    let partners = Partnerships::with_limit(1);
+    let evidence = Evidence {
+        dataset: &dataset,
+        signatures: &signatures,
+        partners: &partners,
+        together: &[],
+    };
+    let checking = fastest(|| {
+        black_box(checks::run(&evidence));
+    });
+    let share = |part: Duration| part.as_secs_f64() / hashing.as_secs_f64() * 100.0;
+    println!("{} files, hashing {hashing:.2?}", files.len());
+    println!(
+        "hashing with facts {signing:.2?} ({:+.1} %)",
+        share(signing) - 100.0
+    );
+    println!("of that, tone {tones:.2?} ({:.1} %)", share(tones));
+    println!("all checks {checking:.2?} ({:.1} %)", share(checking));
+}
+
+fn fastest(mut run: impl FnMut()) -> Duration {
+    let times = (0..5).map(|_| {
+        let start = Instant::now();
+        run();
+        start.elapsed()
+    });
+    times.min().unwrap_or_default()
+}
