@@ -80,6 +80,9 @@ fn main() {
         signatures: &signatures,
         partners: &partners,
         together: &[],
+        recordings: None,
+        counted: &[],
+        focus: None,
     };
     let checking = fastest(|| {
         black_box(checks::run(&evidence));

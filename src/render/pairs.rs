@@ -1,11 +1,12 @@
 //! Pairs across splits as CSV, a row each, for `pandas.read_csv`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use crate::finding::Acceptance;
+use crate::matching::pair::Kind;
 use crate::report::{LeakedSample, PairMember, Report};
 
 /// One pair. Cells of what was not measured are empty.
@@ -23,20 +24,36 @@ struct Row<'a> {
     accepted_by: Option<&'a str>,
 }
 
-/// Writes the pairs that pixels show, strongest first, then one row for each sample that was recorded together with training samples.
+/// Writes the pairs that pixels show, strongest first, then those of samples that belong together, then the samples that
+/// belong together with training in a way no pair tells.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
-    let mut by_image: BTreeMap<(&PairMember, &str), &LeakedSample> = BTreeMap::new();
     let by_pixels = |leak: &&LeakedSample| leak.code.is_leak_by_pixels();
-    for leak in report.leaked_samples.iter().filter(by_pixels) {
-        by_image.insert((&leak.evaluation, &leak.training.split), leak);
+    // What pixels show of a sample is one leak, under its strongest kind.
+    let way = |kind: &'static str| match Kind::ALL.iter().any(|pixels| pixels.name() == kind) {
+        true => "",
+        false => kind,
+    };
+    let kind_of = |leak: &LeakedSample| leak.code.name().trim_start_matches("leak-");
+    let mut by_image: BTreeMap<(&PairMember, &str, &str), &LeakedSample> = BTreeMap::new();
+    for leak in &report.leaked_samples {
+        let key = (
+            &leak.evaluation,
+            leak.training.split.as_str(),
+            way(kind_of(leak)),
+        );
+        by_image.insert(key, leak);
     }
+    let mut told = BTreeSet::new();
     let by = |accepted: &'_ Option<Acceptance>| accepted.as_ref().map(|one| one.by.name());
     let mut csv = csv::Writer::from_writer(to);
     for pair in &report.pairs {
-        let leak = by_image.get(&(&pair.evaluation, pair.training.split.as_str()));
+        let split = pair.training.split.as_str();
+        let key = (&pair.evaluation, split, way(pair.kind.name()));
+        told.insert(key);
+        let leak = by_image.get(&key);
         let transform = serde_json::to_value(pair.transform).unwrap_or_default();
         csv.serialize(Row {
             kind: pair.kind.name(),
@@ -53,6 +70,13 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
         .map_err(io::Error::other)?;
     }
     for leak in report.leaked_samples.iter().filter(|leak| !by_pixels(leak)) {
+        if told.contains(&(
+            &leak.evaluation,
+            leak.training.split.as_str(),
+            kind_of(leak),
+        )) {
+            continue;
+        }
         csv.serialize(Row {
             kind: leak.code.name().trim_start_matches("leak-"),
             transform: None,

@@ -15,7 +15,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::capture::{Captured, captured};
-use super::container::{self, Structure, exif};
+use super::container::{self, Structure, tags};
 use super::digest::Digest;
 use super::facts::{Camera, Colour, Profile, Stored};
 use super::jpeg::{self, JpegError, Scratch};
@@ -145,7 +145,7 @@ fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError
         alpha: false,
         orientation: upright.to_exif(),
         profile: headers.profile.map_or(Profile::None, Profile::of),
-        camera: picture.exif.map(exif::camera).unwrap_or_default(),
+        camera: picture.exif.map(tags::camera).unwrap_or_default(),
     };
     Ok(Decoded {
         captured: picture.exif.and_then(captured),
@@ -217,8 +217,8 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
     let block = decoder.exif_metadata().ok().flatten();
     let camera = match format {
         // A TIFF file is an EXIF block itself.
-        ImageFormat::Tiff => exif::camera(bytes),
-        _ => block.as_deref().map(exif::camera).unwrap_or_default(),
+        ImageFormat::Tiff => tags::camera(bytes),
+        _ => block.as_deref().map(tags::camera).unwrap_or_default(),
     };
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(upright);

@@ -5,10 +5,10 @@
 //! no pixels. What a walk does not understand it leaves to the decoder.
 
 mod bmp;
-pub(super) mod exif;
 mod gif;
 pub(super) mod jpeg;
 mod png;
+pub(super) mod tags;
 mod tiff;
 mod webp;
 

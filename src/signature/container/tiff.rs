@@ -3,7 +3,7 @@
 //! TIFF has no end marker, and data between what directories name is legal, so nothing is said of
 //! trailing bytes.
 
-use super::exif::{Tag, Tags};
+use super::tags::{Tag, Tags};
 use super::{Stop, Structure};
 use crate::signature::facts::Colour;
 
