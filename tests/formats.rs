@@ -114,6 +114,19 @@ fn sarif_points_at_files_with_stable_fingerprints() {
     );
 }
 
+/// `SARIF_SCHEMA=sarif-schema-2.1.0.json cargo test official_schema -- --ignored`; the schema is
+/// OASIS's and not kept here.
+#[test]
+#[ignore = "needs the official schema, named by $SARIF_SCHEMA"]
+fn sarif_fits_the_official_schema() {
+    let path = std::env::var("SARIF_SCHEMA").unwrap();
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let log: Value = serde_json::from_str(&render(&checked(), "sarif")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&log).map(|one| one.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
 #[test]
 fn sarif_of_a_huge_report_is_cut_and_says_so() {
     let workspace = checked();

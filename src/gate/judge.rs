@@ -174,7 +174,7 @@ impl<'a> Judgement<'a> {
             .map_or(String::new(), |code| format!(" by `{}`", code.name()));
         let beside = match found.saturating_sub(count) {
             0 => String::new(),
-            n => format!(", {n} accepted ones not counted"),
+            n => format!(" ({n} accepted)"),
         };
         let message = format!(
             "{count} of {denominator} readable images of `{evaluation}` leak from `{training}`{kind}{beside}, more than {} allowed: {}",
