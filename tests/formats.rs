@@ -123,7 +123,10 @@ fn sarif_fits_the_official_schema() {
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let log: Value = serde_json::from_str(&render(&checked(), "sarif")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> = validator.iter_errors(&log).map(|one| one.to_string()).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(&log)
+        .map(|one| one.to_string())
+        .collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
 
@@ -258,10 +261,10 @@ fn what_is_no_report_of_this_version_is_refused() {
         .file("cut.json", "{\"schema_version\": \"1")
         .file("other.json", "{}");
     edit(&workspace, "future.json", |report| {
-        report["schema_version"] = json!("2.0")
+        report["schema_version"] = json!("2.0");
     });
     edit(&workspace, "minor.json", |report| {
-        report["schema_version"] = json!("1.9")
+        report["schema_version"] = json!("1.9");
     });
     edit(&workspace, "lacking.json", |report| {
         report.as_object_mut().unwrap().remove("coverage");

@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod baseline;
+mod completeness;
 mod judge;
 pub mod limit;
 pub mod policy;
