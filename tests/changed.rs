@@ -337,7 +337,9 @@ fn revisions_repositories_and_options_that_are_none_are_refused() {
     let found = run(&plain, &["check", ".", "--changed-since", "HEAD"]);
     assert_eq!(found.status, 2);
     assert!(
-        found.stderr.contains("not in a git repository"),
+        found
+            .stderr
+            .contains("not in a git repository that can be asked"),
         "{}",
         found.stderr
     );

@@ -41,11 +41,14 @@ impl Repository {
             directory: directory.to_path_buf(),
             top: PathBuf::new(),
         };
-        let Answer::Yes(top) = repository.ask(&["rev-parse", "--show-toplevel"])? else {
-            return Err(refused(format!(
-                "`{}` is not in a git repository, so what has changed is not known; list files by `--files-from`, or check everything",
-                directory.display()
-            )));
+        let top = match repository.ask(&["rev-parse", "--show-toplevel"])? {
+            Answer::Yes(top) => top,
+            Answer::No(said) => {
+                return Err(refused(format!(
+                    "`{}` is not in a git repository that can be asked, so what has changed is not known (git: {said}); list files by `--files-from`, or check everything",
+                    directory.display()
+                )));
+            }
         };
         repository.top = path_of(top.strip_suffix(b"\n").unwrap_or(&top));
         Ok(repository)
