@@ -120,10 +120,10 @@ fn sarif_points_at_files_with_stable_fingerprints() {
 #[ignore = "needs the official schema, named by $SARIF_SCHEMA"]
 fn sarif_fits_the_official_schema() {
     let path = std::env::var("SARIF_SCHEMA").unwrap();
-    let mut schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    // One pattern of the schema, for a key that is not written here, is no regular expression.
-    let language = &mut schema["definitions"]["run"]["properties"]["language"];
-    language.as_object_mut().unwrap().remove("pattern");
+    let text = fs::read_to_string(path).unwrap();
+    // One pattern of the schema, for languages, has a bracket too many and is no regular expression.
+    let text = text.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
+    let schema: Value = serde_json::from_str(&text).unwrap();
     let log: Value = serde_json::from_str(&render(&checked(), "sarif")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator
