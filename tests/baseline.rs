@@ -261,6 +261,29 @@ fn codes_choose_what_is_accepted() {
 }
 
 #[test]
+fn data_that_is_not_here_is_accepted_only_by_name() {
+    let workspace = dataset();
+    workspace.file(
+        "data/train/cat/lfs.png",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n",
+    );
+    let (said, status) = baseline(&workspace, &["write", "data", "--reason", "x"]);
+    assert_eq!(status, 0);
+    assert!(said.contains("not accepted: 1"), "{said}");
+    assert_eq!(strict(&workspace).1, 2);
+    let by_name = [
+        "write",
+        "data",
+        "--reason",
+        "x",
+        "--code",
+        "data-not-fetched",
+    ];
+    assert_eq!(baseline(&workspace, &by_name).1, 0);
+    assert_eq!(strict(&workspace).1, 0);
+}
+
+#[test]
 fn a_baseline_that_is_missing_or_broken_stops_the_check() {
     let workspace = dataset();
     let said = workspace.refused(&["data", "--baseline", "absent.toml"]);

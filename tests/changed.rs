@@ -337,7 +337,9 @@ fn revisions_repositories_and_options_that_are_none_are_refused() {
     let found = run(&plain, &["check", ".", "--changed-since", "HEAD"]);
     assert_eq!(found.status, 2);
     assert!(
-        found.stderr.contains("not in a git repository"),
+        found
+            .stderr
+            .contains("not in a git repository that can be asked"),
         "{}",
         found.stderr
     );
@@ -346,9 +348,19 @@ fn revisions_repositories_and_options_that_are_none_are_refused() {
         &["check", "data", "--changed-since", "HEAD", "--explain"],
     );
     assert_eq!(both.status, 2, "{}", both.stderr);
-    // No git at all: the environment is empty.
-    let said = workspace.refused(&["data", "--changed-since", "HEAD"]);
-    assert!(said.contains("git"), "{said}");
+    // No git at all.
+    let output = Command::new(env!("CARGO_BIN_EXE_splitleak"))
+        .args(["check", "data", "--changed-since", "HEAD"])
+        .current_dir(workspace.root())
+        .env("PATH", workspace.path("data"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said.contains("`git` could not be run") && said.contains("--files-from"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -418,6 +430,7 @@ fn the_verdict_on_named_images_is_that_of_a_full_run() {
             paths.push(path);
         }
     }
+    workspace.file("list.txt", "");
     let all = ["--pairs-per-sample", "100", "--no-cache"];
     let (full, _) = workspace.check(&all);
     let mut state = 7u32;

@@ -69,10 +69,11 @@ fn a_limit_for_what_was_recorded_together_is_judged_by_its_own_count() {
     assert_eq!(code, 1, "{}", report["leakage"]);
     assert!(messages(&report, "violations").contains("images/9.png"));
     assert_eq!(status(&workspace, &["--max-leakage", "shared-group=1"]), 0);
-    assert_eq!(
-        status(&workspace, &["--max-leakage", "sequence-neighbour=0"]),
-        0
-    );
+    // What names and columns do not tell is not judged, and so is no pass.
+    let (report, code) = workspace.check(&["--max-leakage", "sequence-neighbour=0"]);
+    assert_eq!(code, 2, "{}", report["gate"]);
+    let said = messages(&report, "violations");
+    assert!(said.contains("leave the limit out"), "{said}");
     assert_eq!(status(&workspace, &["--fail-on", "leak-shared-group"]), 1);
 }
 

@@ -189,7 +189,7 @@ mod tests {
             path: "images".to_owned(),
             digest: "abc.dir".to_owned(),
         };
-        assert_eq!(outputs(text), [expected.clone()]);
+        assert_eq!(outputs(text), std::slice::from_ref(&expected));
         let turned = "wdir: ..\nouts:\n- path: 'images'\n  md5: abc.dir\n- path: other\n";
         assert_eq!(outputs(turned), [expected]);
         assert!(outputs("deps:\n- path: a\n  md5: b\n").is_empty());

@@ -41,11 +41,14 @@ impl Repository {
             directory: directory.to_path_buf(),
             top: PathBuf::new(),
         };
-        let Answer::Yes(top) = repository.ask(&["rev-parse", "--show-toplevel"])? else {
-            return Err(refused(format!(
-                "`{}` is not in a git repository, so what has changed is not known; list files by `--files-from`, or check everything",
-                directory.display()
-            )));
+        let top = match repository.ask(&["rev-parse", "--show-toplevel"])? {
+            Answer::Yes(top) => top,
+            Answer::No(said) => {
+                return Err(refused(format!(
+                    "`{}` is not in a git repository that can be asked, so what has changed is not known (git: {said}); list files by `--files-from`, or check everything",
+                    directory.display()
+                )));
+            }
         };
         repository.top = path_of(top.strip_suffix(b"\n").unwrap_or(&top));
         Ok(repository)
@@ -152,12 +155,10 @@ impl Repository {
         Ok(tracked)
     }
 
-    /// Paths from the top of all files of the repository with a name like `pattern`, tracked or new.
+    /// Paths from the top of all tracked files of the repository with a name like `pattern`.
     pub(super) fn named_like(&self, pattern: &str) -> Result<Vec<String>, Error> {
         let pattern = format!(":(top,glob)**/{pattern}");
-        let options = ["ls-files", "-z", "--full-name", "--cached", "--others"];
-        let more = ["--exclude-standard", "--", &pattern];
-        let text = self.tell(&[&options[..], &more[..]].concat())?;
+        let text = self.tell(&["ls-files", "-z", "--full-name", "--", &pattern])?;
         let names = text
             .split(|&byte| byte == 0)
             .filter(|name| !name.is_empty());
@@ -176,7 +177,11 @@ impl Repository {
     /// Path of the directory from the top, with `/` at its end where it is not the top itself.
     pub(super) fn prefix(&self) -> Result<String, Error> {
         let text = self.tell(&["rev-parse", "--show-prefix"])?;
-        Ok(text_of(text.strip_suffix(b"\n").unwrap_or(&text)))
+        let prefix = text_of(text.strip_suffix(b"\n").unwrap_or(&text));
+        Ok(match prefix.as_str() {
+            "" => prefix,
+            prefix => format!("{prefix}/"),
+        })
     }
 
     fn tell(&self, arguments: &[&str]) -> Result<Vec<u8>, Error> {

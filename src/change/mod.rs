@@ -51,9 +51,17 @@ pub fn since(
         return Ok(Touched::everything(note));
     }
     let commit = repository.commit(revision)?;
-    let changes = repository.changes(&commit)?;
-    let tracked = repository.tracked()?;
-    let bundles = dvc::bundles(&repository, &commit)?;
+    // Three programs that mostly wait for the disk.
+    let (changes, (tracked, bundles)) = rayon::join(
+        || repository.changes(&commit),
+        || {
+            rayon::join(
+                || repository.tracked(),
+                || dvc::bundles(&repository, &commit),
+            )
+        },
+    );
+    let (changes, tracked, bundles) = (changes?, tracked?, bundles?);
     let mut notes = Vec::new();
     let mut paths: BTreeSet<String> = changes.iter().map(|change| change.path.clone()).collect();
     let moved = changes.iter().filter(|change| change.is_directory);
@@ -216,17 +224,17 @@ mod tests {
     }
 
     fn named(root: &str, list: &[u8]) -> Vec<String> {
-        let touched = listed(list, Path::new("/work"), &dataset(root, &["train/a.jpg"]));
+        let touched = listed(list, Path::new("/home/a"), &dataset(root, &["train/a.jpg"]));
         touched.paths.unwrap().into_iter().collect()
     }
 
     #[test]
     fn a_listed_path_may_start_at_the_current_directory_or_at_the_dataset() {
         let list =
-            b"data/train/a.jpg\r\n./data/train/../train/b c.jpg\ntrain/d.jpg\n/work/data/e.jpg\n\n";
+            b"data/train/a.jpg\r\n./data/train/../train/b c.jpg\ntrain/d.jpg\n/home/a/data/e.jpg\n\n";
         let expected = ["e.jpg", "train/a.jpg", "train/b c.jpg", "train/d.jpg"];
         assert_eq!(named("data", list), expected);
-        assert_eq!(named("/work/data", list), expected);
+        assert_eq!(named("/home/a/data", list), expected);
     }
 
     #[test]
@@ -238,11 +246,11 @@ mod tests {
     fn a_list_without_any_image_of_the_dataset_is_told() {
         let touched = listed(
             b"README.md\n",
-            Path::new("/work"),
+            Path::new("/home/a"),
             &dataset("data", &["a.jpg"]),
         );
         assert!(touched.notes[0].contains("none of the 1 named files"));
-        let empty = listed(b"", Path::new("/work"), &dataset("data", &["a.jpg"]));
+        let empty = listed(b"", Path::new("/home/a"), &dataset("data", &["a.jpg"]));
         assert_eq!(
             (empty.paths.map(|paths| paths.len()), empty.notes.len()),
             (Some(0), 0)

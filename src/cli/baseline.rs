@@ -11,7 +11,7 @@ use splitleak::gate::update::{self, Comparison};
 use super::exit::Outcome;
 use super::gate_args::{BaselineArgs, BaselineCommand, ScopeArgs};
 use super::resolve::{self, Missing, Resolved};
-use super::{check, output};
+use super::{check, output, say};
 
 /// Entries that are listed of each kind.
 const LISTED: usize = 10;
@@ -39,6 +39,14 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
                 .map(|name| code_of(name))
                 .collect::<Result<_, _>>()?;
             let (resolved, comparison) = compared(on, Missing::Empty)?;
+            let fresh = comparison.fresh.iter();
+            let absent = fresh.filter(|entry| update::is_accepted_by_name_only(entry.code));
+            let absent = absent.count();
+            if codes.is_empty() && absent > 0 {
+                say(&format!(
+                    "warning: data that is not here is not accepted: {absent}; fetch it, or name its code by `--code`"
+                ));
+            }
             let baseline = update::accept_fresh(comparison, &codes, reason, expires);
             save(&resolved, on, &baseline)
         }

@@ -96,9 +96,9 @@ pub(super) fn judged_by(
     if baseline.is_file() && !args.no_baseline || is_named && missing == Missing::Refused {
         policy.baseline = read_baseline(&baseline)?;
     }
-    let limited = source.config.findings_per_code.is_some();
-    // What is accepted one by one has to be listed one by one.
-    if policy.accepts_findings() && !limited {
+    // What is accepted one by one has to be listed one by one, unless the user says otherwise.
+    let default = Detail::default().findings_per_code;
+    if policy.accepts_findings() && settings.detail.findings_per_code == default {
         settings.detail.findings_per_code = usize::MAX;
     }
     Ok(Resolved {

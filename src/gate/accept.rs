@@ -75,8 +75,8 @@ impl<'a> Ledger<'a> {
     /// Whether a leaked sample is accepted. What was accepted on strong evidence
     /// of pixels is accepted on weaker evidence, too.
     fn leak(&mut self, leak: &'a LeakedSample) -> Option<Acceptance> {
-        let path = &leak.evaluation.path;
-        if let Some(accepted) = self.suppression(leak.code, true, &|covers| covers(path)) {
+        let paths = std::slice::from_ref(&leak.evaluation.path);
+        if let Some(accepted) = self.suppression(leak.code, paths, true) {
             return Some(accepted);
         }
         let member = (
@@ -106,9 +106,10 @@ impl<'a> Ledger<'a> {
 
     /// Whether a finding that is not about leaks is accepted.
     fn finding(&mut self, finding: &'a Finding) -> Option<Acceptance> {
-        let whole = finding.images <= finding.paths.len() as u64;
-        let all = |covers: &dyn Fn(&str) -> bool| finding.paths.iter().all(|path| covers(path));
-        if let Some(accepted) = self.suppression(finding.code, whole, &all) {
+        // A broken file that two splits list is two samples under one name.
+        let whole =
+            finding.code.is_unreadable_image() || finding.images <= finding.paths.len() as u64;
+        if let Some(accepted) = self.suppression(finding.code, &finding.paths, whole) {
             return Some(accepted);
         }
         let entries = self
@@ -124,15 +125,11 @@ impl<'a> Ledger<'a> {
 
     /// The first suppression that holds and means all that a finding is about.
     /// `whole` says that the finding names everything it is about.
-    fn suppression(
-        &mut self,
-        code: Code,
-        whole: bool,
-        matches: &dyn Fn(&dyn Fn(&str) -> bool) -> bool,
-    ) -> Option<Acceptance> {
+    fn suppression(&mut self, code: Code, paths: &[String], whole: bool) -> Option<Acceptance> {
         let mut accepted = None;
         for (at, one) in self.policy.suppressions.iter().enumerate() {
-            if !one.holds(self.policy.today) || !matches(&|path| one.covers(code, path)) {
+            let meant = one.code == code && paths.iter().all(|path| one.covers(code, path));
+            if !meant || !one.holds(self.policy.today) {
                 continue;
             }
             if one.path.is_some() && !whole {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::accept;
 use super::limit::LeakLimit;
 use super::policy::Policy;
-use super::{AcceptedFindings, Gate, Violation, ViolationCode};
+use super::{AcceptedFindings, Gate, Violation, ViolationCode, accept, completeness};
 use crate::finding::{AcceptedBy, CODES, Code};
 use crate::report::{Leakage, LeakedSample, Report};
 
@@ -88,7 +87,7 @@ impl<'a> Judgement<'a> {
             self.limits(),
             self.codes(),
             self.simulations(),
-            self.incomplete(),
+            completeness::incomplete(self.report, self.policy),
         ]
         .concat()
     }
@@ -169,6 +168,12 @@ impl<'a> Judgement<'a> {
 
     fn exceeded(&self, entry: &Leakage, limit: &LeakLimit) -> Option<Violation> {
         let (evaluation, training) = (&entry.evaluation_split, &entry.training_split);
+        if let Some(todo) = limit.kind.and_then(|code| self.untold(entry, code)) {
+            let message = format!(
+                "the limit `{limit}` cannot be judged for `{evaluation}` from `{training}`: {todo}, or leave the limit out"
+            );
+            return Some(violation(ViolationCode::NotJudged, message));
+        }
         let between = (evaluation.as_str(), training.as_str());
         let rows = self
             .fresh
@@ -195,7 +200,7 @@ impl<'a> Judgement<'a> {
             .map_or(String::new(), |code| format!(" by `{}`", code.name()));
         let beside = match found.saturating_sub(count) {
             0 => String::new(),
-            n => format!(", {n} accepted ones not counted"),
+            n => format!(" ({n} accepted)"),
         };
         let message = format!(
             "{count} of {denominator} readable images of `{evaluation}` leak from `{training}`{kind}{beside}, more than {} allowed: {}",
@@ -203,6 +208,40 @@ impl<'a> Judgement<'a> {
             examples(&rows)
         );
         Some(violation(ViolationCode::MaxLeakage, message))
+    }
+
+    /// What to do where names and columns tell nothing of a kind, so that none was
+    /// found because none was looked for.
+    fn untold(&self, entry: &Leakage, code: Code) -> Option<&'static str> {
+        let known = &self.report.recordings;
+        let is_entry = |evaluation: &String, training: &String| {
+            (evaluation, training) == (&entry.evaluation_split, &entry.training_split)
+        };
+        let (is_told, todo) = match code {
+            Code::LeakSequenceNeighbour => (
+                known
+                    .distances
+                    .iter()
+                    .any(|one| is_entry(&one.evaluation_split, &one.training_split)),
+                "names and columns tell no order of recording; give `--sequence-pattern` or a time column",
+            ),
+            Code::LeakSharedGroup => (
+                known
+                    .groups
+                    .iter()
+                    .any(|one| is_entry(&one.evaluation_split, &one.training_split)),
+                "no groups are known; give `--group-pattern` or a group column",
+            ),
+            Code::LeakOverlappingTile => (
+                known
+                    .tiles
+                    .iter()
+                    .any(|one| is_entry(&one.evaluation_split, &one.training_split)),
+                "names tell no positions of tiles; name tiles by row and column",
+            ),
+            _ => return None,
+        };
+        (!is_told).then_some(todo)
     }
 
     /// Findings that policy does not accept, one violation a code.
@@ -222,7 +261,7 @@ impl<'a> Judgement<'a> {
                 (!rows.is_empty())
                     .then(|| format!("{} x `{}`: {}", rows.len(), code.name(), examples(&rows)))?
             } else {
-                let count = self.unaccepted(code);
+                let count = completeness::unaccepted(self.report, code);
                 let own = |accepted: bool| {
                     let findings = self.report.findings.iter();
                     findings
@@ -241,112 +280,10 @@ impl<'a> Judgement<'a> {
         });
         violations.collect()
     }
-
-    /// Findings of a code that are not accepted. Those that a limit cut from the list are not.
-    fn unaccepted(&self, code: Code) -> u64 {
-        let all = self
-            .report
-            .finding_counts
-            .get(code.name())
-            .copied()
-            .unwrap_or(0);
-        let findings = self.report.findings.iter();
-        let accepted = findings.filter(|one| one.code == code && one.accepted.is_some());
-        all.saturating_sub(accepted.count() as u64)
-    }
-
-    fn incomplete(&self) -> Vec<Violation> {
-        let mut violations = Vec::new();
-        let mut violate = |message| violations.push(violation(ViolationCode::Incomplete, message));
-        for split in self
-            .report
-            .dataset
-            .splits
-            .iter()
-            .filter(|split| split.samples == 0)
-        {
-            let accepted = self.report.findings.iter().any(|one| {
-                one.code == Code::EmptySplit
-                    && one.accepted.is_some()
-                    && one.paths.contains(&split.name)
-            });
-            if !accepted {
-                violate(format!(
-                    "split `{}` holds no image, so it was not checked",
-                    split.name
-                ));
-            }
-        }
-        let accepted = self.report.findings.iter();
-        let accepted =
-            accepted.filter(|one| one.code.is_unreadable_image() && one.accepted.is_some());
-        let accepted: u64 = accepted
-            .filter(|one| !is_dvc(one.paths.first()))
-            .map(|one| one.images)
-            .sum();
-        let coverage = &self.report.coverage;
-        let unreadable = coverage.unreadable.saturating_sub(accepted);
-        if self
-            .policy
-            .max_unreadable
-            .exceeded_by(unreadable, coverage.samples)
-        {
-            violate(format!(
-                "{unreadable} of {} images could not be read; mend or remove them, or accept them with `--max-unreadable {unreadable}`",
-                coverage.samples
-            ));
-        }
-        if let Some(least) = self.policy.min_coverage {
-            for split in self
-                .report
-                .dataset
-                .splits
-                .iter()
-                .filter(|split| split.samples > 0)
-            {
-                if (split.readable as f64) < least * split.samples as f64 {
-                    violate(format!(
-                        "{} of {} images of `{}` could be read, less than the {}% that are asked for",
-                        split.readable,
-                        split.samples,
-                        split.name,
-                        (least * 1e6).round() / 1e4
-                    ));
-                }
-            }
-        }
-        if coverage.not_opened > 0 {
-            violate(format!(
-                "{} images were not opened (`--names-only`), so only names, times and columns were checked",
-                coverage.not_opened
-            ));
-        }
-        let unlisted = self.unaccepted(Code::UnreadableDirectory);
-        if unlisted > 0 {
-            violate(format!(
-                "directories that could not be listed: {unlisted}; their images were not checked"
-            ));
-        }
-        let unfetched = self.report.findings.iter().filter(|one| {
-            one.code == Code::DataNotFetched && one.accepted.is_none() && is_dvc(one.paths.first())
-        });
-        // DVC files stand for data that never became samples, so coverage does not count them.
-        match unfetched.count() {
-            0 => {}
-            n => violate(format!(
-                "DVC files whose data is not here: {n}; run `dvc pull`"
-            )),
-        }
-        violations
-    }
 }
 
-fn violation(code: ViolationCode, message: String) -> Violation {
+pub(super) fn violation(code: ViolationCode, message: String) -> Violation {
     Violation { code, message }
-}
-
-fn is_dvc(path: Option<&String>) -> bool {
-    path.is_some_and(|path| path.ends_with(".dvc"))
 }
 
 /// The first few leaked samples with what they leak from, a row an evaluation sample.

@@ -1,7 +1,8 @@
-//! May this be merged? Judges a [`Report`] by a [`Policy`].
+//! May this be merged? Judges a [`Report`](crate::report::Report) by a [`Policy`].
 
 mod accept;
 pub mod baseline;
+mod completeness;
 mod judge;
 pub mod limit;
 pub mod policy;

@@ -91,6 +91,16 @@ fn entry(code: Code, fingerprint: &str, path: &str) -> Entry {
     }
 }
 
+/// Whether a finding is only accepted when its code is named: it says that data is not
+/// here, and whoever accepts it would pass every check of an empty checkout.
+#[must_use]
+pub fn is_accepted_by_name_only(code: Code) -> bool {
+    matches!(
+        code,
+        Code::DataNotFetched | Code::UnreadableDirectory | Code::EmptySplit
+    )
+}
+
 /// Accepts what is new, of all codes or of some, for one reason.
 #[must_use]
 pub fn accept_fresh(
@@ -99,9 +109,12 @@ pub fn accept_fresh(
     reason: &str,
     expires: Option<NaiveDate>,
 ) -> Baseline {
-    let fresh = comparison.fresh.into_iter();
-    let wanted = fresh.filter(|entry| codes.is_empty() || codes.contains(&entry.code));
-    let fresh = wanted.map(|entry| Entry {
+    let wanted = |entry: &Entry| match codes {
+        [] => !is_accepted_by_name_only(entry.code),
+        codes => codes.contains(&entry.code),
+    };
+    let fresh = comparison.fresh.into_iter().filter(wanted);
+    let fresh = fresh.map(|entry| Entry {
         reason: reason.to_owned(),
         expires,
         ..entry

@@ -19,10 +19,13 @@ impl Digest {
         Self::from_hasher(&hasher)
     }
 
-    /// Digest of a regular file's bytes; `None` where there are none or they cannot be read.
+    /// Digest of a regular file's bytes; `None` where there are none, too many to be read
+    /// for their digest alone, or they cannot be read.
     #[must_use]
     pub fn of_file(file: &Path) -> Option<Self> {
-        if !std::fs::metadata(file).ok()?.is_file() {
+        const MOST_BYTES: u64 = 1 << 28;
+        let metadata = std::fs::metadata(file).ok()?;
+        if !metadata.is_file() || metadata.len() > MOST_BYTES {
             return None;
         }
         let mut hasher = blake3::Hasher::new();

@@ -1,0 +1,101 @@
+//! Whether all of a dataset could be checked: what could not is never a pass.
+
+use super::judge::violation;
+use super::policy::Policy;
+use super::{Violation, ViolationCode};
+use crate::finding::Code;
+use crate::report::Report;
+
+/// Findings of a code that are not accepted. Those that a limit cut from the list are not.
+pub(super) fn unaccepted(report: &Report, code: Code) -> u64 {
+    let all = report.finding_counts.get(code.name()).copied().unwrap_or(0);
+    let findings = report.findings.iter();
+    let accepted = findings.filter(|one| one.code == code && one.accepted.is_some());
+    all.saturating_sub(accepted.count() as u64)
+}
+
+/// What was not checked and is not accepted.
+pub(super) fn incomplete(report: &Report, policy: &Policy) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let mut violate = |message| violations.push(violation(ViolationCode::Incomplete, message));
+    for split in report
+        .dataset
+        .splits
+        .iter()
+        .filter(|split| split.samples == 0)
+    {
+        let accepted = report.findings.iter().any(|one| {
+            one.code == Code::EmptySplit
+                && one.accepted.is_some()
+                && one.paths.contains(&split.name)
+        });
+        if !accepted {
+            violate(format!(
+                "split `{}` holds no image, so it was not checked",
+                split.name
+            ));
+        }
+    }
+    let accepted = report.findings.iter();
+    let accepted = accepted.filter(|one| one.code.is_unreadable_image() && one.accepted.is_some());
+    let accepted: u64 = accepted
+        .filter(|one| !is_dvc(one.paths.first()))
+        .map(|one| one.images)
+        .sum();
+    let coverage = &report.coverage;
+    let unreadable = coverage.unreadable.saturating_sub(accepted);
+    if policy
+        .max_unreadable
+        .exceeded_by(unreadable, coverage.samples)
+    {
+        violate(format!(
+            "{unreadable} of {} images could not be read; mend or remove them, or accept them with `--max-unreadable {unreadable}`",
+            coverage.samples
+        ));
+    }
+    if coverage.not_opened > 0 {
+        violate(format!(
+            "{} images were not opened (`--names-only`), so only names, times and columns were checked",
+            coverage.not_opened
+        ));
+    }
+    if let Some(least) = policy.min_coverage {
+        for split in report
+            .dataset
+            .splits
+            .iter()
+            .filter(|split| split.samples > 0)
+        {
+            if (split.readable as f64) < least * split.samples as f64 {
+                violate(format!(
+                    "{} of {} images of `{}` could be read, less than the {}% that are asked for",
+                    split.readable,
+                    split.samples,
+                    split.name,
+                    (least * 1e6).round() / 1e4
+                ));
+            }
+        }
+    }
+    let unlisted = unaccepted(report, Code::UnreadableDirectory);
+    if unlisted > 0 {
+        violate(format!(
+            "directories that could not be listed: {unlisted}; their images were not checked"
+        ));
+    }
+    let unfetched = report.findings.iter().filter(|one| {
+        one.code == Code::DataNotFetched && one.accepted.is_none() && is_dvc(one.paths.first())
+    });
+    // DVC files stand for data that never became samples, so coverage does not count them.
+    match unfetched.count() {
+        0 => {}
+        n => violate(format!(
+            "DVC files whose data is not here: {n}; run `dvc pull`"
+        )),
+    }
+    violations
+}
+
+fn is_dvc(path: Option<&String>) -> bool {
+    path.is_some_and(|path| path.ends_with(".dvc"))
+}
