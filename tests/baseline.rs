@@ -85,7 +85,7 @@ fn renamed_folders_other_prefixes_and_clean_images_do_not_disturb_it() {
     .unwrap();
     fs::rename(
         workspace.path("data/val/cat"),
-        workspace.path("data/val/zz"),
+        workspace.path("data/val/a_cats"),
     )
     .unwrap();
     fs::rename(
@@ -94,8 +94,8 @@ fn renamed_folders_other_prefixes_and_clean_images_do_not_disturb_it() {
     )
     .unwrap();
     for seed in 50..60 {
-        workspace.image(&format!("data/validation/0/{seed}.png"), seed);
-        workspace.image(&format!("data/train/0/{}.png", seed + 20), seed + 20);
+        workspace.image(&format!("data/validation/a_cats/{seed}.png"), seed);
+        workspace.image(&format!("data/train/a_cats/{}.png", seed + 20), seed + 20);
     }
     let (report, status) = strict(&workspace);
     assert_eq!(status, 0, "{}", report["gate"]);

@@ -335,6 +335,13 @@ fn a_difference_is_told_and_fails_when_it_got_worse() {
     fs::rename(workspace.path("data/val"), workspace.path("data/zz")).unwrap();
     fs::create_dir(workspace.path("data/val")).unwrap();
     fs::rename(workspace.path("data/zz"), workspace.path("data/val/deeper")).unwrap();
+    fs::rename(workspace.path("data/train"), workspace.path("data/zz")).unwrap();
+    fs::create_dir(workspace.path("data/train")).unwrap();
+    fs::rename(
+        workspace.path("data/zz"),
+        workspace.path("data/train/deeper"),
+    )
+    .unwrap();
     report("renamed.json");
     let (status, said) = diff("report.json", "renamed.json");
     assert_eq!(status, 0, "{said}");

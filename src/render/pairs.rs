@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::finding::Acceptance;
-use crate::matching::pair::Kind;
 use crate::report::{LeakedSample, PairMember, Report};
 
 /// One pair. Cells of what was not measured are empty.
@@ -32,17 +31,14 @@ struct Row<'a> {
 pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
     let by_pixels = |leak: &&LeakedSample| leak.code.is_leak_by_pixels();
     // What pixels show of a sample is one leak, under its strongest kind.
-    let way = |kind: &'static str| match Kind::ALL.iter().any(|pixels| pixels.name() == kind) {
-        true => "",
-        false => kind,
-    };
+    let way = |by_pixels: bool, kind: &'static str| if by_pixels { "" } else { kind };
     let kind_of = |leak: &LeakedSample| leak.code.name().trim_start_matches("leak-");
     let mut by_image: BTreeMap<(&PairMember, &str, &str), &LeakedSample> = BTreeMap::new();
     for leak in &report.leaked_samples {
         let key = (
             &leak.evaluation,
             leak.training.split.as_str(),
-            way(kind_of(leak)),
+            way(by_pixels(&leak), kind_of(leak)),
         );
         by_image.insert(key, leak);
     }
@@ -51,7 +47,11 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
     let mut csv = csv::Writer::from_writer(to);
     for pair in &report.pairs {
         let split = pair.training.split.as_str();
-        let key = (&pair.evaluation, split, way(pair.kind.name()));
+        let key = (
+            &pair.evaluation,
+            split,
+            way(pair.kind.is_by_pixels(), pair.kind.name()),
+        );
         told.insert(key);
         let leak = by_image.get(&key);
         let transform = serde_json::to_value(pair.transform).unwrap_or_default();

@@ -44,6 +44,12 @@ impl LeakageKind {
         Self::SharedGroup,
     ];
 
+    /// Whether bytes or pixels show it, rather than names and columns.
+    #[must_use]
+    pub fn is_by_pixels(self) -> bool {
+        self <= Self::NearDuplicate
+    }
+
     /// The name used in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -92,5 +98,10 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
         }
         assert!(LeakageKind::ALL.is_sorted());
+        let by_pixels = LeakageKind::ALL.map(LeakageKind::is_by_pixels);
+        assert_eq!(
+            by_pixels,
+            [true, true, true, true, false, false, false, false]
+        );
     }
 }
