@@ -4,7 +4,7 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::learning::learn;
 use crate::cache::Session;
@@ -223,8 +223,8 @@ fn join_copies(copies: &Pictures, samples: usize) -> Forest {
 }
 
 fn contents(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Content>> {
-    let mut files: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut bytes: BTreeMap<Digest, u32> = BTreeMap::new();
+    let mut files: HashMap<&str, u32> = HashMap::new();
+    let mut bytes: HashMap<Digest, u32> = HashMap::new();
     let pixels = pixels::numbers(dataset, signatures);
     let samples = dataset
         .samples

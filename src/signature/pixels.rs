@@ -5,7 +5,7 @@
 //! either the same thumbnail, to the last grey level, or the same look. Two JPEG
 //! files with the same pixels have the same luma coefficients, hence the same thumbnail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -24,7 +24,7 @@ pub fn numbers(
     signatures: &[Result<Signature, Unreadable>],
 ) -> Vec<Option<u32>> {
     let digests = digests_of_twins(dataset, signatures);
-    let mut numbers: BTreeMap<(bool, Digest), u32> = BTreeMap::new();
+    let mut numbers: HashMap<(bool, Digest), u32> = HashMap::new();
     let samples = signatures.iter().zip(0u32..);
     let numbered = samples.map(|(signature, id)| {
         let signature = signature.as_ref().ok()?;
@@ -52,16 +52,13 @@ fn digests_of_twins(
     signatures: &[Result<Signature, Unreadable>],
 ) -> BTreeMap<Digest, Digest> {
     // One sample for each content.
-    let mut contents: BTreeMap<Digest, (usize, &Signature)> = BTreeMap::new();
-    for (index, signature) in signatures.iter().enumerate() {
-        if let Ok(signature) = signature {
-            contents
-                .entry(signature.byte_digest)
-                .or_insert((index, signature));
-        }
-    }
-    let mut looks: Vec<(usize, &Signature)> = contents.into_values().collect();
-    looks.sort_by(|(at_a, a), (at_b, b)| (look(a), at_a).cmp(&(look(b), at_b)));
+    let mut contents: HashSet<Digest> = HashSet::new();
+    let signed = signatures.iter().enumerate();
+    let mut looks: Vec<(usize, &Signature)> = signed
+        .filter_map(|(index, signature)| Some((index, signature.as_ref().ok()?)))
+        .filter(|(_, signature)| contents.insert(signature.byte_digest))
+        .collect();
+    looks.par_sort_unstable_by(|(at_a, a), (at_b, b)| (look(a), at_a).cmp(&(look(b), at_b)));
     let twins: Vec<(usize, &Signature)> = looks
         .chunk_by(|a, b| look(a.1) == look(b.1))
         .filter(|group| group.len() > 1)
