@@ -105,8 +105,8 @@ fn a_crop_says_which_part_it_shows_and_a_whole_copy_says_nothing() {
             .unwrap_or_else(|| panic!("{path}: {pairs:?}"))
             .clone()
     };
-    assert_eq!(pair("val/whole.jpg")["overlap"], Value::Null);
-    let overlap = pair("val/crop.png")["overlap"].clone();
+    assert_eq!(pair("val/whole.jpg")["shared_area"], Value::Null);
+    let overlap = pair("val/crop.png")["shared_area"].clone();
     for (side, edges) in [
         ("evaluation", [0.0, 0.0, 1.0, 1.0]),
         ("training", [0.0, 0.0, 0.9, 0.9]),

@@ -5,6 +5,7 @@ mod explanation;
 mod identity;
 mod learning;
 mod proposal;
+mod recorder;
 mod recordings;
 mod search;
 mod simulated;

@@ -4,12 +4,12 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::learning::learn;
+use super::recorder::{Recorder, reversed};
 use crate::cache::Session;
 use crate::matching::Forest;
-use crate::matching::pair::{Kind, Near, Pair, Transform};
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures, Settled};
 use crate::report::{Detection, ThresholdSource};
@@ -18,10 +18,7 @@ use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{Signature, pixels};
-use crate::verification::{self, Found as Match, Picture, Threshold};
-
-/// Similarity from which on a picture and its lossless copy in another format may agree in every pixel.
-const PERHAPS_SAME_PIXELS: f32 = 0.97;
+use crate::verification::{self, Picture, Threshold};
 
 /// What the matching stage found.
 pub(super) struct Found {
@@ -175,16 +172,13 @@ fn compare(
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
     let Reach { threshold, margin } = reach;
-    let mut recorder = Recorder {
+    let mut recorder = Recorder::new(
         dataset,
         signatures,
         copies,
-        threshold: threshold.similarity,
-        loose: Vec::new(),
-        digests: BTreeMap::new(),
-        partners: &mut partners,
-        joined: join_copies(copies, dataset.samples.len()),
-    };
+        threshold.similarity,
+        &mut partners,
+    );
     let least = Threshold {
         similarity: threshold.similarity - margin,
         ..threshold
@@ -210,16 +204,6 @@ fn compare(
         loose,
         joined,
     }
-}
-
-fn join_copies(copies: &Pictures, samples: usize) -> Forest {
-    let mut joined = Forest::new(samples);
-    for members in copies.copies() {
-        for pair in members.windows(2) {
-            joined.join(pair[0].0, pair[1].0);
-        }
-    }
-    joined
 }
 
 fn contents(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Content>> {
@@ -268,7 +252,7 @@ fn identities(
     identities.collect()
 }
 
-fn places(copies: &Pictures, split: Option<SplitId>) -> Vec<u32> {
+pub(super) fn places(copies: &Pictures, split: Option<SplitId>) -> Vec<u32> {
     copies
         .representatives_in(split)
         .into_iter()
@@ -337,123 +321,5 @@ fn detection(settings: &Settings, threshold: Threshold) -> Detection {
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,
-    }
-}
-
-fn reversed(found: Match) -> Match {
-    let back = found.transform.inverse();
-    Match {
-        query: found.partner,
-        partner: found.query,
-        transform: back,
-        of_query: found.of_partner.transformed(back),
-        of_partner: found.of_query.transformed(back),
-        ..found
-    }
-}
-
-/// Turns what verification finds into pairs of samples.
-struct Recorder<'a> {
-    dataset: &'a Dataset,
-    signatures: &'a Signatures,
-    copies: &'a Pictures,
-    threshold: f32,
-    loose: Vec<(SampleId, SampleId)>,
-    /// Pixel digests made on the way, by sample.
-    digests: BTreeMap<SampleId, Option<Digest>>,
-    partners: &'a mut Partnerships,
-    joined: Forest,
-}
-
-impl Recorder<'_> {
-    /// Looks for the partners of what was asked about only: what a search of everything finds of them.
-    fn search_asked(
-        &mut self,
-        pictures: &[Option<Picture>],
-        from: Option<SplitId>,
-        to: Option<SplitId>,
-        least: Threshold,
-    ) {
-        let asked = |split| -> Vec<u32> {
-            let ids = self.copies.asked_in(split).into_iter();
-            ids.map(|id| id.0).collect()
-        };
-        let (queries, database) = (asked(from), places(self.copies, to));
-        if from == to {
-            verification::find_within_for(pictures, &queries, &database, least, |found| {
-                self.record(found, from, to);
-                self.record(reversed(found), to, from);
-            });
-            return;
-        }
-        let new_in_database = asked(to);
-        verification::find(pictures, &queries, &database, least, |found| {
-            self.record(found, from, to);
-        });
-        let mut others = places(self.copies, from);
-        others.retain(|place| queries.binary_search(place).is_err());
-        verification::find(pictures, &new_in_database, &others, least, |found| {
-            self.record(reversed(found), from, to);
-        });
-    }
-
-    fn record(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
-        let (a, b) = (SampleId(found.query), SampleId(found.partner));
-        let (Ok(one), Ok(other)) = (&self.signatures[a.index()], &self.signatures[b.index()])
-        else {
-            return;
-        };
-        if found.similarity < self.threshold {
-            self.loose.push((a, b));
-            return;
-        }
-        let upright = found.transform == Transform::Identity;
-        let near = Near {
-            distance: upright.then(|| one.perceptual.distance(other.perceptual)),
-            similarity: found.similarity,
-            transform: found.transform,
-            of_a: found.of_query,
-            of_b: found.of_partner,
-        };
-        let pair = if upright && found.similarity >= PERHAPS_SAME_PIXELS && self.same_pixels(a, b) {
-            Pair {
-                kind: Kind::SamePixels,
-                a,
-                b,
-                near: None,
-            }
-        } else {
-            Pair {
-                kind: Kind::NearDuplicate,
-                a,
-                b,
-                near: Some(near),
-            }
-        };
-        self.joined.join(a.0, b.0);
-        self.copies.record_between(pair, from, to, self.partners);
-    }
-
-    /// Whether a JPEG and a file of another format hold the same pixels. Two of
-    /// one kind have been compared before, see [`pixels`].
-    fn same_pixels(&mut self, a: SampleId, b: SampleId) -> bool {
-        let signatures = self.signatures;
-        let (Ok(one), Ok(other)) = (&signatures[a.index()], &signatures[b.index()]) else {
-            return false;
-        };
-        let (jpeg, known) = match (one.pixel_digest, other.pixel_digest) {
-            (None, Some(known)) => (a, known),
-            (Some(known), None) => (b, known),
-            _ => return false,
-        };
-        if (one.width, one.height) != (other.width, other.height) {
-            return false;
-        }
-        let dataset = self.dataset;
-        let digest = self
-            .digests
-            .entry(jpeg)
-            .or_insert_with(|| pixels::digest(dataset, jpeg));
-        *digest == Some(known)
     }
 }

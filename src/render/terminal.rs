@@ -174,12 +174,11 @@ fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         if let Some(transform) = transform.as_str().filter(|name| *name != "identity") {
             detail.push_str(&format!(", {transform}"));
         }
-        if pair.shared_area.is_some() {
-            detail.push_str(", cropped or shifted");
-        }
         if let Some(steps) = pair.steps {
             let noun = if steps == 1 { "step" } else { "steps" };
             detail.push_str(&format!(", {steps} {noun} apart"));
+        } else if pair.shared_area.is_some() {
+            detail.push_str(", in part");
         }
         let sign = if pair.confirmed { '=' } else { '?' };
         writeln!(to, "  {}", fit(&pair.evaluation.path, WIDTH - 2))?;

@@ -54,10 +54,10 @@ impl LeakageKind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::SameFile => "same-file",
-            Self::SameBytes => "same-bytes",
-            Self::SamePixels => "same-pixels",
-            Self::NearDuplicate => "near-duplicate",
+            Self::SameFile => Kind::SameFile.name(),
+            Self::SameBytes => Kind::SameBytes.name(),
+            Self::SamePixels => Kind::SamePixels.name(),
+            Self::NearDuplicate => Kind::NearDuplicate.name(),
             Self::OverlappingTile => LeakKind::OverlappingTile.name(),
             Self::AugmentedSibling => LeakKind::AugmentedSibling.name(),
             Self::SequenceNeighbour => LeakKind::SequenceNeighbour.name(),

@@ -1,0 +1,168 @@
+//! From two pictures that show the same to pairs of samples.
+
+use std::collections::BTreeMap;
+
+use super::search::{Signatures, places};
+use crate::matching::Forest;
+use crate::matching::pair::{Kind, Near, Pair, Transform};
+use crate::matching::partners::Partnerships;
+use crate::matching::spread::Pictures;
+use crate::sample::{Dataset, SampleId, SplitId};
+use crate::signature::digest::Digest;
+use crate::signature::pixels;
+use crate::verification::{self, Found as Match, Picture, Threshold};
+
+/// Similarity from which on a picture and its lossless copy in another format may agree in every pixel.
+const PERHAPS_SAME_PIXELS: f32 = 0.97;
+
+/// Turns what verification finds into pairs of samples.
+pub(super) struct Recorder<'a> {
+    dataset: &'a Dataset,
+    signatures: &'a Signatures,
+    copies: &'a Pictures,
+    threshold: f32,
+    /// Pairs below the threshold.
+    pub(super) loose: Vec<(SampleId, SampleId)>,
+    /// Pixel digests made on the way, by sample.
+    digests: BTreeMap<SampleId, Option<Digest>>,
+    partners: &'a mut Partnerships,
+    /// Which samples hang together.
+    pub(super) joined: Forest,
+}
+
+impl<'a> Recorder<'a> {
+    /// Pairs at least `threshold` similar go to `partners`.
+    pub(super) fn new(
+        dataset: &'a Dataset,
+        signatures: &'a Signatures,
+        copies: &'a Pictures,
+        threshold: f32,
+        partners: &'a mut Partnerships,
+    ) -> Self {
+        Self {
+            dataset,
+            signatures,
+            copies,
+            threshold,
+            loose: Vec::new(),
+            digests: BTreeMap::new(),
+            partners,
+            joined: join_copies(copies, dataset.samples.len()),
+        }
+    }
+
+    /// Looks for the partners of what was asked about only: what a search of everything finds of them.
+    pub(super) fn search_asked(
+        &mut self,
+        pictures: &[Option<Picture>],
+        from: Option<SplitId>,
+        to: Option<SplitId>,
+        least: Threshold,
+    ) {
+        let asked = |split| -> Vec<u32> {
+            let ids = self.copies.asked_in(split).into_iter();
+            ids.map(|id| id.0).collect()
+        };
+        let (queries, database) = (asked(from), places(self.copies, to));
+        if from == to {
+            verification::find_within_for(pictures, &queries, &database, least, |found| {
+                self.record(found, from, to);
+                self.record(reversed(found), to, from);
+            });
+            return;
+        }
+        let new_in_database = asked(to);
+        verification::find(pictures, &queries, &database, least, |found| {
+            self.record(found, from, to);
+        });
+        let mut others = places(self.copies, from);
+        others.retain(|place| queries.binary_search(place).is_err());
+        verification::find(pictures, &new_in_database, &others, least, |found| {
+            self.record(reversed(found), from, to);
+        });
+    }
+
+    /// Records what was found between two pictures for all their copies in two splits.
+    pub(super) fn record(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
+        let (a, b) = (SampleId(found.query), SampleId(found.partner));
+        let (Ok(one), Ok(other)) = (&self.signatures[a.index()], &self.signatures[b.index()])
+        else {
+            return;
+        };
+        if found.similarity < self.threshold {
+            self.loose.push((a, b));
+            return;
+        }
+        let upright = found.transform == Transform::Identity;
+        let near = Near {
+            distance: upright.then(|| one.perceptual.distance(other.perceptual)),
+            similarity: found.similarity,
+            transform: found.transform,
+            of_a: found.of_query,
+            of_b: found.of_partner,
+        };
+        let pair = if upright && found.similarity >= PERHAPS_SAME_PIXELS && self.same_pixels(a, b) {
+            Pair {
+                kind: Kind::SamePixels,
+                a,
+                b,
+                near: None,
+            }
+        } else {
+            Pair {
+                kind: Kind::NearDuplicate,
+                a,
+                b,
+                near: Some(near),
+            }
+        };
+        self.joined.join(a.0, b.0);
+        self.copies.record_between(pair, from, to, self.partners);
+    }
+
+    /// Whether a JPEG and a file of another format hold the same pixels. Two of
+    /// one kind have been compared before, see [`pixels`].
+    fn same_pixels(&mut self, a: SampleId, b: SampleId) -> bool {
+        let signatures = self.signatures;
+        let (Ok(one), Ok(other)) = (&signatures[a.index()], &signatures[b.index()]) else {
+            return false;
+        };
+        let (jpeg, known) = match (one.pixel_digest, other.pixel_digest) {
+            (None, Some(known)) => (a, known),
+            (Some(known), None) => (b, known),
+            _ => return false,
+        };
+        if (one.width, one.height) != (other.width, other.height) {
+            return false;
+        }
+        let dataset = self.dataset;
+        let digest = self
+            .digests
+            .entry(jpeg)
+            .or_insert_with(|| pixels::digest(dataset, jpeg));
+        *digest == Some(known)
+    }
+}
+
+/// The pair seen from the other picture.
+pub(super) fn reversed(found: Match) -> Match {
+    let back = found.transform.inverse();
+    Match {
+        query: found.partner,
+        partner: found.query,
+        transform: back,
+        of_query: found.of_partner.transformed(back),
+        of_partner: found.of_query.transformed(back),
+        ..found
+    }
+}
+
+fn join_copies(copies: &Pictures, samples: usize) -> Forest {
+    let mut joined = Forest::new(samples);
+    for members in copies.copies() {
+        for pair in members.windows(2) {
+            joined.join(pair[0].0, pair[1].0);
+        }
+    }
+    joined
+}
