@@ -1,5 +1,7 @@
 //! What was learned of a dataset, as bytes that outlive the process: whitening, threshold and described pictures.
 
+use rayon::prelude::*;
+
 use super::null_model::Threshold;
 use super::picture::Picture;
 use super::whitening::Whitening;
@@ -62,20 +64,9 @@ impl Learned {
         let (false_rate, rest) = rest.split_first_chunk()?;
         let (count, whitening) = rest.split_first_chunk()?;
         let false_rate = f64::from_le_bytes(*false_rate);
-        let mut pictures = Vec::new();
-        for part in parts {
-            let mut rest = part.as_slice();
-            while let Some((&present, after)) = rest.split_first() {
-                rest = after;
-                if present == 0 {
-                    pictures.push(None);
-                    continue;
-                }
-                let (picture, after) = rest.split_at_checked(Picture::BYTES)?;
-                pictures.push(Some(Picture::from_bytes(picture)?));
-                rest = after;
-            }
-        }
+        let parts: Option<Vec<Vec<Option<Picture>>>> =
+            parts.par_iter().map(|part| pictures_of(part)).collect();
+        let pictures: Vec<Option<Picture>> = parts?.into_iter().flatten().collect();
         (pictures.len() as u64 == u64::from_le_bytes(*count)).then_some(Self {
             whitening: Whitening::from_bytes(whitening)?,
             threshold: Threshold {
@@ -86,6 +77,23 @@ impl Learned {
             pictures,
         })
     }
+}
+
+/// The pictures of one part; `None` where it is cut.
+fn pictures_of(part: &[u8]) -> Option<Vec<Option<Picture>>> {
+    let mut pictures = Vec::with_capacity(PART);
+    let mut rest = part;
+    while let Some((&present, after)) = rest.split_first() {
+        rest = after;
+        if present == 0 {
+            pictures.push(None);
+            continue;
+        }
+        let (picture, after) = rest.split_at_checked(Picture::BYTES)?;
+        pictures.push(Some(Picture::from_bytes(picture)?));
+        rest = after;
+    }
+    Some(pictures)
 }
 
 /// Bytes before the whitening.
