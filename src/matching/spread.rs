@@ -104,17 +104,14 @@ impl Pictures {
         ascending(self.members.iter().filter_map(|all| stand_in(all)))
     }
 
-    /// The pictures to learn from: those of samples that were not asked about, or all where all were. What is learned from
-    /// them stays the same while others are added.
+    /// The pictures to learn from: those of samples that were not asked about, so that what is learned stays the same
+    /// while others are added; or all pictures, where half of the samples or more were asked about.
     #[must_use]
     pub fn settled(&self) -> Vec<Settled> {
-        let everything = |member: &&Member| member.identity.asked;
-        let all_asked = self
-            .members
-            .iter()
-            .flatten()
-            .all(|member| everything(&member));
-        let counts = |member: &&Member| all_asked || !member.identity.asked;
+        let members = self.members.iter().flatten();
+        let asked = members.clone().filter(|member| member.identity.asked);
+        let mostly_asked = 2 * asked.count() >= members.count();
+        let counts = |member: &&Member| mostly_asked || !member.identity.asked;
         let mut settled: Vec<Settled> = self
             .members
             .iter()
@@ -124,11 +121,8 @@ impl Pictures {
                     own.any(|member| member.identity.split.is_some_and(|(_, role)| wanted(role)))
                 };
                 Some(Settled {
-                    id: members
-                        .iter()
-                        .filter(counts)
-                        .map(|member| member.id)
-                        .min()?,
+                    // The one that stands for the picture, for it is the one that is described.
+                    id: stand_in(members).filter(|_| members.iter().any(|m| counts(&m)))?,
                     in_evaluation: role(SplitRole::is_evaluation),
                     in_training: role(|role| role == SplitRole::Training),
                 })
@@ -406,5 +400,41 @@ mod tests {
         }
         // From training to validation nothing is asked.
         assert!(partnerships.of(SampleId(0), Some(SplitId(1))).is_none());
+    }
+
+    #[test]
+    fn what_was_asked_about_teaches_only_where_it_is_the_half_of_all() {
+        let identity = |pixels: u32, asked| {
+            Some(Identity {
+                split: Some((SplitId(0), SplitRole::Training)),
+                file: pixels,
+                bytes: pixels,
+                pixels,
+                asked,
+            })
+        };
+        let settled = |asked: &[bool]| -> Vec<u32> {
+            // Samples 0 and 3 show the same.
+            let pixels = [0, 1, 2, 0];
+            let all: Vec<Option<Identity>> = pixels
+                .iter()
+                .zip(asked)
+                .map(|(&pixels, &asked)| identity(pixels, asked))
+                .collect();
+            Pictures::new(&all)
+                .settled()
+                .iter()
+                .map(|one| one.id.0)
+                .collect()
+        };
+        assert_eq!(settled(&[false; 4]), [0, 1, 2]);
+        assert_eq!(settled(&[true; 4]), [0, 1, 2]);
+        assert_eq!(settled(&[false, true, false, false]), [0, 2]);
+        assert_eq!(settled(&[true, false, false, false]), [1, 2, 3]);
+        assert_eq!(
+            settled(&[true, true, false, false]),
+            [1, 2, 3],
+            "all teach; sample 3 stands for 0"
+        );
     }
 }
