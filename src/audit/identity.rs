@@ -101,8 +101,8 @@ impl<'a> Identities<'a> {
                     code,
                     counted,
                     fingerprint: fingerprint(role, [self.of(evaluation).as_slice()]),
-                    evaluation: member(dataset, evaluation),
-                    training: member(dataset, training),
+                    evaluation: PairMember::of(dataset, evaluation),
+                    training: PairMember::of(dataset, training),
                     accepted: None,
                 }
             });
@@ -112,14 +112,4 @@ impl<'a> Identities<'a> {
 
 fn name_of(path: &str) -> &[u8] {
     path.rsplit('/').next().unwrap_or(path).as_bytes()
-}
-
-fn member(dataset: &Dataset, id: SampleId) -> PairMember {
-    PairMember {
-        path: dataset.samples[id.index()].path.to_string(),
-        split: dataset
-            .split(id)
-            .map(|split| split.name.clone())
-            .unwrap_or_default(),
-    }
 }

@@ -327,8 +327,8 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
                 seconds,
                 overlap: leak.and_then(|leak| leak.overlap),
                 shared_area: pair.near.and_then(shared_area),
-                evaluation: member(dataset, pair.a),
-                training: member(dataset, pair.b),
+                evaluation: PairMember::of(dataset, pair.a),
+                training: PairMember::of(dataset, pair.b),
             }
         })
         .collect();
@@ -354,8 +354,8 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
         seconds: leak.seconds,
         overlap: leak.overlap,
         shared_area: None,
-        evaluation: member(dataset, leak.evaluation),
-        training: member(dataset, leak.training),
+        evaluation: PairMember::of(dataset, leak.evaluation),
+        training: PairMember::of(dataset, leak.training),
     }));
     (pairs, truncated)
 }
@@ -391,16 +391,6 @@ fn hash_distance(evidence: &Evidence<'_>, leak: &Leak) -> Option<u32> {
     let (one, other) = (signature(leak.evaluation)?, signature(leak.training)?);
     let told = !one.low_information && !other.low_information;
     told.then(|| one.perceptual.distance(other.perceptual))
-}
-
-fn member(dataset: &Dataset, id: SampleId) -> PairMember {
-    PairMember {
-        path: dataset.samples[id.index()].path.to_string(),
-        split: dataset
-            .split(id)
-            .map(|split| split.name.clone())
-            .unwrap_or_default(),
-    }
 }
 
 fn shared_area(near: Near) -> Option<SharedArea> {

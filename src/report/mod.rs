@@ -26,7 +26,7 @@ use crate::finding::{Acceptance, Code, Finding};
 use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
-use crate::sample::{IgnoredKind, Layout, SplitRole};
+use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
 use crate::sequence::examine::{LeakKind, RecordingsReport};
 use crate::sequence::neighbours::Distances;
 
@@ -318,6 +318,19 @@ pub struct PairMember {
     pub path: String,
     /// Name of its split.
     pub split: String,
+}
+
+impl PairMember {
+    /// A sample of a dataset.
+    pub(crate) fn of(dataset: &Dataset, id: SampleId) -> Self {
+        Self {
+            path: dataset.samples[id.index()].path.to_string(),
+            split: dataset
+                .split(id)
+                .map(|split| split.name.clone())
+                .unwrap_or_default(),
+        }
+    }
 }
 
 /// An evaluation sample that leaks.
