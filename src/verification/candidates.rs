@@ -14,12 +14,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::affine::Affine;
+use rayon::prelude::*;
+
 use super::frames::{CROPS, FRAMES};
 use super::orientation::TRANSFORMS;
 use super::picture::Picture;
 use super::views::{self, View};
 use super::whitening::{self, Residual};
+use super::windows::Windows;
 use crate::matching::{self, pair::Transform};
 
 /// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 1 % of cases.
@@ -96,6 +98,11 @@ impl<'a> Database<'a> {
             pictures,
         }
     }
+
+    /// The residual of a candidate.
+    pub(super) fn residual(&self, candidate: Candidate) -> &Residual {
+        &self.pictures[candidate.place as usize].residual
+    }
 }
 
 /// For each query the `breadth` best candidates that `allowed(query, place)` lets pass, best first. `frames` says whether
@@ -116,9 +123,12 @@ pub(super) fn candidates(
             lock(&kept[query as usize]).add(candidate);
         }
     };
-    let usual: Vec<[View; USUAL]> = queries.iter().map(|query| whole_views(query, 0)).collect();
+    let usual: Vec<[View; USUAL]> = queries
+        .par_iter()
+        .map(|query| whole_views(query, 0))
+        .collect();
     let unusual: Vec<[View; UNUSUAL]> = queries
-        .iter()
+        .par_iter()
         .map(|query| whole_views(query, USUAL))
         .collect();
     let keep_whole = |query: u32, place: u32, view: &View, transform: usize| {
@@ -153,7 +163,10 @@ pub(super) fn candidates(
         },
     );
     if frames {
-        let views: Vec<[View; FRAMES.len() * USUAL]> = queries.iter().map(frame_views).collect();
+        let views: Vec<[View; FRAMES.len() * USUAL]> = queries
+            .par_iter()
+            .map(|query| Windows::new(query).framed_and_mirrored())
+            .collect();
         search(
             &codes(&views),
             &database.whole,
@@ -177,17 +190,9 @@ pub(super) fn candidates(
                 }
             },
         );
-        for (query, candidate) in crops_of_database(&usual, database, allowed) {
-            keep(query, candidate);
-        }
+        crops_of_database(&usual, database, allowed, keep);
     }
-    kept.into_iter()
-        .map(|kept| {
-            kept.into_inner()
-                .unwrap_or_else(PoisonError::into_inner)
-                .sorted()
-        })
-        .collect()
+    kept.into_par_iter().map(sorted).collect()
 }
 
 /// Whether this orientation, a place in [`TRANSFORMS`], is one that copies commonly have: as it is, or mirrored.
@@ -205,14 +210,15 @@ pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     out
 }
 
-/// Database crops near the query's whole: the nearest by code first, since only for those the view is made.
+/// Offers database crops near the query's whole to `keep`: the nearest by code, since only for those the view is made.
 fn crops_of_database(
     whole: &[[View; USUAL]],
     database: &Database<'_>,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
-) -> Vec<(u32, Candidate)> {
+    keep: impl Fn(u32, Candidate) + Sync,
+) {
     let codes = codes(whole);
-    let kept: Vec<Mutex<Kept>> = whole
+    let nearest: Vec<Mutex<Kept>> = whole
         .iter()
         .map(|_| Mutex::new(Kept::new(CROPS_MEASURED)))
         .collect();
@@ -229,7 +235,7 @@ fn crops_of_database(
                     let guess = Guess::CropOfDatabase(crop as u8);
                     let transform = transform as u8;
                     let correlation = -(bits as f32);
-                    lock(&kept[query as usize]).add(Candidate {
+                    lock(&nearest[query as usize]).add(Candidate {
                         correlation,
                         place,
                         transform,
@@ -239,52 +245,38 @@ fn crops_of_database(
             },
         );
     }
-    (0..)
-        .zip(kept)
-        .flat_map(|(query, kept): (u32, _)| {
-            let kept = kept
-                .into_inner()
-                .unwrap_or_else(PoisonError::into_inner)
-                .sorted();
-            kept.into_iter().map(move |candidate| (query, candidate))
-        })
-        .map(|(query, candidate)| {
-            let Guess::CropOfDatabase(crop) = candidate.guess else {
-                unreachable!("only crops of the database were added")
-            };
-            let residual = &database.pictures[candidate.place as usize].residual;
-            let view = views::view(residual, FRAMES[usize::from(crop)]);
-            let correlation = views::correlation(
-                &whole[query as usize][usize::from(candidate.transform)],
-                &view,
-            );
-            (
-                query,
-                Candidate {
-                    correlation,
-                    ..candidate
-                },
-            )
-        })
-        .collect()
+    nearest
+        .into_par_iter()
+        .enumerate()
+        .for_each(|(query, nearest)| {
+            for candidate in sorted(nearest) {
+                let Guess::CropOfDatabase(crop) = candidate.guess else {
+                    unreachable!("only crops of the database were added")
+                };
+                let residual = &database.pictures[candidate.place as usize].residual;
+                let view = Windows::new(residual).framed(usize::from(crop));
+                let query_view = &whole[query][usize::from(candidate.transform)];
+                let correlation = views::correlation(query_view, &view);
+                keep(
+                    query as u32,
+                    Candidate {
+                        correlation,
+                        ..candidate
+                    },
+                );
+            }
+        });
 }
 
 /// Views of the whole query in the `N` orientations from `first` on.
 fn whole_views<const N: usize>(residual: &Residual, first: usize) -> [View; N] {
-    let view = views::view(residual, Affine::IDENTITY);
+    let view = Windows::new(residual).whole();
     std::array::from_fn(|index| views::transformed(&view, TRANSFORMS[first + index]))
-}
-
-fn frame_views(residual: &Residual) -> [View; FRAMES.len() * USUAL] {
-    let sides: [Residual; USUAL] = std::array::from_fn(|t| oriented(residual, TRANSFORMS[t]));
-    std::array::from_fn(|index| {
-        views::view(&sides[index / FRAMES.len()], FRAMES[index % FRAMES.len()])
-    })
 }
 
 fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[[u64; 1]; V]> {
     views
-        .iter()
+        .par_iter()
         .map(|views| views.each_ref().map(|view| [views::code(view)]))
         .collect()
 }
@@ -305,6 +297,12 @@ fn search<const V: usize>(
 
 fn lock(kept: &Mutex<Kept>) -> std::sync::MutexGuard<'_, Kept> {
     kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn sorted(kept: Mutex<Kept>) -> Vec<Candidate> {
+    kept.into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .sorted()
 }
 
 /// The best candidates so far, at most `limit`.
@@ -373,24 +371,17 @@ mod tests {
         let mut found = BTreeSet::new();
         for (query, one) in (0..).zip(queries) {
             let turned = TRANSFORMS.map(|transform| views::transformed(&one.view, transform));
-            let framed = TRANSFORMS[..USUAL].iter().flat_map(|&transform| {
-                let turned = oriented(&one.residual, transform);
-                FRAMES.map(|frame| views::view(&turned, frame))
-            });
-            let framed: Vec<View> = framed.collect();
+            let framed = Windows::new(&one.residual).framed_and_mirrored();
             for (place, other) in (0..).zip(database) {
                 let with = |views: &[View], partner: View| {
                     views.iter().map(|&view| (view, partner)).collect()
                 };
-                let crops = FRAMES[..CROPS]
-                    .iter()
-                    .map(|&frame| views::view(&other.residual, frame));
+                let other_windows = Windows::new(&other.residual);
+                let mut crops = (0..CROPS).map(|crop| other_windows.framed(crop));
                 if caught(WHOLE_RADIUS, with(&turned[..USUAL], other.view))
                     || caught(EXACT_RADIUS, with(&turned[USUAL..], other.view))
                     || caught(EXACT_RADIUS, with(&framed, other.view))
-                    || crops
-                        .into_iter()
-                        .any(|crop| caught(EXACT_RADIUS, with(&turned[..USUAL], crop)))
+                    || crops.any(|crop| caught(EXACT_RADIUS, with(&turned[..USUAL], crop)))
                 {
                     found.insert((query, place));
                 }

@@ -32,3 +32,7 @@ pub(super) const FRAMES: [Affine; 16] = [
 /// How many of [`FRAMES`] are crops. Only those are looked up in both directions: turning one picture
 /// forth is turning the other back.
 pub(super) const CROPS: usize = 14;
+
+/// The frame that shows a mirrored picture where this one shows the picture.
+pub(super) const MIRRORED: [usize; FRAMES.len()] =
+    [0, 1, 3, 2, 5, 4, 7, 6, 8, 9, 11, 10, 12, 13, 15, 14];

@@ -21,6 +21,7 @@ mod test_pictures;
 mod tests;
 mod views;
 mod whitening;
+mod windows;
 
 use rayon::prelude::*;
 
@@ -107,18 +108,14 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
             .filter_map(|&place| pictures[place as usize].as_ref())
             .map(|picture| decoy(&picture.residual))
             .collect();
-        let found = verified(
-            &decoys,
-            &database,
-            ACROSS,
-            null_model::NOTHING_FOUND,
-            &other,
-        );
-        let best = |found: Vec<Found>| {
-            let similarities = found.into_iter().map(|found| found.similarity);
-            similarities.fold(null_model::NOTHING_FOUND, f32::max)
-        };
-        null_model::threshold(found.into_iter().map(best).collect(), searched)
+        let candidates =
+            candidates::candidates(&decoys, &database, ACROSS.coarse, ACROSS.frames, &other);
+        let best = candidates
+            .into_par_iter()
+            .zip(&decoys)
+            .map(|(candidates, decoy)| best(decoy, &database, candidates, ACROSS.fine))
+            .collect();
+        null_model::threshold(best, searched)
     };
     let negative = threshold(&sample, decoys::negative);
     let matters = |turned: Threshold| {
@@ -303,55 +300,11 @@ fn verify(
     fine: usize,
     least: f32,
 ) -> Vec<Found> {
-    let (coarse_query, fine_query) = (
-        Sides::new(query, Grid::coarse),
-        Sides::new(query, Grid::fine),
-    );
-    let partner = |candidate: &Candidate| &database.pictures[candidate.place as usize].residual;
-    let mut aligned: Vec<(f32, Candidate, Affine)> = candidates
+    let fine_query = Sides::new(query, Grid::fine);
+    let mut found: Vec<Found> = coarsely_aligned(query, database, candidates, fine, least)
         .into_iter()
-        .filter_map(|candidate| {
-            let partner = Grid::coarse(partner(&candidate));
-            let start = start(candidate).refined(0.5);
-            let alignment = coarse_query.align(candidate, partner, start)?.alignment;
-            let map = alignment.map.refined(2.0);
-            (alignment.correlation >= least - FINER).then_some((
-                alignment.correlation,
-                candidate,
-                map,
-            ))
-        })
-        .collect();
-    // Stable: equal ones stay in the candidates' own order.
-    aligned.sort_by(|a, b| b.0.total_cmp(&a.0));
-    aligned.truncate(fine);
-    let mut found: Vec<Found> = aligned
-        .into_iter()
-        .filter_map(|(_, candidate, start)| {
-            let aligned = fine_query.align(candidate, Grid::fine(partner(&candidate)), start)?;
-            let price = if candidates::is_usual(candidate.transform) {
-                0.0
-            } else {
-                UNUSUAL_PRICE
-            };
-            let map = aligned.alignment.map;
-            let similarity = (aligned.similarity() - price).max(-1.0);
-            let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
-            let (of_query, of_partner) = if query_is_fixed(candidate) {
-                (fixed_area, moving_area)
-            } else {
-                (moving_area, fixed_area)
-            };
-            let transform = TRANSFORMS[usize::from(candidate.transform)];
-            (similarity >= least).then_some(Found {
-                query: 0,
-                partner: candidate.place,
-                similarity,
-                transform,
-                of_query,
-                of_partner,
-            })
-        })
+        .filter_map(|start| finely_aligned(&fine_query, database, &start))
+        .filter(|found| found.similarity >= least)
         .collect();
     found.sort_by(|a, b| {
         b.similarity
@@ -359,6 +312,87 @@ fn verify(
             .then(a.partner.cmp(&b.partner))
     });
     found
+}
+
+/// The greatest `least` with which [`verify`] finds a partner; [`null_model::NOTHING_FOUND`] where there is none.
+fn best(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>, fine: usize) -> f32 {
+    let fine_query = Sides::new(query, Grid::fine);
+    let nothing = null_model::NOTHING_FOUND;
+    let mut best = nothing;
+    for start in coarsely_aligned(query, database, candidates, fine, nothing) {
+        let most = start.correlation + FINER;
+        if most < best {
+            break;
+        }
+        if let Some(found) = finely_aligned(&fine_query, database, &start) {
+            best = best.max(found.similarity.min(most));
+        }
+    }
+    best
+}
+
+/// A candidate laid on the query at half the resolution.
+struct Coarse {
+    candidate: Candidate,
+    correlation: f32,
+    /// For the full resolution.
+    map: Affine,
+}
+
+/// Those of a query's candidates that may be `least` similar, the `most` best, best first.
+fn coarsely_aligned(
+    query: &Residual,
+    database: &Database<'_>,
+    candidates: Vec<Candidate>,
+    most: usize,
+    least: f32,
+) -> Vec<Coarse> {
+    let query = Sides::new(query, Grid::coarse);
+    let mut aligned: Vec<Coarse> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let partner = Grid::coarse(database.residual(candidate));
+            let start = start(candidate).refined(0.5);
+            let alignment = query.align(candidate, partner, start)?.alignment;
+            let map = alignment.map.refined(2.0);
+            (alignment.correlation >= least - FINER).then_some(Coarse {
+                candidate,
+                correlation: alignment.correlation,
+                map,
+            })
+        })
+        .collect();
+    // Stable: equal ones stay in the candidates' own order.
+    aligned.sort_by(|a, b| b.correlation.total_cmp(&a.correlation));
+    aligned.truncate(most);
+    aligned
+}
+
+/// How the query lies on a candidate at full resolution; `None` when there is nothing to align by.
+fn finely_aligned(query: &Sides<'_>, database: &Database<'_>, start: &Coarse) -> Option<Found> {
+    let candidate = start.candidate;
+    let partner = Grid::fine(database.residual(candidate));
+    let aligned = query.align(candidate, partner, start.map)?;
+    let price = if candidates::is_usual(candidate.transform) {
+        0.0
+    } else {
+        UNUSUAL_PRICE
+    };
+    let map = aligned.alignment.map;
+    let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
+    let (of_query, of_partner) = if query_is_fixed(candidate) {
+        (fixed_area, moving_area)
+    } else {
+        (moving_area, fixed_area)
+    };
+    Some(Found {
+        query: 0,
+        partner: candidate.place,
+        similarity: (aligned.similarity() - price).max(-1.0),
+        transform: TRANSFORMS[usize::from(candidate.transform)],
+        of_query,
+        of_partner,
+    })
 }
 
 /// The crop is the template, so that all of it lies on the other picture.

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::affine::Affine;
-use super::frames::{CROPS, FRAMES};
+use super::frames::CROPS;
 use super::orientation::TRANSFORMS;
 use super::views::{self, VIEW_CELLS, View};
 use super::whitening::{CELLS, Residual, Whitening};
+use super::windows::Windows;
 use crate::signature::thumbnail::Thumbnail;
 
 /// A whitened thumbnail with the codes it is looked up by: 760 bytes.
@@ -52,13 +52,12 @@ pub fn describe(
 
 impl Picture {
     fn new(residual: Residual) -> Self {
-        let view = views::view(&residual, Affine::IDENTITY);
+        let windows = Windows::new(&residual);
+        let view = windows.whole();
         Self {
             view,
             code: views::code(&view),
-            crop_codes: std::array::from_fn(|crop| {
-                views::code(&views::view(&residual, FRAMES[crop]))
-            }),
+            crop_codes: std::array::from_fn(|crop| views::code(&windows.framed(crop))),
             residual,
         }
     }

@@ -12,7 +12,7 @@ use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
 /// Cells on each side of a view.
-const VIEW_SIDE: usize = 8;
+pub(super) const VIEW_SIDE: usize = 8;
 
 /// Cells of a thumbnail on each side of a cell of a view.
 const RATIO: usize = SIDE / VIEW_SIDE;
@@ -51,9 +51,8 @@ pub(super) fn transformed(view: &View, transform: Transform) -> View {
 
 /// One bit a cell: set where the cell exceeds the median.
 pub(super) fn code(view: &View) -> u64 {
-    let mut sorted = *view;
-    sorted.sort_unstable();
-    let median = sorted[VIEW_CELLS / 2 - 1];
+    let mut cells = *view;
+    let (_, &mut median, _) = cells.select_nth_unstable(VIEW_CELLS / 2 - 1);
     view.iter().enumerate().fold(0, |code, (bit, &cell)| {
         code | u64::from(cell > median) << bit
     })
@@ -69,7 +68,8 @@ pub(super) fn correlation(a: &View, b: &View) -> f32 {
     dot as f32 / (UNIT * UNIT)
 }
 
-fn scaled(cells: [f32; VIEW_CELLS]) -> View {
+/// Sums of the cells under each cell of a view, as a view.
+pub(super) fn scaled(cells: [f32; VIEW_CELLS]) -> View {
     let mean = cells.iter().sum::<f32>() / VIEW_CELLS as f32;
     let length = cells
         .iter()
