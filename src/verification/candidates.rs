@@ -408,7 +408,7 @@ mod tests {
             .flatten()
             .collect();
         let (queries, database) = all.split_at(30);
-        let residuals: Vec<Residual> = queries.iter().map(|picture| picture.residual).collect();
+        let residuals: Vec<Residual> = queries.iter().map(|picture| *picture.residual).collect();
         let found = candidates(
             &residuals,
             &Database::new(database.iter().collect()),

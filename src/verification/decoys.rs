@@ -8,7 +8,7 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use super::affine::Affine;
-use super::grid::{Grid, Sampled};
+use super::grid::{Between, Grid, Sampled};
 use super::whitening::{CELLS, Residual};
 
 /// The picture with light and dark exchanged.
@@ -26,9 +26,9 @@ pub(super) fn turned(residual: &Residual) -> Residual {
         ..Affine::IDENTITY
     };
     let mut sampled = Sampled::new();
-    Grid::fine(residual).sample(eighth, &mut sampled);
+    Between::new(&Grid::fine(residual)).sample(eighth, &mut sampled);
     let mut turned = [0; CELLS];
-    for (cell, value) in turned.iter_mut().zip(sampled.values()) {
+    for (cell, value) in turned.iter_mut().zip(sampled.values.as_flattened()) {
         *cell = value.round() as i8;
     }
     turned

@@ -11,6 +11,7 @@ mod decoys;
 mod frames;
 mod grid;
 mod learned;
+mod moments;
 mod null_model;
 mod orientation;
 mod picture;
@@ -39,6 +40,7 @@ pub use whitening::Whitening;
 
 use crate::matching::area::Area;
 use crate::matching::pair::Transform;
+use crate::signature::thumbnail::SIDE;
 
 /// Queries searched at a time; bounds the candidates in memory.
 const BATCH: usize = 2048;
@@ -143,7 +145,7 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
 pub fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
     let database = Database::new(vec![other]);
     let least = threshold.similarity;
-    let found = verified(&[one.residual], &database, ACROSS, least, &|_, _| true);
+    let found = verified(&[*one.residual], &database, ACROSS, least, &|_, _| true);
     !found[0].is_empty()
 }
 
@@ -238,7 +240,7 @@ fn search(
     for batch in queries.chunks(BATCH) {
         let (batch, residuals): (Vec<u32>, Vec<Residual>) = batch
             .iter()
-            .filter_map(|&place| Some((place, pictures[place as usize].as_ref()?.residual)))
+            .filter_map(|&place| Some((place, *pictures[place as usize].as_ref()?.residual)))
             .unzip();
         let allowed =
             |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
@@ -353,7 +355,7 @@ fn coarsely_aligned(
         .filter_map(|candidate| {
             let partner = Grid::coarse(database.residual(candidate));
             let start = start(candidate).refined(0.5);
-            let alignment = query.align(candidate, partner, start)?.alignment;
+            let alignment = query.align(candidate, &partner, start)?.alignment;
             let map = alignment.map.refined(2.0);
             (alignment.correlation >= least - FINER).then_some(Coarse {
                 candidate,
@@ -369,10 +371,14 @@ fn coarsely_aligned(
 }
 
 /// How the query lies on a candidate at full resolution; `None` when there is nothing to align by.
-fn finely_aligned(query: &Sides<'_>, database: &Database<'_>, start: &Coarse) -> Option<Found> {
+fn finely_aligned(
+    query: &Sides<'_, SIDE>,
+    database: &Database<'_>,
+    start: &Coarse,
+) -> Option<Found> {
     let candidate = start.candidate;
     let partner = Grid::fine(database.residual(candidate));
-    let aligned = query.align(candidate, partner, start.map)?;
+    let aligned = query.align(candidate, &partner, start.map)?;
     let price = if candidates::is_usual(candidate.transform) {
         0.0
     } else {

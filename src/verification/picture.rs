@@ -9,10 +9,10 @@ use super::whitening::{CELLS, Residual, Whitening};
 use super::windows::Windows;
 use crate::signature::thumbnail::Thumbnail;
 
-/// A whitened thumbnail with the codes it is looked up by: 760 bytes.
+/// A whitened thumbnail (576 bytes) with the codes it is looked up by (192 bytes).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    pub(super) residual: Residual,
+    pub(super) residual: Box<Residual>,
     pub(super) view: View,
     pub(super) code: u64,
     pub(super) crop_codes: [u64; CROPS],
@@ -23,8 +23,8 @@ const BATCH: usize = 256;
 
 /// Describes every picture by the whitening of its dataset, in the order given.
 ///
-/// Takes the thumbnails, so that a sample never holds both. `None` stays `None`, and so do
-/// pictures without a detail of their own: flat ones, and such as equal the dataset's mean.
+/// Takes the thumbnails, and keeps a residual where its thumbnail was, so that a sample never holds both. `None` stays
+/// `None`, and so do pictures without a detail of their own: flat ones, and such as equal the dataset's mean.
 #[must_use]
 pub fn describe(
     whitening: &Whitening,
@@ -43,15 +43,19 @@ pub fn describe(
                 .filter_map(|(place, thumbnail)| Some((place, thumbnail.take()?)))
                 .unzip();
             let residuals = whitening.residuals(&given.iter().collect::<Vec<_>>());
-            for (place, residual) in places.into_iter().zip(residuals) {
-                *place = residual.map(Picture::new);
+            for ((place, thumbnail), residual) in places.into_iter().zip(given).zip(residuals) {
+                *place = residual.map(|residual| {
+                    let mut kept: Box<Residual> = bytemuck::cast_box(thumbnail.0);
+                    *kept = residual;
+                    Picture::new(kept)
+                });
             }
         });
     pictures
 }
 
 impl Picture {
-    fn new(residual: Residual) -> Self {
+    fn new(residual: Box<Residual>) -> Self {
         let windows = Windows::new(&residual);
         let view = windows.whole();
         Self {
@@ -85,7 +89,7 @@ impl Picture {
             *crop_code = codes.next()?;
         }
         (bytes.len() == Self::BYTES).then_some(Self {
-            residual: residual.map(u8::cast_signed),
+            residual: Box::new(residual.map(u8::cast_signed)),
             view: view.map(u8::cast_signed),
             code,
             crop_codes,

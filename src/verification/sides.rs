@@ -6,38 +6,50 @@ use super::affine::Affine;
 use super::agreement;
 use super::alignment::{Alignment, Template};
 use super::candidates::{self, Candidate};
-use super::grid::Grid;
+use super::grid::{Between, Grid};
 use super::orientation::TRANSFORMS;
 use super::whitening::Residual;
+use crate::signature::thumbnail::SIDE;
 
-/// A query at one resolution.
-pub(super) struct Sides<'a> {
+/// A query on grids of `S` cells a side.
+pub(super) struct Sides<'a, const S: usize> {
     residual: &'a Residual,
-    grid: fn(&Residual) -> Grid,
-    templates: [OnceCell<Option<Template>>; TRANSFORMS.len()],
+    grid: fn(&Residual) -> Grid<S>,
+    fixed: [OnceCell<Option<Template<S>>>; TRANSFORMS.len()],
+    moving: [OnceCell<Between<S>>; TRANSFORMS.len()],
 }
 
 /// Two pictures laid on each other.
-pub(super) struct Aligned<'a> {
-    template: Fixed<'a>,
-    moving: Grid,
-    /// From template to moving picture.
+pub(super) struct Aligned<'a, const S: usize> {
+    fixed: Prepared<'a, Template<S>>,
+    moving: Prepared<'a, Between<S>>,
+    /// From the fixed to the moving picture.
     pub(super) alignment: Alignment,
 }
 
-/// The template of an alignment: the query, prepared before, or a partner.
-enum Fixed<'a> {
-    Query(&'a Template),
-    Partner(Box<Template>),
+/// One side of an alignment: the query, prepared before, or a partner.
+enum Prepared<'a, T> {
+    Query(&'a T),
+    Partner(T),
 }
 
-impl<'a> Sides<'a> {
+impl<T> Prepared<'_, T> {
+    fn get(&self) -> &T {
+        match self {
+            Self::Query(prepared) => prepared,
+            Self::Partner(prepared) => prepared,
+        }
+    }
+}
+
+impl<'a, const S: usize> Sides<'a, S> {
     /// Nothing is computed before it is asked for. `grid` chooses the resolution.
-    pub(super) fn new(residual: &'a Residual, grid: fn(&Residual) -> Grid) -> Self {
+    pub(super) fn new(residual: &'a Residual, grid: fn(&Residual) -> Grid<S>) -> Self {
         Self {
             residual,
             grid,
-            templates: Default::default(),
+            fixed: [const { OnceCell::new() }; TRANSFORMS.len()],
+            moving: [const { OnceCell::new() }; TRANSFORMS.len()],
         }
     }
 
@@ -45,49 +57,48 @@ impl<'a> Sides<'a> {
     pub(super) fn align(
         &self,
         candidate: Candidate,
-        partner: Grid,
+        partner: &Grid<S>,
         start: Affine,
-    ) -> Option<Aligned<'_>> {
-        let query = self.side(candidate.transform)?;
-        let (template, moving) = if super::query_is_fixed(candidate) {
-            (Fixed::Query(query), partner)
+    ) -> Option<Aligned<'_, S>> {
+        let (fixed, moving) = if super::query_is_fixed(candidate) {
+            (
+                Prepared::Query(self.fixed(candidate.transform)?),
+                Prepared::Partner(Between::new(partner)),
+            )
         } else {
             (
-                Fixed::Partner(Box::new(Template::new(partner)?)),
-                query.grid.clone(),
+                Prepared::Partner(Template::new(partner)?),
+                Prepared::Query(self.moving(candidate.transform)),
             )
         };
-        let alignment = template.get().align(&moving, start);
+        let alignment = fixed.get().align(moving.get(), start);
         Some(Aligned {
-            template,
+            fixed,
             moving,
             alignment,
         })
     }
 
-    fn side(&self, transform: u8) -> Option<&Template> {
-        let prepare = || {
-            let oriented = candidates::oriented(self.residual, TRANSFORMS[usize::from(transform)]);
-            Template::new((self.grid)(&oriented))
-        };
-        self.templates[usize::from(transform)]
-            .get_or_init(prepare)
+    fn fixed(&self, transform: u8) -> Option<&Template<S>> {
+        self.fixed[usize::from(transform)]
+            .get_or_init(|| Template::new(&self.oriented(transform)))
             .as_ref()
     }
-}
 
-impl Aligned<'_> {
-    /// How well the two agree under the map found, -1 to 1.
-    pub(super) fn similarity(&self) -> f32 {
-        agreement::similarity(&self.template.get().grid, &self.moving, self.alignment.map)
+    fn moving(&self, transform: u8) -> &Between<S> {
+        self.moving[usize::from(transform)].get_or_init(|| Between::new(&self.oriented(transform)))
+    }
+
+    fn oriented(&self, transform: u8) -> Grid<S> {
+        let transform = TRANSFORMS[usize::from(transform)];
+        (self.grid)(&candidates::oriented(self.residual, transform))
     }
 }
 
-impl Fixed<'_> {
-    fn get(&self) -> &Template {
-        match self {
-            Self::Query(template) => template,
-            Self::Partner(template) => template,
-        }
+impl Aligned<'_, SIDE> {
+    /// How well the two agree under the map found, -1 to 1.
+    pub(super) fn similarity(&self) -> f32 {
+        let (fixed, moving) = (self.fixed.get(), self.moving.get());
+        agreement::similarity(&fixed.cells, moving, self.alignment.map)
     }
 }

@@ -5,7 +5,7 @@
 //! permutes cells and bits, so all eight orientations cost nothing.
 
 use super::affine::Affine;
-use super::grid::{Grid, Sampled};
+use super::grid::{Between, Grid, Sampled};
 use super::orientation::source;
 use super::whitening::Residual;
 use crate::matching::pair::Transform;
@@ -29,11 +29,10 @@ pub(super) const UNIT: f32 = 254.0;
 /// The part of `residual` that `frame` maps the grid onto, as a view; the whole for the identity. Cells outside count as nothing in
 /// particular (zero). All zero when the part is flat.
 pub(super) fn view(residual: &Residual, frame: Affine) -> View {
-    let grid = Grid::fine(residual);
     let mut sampled = Sampled::new();
-    grid.sample(frame, &mut sampled);
+    Between::new(&Grid::fine(residual)).sample(frame, &mut sampled);
     let mut cells = [0f32; VIEW_CELLS];
-    for (i, value) in sampled.values().iter().enumerate() {
+    for (i, value) in sampled.values.as_flattened().iter().enumerate() {
         let (x, y) = (i % SIDE / RATIO, i / SIDE / RATIO);
         cells[y * VIEW_SIDE + x] += value;
     }

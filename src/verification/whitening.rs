@@ -7,7 +7,7 @@
 //! strength of the weak ones and noise is not raised. The symmetric ("ZCA") root keeps every cell
 //! in its place (Bell and Sejnowski, 1997), so the result is again a picture that can be aligned.
 
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use faer::{Mat, MatRef, Side};
 
 use crate::signature::thumbnail::{SIDE, Thumbnail};
 
@@ -43,8 +43,9 @@ pub(super) type Residual = [i8; CELLS];
 /// The whitening of one dataset.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Whitening {
-    mean: DVector<f32>,
-    root: DMatrix<f32>,
+    mean: Vec<f32>,
+    /// Symmetric, `CELLS` x `CELLS`.
+    root: Mat<f32>,
 }
 
 impl Whitening {
@@ -53,35 +54,43 @@ impl Whitening {
     #[must_use]
     pub fn learn(thumbnails: &[&Thumbnail]) -> Self {
         let step = thumbnails.len().div_ceil(SAMPLE).max(1);
-        let rows: Vec<Vec<f32>> = thumbnails
+        let mut cells: Vec<f32> = thumbnails
             .iter()
             .step_by(step)
             .filter_map(|thumbnail| centred(thumbnail))
+            .flatten()
             .collect();
-        let n = rows.len();
-        let data = DMatrix::from_fn(CELLS, n, |cell, row| rows[row][cell]);
-        let mean = match n {
-            0 => DVector::zeros(CELLS),
-            // The mean of two pictures would leave each the negative of the other.
-            _ => data.column_mean() * (n as f32 / (n as f32 + MEAN_WEIGHT)),
-        };
-        let mut deviations = data;
-        for mut column in deviations.column_iter_mut() {
-            column -= &mean;
+        let n = cells.len() / CELLS;
+        let mut mean = [0f32; CELLS];
+        for picture in cells.chunks_exact(CELLS) {
+            let sums = mean.iter_mut().zip(picture);
+            sums.for_each(|(sum, cell)| *sum += cell);
         }
-        let scatter = &deviations * deviations.transpose();
+        // The mean of two pictures would leave each the negative of the other.
+        let held_back = n as f32 + MEAN_WEIGHT;
+        mean.iter_mut().for_each(|sum| *sum /= held_back);
+        for picture in cells.chunks_exact_mut(CELLS) {
+            let deviations = picture.iter_mut().zip(&mean);
+            deviations.for_each(|(cell, mean)| *cell -= mean);
+        }
+        let deviations = MatRef::from_column_major_slice(&cells, CELLS, n);
+        let scatter = deviations * deviations.transpose();
+        let trace = scatter.diagonal().column_vector().sum();
         let variance = if n == 0 {
             1.0
         } else {
-            f64::from(scatter.trace()) / (n * CELLS) as f64
+            f64::from(trace) / (n * CELLS) as f64
         };
-        let covariance = DMatrix::from_fn(CELLS, CELLS, |a, b| {
-            let prior = variance * prior(a, b) * PRIOR_WEIGHT;
-            (f64::from(scatter[(a, b)]) + prior) / (n as f64 + PRIOR_WEIGHT)
+        let prior = prior();
+        let covariance = Mat::from_fn(CELLS, CELLS, |a, b| {
+            let dx = (a % SIDE).abs_diff(b % SIDE);
+            let dy = (a / SIDE).abs_diff(b / SIDE);
+            let expected = variance * prior[dy][dx] * PRIOR_WEIGHT;
+            (f64::from(scatter[(a, b)]) + expected) / (n as f64 + PRIOR_WEIGHT)
         });
         Self {
-            mean,
-            root: inverse_root(covariance),
+            mean: mean.to_vec(),
+            root: inverse_root(&covariance),
         }
     }
 
@@ -90,7 +99,8 @@ impl Whitening {
 
     /// Appends the whitening as bytes.
     pub(super) fn push_bytes(&self, to: &mut Vec<u8>) {
-        let values = self.mean.iter().chain(self.root.iter());
+        let columns = self.root.col_iter().flat_map(|column| column.iter());
+        let values = self.mean.iter().chain(columns);
         values.for_each(|value| to.extend(value.to_le_bytes()));
     }
 
@@ -99,68 +109,72 @@ impl Whitening {
         if bytes.len() != Self::BYTES {
             return None;
         }
-        let values = bytes
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|&value| f32::from_le_bytes(value));
+        let values = bytes.as_chunks::<4>().0.iter();
+        let values: Vec<f32> = values.map(|&value| f32::from_le_bytes(value)).collect();
+        let (mean, root) = values.split_at(CELLS);
         Some(Self {
-            mean: DVector::from_iterator(CELLS, values.clone().take(CELLS)),
-            root: DMatrix::from_iterator(CELLS, CELLS, values.skip(CELLS)),
+            mean: mean.to_vec(),
+            root: MatRef::from_column_major_slice(root, CELLS, CELLS).to_owned(),
         })
     }
 
     /// The residual of each thumbnail, `None` where it is too flat to have one.
     #[must_use]
     pub(super) fn residuals(&self, thumbnails: &[&Thumbnail]) -> Vec<Option<Residual>> {
-        let rows: Vec<Option<Vec<f32>>> = thumbnails.iter().map(|t| centred(t)).collect();
-        let data = DMatrix::from_fn(CELLS, rows.len(), |cell, row| {
-            rows[row]
-                .as_ref()
-                .map_or(0.0, |row| row[cell] - self.mean[cell])
-        });
+        let mut data = vec![0f32; CELLS * thumbnails.len()];
+        let mut varied = Vec::with_capacity(thumbnails.len());
+        for (thumbnail, column) in thumbnails.iter().zip(data.chunks_exact_mut(CELLS)) {
+            let cells = centred(thumbnail);
+            varied.push(cells.is_some());
+            for ((to, cell), mean) in column
+                .iter_mut()
+                .zip(cells.iter().flatten())
+                .zip(&self.mean)
+            {
+                *to = cell - mean;
+            }
+        }
+        let data = MatRef::from_column_major_slice(&data, CELLS, thumbnails.len());
         let white = &self.root * data;
-        rows.iter()
-            .zip(white.column_iter())
-            .map(|(row, column)| {
-                row.as_ref()?;
-                quantised(column.as_slice())
+        let columns = white.col_iter().zip(varied);
+        columns
+            .map(|(column, varied)| {
+                let column = column.try_as_col_major()?.as_slice();
+                varied.then(|| quantised(column)).flatten()
             })
             .collect()
     }
 }
 
 /// Cells minus their mean, or `None` when the picture is flat.
-fn centred(thumbnail: &Thumbnail) -> Option<Vec<f32>> {
+fn centred(thumbnail: &Thumbnail) -> Option<[f32; CELLS]> {
     let mean = thumbnail.0.iter().map(|&cell| f32::from(cell)).sum::<f32>() / CELLS as f32;
-    let cells: Vec<f32> = thumbnail
-        .0
-        .iter()
-        .map(|&cell| f32::from(cell) - mean)
-        .collect();
+    let cells = thumbnail.0.map(|cell| f32::from(cell) - mean);
     let variance = cells.iter().map(|cell| cell * cell).sum::<f32>() / CELLS as f32;
     (variance >= FLAT * FLAT).then_some(cells)
 }
 
-/// Correlation of two cells of a smooth random picture.
-fn prior(a: usize, b: usize) -> f64 {
-    let dx = (a % SIDE).abs_diff(b % SIDE) as f64;
-    let dy = (a / SIDE).abs_diff(b / SIDE) as f64;
-    (-dx.hypot(dy) / PRIOR_REACH).exp()
+/// Correlation of two cells of a smooth random picture, by their distance down and across.
+fn prior() -> [[f64; SIDE]; SIDE] {
+    let correlation = |dy: usize, dx: usize| (-(dx as f64).hypot(dy as f64) / PRIOR_REACH).exp();
+    std::array::from_fn(|dy| std::array::from_fn(|dx| correlation(dy, dx)))
 }
 
 /// `(covariance + floor)^(-1/2)`, symmetric.
-fn inverse_root(covariance: DMatrix<f64>) -> DMatrix<f32> {
-    let floor = FLOOR * covariance.trace() / CELLS as f64;
-    let SymmetricEigen {
-        eigenvectors,
-        eigenvalues,
-    } = covariance.symmetric_eigen();
-    let mut scaled = eigenvectors.clone();
-    for (mut column, value) in scaled.column_iter_mut().zip(eigenvalues.iter()) {
-        column /= (value.max(0.0) + floor).sqrt().max(f64::MIN_POSITIVE);
-    }
-    (scaled * eigenvectors.transpose()).map(|value| value as f32)
+fn inverse_root(covariance: &Mat<f64>) -> Mat<f32> {
+    let trace = covariance.diagonal().column_vector().sum();
+    let floor = FLOOR * trace / CELLS as f64;
+    // Not to be had only when the iteration does not converge, and then the pictures stay as they are.
+    let Ok(eigen) = covariance.self_adjoint_eigen(Side::Lower) else {
+        return Mat::identity(CELLS, CELLS);
+    };
+    let (vectors, values) = (eigen.U(), eigen.S().column_vector());
+    let scaled = Mat::from_fn(CELLS, CELLS, |row, column| {
+        let root = (values[column].max(0.0) + floor).sqrt();
+        vectors[(row, column)] / root.max(f64::MIN_POSITIVE)
+    });
+    let root = scaled * vectors.transpose();
+    Mat::from_fn(CELLS, CELLS, |row, column| root[(row, column)] as f32)
 }
 
 fn quantised(white: &[f32]) -> Option<Residual> {
@@ -183,7 +197,7 @@ mod tests {
     use super::*;
 
     fn correlation(a: &[f32], b: &[f32]) -> f32 {
-        let mut moments = super::super::grid::Moments::default();
+        let mut moments = super::super::moments::Moments::default();
         a.iter().zip(b).for_each(|(&a, &b)| moments.add(a, b));
         moments.correlation()
     }

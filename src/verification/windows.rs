@@ -6,6 +6,8 @@
 
 use std::sync::LazyLock;
 
+use pulp::{Arch, NullaryFnOnce};
+
 use super::affine::Affine;
 use super::frames::{CROPS, FRAMES, MIRRORED};
 use super::views::{self, VIEW_CELLS, VIEW_SIDE, View};
@@ -78,16 +80,37 @@ impl Window {
     }
 
     fn view(&self, cells: &[f32; CELLS]) -> View {
+        let window = self;
+        Arch::new().dispatch(Look { window, cells })
+    }
+}
+
+/// A view of a picture; compiled for the widest instructions of the processor.
+struct Look<'a> {
+    window: &'a Window,
+    cells: &'a [f32; CELLS],
+}
+
+impl NullaryFnOnce for Look<'_> {
+    type Output = View;
+
+    #[inline(always)]
+    fn call(self) -> View {
         let mut narrow = [[0f32; VIEW_SIDE]; SIDE];
-        for (row, sums) in cells.chunks_exact(SIDE).zip(&mut narrow) {
-            for (&cell, weights) in row.iter().zip(&self.columns) {
+        for (row, sums) in self.cells.chunks_exact(SIDE).zip(&mut narrow) {
+            for (&cell, weights) in row.iter().zip(&self.window.columns) {
                 for (sum, weight) in sums.iter_mut().zip(weights) {
                     *sum += cell * weight;
                 }
             }
         }
         let mut view = [0f32; VIEW_CELLS];
-        for (weights, sums) in self.rows.iter().zip(view.chunks_exact_mut(VIEW_SIDE)) {
+        for (weights, sums) in self
+            .window
+            .rows
+            .iter()
+            .zip(view.chunks_exact_mut(VIEW_SIDE))
+        {
             for (weight, row) in weights.iter().zip(&narrow) {
                 for (sum, value) in sums.iter_mut().zip(row) {
                     *sum += value * weight;
