@@ -100,39 +100,42 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
     let searched = queries.len();
     let step = searched.div_ceil(null_model::DECOYS).max(1);
     if database.pictures.len() < null_model::LEAST {
-        return null_model::threshold(Vec::new(), 0);
+        return null_model::threshold(&[], 0);
     }
     let sample: Vec<u32> = queries.into_iter().step_by(step).collect();
-    let threshold = |sample: &[u32], decoy: fn(&Residual) -> Residual| {
+    let first: Vec<u32> = sample.iter().copied().step_by(null_model::FEW).collect();
+    let rest = sample.iter().enumerate();
+    let rest = rest.filter(|(i, _)| !i.is_multiple_of(null_model::FEW));
+    let rest: Vec<u32> = rest.map(|(_, &place)| place).collect();
+    let best = |sample: &[u32], decoy: fn(&Residual) -> Residual| -> Vec<f32> {
         let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
         let decoys: Vec<Residual> = sample
             .iter()
             .filter_map(|&place| pictures[place as usize].as_ref())
             .map(|picture| decoy(&picture.residual))
             .collect();
-        let candidates =
-            candidates::candidates(&decoys, &database, ACROSS.coarse, ACROSS.frames, &other);
-        let best = candidates
+        candidates::candidates(&decoys, &database, ACROSS.coarse, ACROSS.frames, &other)
             .into_par_iter()
             .zip(&decoys)
             .map(|(candidates, decoy)| best(decoy, &database, candidates, ACROSS.fine))
-            .collect();
-        null_model::threshold(best, searched)
+            .collect()
     };
-    let negative = threshold(&sample, decoys::negative);
+    let mut negatives = best(&first, decoys::negative);
+    if !null_model::is_settled(&negatives, searched) {
+        negatives.extend(best(&rest, decoys::negative));
+    }
+    let negative = null_model::threshold(&negatives, searched);
     let matters = |turned: Threshold| {
         negative.false_rate.is_none()
             || turned.similarity > negative.similarity + null_model::POLARITY_MATTERS
     };
-    // A part of the sample is enough to see that polarity does not matter, as it mostly does not.
-    let few: Vec<u32> = sample.iter().copied().step_by(null_model::FEW).collect();
-    if few.len() >= null_model::LEAST {
-        let turned = threshold(&few, decoys::turned);
-        if turned.false_rate.is_none() || !matters(turned) {
-            return negative;
-        }
+    let mut turned = best(&first, decoys::turned);
+    let by_first = null_model::threshold(&turned, searched);
+    if first.len() >= null_model::LEAST && (by_first.false_rate.is_none() || !matters(by_first)) {
+        return negative;
     }
-    let turned = threshold(&sample, decoys::turned);
+    turned.extend(best(&rest, decoys::turned));
+    let turned = null_model::threshold(&turned, searched);
     if turned.false_rate.is_some() && matters(turned) {
         turned
     } else {
