@@ -126,8 +126,9 @@ fn a_panorama_ten_times_as_wide_as_high_is_found_at_half_its_size() {
 #[test]
 fn sixteen_bits_and_eight_bits_of_one_picture_are_duplicates() {
     let workspace = with_pictures(96, 72);
+    let shallow = picture(5);
     let deep = ImageBuffer::from_fn(96, 72, |x, y| {
-        let Rgb(levels) = *picture(5).get_pixel(x, y);
+        let Rgb(levels) = *shallow.get_pixel(x, y);
         Rgb(levels.map(|level| u16::from(level) * 257 - u16::from(level) / 3))
     });
     workspace.file(
@@ -156,9 +157,10 @@ fn grey_and_colour_of_one_picture_are_duplicates() {
 #[test]
 fn what_transparency_hides_neither_makes_nor_unmakes_a_duplicate() {
     let cut_out = |seed: u32, hidden: u8| {
+        let whole = picture(seed);
         RgbaImage::from_fn(96, 72, |x, y| {
             let inside = (x as i32 - 48).pow(2) + (y as i32 - 36).pow(2) < 900;
-            let Rgb([r, g, b]) = *picture(seed).get_pixel(x, y);
+            let Rgb([r, g, b]) = *whole.get_pixel(x, y);
             if inside {
                 Rgba([r, g, b, 255])
             } else {

@@ -117,7 +117,11 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
         candidates::candidates(&decoys, &database, ACROSS.coarse, ACROSS.frames, &other)
             .into_par_iter()
             .zip(&decoys)
-            .map(|(candidates, decoy)| best(decoy, &database, candidates, ACROSS.fine))
+            .map(|(candidates, decoy)| {
+                let nothing = null_model::NOTHING_FOUND;
+                let found = verify(decoy, &database, candidates, ACROSS.fine, nothing);
+                found.first().map_or(nothing, |found| found.similarity)
+            })
             .collect()
     };
     let mut negatives = best(&first, decoys::negative);
@@ -317,23 +321,6 @@ fn verify(
             .then(a.partner.cmp(&b.partner))
     });
     found
-}
-
-/// The greatest `least` with which [`verify`] finds a partner; [`null_model::NOTHING_FOUND`] where there is none.
-fn best(query: &Residual, database: &Database<'_>, candidates: Vec<Candidate>, fine: usize) -> f32 {
-    let fine_query = Sides::new(query, Grid::fine);
-    let nothing = null_model::NOTHING_FOUND;
-    let mut best = nothing;
-    for start in coarsely_aligned(query, database, candidates, fine, nothing) {
-        let most = start.correlation + FINER;
-        if most < best {
-            break;
-        }
-        if let Some(found) = finely_aligned(&fine_query, database, &start) {
-            best = best.max(found.similarity.min(most));
-        }
-    }
-    best
 }
 
 /// A candidate laid on the query at half the resolution.

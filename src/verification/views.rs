@@ -67,7 +67,8 @@ pub(super) fn correlation(a: &View, b: &View) -> f32 {
     dot as f32 / (UNIT * UNIT)
 }
 
-/// Sums of the cells under each cell of a view, as a view.
+/// Sums of the cells under each cell of a view, as a view. Inlined where it can be compiled for wider instructions.
+#[inline(always)]
 pub(super) fn scaled(cells: [f32; VIEW_CELLS]) -> View {
     let mean = cells.iter().sum::<f32>() / VIEW_CELLS as f32;
     let length = cells

@@ -27,6 +27,8 @@
 //! [`JpegError::Unsupported`].
 
 mod bits;
+#[cfg(test)]
+mod damage_tests;
 mod entropy;
 mod file;
 mod frame;

@@ -1,15 +1,14 @@
 //! Whole files: made here by an encoder, read at every scale, compared with a full decoder.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use proptest::prelude::*;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use super::*;
 
-const PIXELS: u64 = 1 << 24;
-const FULL: (u32, u32) = (u32::MAX, u32::MAX);
+pub(super) const PIXELS: u64 = 1 << 24;
+pub(super) const FULL: (u32, u32) = (u32::MAX, u32::MAX);
 const SAMPLINGS: [SamplingFactor; 8] = [
     SamplingFactor::F_1_1,
     SamplingFactor::F_2_1,
@@ -23,17 +22,17 @@ const SAMPLINGS: [SamplingFactor; 8] = [
 
 /// How a test file is made.
 #[derive(Debug, Clone, Copy)]
-struct Recipe {
-    size: (u16, u16),
-    sampling: SamplingFactor,
-    grey: bool,
-    progressive: bool,
-    optimised: bool,
-    restart_interval: u16,
-    quality: u8,
+pub(super) struct Recipe {
+    pub(super) size: (u16, u16),
+    pub(super) sampling: SamplingFactor,
+    pub(super) grey: bool,
+    pub(super) progressive: bool,
+    pub(super) optimised: bool,
+    pub(super) restart_interval: u16,
+    pub(super) quality: u8,
 }
 
-const PLAIN: Recipe = Recipe {
+pub(super) const PLAIN: Recipe = Recipe {
     size: (83, 61),
     sampling: SamplingFactor::F_2_2,
     grey: false,
@@ -45,7 +44,7 @@ const PLAIN: Recipe = Recipe {
 
 /// A picture with slopes, waves, edges and some noise, far enough from black and white that no
 /// decoder clips it.
-fn encode(recipe: Recipe) -> Vec<u8> {
+pub(super) fn encode(recipe: Recipe) -> Vec<u8> {
     let (width, height) = recipe.size;
     let mut noise = 1_u32;
     let mut level = |x: u32, y: u32, channel: u32| -> u8 {
@@ -89,7 +88,7 @@ fn encode(recipe: Recipe) -> Vec<u8> {
     file
 }
 
-fn read_fresh(bytes: &[u8], at_least: (u32, u32)) -> Result<Picture<'_>, JpegError> {
+pub(super) fn read_fresh(bytes: &[u8], at_least: (u32, u32)) -> Result<Picture<'_>, JpegError> {
     read(bytes, at_least, PIXELS, &mut Scratch::default())
 }
 
@@ -305,7 +304,7 @@ fn reused_memory_does_not_change_the_answer() {
 }
 
 /// The offset and length of the first segment with this marker, marker included.
-fn segment(bytes: &[u8], marker: u8) -> (usize, usize) {
+pub(super) fn segment(bytes: &[u8], marker: u8) -> (usize, usize) {
     let mut offset = 2;
     while bytes[offset + 1] != marker {
         offset += 2 + usize::from(u16::from_be_bytes([bytes[offset + 2], bytes[offset + 3]]));
@@ -376,98 +375,6 @@ fn exif_is_handed_over() {
 }
 
 #[test]
-fn bytes_that_belong_to_nothing_are_counted() {
-    let whole = encode(PLAIN);
-    let expected = read_fresh(&whole, FULL).unwrap().luma;
-    let mut bytes = whole.clone();
-    bytes.extend(b"more");
-    assert_eq!(read_fresh(&bytes, FULL).unwrap().trailing_bytes, 4);
-    bytes = whole.clone();
-    bytes.splice(whole.len() - 2..whole.len() - 2, [0; 5]);
-    assert_eq!(read_fresh(&bytes, FULL).unwrap().stray_bytes, 5);
-    bytes = whole.clone();
-    let (frame, _) = segment(&whole, 0xC0);
-    bytes.splice(frame..frame, [1, 2, 3, 0xFF, 0xFF]);
-    let picture = read_fresh(&bytes, FULL).unwrap();
-    // Fill bytes are part of the marker.
-    assert_eq!((picture.stray_bytes, picture.luma), (3, expected));
-}
-
-#[test]
-fn a_file_cut_anywhere_is_never_whole() {
-    for (progressive, restart_interval, grey) in
-        [(false, 0, false), (false, 2, true), (true, 0, false)]
-    {
-        let recipe = Recipe {
-            size: (40, 24),
-            progressive,
-            restart_interval,
-            grey,
-            ..PLAIN
-        };
-        let bytes = encode(recipe);
-        let mut scratch = Scratch::default();
-        for length in 0..bytes.len() {
-            for at_least in [(1, 1), (8, 5), FULL] {
-                match read(&bytes[..length], at_least, PIXELS, &mut scratch) {
-                    Err(JpegError::NotJpeg) if length < 2 => {}
-                    Err(JpegError::Truncated { offset, .. }) => assert!(offset <= length),
-                    other => panic!("{recipe:?} cut to {length} bytes: {other:?}"),
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn a_cut_file_with_an_end_marker_is_not_whole() {
-    let bytes = encode(PLAIN);
-    let (scan, length) = segment(&bytes, 0xDA);
-    for cut in scan + length..bytes.len() - 8 {
-        let patched = [&bytes[..cut], &[0xFF, 0xD9]].concat();
-        let found = read_fresh(&patched, (1, 1));
-        assert!(
-            matches!(
-                found,
-                Err(JpegError::Truncated { .. } | JpegError::Corrupt { .. })
-            ),
-            "{cut}: {found:?}"
-        );
-    }
-}
-
-#[test]
-fn a_missing_scan_is_noticed() {
-    let bytes = encode(Recipe {
-        progressive: true,
-        ..PLAIN
-    });
-    let (scan, _) = segment(&bytes, 0xDA);
-    let patched = [&bytes[..scan], &[0xFF, 0xD9]].concat();
-    assert!(matches!(
-        read_fresh(&patched, (1, 1)),
-        Err(JpegError::Truncated { .. })
-    ));
-}
-
-#[test]
-fn restart_markers_out_of_order_are_corrupt() {
-    let mut bytes = encode(Recipe {
-        restart_interval: 2,
-        ..PLAIN
-    });
-    let marker = bytes
-        .windows(2)
-        .position(|pair| pair == [0xFF, 0xD1])
-        .unwrap();
-    bytes[marker + 1] = 0xD2;
-    assert!(matches!(
-        read_fresh(&bytes, FULL),
-        Err(JpegError::Corrupt { .. })
-    ));
-}
-
-#[test]
 fn other_kinds_of_file_are_told_from_damage() {
     let bytes = encode(PLAIN);
     let (frame, _) = segment(&bytes, 0xC0);
@@ -517,31 +424,6 @@ fn size_is_limited_before_anything_is_allocated() {
     bytes[frame + 5..frame + 9].fill(0xFF);
     let refused = read(&bytes, FULL, u64::MAX, &mut Scratch::default());
     assert!(matches!(refused, Err(JpegError::Truncated { .. })));
-}
-
-proptest! {
-    #[test]
-    fn damaged_files_give_an_answer(
-        progressive: bool,
-        restart_interval in 0_u16..4,
-        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
-        denominator in 0_u32..4,
-    ) {
-        let mut bytes = encode(Recipe { size: (70, 50), progressive, restart_interval, ..PLAIN });
-        for (index, value) in damage {
-            let index = index.index(bytes.len());
-            bytes[index] = value;
-        }
-        if let Ok(picture) = read(&bytes, (9 << denominator, 1), 1 << 20, &mut Scratch::default()) {
-            prop_assert_eq!(picture.luma.data.len(), (picture.luma.width * picture.luma.height) as usize);
-        }
-    }
-
-    #[test]
-    fn any_bytes_give_an_answer(mut bytes in prop::collection::vec(any::<u8>(), 0..500)) {
-        bytes.splice(0..0, [0xFF, 0xD8]);
-        prop_assert!(read(&bytes, FULL, 1 << 20, &mut Scratch::default()).is_err());
-    }
 }
 
 /// Every file under the directory that the variable names, against the reference.

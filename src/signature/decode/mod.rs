@@ -7,12 +7,21 @@
 //! behind `catch_unwind` and limits: hostile files are values, not crashes. What
 //! they would shrug at, a missing end, [`super::container`] finds.
 
+mod exact;
+mod grey;
+mod recognise;
+mod refusal;
+
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use exact::digest_of;
+use grey::luma;
+use recognise::recognise;
 
 use super::capture::{Captured, captured};
 use super::container::{self, Structure, tags};
@@ -21,7 +30,7 @@ use super::facts::{Camera, Colour, Profile, Stored};
 use super::jpeg::{self, JpegError, Scratch};
 use super::luma::Luma;
 use super::thumbnail::SIDE;
-use super::unreadable::{DataStore, Format, Unreadable};
+use super::unreadable::{Format, Unreadable};
 
 /// Most memory one decoder may take, in bytes.
 const MAX_DECODER_BYTES: u64 = 512 << 20;
@@ -34,10 +43,6 @@ const MAX_PIXELS: u64 = 178_956_970;
 /// picture has as much: with two pixels a cell, thumbnails at a reduced scale and from a
 /// full decode correlate at 0.999 on driving frames, with one and a half at 0.990.
 const LEAST_LUMA: u32 = SIDE as u32 * 2;
-
-/// First bytes of an `AppleDouble` file: what macOS keeps of a file where the file system has no room
-/// for it (RFC 1740).
-const APPLE_DOUBLE: &[u8] = &[0, 5, 0x16, 7];
 
 /// A decoded picture.
 #[derive(Debug)]
@@ -69,7 +74,7 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
         match catch_unwind(read) {
             Ok(Ok(decoded)) => return Ok(decoded),
             Ok(Err(JpegError::Unsupported(_) | JpegError::NotJpeg)) => {}
-            Ok(Err(error)) => return Err(classify_jpeg(&error)),
+            Ok(Err(error)) => return Err(refusal::of_jpeg(&error)),
             Err(_) => return Err(Unreadable::DecoderPanicked { format }),
         }
     }
@@ -97,26 +102,6 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
 pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
     let (image_format, format) = recognise(bytes)?;
     Ok(digest_of(&decode_fully(bytes, image_format, format)?.image))
-}
-
-/// The format by content, or why there is none.
-fn recognise(bytes: &[u8]) -> Result<(ImageFormat, Format), Unreadable> {
-    if bytes.is_empty() {
-        return Err(Unreadable::Empty);
-    }
-    if let Some(store) = pointer(bytes) {
-        return Err(Unreadable::Pointer(store));
-    }
-    if bytes.starts_with(APPLE_DOUBLE) {
-        return Err(Unreadable::SideFile);
-    }
-    guess(bytes).ok_or_else(|| match other_image(bytes) {
-        Some(name) => {
-            let detail = format!("{name} is not supported; convert it to PNG or JPEG");
-            Unreadable::Unsupported { detail }
-        }
-        None => Unreadable::NotAnImage,
-    })
 }
 
 fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError> {
@@ -182,7 +167,7 @@ fn decode_fully(
 ) -> Result<Full, Unreadable> {
     match catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format))) {
         Ok(Ok(full)) => Ok(full),
-        Ok(Err(error)) => Err(classify(&error, format)),
+        Ok(Err(error)) => Err(refusal::of_image(&error, format)),
         Err(_) => Err(Unreadable::DecoderPanicked { format }),
     }
 }
@@ -266,210 +251,6 @@ fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usi
 
 fn saturated(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-fn digest_of(image: &DynamicImage) -> Digest {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&image.width().to_le_bytes());
-    hasher.update(&image.height().to_le_bytes());
-    if is_deep(image) {
-        hasher.update(b"16");
-        for row in image.to_rgba16().rows() {
-            let bytes = row.flat_map(|pixel| pixel.0).flat_map(u16::to_le_bytes);
-            hasher.update(&bytes.collect::<Vec<u8>>());
-        }
-    } else {
-        hasher.update(image.to_rgba8().as_raw());
-    }
-    Digest::from_hasher(&hasher)
-}
-
-fn is_deep(image: &DynamicImage) -> bool {
-    let color = image.color();
-    color.bytes_per_pixel() / color.channel_count() > 1
-}
-
-/// Grey levels by the weights that JPEG uses (ITU-R BT.601), so that a JPEG and
-/// its PNG copy agree. Transparent parts show white, as on a page; a picture
-/// that vanishes on white is shown on black.
-///
-/// More than 8 bits are stretched from darkest to lightest pixel: sensors with
-/// 12 bits in a 16-bit file would otherwise come out black.
-fn luma(image: &DynamicImage) -> Luma {
-    let (width, height) = (image.width(), image.height());
-    let data = if is_deep(image) {
-        stretched(image)
-    } else if let DynamicImage::ImageLuma8(grey) = image {
-        grey.as_raw().clone()
-    } else if image.color().has_alpha() {
-        let on_white = over(image, 255);
-        if on_white.iter().all(|&level| level == 255) {
-            over(image, 0)
-        } else {
-            on_white
-        }
-    } else {
-        image
-            .to_rgb8()
-            .pixels()
-            .map(|pixel| weigh(pixel.0))
-            .collect()
-    };
-    Luma {
-        width,
-        height,
-        data,
-    }
-}
-
-fn weigh([red, green, blue]: [u8; 3]) -> u8 {
-    let sum = 19_595 * u32::from(red) + 38_470 * u32::from(green) + 7_471 * u32::from(blue);
-    ((sum + 32_768) >> 16) as u8
-}
-
-fn over(image: &DynamicImage, ground: u8) -> Vec<u8> {
-    let rgba = image.to_rgba8();
-    let pixels = rgba.pixels().map(|pixel| {
-        let [red, green, blue, alpha] = pixel.0;
-        let level = u32::from(weigh([red, green, blue])) * u32::from(alpha);
-        ((level + u32::from(ground) * (255 - u32::from(alpha)) + 127) / 255) as u8
-    });
-    pixels.collect()
-}
-
-fn stretched(image: &DynamicImage) -> Vec<u8> {
-    let rgb = image.to_rgb32f();
-    let levels = rgb.pixels().map(|pixel| {
-        let [red, green, blue] = pixel.0;
-        0.299 * red + 0.587 * green + 0.114 * blue
-    });
-    let levels: Vec<f32> = levels
-        .map(|level| if level.is_finite() { level } else { 0.0 })
-        .collect();
-    let low = levels.iter().copied().fold(f32::INFINITY, f32::min);
-    let high = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let scale = if high > low {
-        255.0 / (high - low)
-    } else {
-        0.0
-    };
-    levels
-        .into_iter()
-        .map(|level| ((level - low) * scale).round() as u8)
-        .collect()
-}
-
-fn pointer(bytes: &[u8]) -> Option<DataStore> {
-    if bytes.starts_with(b"version https://git-lfs.github.com/spec/") {
-        Some(DataStore::GitLfs)
-    } else if bytes.len() < 4096 && bytes.starts_with(b"/annex/objects/") {
-        Some(DataStore::GitAnnex)
-    } else {
-        None
-    }
-}
-
-fn guess(bytes: &[u8]) -> Option<(ImageFormat, Format)> {
-    let found = match image::guess_format(bytes) {
-        Ok(found) => found,
-        // TGA has no signature at its start, only an optional one at its end.
-        Err(_) if bytes.ends_with(b"TRUEVISION-XFILE.\0") => ImageFormat::Tga,
-        // BigTIFF.
-        Err(_) if bytes.starts_with(b"II+\0") || bytes.starts_with(b"MM\0+") => ImageFormat::Tiff,
-        Err(_) => return None,
-    };
-    let format = match found {
-        ImageFormat::Jpeg => Format::Jpeg,
-        ImageFormat::Png => Format::Png,
-        ImageFormat::WebP => Format::Webp,
-        ImageFormat::Gif => Format::Gif,
-        ImageFormat::Tiff => Format::Tiff,
-        ImageFormat::Bmp => Format::Other("BMP"),
-        ImageFormat::Pnm => Format::Other("PNM"),
-        ImageFormat::Ico => Format::Other("ICO"),
-        ImageFormat::Hdr => Format::Other("Radiance HDR"),
-        ImageFormat::OpenExr => Format::Other("OpenEXR"),
-        ImageFormat::Farbfeld => Format::Other("farbfeld"),
-        ImageFormat::Qoi => Format::Other("QOI"),
-        ImageFormat::Dds => Format::Other("DDS"),
-        ImageFormat::Tga => Format::Other("TGA"),
-        _ => return None,
-    };
-    Some((found, format))
-}
-
-/// Formats that are images but are not decoded here.
-fn other_image(bytes: &[u8]) -> Option<&'static str> {
-    let brand = bytes.get(4..12)?;
-    if brand.starts_with(b"ftyp") {
-        return match &brand[4..] {
-            b"avif" | b"avis" => Some("AVIF"),
-            b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" => Some("HEIC"),
-            _ => None,
-        };
-    }
-    if bytes.starts_with(b"\xFF\x0A") || bytes.starts_with(b"\0\0\0\x0CJXL ") {
-        return Some("JPEG XL");
-    }
-    if bytes.starts_with(b"\0\0\0\x0CjP  ") || bytes.starts_with(b"\xFF\x4F\xFF\x51") {
-        return Some("JPEG 2000");
-    }
-    None
-}
-
-fn classify_jpeg(error: &JpegError) -> Unreadable {
-    let format = Format::Jpeg;
-    let detail = error.to_string();
-    match error {
-        JpegError::Truncated { .. } => Unreadable::Truncated { format, detail },
-        JpegError::TooLarge { .. } => Unreadable::TooLarge { detail },
-        JpegError::Corrupt { .. } => Unreadable::Corrupt { format, detail },
-        JpegError::Unsupported(_) | JpegError::NotJpeg => Unreadable::Unsupported { detail },
-    }
-}
-
-fn classify(error: &ImageError, format: Format) -> Unreadable {
-    match error {
-        ImageError::Limits(_) => Unreadable::TooLarge {
-            detail: format!(
-                "limits are {MAX_PIXELS} pixels and {} MiB for decoding",
-                MAX_DECODER_BYTES >> 20
-            ),
-        },
-        ImageError::Unsupported(error) => Unreadable::Unsupported {
-            detail: one_line(error),
-        },
-        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            Unreadable::Truncated {
-                format,
-                detail: one_line(error),
-            }
-        }
-        other => {
-            let detail = one_line(other);
-            let lower = detail.to_lowercase();
-            let ends_early = [
-                "unexpected end",
-                "unexpected eof",
-                "eof",
-                "truncated",
-                "failed to fill whole buffer",
-                "no more bytes",
-                "not enough",
-            ];
-            if ends_early.iter().any(|words| lower.contains(words)) {
-                Unreadable::Truncated { format, detail }
-            } else {
-                Unreadable::Corrupt { format, detail }
-            }
-        }
-    }
-}
-
-fn one_line(error: &dyn std::fmt::Display) -> String {
-    let text = error.to_string();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(200).collect()
 }
 
 #[cfg(test)]

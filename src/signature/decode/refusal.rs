@@ -1,0 +1,64 @@
+//! What decoders complain of, in the words of a report.
+
+use image::error::ImageError;
+
+use super::{MAX_DECODER_BYTES, MAX_PIXELS};
+use crate::signature::jpeg::JpegError;
+use crate::signature::unreadable::{Format, Unreadable};
+
+/// Why the JPEG reader gave no picture.
+pub(super) fn of_jpeg(error: &JpegError) -> Unreadable {
+    let format = Format::Jpeg;
+    let detail = error.to_string();
+    match error {
+        JpegError::Truncated { .. } => Unreadable::Truncated { format, detail },
+        JpegError::TooLarge { .. } => Unreadable::TooLarge { detail },
+        JpegError::Corrupt { .. } => Unreadable::Corrupt { format, detail },
+        JpegError::Unsupported(_) | JpegError::NotJpeg => Unreadable::Unsupported { detail },
+    }
+}
+
+/// Why a general decoder gave no picture.
+pub(super) fn of_image(error: &ImageError, format: Format) -> Unreadable {
+    match error {
+        ImageError::Limits(_) => Unreadable::TooLarge {
+            detail: format!(
+                "limits are {MAX_PIXELS} pixels and {} MiB for decoding",
+                MAX_DECODER_BYTES >> 20
+            ),
+        },
+        ImageError::Unsupported(error) => Unreadable::Unsupported {
+            detail: one_line(error),
+        },
+        ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Unreadable::Truncated {
+                format,
+                detail: one_line(error),
+            }
+        }
+        other => {
+            let detail = one_line(other);
+            let lower = detail.to_lowercase();
+            let ends_early = [
+                "unexpected end",
+                "unexpected eof",
+                "eof",
+                "truncated",
+                "failed to fill whole buffer",
+                "no more bytes",
+                "not enough",
+            ];
+            if ends_early.iter().any(|words| lower.contains(words)) {
+                Unreadable::Truncated { format, detail }
+            } else {
+                Unreadable::Corrupt { format, detail }
+            }
+        }
+    }
+}
+
+fn one_line(error: &dyn std::fmt::Display) -> String {
+    let text = error.to_string();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(200).collect()
+}
