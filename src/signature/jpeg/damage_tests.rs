@@ -137,38 +137,9 @@ fn a_flipped_bit_is_noticed_where_codes_break_or_bytes_are_left_over() {
             Ok(picture) => usize::from(picture.stray_bytes > 0),
         };
     }
-    println!("{noticed} of {flips}");
-    assert!(noticed > 0 && noticed < flips);
-}
-
-#[test]
-fn scratch_real() {
-    let (mut n, mut err, mut stray, mut stray2) = (0, 0, 0, 0);
-    for f in std::fs::read_dir("/tmp/flip").unwrap() {
-        let bytes = std::fs::read(f.unwrap().path()).unwrap();
-        n += 1;
-        match read(&bytes, (48, 48), 1 << 28, &mut Scratch::default()) {
-            Err(_) => err += 1,
-            Ok(p) => {
-                stray += usize::from(p.stray_bytes > 0);
-                stray2 += usize::from(p.stray_bytes > 2);
-            }
-        }
-    }
-    println!("real {n} err {err} stray {stray} stray2 {stray2}");
-    let (mut n, mut stray) = (0, 0);
-    for f in std::fs::read_dir("/tmp/data/driving/IMG")
-        .unwrap()
-        .take(500)
-    {
-        let bytes = std::fs::read(f.unwrap().path()).unwrap();
-        n += 1;
-        stray += usize::from(
-            read(&bytes, (48, 48), 1 << 28, &mut Scratch::default())
-                .unwrap()
-                .stray_bytes
-                > 0,
-        );
-    }
-    println!("whole {n} stray {stray}");
+    // Most flips change a value and leave all codes valid: nobody can notice those.
+    assert!(
+        (flips / 10..flips).contains(&noticed),
+        "{noticed} of {flips}"
+    );
 }

@@ -14,9 +14,10 @@
 //!
 //! What is promised about damage:
 //! - A file cut anywhere before the end of its end marker is never read as whole.
-//! - In sequential files every scan is decoded to its end, so a missing piece and most flipped bits
-//!   are noticed: as an error, or as [`Picture::stray_bytes`] where the damaged codes happened to
-//!   be valid and to leave bytes over.
+//! - In sequential files every scan is decoded to its end, so a missing piece is noticed: as an
+//!   error, or as [`Picture::stray_bytes`] where what is left happens to be valid codes. Of single
+//!   flipped bits a quarter is noticed (of one each in 1,000 driving frames, 125 gave an error and
+//!   106 left bytes over); the others change values only.
 //! - In progressive files only the scans that the scale needs are decoded: the DC scans of luma at
 //!   1/8, all of luma otherwise. Of the rest only the markers are read, so flipped bits in them go
 //!   unnoticed.
