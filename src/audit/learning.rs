@@ -22,7 +22,7 @@ pub(super) fn learn(
     copies: &Pictures,
     signatures: &mut Signatures,
     session: &Session<'_>,
-) -> (Vec<Option<Picture>>, Threshold) {
+) -> (Vec<Option<Box<Picture>>>, Threshold) {
     let settled = copies.settled();
     let key = key(settings, &settled, signatures);
     let mut thumbnails = thumbnails(copies, signatures);
@@ -48,7 +48,7 @@ pub(super) fn learn(
     let pictures = verification::describe(&whitening, thumbnails);
     let threshold = threshold(settings, &settled, &pictures);
     if session.keeps_learned() && settled.len() <= MOST_KEPT {
-        let of = |one: &Settled| pictures[one.id.index()].as_ref();
+        let of = |one: &Settled| pictures[one.id.index()].as_deref();
         let kept: Vec<Option<&Picture>> = settled.iter().map(of).collect();
         session.keep_learned(key, verification::parts(&whitening, threshold, &kept));
     }

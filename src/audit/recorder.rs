@@ -54,7 +54,7 @@ impl<'a> Recorder<'a> {
     /// Looks for the partners of what was asked about only: what a search of everything finds of them.
     pub(super) fn search_asked(
         &mut self,
-        pictures: &[Option<Picture>],
+        pictures: &[Option<Box<Picture>>],
         from: Option<SplitId>,
         to: Option<SplitId>,
         least: Threshold,

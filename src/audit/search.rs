@@ -40,7 +40,7 @@ pub(super) struct Found {
 pub(super) struct Looks {
     contents: Vec<Option<Content>>,
     copies: Pictures,
-    pictures: Vec<Option<Picture>>,
+    pictures: Vec<Option<Box<Picture>>>,
 }
 
 /// Numbers for file, bytes and pixels of a sample that are equal exactly when those are.
@@ -83,7 +83,7 @@ impl Looks {
     }
 
     fn picture(&self, id: SampleId) -> Option<&Picture> {
-        self.pictures[self.copies.representative(id)?.index()].as_ref()
+        self.pictures[self.copies.representative(id)?.index()].as_deref()
     }
 }
 
@@ -116,9 +116,13 @@ pub(super) fn search(
         &asked,
         Reach { threshold, margin },
     );
+    let inside = asked.iter().filter(|(from, to)| from == to);
+    let narrowed = inside.filter_map(|&(split, _)| {
+        verification::narrowed(looks.copies.representatives_in(split).len())
+    });
     Found {
         partners: compared.partners,
-        detection: detection(settings, threshold),
+        detection: detection(settings, threshold, narrowed.min()),
         threshold,
         joined: compared.joined,
         loose: compared.loose,
@@ -289,7 +293,7 @@ fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
 pub(super) fn threshold(
     settings: &Settings,
     settled: &[Settled],
-    pictures: &[Option<Picture>],
+    pictures: &[Option<Box<Picture>>],
 ) -> Threshold {
     if let Some(similarity) = settings.matching.similarity {
         return Threshold {
@@ -310,7 +314,11 @@ pub(super) fn threshold(
     verification::calibrate(pictures, &queries, &database)
 }
 
-fn detection(settings: &Settings, threshold: Threshold) -> Detection {
+fn detection(
+    settings: &Settings,
+    threshold: Threshold,
+    inside_radius_bits: Option<u32>,
+) -> Detection {
     let source = match (settings.matching.similarity, threshold.negatives) {
         (Some(_), _) => ThresholdSource::Given,
         (None, 0) => ThresholdSource::Prior,
@@ -321,5 +329,6 @@ fn detection(settings: &Settings, threshold: Threshold) -> Detection {
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,
+        inside_radius_bits,
     }
 }

@@ -20,7 +20,7 @@ pub struct Learned {
     /// From which similarity on two are the same.
     pub threshold: Threshold,
     /// The pictures, in an order that the caller knows.
-    pub pictures: Vec<Option<Picture>>,
+    pub pictures: Vec<Option<Box<Picture>>>,
 }
 
 /// What [`Learned::from_parts`] reads again, part by part: first whitening and threshold, then pictures.
@@ -64,9 +64,9 @@ impl Learned {
         let (false_rate, rest) = rest.split_first_chunk()?;
         let (count, whitening) = rest.split_first_chunk()?;
         let false_rate = f64::from_le_bytes(*false_rate);
-        let parts: Option<Vec<Vec<Option<Picture>>>> =
+        let parts: Option<Vec<Vec<Option<Box<Picture>>>>> =
             parts.par_iter().map(|part| pictures_of(part)).collect();
-        let pictures: Vec<Option<Picture>> = parts?.into_iter().flatten().collect();
+        let pictures: Vec<Option<Box<Picture>>> = parts?.into_iter().flatten().collect();
         (pictures.len() as u64 == u64::from_le_bytes(*count)).then_some(Self {
             whitening: Whitening::from_bytes(whitening)?,
             threshold: Threshold {
@@ -80,7 +80,7 @@ impl Learned {
 }
 
 /// The pictures of one part; `None` where it is cut.
-fn pictures_of(part: &[u8]) -> Option<Vec<Option<Picture>>> {
+fn pictures_of(part: &[u8]) -> Option<Vec<Option<Box<Picture>>>> {
     let mut pictures = Vec::with_capacity(PART);
     let mut rest = part;
     while let Some((&present, after)) = rest.split_first() {
@@ -90,7 +90,7 @@ fn pictures_of(part: &[u8]) -> Option<Vec<Option<Picture>>> {
             continue;
         }
         let (picture, after) = rest.split_at_checked(Picture::BYTES)?;
-        pictures.push(Some(Picture::from_bytes(picture)?));
+        pictures.push(Some(Box::new(Picture::from_bytes(picture)?)));
         rest = after;
     }
     Some(pictures)
@@ -124,7 +124,8 @@ mod tests {
     }
 
     fn parts_of(learned: &Learned) -> Vec<Vec<u8>> {
-        let pictures: Vec<Option<&Picture>> = learned.pictures.iter().map(Option::as_ref).collect();
+        let pictures: Vec<Option<&Picture>> =
+            learned.pictures.iter().map(Option::as_deref).collect();
         parts(&learned.whitening, learned.threshold, &pictures).collect()
     }
 

@@ -23,15 +23,15 @@ const BATCH: usize = 256;
 
 /// Describes every picture by the whitening of its dataset, in the order given.
 ///
-/// Takes the thumbnails, so that a sample never holds both. `None` stays `None`, and so do
+/// Takes the thumbnails, so that a sample never holds both: each picture is a block of its own, which takes the memory
+/// that thumbnails before it have left, where one block for all would be needed beside all thumbnails. `None` stays `None`, and so do
 /// pictures without a detail of their own: flat ones, and such as equal the dataset's mean.
 #[must_use]
 pub fn describe(
     whitening: &Whitening,
     mut thumbnails: Vec<Option<Thumbnail>>,
-) -> Vec<Option<Picture>> {
-    // Places are made first, so that the pictures never stand in memory twice.
-    let mut pictures: Vec<Option<Picture>> = Vec::new();
+) -> Vec<Option<Box<Picture>>> {
+    let mut pictures: Vec<Option<Box<Picture>>> = Vec::new();
     pictures.resize_with(thumbnails.len(), || None);
     let batches = thumbnails.par_chunks_mut(BATCH);
     batches
@@ -44,7 +44,7 @@ pub fn describe(
                 .unzip();
             let residuals = whitening.residuals(&given.iter().collect::<Vec<_>>());
             for (place, residual) in places.into_iter().zip(residuals) {
-                *place = residual.map(Picture::new);
+                *place = residual.map(|residual| Box::new(Picture::new(residual)));
             }
         });
     pictures

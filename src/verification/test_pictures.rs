@@ -9,7 +9,7 @@ pub(super) type Picture = Box<dyn Fn(f32, f32) -> f32>;
 /// Pictures described by what they share themselves.
 pub(super) fn described(
     thumbnails: Vec<Option<Thumbnail>>,
-) -> Vec<Option<super::picture::Picture>> {
+) -> Vec<Option<Box<super::picture::Picture>>> {
     let given: Vec<&Thumbnail> = thumbnails.iter().flatten().collect();
     let whitening = super::whitening::Whitening::learn(&given);
     super::picture::describe(&whitening, thumbnails)
