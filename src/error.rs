@@ -77,6 +77,14 @@ pub enum Error {
         /// What is wrong and what to do.
         message: String,
     },
+    /// Signatures that do not belong to the samples.
+    #[error("{given} signatures for {samples} samples; give one for each sample, in their order")]
+    Signatures {
+        /// Signatures given.
+        given: usize,
+        /// Samples of the dataset.
+        samples: usize,
+    },
     /// The user stopped the audit.
     #[error("interrupted")]
     Interrupted,

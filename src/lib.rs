@@ -25,4 +25,4 @@ pub mod settings;
 pub mod signature;
 pub mod verification;
 
-pub use audit::{audit, audit_dataset, propose_split};
+pub use audit::{audit, audit_dataset, audit_signed, propose_split};

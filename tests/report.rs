@@ -1,6 +1,12 @@
 //! The contract: schema, determinism, limits.
 
 use crate::workspace::{Workspace, leaked};
+use splitleak::cache::Cache;
+use splitleak::progress::Silent;
+use splitleak::sample::SampleId;
+use splitleak::settings::{Input, LayoutChoice, Settings};
+use splitleak::signature::{Signed, Signer};
+use splitleak::{audit_dataset, audit_signed, dataset};
 use std::fs;
 
 fn leaking() -> Workspace {
@@ -27,6 +33,29 @@ fn the_published_schema_is_the_one_of_the_types() {
         published, current,
         "run `cargo run -- schema > docs/report.schema.json`"
     );
+}
+
+#[test]
+fn signatures_made_elsewhere_give_the_same_report() {
+    let workspace = leaking();
+    let settings = Settings::new(Input::Tree {
+        root: workspace.root().to_path_buf(),
+        layout: LayoutChoice::Auto,
+    });
+    let dataset = dataset::load(&settings.input, &settings.columns, &Silent).unwrap();
+    let mut signer = Signer::default();
+    let ids = (0..dataset.samples.len()).map(|at| SampleId(at as u32));
+    let signatures: Vec<Signed> = ids
+        .map(|id| signer.sign(&fs::read(dataset.file(id)).unwrap()))
+        .collect();
+    let off = Cache::off();
+    let signed = |signatures| audit_signed(&settings, &dataset, signatures, &off, &Silent);
+    let error = signed(signatures[1..].to_vec()).unwrap_err();
+    assert!(error.to_string().contains("one for each sample"), "{error}");
+    let whole = audit_dataset(&settings, &dataset, &off, &Silent).unwrap();
+    assert_eq!(signed(signatures).unwrap(), whole);
+    assert!(whole.leakage[0].leaked.count > 0);
+    assert_eq!(whole.detection.inside_radius_bits, None);
 }
 
 #[test]

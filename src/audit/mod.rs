@@ -50,7 +50,47 @@ pub fn audit_dataset(
     if let Some(report) = session.report() {
         return Ok(report);
     }
-    let (scan, explanation) = scan(settings, dataset, &session, progress)?;
+    let signatures = sign(settings, dataset, &session, progress)?;
+    let report = judge_signed(settings, dataset, signatures, &session, progress)?;
+    session.keep(&report);
+    Ok(report)
+}
+
+/// Checks a dataset whose images have been signed already: what [`audit_dataset`] does after signing.
+///
+/// `signatures` holds one signature for each of `dataset.samples`, in their order (of path, then split), made by
+/// this [`SIGNATURE_VERSION`](crate::signature::SIGNATURE_VERSION); two samples of one file have equal ones. A sample whose image could not be
+/// read has the reason instead. Files are opened only to compare pixels, where a signature without a pixel digest may
+/// be a twin of another; nothing else tells whether they are still what was signed, so that the report is neither
+/// taken from the cache nor kept there. What is learned of the signatures' contents is.
+///
+/// # Errors
+/// [`Error::Signatures`] when there is not one signature for each sample, and as for [`audit`].
+pub fn audit_signed(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: Vec<Signed>,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    settings.validate()?;
+    let (given, samples) = (signatures.len(), dataset.samples.len());
+    if given != samples {
+        return Err(Error::Signatures { given, samples });
+    }
+    let session = Session::of_contents(cache, dataset);
+    judge_signed(settings, dataset, signatures, &session, progress)
+}
+
+/// From signatures to the report.
+fn judge_signed(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: Vec<Signed>,
+    session: &Session<'_>,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    let (scan, explanation) = scan(settings, dataset, signatures, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
         .focus
@@ -78,9 +118,7 @@ pub fn audit_dataset(
         explanation,
         leaked_samples: identities.leaked_samples(&evidence),
     };
-    let report = report::build(settings, &evidence, measured, findings);
-    session.keep(&report);
-    Ok(report)
+    Ok(report::build(settings, &evidence, measured, findings))
 }
 
 /// Proposes a split of the dataset that does not leak. Nothing is moved or written.
@@ -96,7 +134,8 @@ pub fn propose_split(
     settings.validate()?;
     let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
     let session = Session::new(cache, settings, &dataset);
-    let (scan, _) = scan(settings, &dataset, &session, progress)?;
+    let signatures = sign(settings, &dataset, &session, progress)?;
+    let (scan, _) = scan(settings, &dataset, signatures, &session, progress)?;
     proposal::propose(&dataset, &scan, request)
 }
 
@@ -111,13 +150,14 @@ struct Scan {
     together: Vec<SplitLeaks>,
 }
 
-fn scan(
+/// A signature for each sample, as far as the settings let images be opened.
+fn sign(
     settings: &Settings,
     dataset: &Dataset,
     session: &Session<'_>,
     progress: &dyn Progress,
-) -> Result<(Scan, Option<Explanation>), Error> {
-    let mut signatures = if settings.names_only {
+) -> Result<Vec<Signed>, Error> {
+    let signatures = if settings.names_only {
         vec![Err(Unreadable::NotOpened); dataset.samples.len()]
     } else {
         signature::sign(dataset, session.known(), session, progress)
@@ -126,6 +166,16 @@ fn scan(
     if progress.is_interrupted() {
         return Err(Error::Interrupted);
     }
+    Ok(signatures)
+}
+
+fn scan(
+    settings: &Settings,
+    dataset: &Dataset,
+    mut signatures: Vec<Signed>,
+    session: &Session<'_>,
+    progress: &dyn Progress,
+) -> Result<(Scan, Option<Explanation>), Error> {
     progress.begin(Stage::Matching, None);
     let asked = settings.explain.as_ref().zip(explanation::choose(dataset));
     let seen = asked

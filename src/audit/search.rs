@@ -116,9 +116,13 @@ pub(super) fn search(
         &asked,
         Reach { threshold, margin },
     );
+    let inside = asked.iter().filter(|(from, to)| from == to);
+    let narrowed = inside.filter_map(|&(split, _)| {
+        verification::narrowed(looks.copies.representatives_in(split).len())
+    });
     Found {
         partners: compared.partners,
-        detection: detection(settings, threshold),
+        detection: detection(settings, threshold, narrowed.min()),
         threshold,
         joined: compared.joined,
         loose: compared.loose,
@@ -310,7 +314,11 @@ pub(super) fn threshold(
     verification::calibrate(pictures, &queries, &database)
 }
 
-fn detection(settings: &Settings, threshold: Threshold) -> Detection {
+fn detection(
+    settings: &Settings,
+    threshold: Threshold,
+    inside_radius_bits: Option<u32>,
+) -> Detection {
     let source = match (settings.matching.similarity, threshold.negatives) {
         (Some(_), _) => ThresholdSource::Given,
         (None, 0) => ThresholdSource::Prior,
@@ -321,5 +329,6 @@ fn detection(settings: &Settings, threshold: Threshold) -> Detection {
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,
+        inside_radius_bits,
     }
 }

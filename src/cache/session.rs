@@ -43,7 +43,7 @@ pub(crate) struct Session<'a> {
     /// The dataset's root, absolute, as its name in the database. `None` where it
     /// cannot be written down: then only contents are known.
     root: Option<String>,
-    /// Of each of [`Dataset::files`] its first sample, and its stamp where that can be trusted.
+    /// Of each of [`Dataset::files`] its first sample, and its stamp where that can be trusted. Empty where files are not looked at.
     files: Vec<(SampleId, Option<Stamp>)>,
     /// `None` when the report must not be kept.
     key: Option<Digest>,
@@ -72,20 +72,26 @@ impl Pending {
 impl<'a> Session<'a> {
     /// Looks at the files of a dataset, without opening any.
     pub(crate) fn new(cache: &'a Cache, settings: &Settings, dataset: &'a Dataset) -> Self {
-        let root = dataset.root.canonicalize().ok();
-        let mut session = Self {
-            cache,
-            dataset,
-            root: root.and_then(|root| root.to_str().map(str::to_owned)),
-            files: dataset.files().into_iter().map(|id| (id, None)).collect(),
-            key: None,
-            answered: AtomicUsize::new(0),
-            pending: Mutex::new(Pending::new()),
-        };
+        let mut session = Self::of_contents(cache, dataset);
+        session.files = dataset.files().into_iter().map(|id| (id, None)).collect();
         if cache.is_on() {
             session.look(settings);
         }
         session
+    }
+
+    /// For a dataset that has been signed elsewhere: knows contents only, and no report.
+    pub(crate) fn of_contents(cache: &'a Cache, dataset: &'a Dataset) -> Self {
+        let root = dataset.root.canonicalize().ok();
+        Self {
+            cache,
+            dataset,
+            root: root.and_then(|root| root.to_str().map(str::to_owned)),
+            files: Vec::new(),
+            key: None,
+            answered: AtomicUsize::new(0),
+            pending: Mutex::new(Pending::new()),
+        }
     }
 
     fn look(&mut self, settings: &Settings) {

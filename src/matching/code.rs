@@ -14,13 +14,22 @@ pub(super) const LANES: usize = 8;
 /// W`.
 #[inline(always)]
 pub fn distance<const W: usize>(a: &Code<W>, b: &Code<W>) -> u32 {
-    xor(a, b).iter().map(|word| word.count_ones()).sum()
+    // A plain loop: an iterator's sum may stay a function of its own, without the instructions of its caller.
+    let mut bits = 0_u32;
+    for word in 0..W {
+        bits = bits.wrapping_add((a[word] ^ b[word]).count_ones());
+    }
+    bits
 }
 
 /// The bits in which two codes differ.
 #[inline(always)]
 pub(super) fn xor<const W: usize>(a: &Code<W>, b: &Code<W>) -> Code<W> {
-    std::array::from_fn(|word| a[word] ^ b[word])
+    let mut difference = *a;
+    for word in 0..W {
+        difference[word] ^= b[word];
+    }
+    difference
 }
 
 /// Codes stored word by word: all first words side by side, then all second

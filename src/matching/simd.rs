@@ -13,7 +13,7 @@
 //! more closely. Where matches are rare, the first look is nearly all of the work:
 //! exclusive or, count, subtract, or.
 
-use super::code::{Code, Span, distance};
+use super::code::{Code, Span};
 
 /// Codes looked at before the first check for a hit. Longer stretches save
 /// checks, shorter ones make a hit cheaper.
@@ -193,11 +193,15 @@ fn look<const W: usize, const Q: usize>(
 }
 
 /// Codes whose nearness is looked at together, when hits are picked out of a stretch.
-const HANDFUL: usize = 8;
+const HANDFUL: usize = size_of::<u64>();
 
 /// Compares one query with a stretch and picks out the hits. Where candidates are many, nearly every stretch has
-/// some, so this is vector code, too.
+/// some, so this is vector code, too, in plain loops: what iterators call may be compiled apart, without the vectors.
 #[inline(always)]
+#[expect(
+    clippy::needless_range_loop,
+    reason = "several arrays are read at one place, the form that becomes vector code"
+)]
 fn look_closely<const W: usize>(
     code: &Code<W>,
     query: usize,
@@ -208,18 +212,27 @@ fn look_closely<const W: usize>(
     let readable = stretch.words[0].len().min(STRETCH);
     let words = stretch.words.map(|plane| &plane[..readable]);
     let mut near = [0_u8; STRETCH];
-    for (place, near) in near[..readable].iter_mut().enumerate() {
-        let other = std::array::from_fn(|word| words[word][place]);
-        *near = u8::from(distance(code, &other) <= radius);
+    for place in 0..readable {
+        let mut bits = 0_u32;
+        for word in 0..W {
+            bits = bits.wrapping_add((words[word][place] ^ code[word]).count_ones());
+        }
+        near[place] = u8::from(bits <= radius);
     }
-    let near = &near[..stretch.len.min(readable)];
-    for (handful, start) in near.chunks(HANDFUL).zip((0..).step_by(HANDFUL)) {
-        if handful.iter().any(|&near| near != 0) {
-            let hit = (start..).zip(handful).filter(|(_, near)| **near != 0);
-            hits.extend(hit.map(|(place, _): (usize, _)| Hit {
-                query: query as u32,
-                database: (stretch.start + place) as u32,
-            }));
+    let len = stretch.len.min(readable);
+    let (handfuls, _) = near.as_chunks::<HANDFUL>();
+    for handful in 0..len.div_ceil(HANDFUL) {
+        if u64::from_ne_bytes(handfuls[handful]) == 0 {
+            continue;
+        }
+        let first = handful * HANDFUL;
+        for place in first..len.min(first + HANDFUL) {
+            if near[place] != 0 {
+                hits.push(Hit {
+                    query: query as u32,
+                    database: (stretch.start + place) as u32,
+                });
+            }
         }
     }
 }
@@ -228,7 +241,7 @@ fn look_closely<const W: usize>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::code::Planes;
+    use super::super::code::{Planes, distance};
     use super::*;
 
     proptest! {

@@ -148,6 +148,10 @@ pub struct Detection {
     /// Expected share of evaluation samples without a duplicate that are given a false one;
     /// `null` unless calibrated.
     pub false_rate: Option<f64>,
+    /// Bits of 64 within which copies inside the largest splits were looked up; present only where a split was too large for the wide
+    /// net, so that cropped copies inside it were mostly not found. Between splits the net is never narrowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inside_radius_bits: Option<u32>,
 }
 
 /// Where the similarity threshold comes from.

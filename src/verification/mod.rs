@@ -27,7 +27,7 @@ mod windows;
 use rayon::prelude::*;
 
 use affine::Affine;
-use candidates::{Candidate, Database, Guess};
+use candidates::{CLOSE, Candidate, Database, Guess, NARROW, Net, WIDE};
 use frames::FRAMES;
 use grid::Grid;
 pub use learned::{LEARNED_VERSION, Learned, parts};
@@ -42,9 +42,6 @@ use crate::matching::area::Area;
 use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
-/// Queries searched at a time; bounds the candidates in memory.
-const BATCH: usize = 2048;
-
 /// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one.
 #[derive(Debug, Clone, Copy)]
 struct Effort {
@@ -52,9 +49,17 @@ struct Effort {
     coarse: usize,
     /// Of those, the best, aligned finely. At most so many pairs are found for one query.
     fine: usize,
-    /// Whether changes of the frame are looked up.
-    frames: bool,
+    /// What is looked up.
+    net: Net,
+    /// Queries searched at a time; bounds the candidates in memory.
+    batch: usize,
 }
+
+/// More members than this are searched among themselves with the narrow net.
+///
+/// The wide one looks at all pairs: about a minute on two busy cores for 10^5 members, a hundred times as long for ten times
+/// as many. For half a million it is half an hour; beyond, hours.
+const MANY: usize = 1 << 19;
 
 /// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that lacks more is not
 /// aligned finely: detail that the coarse grid does not show lowers the similarity far more often than it raises it.
@@ -66,12 +71,21 @@ const UNUSUAL_PRICE: f32 = 0.1;
 const ACROSS: Effort = Effort {
     coarse: 40,
     fine: 10,
-    frames: true,
+    net: WIDE,
+    batch: 2048,
 };
 const WITHIN: Effort = Effort {
     coarse: 8,
     fine: 4,
-    frames: false,
+    net: CLOSE,
+    batch: 2048,
+};
+/// The index over the database is made again for each batch, so that batches are large. A query takes about 0.7 KB while it
+/// is searched for: 0.7 GB in all.
+const WITHIN_MANY: Effort = Effort {
+    net: NARROW,
+    batch: 1 << 20,
+    ..WITHIN
 };
 
 /// Two pictures that show the same.
@@ -114,7 +128,8 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
             .filter_map(|&place| pictures[place as usize].as_ref())
             .map(|picture| decoy(&picture.residual))
             .collect();
-        candidates::candidates(&decoys, &database, ACROSS.coarse, ACROSS.frames, &other)
+        let of_decoys: Vec<&Residual> = decoys.iter().collect();
+        candidates::candidates(&of_decoys, &database, ACROSS.coarse, ACROSS.net, &other)
             .into_par_iter()
             .zip(&decoys)
             .map(|(candidates, decoy)| {
@@ -152,7 +167,7 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
 pub fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
     let database = Database::new(vec![other]);
     let least = threshold.similarity;
-    let found = verified(&[*one.residual], &database, ACROSS, least, &|_, _| true);
+    let found = verified(&[&*one.residual], &database, ACROSS, least, &|_, _| true);
     !found[0].is_empty()
 }
 
@@ -179,20 +194,37 @@ pub fn find(
 }
 
 /// Finds duplicates among `members`, each pair once and with its lesser place as the query: for every member its (up to
-/// four) most similar later ones, which is enough to join all copies into one cluster.
+/// four) most similar later ones, which is enough to join all copies into one cluster. Of many members only those in the
+/// same frame, see [`narrowed`].
 pub fn find_within(
+    pictures: &[Option<Picture>],
+    members: &[u32],
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    find_within_by(
+        within(members.len(), MANY),
+        pictures,
+        members,
+        threshold,
+        sink,
+    );
+}
+
+fn find_within_by(
+    effort: Effort,
     pictures: &[Option<Picture>],
     members: &[u32],
     threshold: Threshold,
     mut sink: impl FnMut(Found),
 ) {
     // Only later members can be partners: a part of them at a time need not be searched.
-    for (number, batch) in members.chunks(BATCH).enumerate() {
+    for (number, batch) in members.chunks(effort.batch).enumerate() {
         search(
             pictures,
             batch,
-            &members[number * BATCH..],
-            WITHIN,
+            &members[number * effort.batch..],
+            effort,
             threshold,
             |a, b| a < b,
             &mut sink,
@@ -210,7 +242,21 @@ pub fn find_within_for(
     sink: impl FnMut(Found),
 ) {
     let allowed = |a: u32, b: u32| a != b && (a < b || queries.binary_search(&b).is_err());
-    search(pictures, queries, members, WITHIN, threshold, allowed, sink);
+    // The same net as when all are asked about: what is asked must not change what is a duplicate.
+    let effort = within(members.len(), MANY);
+    search(pictures, queries, members, effort, threshold, allowed, sink);
+}
+
+/// Bits of 64 within which duplicates among so many members are looked up, where they are too many for the wide net.
+#[must_use]
+pub fn narrowed(members: usize) -> Option<u32> {
+    let Effort { net, .. } = within(members, MANY);
+    (net == NARROW).then_some(net.whole)
+}
+
+/// How members are searched for among themselves, `many` being the most that the wide net is used for.
+fn within(members: usize, many: usize) -> Effort {
+    if members > many { WITHIN_MANY } else { WITHIN }
 }
 
 /// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would measure of this pair had it
@@ -244,10 +290,10 @@ fn search(
     mut sink: impl FnMut(Found),
 ) {
     let (places, database) = present(pictures, database);
-    for batch in queries.chunks(BATCH) {
-        let (batch, residuals): (Vec<u32>, Vec<Residual>) = batch
+    for batch in queries.chunks(effort.batch) {
+        let (batch, residuals): (Vec<u32>, Vec<&Residual>) = batch
             .iter()
-            .filter_map(|&place| Some((place, *pictures[place as usize].as_ref()?.residual)))
+            .filter_map(|&place| Some((place, &*pictures[place as usize].as_ref()?.residual)))
             .unzip();
         let allowed =
             |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
@@ -281,13 +327,13 @@ fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Da
 
 /// For each query its verified partners at least `least` similar, most similar first; `query` and `partner` are places in the arguments.
 fn verified(
-    queries: &[Residual],
+    queries: &[&Residual],
     database: &Database<'_>,
     effort: Effort,
     least: f32,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Found>> {
-    candidates::candidates(queries, database, effort.coarse, effort.frames, allowed)
+    candidates::candidates(queries, database, effort.coarse, effort.net, allowed)
         .into_par_iter()
         .zip(queries)
         .enumerate()

@@ -30,7 +30,6 @@ pub fn describe(
     whitening: &Whitening,
     mut thumbnails: Vec<Option<Thumbnail>>,
 ) -> Vec<Option<Picture>> {
-    // Places are made first, so that the pictures never stand in memory twice.
     let mut pictures: Vec<Option<Picture>> = Vec::new();
     pictures.resize_with(thumbnails.len(), || None);
     let batches = thumbnails.par_chunks_mut(BATCH);

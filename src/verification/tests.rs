@@ -208,6 +208,65 @@ fn inside_one_set_each_pair_is_found_once() {
     );
 }
 
+/// Scenes, copies of the first few, mirrored copies of the next and crops of others.
+fn set_with_copies() -> Vec<Option<super::Picture>> {
+    let edited = |seeds: std::ops::Range<u32>, edit: Edit| {
+        seeds.map(move |seed| {
+            let scene = pictures::scene(seed);
+            drawn(
+                &(Box::new(move |x, y| edit(&scene, x, y)) as Picture),
+                64,
+                64,
+                1000 + seed,
+            )
+        })
+    };
+    let thumbnails = originals(pictures::scene, 0..60)
+        .into_iter()
+        .chain(edited(0..20, |p, x, y| 0.8 * p(x, y) + 20.0))
+        .chain(edited(20..30, |p, x, y| p(1.0 - x, y)))
+        .chain(edited(30..40, |p, x, y| p(0.15 + 0.7 * x, 0.15 + 0.7 * y)));
+    described(thumbnails.map(Some).collect())
+}
+
+fn pairs_within(effort: Effort, pictures: &[Option<super::Picture>]) -> Vec<(u32, u32)> {
+    let members: Vec<u32> = (0..pictures.len() as u32).collect();
+    let threshold = calibrate(pictures, &members, &members);
+    let mut pairs = Vec::new();
+    find_within_by(effort, pictures, &members, threshold, |found| {
+        pairs.push((found.query, found.partner));
+    });
+    pairs
+}
+
+#[test]
+fn of_many_members_copies_in_the_same_frame_are_found() {
+    let pictures = set_with_copies();
+    let few = pairs_within(within(pictures.len(), pictures.len()), &pictures);
+    let many = pairs_within(within(pictures.len(), pictures.len() - 1), &pictures);
+    let in_the_same_frame: Vec<(u32, u32)> = (0..30).map(|seed| (seed, 60 + seed)).collect();
+    assert_eq!(many, in_the_same_frame);
+    assert!(few.len() > many.len(), "crops are found among few: {few:?}");
+}
+
+#[test]
+fn batches_of_any_size_find_the_same_pairs() {
+    let pictures = set_with_copies();
+    for effort in [WITHIN, WITHIN_MANY] {
+        let at_once = pairs_within(effort, &pictures);
+        assert_eq!(
+            pairs_within(Effort { batch: 7, ..effort }, &pictures),
+            at_once
+        );
+    }
+}
+
+#[test]
+fn only_a_very_large_set_is_searched_narrowly() {
+    assert_eq!(narrowed(MANY), None);
+    assert_eq!(narrowed(MANY + 1), Some(NARROW.whole));
+}
+
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let search = || {
