@@ -24,6 +24,8 @@ mod views;
 mod whitening;
 mod windows;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use affine::Affine;
@@ -116,7 +118,16 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
     if database.pictures.len() < null_model::LEAST {
         return null_model::threshold(&[], 0);
     }
-    let sample: Vec<u32> = queries.into_iter().step_by(step).collect();
+    let mut sample: Vec<u32> = queries.iter().copied().step_by(step).collect();
+    if (null_model::LEAST..null_model::DECOYS).contains(&sample.len()) {
+        // Few queries tell the threshold roughly; pictures that are searched make decoys as good.
+        let queries: BTreeSet<u32> = queries.into_iter().collect();
+        let others = places.iter().filter(|&place| !queries.contains(place));
+        let others: Vec<u32> = others.copied().collect();
+        let room = null_model::DECOYS - sample.len();
+        let step = others.len().div_ceil(room).max(1);
+        sample.extend(others.into_iter().step_by(step));
+    }
     let first: Vec<u32> = sample.iter().copied().step_by(null_model::FEW).collect();
     let rest = sample.iter().enumerate();
     let rest = rest.filter(|(i, _)| !i.is_multiple_of(null_model::FEW));

@@ -1,7 +1,7 @@
 //! From which similarity on are two pictures the same? What unrelated pictures of this dataset reach says it.
 //!
 //! Pairs drawn at random cannot say it: a video is full of true look-alikes. So the search itself is run
-//! with the *negatives* of a sample of queries. A negative has the texture, contrast and layout
+//! with the *negatives* of a sample of pictures. A negative has the texture, contrast and layout
 //! of its picture, but is a copy of nothing; whatever it finds best is a false pair. (Proteomics
 //! estimates its false discoveries so, with decoys: Elias and Gygi, 2007.) The best of
 //! many similarities follows a Gumbel distribution, fitted to two of its percentiles: high enough to lie
@@ -13,7 +13,7 @@ const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
 /// In a small search, at most this part of the queries is expected to have a false pair.
 const FALSE_RATE: f64 = 1.0 / 2000.0;
 
-/// Queries whose decoys are searched, for each kind of decoy.
+/// Pictures whose decoys are searched, for each kind of decoy: queries, and where these are fewer, pictures that are searched.
 pub(super) const DECOYS: usize = 1024;
 
 /// Turned decoys are believed when they reach so much further than negatives. A turned picture keeps some likeness to its
