@@ -186,7 +186,7 @@ impl Made {
             // Crops inside a split are not promised to be found.
             let edit = EDITS[image / DUPLICATED % (EDITS.len() - 1)];
             return (image % DUPLICATED == DUPLICATED - 1)
-                .then_some((image - DUPLICATED / 2, edit));
+                .then(|| (image - DUPLICATED / 2, edit));
         }
         let number = image - self.training;
         let edit = EDITS[number / LEAKED % EDITS.len()];
