@@ -185,8 +185,7 @@ impl Made {
         if image < self.training {
             // Crops inside a split are not promised to be found.
             let edit = EDITS[image / DUPLICATED % (EDITS.len() - 1)];
-            return (image % DUPLICATED == DUPLICATED - 1)
-                .then(|| (image - DUPLICATED / 2, edit));
+            return (image % DUPLICATED == DUPLICATED - 1).then(|| (image - DUPLICATED / 2, edit));
         }
         let number = image - self.training;
         let edit = EDITS[number / LEAKED % EDITS.len()];
