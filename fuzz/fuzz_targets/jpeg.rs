@@ -13,8 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(picture) = &picture {
         let (width, height) = (picture.luma.width, picture.luma.height);
         assert_eq!(picture.luma.data.len(), (width * height) as usize);
-        assert_eq!(width, picture.full_width.div_ceil(picture.scale_denominator.into()));
-        assert_eq!(height, picture.full_height.div_ceil(picture.scale_denominator.into()));
+        assert_eq!(width, picture.full_width.div_ceil(picture.scale_denominators.0.into()));
+        assert_eq!(height, picture.full_height.div_ceil(picture.scale_denominators.1.into()));
         let full = read(file, (u32::MAX, 1), 1 << 20, &mut scratch);
         assert!(picture.progressive || full.is_ok(), "whole at one scale, {full:?} at another");
     }

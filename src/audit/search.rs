@@ -4,18 +4,18 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
-use std::collections::HashMap;
+use rayon::prelude::*;
 
 use super::learning::learn;
 use super::recorder::{Recorder, reversed};
 use crate::cache::Session;
 use crate::matching::Forest;
+use crate::matching::exact::first_of_equal;
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures, Settled};
 use crate::report::{Detection, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
-use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{Signature, pixels};
 use crate::verification::{self, Picture, Threshold};
@@ -211,20 +211,20 @@ fn compare(
 }
 
 fn contents(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Content>> {
-    let mut files: HashMap<&str, u32> = HashMap::new();
-    let mut bytes: HashMap<Digest, u32> = HashMap::new();
-    let pixels = pixels::numbers(dataset, signatures);
-    let samples = dataset
-        .samples
-        .iter()
-        .zip(signatures)
-        .zip(pixels)
-        .zip(0u32..);
-    let contents = samples.map(|(((sample, signature), pixels), id)| {
-        let signature = signature.as_ref().ok()?;
+    let digests = signatures.par_iter();
+    let digests = digests.map(|signature| Some(signature.as_ref().ok()?.byte_digest));
+    let bytes = first_of_equal(digests.collect());
+    let pixels = first_of_equal(pixels::known(dataset, signatures));
+    let samples = dataset.samples.iter().zip(bytes).zip(pixels).zip(0u32..);
+    // Samples of one file follow each other.
+    let (mut path, mut file) = (None, 0);
+    let contents = samples.map(|(((sample, bytes), pixels), id)| {
+        if path != Some(&sample.path) {
+            (path, file) = (Some(&sample.path), id);
+        }
         Some(Content {
-            file: *files.entry(&sample.path).or_insert(id),
-            bytes: *bytes.entry(signature.byte_digest).or_insert(id),
+            file,
+            bytes: bytes?,
             pixels: pixels?,
         })
     });

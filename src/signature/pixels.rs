@@ -5,7 +5,7 @@
 //! either the same thumbnail, to the last grey level, or the same look. Two JPEG
 //! files with the same pixels have the same luma coefficients, hence the same thumbnail.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
@@ -16,26 +16,31 @@ use super::sign::read;
 use super::unreadable::Unreadable;
 use crate::sample::{Dataset, SampleId};
 
-/// For every sample a number that two samples share exactly when their pixels are known to
-/// be the same; `None` for a sample without a signature.
+/// What two samples share exactly when their pixels are known to be the same: a digest of the pixels, or of the bytes
+/// where the pixels are not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Known {
+    /// Digest of the pixels.
+    Pixels(Digest),
+    /// Digest of the bytes, which stand for the pixels.
+    Bytes(Digest),
+}
+
+/// What is known of the pixels of every sample; `None` for a sample without a signature.
 #[must_use]
-pub fn numbers(
+pub fn known(
     dataset: &Dataset,
     signatures: &[Result<Signature, Unreadable>],
-) -> Vec<Option<u32>> {
+) -> Vec<Option<Known>> {
     let digests = digests_of_twins(dataset, signatures);
-    let mut numbers: HashMap<(bool, Digest), u32> = HashMap::new();
-    let samples = signatures.iter().zip(0u32..);
-    let numbered = samples.map(|(signature, id)| {
+    let known = signatures.par_iter().map(|signature| {
         let signature = signature.as_ref().ok()?;
         let pixels = signature
             .pixel_digest
             .or_else(|| digests.get(&signature.byte_digest).copied());
-        // Without a pixel digest the bytes stand for the pixels; the flag keeps the two apart.
-        let key = (pixels.is_some(), pixels.unwrap_or(signature.byte_digest));
-        Some(*numbers.entry(key).or_insert(id))
+        Some(pixels.map_or(Known::Bytes(signature.byte_digest), Known::Pixels))
     });
-    numbered.collect()
+    known.collect()
 }
 
 /// Pixel digest of a sample's file, decoding it in full; `None` when that fails.
@@ -51,14 +56,18 @@ fn digests_of_twins(
     dataset: &Dataset,
     signatures: &[Result<Signature, Unreadable>],
 ) -> BTreeMap<Digest, Digest> {
-    // One sample for each content.
-    let mut contents: HashSet<Digest> = HashSet::new();
-    let signed = signatures.iter().enumerate();
+    let signed = signatures.par_iter().enumerate();
     let mut looks: Vec<(usize, &Signature)> = signed
         .filter_map(|(index, signature)| Some((index, signature.as_ref().ok()?)))
-        .filter(|(_, signature)| contents.insert(signature.byte_digest))
         .collect();
-    looks.par_sort_unstable_by(|(at_a, a), (at_b, b)| (look(a), at_a).cmp(&(look(b), at_b)));
+    looks.par_sort_unstable_by(|(at_a, a), (at_b, b)| {
+        let key = |at: &usize, one: &Signature| (one.byte_digest, *at);
+        look(a)
+            .cmp(&look(b))
+            .then_with(|| key(at_a, a).cmp(&key(at_b, b)))
+    });
+    // One sample for each content; equal bytes look the same.
+    looks.dedup_by_key(|(_, signature)| signature.byte_digest);
     let twins: Vec<(usize, &Signature)> = looks
         .chunk_by(|a, b| look(a.1) == look(b.1))
         .filter(|group| group.len() > 1)

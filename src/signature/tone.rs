@@ -2,23 +2,29 @@
 //!
 //! Lightness is told by percentiles and sharpness by the spread of a 3 x 3 edge filter on a small
 //! copy, as cleanvision does (dark: 99th percentile, light: 5th, blurry: `FIND_EDGES` of Pillow on
-//! at most 64 pixels). The small copy here is halved until its shorter side has fewer than 96 pixels:
-//! what the JPEG reader gives anyway.
+//! at most 64 pixels). Of the small copy here each side is halved until it has fewer than 96 pixels: what the
+//! JPEG reader gives anyway.
 
 use std::borrow::Cow;
 
 use super::facts::Tone;
 use super::luma::Luma;
 
-/// A luma is halved as long as both sides keep so many pixels.
+/// A side is halved as long as it keeps so many pixels.
 const LEAST_SIDE: u32 = 48;
 
 /// Lightness and sharpness of a picture.
 #[must_use]
 pub fn tone(luma: &Luma) -> Tone {
     let mut small = Cow::Borrowed(luma);
-    while small.width.min(small.height) / 2 >= LEAST_SIDE {
-        small = Cow::Owned(halved(&small));
+    loop {
+        let halves = |length: u32| if length / 2 >= LEAST_SIDE { 2 } else { 1 };
+        small = Cow::Owned(match (halves(small.width), halves(small.height)) {
+            (1, 1) => break,
+            (2, 2) => reduced::<2, 2>(&small),
+            (2, _) => reduced::<2, 1>(&small),
+            (_, _) => reduced::<1, 2>(&small),
+        });
     }
     let histogram = histogram(&small.data);
     let n = small.data.len() as u64;
@@ -39,23 +45,26 @@ pub fn tone(luma: &Luma) -> Tone {
     }
 }
 
-/// Means of 2 x 2 pixels; an odd last row or column is left out.
-fn halved(luma: &Luma) -> Luma {
-    let (width, height) = (luma.width / 2, luma.height / 2);
+/// Means of `X` x `Y` pixels; an odd last row or column is left out.
+fn reduced<const X: usize, const Y: usize>(luma: &Luma) -> Luma {
     let across = luma.width as usize;
-    let mut data = Vec::with_capacity((width * height) as usize);
-    for rows in luma.data.chunks_exact(across * 2) {
-        let (upper, lower) = rows.split_at(across);
-        let upper = upper.as_chunks::<2>().0;
-        let lower = lower.as_chunks::<2>().0;
-        data.extend(upper.iter().zip(lower).map(|(a, b)| {
-            let sum = u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]);
-            ((sum + 2) / 4) as u8
+    let (width, height) = (across / X, luma.height as usize / Y);
+    let mut data = Vec::with_capacity(width * height);
+    for rows in luma.data.chunks_exact(across * Y) {
+        let pixels: [&[[u8; X]]; Y] =
+            std::array::from_fn(|row| rows[row * across..][..across].as_chunks::<X>().0);
+        data.extend((0..width).map(|x| {
+            let sum: u16 = pixels
+                .iter()
+                .flat_map(|row| row[x])
+                .fold(0, |sum, level| sum + u16::from(level));
+            let count = (X * Y) as u16;
+            ((sum + count / 2) / count) as u8
         }));
     }
     Luma {
-        width,
-        height,
+        width: width as u32,
+        height: height as u32,
         data,
     }
 }
@@ -181,6 +190,16 @@ mod tests {
         let small = luma(64, 64, texture);
         let large = luma(128, 128, |x, y| texture(x / 2, y / 2));
         assert_eq!(tone(&small), tone(&large));
+    }
+
+    #[test]
+    fn each_side_is_halved_on_its_own() {
+        let wide = luma(192, 50, |x, y| ((x / 2 * 37 + y * 91) % 200) as u8);
+        let halved = luma(96, 50, |x, y| ((x * 37 + y * 91) % 200) as u8);
+        assert_eq!(tone(&wide), tone(&halved));
+        let high = luma(50, 192, |x, y| ((x * 37 + y / 2 * 91) % 200) as u8);
+        let halved = luma(50, 96, |x, y| ((x * 37 + y * 91) % 200) as u8);
+        assert_eq!(tone(&high), tone(&halved));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::picture::Picture;
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub const LEARNED_VERSION: u32 = 2;
+pub const LEARNED_VERSION: u32 = 3;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;

@@ -146,12 +146,12 @@ impl<'a> File<'a> {
         let (full_width, full_height) = (image.frame.width, image.frame.height);
         let (components, progressive) =
             (image.frame.components.len() as u8, image.frame.progressive);
-        let scale_denominator = image.scale_denominator();
+        let scale_denominators = image.scale_denominators();
         Ok(Picture {
             luma: image.finish(offset)?,
             full_width,
             full_height,
-            scale_denominator,
+            scale_denominators,
             components,
             progressive,
             exif: self.exif,

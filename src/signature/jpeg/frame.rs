@@ -110,14 +110,6 @@ impl Frame {
             units,
         })
     }
-
-    /// Width and height with `n` samples to the side of a block, rounded up.
-    pub(super) fn scaled(&self, n: usize) -> (usize, usize) {
-        (
-            (self.width as usize * n).div_ceil(8),
-            (self.height as usize * n).div_ceil(8),
-        )
-    }
 }
 
 /// A component of a scan.

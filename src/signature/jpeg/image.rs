@@ -3,16 +3,16 @@
 use super::entropy::{Data, End};
 use super::frame::{Frame, Scan};
 use super::plane::{Plane, luma};
+use super::scale::Scale;
 use super::tables::Tables;
-use super::transform::factors;
+use super::transform::Transform;
 use super::{JpegError, Scratch, progressive, sequential};
 use crate::signature::luma::Luma;
 
 /// A picture in the making.
 pub(super) struct Image {
     pub(super) frame: Frame,
-    /// Samples per block side: 8 over the denominator of the scale.
-    n: usize,
+    scale: Scale,
     /// The components that luma is made of: the first one, or all three where they are red, green
     /// and blue.
     planes: Vec<Plane>,
@@ -61,24 +61,21 @@ impl Image {
             4 => return Err(JpegError::Unsupported("four colour components")),
             _ => return Err(JpegError::Unsupported("two colour components")),
         };
-        let fits = |&n: &usize| {
-            frame.scaled(n).0 >= at_least.0 as usize && frame.scaled(n).1 >= at_least.1 as usize
-        };
-        let n = [1, 2, 4].into_iter().find(fits).unwrap_or(8);
+        let scale = Scale::fitting((width, height), at_least);
         let planes = planes
-            .map(|component| Plane::new(&frame, component, n))
+            .map(|component| Plane::new(&frame, component, scale))
             .collect();
         Ok(Self {
             frame,
-            n,
+            scale,
             planes,
             seen: [false; 4],
         })
     }
 
-    /// 8, 4, 2 or 1.
-    pub(super) fn scale_denominator(&self) -> u8 {
-        (8 / self.n) as u8
+    /// 8, 4, 2 or 1, across and down.
+    pub(super) fn scale_denominators(&self) -> (u8, u8) {
+        self.scale.denominators()
     }
 
     /// Decodes a scan, or passes it where nothing of it is needed and it can be passed.
@@ -108,21 +105,17 @@ impl Image {
             .components
             .iter()
             .any(|component| component.index < self.planes.len());
-        match self.n {
-            1 if self.frame.progressive && scan.band.0 > 0 => Ok(data.pass()),
-            _ if self.frame.progressive && !needed => Ok(data.pass()),
-            _ if self.frame.progressive && scan.band.0 > 0 => {
-                self.progressive_ac_scan(data, scan, tables, scratch)
-            }
-            _ if self.frame.progressive => self.progressive_dc_scan(data, scan, tables, scratch),
-            1 => self.sequential_scan::<1>(data, scan, tables, scratch),
-            2 => self.sequential_scan::<2>(data, scan, tables, scratch),
-            4 => self.sequential_scan::<4>(data, scan, tables, scratch),
-            _ => self.sequential_scan::<8>(data, scan, tables, scratch),
+        let only_means = self.scale == Scale::EIGHTH;
+        match (self.frame.progressive, scan.band.0 > 0) {
+            (true, true) if only_means => Ok(data.pass()),
+            (true, _) if !needed => Ok(data.pass()),
+            (true, true) => self.progressive_ac_scan(data, scan, tables, scratch),
+            (true, false) => self.progressive_dc_scan(data, scan, tables, scratch),
+            (false, _) => self.sequential_scan(data, scan, tables, scratch),
         }
     }
 
-    fn sequential_scan<const N: usize>(
+    fn sequential_scan(
         &mut self,
         data: Data<'_>,
         scan: &Scan,
@@ -130,6 +123,7 @@ impl Image {
         scratch: &mut Scratch,
     ) -> Result<End, JpegError> {
         let (across, down) = scan.units(&self.frame);
+        let transform = Transform::of(self.scale);
         let mut planes: Vec<Option<&mut Plane>> = self.planes.iter_mut().map(Some).collect();
         let mut channels = Vec::with_capacity(4);
         for component in &scan.components {
@@ -140,13 +134,18 @@ impl Image {
                 sampling: scan.sampling(&self.frame, component.index),
                 steps: scratch.memory.steps(dc, ac, data.bytes.len() - data.start),
                 target: plane.and_then(|plane| {
-                    let factors = factors::<N>(&plane.quantisation?);
+                    let factors = transform.factors(&plane.quantisation?);
                     Some((plane, factors))
                 }),
             });
         }
+        let only_means = self.scale == Scale::EIGHTH;
         data.decode(across * down, &mut scratch.plain, |bits, units| {
-            sequential::decode::<N>(bits, units, across, &mut channels)
+            if only_means {
+                sequential::decode_means(bits, units, across, &mut channels)
+            } else {
+                sequential::decode(bits, units, across, &mut channels, transform)
+            }
         })
     }
 
@@ -203,14 +202,9 @@ impl Image {
         }
         if self.frame.progressive {
             for plane in &mut self.planes {
-                match self.n {
-                    1 => plane.transform::<1>(),
-                    2 => plane.transform::<2>(),
-                    4 => plane.transform::<4>(),
-                    _ => plane.transform::<8>(),
-                }
+                plane.transform();
             }
         }
-        Ok(luma(&self.frame, self.planes, self.n))
+        Ok(luma(&self.frame, self.planes, self.scale))
     }
 }

@@ -1,4 +1,5 @@
-//! JPEG files to luma at 1/8, 1/4, 1/2 or full size, decoding nothing that the scale does not need.
+//! JPEG files to luma at 1/8, 1/4, 1/2 or full size, across and down each on its own, decoding nothing that
+//! the scale does not need.
 //!
 //! A JPEG file holds its own thumbnails: the DC coefficients are the picture at 1/8, and the lowest
 //! AC coefficients add what 1/4 and 1/2 need. So chroma and the other coefficients are only
@@ -9,7 +10,7 @@
 //!   file ─► segments: tables, frame, scan headers    file, tables, frame
 //!             └► scan ─► bits ─► symbols             image, entropy, bits, huffman, steps
 //!                                   └► block         sequential, progressive
-//!                                       └► samples   transform, plane
+//!                                       └► samples   scale, transform, plane
 //! ```
 //!
 //! What is promised about damage:
@@ -37,6 +38,7 @@ mod huffman;
 mod image;
 mod plane;
 mod progressive;
+mod scale;
 mod sequential;
 mod steps;
 mod tables;
@@ -49,16 +51,16 @@ use super::luma::Luma;
 /// A picture and what reading it told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture<'a> {
-    /// Luma at the chosen scale: the full size over `scale_denominator`, rounded up. Each sample is
-    /// the mean of the full picture's over its cell, at 1/8 exactly, at 1/4 and 1/2 as far as the
-    /// coefficients that the scale looks at tell.
+    /// Luma at the chosen scale: the full size over `scale_denominators`, rounded up. Each sample is
+    /// the mean of the full picture's over its cell, at 1/8 by 1/8 exactly, between that and full size as far
+    /// as the coefficients that the scale looks at tell.
     pub luma: Luma,
     /// Samples in a row of the full picture, 1 to 65,535.
     pub full_width: u32,
     /// Rows of the full picture, 1 to 65,535.
     pub full_height: u32,
-    /// 8, 4, 2 or 1.
-    pub scale_denominator: u8,
+    /// 8, 4, 2 or 1, across and down.
+    pub scale_denominators: (u8, u8),
     /// Colour components in the file: 1 or 3.
     pub components: u8,
     /// Whether the file is progressive.
@@ -120,8 +122,8 @@ pub struct Scratch {
     plain: Vec<u8>,
 }
 
-/// Reads a JPEG file at the smallest scale that is at least `at_least` (width, height) in size, or
-/// at full size where no scale is.
+/// Reads a JPEG file at the smallest scale at which the picture is at least `at_least` (width, height) in size;
+/// a side that is shorter is read at full size.
 ///
 /// `max_pixels` limits width times height of the full picture. At full size a sequential file takes
 /// one byte of memory a pixel and a progressive one three (three times as much where the components

@@ -1,7 +1,8 @@
 //! The samples of one component, and how components make luma.
 
 use super::frame::Frame;
-use super::transform::{Block, factors};
+use super::scale::Scale;
+use super::transform::{Block, Factors, Transform};
 use crate::signature::luma::Luma;
 
 /// One component at the chosen scale, in whole blocks.
@@ -18,21 +19,23 @@ pub(super) struct Plane {
     coefficients: Vec<i16>,
     /// Coefficients kept of each block, in zigzag order: 64, or only the DC one at 1/8.
     kept: usize,
+    scale: Scale,
     /// The quantisation table in force at the component's first scan.
     pub(super) quantisation: Option<[u16; 64]>,
 }
 
 impl Plane {
-    /// An empty plane with `n` samples to the side of a block.
-    pub(super) fn new(frame: &Frame, component: usize, n: usize) -> Self {
+    /// An empty plane.
+    pub(super) fn new(frame: &Frame, component: usize, scale: Scale) -> Self {
         let (across, down) = frame.components[component].padded_blocks;
-        let kept = if n == 1 { 1 } else { 64 };
+        let kept = if scale == Scale::EIGHTH { 1 } else { 64 };
         Self {
             component,
             across,
             kept,
-            stride: across * n,
-            samples: vec![0; across * down * n * n],
+            scale,
+            stride: across * scale.across,
+            samples: vec![0; across * down * scale.across * scale.down],
             coefficients: if frame.progressive {
                 vec![0; across * down * kept]
             } else {
@@ -51,42 +54,48 @@ impl Plane {
 
     /// Puts the samples of a block at block position (`across`, `down`).
     #[inline(always)]
-    pub(super) fn put<const N: usize>(
+    pub(super) fn put(
         &mut self,
         (across, down): (usize, usize),
-        samples: [[u8; N]; N],
+        block: &Block,
+        transform: &Transform,
+        factors: &Factors,
     ) {
-        let mut start = down * N * self.stride + across * N;
-        for row in samples {
-            if let Some(place) = self.samples.get_mut(start..start + N) {
-                place.copy_from_slice(&row);
-            }
-            start += self.stride;
+        let start = down * self.scale.down * self.stride + across * self.scale.across;
+        if let Some(place) = self.samples.get_mut(start..) {
+            transform.put(block, factors, place, self.stride);
+        }
+    }
+
+    /// Puts the one sample of a block that the smallest scale has.
+    #[inline(always)]
+    pub(super) fn put_mean(&mut self, (across, down): (usize, usize), level: u8) {
+        if let Some(place) = self.samples.get_mut(down * self.stride + across) {
+            *place = level;
         }
     }
 
     /// Turns the coefficients of a progressive file into samples.
-    pub(super) fn transform<const N: usize>(&mut self) {
-        let factors = factors::<N>(&self.quantisation.unwrap_or([1; 64]));
+    pub(super) fn transform(&mut self) {
+        let transform = Transform::of(self.scale);
+        let factors = transform.factors(&self.quantisation.unwrap_or([1; 64]));
         let coefficients = std::mem::take(&mut self.coefficients);
         for (index, values) in coefficients.chunks_exact(self.kept).enumerate() {
-            let mut block = Block::<N>::flat(values[0]);
-            for (k, &value) in (1..=Block::<N>::LAST).zip(&values[1..]) {
+            let mut block = Block::flat(values[0]);
+            for (k, &value) in (1..=transform.last).zip(&values[1..]) {
                 if value != 0 {
-                    block.set(k, value);
+                    block.set(transform, k, value);
                 }
             }
-            self.put(
-                (index % self.across, index / self.across),
-                block.samples(&factors),
-            );
+            let place = (index % self.across, index / self.across);
+            self.put(place, &block, transform, &factors);
         }
     }
 }
 
 /// Luma of the picture from its planes: one plane is luma already, three are red, green and blue.
-pub(super) fn luma(frame: &Frame, mut planes: Vec<Plane>, n: usize) -> Luma {
-    let (width, height) = frame.scaled(n);
+pub(super) fn luma(frame: &Frame, mut planes: Vec<Plane>, scale: Scale) -> Luma {
+    let (width, height) = scale.of((frame.width, frame.height));
     let full_sampling =
         |plane: &Plane| frame.components[plane.component].sampling == frame.sampling;
     let data = match &mut planes[..] {

@@ -6,7 +6,7 @@
 //! and of their moves. The magnitude bits of the last one may reach beyond the look-up, as only
 //! their number matters. A second table starts at the DC coefficient of a block: it gives the DC
 //! difference and passes the first AC symbols along with it. A third one is for coefficients that
-//! somebody does ask for: it gives the value of one.
+//! somebody does ask for: it gives the values of up to two.
 
 use std::sync::Arc;
 
@@ -39,9 +39,10 @@ pub(super) struct Steps {
     start: Box<[u32; SIZE]>,
     /// From an AC symbol on.
     rest: Box<[u16; SIZE]>,
-    /// One AC symbol where its code and magnitude are within the look-up. The upper half of an
-    /// entry is the coefficient.
-    single: Box<[u32; SIZE]>,
+    /// Up to two AC symbols whose codes and magnitudes are within the look-up. Above the move of both, an entry has a
+    /// byte for the move of the first, and in its upper half the two coefficients. Where there is only one, it stands
+    /// twice.
+    pairs: Box<[u64; SIZE]>,
 }
 
 /// One AC symbol.
@@ -65,6 +66,44 @@ impl Symbol {
             code_bits,
             bits: code_bits + size,
             moves,
+        })
+    }
+}
+
+/// Entries of [`Steps::pairs`].
+struct Pair;
+
+impl Pair {
+    /// The entry of a look-up, from the symbol that each look-up starts with; `None` where the first symbol reaches beyond.
+    fn at(index: usize, symbols: &[Option<Symbol>]) -> Option<u64> {
+        let within = |from: u32| {
+            let symbol = symbols[(index << from) & (SIZE - 1)]?;
+            let value = signed(
+                ((index as u64) << (64 - STEP_BITS)) << (from + symbol.code_bits),
+                symbol.bits - symbol.code_bits,
+            );
+            (from + symbol.bits <= STEP_BITS).then_some((symbol, value))
+        };
+        let entry = |bits: u32, moves: u32, first_moves: u32, first: i32, second: i32| {
+            let low = bits | (moves << 8) | (first_moves << 16);
+            u64::from(low) | u64::from(first as u16) << 32 | u64::from(second as u16) << 48
+        };
+        let (first, value) = within(0)?;
+        if first.moves == END {
+            return Some(entry(first.bits, END, 0, 0, 0));
+        }
+        let second = (first.bits < STEP_BITS)
+            .then(|| within(first.bits))
+            .flatten();
+        Some(match second {
+            Some((second, second_value)) if first.moves + (second.moves & 127) <= 63 => entry(
+                first.bits + second.bits,
+                first.moves + second.moves,
+                first.moves,
+                value,
+                second_value,
+            ),
+            _ => entry(first.bits, first.moves, first.moves, value, value),
         })
     }
 }
@@ -100,16 +139,10 @@ impl Steps {
         };
         let mut start = Box::new([UNRESOLVED << 8; SIZE]);
         let mut rest = Box::new([(UNRESOLVED << 8) as u16; SIZE]);
-        let mut single = Box::new([UNRESOLVED << 8; SIZE]);
+        let mut pairs = Box::new([u64::from(UNRESOLVED) << 8; SIZE]);
         for index in 0..SIZE {
-            if let Some(symbol) = symbols[index]
-                && symbol.bits <= STEP_BITS
-            {
-                let value = signed(
-                    window(index) << symbol.code_bits,
-                    symbol.bits - symbol.code_bits,
-                );
-                single[index] = symbol.bits | (symbol.moves << 8) | ((value as u32) << 16);
+            if let Some(pair) = Pair::at(index, &symbols) {
+                pairs[index] = pair;
             }
             let (bits, moves) = pass(index, 0, 0);
             if bits > 0 {
@@ -134,7 +167,7 @@ impl Steps {
             fused,
             start,
             rest,
-            single,
+            pairs,
         }
     }
 
@@ -159,22 +192,60 @@ impl Steps {
         Some(step as i32 >> 16)
     }
 
-    /// Takes one AC coefficient: its value and the move of the index, [`END`] at an end of block.
-    /// Needs 31 available bits. `None` where the code does not exist.
+    /// Takes the AC coefficients of a block up to zigzag index `last` or a little beyond, and hands them to `set` with
+    /// their indices. Returns the index that comes next, or nothing when the block is at its end. `None` as in
+    /// [`Self::block`].
     #[inline(always)]
-    pub(super) fn coefficient(&self, bits: &mut Bits<'_>) -> Option<(i16, u32)> {
-        let step = self.single[(bits.window >> (64 - STEP_BITS)) as usize];
-        let moves = (step >> 8) & 255;
-        if moves == UNRESOLVED {
-            let symbol = Symbol::at(bits.window, &self.ac)?;
-            bits.skip(symbol.code_bits);
-            return Some((
-                bits.take_signed(symbol.bits - symbol.code_bits) as i16,
-                symbol.moves,
-            ));
+    pub(super) fn coefficients(
+        &self,
+        bits: &mut Bits<'_>,
+        last: u32,
+        mut set: impl FnMut(u32, i16),
+    ) -> Option<Option<u32>> {
+        let mut k = 1;
+        while k <= last {
+            bits.refill()?;
+            // Look-ups of at most `STEP_BITS` bits: four to a refill.
+            for _ in 0..4 {
+                let pair = self.pairs[(bits.window >> (64 - STEP_BITS)) as usize];
+                let (moves, first_moves) = ((pair >> 8) as u32 & 255, (pair >> 16) as u32 & 255);
+                let (first, second) = ((pair >> 32) as i16, (pair >> 48) as i16);
+                let after = k + moves;
+                if after <= 64 {
+                    bits.skip(pair as u32 & 63);
+                    set(k + first_moves - 1, first);
+                    set(after - 1, second);
+                    k = after;
+                    if k > last {
+                        break;
+                    }
+                    continue;
+                }
+                if (END..END + 64).contains(&after) {
+                    bits.skip(pair as u32 & 63);
+                    if first_moves > 0 {
+                        set(k + first_moves - 1, first);
+                    }
+                    return Some(None);
+                }
+                // More bits than a look-up sees, a code that does not exist, or a second symbol that belongs to the next
+                // block.
+                bits.refill()?;
+                let symbol = Symbol::at(bits.window, &self.ac)?;
+                bits.skip(symbol.code_bits);
+                let value = bits.take_signed(symbol.bits - symbol.code_bits);
+                if symbol.moves == END {
+                    return Some(None);
+                }
+                k += symbol.moves;
+                if k > 64 {
+                    return None;
+                }
+                set(k - 1, value as i16);
+                break;
+            }
         }
-        bits.skip(step & 63);
-        Some(((step as i32 >> 16) as i16, moves))
+        Some((k < 64).then_some(k))
     }
 
     /// Passes the AC coefficients from index `k` (1 to 63) to the end of the block. Needs 29
@@ -247,7 +318,55 @@ mod tests {
         (k <= 64).then_some(difference)
     }
 
+    /// The coefficients of one block by index, one symbol at a time.
+    fn naive_coefficients(bits: &mut Bits<'_>, ac: &Huffman) -> Option<[i16; 64]> {
+        let (mut found, mut k) = ([0; 64], 1);
+        while k < 64 {
+            bits.refill()?;
+            let symbol = ac.take(bits)?;
+            let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
+            if size == 0 && run != 15 {
+                break;
+            }
+            k += run + 1;
+            *found.get_mut(k - 1)? = bits.take_signed(size) as i16;
+        }
+        Some(found)
+    }
+
     proptest! {
+        #[test]
+        fn coefficients_are_those_of_single_symbols(
+            ac in definition(255),
+            data in prop::collection::vec(any::<u8>(), 0..2_000),
+            last in 1_u32..64,
+        ) {
+            let mut padded = data;
+            padded.resize(padded.len() + PADDING, 0);
+            let table = |(counts, symbols): ([u8; 16], Vec<u8>)| Arc::new(Huffman::new(&counts, &symbols).unwrap());
+            let ac = table(ac);
+            let steps = Steps::new(Arc::clone(&ac), Arc::clone(&ac), true);
+            let (mut quick, mut slow) = (Bits::new(&padded), Bits::new(&padded));
+            loop {
+                let expected = naive_coefficients(&mut slow, &ac);
+                let mut found = [0; 64];
+                let next = steps.coefficients(&mut quick, last, |k, value| found[k as usize] = value);
+                let end = match next {
+                    Some(Some(k)) => quick.refill().and_then(|()| steps.rest(&mut quick, k)),
+                    Some(None) => Some(()),
+                    None => None,
+                };
+                if slow.past_the_end() || quick.past_the_end() {
+                    prop_assert_eq!(slow.past_the_end(), quick.past_the_end());
+                    break;
+                }
+                prop_assert_eq!(end.is_some(), expected.is_some());
+                let Some(expected) = expected else { break };
+                prop_assert_eq!(&found[..=last as usize], &expected[..=last as usize]);
+                prop_assert_eq!(quick.position(), slow.position());
+            }
+        }
+
         #[test]
         fn fused_steps_end_where_single_symbols_end(
             dc in definition(15),

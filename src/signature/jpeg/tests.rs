@@ -137,7 +137,11 @@ fn compare_every_scale(bytes: &[u8], what: &dyn std::fmt::Debug) {
             height.div_ceil(denominator.into()) as u32,
         );
         let picture = read_fresh(bytes, scaled).unwrap();
-        assert_eq!(picture.scale_denominator, denominator, "{what:?}");
+        assert_eq!(
+            picture.scale_denominators,
+            (denominator, denominator),
+            "{what:?}"
+        );
         assert_eq!(
             (picture.luma.width, picture.luma.height),
             scaled,
@@ -262,21 +266,53 @@ fn the_smallest_scale_that_is_large_enough_is_chosen() {
         size: (80, 40),
         ..PLAIN
     });
-    for (at_least, denominator) in [
-        ((1, 1), 8),
-        ((10, 5), 8),
-        ((11, 5), 4),
-        ((10, 6), 4),
-        ((20, 11), 2),
-        ((40, 20), 2),
-        ((41, 1), 1),
-        (FULL, 1),
+    for (at_least, denominators) in [
+        ((1, 1), (8, 8)),
+        ((10, 5), (8, 8)),
+        ((11, 5), (4, 8)),
+        ((10, 6), (8, 4)),
+        ((20, 11), (4, 2)),
+        ((40, 20), (2, 2)),
+        ((41, 1), (1, 8)),
+        (FULL, (1, 1)),
     ] {
+        let picture = read_fresh(&bytes, at_least).unwrap();
+        assert_eq!(picture.scale_denominators, denominators, "{at_least:?}");
         assert_eq!(
-            read_fresh(&bytes, at_least).unwrap().scale_denominator,
-            denominator,
-            "{at_least:?}"
+            (picture.luma.width, picture.luma.height),
+            (
+                80 / u32::from(denominators.0),
+                40 / u32::from(denominators.1)
+            )
         );
+    }
+}
+
+#[test]
+fn a_side_at_another_scale_holds_means_of_the_side_at_full_size() {
+    for progressive in [false, true] {
+        let bytes = encode(Recipe {
+            size: (96, 64),
+            grey: true,
+            progressive,
+            ..PLAIN
+        });
+        let (wide, high) = (
+            read_fresh(&bytes, (12, 64)).unwrap(),
+            read_fresh(&bytes, (96, 8)).unwrap(),
+        );
+        assert_eq!(wide.scale_denominators, (8, 1));
+        assert_eq!(high.scale_denominators, (1, 8));
+        // At 1/8 the means are exact, so that reducing the other side, too, leaves what both have in common.
+        let eighth = read_fresh(&bytes, (12, 8)).unwrap().luma.data;
+        for (at, &mean) in eighth.iter().enumerate() {
+            let (x, y) = (at % 12, at / 12);
+            let column = (0..8).map(|row| f64::from(wide.luma.data[(y * 8 + row) * 12 + x]));
+            let row = (0..8).map(|column| f64::from(high.luma.data[y * 96 + x * 8 + column]));
+            for of_side in [column.sum::<f64>() / 8.0, row.sum::<f64>() / 8.0] {
+                assert!((of_side - f64::from(mean)).abs() <= 1.0, "{of_side} {mean}");
+            }
+        }
     }
 }
 

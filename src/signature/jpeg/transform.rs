@@ -1,13 +1,15 @@
 //! Inverse DCT of one block at every scale.
 //!
-//! A *scaled* inverse DCT makes n x n samples of an 8x8 block, n = 1, 2, 4 or 8, each the mean of
-//! the block over a cell of 8/n x 8/n samples, with the coefficients of index n and above taken as
-//! zero. For n = 1 that is exactly the mean of the block. For n = 2 and 4 the mean of the *full*
+//! A *scaled* inverse DCT makes x times y samples of an 8x8 block, x and y = 1, 2, 4 or 8, each the mean of
+//! the block over a cell of 8/x times 8/y samples, with the coefficients of index x (across) and y (down) and
+//! above taken as zero. For 1 by 1 that is exactly the mean of the block. Between 1 and 8 the mean of the *full*
 //! inverse DCT, which is what libjpeg-turbo makes, would differ in detail finer than its own
 //! samples, and would need nearly all coefficients; thumbnails made of either were equally close to
 //! those made of the full picture. Everything that can be is folded into the dequantisation
 //! factors, so what is left are butterflies. Floating point without fused operations: the same
 //! result on every machine.
+
+use super::scale::Scale;
 
 /// cos(k pi / 16) for k = 0..=8.
 const COS: [f64; 9] = [
@@ -32,81 +34,185 @@ const ZIGZAG: [u8; 64] = [
 /// Where a coefficient goes that the scale does not need.
 const ELSEWHERE: u8 = 64;
 
-/// By zigzag index: where a scale of `N` samples keeps the coefficient, column by column.
-const fn places<const N: usize>() -> [u8; 64] {
+/// By zigzag index: where a scale of `X` by `Y` samples keeps the coefficient, column by column.
+const fn places<const X: usize, const Y: usize>() -> [u8; 64] {
     let mut places = [ELSEWHERE; 64];
     let mut k = 0;
     while k < 64 {
         let (row, column) = (ZIGZAG[k] / 8, ZIGZAG[k] % 8);
-        if (row as usize) < N && (column as usize) < N {
-            places[k] = column * N as u8 + row;
+        if (row as usize) < Y && (column as usize) < X {
+            places[k] = column * Y as u8 + row;
         }
         k += 1;
     }
     places
 }
 
-/// The coefficients of a block that a scale of `N` samples needs.
-pub(super) struct Block<const N: usize> {
-    /// The first `N * N`, column by column, as the file has them.
+/// Zigzag index of the last coefficient that a scale needs.
+const fn last(places: &[u8; 64]) -> u32 {
+    let mut last = 0;
+    let mut k = 0;
+    while k < 64 {
+        if places[k] != ELSEWHERE {
+            last = k as u32;
+        }
+        k += 1;
+    }
+    last
+}
+
+/// The inverse DCT at one scale.
+pub(super) struct Transform {
+    /// By zigzag index: where a [`Block`] keeps the coefficient.
+    places: [u8; 64],
+    /// Zigzag index of the last coefficient needed.
+    pub(super) last: u32,
+    factors: fn(&[u16; 64]) -> Factors,
+    put: fn(&Block, &Factors, &mut [u8], usize),
+}
+
+impl Transform {
+    const fn at<const X: usize, const Y: usize>() -> Self {
+        let places = places::<X, Y>();
+        Self {
+            places,
+            last: last(&places),
+            factors: factors::<X, Y>,
+            put: put::<X, Y>,
+        }
+    }
+
+    /// The one for a scale.
+    pub(super) fn of(scale: Scale) -> &'static Self {
+        static ALL: [[Transform; 4]; 4] = [
+            [
+                Transform::at::<1, 1>(),
+                Transform::at::<1, 2>(),
+                Transform::at::<1, 4>(),
+                Transform::at::<1, 8>(),
+            ],
+            [
+                Transform::at::<2, 1>(),
+                Transform::at::<2, 2>(),
+                Transform::at::<2, 4>(),
+                Transform::at::<2, 8>(),
+            ],
+            [
+                Transform::at::<4, 1>(),
+                Transform::at::<4, 2>(),
+                Transform::at::<4, 4>(),
+                Transform::at::<4, 8>(),
+            ],
+            [
+                Transform::at::<8, 1>(),
+                Transform::at::<8, 2>(),
+                Transform::at::<8, 4>(),
+                Transform::at::<8, 8>(),
+            ],
+        ];
+        let place = |samples: usize| samples.trailing_zeros() as usize;
+        &ALL[place(scale.across)][place(scale.down)]
+    }
+
+    /// What coefficients are multiplied with: quantisation step times constants of the transform.
+    pub(super) fn factors(&self, quantisation: &[u16; 64]) -> Factors {
+        (self.factors)(quantisation)
+    }
+
+    /// Writes the samples of a block to `to`, which starts with the first of them and has `stride` samples in a
+    /// row. Rows that do not fit are left out.
+    #[inline(always)]
+    pub(super) fn put(&self, block: &Block, factors: &Factors, to: &mut [u8], stride: usize) {
+        (self.put)(block, factors, to, stride);
+    }
+}
+
+/// The coefficients of a block that a scale needs.
+pub(super) struct Block {
+    /// Column by column, as the file has them; behind them one that nobody needs.
     by_column: [i16; 65],
 }
 
-impl<const N: usize> Block<N> {
-    const PLACES: [u8; 64] = places::<N>();
-
-    /// Zigzag index of the last coefficient needed.
-    pub(super) const LAST: u32 = match N {
-        1 => 0,
-        2 => 4,
-        4 => 24,
-        _ => 63,
-    };
-
+impl Block {
     /// A block whose only coefficient is the DC one.
     #[inline(always)]
     pub(super) fn flat(dc: i16) -> Self {
-        let mut by_column = [0; 65];
-        by_column[0] = dc;
-        Self { by_column }
+        let mut block = Self { by_column: [0; 65] };
+        block.begin(dc);
+        block
+    }
+
+    /// Makes this a block whose only coefficient is the DC one.
+    #[inline(always)]
+    pub(super) fn begin(&mut self, dc: i16) {
+        self.by_column.fill(0);
+        self.by_column[0] = dc;
     }
 
     /// Sets the coefficient of zigzag index `k`, at most 63.
     #[inline(always)]
-    pub(super) fn set(&mut self, k: u32, value: i16) {
-        let place = Self::PLACES[(k & 63) as usize];
+    pub(super) fn set(&mut self, transform: &Transform, k: u32, value: i16) {
+        let place = transform.places[(k & 63) as usize];
         self.by_column[usize::from(place.min(ELSEWHERE))] = value;
     }
+}
 
-    /// The samples, row by row.
-    #[inline(always)]
-    pub(super) fn samples(&self, factors: &Factors) -> [[u8; N]; N] {
-        let mut columns = [0.0; 64];
-        for i in 0..N * N {
-            columns[i] = f32::from(self.by_column[i]) * factors[i];
+/// The samples of a block, see [`Transform::put`].
+fn put<const X: usize, const Y: usize>(
+    block: &Block,
+    factors: &Factors,
+    to: &mut [u8],
+    stride: usize,
+) {
+    let samples = samples::<X, Y>(block, factors);
+    for (row, samples) in samples.iter().enumerate() {
+        if let Some(place) = to.get_mut(row * stride..row * stride + X) {
+            place.copy_from_slice(samples);
         }
-        // Samples are stored about 128; the DC coefficient has the same share in all of them.
-        columns[0] += 128.0;
-        let columns = pass::<N>(&columns);
-        let mut rows = [0.0; 64];
-        for column in 0..N {
-            for row in 0..N {
-                rows[row * N + column] = columns[column * N + row];
-            }
-        }
-        // Transposing the transform commutes with transposing the block: here the index runs along
-        // a row of the picture.
-        let rows = pass::<N>(&rows);
-        std::array::from_fn(|row| std::array::from_fn(|column| level(rows[row * N + column])))
     }
+}
+
+/// The samples, row by row.
+#[inline(always)]
+fn samples<const X: usize, const Y: usize>(block: &Block, factors: &Factors) -> [[u8; X]; Y] {
+    let mut columns = [0.0; 64];
+    for i in 0..X * Y {
+        columns[i] = f32::from(block.by_column[i]) * factors[i];
+    }
+    // Samples are stored about 128; the DC coefficient has the same share in all of them.
+    columns[0] += 128.0;
+    let columns = pass::<X, Y>(&columns);
+    let mut rows = [0.0; 64];
+    for column in 0..X {
+        for row in 0..Y {
+            rows[row * X + column] = columns[column * Y + row];
+        }
+    }
+    // Transposing the transform commutes with transposing the block: here the index runs along
+    // a row of the picture.
+    let rows = pass::<Y, X>(&rows);
+    std::array::from_fn(|row| std::array::from_fn(|column| level(rows[row * X + column])))
 }
 
 /// What the coefficients of a [`Block`] are multiplied with.
 pub(super) type Factors = [f32; 64];
 
-/// Factors for a scale of `N` samples: quantisation step times constants of the transform.
-pub(super) fn factors<const N: usize>(quantisation: &[u16; 64]) -> Factors {
-    let one_dimension: [f64; 8] = std::array::from_fn(|u| {
+/// See [`Transform::factors`].
+fn factors<const X: usize, const Y: usize>(quantisation: &[u16; 64]) -> Factors {
+    let (across, down) = (one_dimension::<X>(), one_dimension::<Y>());
+    let mut factors = [0.0; 64];
+    for (k, &place) in places::<X, Y>().iter().enumerate() {
+        if let Some(factor) = factors.get_mut(usize::from(place)) {
+            let (row, column) = (usize::from(ZIGZAG[k] / 8), usize::from(ZIGZAG[k] % 8));
+            *factor = (f64::from(quantisation[k]) * down[row] * across[column]) as f32;
+        }
+    }
+    factors
+}
+
+/// The constants of a transform to `N` samples, by index of the coefficient.
+fn one_dimension<const N: usize>() -> [f64; 8] {
+    std::array::from_fn(|u| {
         // T.81, A.3.3: C(u) / 2 in each dimension.
         let norm = if u == 0 { COS[4] / 2.0 } else { 0.5 };
         match N {
@@ -120,53 +226,50 @@ pub(super) fn factors<const N: usize>(quantisation: &[u16; 64]) -> Factors {
             1 if u < 1 => norm,
             _ => 0.0,
         }
-    });
-    let mut factors = [0.0; 64];
-    for (k, &place) in Block::<N>::PLACES.iter().enumerate() {
-        if let Some(factor) = factors.get_mut(usize::from(place)) {
-            let (row, column) = (usize::from(ZIGZAG[k] / 8), usize::from(ZIGZAG[k] % 8));
-            *factor =
-                (f64::from(quantisation[k]) * one_dimension[row] * one_dimension[column]) as f32;
-        }
-    }
-    factors
+    })
 }
 
-/// One-dimensional inverse DCT over the first index of an N x N matrix, for all values of the
+/// One-dimensional inverse DCT over the first index of an `N` x `M` matrix, for all values of the
 /// second.
 #[inline(always)]
-fn pass<const N: usize>(source: &[f32; 64]) -> [f32; 64] {
+fn pass<const N: usize, const M: usize>(source: &[f32; 64]) -> [f32; 64] {
     let mut matrix = [0.0; 64];
     match N {
         2 => {
-            for i in 0..2 {
-                let (even, odd) = (source[i], source[2 + i]);
+            for i in 0..M {
+                let (even, odd) = (source[i], source[M + i]);
                 matrix[i] = even + odd;
-                matrix[2 + i] = even - odd;
+                matrix[M + i] = even - odd;
             }
         }
         4 => {
-            for i in 0..4 {
-                let [c0, c1, c2, c3] = std::array::from_fn(|u| source[u * 4 + i]);
+            for i in 0..M {
+                let [c0, c1, c2, c3] = std::array::from_fn(|u| source[u * M + i]);
                 let (even, odd) = ([c0 + c2, c0 - c2], [c1 * C1 + c3 * C3, c1 * C3 - c3 * C1]);
                 matrix[i] = even[0] + odd[0];
-                matrix[4 + i] = even[1] + odd[1];
-                matrix[8 + i] = even[1] - odd[1];
-                matrix[12 + i] = even[0] - odd[0];
+                matrix[M + i] = even[1] + odd[1];
+                matrix[2 * M + i] = even[1] - odd[1];
+                matrix[3 * M + i] = even[0] - odd[0];
             }
         }
         8 => {
-            for i in 0..8 {
-                let c: [f32; 8] = std::array::from_fn(|u| source[u * 8 + i]);
+            for i in 0..M {
+                let c: [f32; 8] = std::array::from_fn(|u| source[u * M + i]);
                 let samples = eight(c);
                 for (x, sample) in samples.into_iter().enumerate() {
-                    matrix[x * 8 + i] = sample;
+                    matrix[x * M + i] = sample;
                 }
             }
         }
-        _ => matrix[0] = source[0],
+        _ => matrix[..M].copy_from_slice(&source[..M]),
     }
     matrix
+}
+
+/// The sample of a block at the smallest scale, from its DC coefficient.
+#[inline(always)]
+pub(super) fn mean(dc: i16, factors: &Factors) -> u8 {
+    level(f32::from(dc) * factors[0] + 128.0)
 }
 
 /// `value` rounded to the nearest grey level. Adding 2^23 leaves the integer in the low bits:
@@ -225,8 +328,8 @@ mod tests {
     use super::*;
 
     /// The scaled transform from its definition: the full inverse DCT of the coefficients below
-    /// `n`, averaged over cells.
-    fn naive(n: usize, coefficients: &[i16; 64], quantisation: &[u16; 64]) -> Vec<f64> {
+    /// the scale, averaged over cells.
+    fn naive(scale: Scale, coefficients: &[i16; 64], quantisation: &[u16; 64]) -> Vec<f64> {
         let norm = |u: usize| if u == 0 { 0.5_f64.sqrt() / 2.0 } else { 0.5 };
         let basis = |u: usize, x: usize| {
             norm(u) * ((2 * x + 1) as f64 * u as f64 * std::f64::consts::PI / 16.0).cos()
@@ -234,7 +337,11 @@ mod tests {
         let sample = |x: usize, y: usize| -> f64 {
             let terms = (0..64).map(|k| {
                 let (v, u) = (usize::from(ZIGZAG[k] / 8), usize::from(ZIGZAG[k] % 8));
-                let kept = if u < n && v < n { 1.0 } else { 0.0 };
+                let kept = if u < scale.across && v < scale.down {
+                    1.0
+                } else {
+                    0.0
+                };
                 kept * f64::from(coefficients[k])
                     * f64::from(quantisation[k])
                     * basis(u, x)
@@ -242,36 +349,33 @@ mod tests {
             });
             terms.sum::<f64>() + 128.0
         };
-        let side = 8 / n;
-        let cells = (0..n * n).map(|cell| {
-            let inside = (0..side * side)
-                .map(|i| sample(cell % n * side + i % side, cell / n * side + i / side));
-            inside.sum::<f64>() / (side * side) as f64
+        let (width, height) = (8 / scale.across, 8 / scale.down);
+        let cells = (0..scale.across * scale.down).map(|cell| {
+            let (left, top) = (cell % scale.across * width, cell / scale.across * height);
+            let inside = (0..width * height).map(|i| sample(left + i % width, top + i / width));
+            inside.sum::<f64>() / (width * height) as f64
         });
         cells.collect()
     }
 
-    fn agrees<const N: usize>(
-        coefficients: &[i16; 64],
-        quantisation: &[u16; 64],
-    ) -> Result<(), TestCaseError> {
-        let mut block = Block::<N>::flat(coefficients[0]);
-        for k in 1..64 {
-            block.set(k, coefficients[k as usize]);
-        }
-        let found = block.samples(&factors::<N>(quantisation));
-        for (found, expected) in
-            found
-                .as_flattened()
-                .iter()
-                .zip(naive(N, coefficients, quantisation))
-        {
-            // Half a level for rounding, and what single precision costs at the largest
-            // coefficients.
-            let error = (f64::from(*found) - expected.clamp(0.0, 255.0)).abs();
-            prop_assert!(error < 0.51, "{found} is not {expected}");
-        }
-        Ok(())
+    const SIDES: [usize; 4] = [1, 2, 4, 8];
+
+    fn scales() -> impl Iterator<Item = Scale> {
+        SIDES
+            .into_iter()
+            .flat_map(|across| SIDES.map(|down| Scale { across, down }))
+    }
+
+    fn samples(block: &Block, scale: Scale, quantisation: &[u16; 64]) -> Vec<u8> {
+        let transform = Transform::of(scale);
+        let mut samples = vec![0; scale.across * scale.down];
+        transform.put(
+            block,
+            &transform.factors(quantisation),
+            &mut samples,
+            scale.across,
+        );
+        samples
     }
 
     proptest! {
@@ -286,29 +390,42 @@ mod tests {
             coefficients[0] = dc;
             coefficients[1..zero_from].copy_from_slice(&values[..zero_from - 1]);
             let quantisation = std::array::from_fn(|k| steps[k]);
-            agrees::<1>(&coefficients, &quantisation)?;
-            agrees::<2>(&coefficients, &quantisation)?;
-            agrees::<4>(&coefficients, &quantisation)?;
-            agrees::<8>(&coefficients, &quantisation)?;
+            for scale in scales() {
+                let mut block = Block::flat(dc);
+                for k in 1..64 {
+                    block.set(Transform::of(scale), k, coefficients[k as usize]);
+                }
+                let found = samples(&block, scale, &quantisation);
+                for (found, expected) in found.into_iter().zip(naive(scale, &coefficients, &quantisation)) {
+                    // Half a level for rounding, and what single precision costs at the largest
+                    // coefficients.
+                    let error = (f64::from(found) - expected.clamp(0.0, 255.0)).abs();
+                    prop_assert!(error < 0.51, "{scale:?}: {found} is not {expected}");
+                }
+            }
         }
     }
 
     #[test]
     fn extreme_coefficients_saturate() {
-        let factors = factors::<8>(&[u16::MAX; 64]);
-        assert!(
-            Block::<8>::flat(i16::MAX)
-                .samples(&factors)
-                .as_flattened()
-                .iter()
-                .all(|&v| v == 255)
-        );
-        assert!(
-            Block::<8>::flat(i16::MIN)
-                .samples(&factors)
-                .as_flattened()
-                .iter()
-                .all(|&v| v == 0)
-        );
+        for scale in scales() {
+            let of = |dc: i16| samples(&Block::flat(dc), scale, &[u16::MAX; 64]);
+            assert!(of(i16::MAX).into_iter().all(|level| level == 255));
+            assert!(of(i16::MIN).into_iter().all(|level| level == 0));
+        }
+    }
+
+    #[test]
+    fn no_coefficient_after_the_last_is_needed() {
+        for scale in scales() {
+            let transform = Transform::of(scale);
+            let needed = |k: u32| transform.places[k as usize] != ELSEWHERE;
+            assert!(needed(transform.last));
+            assert!((transform.last + 1..64).all(|k| !needed(k)));
+            assert_eq!(
+                (0..64).filter(|&k| needed(k)).count(),
+                scale.across * scale.down
+            );
+        }
     }
 }
