@@ -98,7 +98,12 @@ mod tests {
         for (y, row) in grid.iter().enumerate() {
             for (x, &cell) in row.iter().enumerate() {
                 let middle = |at: usize| {
-                    (at / 2 * 3) as f64 + if at % 2 == 0 { 1.0 / 3.0 } else { 5.0 / 3.0 }
+                    (at / 2 * 3) as f64
+                        + if at.is_multiple_of(2) {
+                            1.0 / 3.0
+                        } else {
+                            5.0 / 3.0
+                        }
                 };
                 let expected = 9.0 * middle(x) + middle(y);
                 assert!(

@@ -400,7 +400,7 @@ mod tests {
             .map(|seed| drawn(&dashboard(seed), 64, 64, seed))
             .collect();
         thumbnails.extend((0..2u64).map(|seed| {
-            let noise = |at: usize| ((at as u64 + 1) * (seed + 7) * 0x9E37_79B9 >> 20) % 11;
+            let noise = |at: usize| (((at as u64 + 1) * (seed + 7) * 0x9E37_79B9) >> 20) % 11;
             Thumbnail(Box::new(std::array::from_fn(|at| 180 + noise(at) as u8)))
         }));
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
