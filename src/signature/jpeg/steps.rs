@@ -70,42 +70,36 @@ impl Symbol {
     }
 }
 
-/// Entries of [`Steps::pairs`].
-struct Pair;
-
-impl Pair {
-    /// The entry of a look-up, from the symbol that each look-up starts with; `None` where the first symbol reaches beyond.
-    fn at(index: usize, symbols: &[Option<Symbol>]) -> Option<u64> {
-        let within = |from: u32| {
-            let symbol = symbols[(index << from) & (SIZE - 1)]?;
-            let value = signed(
-                ((index as u64) << (64 - STEP_BITS)) << (from + symbol.code_bits),
-                symbol.bits - symbol.code_bits,
-            );
-            (from + symbol.bits <= STEP_BITS).then_some((symbol, value))
-        };
-        let entry = |bits: u32, moves: u32, first_moves: u32, first: i32, second: i32| {
-            let low = bits | (moves << 8) | (first_moves << 16);
-            u64::from(low) | u64::from(first as u16) << 32 | u64::from(second as u16) << 48
-        };
-        let (first, value) = within(0)?;
-        if first.moves == END {
-            return Some(entry(first.bits, END, 0, 0, 0));
-        }
-        let second = (first.bits < STEP_BITS)
-            .then(|| within(first.bits))
-            .flatten();
-        Some(match second {
-            Some((second, second_value)) if first.moves + (second.moves & 127) <= 63 => entry(
-                first.bits + second.bits,
-                first.moves + second.moves,
-                first.moves,
-                value,
-                second_value,
-            ),
-            _ => entry(first.bits, first.moves, first.moves, value, value),
-        })
+/// The entry of [`Steps::pairs`] for a look-up, from the symbol that each look-up starts with; `None` where the first
+/// symbol reaches beyond.
+fn pair(index: usize, symbols: &[Option<Symbol>]) -> Option<u64> {
+    let within = |from: u32| {
+        let symbol = symbols[(index << from) & (SIZE - 1)]?;
+        let value = signed(
+            ((index as u64) << (64 - STEP_BITS)) << (from + symbol.code_bits),
+            symbol.bits - symbol.code_bits,
+        );
+        (from + symbol.bits <= STEP_BITS).then_some((symbol, value))
+    };
+    let entry = |bits: u32, moves: u32, first_moves: u32, first: i32, second: i32| {
+        let low = bits | (moves << 8) | (first_moves << 16);
+        u64::from(low) | u64::from(first as u16) << 32 | u64::from(second as u16) << 48
+    };
+    let (first, value) = within(0)?;
+    if first.moves == END {
+        return Some(entry(first.bits, END, 0, 0, 0));
     }
+    let second = (first.bits < STEP_BITS).then(|| within(first.bits));
+    Some(match second.flatten() {
+        Some((second, second_value)) => entry(
+            first.bits + second.bits,
+            first.moves + second.moves,
+            first.moves,
+            value,
+            second_value,
+        ),
+        None => entry(first.bits, first.moves, first.moves, value, value),
+    })
 }
 
 impl Steps {
@@ -141,7 +135,7 @@ impl Steps {
         let mut rest = Box::new([(UNRESOLVED << 8) as u16; SIZE]);
         let mut pairs = Box::new([u64::from(UNRESOLVED) << 8; SIZE]);
         for index in 0..SIZE {
-            if let Some(pair) = Pair::at(index, &symbols) {
+            if let Some(pair) = pair(index, &symbols) {
                 pairs[index] = pair;
             }
             let (bits, moves) = pass(index, 0, 0);
