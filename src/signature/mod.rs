@@ -30,7 +30,7 @@ use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature than before.
-pub const SIGNATURE_VERSION: u32 = 3;
+pub const SIGNATURE_VERSION: u32 = 4;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -10,7 +10,7 @@
 use pulp::{Arch, NullaryFnOnce};
 
 use super::affine::Affine;
-use super::grid::{Between, Sampled};
+use super::grid::Sampled;
 use super::moments::{Lanes, Moments};
 use crate::signature::thumbnail::SIDE;
 
@@ -26,18 +26,14 @@ const LEAST_CELLS: f32 = (BLOCK_SIDE * BLOCK_SIDE / 2) as f32;
 /// Price of a turn by one radian, and of sides scaled unequally by a factor e.
 const DISTORTION_PRICE: f32 = 0.5;
 
-/// Similarity of `template` and `moving` under `map`, at most 1: the mean of the correlation of the
+/// Similarity of `template` and what another picture has under `map`, at most 1: the mean of the correlation of the
 /// whole and of the parts, less the price of the map's distortion.
 pub(super) fn similarity(
     template: &[[f32; SIDE]; SIDE],
-    moving: &Between<SIDE>,
+    sampled: &Sampled<SIDE>,
     map: Affine,
 ) -> f32 {
-    let blocks = Arch::new().dispatch(Blocks {
-        template,
-        moving,
-        map,
-    });
+    let blocks = Arch::new().dispatch(Blocks { template, sampled });
     let whole = blocks.iter().fold(Moments::default(), |a, &b| a.with(b));
     let mean = |counts: fn(usize) -> bool| {
         let (mut sum, mut n) = (0.0, 0.0f32);
@@ -58,8 +54,7 @@ pub(super) fn similarity(
 /// What two pictures have in each block, row by row; compiled for the widest instructions of the processor.
 struct Blocks<'a> {
     template: &'a [[f32; SIDE]; SIDE],
-    moving: &'a Between<SIDE>,
-    map: Affine,
+    sampled: &'a Sampled<SIDE>,
 }
 
 impl NullaryFnOnce for Blocks<'_> {
@@ -67,13 +62,15 @@ impl NullaryFnOnce for Blocks<'_> {
 
     #[inline(always)]
     fn call(self) -> Self::Output {
-        let mut sampled = Sampled::new();
-        self.moving.sample(self.map, &mut sampled);
         let mut blocks = [Moments::default(); BLOCKS * BLOCKS];
         for (band, blocks) in blocks.chunks_exact_mut(BLOCKS).enumerate() {
             let mut columns = Lanes::<SIDE>::new();
             for y in band * BLOCK_SIDE..(band + 1) * BLOCK_SIDE {
-                columns.add(&self.template[y], &sampled.values[y], &sampled.weights[y]);
+                columns.add(
+                    &self.template[y],
+                    &self.sampled.values[y],
+                    &self.sampled.weights[y],
+                );
             }
             for (block, moments) in blocks.iter_mut().enumerate() {
                 *moments = columns.total(block * BLOCK_SIDE..(block + 1) * BLOCK_SIDE);
@@ -97,7 +94,7 @@ fn distortion(map: Affine) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::grid::Grid;
+    use super::super::grid::{Between, Grid};
     use super::super::test_pictures::scene;
     use super::*;
 
@@ -107,8 +104,9 @@ mod tests {
     }
 
     fn similarity(template: &Grid<SIDE>, moving: &Grid<SIDE>) -> f32 {
-        let between = Between::new(moving);
-        super::similarity(&template.cells(), &between, Affine::IDENTITY)
+        let mut sampled = Sampled::new();
+        Between::new(moving).sample(Affine::IDENTITY, &mut sampled);
+        super::similarity(&template.cells(), &sampled, Affine::IDENTITY)
     }
 
     fn drawn(seed: u32) -> impl Fn(usize, usize) -> f32 {

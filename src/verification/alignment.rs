@@ -38,6 +38,26 @@ pub(super) struct Template<const S: usize> {
     inverse_hessian: [[f32; PARAMETERS]; PARAMETERS],
 }
 
+/// Memory for an alignment: what the moving picture has under the best map, and under the one that is tried.
+pub(super) struct Laid<const S: usize> {
+    samples: [Sampled<S>; 2],
+    best: usize,
+}
+
+impl<const S: usize> Laid<S> {
+    pub(super) fn new() -> Self {
+        Self {
+            samples: [Sampled::new(), Sampled::new()],
+            best: 0,
+        }
+    }
+
+    /// What the moving picture has under the best map.
+    pub(super) fn best(&self) -> &Sampled<S> {
+        &self.samples[self.best]
+    }
+}
+
 /// Parameters of a map.
 const PARAMETERS: usize = 6;
 
@@ -55,12 +75,19 @@ impl<const S: usize> Template<S> {
         Arch::new().dispatch(Prepare(grid))
     }
 
-    /// Improves `start`, a map from this template to `moving`. The result correlates no worse than the start.
-    pub(super) fn align(&self, moving: &Between<S>, start: Affine) -> Alignment {
+    /// Improves `start`, a map from this template to `moving`. The result correlates no worse than the start; `laid` then holds
+    /// what `moving` has under it.
+    pub(super) fn align(
+        &self,
+        moving: &Between<S>,
+        start: Affine,
+        laid: &mut Laid<S>,
+    ) -> Alignment {
         Arch::new().dispatch(Align {
             template: self,
             moving,
             start,
+            laid,
         })
     }
 
@@ -155,6 +182,7 @@ struct Align<'a, const S: usize> {
     template: &'a Template<S>,
     moving: &'a Between<S>,
     start: Affine,
+    laid: &'a mut Laid<S>,
 }
 
 impl<const S: usize> NullaryFnOnce for Align<'_, S> {
@@ -166,33 +194,39 @@ impl<const S: usize> NullaryFnOnce for Align<'_, S> {
             template,
             moving,
             start,
+            laid,
         } = self;
+        let [mut kept, mut tried] = laid.samples.each_mut();
+        laid.best = 0;
         let mut best = Alignment {
             map: start,
             correlation: -1.0,
         };
         let mut map = start;
-        let mut sampled = Sampled::new();
         let least_gain = if S == SIDE {
             LEAST_GAIN
         } else {
             LEAST_COARSE_GAIN
         };
         for step in 0..=STEPS {
-            moving.sample(map, &mut sampled);
-            let moments = Moments::of(&template.cells, &sampled);
-            if moments.n < LEAST_OVERLAP * (S * S) as f32 {
-                break;
-            }
-            let correlation = moments.correlation();
+            moving.sample(map, tried);
+            let moments = Moments::of(&template.cells, tried);
+            let overlaps = moments.n >= LEAST_OVERLAP * (S * S) as f32;
+            let correlation = if overlaps {
+                moments.correlation()
+            } else {
+                -1.0
+            };
             let gain = correlation - best.correlation;
-            if gain > 0.0 {
+            if step == 0 || gain > 0.0 {
                 best = Alignment { map, correlation };
+                std::mem::swap(&mut kept, &mut tried);
+                laid.best = 1 - laid.best;
             }
             if step == STEPS || correlation <= 0.0 || gain < least_gain {
                 break;
             }
-            let change = template.step(&sampled, &moments);
+            let change = template.step(kept, &moments);
             let Some(next) = Template::<S>::improved(map, change) else {
                 break;
             };
@@ -341,7 +375,7 @@ mod tests {
         for (seed, map) in (0..).zip(maps) {
             let template = Template::new(&seen(seed, map)).unwrap();
             let original = Between::new(&seen(seed, Affine::IDENTITY));
-            let aligned = template.align(&original, Affine::IDENTITY);
+            let aligned = template.align(&original, Affine::IDENTITY, &mut Laid::new());
             assert!(aligned.correlation > 0.98, "{map:?}: {aligned:?}");
             let half = SIDE as f32 / 2.0;
             for (x, y) in [(-half, -half), (half, -half), (half, half)] {
@@ -366,7 +400,7 @@ mod tests {
             let pairs = a.as_flattened().iter().zip(b.as_flattened());
             pairs.for_each(|(&a, &b)| start.add(a, b));
             let template = Template::new(&one).unwrap();
-            let aligned = template.align(&Between::new(&other), Affine::IDENTITY);
+            let aligned = template.align(&Between::new(&other), Affine::IDENTITY, &mut Laid::new());
             assert!(aligned.correlation >= start.correlation() - 1e-4);
             assert!(aligned.map.is_plausible());
         }

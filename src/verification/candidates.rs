@@ -80,8 +80,10 @@ const USUAL: usize = 2;
 /// The other orientations.
 const UNUSUAL: usize = TRANSFORMS.len() - USUAL;
 
-/// Crops of database pictures, nearest by code, of which the correlation is measured.
-const CROPS_MEASURED: usize = 64;
+/// Crops of database pictures, nearest by code, of which the correlation is measured when so many candidates are kept.
+const fn crops_measured(breadth: usize) -> usize {
+    breadth * 8 / 5
+}
 
 /// How two pictures may lie on each other before alignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -235,7 +237,7 @@ pub(super) fn candidates(
                 }
             },
         );
-        crops_of_database(&usual, database, allowed, keep);
+        crops_of_database(&usual, database, crops_measured(breadth), allowed, keep);
     }
     kept.into_par_iter().map(sorted).collect()
 }
@@ -255,18 +257,16 @@ pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     out
 }
 
-/// Offers database crops near the query's whole to `keep`: the nearest by code, since only for those the view is made.
+/// Offers database crops near the query's whole to `keep`: the `most` nearest by code, since only for those the view is made.
 fn crops_of_database(
     whole: &[[View; USUAL]],
     database: &Database<'_>,
+    most: usize,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
     keep: impl Fn(u32, Candidate) + Sync,
 ) {
     let codes = codes(whole);
-    let nearest: Vec<Mutex<Kept>> = whole
-        .iter()
-        .map(|_| Mutex::new(Kept::new(CROPS_MEASURED)))
-        .collect();
+    let nearest: Vec<Mutex<Kept>> = whole.iter().map(|_| Mutex::new(Kept::new(most))).collect();
     for crop in 0..CROPS {
         let place_codes = database.crops(crop);
         search(

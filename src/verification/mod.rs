@@ -8,6 +8,7 @@ mod agreement;
 mod alignment;
 mod candidates;
 mod decoys;
+mod effort;
 mod frames;
 mod grid;
 mod learned;
@@ -20,6 +21,7 @@ mod sides;
 mod test_pictures;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod views;
 mod whitening;
 mod windows;
@@ -28,67 +30,18 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use affine::Affine;
-use candidates::{CLOSE, Candidate, Database, Guess, NARROW, Net, WIDE};
-use frames::FRAMES;
-use grid::Grid;
+use candidates::{Candidate, Database, Guess};
+pub use effort::narrowed;
+use effort::{ACROSS, Effort, MANY, across, within};
 pub use learned::{LEARNED_VERSION, Learned, parts};
 pub use null_model::Threshold;
-use orientation::TRANSFORMS;
 pub use picture::{Picture, describe};
-use sides::Sides;
+use verify::{best_similarity, verify};
 use whitening::Residual;
 pub use whitening::Whitening;
 
 use crate::matching::area::Area;
 use crate::matching::pair::Transform;
-use crate::signature::thumbnail::SIDE;
-
-/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one.
-#[derive(Debug, Clone, Copy)]
-struct Effort {
-    /// Candidates aligned coarsely.
-    coarse: usize,
-    /// Of those, the best, aligned finely. At most so many pairs are found for one query.
-    fine: usize,
-    /// What is looked up.
-    net: Net,
-    /// Queries searched at a time; bounds the candidates in memory.
-    batch: usize,
-}
-
-/// More members than this are searched among themselves with the narrow net.
-///
-/// The wide one looks at all pairs: about a minute on two busy cores for 10^5 members, a hundred times as long for ten times
-/// as many. For half a million it is half an hour; beyond, hours.
-const MANY: usize = 1 << 19;
-
-/// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that lacks more is not
-/// aligned finely: detail that the coarse grid does not show lowers the similarity far more often than it raises it.
-const FINER: f32 = 0.1;
-
-/// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
-const UNUSUAL_PRICE: f32 = 0.1;
-
-const ACROSS: Effort = Effort {
-    coarse: 40,
-    fine: 10,
-    net: WIDE,
-    batch: 2048,
-};
-const WITHIN: Effort = Effort {
-    coarse: 8,
-    fine: 4,
-    net: CLOSE,
-    batch: 2048,
-};
-/// The index over the database is made again for each batch, so that batches are large. A query takes about 0.7 KB while it
-/// is searched for: 0.7 GB in all.
-const WITHIN_MANY: Effort = Effort {
-    net: NARROW,
-    batch: 1 << 20,
-    ..WITHIN
-};
 
 /// Two pictures that show the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -132,6 +85,9 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
     let rest = sample.iter().enumerate();
     let rest = rest.filter(|(i, _)| !i.is_multiple_of(null_model::FEW));
     let rest: Vec<u32> = rest.map(|(_, &place)| place).collect();
+    let Effort {
+        coarse, fine, net, ..
+    } = across(database.pictures.len());
     let best = |sample: &[u32], decoy: fn(&Residual) -> Residual| -> Vec<f32> {
         let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
         let decoys: Vec<Residual> = sample
@@ -140,14 +96,10 @@ pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]
             .map(|picture| decoy(&picture.residual))
             .collect();
         let of_decoys: Vec<&Residual> = decoys.iter().collect();
-        candidates::candidates(&of_decoys, &database, ACROSS.coarse, ACROSS.net, &other)
+        candidates::candidates(&of_decoys, &database, coarse, net, &other)
             .into_par_iter()
             .zip(&decoys)
-            .map(|(candidates, decoy)| {
-                let nothing = null_model::NOTHING_FOUND;
-                let found = verify(decoy, &database, candidates, ACROSS.fine, nothing);
-                found.first().map_or(nothing, |found| found.similarity)
-            })
+            .map(|(candidates, decoy)| best_similarity(decoy, &database, candidates, fine))
             .collect()
     };
     let mut negatives = best(&first, decoys::negative);
@@ -197,7 +149,7 @@ pub fn find(
         pictures,
         queries,
         database,
-        ACROSS,
+        across(database.len()),
         threshold,
         |a, b| a != b,
         sink,
@@ -256,18 +208,6 @@ pub fn find_within_for(
     // The same net as when all are asked about: what is asked must not change what is a duplicate.
     let effort = within(members.len(), MANY);
     search(pictures, queries, members, effort, threshold, allowed, sink);
-}
-
-/// Bits of 64 within which duplicates among so many members are looked up, where they are too many for the wide net.
-#[must_use]
-pub fn narrowed(members: usize) -> Option<u32> {
-    let Effort { net, .. } = within(members, MANY);
-    (net == NARROW).then_some(net.whole)
-}
-
-/// How members are searched for among themselves, `many` being the most that the wide net is used for.
-fn within(members: usize, many: usize) -> Effort {
-    if members > many { WITHIN_MANY } else { WITHIN }
 }
 
 /// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would measure of this pair had it
@@ -356,106 +296,4 @@ fn verified(
             found
         })
         .collect()
-}
-
-/// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at least `least` similar.
-fn verify(
-    query: &Residual,
-    database: &Database<'_>,
-    candidates: Vec<Candidate>,
-    fine: usize,
-    least: f32,
-) -> Vec<Found> {
-    let fine_query = Sides::new(query, Grid::fine);
-    let mut found: Vec<Found> = coarsely_aligned(query, database, candidates, fine, least)
-        .into_iter()
-        .filter_map(|start| finely_aligned(&fine_query, database, &start))
-        .filter(|found| found.similarity >= least)
-        .collect();
-    found.sort_by(|a, b| {
-        b.similarity
-            .total_cmp(&a.similarity)
-            .then(a.partner.cmp(&b.partner))
-    });
-    found
-}
-
-/// A candidate laid on the query at half the resolution.
-struct Coarse {
-    candidate: Candidate,
-    correlation: f32,
-    /// For the full resolution.
-    map: Affine,
-}
-
-/// Those of a query's candidates that may be `least` similar, the `most` best, best first.
-fn coarsely_aligned(
-    query: &Residual,
-    database: &Database<'_>,
-    candidates: Vec<Candidate>,
-    most: usize,
-    least: f32,
-) -> Vec<Coarse> {
-    let query = Sides::new(query, Grid::coarse);
-    let mut aligned: Vec<Coarse> = candidates
-        .into_iter()
-        .filter_map(|candidate| {
-            let partner = Grid::coarse(database.residual(candidate));
-            let start = start(candidate).refined(0.5);
-            let alignment = query.align(candidate, &partner, start)?.alignment;
-            let map = alignment.map.refined(2.0);
-            (alignment.correlation >= least - FINER).then_some(Coarse {
-                candidate,
-                correlation: alignment.correlation,
-                map,
-            })
-        })
-        .collect();
-    // Stable: equal ones stay in the candidates' own order.
-    aligned.sort_by(|a, b| b.correlation.total_cmp(&a.correlation));
-    aligned.truncate(most);
-    aligned
-}
-
-/// How the query lies on a candidate at full resolution; `None` when there is nothing to align by.
-fn finely_aligned(
-    query: &Sides<'_, SIDE>,
-    database: &Database<'_>,
-    start: &Coarse,
-) -> Option<Found> {
-    let candidate = start.candidate;
-    let partner = Grid::fine(database.residual(candidate));
-    let aligned = query.align(candidate, &partner, start.map)?;
-    let price = if candidates::is_usual(candidate.transform) {
-        0.0
-    } else {
-        UNUSUAL_PRICE
-    };
-    let map = aligned.alignment.map;
-    let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
-    let (of_query, of_partner) = if query_is_fixed(candidate) {
-        (fixed_area, moving_area)
-    } else {
-        (moving_area, fixed_area)
-    };
-    Some(Found {
-        query: 0,
-        partner: candidate.place,
-        similarity: (aligned.similarity() - price).max(-1.0),
-        transform: TRANSFORMS[usize::from(candidate.transform)],
-        of_query,
-        of_partner,
-    })
-}
-
-/// The crop is the template, so that all of it lies on the other picture.
-fn query_is_fixed(candidate: Candidate) -> bool {
-    !matches!(candidate.guess, Guess::FrameOfQuery(_))
-}
-
-fn start(candidate: Candidate) -> Affine {
-    match candidate.guess {
-        Guess::Whole => Affine::IDENTITY,
-        Guess::FrameOfQuery(frame) | Guess::CropOfDatabase(frame) => FRAMES[usize::from(frame)],
-    }
 }

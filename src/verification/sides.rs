@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::affine::Affine;
 use super::agreement;
-use super::alignment::{Alignment, Template};
+use super::alignment::{Alignment, Laid, Template};
 use super::candidates::{self, Candidate};
 use super::grid::{Between, Grid};
 use super::orientation::TRANSFORMS;
@@ -19,29 +19,6 @@ pub(super) struct Sides<'a, const S: usize> {
     moving: [OnceCell<Between<S>>; TRANSFORMS.len()],
 }
 
-/// Two pictures laid on each other.
-pub(super) struct Aligned<'a, const S: usize> {
-    fixed: Prepared<'a, Template<S>>,
-    moving: Prepared<'a, Between<S>>,
-    /// From the fixed to the moving picture.
-    pub(super) alignment: Alignment,
-}
-
-/// One side of an alignment: the query, prepared before, or a partner.
-enum Prepared<'a, T> {
-    Query(&'a T),
-    Partner(T),
-}
-
-impl<T> Prepared<'_, T> {
-    fn get(&self) -> &T {
-        match self {
-            Self::Query(prepared) => prepared,
-            Self::Partner(prepared) => prepared,
-        }
-    }
-}
-
 impl<'a, const S: usize> Sides<'a, S> {
     /// Nothing is computed before it is asked for. `grid` chooses the resolution.
     pub(super) fn new(residual: &'a Residual, grid: fn(&Residual) -> Grid<S>) -> Self {
@@ -53,30 +30,33 @@ impl<'a, const S: usize> Sides<'a, S> {
         }
     }
 
-    /// Aligns the query with a candidate partner of the same resolution. `None` when there is nothing to align by.
+    /// Lays the query on a candidate partner of the same resolution. `None` when there is nothing to align by.
     pub(super) fn align(
         &self,
         candidate: Candidate,
         partner: &Grid<S>,
         start: Affine,
-    ) -> Option<Aligned<'_, S>> {
-        let (fixed, moving) = if super::query_is_fixed(candidate) {
-            (
-                Prepared::Query(self.fixed(candidate.transform)?),
-                Prepared::Partner(Between::new(partner)),
-            )
-        } else {
-            (
-                Prepared::Partner(Template::new(partner)?),
-                Prepared::Query(self.moving(candidate.transform)),
-            )
-        };
-        let alignment = fixed.get().align(moving.get(), start);
-        Some(Aligned {
-            fixed,
-            moving,
-            alignment,
+        laid: &mut Laid<S>,
+    ) -> Option<Alignment> {
+        self.with_both(candidate, partner, |fixed, moving| {
+            fixed.align(moving, start, laid)
         })
+    }
+
+    /// Hands the side that stays and the side that is moved to `lay`.
+    fn with_both<T>(
+        &self,
+        candidate: Candidate,
+        partner: &Grid<S>,
+        lay: impl FnOnce(&Template<S>, &Between<S>) -> T,
+    ) -> Option<T> {
+        if super::verify::query_is_fixed(candidate) {
+            let fixed = self.fixed(candidate.transform)?;
+            Some(lay(fixed, &Between::new(partner)))
+        } else {
+            let fixed = Template::new(partner)?;
+            Some(lay(&fixed, self.moving(candidate.transform)))
+        }
     }
 
     fn fixed(&self, transform: u8) -> Option<&Template<S>> {
@@ -95,10 +75,19 @@ impl<'a, const S: usize> Sides<'a, S> {
     }
 }
 
-impl Aligned<'_, SIDE> {
-    /// How well the two agree under the map found, -1 to 1.
-    pub(super) fn similarity(&self) -> f32 {
-        let (fixed, moving) = (self.fixed.get(), self.moving.get());
-        agreement::similarity(&fixed.cells, moving, self.alignment.map)
+impl Sides<'_, SIDE> {
+    /// [`Sides::align`], and how well the two agree under the map found, -1 to 1.
+    pub(super) fn align_and_compare(
+        &self,
+        candidate: Candidate,
+        partner: &Grid<SIDE>,
+        start: Affine,
+        laid: &mut Laid<SIDE>,
+    ) -> Option<(Alignment, f32)> {
+        self.with_both(candidate, partner, |fixed, moving| {
+            let alignment = fixed.align(moving, start, laid);
+            let similarity = agreement::similarity(&fixed.cells, laid.best(), alignment.map);
+            (alignment, similarity)
+        })
     }
 }

@@ -1,5 +1,6 @@
 //! The whole search on pictures made by formula.
 
+use super::effort::{WITHIN, WITHIN_MANY};
 use super::test_pictures::{self as pictures, Picture, described, drawn};
 use super::*;
 use crate::signature::thumbnail::Thumbnail;
@@ -259,12 +260,6 @@ fn batches_of_any_size_find_the_same_pairs() {
             at_once
         );
     }
-}
-
-#[test]
-fn only_a_very_large_set_is_searched_narrowly() {
-    assert_eq!(narrowed(MANY), None);
-    assert_eq!(narrowed(MANY + 1), Some(NARROW.whole));
 }
 
 #[test]

@@ -284,7 +284,9 @@ fn quantised(white: &[f32]) -> Option<Residual> {
     let scale = SCALE / variance.sqrt();
     let mut residual = [0; CELLS];
     for (cell, value) in residual.iter_mut().zip(white) {
-        *cell = ((value - mean) * scale).round().clamp(-127.0, 127.0) as i8;
+        let level = ((value - mean) * scale).clamp(-127.0, 127.0);
+        // Rounded so, and not by `round`, because that is a call for each cell.
+        *cell = (level + 0.5f32.copysign(level)) as i8;
     }
     Some(residual)
 }

@@ -1,0 +1,95 @@
+//! How hard a query is searched for, by how many pictures there are.
+
+use super::candidates::{CLOSE, NARROW, Net, WIDE};
+
+/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    /// Candidates aligned coarsely.
+    pub(super) coarse: usize,
+    /// Of those, the best, aligned finely. At most so many pairs are found for one query.
+    pub(super) fine: usize,
+    /// What is looked up.
+    pub(super) net: Net,
+    /// Queries searched at a time; bounds the candidates in memory.
+    pub(super) batch: usize,
+}
+
+/// More members than this are searched among themselves with the narrow net.
+///
+/// The wide one looks at all pairs: about a minute on two busy cores for 10^5 members, a hundred times as long for ten times
+/// as many. For half a million it is half an hour; beyond, hours.
+pub(super) const MANY: usize = 1 << 19;
+
+/// Of so many pictures, or fewer, [`ACROSS`] is enough.
+const CROWD: usize = 100_000;
+
+/// At most so many times the candidates of [`ACROSS`] are kept: 0.3 GB for a batch of queries.
+const MOST_TIMES: usize = 64;
+
+/// Between splits.
+pub(super) const ACROSS: Effort = Effort {
+    coarse: 40,
+    fine: 10,
+    net: WIDE,
+    batch: 2048,
+};
+
+/// Inside a split.
+pub(super) const WITHIN: Effort = Effort {
+    coarse: 8,
+    fine: 4,
+    net: CLOSE,
+    batch: 2048,
+};
+
+/// The index over the database is made again for each batch, so that batches are large. A query takes about 0.7 KB while it
+/// is searched for: 0.7 GB in all.
+pub(super) const WITHIN_MANY: Effort = Effort {
+    net: NARROW,
+    batch: 1 << 20,
+    ..WITHIN
+};
+
+/// How a query is searched for among so many pictures of another split.
+///
+/// Strangers that look more like the query than a crop of it does are a share of the pictures searched. So are the
+/// candidates, then: a few per cent of the time that comparing with all of those pictures takes.
+pub(super) fn across(searched: usize) -> Effort {
+    let kept = |of: usize| of.max(of * searched.min(MOST_TIMES * CROWD) / CROWD);
+    Effort {
+        coarse: kept(ACROSS.coarse),
+        ..ACROSS
+    }
+}
+
+/// Bits of 64 within which duplicates among so many members are looked up, where they are too many for the wide net.
+#[must_use]
+pub fn narrowed(members: usize) -> Option<u32> {
+    let Effort { net, .. } = within(members, MANY);
+    (net == NARROW).then_some(net.whole)
+}
+
+/// How members are searched for among themselves, `many` being the most that the wide net is used for.
+pub(super) fn within(members: usize, many: usize) -> Effort {
+    if members > many { WITHIN_MANY } else { WITHIN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn candidates_grow_with_the_pictures_searched_beyond_a_crowd_and_up_to_a_limit() {
+        let kept = |searched| across(searched).coarse;
+        assert_eq!([0, 1, CROWD].map(kept), [ACROSS.coarse; 3]);
+        assert_eq!(kept(3 * CROWD), 3 * ACROSS.coarse);
+        assert_eq!(kept(usize::MAX), MOST_TIMES * ACROSS.coarse);
+    }
+
+    #[test]
+    fn only_a_very_large_set_is_searched_narrowly() {
+        assert_eq!(narrowed(MANY), None);
+        assert_eq!(narrowed(MANY + 1), Some(NARROW.whole));
+    }
+}

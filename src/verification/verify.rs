@@ -1,0 +1,148 @@
+//! Candidates laid on a query, at half the resolution and the best of them at all of it.
+
+use super::Found;
+use super::affine::Affine;
+use super::alignment::Laid;
+use super::candidates::{self, Candidate, Database, Guess};
+use super::frames::FRAMES;
+use super::grid::Grid;
+use super::null_model;
+use super::orientation::TRANSFORMS;
+use super::sides::Sides;
+use super::whitening::Residual;
+use crate::signature::thumbnail::SIDE;
+
+/// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that lacks more is not
+/// aligned finely: detail that the coarse grid does not show lowers the similarity far more often than it raises it.
+const FINER: f32 = 0.1;
+
+/// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
+const UNUSUAL_PRICE: f32 = 0.1;
+
+/// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at least `least` similar.
+pub(super) fn verify(
+    query: &Residual,
+    database: &Database<'_>,
+    candidates: Vec<Candidate>,
+    fine: usize,
+    least: f32,
+) -> Vec<Found> {
+    let fine_query = Sides::new(query, Grid::fine);
+    let mut laid = Laid::new();
+    let mut found: Vec<Found> = coarsely_aligned(query, database, candidates, fine, least)
+        .into_iter()
+        .filter_map(|start| finely_aligned(&fine_query, database, &start, &mut laid))
+        .filter(|found| found.similarity >= least)
+        .collect();
+    found.sort_by(|a, b| {
+        b.similarity
+            .total_cmp(&a.similarity)
+            .then(a.partner.cmp(&b.partner))
+    });
+    found
+}
+
+/// The greatest similarity of one query and a candidate of it, [`null_model::NOTHING_FOUND`] where there is none: the first
+/// of what [`verify`] finds, without aligning finely what cannot be it.
+pub(super) fn best_similarity(
+    query: &Residual,
+    database: &Database<'_>,
+    candidates: Vec<Candidate>,
+    fine: usize,
+) -> f32 {
+    let fine_query = Sides::new(query, Grid::fine);
+    let mut laid = Laid::new();
+    let mut best = null_model::NOTHING_FOUND;
+    for start in coarsely_aligned(query, database, candidates, fine, best) {
+        // Best first.
+        if start.correlation < best - FINER {
+            break;
+        }
+        if let Some(found) = finely_aligned(&fine_query, database, &start, &mut laid) {
+            best = best.max(found.similarity);
+        }
+    }
+    best
+}
+
+/// A candidate laid on the query at half the resolution.
+struct Coarse {
+    candidate: Candidate,
+    correlation: f32,
+    /// For the full resolution.
+    map: Affine,
+}
+
+/// Those of a query's candidates that may be `least` similar, the `most` best, best first.
+fn coarsely_aligned(
+    query: &Residual,
+    database: &Database<'_>,
+    candidates: Vec<Candidate>,
+    most: usize,
+    least: f32,
+) -> Vec<Coarse> {
+    let query = Sides::new(query, Grid::coarse);
+    let mut laid = Laid::new();
+    let mut aligned: Vec<Coarse> = candidates
+        .into_iter()
+        .filter_map(|candidate| {
+            let partner = Grid::coarse(database.residual(candidate));
+            let start = start(candidate).refined(0.5);
+            let alignment = query.align(candidate, &partner, start, &mut laid)?;
+            let map = alignment.map.refined(2.0);
+            (alignment.correlation >= least - FINER).then_some(Coarse {
+                candidate,
+                correlation: alignment.correlation,
+                map,
+            })
+        })
+        .collect();
+    // Stable: equal ones stay in the candidates' own order.
+    aligned.sort_by(|a, b| b.correlation.total_cmp(&a.correlation));
+    aligned.truncate(most);
+    aligned
+}
+
+/// How the query lies on a candidate at full resolution; `None` when there is nothing to align by.
+fn finely_aligned(
+    query: &Sides<'_, SIDE>,
+    database: &Database<'_>,
+    start: &Coarse,
+    laid: &mut Laid<SIDE>,
+) -> Option<Found> {
+    let candidate = start.candidate;
+    let partner = Grid::fine(database.residual(candidate));
+    let (alignment, similarity) = query.align_and_compare(candidate, &partner, start.map, laid)?;
+    let price = if candidates::is_usual(candidate.transform) {
+        0.0
+    } else {
+        UNUSUAL_PRICE
+    };
+    let map = alignment.map;
+    let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
+    let (of_query, of_partner) = if query_is_fixed(candidate) {
+        (fixed_area, moving_area)
+    } else {
+        (moving_area, fixed_area)
+    };
+    Some(Found {
+        query: 0,
+        partner: candidate.place,
+        similarity: (similarity - price).max(-1.0),
+        transform: TRANSFORMS[usize::from(candidate.transform)],
+        of_query,
+        of_partner,
+    })
+}
+
+/// The crop is the template, so that all of it lies on the other picture.
+pub(super) fn query_is_fixed(candidate: Candidate) -> bool {
+    !matches!(candidate.guess, Guess::FrameOfQuery(_))
+}
+
+fn start(candidate: Candidate) -> Affine {
+    match candidate.guess {
+        Guess::Whole => Affine::IDENTITY,
+        Guess::FrameOfQuery(frame) | Guess::CropOfDatabase(frame) => FRAMES[usize::from(frame)],
+    }
+}
