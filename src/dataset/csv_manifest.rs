@@ -5,7 +5,7 @@
 //! then by its last parts, because logs carry absolute paths of the machine
 //! that recorded them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::assemble::{Draft, assemble};
@@ -98,7 +98,7 @@ struct Rows {
     drafts: Vec<(usize, Draft)>,
     problems: Vec<Problem>,
     /// Paths and splits met so far, with the first label of each.
-    seen: BTreeMap<(String, Option<String>), Option<String>>,
+    seen: HashMap<(String, Option<String>), Option<String>>,
     /// Samples found on disk and missing, by path column.
     found: BTreeMap<usize, (u64, u64)>,
     /// A few of the paths that were not found.
@@ -224,11 +224,8 @@ impl Rows {
             );
             return Err(error(message));
         }
-        let named: BTreeSet<&str> = self
-            .drafts
-            .iter()
-            .map(|(_, draft)| draft.path.as_str())
-            .collect();
+        let paths = self.drafts.iter().map(|(_, draft)| draft.path.as_str());
+        let named: HashSet<&str> = paths.clone().collect();
         let unlisted = walked_paths(&walked).filter(|path| !named.contains(path));
         let problems = unlisted.map(|path| Problem {
             kind: ProblemKind::Unlisted,
@@ -237,9 +234,9 @@ impl Rows {
         });
         let problems: Vec<Problem> = problems.collect();
         self.problems.extend(problems);
-        let images: BTreeSet<&str> = walked_paths(&walked).collect();
-        let claimed = named.iter().filter(|path| !images.contains(*path));
-        let claimed: Vec<String> = claimed.map(|path| (*path).to_owned()).collect();
+        let images: HashSet<&str> = walked_paths(&walked).collect();
+        let claimed = paths.filter(|path| !images.contains(path));
+        let claimed: BTreeSet<String> = claimed.map(str::to_owned).collect();
         for path in claimed {
             if root.join(&path).is_file() {
                 walked.claim(root, &path);
@@ -286,6 +283,10 @@ impl<'a> Files<'a> {
 
     /// Relative path, true path where it differs, and whether the file exists.
     fn resolve(&self, written: &str) -> (String, Option<PathBuf>, bool) {
+        // First, because most are; and a name with a backslash in it is a legal name on Unix.
+        if let Some(found) = self.walked_as(written) {
+            return found;
+        }
         let slashed = written.replace('\\', "/");
         let parts: Vec<&str> = slashed
             .split('/')
@@ -293,10 +294,6 @@ impl<'a> Files<'a> {
             .collect();
         let absolute =
             written.starts_with('/') || parts.first().is_some_and(|first| first.ends_with(':'));
-        // A name with a backslash in it is a legal name on Unix.
-        if let Some(file) = self.walked.get(written) {
-            return (written.to_owned(), file.cloned(), true);
-        }
         if !absolute && let Some(found) = self.exact(&parts.join("/")) {
             return found;
         }
