@@ -146,3 +146,44 @@ fn start(candidate: Candidate) -> Affine {
         Guess::FrameOfQuery(frame) | Guess::CropOfDatabase(frame) => FRAMES[usize::from(frame)],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::candidates;
+    use super::super::decoys;
+    use super::super::effort::ACROSS;
+    use super::super::test_pictures::{self as pictures, described, drawn};
+    use super::*;
+
+    #[test]
+    fn the_best_similarity_is_that_of_the_first_that_is_verified() {
+        for paint in [pictures::scene, pictures::dashboard, pictures::microscope] {
+            let thumbnails = (0..80).map(|seed| Some(drawn(&paint(seed), 96, 72, seed)));
+            let pictures = described(thumbnails.collect());
+            let database = Database::new(pictures.iter().flatten().collect());
+            let decoys: Vec<Residual> = database
+                .pictures
+                .iter()
+                .map(|picture| decoys::negative(&picture.residual))
+                .collect();
+            let queries: Vec<&Residual> = decoys.iter().collect();
+            let candidates = candidates::candidates(
+                &queries,
+                &database,
+                ACROSS.coarse,
+                ACROSS.net,
+                &|query, place| query != place,
+            );
+            let mut compared = 0;
+            for (query, candidates) in queries.into_iter().zip(candidates) {
+                let nothing = null_model::NOTHING_FOUND;
+                let all = verify(query, &database, candidates.clone(), ACROSS.fine, nothing);
+                let first = all.first().map_or(nothing, |found| found.similarity);
+                let best = best_similarity(query, &database, candidates, ACROSS.fine);
+                assert!((best - first).abs() < 1e-6, "{best} {first}");
+                compared += usize::from(all.len() > 1);
+            }
+            assert!(compared > 10, "few queries have a choice: {compared}");
+        }
+    }
+}
