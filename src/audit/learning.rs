@@ -3,13 +3,12 @@
 //! When only some samples are asked about, it is learned from the others. So a check of what a commit adds
 //! finds in the cache what the check before the commit learned, and learns the same where there is no cache.
 
-use super::search::{Signatures, threshold};
 use crate::cache::Session;
 use crate::matching::spread::{Pictures, Settled};
 use crate::settings::Settings;
-use crate::signature::SIGNATURE_VERSION;
 use crate::signature::digest::Digest;
 use crate::signature::thumbnail::Thumbnail;
+use crate::signature::{SIGNATURE_VERSION, Signed};
 use crate::verification::{self, LEARNED_VERSION, Learned, Picture, Threshold, Whitening};
 
 /// More pictures than this are not kept: the cache would grow by more than a gigabyte.
@@ -20,7 +19,7 @@ const MOST_KEPT: usize = 1 << 20;
 pub(super) fn learn(
     settings: &Settings,
     copies: &Pictures,
-    signatures: &mut Signatures,
+    signatures: &mut [Signed],
     session: &Session<'_>,
 ) -> (Vec<Option<Picture>>, Threshold) {
     let settled = copies.settled();
@@ -55,8 +54,33 @@ pub(super) fn learn(
     (pictures, threshold)
 }
 
+/// The threshold that the user gave, or what the dataset's own decoys say.
+pub(super) fn threshold(
+    settings: &Settings,
+    settled: &[Settled],
+    pictures: &[Option<Picture>],
+) -> Threshold {
+    if let Some(similarity) = settings.matching.similarity {
+        return Threshold {
+            similarity,
+            negatives: 0,
+            false_rate: None,
+        };
+    }
+    let with = |wanted: fn(&Settled) -> bool| -> Vec<u32> {
+        let own = settled.iter().filter(|one| wanted(one));
+        own.map(|one| one.id.0).collect()
+    };
+    let (queries, database) = (with(|one| one.in_evaluation), with(|one| one.in_training));
+    if queries.is_empty() || database.is_empty() {
+        let all = with(|_| true);
+        return verification::calibrate(pictures, &all, &all);
+    }
+    verification::calibrate(pictures, &queries, &database)
+}
+
 /// The thumbnail of one sample of each picture, at the sample's place.
-fn thumbnails(copies: &Pictures, signatures: &mut Signatures) -> Vec<Option<Thumbnail>> {
+fn thumbnails(copies: &Pictures, signatures: &mut [Signed]) -> Vec<Option<Thumbnail>> {
     let mut thumbnails: Vec<_> = signatures.iter().map(|_| None).collect();
     for id in copies.representatives() {
         if let Ok(signature) = &mut signatures[id.index()]
@@ -72,7 +96,7 @@ fn thumbnails(copies: &Pictures, signatures: &mut Signatures) -> Vec<Option<Thum
 }
 
 /// A digest over everything that what is learned depends on.
-fn key(settings: &Settings, settled: &[Settled], signatures: &Signatures) -> Digest {
+fn key(settings: &Settings, settled: &[Settled], signatures: &[Signed]) -> Digest {
     let mut hasher = blake3::Hasher::new();
     let head = format!(
         "{} {SIGNATURE_VERSION} {LEARNED_VERSION} {:?}",

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::search::{Signatures, places};
 use crate::matching::Forest;
 use crate::matching::pair::{Kind, Near, Pair, Transform};
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::Pictures;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::signature::digest::Digest;
-use crate::signature::pixels;
+use crate::signature::{Signed, pixels};
 use crate::verification::{self, Found as Match, Picture, Threshold};
 
 /// Similarity from which on a picture and its lossless copy in another format may agree in every pixel.
@@ -18,7 +17,7 @@ const PERHAPS_SAME_PIXELS: f32 = 0.97;
 /// Turns what verification finds into pairs of samples.
 pub(super) struct Recorder<'a> {
     dataset: &'a Dataset,
-    signatures: &'a Signatures,
+    signatures: &'a [Signed],
     copies: &'a Pictures,
     threshold: f32,
     /// Pairs below the threshold.
@@ -34,7 +33,7 @@ impl<'a> Recorder<'a> {
     /// Pairs at least `threshold` similar go to `partners`.
     pub(super) fn new(
         dataset: &'a Dataset,
-        signatures: &'a Signatures,
+        signatures: &'a [Signed],
         copies: &'a Pictures,
         threshold: f32,
         partners: &'a mut Partnerships,
@@ -165,4 +164,13 @@ fn join_copies(copies: &Pictures, samples: usize) -> Forest {
         }
     }
     joined
+}
+
+/// A sample of each picture of a split, as places among the pictures.
+pub(super) fn places(copies: &Pictures, split: Option<SplitId>) -> Vec<u32> {
+    copies
+        .representatives_in(split)
+        .into_iter()
+        .map(|id| id.0)
+        .collect()
 }

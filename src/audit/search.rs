@@ -6,18 +6,17 @@
 
 use rayon::prelude::*;
 
-use super::learning::learn;
-use super::recorder::{Recorder, reversed};
+use super::learning::{learn, threshold};
+use super::recorder::{Recorder, places, reversed};
 use crate::cache::Session;
 use crate::matching::Forest;
 use crate::matching::exact::first_of_equal;
 use crate::matching::partners::Partnerships;
-use crate::matching::spread::{Identity, Pictures, Settled};
+use crate::matching::spread::{Identity, Pictures};
 use crate::report::{Detection, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
-use crate::signature::unreadable::Unreadable;
-use crate::signature::{Signature, pixels};
+use crate::signature::{Signed, pixels};
 use crate::verification::{self, Picture, Threshold};
 
 /// What the matching stage found.
@@ -87,14 +86,12 @@ impl Looks {
     }
 }
 
-pub(super) type Signatures = [Result<Signature, Unreadable>];
-
 /// Finds the duplicates of every sample. Takes the thumbnails out of the signatures.
 /// `margin` below the threshold, pairs are collected apart.
 pub(super) fn search(
     settings: &Settings,
     dataset: &Dataset,
-    signatures: &mut Signatures,
+    signatures: &mut [Signed],
     margin: f32,
     session: &Session<'_>,
 ) -> Found {
@@ -135,7 +132,7 @@ pub(super) fn search(
 pub(super) fn search_divided(
     settings: &Settings,
     divided: &Dataset,
-    signatures: &Signatures,
+    signatures: &[Signed],
     looks: &Looks,
 ) -> (Partnerships, f32) {
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
@@ -166,7 +163,7 @@ struct Compared {
 fn compare(
     settings: &Settings,
     dataset: &Dataset,
-    signatures: &Signatures,
+    signatures: &[Signed],
     looks: &Looks,
     copies: &Pictures,
     questions: &[(Option<SplitId>, Option<SplitId>)],
@@ -210,7 +207,7 @@ fn compare(
     }
 }
 
-fn contents(dataset: &Dataset, signatures: &Signatures) -> Vec<Option<Content>> {
+fn contents(dataset: &Dataset, signatures: &[Signed]) -> Vec<Option<Content>> {
     let digests = signatures.par_iter();
     let digests = digests.map(|signature| Some(signature.as_ref().ok()?.byte_digest));
     let bytes = first_of_equal(digests.collect());
@@ -256,14 +253,6 @@ fn identities(
     identities.collect()
 }
 
-pub(super) fn places(copies: &Pictures, split: Option<SplitId>) -> Vec<u32> {
-    copies
-        .representatives_in(split)
-        .into_iter()
-        .map(|id| id.0)
-        .collect()
-}
-
 /// Which splits are searched in which, in order.
 fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
     let splits: Vec<(SplitId, SplitRole)> = dataset
@@ -287,31 +276,6 @@ fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
         questions.push((None, None));
     }
     questions
-}
-
-/// The threshold that the user gave, or what the dataset's own decoys say.
-pub(super) fn threshold(
-    settings: &Settings,
-    settled: &[Settled],
-    pictures: &[Option<Picture>],
-) -> Threshold {
-    if let Some(similarity) = settings.matching.similarity {
-        return Threshold {
-            similarity,
-            negatives: 0,
-            false_rate: None,
-        };
-    }
-    let with = |wanted: fn(&Settled) -> bool| -> Vec<u32> {
-        let own = settled.iter().filter(|one| wanted(one));
-        own.map(|one| one.id.0).collect()
-    };
-    let (queries, database) = (with(|one| one.in_evaluation), with(|one| one.in_training));
-    if queries.is_empty() || database.is_empty() {
-        let all = with(|_| true);
-        return verification::calibrate(pictures, &all, &all);
-    }
-    verification::calibrate(pictures, &queries, &database)
 }
 
 fn detection(

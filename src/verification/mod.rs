@@ -36,29 +36,10 @@ use effort::{ACROSS, Effort, MANY, across, within};
 pub use learned::{LEARNED_VERSION, Learned, parts};
 pub use null_model::Threshold;
 pub use picture::{Picture, describe};
+pub use verify::Found;
 use verify::{best_similarity, verify};
 use whitening::Residual;
 pub use whitening::Whitening;
-
-use crate::matching::area::Area;
-use crate::matching::pair::Transform;
-
-/// Two pictures that show the same.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Found {
-    /// Place of the query among the pictures.
-    pub query: u32,
-    /// Place of its partner among the pictures.
-    pub partner: u32,
-    /// -1 to 1, at least the threshold.
-    pub similarity: f32,
-    /// What is done to the query so that it lies on the partner.
-    pub transform: Transform,
-    /// The part of the query, after `transform`, that the partner shows.
-    pub of_query: Area,
-    /// The part of the partner that the query shows.
-    pub of_partner: Area,
-}
 
 /// Estimates the threshold for searching `queries` in `database`, both places among `pictures`: from negatives, or from
 /// turned decoys where these show that light and dark are not alike.

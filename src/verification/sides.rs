@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use super::affine::Affine;
 use super::agreement;
 use super::alignment::{Alignment, Laid, Template};
-use super::candidates::{self, Candidate};
+use super::candidates::{self, Candidate, Guess};
 use super::grid::{Between, Grid};
 use super::orientation::TRANSFORMS;
 use super::whitening::Residual;
@@ -50,7 +50,7 @@ impl<'a, const S: usize> Sides<'a, S> {
         partner: &Grid<S>,
         lay: impl FnOnce(&Template<S>, &Between<S>) -> T,
     ) -> Option<T> {
-        if super::verify::query_is_fixed(candidate) {
+        if query_is_fixed(candidate) {
             let fixed = self.fixed(candidate.transform)?;
             Some(lay(fixed, &Between::new(partner)))
         } else {
@@ -90,4 +90,9 @@ impl Sides<'_, SIDE> {
             (alignment, similarity)
         })
     }
+}
+
+/// The crop is the template, so that all of it lies on the other picture.
+pub(super) fn query_is_fixed(candidate: Candidate) -> bool {
+    !matches!(candidate.guess, Guess::FrameOfQuery(_))
 }

@@ -3,6 +3,7 @@
 use super::effort::{WITHIN, WITHIN_MANY};
 use super::test_pictures::{self as pictures, Picture, described, drawn};
 use super::*;
+use crate::matching::pair::Transform;
 use crate::signature::thumbnail::Thumbnail;
 
 /// Level of an edited picture at a place of it.

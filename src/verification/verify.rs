@@ -1,6 +1,5 @@
 //! Candidates laid on a query, at half the resolution and the best of them at all of it.
 
-use super::Found;
 use super::affine::Affine;
 use super::alignment::Laid;
 use super::candidates::{self, Candidate, Database, Guess};
@@ -8,8 +7,10 @@ use super::frames::FRAMES;
 use super::grid::Grid;
 use super::null_model;
 use super::orientation::TRANSFORMS;
-use super::sides::Sides;
+use super::sides::{Sides, query_is_fixed};
 use super::whitening::Residual;
+use crate::matching::area::Area;
+use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
 /// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that lacks more is not
@@ -18,6 +19,23 @@ const FINER: f32 = 0.1;
 
 /// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
 const UNUSUAL_PRICE: f32 = 0.1;
+
+/// Two pictures that show the same.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Found {
+    /// Place of the query among the pictures.
+    pub query: u32,
+    /// Place of its partner among the pictures.
+    pub partner: u32,
+    /// -1 to 1, at least the threshold.
+    pub similarity: f32,
+    /// What is done to the query so that it lies on the partner.
+    pub transform: Transform,
+    /// The part of the query, after `transform`, that the partner shows.
+    pub of_query: Area,
+    /// The part of the partner that the query shows.
+    pub of_partner: Area,
+}
 
 /// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at least `least` similar.
 pub(super) fn verify(
@@ -133,11 +151,6 @@ fn finely_aligned(
         of_query,
         of_partner,
     })
-}
-
-/// The crop is the template, so that all of it lies on the other picture.
-pub(super) fn query_is_fixed(candidate: Candidate) -> bool {
-    !matches!(candidate.guess, Guess::FrameOfQuery(_))
 }
 
 fn start(candidate: Candidate) -> Affine {
