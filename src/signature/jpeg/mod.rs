@@ -39,6 +39,8 @@ mod image;
 mod plane;
 mod progressive;
 mod scale;
+#[cfg(test)]
+mod scale_tests;
 mod sequential;
 mod steps;
 mod tables;
