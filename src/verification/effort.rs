@@ -2,7 +2,8 @@
 
 use super::candidates::{CLOSE, NARROW, Net, WIDE};
 
-/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one.
+/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one, but for crops
+/// among very many pictures.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
     /// Candidates aligned coarsely.
@@ -54,7 +55,7 @@ pub(super) const WITHIN_MANY: Effort = Effort {
 /// How a query is searched for among so many pictures of another split.
 ///
 /// Strangers that look more like the query than a crop of it does are a share of the pictures searched. So are the
-/// candidates, then: a few per cent of the time that comparing with all of those pictures takes.
+/// candidates, then: little beside the time that comparing with all of those pictures takes.
 pub(super) fn across(searched: usize) -> Effort {
     let kept = |of: usize| of.max(of * searched.min(MOST_TIMES * CROWD) / CROWD);
     Effort {
