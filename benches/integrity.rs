@@ -12,6 +12,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use luma_jpeg::Scratch;
 use splitleak::checks::{self, Evidence};
 use splitleak::dataset;
 use splitleak::matching::partners::Partnerships;
@@ -19,7 +20,6 @@ use splitleak::progress::Silent;
 use splitleak::settings::{Columns, Input, LayoutChoice};
 use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
-use splitleak::signature::jpeg::{self, Scratch};
 use splitleak::signature::memory::NoMemory;
 use splitleak::signature::perceptual::PerceptualHasher;
 use splitleak::signature::thumbnail::thumbnail_of;
@@ -49,7 +49,7 @@ fn main() {
     let hashing = fastest(|| {
         for bytes in &files {
             black_box(Digest::of(bytes));
-            let luma = jpeg::read(bytes, (48, 48), u64::MAX, &mut scratch)
+            let luma = luma_jpeg::read(bytes, (48, 48), u64::MAX, &mut scratch)
                 .unwrap()
                 .luma;
             black_box(hasher.hash(&thumbnail_of(&luma, content(&luma))));
@@ -62,7 +62,7 @@ fn main() {
         }
     });
     let lumas = files.iter().map(|bytes| {
-        jpeg::read(bytes, (48, 48), u64::MAX, &mut scratch)
+        luma_jpeg::read(bytes, (48, 48), u64::MAX, &mut scratch)
             .unwrap()
             .luma
     });

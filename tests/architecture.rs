@@ -107,6 +107,7 @@ fn each_outside_crate_has_its_one_room() {
     }
     let rooms = [
         ("image", "signature/decode/"),
+        ("luma_jpeg", "signature/"),
         ("pulp", "verification/"),
         ("clap", "cli/"),
         ("indicatif", "cli/"),

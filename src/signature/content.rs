@@ -4,7 +4,7 @@
 //! nearly everywhere. A plain sky or the white ground of a product photo ends at the outline of
 //! something, so they are left alone.
 
-use super::luma::Luma;
+use luma_jpeg::Luma;
 
 /// Grey levels by which pixels of a uniform frame may differ: a drawn one is
 /// constant, what recompression leaves of it nearly so; a sky is not.

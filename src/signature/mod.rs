@@ -10,8 +10,6 @@ mod decode;
 pub mod digest;
 pub mod encoding;
 pub mod facts;
-pub mod jpeg;
-pub mod luma;
 pub mod memory;
 pub mod perceptual;
 pub mod pixels;

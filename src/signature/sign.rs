@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use luma_jpeg::Scratch;
 use rayon::prelude::*;
 
 use super::content::content;
 use super::decode::decode;
 use super::digest::Digest;
 use super::facts::Facts;
-use super::jpeg::Scratch;
 use super::memory::Memory;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail_of};

@@ -3,8 +3,9 @@
 //! The grid is square whatever the aspect of the picture, so that a picture and
 //! its squeezed copy agree.
 
+use luma_jpeg::Luma;
+
 use super::content::{Content, content};
-use super::luma::Luma;
 
 /// Cells on each side of a thumbnail.
 pub const SIDE: usize = 24;

@@ -7,8 +7,9 @@
 
 use std::borrow::Cow;
 
+use luma_jpeg::Luma;
+
 use super::facts::Tone;
-use super::luma::Luma;
 
 /// A side is halved as long as it keeps so many pixels.
 const LEAST_SIDE: u32 = 48;

@@ -1,6 +1,7 @@
 //! Pictures made by formula: scenes that differ in everything, and sets in which unrelated pictures look alike.
 
-use crate::signature::luma::Luma;
+use luma_jpeg::Luma;
+
 use crate::signature::thumbnail::{Thumbnail, thumbnail};
 
 /// Grey (0 to 255) at a place of the unit square.

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use image::{DynamicImage, RgbaImage};
-
-use crate::signature::luma::Luma;
+use luma_jpeg::Luma;
 
 /// Whether a channel has more than 8 bits.
 pub(super) fn is_deep(image: &DynamicImage) -> bool {

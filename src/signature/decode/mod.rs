@@ -1,7 +1,7 @@
 //! Bytes of a file to an upright grey picture; the only user of `image`.
 //!
-//! The format is told by content, never by name. JPEG goes through the reader in
-//! [`super::jpeg`], which decodes only what a thumbnail needs; what that reader
+//! The format is told by content, never by name. JPEG goes through
+//! [`luma_jpeg`], which decodes only what a thumbnail needs; what that reader
 //! leaves alone, and every other format, goes through `image`. EXIF orientation
 //! is applied, so that a signature describes what a person sees. Decoders run
 //! behind `catch_unwind` and limits: hostile files are values, not crashes. What
@@ -18,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use luma_jpeg::{JpegError, Luma, Scratch};
 
 use exact::digest_of;
 use grey::luma;
@@ -27,8 +28,6 @@ use super::capture::{Captured, captured};
 use super::container::{self, Structure, tags};
 use super::digest::Digest;
 use super::facts::{Camera, Colour, Profile, Stored};
-use super::jpeg::{self, JpegError, Scratch};
-use super::luma::Luma;
 use super::thumbnail::SIDE;
 use super::unreadable::{Format, Unreadable};
 
@@ -105,7 +104,7 @@ pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
 }
 
 fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError> {
-    let picture = jpeg::read(bytes, (LEAST_LUMA, LEAST_LUMA), MAX_PIXELS, scratch)?;
+    let picture = luma_jpeg::read(bytes, (LEAST_LUMA, LEAST_LUMA), MAX_PIXELS, scratch)?;
     let upright = picture.exif.and_then(Orientation::from_exif_chunk);
     let upright = upright.unwrap_or(Orientation::NoTransforms);
     let turned = matches!(

@@ -1,9 +1,9 @@
 //! What decoders complain of, in the words of a report.
 
 use image::error::ImageError;
+use luma_jpeg::JpegError;
 
 use super::{MAX_DECODER_BYTES, MAX_PIXELS};
-use crate::signature::jpeg::JpegError;
 use crate::signature::unreadable::{Format, Unreadable};
 
 /// Why the JPEG reader gave no picture.

@@ -1,9 +1,9 @@
 //! The samples of one component, and how components make luma.
 
 use super::frame::Frame;
+use super::luma::Luma;
 use super::scale::Scale;
 use super::transform::{Block, Factors, Transform};
-use crate::signature::luma::Luma;
 
 /// One component at the chosen scale, in whole blocks.
 pub(super) struct Plane {

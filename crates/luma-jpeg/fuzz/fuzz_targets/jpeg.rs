@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use splitleak::signature::jpeg::{Scratch, read};
+use luma_jpeg::{Scratch, read};
 
 fuzz_target!(|bytes: &[u8]| {
     // The first byte chooses the size asked for, the rest is the file.

@@ -1,8 +1,8 @@
 //! How fast JPEG files become luma, beside other decoders, in one run.
 //!
-//! `cargo bench --bench decode` makes its own pictures; `cargo bench --bench decode -- DIRECTORY`
-//! takes the `.jpg` files under a directory. With `--features bench-turbojpeg` (needs cmake and
-//! nasm) libjpeg-turbo takes part.
+//! `cargo bench -p luma-jpeg --bench decode` makes its own pictures; with `-- DIRECTORY` it takes
+//! the `.jpg` files under a directory. With `--features bench-turbojpeg` (needs cmake and nasm)
+//! libjpeg-turbo takes part.
 //!
 //! Every answer is checked first. Then the decoders take turns at each file, round after round,
 //! from memory, on one thread. What is compared is the sum over files of the fastest round of each
@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use splitleak::signature::jpeg::{self, Scratch};
+use luma_jpeg::Scratch;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -100,7 +100,7 @@ fn compare(files: &[Vec<u8>], denominator: u32, bytes: usize) {
 fn read_scaled(bytes: &[u8], denominator: u32, scratch: &mut Scratch) -> Option<Vec<u8>> {
     let (width, height) = size(bytes)?;
     let at_least = (width.div_ceil(denominator), height.div_ceil(denominator));
-    let picture = jpeg::read(bytes, at_least, u64::MAX, scratch).ok()?;
+    let picture = luma_jpeg::read(bytes, at_least, u64::MAX, scratch).ok()?;
     Some(picture.luma.data)
 }
 

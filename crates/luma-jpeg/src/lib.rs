@@ -36,6 +36,7 @@ mod file;
 mod frame;
 mod huffman;
 mod image;
+mod luma;
 mod plane;
 mod progressive;
 mod scale;
@@ -48,7 +49,12 @@ mod tables;
 mod tests;
 mod transform;
 
-use super::luma::Luma;
+pub use luma::Luma;
+
+/// The example of the README, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// A picture and what reading it told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +136,13 @@ pub struct Scratch {
 /// `max_pixels` limits width times height of the full picture. At full size a sequential file takes
 /// one byte of memory a pixel and a progressive one three (three times as much where the components
 /// are red, green and blue); a file with fewer bits than blocks is refused before that.
+///
+/// ```
+/// use luma_jpeg::{JpegError, Scratch, read};
+///
+/// let answer = read(b"no JPEG file", (64, 64), 1 << 24, &mut Scratch::default());
+/// assert_eq!(answer, Err(JpegError::NotJpeg));
+/// ```
 ///
 /// # Errors
 /// See [`JpegError`].

@@ -2,12 +2,12 @@
 
 use super::entropy::{Data, End};
 use super::frame::{Frame, Scan};
+use super::luma::Luma;
 use super::plane::{Plane, luma};
 use super::scale::Scale;
 use super::tables::Tables;
 use super::transform::Transform;
 use super::{JpegError, Scratch, progressive, sequential};
-use crate::signature::luma::Luma;
 
 /// A picture in the making.
 pub(super) struct Image {
