@@ -20,11 +20,10 @@ use splitleak::settings::{Columns, Input, LayoutChoice};
 use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
 use splitleak::signature::jpeg::{self, Scratch};
-use splitleak::signature::memory::NoMemory;
 use splitleak::signature::perceptual::PerceptualHasher;
 use splitleak::signature::thumbnail::thumbnail_of;
 use splitleak::signature::tone::tone;
-use splitleak::signature::{Signer, sign};
+use splitleak::signature::Signer;
 
 fn main() {
     let Some(directory) = std::env::args()
@@ -42,7 +41,7 @@ fn main() {
     let files: Vec<Vec<u8>> = dataset
         .files()
         .iter()
-        .map(|&id| std::fs::read(dataset.file(id)).unwrap())
+        .map(|&id| dataset.source(id).bytes().unwrap().into_owned())
         .collect();
     let mut scratch = Scratch::default();
     let hasher = PerceptualHasher::new();
@@ -72,8 +71,7 @@ fn main() {
             black_box(tone(luma));
         }
     });
-    let known = vec![None; files.len()];
-    let signatures = sign(&dataset, known, &NoMemory, &Silent);
+    let signatures: Vec<_> = files.iter().map(|bytes| signer.sign(bytes)).collect();
     let partners = Partnerships::with_limit(1);
     let evidence = Evidence {
         dataset: &dataset,

@@ -200,13 +200,8 @@ impl Made {
             let mut names: Vec<u64> = (from..from + images).map(|at| mixed(at as u64)).collect();
             names.par_sort_unstable();
             names.into_iter().map(move |name| Sample {
-                path: format!("{split}/{name:016x}.png").into(),
-                file: None,
                 split: Some(id),
-                label: None,
-                target: None,
-                group: None,
-                time: None,
+                ..Sample::new(format!("{split}/{name:016x}.png"))
             })
         };
         let mut samples = Vec::with_capacity(self.images());

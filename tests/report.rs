@@ -46,7 +46,7 @@ fn signatures_made_elsewhere_give_the_same_report() {
     let mut signer = Signer::default();
     let ids = (0..dataset.samples.len()).map(|at| SampleId(at as u32));
     let signatures: Vec<Signed> = ids
-        .map(|id| signer.sign(&fs::read(dataset.file(id)).unwrap()))
+        .map(|id| signer.sign(&dataset.source(id).bytes().unwrap()))
         .collect();
     let off = Cache::off();
     let signed = |signatures| audit_signed(&settings, &dataset, signatures, &off, &Silent);

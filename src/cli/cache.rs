@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use splitleak::cache::{self, Cache, CompareBy, Keep, Overview, Pruned, Stamp};
+use splitleak::cache::{self, Cache, CompareBy, Keep, Overview, Pruned};
+use splitleak::source::Stamp;
 use splitleak::error::Error;
 
 use super::args::{CacheArgs, CacheBy, CacheCommand, CachePlace};

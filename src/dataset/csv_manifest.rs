@@ -8,15 +8,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::assemble::{Draft, assemble};
+use super::builder::{Builder, Draft};
 use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
-use super::path_text::path_text;
 use super::split_name::role_of;
 use super::walk::Walked;
 use super::{io_error, walked_paths};
 use crate::error::Error;
 use crate::sample::{Dataset, Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
+use crate::source::{Place, path_text};
 
 /// The manifest among the CSV files at the root, if there is one: `manifest.csv`,
 /// else the only one with a path and a split column, else the only driving log.
@@ -116,7 +116,7 @@ impl Rows {
             let Some(written) = cell(Some(*column)) else {
                 continue;
             };
-            let (path, file, exists) = files.resolve(&written);
+            let (path, place, exists) = files.resolve(&written);
             let counts = self.found.entry(*column).or_default();
             if exists {
                 counts.0 += 1;
@@ -137,8 +137,8 @@ impl Rows {
                     .push(problem(ProblemKind::SplitMissing, detail));
             }
             let label = cell(positions.label);
-            let place = (path.clone(), split.clone());
-            if let Some(first) = self.seen.get(&place) {
+            let member = (path.clone(), split.clone());
+            if let Some(first) = self.seen.get(&member) {
                 let detail = "is listed more than once in the same split; counted once";
                 self.problems
                     .push(problem(ProblemKind::ListedTwice, detail));
@@ -149,10 +149,10 @@ impl Rows {
                 }
                 continue;
             }
-            self.seen.insert(place, label.clone());
+            self.seen.insert(member, label.clone());
             let draft = Draft {
                 path,
-                file,
+                place,
                 split: split.clone().map(|name| {
                     let role = role_of(&name).unwrap_or(SplitRole::Other);
                     (name, role)
@@ -247,15 +247,15 @@ impl Rows {
         } else {
             Layout::CsvManifest
         };
-        let drafts = self.drafts.into_iter().map(|(_, draft)| draft).collect();
-        Ok(assemble(
-            root.to_path_buf(),
-            layout,
-            drafts,
-            Vec::new(),
-            walked,
-            self.problems,
-        ))
+        let mut builder = Builder::new(root, layout);
+        builder.walked(walked);
+        for (_, draft) in self.drafts {
+            builder.sample(draft);
+        }
+        for problem in self.problems {
+            builder.problem(problem);
+        }
+        Ok(builder.build())
     }
 }
 
@@ -263,8 +263,8 @@ impl Rows {
 struct Files<'a> {
     root: &'a Path,
     beside: &'a Path,
-    /// Walked images: text path to true path where they differ.
-    walked: HashMap<&'a str, Option<&'a PathBuf>>,
+    /// Places of walked images by name.
+    walked: HashMap<&'a str, &'a Place>,
 }
 
 impl<'a> Files<'a> {
@@ -273,7 +273,7 @@ impl<'a> Files<'a> {
         let walked = walked
             .images
             .iter()
-            .map(|image| (image.path.as_str(), image.file.as_ref()));
+            .map(|image| (image.path.as_str(), &image.place));
         Self {
             root,
             beside,
@@ -281,8 +281,8 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// Relative path, true path where it differs, and whether the file exists.
-    fn resolve(&self, written: &str) -> (String, Option<PathBuf>, bool) {
+    /// Name, place, and whether the file exists.
+    fn resolve(&self, written: &str) -> (String, Place, bool) {
         // First, because most are; and a name with a backslash in it is a legal name on Unix.
         if let Some(found) = self.walked_as(written) {
             return found;
@@ -301,28 +301,29 @@ impl<'a> Files<'a> {
             let path = PathBuf::from(written);
             let (text, other) = path_text(self.root, &path);
             let outside = !path.starts_with(self.root);
-            return (text, if outside { Some(path) } else { other }, true);
+            let place = if outside { Place::File(path.into()) } else { other };
+            return (text, place, true);
         }
         for skipped in usize::from(!absolute)..parts.len() {
             if let Some(found) = self.walked_as(&parts[skipped..].join("/")) {
                 return found;
             }
         }
-        (parts.join("/"), None, false)
+        (parts.join("/"), Place::Named, false)
     }
 
-    fn walked_as(&self, path: &str) -> Option<(String, Option<PathBuf>, bool)> {
-        let file = self.walked.get(path)?;
-        Some((path.to_owned(), file.cloned(), true))
+    fn walked_as(&self, path: &str) -> Option<(String, Place, bool)> {
+        let &place = self.walked.get(path)?;
+        Some((path.to_owned(), place.clone(), true))
     }
 
-    fn exact(&self, path: &str) -> Option<(String, Option<PathBuf>, bool)> {
+    fn exact(&self, path: &str) -> Option<(String, Place, bool)> {
         if let Some(found) = self.walked_as(path) {
             return Some(found);
         }
         // Not met by the walk: a hidden folder, no usual name, `..`, or a directory.
         if self.root.join(path).symlink_metadata().is_ok() {
-            return Some((path.to_owned(), None, true));
+            return Some((path.to_owned(), Place::Named, true));
         }
         let beside = self.beside.join(path);
         beside.symlink_metadata().ok()?;
@@ -332,7 +333,7 @@ impl<'a> Files<'a> {
             let (text, other) = path_text(Path::new(""), below);
             return Some((text, other, true));
         }
-        Some((path.to_owned(), Some(beside), true))
+        Some((path.to_owned(), Place::File(beside.into()), true))
     }
 }
 

@@ -5,13 +5,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::assemble::Draft;
-use super::path_text::path_text;
+use super::builder::Draft;
 use super::walk::{Walked, WalkedFile, walk};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::sample::{Ignored, SplitRole};
 use crate::settings::SplitDirectory;
+use crate::source::path_text;
 
 /// Root, samples, named splits and what the walks met.
 pub(super) type Read = (PathBuf, Vec<Draft>, Vec<(String, SplitRole)>, Walked);
@@ -47,7 +47,7 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
             let path = below(&image.path);
             let mut draft = Draft::of(WalkedFile {
                 path,
-                file: image.file,
+                place: image.place,
             });
             draft.split = Some((split.name.clone(), split.role));
             draft.label = label;

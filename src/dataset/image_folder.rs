@@ -4,7 +4,7 @@
 //! `images/train/…` and `data/v2/val/cat/…` all work. The folder below it names
 //! the class, unless it says only `images`.
 
-use super::assemble::Draft;
+use super::builder::Draft;
 use super::split_name::role_of;
 use super::walk::Walked;
 use crate::sample::SplitRole;
@@ -95,7 +95,7 @@ mod tests {
         for path in paths {
             walked.images.push(super::super::walk::WalkedFile {
                 path: (*path).into(),
-                file: None,
+                place: crate::source::Place::Named,
             });
             let mut at = 0;
             while let Some(slash) = path[at..].find('/') {

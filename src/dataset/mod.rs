@@ -1,12 +1,11 @@
 //! Where do samples come from? One file per layout; all give the same [`Dataset`].
 
-mod assemble;
+mod builder;
 mod csv_manifest;
 mod directories;
 mod file_kind;
 mod image_folder;
 mod manifest_columns;
-mod path_text;
 pub mod split_name;
 mod walk;
 
@@ -14,10 +13,9 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::progress::{Progress, Stage};
-use crate::sample::{Dataset, Layout};
+use crate::sample::{Dataset, Layout, SplitRole};
 use crate::settings::{Columns, Input, LayoutChoice};
-use assemble::{Draft, assemble};
-pub(crate) use path_text::path_text;
+pub use builder::{Builder, Draft};
 use walk::{Walked, walk};
 
 /// Lists the samples of a dataset. No image is opened.
@@ -35,14 +33,7 @@ pub fn load(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result
         }
         Input::Directories(splits) => {
             let (root, drafts, named, walked) = directories::read(splits, progress)?;
-            Ok(assemble(
-                root,
-                Layout::Directories,
-                drafts,
-                named,
-                walked,
-                Vec::new(),
-            ))
+            Ok(built(root, Layout::Directories, drafts, named, walked))
         }
     };
     progress.end();
@@ -69,25 +60,28 @@ fn load_tree(
     if layout != LayoutChoice::Unsplit
         && let Some((drafts, named)) = image_folder::read(&walked)
     {
-        let root = root.to_path_buf();
-        return Ok(assemble(
-            root,
-            Layout::ImageFolder,
-            drafts,
-            named,
-            walked,
-            Vec::new(),
-        ));
+        return Ok(built(root, Layout::ImageFolder, drafts, named, walked));
     }
     let drafts = walked.images.iter().cloned().map(Draft::of).collect();
-    Ok(assemble(
-        root.to_path_buf(),
-        Layout::Unsplit,
-        drafts,
-        Vec::new(),
-        walked,
-        Vec::new(),
-    ))
+    Ok(built(root, Layout::Unsplit, drafts, Vec::new(), walked))
+}
+
+fn built(
+    root: impl Into<PathBuf>,
+    layout: Layout,
+    drafts: Vec<Draft>,
+    named: Vec<(String, SplitRole)>,
+    walked: Walked,
+) -> Dataset {
+    let mut builder = Builder::new(root, layout);
+    builder.walked(walked);
+    for draft in drafts {
+        builder.sample(draft);
+    }
+    for (name, role) in named {
+        builder.split(name, role);
+    }
+    builder.build()
 }
 
 fn require_directory(path: &Path) -> Result<(), Error> {
