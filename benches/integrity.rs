@@ -16,14 +16,14 @@ use splitleak::checks::{self, Evidence};
 use splitleak::dataset;
 use splitleak::matching::partners::Partnerships;
 use splitleak::progress::Silent;
-use splitleak::settings::{Columns, Input, LayoutChoice};
+use splitleak::settings::{Columns, Input};
+use splitleak::signature::Signer;
 use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
 use splitleak::signature::jpeg::{self, Scratch};
 use splitleak::signature::perceptual::PerceptualHasher;
 use splitleak::signature::thumbnail::thumbnail_of;
 use splitleak::signature::tone::tone;
-use splitleak::signature::Signer;
 
 fn main() {
     let Some(directory) = std::env::args()
@@ -35,7 +35,7 @@ fn main() {
     };
     let input = Input::Tree {
         root: directory.into(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     };
     let dataset = dataset::load(&input, &Columns::default(), &Silent).unwrap();
     let files: Vec<Vec<u8>> = dataset

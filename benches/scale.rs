@@ -24,7 +24,7 @@ use splitleak::cache::Cache;
 use splitleak::progress::{Progress, Stage};
 use splitleak::report::Report;
 use splitleak::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
-use splitleak::settings::{Input, LayoutChoice, Settings};
+use splitleak::settings::{Input, Settings};
 use splitleak::signature::digest::Digest;
 use splitleak::signature::facts::{Camera, Colour, Facts, Profile, Stored, Tone};
 use splitleak::signature::thumbnail::{SIDE, Thumbnail};
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let tree = Input::Tree {
         root: dataset.root.clone(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     };
     let clock = Clock::default();
     let checking = Instant::now();
@@ -214,6 +214,7 @@ impl Made {
         Dataset {
             root: PathBuf::from("made"),
             layout: Layout::ImageFolder,
+            evidence: String::new(),
             splits: vec![
                 split("train", SplitRole::Training),
                 split("val", SplitRole::Validation),

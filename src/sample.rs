@@ -132,6 +132,29 @@ pub enum Layout {
     Unsplit,
 }
 
+impl Layout {
+    /// Layouts of a tree that a user may choose; a table is chosen by naming it.
+    pub const CHOICES: [Self; 2] = [Self::ImageFolder, Self::Unsplit];
+
+    /// The name used in reports and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ImageFolder => "image-folder",
+            Self::CsvManifest => "csv-manifest",
+            Self::DrivingLog => "driving-log",
+            Self::Directories => "directories",
+            Self::Unsplit => "unsplit",
+        }
+    }
+
+    /// The one of [`Self::CHOICES`] with this name.
+    #[must_use]
+    pub fn choice(name: &str) -> Option<Self> {
+        Self::CHOICES.into_iter().find(|one| one.name() == name)
+    }
+}
+
 /// A dataset as loaded: what the samples are, and what was wrong on the way. Made by
 /// [`dataset::load`](crate::dataset::load), or sample by sample by a
 /// [`dataset::Builder`](crate::dataset::Builder).
@@ -141,6 +164,8 @@ pub struct Dataset {
     pub root: PathBuf,
     /// How the dataset was recognised.
     pub layout: Layout,
+    /// By what, in words.
+    pub evidence: String,
     /// Splits, training first, then by name.
     pub splits: Vec<Split>,
     /// Samples in order of path, then split.

@@ -138,7 +138,12 @@ fn rooms_import_only_what_lies_below_them() {
         (
             "cache",
             &[
-                "error", "report", "sample", "settings", "signature", "source",
+                "error",
+                "report",
+                "sample",
+                "settings",
+                "signature",
+                "source",
             ],
         ),
         (
@@ -170,7 +175,12 @@ fn rooms_import_only_what_lies_below_them() {
         (
             "cache",
             &[
-                "error", "report", "sample", "settings", "signature", "source",
+                "error",
+                "report",
+                "sample",
+                "settings",
+                "signature",
+                "source",
             ],
         ),
     ];

@@ -4,7 +4,7 @@ use crate::workspace::{Workspace, leaked};
 use splitleak::cache::Cache;
 use splitleak::progress::Silent;
 use splitleak::sample::SampleId;
-use splitleak::settings::{Input, LayoutChoice, Settings};
+use splitleak::settings::{Input, Settings};
 use splitleak::signature::{Signed, Signer};
 use splitleak::{audit_dataset, audit_signed, dataset};
 use std::fs;
@@ -40,7 +40,7 @@ fn signatures_made_elsewhere_give_the_same_report() {
     let workspace = leaking();
     let settings = Settings::new(Input::Tree {
         root: workspace.root().to_path_buf(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     });
     let dataset = dataset::load(&settings.input, &settings.columns, &Silent).unwrap();
     let mut signer = Signer::default();

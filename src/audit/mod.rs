@@ -21,8 +21,8 @@ use crate::report::{self, Report};
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::{RecordingsReport, SplitLeaks};
 use crate::settings::Settings;
-use crate::signature::unreadable::Unreadable;
 use crate::signature::Signed;
+use crate::signature::unreadable::Unreadable;
 pub use proposal::{Proposal, Request};
 
 /// Checks a dataset. The report's gate is not judged yet. What the cache knows

@@ -21,6 +21,7 @@ pub(super) fn report_key(
     let Dataset {
         root: _,
         layout,
+        evidence,
         splits,
         samples,
         problems,
@@ -30,7 +31,7 @@ pub(super) fn report_key(
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {splits:?} {problems:?} {ignored:?} {image_files}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {image_files}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -90,7 +91,7 @@ mod tests {
 
     use super::*;
     use crate::sample::{Layout, SplitId};
-    use crate::settings::{Input, LayoutChoice};
+    use crate::settings::Input;
 
     fn sample(path: &str) -> Sample {
         Sample {
@@ -102,12 +103,13 @@ mod tests {
     fn key_of(change: impl FnOnce(&mut Settings, &mut Dataset, &mut Vec<Stamp>)) -> Digest {
         let input = Input::Tree {
             root: "data".into(),
-            layout: LayoutChoice::Auto,
+            layout: None,
         };
         let mut settings = Settings::new(input);
         let mut dataset = Dataset {
             root: "data".into(),
             layout: Layout::ImageFolder,
+            evidence: String::new(),
             splits: Vec::new(),
             samples: vec![sample("a.png"), sample("b.png")],
             problems: Vec::new(),
@@ -131,6 +133,7 @@ mod tests {
             key_of(|settings, _, _| settings.matching.similarity = Some(0.7)),
             key_of(|settings, _, _| settings.detail.pairs_per_sample += 1),
             key_of(|_, dataset, _| dataset.layout = Layout::CsvManifest),
+            key_of(|_, dataset, _| dataset.evidence = "a table".to_owned()),
             key_of(|_, dataset, _| dataset.samples[1].path = "c.png".into()),
             key_of(|_, dataset, _| dataset.samples[1].split = None),
             key_of(|_, dataset, _| dataset.samples[1].label = Some("cat".into())),

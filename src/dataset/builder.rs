@@ -60,6 +60,7 @@ impl Draft {
 pub struct Builder {
     root: PathBuf,
     layout: Layout,
+    evidence: String,
     drafts: Vec<Draft>,
     splits: Vec<(String, SplitRole)>,
     problems: Vec<Problem>,
@@ -74,12 +75,19 @@ impl Builder {
         Self {
             root: root.into(),
             layout,
+            evidence: String::new(),
             drafts: Vec::new(),
             splits: Vec::new(),
             problems: Vec::new(),
             ignored: Vec::new(),
             image_files: None,
         }
+    }
+
+    /// Says by what the layout was recognised, in words.
+    pub fn evidence(&mut self, evidence: impl Into<String>) -> &mut Self {
+        self.evidence = evidence.into();
+        self
     }
 
     /// Adds a sample; a name may be a sample of several splits.
@@ -142,6 +150,7 @@ impl Builder {
         let mut dataset = Dataset {
             root: self.root,
             layout: self.layout,
+            evidence: self.evidence,
             splits: splits.map(|(role, name)| Split { name, role }).collect(),
             samples,
             problems: self.problems,

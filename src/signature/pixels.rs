@@ -75,9 +75,7 @@ fn digests_of_twins<'a>(
         .collect();
     twins
         .par_iter()
-        .filter_map(|(index, signature)| {
-            Some((signature.byte_digest, digest(source(*index))?))
-        })
+        .filter_map(|(index, signature)| Some((signature.byte_digest, digest(source(*index))?)))
         .collect()
 }
 
