@@ -20,7 +20,7 @@ use rayon::prelude::*;
 use splitleak::audit;
 use splitleak::cache::{Cache, CompareBy};
 use splitleak::progress::Silent;
-use splitleak::settings::{Input, LayoutChoice, Settings};
+use splitleak::settings::{Input, Settings};
 use splitleak::signature::Signer;
 
 #[path = "../tests/road.rs"]
@@ -109,7 +109,7 @@ fn sign(files: &[(PathBuf, u64)]) -> Result<(), std::io::Error> {
 fn check(root: &Path, files: &[(PathBuf, u64)]) -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::new(Input::Tree {
         root: root.to_path_buf(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     });
     let mut leaked = Vec::new();
     let mut run = |cache: &Cache| {

@@ -17,14 +17,13 @@ use splitleak::checks::{self, Evidence};
 use splitleak::dataset;
 use splitleak::matching::partners::Partnerships;
 use splitleak::progress::Silent;
-use splitleak::settings::{Columns, Input, LayoutChoice};
+use splitleak::settings::{Columns, Input};
+use splitleak::signature::Signer;
 use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
-use splitleak::signature::memory::NoMemory;
 use splitleak::signature::perceptual::PerceptualHasher;
 use splitleak::signature::thumbnail::thumbnail_of;
 use splitleak::signature::tone::tone;
-use splitleak::signature::{Signer, sign};
 
 fn main() {
     let Some(directory) = std::env::args()
@@ -36,13 +35,13 @@ fn main() {
     };
     let input = Input::Tree {
         root: directory.into(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     };
     let dataset = dataset::load(&input, &Columns::default(), &Silent).unwrap();
     let files: Vec<Vec<u8>> = dataset
         .files()
         .iter()
-        .map(|&id| std::fs::read(dataset.file(id)).unwrap())
+        .map(|&id| dataset.source(id).bytes().unwrap().into_owned())
         .collect();
     let mut scratch = Scratch::default();
     let hasher = PerceptualHasher::new();
@@ -72,8 +71,7 @@ fn main() {
             black_box(tone(luma));
         }
     });
-    let known = vec![None; files.len()];
-    let signatures = sign(&dataset, known, &NoMemory, &Silent);
+    let signatures: Vec<_> = files.iter().map(|bytes| signer.sign(bytes)).collect();
     let partners = Partnerships::with_limit(1);
     let evidence = Evidence {
         dataset: &dataset,

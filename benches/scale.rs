@@ -24,7 +24,7 @@ use splitleak::cache::Cache;
 use splitleak::progress::{Progress, Stage};
 use splitleak::report::Report;
 use splitleak::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
-use splitleak::settings::{Input, LayoutChoice, Settings};
+use splitleak::settings::{Input, Settings};
 use splitleak::signature::digest::Digest;
 use splitleak::signature::facts::{Camera, Colour, Facts, Profile, Stored, Tone};
 use splitleak::signature::thumbnail::{SIDE, Thumbnail};
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let tree = Input::Tree {
         root: dataset.root.clone(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     };
     let clock = Clock::default();
     let checking = Instant::now();
@@ -200,13 +200,8 @@ impl Made {
             let mut names: Vec<u64> = (from..from + images).map(|at| mixed(at as u64)).collect();
             names.par_sort_unstable();
             names.into_iter().map(move |name| Sample {
-                path: format!("{split}/{name:016x}.png").into(),
-                file: None,
                 split: Some(id),
-                label: None,
-                target: None,
-                group: None,
-                time: None,
+                ..Sample::new(format!("{split}/{name:016x}.png"))
             })
         };
         let mut samples = Vec::with_capacity(self.images());
@@ -219,6 +214,7 @@ impl Made {
         Dataset {
             root: PathBuf::from("made"),
             layout: Layout::ImageFolder,
+            evidence: String::new(),
             splits: vec![
                 split("train", SplitRole::Training),
                 split("val", SplitRole::Validation),

@@ -116,13 +116,8 @@ fn measure(name: &str, neighbours: bool, path: fn(u64) -> String) {
 
 fn sample(path: &str, evaluation: bool) -> Sample {
     Sample {
-        path: path.into(),
-        file: None,
         split: Some(SplitId(u16::from(evaluation))),
-        label: None,
-        target: None,
-        group: None,
-        time: None,
+        ..Sample::new(path)
     }
 }
 

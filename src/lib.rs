@@ -23,6 +23,7 @@ pub mod sample;
 pub mod sequence;
 pub mod settings;
 pub mod signature;
+pub mod source;
 pub mod verification;
 
 pub use audit::{audit, audit_dataset, audit_signed, propose_split};

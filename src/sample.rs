@@ -3,7 +3,9 @@
 //! A sample is one row of membership, "this image in this split". One file may
 //! be a sample twice; that is itself a leak, so paths are never keys.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use crate::source::{Place, Source};
 
 /// Position of a sample in [`Dataset::samples`].
 ///
@@ -37,9 +39,8 @@ pub struct Sample {
     /// Path relative to the dataset root, `/` on every platform.
     /// Bytes that are not UTF-8 are written `\xHH`.
     pub path: Box<str>,
-    /// Where the file lies when that is not `root/path`: a name that is not
-    /// UTF-8, or a manifest that points outside the root.
-    pub file: Option<Box<Path>>,
+    /// Where its bytes are.
+    pub place: Place,
     /// The split it belongs to, or `None` in a dataset without splits.
     pub split: Option<SplitId>,
     /// Class name, from the class folder or the manifest's label column.
@@ -50,6 +51,22 @@ pub struct Sample {
     pub group: Option<Box<str>>,
     /// Time or position within the group, in the manifest's own unit.
     pub time: Option<f64>,
+}
+
+impl Sample {
+    /// The file of this name, in no split, with nothing known of it.
+    #[must_use]
+    pub fn new(path: impl Into<Box<str>>) -> Self {
+        Self {
+            path: path.into(),
+            place: Place::Named,
+            split: None,
+            label: None,
+            target: None,
+            group: None,
+            time: None,
+        }
+    }
 }
 
 /// A partition as the layout spells it (`val2017`), with the role it plays.
@@ -115,13 +132,40 @@ pub enum Layout {
     Unsplit,
 }
 
-/// A dataset as loaded: what the samples are, and what was wrong on the way.
+impl Layout {
+    /// Layouts of a tree that a user may choose; a table is chosen by naming it.
+    pub const CHOICES: [Self; 2] = [Self::ImageFolder, Self::Unsplit];
+
+    /// The name used in reports and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ImageFolder => "image-folder",
+            Self::CsvManifest => "csv-manifest",
+            Self::DrivingLog => "driving-log",
+            Self::Directories => "directories",
+            Self::Unsplit => "unsplit",
+        }
+    }
+
+    /// The one of [`Self::CHOICES`] with this name.
+    #[must_use]
+    pub fn choice(name: &str) -> Option<Self> {
+        Self::CHOICES.into_iter().find(|one| one.name() == name)
+    }
+}
+
+/// A dataset as loaded: what the samples are, and what was wrong on the way. Made by
+/// [`dataset::load`](crate::dataset::load), or sample by sample by a
+/// [`dataset::Builder`](crate::dataset::Builder).
 #[derive(Debug)]
 pub struct Dataset {
     /// Directory that sample paths are relative to.
     pub root: PathBuf,
     /// How the dataset was recognised.
     pub layout: Layout,
+    /// By what, in words.
+    pub evidence: String,
     /// Splits, training first, then by name.
     pub splits: Vec<Split>,
     /// Samples in order of path, then split.
@@ -136,14 +180,11 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The file behind a sample.
+    /// Where the bytes of a sample are read.
     #[must_use]
-    pub fn file(&self, id: SampleId) -> PathBuf {
+    pub fn source(&self, id: SampleId) -> Source<'_> {
         let sample = &self.samples[id.index()];
-        match &sample.file {
-            Some(file) => file.to_path_buf(),
-            None => self.root.join(&*sample.path),
-        }
+        Source::new(&self.root, &sample.path, &sample.place)
     }
 
     /// The first sample of every file, in order of path. Samples are sorted by

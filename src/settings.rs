@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::explain::inputs::Metric;
 use crate::explain::predictions::Line;
 use crate::explain::training_log::{Printed, TrainingLog};
-use crate::sample::SplitRole;
+use crate::sample::{Layout, SplitRole};
 use crate::sequence::examine::LeakKind;
 use crate::sequence::pattern::{GroupPattern, SequencePattern};
 use crate::sequence::simulate::SimulatedSplit;
@@ -43,8 +43,8 @@ pub enum Input {
     Tree {
         /// The dataset directory.
         root: PathBuf,
-        /// How to read it.
-        layout: LayoutChoice,
+        /// How to read it, one of [`Layout::CHOICES`]; `None` recognises it.
+        layout: Option<Layout>,
     },
     /// One directory and a CSV file that lists its samples.
     Manifest {
@@ -66,18 +66,6 @@ pub struct SplitDirectory {
     pub role: SplitRole,
     /// The directory.
     pub path: PathBuf,
-}
-
-/// How to read a directory.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LayoutChoice {
-    /// A manifest at the root, else split folders, else no splits.
-    #[default]
-    Auto,
-    /// Split folders; any manifest is left alone.
-    ImageFolder,
-    /// No splits, whatever the folders are called.
-    Unsplit,
 }
 
 /// Columns of a manifest, where the user names them; `None` tries the usual names.

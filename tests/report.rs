@@ -4,7 +4,7 @@ use crate::workspace::{Workspace, leaked};
 use splitleak::cache::Cache;
 use splitleak::progress::Silent;
 use splitleak::sample::SampleId;
-use splitleak::settings::{Input, LayoutChoice, Settings};
+use splitleak::settings::{Input, Settings};
 use splitleak::signature::{Signed, Signer};
 use splitleak::{audit_dataset, audit_signed, dataset};
 use std::fs;
@@ -40,13 +40,13 @@ fn signatures_made_elsewhere_give_the_same_report() {
     let workspace = leaking();
     let settings = Settings::new(Input::Tree {
         root: workspace.root().to_path_buf(),
-        layout: LayoutChoice::Auto,
+        layout: None,
     });
     let dataset = dataset::load(&settings.input, &settings.columns, &Silent).unwrap();
     let mut signer = Signer::default();
     let ids = (0..dataset.samples.len()).map(|at| SampleId(at as u32));
     let signatures: Vec<Signed> = ids
-        .map(|id| signer.sign(&fs::read(dataset.file(id)).unwrap()))
+        .map(|id| signer.sign(&dataset.source(id).bytes().unwrap()))
         .collect();
     let off = Cache::off();
     let signed = |signatures| audit_signed(&settings, &dataset, signatures, &off, &Silent);

@@ -125,10 +125,12 @@ fn features(dataset: &Dataset) -> Result<Vec<Vec<f32>>, Box<dyn Error>> {
     let mut signer = Signer::default();
     let mut features = Vec::new();
     for index in 0..dataset.samples.len() {
-        let file = dataset.file(SampleId(index as u32));
-        let signature = signer
-            .sign(&std::fs::read(&file)?)
-            .map_err(|reason| format!("{}: {reason}", file.display()))?;
+        let name = &dataset.samples[index].path;
+        let bytes = dataset.source(SampleId(index as u32)).bytes();
+        let signature = bytes
+            .map_err(Into::into)
+            .and_then(|bytes| signer.sign(&bytes))
+            .map_err(|reason| format!("{name}: {reason}"))?;
         let thumbnail = signature.thumbnail.ok_or("no thumbnail")?;
         let cell = |at: usize| {
             let (x, y) = (at % CELLS * STEP, at / CELLS * STEP);

@@ -8,6 +8,7 @@ use crate::report::{LeakedSample, PairMember};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::signature::Signed;
 use crate::signature::digest::Digest;
+use crate::source::Source;
 
 /// Identities of the files of one dataset.
 pub(super) struct Identities<'a> {
@@ -52,7 +53,7 @@ impl<'a> Identities<'a> {
             Err(_) => *self
                 .unsigned
                 .entry(id)
-                .or_insert_with(|| Digest::of_file(&dataset.file(id))),
+                .or_insert_with(|| content_digest(dataset.source(id))),
         };
         match content {
             Some(digest) => digest.0.to_vec(),
@@ -108,6 +109,14 @@ impl<'a> Identities<'a> {
             });
         rows.collect()
     }
+}
+
+/// Digest of bytes that are no image; `None` where there are none, or too many to be read for that
+/// alone.
+fn content_digest(source: Source<'_>) -> Option<Digest> {
+    const MOST_BYTES: u64 = 1 << 28;
+    let bytes = source.bytes_up_to(MOST_BYTES).ok()?;
+    (!bytes.is_empty()).then(|| Digest::of(&bytes))
 }
 
 fn name_of(path: &str) -> &[u8] {

@@ -8,6 +8,7 @@ mod proposal;
 mod recorder;
 mod recordings;
 mod search;
+mod signing;
 mod simulated;
 
 use crate::cache::{Cache, Session};
@@ -20,8 +21,8 @@ use crate::report::{self, Report};
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::{RecordingsReport, SplitLeaks};
 use crate::settings::Settings;
+use crate::signature::Signed;
 use crate::signature::unreadable::Unreadable;
-use crate::signature::{self, Signed};
 pub use proposal::{Proposal, Request};
 
 /// Checks a dataset. The report's gate is not judged yet. What the cache knows
@@ -160,7 +161,7 @@ fn sign(
     let signatures = if settings.names_only {
         vec![Err(Unreadable::NotOpened); dataset.samples.len()]
     } else {
-        signature::sign(dataset, session.known(), session, progress)
+        signing::sign(dataset, session.known(), session, progress)
     };
     session.flush();
     if progress.is_interrupted() {

@@ -138,7 +138,7 @@ impl<'a> Recorder<'a> {
         let digest = self
             .digests
             .entry(jpeg)
-            .or_insert_with(|| pixels::digest(dataset, jpeg));
+            .or_insert_with(|| pixels::digest(dataset.source(jpeg)));
         *digest == Some(known)
     }
 }

@@ -211,7 +211,8 @@ fn contents(dataset: &Dataset, signatures: &[Signed]) -> Vec<Option<Content>> {
     let digests = signatures.par_iter();
     let digests = digests.map(|signature| Some(signature.as_ref().ok()?.byte_digest));
     let bytes = first_of_equal(digests.collect());
-    let pixels = first_of_equal(pixels::known(dataset, signatures));
+    let source = |index: usize| dataset.source(SampleId(index as u32));
+    let pixels = first_of_equal(pixels::known(signatures, source));
     let samples = dataset.samples.iter().zip(bytes).zip(pixels).zip(0u32..);
     // Samples of one file follow each other.
     let (mut path, mut file) = (None, 0);

@@ -110,6 +110,7 @@ fn divided(
     Ok(Dataset {
         root: dataset.root.clone(),
         layout: Layout::Unsplit,
+        evidence: String::new(),
         splits: vec![
             named("train", SplitRole::Training),
             named("val", SplitRole::Validation),

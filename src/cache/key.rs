@@ -1,13 +1,11 @@
 //! One digest over everything that a report depends on.
 
-use std::path::Path;
-
-use super::stamp::Stamp;
 use crate::report::SCHEMA_VERSION;
 use crate::sample::{Dataset, Sample};
 use crate::settings::Settings;
 use crate::signature::SIGNATURE_VERSION;
 use crate::signature::digest::Digest;
+use crate::source::{Place, Stamp};
 
 /// The key of a report: versions, the program file, settings, the place of the
 /// dataset, its samples in order, and a stamp for each of its files.
@@ -23,6 +21,7 @@ pub(super) fn report_key(
     let Dataset {
         root: _,
         layout,
+        evidence,
         splits,
         samples,
         problems,
@@ -32,7 +31,7 @@ pub(super) fn report_key(
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {splits:?} {problems:?} {ignored:?} {image_files}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {image_files}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -55,7 +54,7 @@ pub(super) fn report_key(
 fn push_sample(buffer: &mut Vec<u8>, sample: &Sample) {
     let Sample {
         path,
-        file,
+        place,
         split,
         label,
         target,
@@ -63,8 +62,11 @@ fn push_sample(buffer: &mut Vec<u8>, sample: &Sample) {
         time,
     } = sample;
     push(buffer, Some(path.as_bytes()));
-    let file = file.as_deref().map(Path::as_os_str);
-    push(buffer, file.map(std::ffi::OsStr::as_encoded_bytes));
+    match place {
+        Place::Named => push(buffer, None::<&[u8]>),
+        Place::File(file) => push(buffer, Some(file.as_os_str().as_encoded_bytes())),
+        Place::Memory(bytes) => push(buffer, Some(Digest::of(bytes).0)),
+    }
     push(buffer, split.map(|split| split.0.to_le_bytes()));
     push(buffer, label.as_deref());
     push(buffer, target.map(f64::to_le_bytes));
@@ -85,31 +87,29 @@ fn push(buffer: &mut Vec<u8>, field: Option<impl AsRef<[u8]>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::sample::{Layout, SplitId};
-    use crate::settings::{Input, LayoutChoice};
+    use crate::settings::Input;
 
     fn sample(path: &str) -> Sample {
         Sample {
-            path: path.into(),
-            file: None,
             split: Some(SplitId(0)),
-            label: None,
-            target: None,
-            group: None,
-            time: None,
+            ..Sample::new(path)
         }
     }
 
     fn key_of(change: impl FnOnce(&mut Settings, &mut Dataset, &mut Vec<Stamp>)) -> Digest {
         let input = Input::Tree {
             root: "data".into(),
-            layout: LayoutChoice::Auto,
+            layout: None,
         };
         let mut settings = Settings::new(input);
         let mut dataset = Dataset {
             root: "data".into(),
             layout: Layout::ImageFolder,
+            evidence: String::new(),
             splits: Vec::new(),
             samples: vec![sample("a.png"), sample("b.png")],
             problems: Vec::new(),
@@ -133,13 +133,14 @@ mod tests {
             key_of(|settings, _, _| settings.matching.similarity = Some(0.7)),
             key_of(|settings, _, _| settings.detail.pairs_per_sample += 1),
             key_of(|_, dataset, _| dataset.layout = Layout::CsvManifest),
+            key_of(|_, dataset, _| dataset.evidence = "a table".to_owned()),
             key_of(|_, dataset, _| dataset.samples[1].path = "c.png".into()),
             key_of(|_, dataset, _| dataset.samples[1].split = None),
             key_of(|_, dataset, _| dataset.samples[1].label = Some("cat".into())),
             key_of(|_, dataset, _| dataset.samples[1].group = Some("cat".into())),
             key_of(|_, dataset, _| dataset.samples[1].time = Some(0.0)),
             key_of(|_, dataset, _| dataset.samples[1].target = Some(0.0)),
-            key_of(|_, dataset, _| dataset.samples[1].file = Some(Path::new("x").into())),
+            key_of(|_, dataset, _| dataset.samples[1].place = Place::File(Path::new("x").into())),
             key_of(|_, _, stamps| stamps[1].size += 1),
             key_of(|_, _, stamps| stamps[1].modified += 1),
             key_of(|_, _, stamps| stamps[1].changed += 1),

@@ -9,7 +9,6 @@
 mod database;
 mod key;
 mod session;
-mod stamp;
 mod upkeep;
 
 use std::path::{Path, PathBuf};
@@ -18,9 +17,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 
+use crate::source::Stamp;
 use database::Fault;
 pub(crate) use session::Session;
-pub use stamp::Stamp;
 pub use upkeep::{Keep, KnownDataset, Overview, Pruned, overview, prune};
 
 /// How a run tells that a file has not changed.

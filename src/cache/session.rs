@@ -7,7 +7,6 @@ use std::time::{Duration, Instant, SystemTime};
 use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::stamp::Stamp;
 use super::{Cache, CompareBy, key, today};
 use crate::report::Report;
 use crate::sample::{Dataset, SampleId};
@@ -15,6 +14,7 @@ use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::memory::Memory;
 use crate::signature::{SIGNATURE_VERSION, Signed, encoding};
+use crate::source::Stamp;
 
 /// A killed run loses what it learned in this time at most, and what it was working on.
 const BATCH: Duration = Duration::from_millis(500);
@@ -97,7 +97,8 @@ impl<'a> Session<'a> {
     fn look(&mut self, settings: &Settings) {
         let (now, dataset) = (SystemTime::now(), self.dataset);
         self.files.par_iter_mut().for_each(|(id, stamp)| {
-            *stamp = Stamp::of(&dataset.file(*id)).filter(|stamp| !stamp.is_racy(now));
+            let found = dataset.source(*id).stamp();
+            *stamp = found.filter(|stamp| !stamp.is_racy(now));
         });
         let stamps: Option<Vec<Stamp>> = self.files.iter().map(|file| file.1).collect();
         if self.cache.compare_by == CompareBy::Stamp
@@ -166,13 +167,13 @@ impl<'a> Session<'a> {
             let Some((id, stamp)) = self.files.get(next) else {
                 break;
             };
-            let sample = &self.dataset.samples[id.index()];
+            let source = self.dataset.source(*id);
             let kept = Stamp {
                 size: row.get::<_, i64>(1)?.cast_unsigned(),
                 modified: row.get(2)?,
                 changed: row.get(3)?,
             };
-            if *sample.path == *path && *stamp == Some(kept) && sample.file.is_none() {
+            if path_of(&self.files[next]) == path && *stamp == Some(kept) && source.is_named() {
                 let content = Digest(row.get(4)?);
                 batch.push((next, content, row.get(5)?));
             }
@@ -303,11 +304,11 @@ impl<'a> Session<'a> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The stamp by which a sample's file will be known again. A file outside the
-    /// root, or with a name that is no text, is not: two of them could share a path.
+    /// The stamp by which a sample's bytes will be known again. A place that its name does not
+    /// lead to is not: two of them could share a name.
     fn place(&self, id: SampleId) -> Option<Stamp> {
         self.root.as_ref()?;
-        if self.dataset.samples[id.index()].file.is_some() {
+        if !self.dataset.source(id).is_named() {
             return None;
         }
         let at = self.files.binary_search_by_key(&id, |file| file.0).ok()?;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::dataset::path_text;
 use crate::error::Error;
+use crate::source::path_text;
 
 /// Mode of an entry that stands for a commit of another repository.
 const SUBMODULE: &str = "160000";

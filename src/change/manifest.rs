@@ -51,7 +51,7 @@ fn row(dataset: &Dataset, sample: &Sample) -> String {
     let split = sample.split.map(|split| &dataset.splits[split.index()]);
     let Sample {
         path,
-        file: _,
+        place: _,
         split: _,
         label,
         target: _,

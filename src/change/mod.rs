@@ -10,10 +10,10 @@ mod manifest;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::dataset::path_text;
 use crate::error::Error;
 use crate::sample::{Dataset, Layout, Sample};
 use crate::settings::{Columns, Input};
+use crate::source::path_text;
 use git::Repository;
 
 /// Samples that a change has touched.
@@ -201,26 +201,17 @@ fn is_manifest(path: &str, dataset: &Dataset, input: &Input) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{Builder, Draft};
 
     fn dataset(root: &str, paths: &[&str]) -> Dataset {
-        let samples = paths.iter().map(|path| Sample {
-            path: (*path).into(),
-            file: None,
-            split: None,
-            label: None,
-            target: None,
-            group: None,
-            time: None,
-        });
-        Dataset {
-            root: root.into(),
-            layout: Layout::Unsplit,
-            splits: Vec::new(),
-            samples: samples.collect(),
-            problems: Vec::new(),
-            ignored: Vec::new(),
-            image_files: 0,
+        let mut builder = Builder::new(root, Layout::Unsplit);
+        for path in paths {
+            builder.sample(Draft {
+                path: (*path).to_owned(),
+                ..Draft::default()
+            });
         }
+        builder.build()
     }
 
     fn named(root: &str, list: &[u8]) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! A dataset that tests make sample by sample, without files.
 
 use super::Evidence;
+use crate::dataset::Builder;
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
-use crate::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
+use crate::sample::{Dataset, Layout, Sample, SampleId, SplitId, SplitRole};
 use crate::signature::digest::Digest;
 use crate::signature::facts::{Camera, Colour, Facts, Profile, Stored, Tone};
 use crate::signature::unreadable::{Format, Unreadable};
@@ -18,24 +19,13 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> Self {
-        let split = |name: &str, role| Split {
-            name: name.to_owned(),
-            role,
-        };
+        let mut builder = Builder::new("data", Layout::CsvManifest);
+        builder
+            .split("train", SplitRole::Training)
+            .split("val", SplitRole::Validation)
+            .split("test", SplitRole::Test);
         Self {
-            dataset: Dataset {
-                root: "data".into(),
-                layout: Layout::CsvManifest,
-                splits: vec![
-                    split("train", SplitRole::Training),
-                    split("val", SplitRole::Validation),
-                    split("test", SplitRole::Test),
-                ],
-                samples: Vec::new(),
-                problems: Vec::new(),
-                ignored: Vec::new(),
-                image_files: 0,
-            },
+            dataset: builder.build(),
             signatures: Vec::new(),
             partners: Partnerships::with_limit(5),
         }
@@ -55,13 +45,10 @@ impl World {
     ) -> &mut Signature {
         let target = label.and_then(|label| label.parse().ok());
         self.dataset.samples.push(Sample {
-            path: path.into(),
-            file: None,
             split: split.map(SplitId),
             label: label.map(Into::into),
             target: target.filter(|target: &f64| target.is_finite()),
-            group: None,
-            time: None,
+            ..Sample::new(path)
         });
         self.signatures.push(Ok(ordinary()));
         match self.signatures.last_mut() {

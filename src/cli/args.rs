@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use splitleak::sample::Layout;
 use splitleak::sequence::simulate::SimulatedSplit;
 
 pub(super) use super::gate_args::GateArgs;
@@ -226,8 +228,8 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) manifest: Option<PathBuf>,
     /// How to read the directory [default: auto]
-    #[arg(long, value_enum, conflicts_with = "manifest")]
-    pub(super) layout: Option<LayoutArg>,
+    #[arg(long, value_parser = layouts(), conflicts_with = "manifest")]
+    pub(super) layout: Option<String>,
     /// Directory of a training split; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) train: Vec<PathBuf>,
@@ -363,12 +365,14 @@ pub(super) struct OutputArgs {
     pub(super) quiet: bool,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(super) enum LayoutArg {
-    /// A manifest at the root, else split folders, else no splits
-    Auto,
-    /// Folders named after splits, whatever manifest lies there
-    ImageFolder,
-    /// No splits, whatever the folders are called
-    Unsplit,
+/// `auto`, and the layouts that can be told.
+fn layouts() -> PossibleValuesParser {
+    let auto = "A manifest at the root, or split folders: what says most";
+    let help = |layout| match layout {
+        Layout::ImageFolder => "Folders named after splits, whatever tables lie there",
+        _ => "No splits, whatever the folders are called",
+    };
+    let told = Layout::CHOICES.map(|one| PossibleValue::new(one.name()).help(help(one)));
+    let auto = [PossibleValue::new("auto").help(auto)];
+    PossibleValuesParser::new(auto.into_iter().chain(told))
 }

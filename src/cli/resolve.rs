@@ -4,7 +4,6 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
 use splitleak::config::{self, Config};
 use splitleak::error::Error;
 use splitleak::finding::Code;
@@ -13,14 +12,12 @@ use splitleak::gate::baseline::{self, Baseline};
 use splitleak::gate::limit::{self, Limit};
 use splitleak::gate::policy::day;
 use splitleak::gate::suppression::{PathPattern, Suppression};
-use splitleak::sample::SplitRole;
+use splitleak::sample::{Layout, SplitRole};
 use splitleak::sequence::examine::LeakKind;
 use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
-use splitleak::settings::{
-    Columns, Detail, Input, LayoutChoice, Matching, Recorded, Settings, SplitDirectory,
-};
+use splitleak::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
 
-use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, LayoutArg, RecordedArgs};
+use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
 use super::shown::Shown;
 
 /// What is in force for a check.
@@ -209,26 +206,20 @@ fn input(args: &CommonArgs, config: &Config, shown: &mut Shown) -> Result<Input,
     if let Some(manifest) = shown.choose("manifest", given.manifest.clone(), written) {
         return Ok(Input::Manifest { root, manifest });
     }
-    let name = given.layout.as_ref().and_then(ValueEnum::to_possible_value);
-    let name = name.map(|value| value.get_name().to_owned());
-    let name = shown.choose_or("layout", name, config.layout.clone(), "auto".to_owned());
-    let layout = LayoutArg::from_str(&name, true).map_err(|_| {
-        wrong(format!(
-            "layout `{name}` does not exist: use auto, image-folder or unsplit"
-        ))
-    })?;
-    Ok(Input::Tree {
-        root,
-        layout: choice(layout),
-    })
-}
-
-fn choice(layout: LayoutArg) -> LayoutChoice {
-    match layout {
-        LayoutArg::Auto => LayoutChoice::Auto,
-        LayoutArg::ImageFolder => LayoutChoice::ImageFolder,
-        LayoutArg::Unsplit => LayoutChoice::Unsplit,
-    }
+    let name = shown.choose_or(
+        "layout",
+        given.layout.clone(),
+        config.layout.clone(),
+        "auto".to_owned(),
+    );
+    let layout = match name.as_str() {
+        "auto" => None,
+        name => Some(Layout::choice(name).ok_or_else(|| {
+            let known = Layout::CHOICES.map(Layout::name).join(", ");
+            wrong(format!("layout `{name}` does not exist: use auto, {known}"))
+        })?),
+    };
+    Ok(Input::Tree { root, layout })
 }
 
 /// Splits from `--train`, `--val` and `--test`; a repeated option numbers its splits.

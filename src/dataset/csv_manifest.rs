@@ -5,91 +5,117 @@
 //! then by its last parts, because logs carry absolute paths of the machine
 //! that recorded them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::assemble::{Draft, assemble};
+use super::builder::Draft;
+use super::claim::{Claim, Strength};
+use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
-use super::path_text::path_text;
 use super::split_name::role_of;
 use super::walk::Walked;
-use super::{io_error, walked_paths};
 use crate::error::Error;
-use crate::sample::{Dataset, Layout, Problem, ProblemKind, SplitRole};
+use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
+use crate::source::{Place, path_text};
 
-/// The manifest among the CSV files at the root, if there is one: `manifest.csv`,
-/// else the only one with a path and a split column, else the only driving log.
+/// What the CSV files at the root claim, and those that cannot be read as manifests, with why.
+///
+/// `manifest.csv` is asked alone where there is one; else every table with a path and a split
+/// column, and every driving log.
 ///
 /// # Errors
-/// Several files could be meant.
-pub(super) fn find(tables: &[PathBuf], columns: &Columns) -> Result<Option<PathBuf>, Error> {
-    let mut manifests = Vec::new();
-    let mut logs = Vec::new();
-    for table in tables {
-        if table
-            .file_name()
-            .is_some_and(|name| name.eq_ignore_ascii_case("manifest.csv"))
-        {
-            return Ok(Some(table.clone()));
-        }
-        let Ok(text) = read_text(table) else { continue };
-        let Ok((found, _)) = read_header(table, &text, columns) else {
-            continue;
-        };
-        match found {
-            Positions { split: Some(_), .. } => manifests.push(table),
-            Positions {
-                driving_log: true, ..
-            } => logs.push(table),
-            _ => {}
-        }
-    }
-    let candidates = if manifests.is_empty() {
-        logs
-    } else {
-        manifests
+/// `manifest.csv` cannot be read.
+pub(super) fn claims(
+    root: &Path,
+    columns: &Columns,
+    walked: &Walked,
+) -> Result<(Vec<Claim>, Vec<Error>), Error> {
+    let tables = &walked.root_tables;
+    let is_manifest = |table: &&PathBuf| {
+        let name = table.file_name();
+        name.is_some_and(|name| name.eq_ignore_ascii_case("manifest.csv"))
     };
-    match candidates[..] {
-        [] => Ok(None),
-        [one] => Ok(Some(one.clone())),
-        [first, second, ..] => {
-            let message = format!(
-                "`{}` and `{}` could both be the manifest; name one with `--manifest`, or ignore them with `--layout image-folder`",
-                first.display(),
-                second.display()
-            );
-            Err(Error::Settings { message })
+    if let Some(manifest) = tables.iter().find(is_manifest) {
+        let claim = claim(root, manifest, columns, walked)?;
+        let claim = Claim {
+            strength: Strength::Manifest,
+            ..claim
+        };
+        return Ok((vec![claim], Vec::new()));
+    }
+    let (mut claims, mut refused) = (Vec::new(), Vec::new());
+    for table in tables.iter().filter(|table| may_list(table, columns)) {
+        match claim(root, table, columns, walked) {
+            Ok(claim) => claims.push(claim),
+            Err(error) => refused.push(error),
         }
     }
+    Ok((claims, refused))
 }
 
-/// Reads the samples that a manifest names.
+/// Whether a table has the columns of a manifest.
+fn may_list(table: &Path, columns: &Columns) -> bool {
+    let header = read_text(table).and_then(|text| read_header(table, &text, columns));
+    header.is_ok_and(|header| header.positions.split.is_some() || header.positions.driving_log)
+}
+
+/// What a manifest says of samples.
 ///
 /// # Errors
 /// [`Error::Manifest`] for a file that cannot be parsed, lacks a path column, or
 /// names no file that exists.
-pub(super) fn read(
+pub(super) fn claim(
     root: &Path,
     manifest: &Path,
     columns: &Columns,
-    walked: Walked,
-) -> Result<Dataset, Error> {
+    walked: &Walked,
+) -> Result<Claim, Error> {
     let text = read_text(manifest)?;
     check_quotes(&text).map_err(|line| {
         let message = "a quote opened here is never closed, or text follows a closing quote; double quotes inside a quoted cell".to_owned();
         at_line(manifest, line, message)
     })?;
-    let (positions, has_header) = read_header(manifest, &text, columns)?;
-    let files = Files::new(root, manifest, &walked);
+    let header = read_header(manifest, &text, columns)?;
+    let files = Files::new(root, manifest, walked);
     let mut rows = Rows::default();
-    let mut reader = reader(&text, has_header);
+    let mut reader = reader(&text, header.is_written);
     for record in reader.records() {
         let record = record.map_err(|error| parse_error(manifest, &error))?;
-        rows.push(&record, &positions, &files);
+        rows.push(&record, &header.positions, &files);
     }
-    rows.drop_absent_cameras(&positions);
-    rows.finish(root, manifest, &positions, walked)
+    rows.drop_absent_cameras(&header.positions);
+    rows.finish(root, manifest, &header)
+}
+
+/// The first row of a manifest.
+struct Header {
+    /// Names of the columns.
+    names: Vec<String>,
+    positions: Positions,
+    /// Whether the file has such a row; a driving log may have none.
+    is_written: bool,
+}
+
+impl Header {
+    /// Which columns say what, for people.
+    fn describe(&self) -> String {
+        let paths: Vec<String> = self
+            .positions
+            .paths
+            .iter()
+            .map(|(_, name)| format!("`{name}`"))
+            .collect();
+        let split = self.positions.split.map_or(String::new(), |at| {
+            format!(" and splits in column `{}`", self.names[at])
+        });
+        let noun = if paths.len() == 1 {
+            "column"
+        } else {
+            "columns"
+        };
+        format!("with paths in {noun} {}{split}", paths.join(", "))
+    }
 }
 
 /// The rows of a manifest as they are collected.
@@ -116,7 +142,7 @@ impl Rows {
             let Some(written) = cell(Some(*column)) else {
                 continue;
             };
-            let (path, file, exists) = files.resolve(&written);
+            let (path, place, exists) = files.resolve(&written);
             let counts = self.found.entry(*column).or_default();
             if exists {
                 counts.0 += 1;
@@ -137,8 +163,8 @@ impl Rows {
                     .push(problem(ProblemKind::SplitMissing, detail));
             }
             let label = cell(positions.label);
-            let place = (path.clone(), split.clone());
-            if let Some(first) = self.seen.get(&place) {
+            let member = (path.clone(), split.clone());
+            if let Some(first) = self.seen.get(&member) {
                 let detail = "is listed more than once in the same split; counted once";
                 self.problems
                     .push(problem(ProblemKind::ListedTwice, detail));
@@ -149,10 +175,10 @@ impl Rows {
                 }
                 continue;
             }
-            self.seen.insert(place, label.clone());
+            self.seen.insert(member, label.clone());
             let draft = Draft {
                 path,
-                file,
+                place,
                 split: split.clone().map(|name| {
                     let role = role_of(&name).unwrap_or(SplitRole::Other);
                     (name, role)
@@ -199,13 +225,7 @@ impl Rows {
         self.drafts.retain(|(column, _)| !absent.contains(column));
     }
 
-    fn finish(
-        mut self,
-        root: &Path,
-        manifest: &Path,
-        positions: &Positions,
-        mut walked: Walked,
-    ) -> Result<Dataset, Error> {
+    fn finish(self, root: &Path, manifest: &Path, header: &Header) -> Result<Claim, Error> {
         let error = |message| Error::Manifest {
             path: manifest.to_path_buf(),
             line: None,
@@ -224,38 +244,35 @@ impl Rows {
             );
             return Err(error(message));
         }
-        let paths = self.drafts.iter().map(|(_, draft)| draft.path.as_str());
-        let named: HashSet<&str> = paths.clone().collect();
-        let unlisted = walked_paths(&walked).filter(|path| !named.contains(path));
-        let problems = unlisted.map(|path| Problem {
-            kind: ProblemKind::Unlisted,
-            path: path.to_owned(),
-            detail: "is an image that the manifest does not name".to_owned(),
-        });
-        let problems: Vec<Problem> = problems.collect();
-        self.problems.extend(problems);
-        let images: HashSet<&str> = walked_paths(&walked).collect();
-        let claimed = paths.filter(|path| !images.contains(path));
-        let claimed: BTreeSet<String> = claimed.map(str::to_owned).collect();
-        for path in claimed {
-            if root.join(&path).is_file() {
-                walked.claim(root, &path);
-            }
-        }
-        let layout = if positions.driving_log {
-            Layout::DrivingLog
-        } else {
-            Layout::CsvManifest
-        };
-        let drafts = self.drafts.into_iter().map(|(_, draft)| draft).collect();
-        Ok(assemble(
-            root.to_path_buf(),
-            layout,
+        let drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        let (name, _) = path_text(root, manifest);
+        Ok(Claim {
+            layout: match header.positions.driving_log {
+                true => Layout::DrivingLog,
+                false => Layout::CsvManifest,
+            },
+            strength: strength(&drafts),
+            evidence: format!("`{name}` {}", header.describe()),
+            chosen_by: format!("`--manifest {}`", manifest.display()),
             drafts,
-            Vec::new(),
-            walked,
-            self.problems,
-        ))
+            splits: Vec::new(),
+            problems: self.problems,
+            lists_samples: true,
+        })
+    }
+}
+
+/// How much is said of splits.
+fn strength(drafts: &[Draft]) -> Strength {
+    let mut roles = drafts
+        .iter()
+        .filter_map(|draft| Some(draft.split.as_ref()?.1));
+    let trains = roles.clone().any(|role| role == SplitRole::Training);
+    let evaluates = roles.clone().any(SplitRole::is_evaluation);
+    match roles.next() {
+        None => Strength::Samples,
+        Some(_) if trains && evaluates => Strength::Splits,
+        Some(_) => Strength::SomeSplits,
     }
 }
 
@@ -263,8 +280,8 @@ impl Rows {
 struct Files<'a> {
     root: &'a Path,
     beside: &'a Path,
-    /// Walked images: text path to true path where they differ.
-    walked: HashMap<&'a str, Option<&'a PathBuf>>,
+    /// Places of walked images by name.
+    walked: HashMap<&'a str, &'a Place>,
 }
 
 impl<'a> Files<'a> {
@@ -273,7 +290,7 @@ impl<'a> Files<'a> {
         let walked = walked
             .images
             .iter()
-            .map(|image| (image.path.as_str(), image.file.as_ref()));
+            .map(|image| (image.path.as_str(), &image.place));
         Self {
             root,
             beside,
@@ -281,8 +298,8 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// Relative path, true path where it differs, and whether the file exists.
-    fn resolve(&self, written: &str) -> (String, Option<PathBuf>, bool) {
+    /// Name, place, and whether the file exists.
+    fn resolve(&self, written: &str) -> (String, Place, bool) {
         // First, because most are; and a name with a backslash in it is a legal name on Unix.
         if let Some(found) = self.walked_as(written) {
             return found;
@@ -301,28 +318,33 @@ impl<'a> Files<'a> {
             let path = PathBuf::from(written);
             let (text, other) = path_text(self.root, &path);
             let outside = !path.starts_with(self.root);
-            return (text, if outside { Some(path) } else { other }, true);
+            let place = if outside {
+                Place::File(path.into())
+            } else {
+                other
+            };
+            return (text, place, true);
         }
         for skipped in usize::from(!absolute)..parts.len() {
             if let Some(found) = self.walked_as(&parts[skipped..].join("/")) {
                 return found;
             }
         }
-        (parts.join("/"), None, false)
+        (parts.join("/"), Place::Named, false)
     }
 
-    fn walked_as(&self, path: &str) -> Option<(String, Option<PathBuf>, bool)> {
-        let file = self.walked.get(path)?;
-        Some((path.to_owned(), file.cloned(), true))
+    fn walked_as(&self, path: &str) -> Option<(String, Place, bool)> {
+        let &place = self.walked.get(path)?;
+        Some((path.to_owned(), place.clone(), true))
     }
 
-    fn exact(&self, path: &str) -> Option<(String, Option<PathBuf>, bool)> {
+    fn exact(&self, path: &str) -> Option<(String, Place, bool)> {
         if let Some(found) = self.walked_as(path) {
             return Some(found);
         }
         // Not met by the walk: a hidden folder, no usual name, `..`, or a directory.
         if self.root.join(path).symlink_metadata().is_ok() {
-            return Some((path.to_owned(), None, true));
+            return Some((path.to_owned(), Place::Named, true));
         }
         let beside = self.beside.join(path);
         beside.symlink_metadata().ok()?;
@@ -332,26 +354,11 @@ impl<'a> Files<'a> {
             let (text, other) = path_text(Path::new(""), below);
             return Some((text, other, true));
         }
-        Some((path.to_owned(), Some(beside), true))
+        Some((path.to_owned(), Place::File(beside.into()), true))
     }
 }
 
-fn read_text(manifest: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(manifest).map_err(|source| io_error("read", manifest, source))?;
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    String::from_utf8(bytes.to_vec()).map_err(|error| {
-        let before = &bytes[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
-        at_line(
-            manifest,
-            line,
-            "text is not UTF-8; save the file as UTF-8".to_owned(),
-        )
-    })
-}
-
-/// Columns, and whether the first row is a header.
-fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<(Positions, bool), Error> {
+fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<Header, Error> {
     let mut reader = reader(text, false);
     let first = match reader.records().next() {
         Some(record) => record.map_err(|error| parse_error(manifest, &error))?,
@@ -365,108 +372,17 @@ fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<(Positi
                 .map_or_else(|| format!("column{column}"), |&name| name.to_owned())
         });
         let names: Vec<String> = names.collect();
-        let found = positions(&names, columns).map_err(|message| at_line(manifest, 1, message))?;
-        return Ok((found, false));
+        let positions = positions(&names, columns);
+        return Ok(Header {
+            positions: positions.map_err(|message| at_line(manifest, 1, message))?,
+            names,
+            is_written: false,
+        });
     }
-    let found = positions(&cells, columns).map_err(|message| at_line(manifest, 1, message))?;
-    Ok((found, true))
-}
-
-fn reader(text: &str, has_header: bool) -> csv::Reader<&[u8]> {
-    let first_line = text.lines().next().unwrap_or_default();
-    let count = |delimiter: u8| first_line.bytes().filter(|&byte| byte == delimiter).count();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .rev()
-        .max_by_key(|&one| count(one));
-    csv::ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
-        .has_headers(has_header)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes())
-}
-
-fn parse_error(manifest: &Path, error: &csv::Error) -> Error {
-    let line = error.position().map(csv::Position::line);
-    let message = match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!(
-            "this row has {len} cells, the first row has {expected_len}; quote cells that contain the separator"
-        ),
-        _ => error.to_string(),
-    };
-    Error::Manifest {
-        path: manifest.to_path_buf(),
-        line,
-        message,
-    }
-}
-
-fn at_line(manifest: &Path, line: u64, message: String) -> Error {
-    Error::Manifest {
-        path: manifest.to_path_buf(),
-        line: Some(line),
-        message,
-    }
-}
-
-/// Finds the line of the first quoting fault. The `csv` crate reads on to the
-/// end of the file instead, which would turn a typo into thousands of lost rows.
-fn check_quotes(text: &str) -> Result<(), u64> {
-    #[derive(PartialEq)]
-    enum At {
-        CellStart,
-        Plain,
-        Quoted,
-        AfterQuote,
-    }
-    let mut at = At::CellStart;
-    let mut line = 1;
-    let mut opened = 1;
-    for byte in text.bytes() {
-        at = match (at, byte) {
-            (At::Quoted, b'"') => At::AfterQuote,
-            (At::Quoted, _) => At::Quoted,
-            (At::AfterQuote, b'"') => At::Quoted,
-            (_, b',' | b';' | b'\t' | b'\n' | b'\r') => At::CellStart,
-            (At::AfterQuote, b' ') => At::AfterQuote,
-            (At::AfterQuote, _) => return Err(line),
-            (At::CellStart, b'"') => {
-                opened = line;
-                At::Quoted
-            }
-            _ => At::Plain,
-        };
-        line += u64::from(byte == b'\n');
-    }
-    if at == At::Quoted {
-        Err(opened)
-    } else {
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quoting_faults_are_found_with_their_line() {
-        assert_eq!(check_quotes("path,split\n\"a,b.jpg\",train\n"), Ok(()));
-        assert_eq!(check_quotes("a,\"say \"\"hi\"\"\"\nb,c\n"), Ok(()));
-        assert_eq!(
-            check_quotes("path,split\na.jpg,train\n\"b.jpg,val\nc.jpg,val\n"),
-            Err(3)
-        );
-        assert_eq!(check_quotes("path,split\n\"a\"b.jpg,val\n"), Err(2));
-    }
-
-    #[test]
-    fn the_separator_is_the_one_the_header_uses() {
-        for text in ["path,split\na,b", "path;split\na;b", "path\tsplit\na\tb"] {
-            let mut reader = reader(text, true);
-            assert_eq!(reader.records().next().unwrap().unwrap(), vec!["a", "b"]);
-        }
-    }
+    let positions = positions(&cells, columns);
+    Ok(Header {
+        positions: positions.map_err(|message| at_line(manifest, 1, message))?,
+        names: cells,
+        is_written: true,
+    })
 }

@@ -5,22 +5,23 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::assemble::Draft;
-use super::path_text::path_text;
+use super::builder::Draft;
+use super::claim::{Claim, Strength};
 use super::walk::{Walked, WalkedFile, walk};
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::sample::{Ignored, SplitRole};
+use crate::sample::{Ignored, Layout};
 use crate::settings::SplitDirectory;
+use crate::source::path_text;
 
-/// Root, samples, named splits and what the walks met.
-pub(super) type Read = (PathBuf, Vec<Draft>, Vec<(String, SplitRole)>, Walked);
-
-/// Walks every directory.
+/// Walks every directory: the root, what the directories are told to be, and what the walks met.
 ///
 /// # Errors
 /// A directory that is missing or no directory.
-pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result<Read, Error> {
+pub(super) fn claim(
+    splits: &[SplitDirectory],
+    progress: &dyn Progress,
+) -> Result<(PathBuf, Claim, Walked), Error> {
     let mut absolute = Vec::new();
     for split in splits {
         super::require_directory(&split.path)?;
@@ -47,7 +48,7 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
             let path = below(&image.path);
             let mut draft = Draft::of(WalkedFile {
                 path,
-                file: image.file,
+                place: image.place,
             });
             draft.split = Some((split.name.clone(), split.role));
             draft.label = label;
@@ -77,11 +78,20 @@ pub(super) fn read(splits: &[SplitDirectory], progress: &dyn Progress) -> Result
     }
     let images: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
     all.image_files = images.len() as u64;
-    let named = splits
-        .iter()
-        .map(|split| (split.name.clone(), split.role))
-        .collect();
-    Ok((root, drafts, named, all))
+    let claim = Claim {
+        layout: Layout::Directories,
+        strength: Strength::Manifest,
+        evidence: "directories given for each split".to_owned(),
+        chosen_by: "`--train`, `--val` and `--test`".to_owned(),
+        drafts,
+        splits: splits
+            .iter()
+            .map(|split| (split.name.clone(), split.role))
+            .collect(),
+        problems: Vec::new(),
+        lists_samples: false,
+    };
+    Ok((root, claim, all))
 }
 
 fn common_ancestor(paths: &[PathBuf]) -> PathBuf {

@@ -4,10 +4,11 @@
 //! `images/train/…` and `data/v2/val/cat/…` all work. The folder below it names
 //! the class, unless it says only `images`.
 
-use super::assemble::Draft;
+use super::builder::Draft;
+use super::claim::{Claim, Strength};
 use super::split_name::role_of;
 use super::walk::Walked;
-use crate::sample::SplitRole;
+use crate::sample::{Layout, SplitRole};
 
 /// Folder names below a split that are no class.
 const NOT_A_CLASS: &[&str] = &[
@@ -20,14 +21,10 @@ const NOT_A_CLASS: &[&str] = &[
     "jpegimages",
 ];
 
-/// Samples, and the splits that folders name.
-type Found = (Vec<Draft>, Vec<(String, SplitRole)>);
-
-/// Samples of a tree with split folders, and the splits that folders name;
-/// `None` when no folder that could hold images spells a split.
-pub(super) fn read(walked: &Walked) -> Option<Found> {
-    let named = split_folders(&walked.directories);
-    if named.is_empty() {
+/// What split folders claim; `None` when no folder that could hold images spells a split.
+pub(super) fn claim(walked: &Walked) -> Option<Claim> {
+    let splits = split_folders(&walked.directories);
+    if splits.is_empty() {
         return None;
     }
     let drafts = walked.images.iter().map(|image| {
@@ -38,7 +35,36 @@ pub(super) fn read(walked: &Walked) -> Option<Found> {
         }
         draft
     });
-    Some((drafts.collect(), named))
+    Some(Claim {
+        layout: Layout::ImageFolder,
+        strength: Strength::Folders,
+        evidence: evidence(&splits),
+        chosen_by: format!("`--layout {}`", Layout::ImageFolder.name()),
+        drafts: drafts.collect(),
+        splits,
+        problems: Vec::new(),
+        lists_samples: false,
+    })
+}
+
+/// The folders, for people.
+fn evidence(splits: &[(String, SplitRole)]) -> String {
+    const MOST: usize = 4;
+    let first = splits
+        .iter()
+        .take(MOST)
+        .map(|(name, _)| format!("`{name}`"));
+    let first: Vec<String> = first.collect();
+    let more = match splits.len().saturating_sub(MOST) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let noun = if splits.len() == 1 {
+        "folder"
+    } else {
+        "folders"
+    };
+    format!("{noun} {}{more}", first.join(", "))
 }
 
 /// Where a path stands in the layout.
@@ -95,7 +121,7 @@ mod tests {
         for path in paths {
             walked.images.push(super::super::walk::WalkedFile {
                 path: (*path).into(),
-                file: None,
+                place: crate::source::Place::Named,
             });
             let mut at = 0;
             while let Some(slash) = path[at..].find('/') {
@@ -103,9 +129,10 @@ mod tests {
                 at += slash + 1;
             }
         }
-        let (drafts, _) = read(&walked)?;
+        let claim = claim(&walked)?;
         Some(
-            drafts
+            claim
+                .drafts
                 .into_iter()
                 .map(|d| (d.split.map(|s| s.0), d.label))
                 .collect(),

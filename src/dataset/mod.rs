@@ -1,23 +1,26 @@
 //! Where do samples come from? One file per layout; all give the same [`Dataset`].
 
-mod assemble;
+mod builder;
+mod claim;
 mod csv_manifest;
+mod csv_text;
 mod directories;
 mod file_kind;
 mod image_folder;
 mod manifest_columns;
-mod path_text;
 pub mod split_name;
+mod unsplit;
 mod walk;
 
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::progress::{Progress, Stage};
-use crate::sample::{Dataset, Layout};
-use crate::settings::{Columns, Input, LayoutChoice};
-use assemble::{Draft, assemble};
-pub(crate) use path_text::path_text;
+use crate::sample::{Dataset, Layout, Problem, ProblemKind};
+use crate::settings::{Columns, Input};
+pub use builder::{Builder, Draft};
+use claim::{Claim, Strength};
 use walk::{Walked, walk};
 
 /// Lists the samples of a dataset. No image is opened.
@@ -26,25 +29,7 @@ use walk::{Walked, walk};
 /// A missing directory, a manifest that cannot be understood, or no image at all.
 pub fn load(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result<Dataset, Error> {
     progress.begin(Stage::Walking, None);
-    let dataset = match input {
-        Input::Tree { root, layout } => load_tree(root, *layout, columns, progress),
-        Input::Manifest { root, manifest } => {
-            require_directory(root)?;
-            let walked = walk(root, progress);
-            csv_manifest::read(root, manifest, columns, walked)
-        }
-        Input::Directories(splits) => {
-            let (root, drafts, named, walked) = directories::read(splits, progress)?;
-            Ok(assemble(
-                root,
-                Layout::Directories,
-                drafts,
-                named,
-                walked,
-                Vec::new(),
-            ))
-        }
-    };
+    let dataset = recognise(input, columns, progress);
     progress.end();
     let dataset = dataset?;
     if dataset.samples.is_empty() {
@@ -53,41 +38,107 @@ pub fn load(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result
     Ok(dataset)
 }
 
-fn load_tree(
+fn recognise(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result<Dataset, Error> {
+    match input {
+        Input::Tree { root, layout } => {
+            require_directory(root)?;
+            let walked = walk(root, progress);
+            let claim = ask(root, *layout, columns, &walked)?;
+            Ok(believe(root, claim, walked))
+        }
+        Input::Manifest { root, manifest } => {
+            require_directory(root)?;
+            let walked = walk(root, progress);
+            let claim = csv_manifest::claim(root, manifest, columns, &walked)?;
+            Ok(believe(root, claim, walked))
+        }
+        Input::Directories(splits) => {
+            let (root, claim, walked) = directories::claim(splits, progress)?;
+            Ok(believe(&root, claim, walked))
+        }
+    }
+}
+
+/// Asks every layout, or the one that was chosen, what it recognises; the strongest claim.
+fn ask(
     root: &Path,
-    layout: LayoutChoice,
+    chosen: Option<Layout>,
     columns: &Columns,
-    progress: &dyn Progress,
-) -> Result<Dataset, Error> {
-    require_directory(root)?;
-    let walked = walk(root, progress);
-    if layout == LayoutChoice::Auto
-        && let Some(manifest) = csv_manifest::find(&walked.root_tables, columns)?
-    {
-        return csv_manifest::read(root, &manifest, columns, walked);
+    walked: &Walked,
+) -> Result<Claim, Error> {
+    let asked = |layout| chosen.is_none_or(|chosen| chosen == layout);
+    let (mut claims, mut refused) = (Vec::new(), Vec::new());
+    if asked(Layout::CsvManifest) {
+        (claims, refused) = csv_manifest::claims(root, columns, walked)?;
     }
-    if layout != LayoutChoice::Unsplit
-        && let Some((drafts, named)) = image_folder::read(&walked)
-    {
-        let root = root.to_path_buf();
-        return Ok(assemble(
-            root,
-            Layout::ImageFolder,
-            drafts,
-            named,
-            walked,
-            Vec::new(),
-        ));
+    if asked(Layout::ImageFolder) {
+        claims.extend(image_folder::claim(walked));
     }
-    let drafts = walked.images.iter().cloned().map(Draft::of).collect();
-    Ok(assemble(
-        root.to_path_buf(),
-        Layout::Unsplit,
-        drafts,
-        Vec::new(),
-        walked,
-        Vec::new(),
-    ))
+    let claim = claim::strongest(claims)?;
+    let has_splits = claim
+        .as_ref()
+        .is_some_and(|claim| claim.strength >= Strength::Folders);
+    if !has_splits && let Some(error) = refused.pop() {
+        return Err(error);
+    }
+    let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
+    for error in refused {
+        claim.evidence.push_str(&format!("; not used: {error}"));
+    }
+    Ok(claim)
+}
+
+/// Makes the dataset that a claim describes.
+fn believe(root: &Path, claim: Claim, mut walked: Walked) -> Dataset {
+    let mut builder = Builder::new(root, claim.layout);
+    builder.evidence(claim.evidence);
+    if claim.lists_samples {
+        for problem in reconcile(root, &claim.drafts, &mut walked) {
+            builder.problem(problem);
+        }
+    }
+    builder.walked(walked);
+    for problem in claim.problems {
+        builder.problem(problem);
+    }
+    for (name, role) in claim.splits {
+        builder.split(name, role);
+    }
+    for draft in claim.drafts {
+        builder.sample(draft);
+    }
+    builder.build()
+}
+
+/// Where samples are listed: images that are not, and files that only the list takes for images.
+fn reconcile(root: &Path, listed: &[Draft], walked: &mut Walked) -> Vec<Problem> {
+    let listed: BTreeSet<&str> = listed.iter().map(|draft| draft.path.as_str()).collect();
+    let images: HashSet<&str> = walked
+        .images
+        .iter()
+        .map(|image| image.path.as_str())
+        .collect();
+    let unlisted = walked
+        .images
+        .iter()
+        .filter(|image| !listed.contains(image.path.as_str()));
+    let problems = unlisted.map(|image| Problem {
+        kind: ProblemKind::Unlisted,
+        path: image.path.clone(),
+        detail: "is an image that the manifest does not name".to_owned(),
+    });
+    let problems = problems.collect();
+    let claimed: Vec<&str> = listed
+        .iter()
+        .filter(|path| !images.contains(*path))
+        .copied()
+        .collect();
+    for path in claimed {
+        if root.join(path).is_file() {
+            walked.claim(root, path);
+        }
+    }
+    problems
 }
 
 fn require_directory(path: &Path) -> Result<(), Error> {
@@ -142,9 +193,4 @@ fn nothing_found(dataset: &Dataset) -> Error {
         root: PathBuf::from(&dataset.root),
         detail,
     }
-}
-
-/// Used by layouts that list files by name.
-fn walked_paths(walked: &Walked) -> impl Iterator<Item = &str> {
-    walked.images.iter().map(|image| image.path.as_str())
 }

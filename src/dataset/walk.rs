@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::file_kind::{FileKind, kind_of};
-use super::path_text::path_text;
 use crate::progress::Progress;
 use crate::sample::{Ignored, IgnoredKind, Problem, ProblemKind};
+use crate::source::{Place, path_text};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -52,12 +52,12 @@ impl Walked {
 }
 
 /// One image found by a walk.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WalkedFile {
     /// Relative to the root, `/` between parts.
     pub(super) path: String,
-    /// The true path, where `path` cannot express it.
-    pub(super) file: Option<PathBuf>,
+    /// Where its bytes are.
+    pub(super) place: Place,
 }
 
 /// Walks `root`. The order of the result does not depend on the file system's.
@@ -105,9 +105,9 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
             }
             Ok(entry) => {
                 progress.advance(1);
-                let (path, file) = path_text(root, entry.path());
+                let (path, place) = path_text(root, entry.path());
                 let Some(reason) = reason(entry.path()) else {
-                    walked.images.push(WalkedFile { path, file });
+                    walked.images.push(WalkedFile { path, place });
                     continue;
                 };
                 if reason.0 == DATA_POINTER {
@@ -142,7 +142,7 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
             }
         }
     }
-    walked.images.sort();
+    walked.images.sort_by(|a, b| a.path.cmp(&b.path));
     walked.directories.sort();
     walked.root_tables.sort();
     walked
@@ -171,7 +171,7 @@ fn reason(path: &Path) -> Option<(String, IgnoredKind)> {
 /// and turns out unreadable later; anything else is a problem now.
 fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
     let at = error.path().unwrap_or(root);
-    let (path, file) = path_text(root, at);
+    let (path, place) = path_text(root, at);
     let problem = |kind, detail: &str| Problem {
         kind,
         path: path.clone(),
@@ -181,7 +181,7 @@ fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
         let detail = "leads back to one of its own parent directories and was not followed";
         walked.problems.push(problem(ProblemKind::LinkLoop, detail));
     } else if kind_of(at, |_| Ok(None)) == FileKind::Image {
-        walked.images.push(WalkedFile { path, file });
+        walked.images.push(WalkedFile { path, place });
     } else {
         let reason = error
             .io_error()

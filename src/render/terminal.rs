@@ -55,7 +55,6 @@ pub(super) fn heading(text: &str, to: &mut dyn Write) -> io::Result<()> {
 
 fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
-    let layout = serde_json::to_value(report.dataset.layout).unwrap_or_default();
     writeln!(
         to,
         "{BOLD}{} images{BOLD:#}, {} ({})",
@@ -64,8 +63,13 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             0 => format!("{} read", thousands(coverage.signed)),
             _ => "none opened".to_owned(),
         },
-        layout.as_str().unwrap_or_default()
+        report.dataset.layout.name()
     )?;
+    let evidence = &report.dataset.evidence;
+    if !evidence.is_empty() {
+        let lines = wrap(evidence, "  ", "  ");
+        write!(to, "{DIM}{lines}{DIM:#}")?;
+    }
     for split in &report.dataset.splits {
         let role = split.role.name();
         let unreadable = match split.samples - split.readable {

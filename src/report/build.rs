@@ -123,6 +123,7 @@ fn summary(evidence: &Evidence<'_>) -> DatasetSummary {
     });
     DatasetSummary {
         layout: dataset.layout,
+        evidence: dataset.evidence.clone(),
         splits: splits.collect(),
     }
 }

@@ -171,6 +171,9 @@ pub enum ThresholdSource {
 pub struct DatasetSummary {
     /// How the dataset was recognised.
     pub layout: Layout,
+    /// By what it was recognised, and what was left alone, in words.
+    #[serde(default)]
+    pub evidence: String,
     /// Splits: training first, then validation, test and others, by name.
     pub splits: Vec<SplitSummary>,
 }

@@ -10,17 +10,12 @@ pub(super) const VALIDATION: SplitId = SplitId(1);
 /// Samples without labels; the first folder gives the split, any other than `train` and `val` gives none.
 pub(super) fn samples<P: AsRef<str>>(paths: &[P]) -> Vec<Sample> {
     let sample = |path: &P| Sample {
-        path: path.as_ref().into(),
-        file: None,
         split: match path.as_ref().split('/').next() {
             Some("train") => Some(TRAINING),
             Some("val" | "valid") => Some(VALIDATION),
             _ => None,
         },
-        label: None,
-        target: None,
-        group: None,
-        time: None,
+        ..Sample::new(path.as_ref())
     };
     paths.iter().map(sample).collect()
 }

@@ -1,7 +1,5 @@
 //! Exact identity: a digest of bytes.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 /// The first 128 bits of a BLAKE3 digest.
@@ -17,20 +15,6 @@ impl Digest {
         let mut hasher = blake3::Hasher::new();
         hasher.update(bytes);
         Self::from_hasher(&hasher)
-    }
-
-    /// Digest of a regular file's bytes; `None` where there are none, too many to be read
-    /// for their digest alone, or they cannot be read.
-    #[must_use]
-    pub fn of_file(file: &Path) -> Option<Self> {
-        const MOST_BYTES: u64 = 1 << 28;
-        let metadata = std::fs::metadata(file).ok()?;
-        if !metadata.is_file() || metadata.len() > MOST_BYTES {
-            return None;
-        }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(std::fs::File::open(file).ok()?).ok()?;
-        (hasher.count() > 0).then(|| Self::from_hasher(&hasher))
     }
 
     /// Digest of what `hasher` has been fed so far.

@@ -11,15 +11,3 @@ pub trait Memory: Sync {
     /// Bytes of this content came to that.
     fn learn(&self, content: Digest, signed: &Signed);
 }
-
-/// Knows nothing and keeps nothing.
-#[derive(Debug, Clone, Copy)]
-pub struct NoMemory;
-
-impl Memory for NoMemory {
-    fn recall(&self, _sample: SampleId, _content: Digest) -> Option<Signed> {
-        None
-    }
-
-    fn learn(&self, _content: Digest, _signed: &Signed) {}
-}

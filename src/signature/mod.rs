@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use capture::Captured;
 use digest::Digest;
 use facts::Facts;
-pub use sign::{Signer, sign};
+pub use sign::Signer;
 use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 

@@ -12,9 +12,8 @@ use rayon::prelude::*;
 use super::Signature;
 use super::decode::pixel_digest;
 use super::digest::Digest;
-use super::sign::read;
 use super::unreadable::Unreadable;
-use crate::sample::{Dataset, SampleId};
+use crate::source::Source;
 
 /// What two samples share exactly when their pixels are known to be the same: a digest of the pixels, or of the bytes
 /// where the pixels are not known.
@@ -26,13 +25,14 @@ pub enum Known {
     Bytes(Digest),
 }
 
-/// What is known of the pixels of every sample; `None` for a sample without a signature.
+/// What is known of the pixels of every sample; `None` for a sample without a signature. `source`
+/// gives the bytes of the sample at an index.
 #[must_use]
-pub fn known(
-    dataset: &Dataset,
+pub fn known<'a>(
     signatures: &[Result<Signature, Unreadable>],
+    source: impl Fn(usize) -> Source<'a> + Sync,
 ) -> Vec<Option<Known>> {
-    let digests = digests_of_twins(dataset, signatures);
+    let digests = digests_of_twins(signatures, source);
     let known = signatures.par_iter().map(|signature| {
         let signature = signature.as_ref().ok()?;
         let pixels = signature
@@ -43,18 +43,16 @@ pub fn known(
     known.collect()
 }
 
-/// Pixel digest of a sample's file, decoding it in full; `None` when that fails.
+/// Pixel digest of an image, decoding it in full; `None` when that fails.
 #[must_use]
-pub fn digest(dataset: &Dataset, id: SampleId) -> Option<Digest> {
-    read(&dataset.file(id))
-        .and_then(|bytes| pixel_digest(&bytes))
-        .ok()
+pub fn digest(source: Source<'_>) -> Option<Digest> {
+    pixel_digest(&source.bytes().ok()?).ok()
 }
 
 /// Pixel digests, by byte digest, of the JPEG files that another file may equal.
-fn digests_of_twins(
-    dataset: &Dataset,
+fn digests_of_twins<'a>(
     signatures: &[Result<Signature, Unreadable>],
+    source: impl Fn(usize) -> Source<'a> + Sync,
 ) -> BTreeMap<Digest, Digest> {
     let signed = signatures.par_iter().enumerate();
     let mut looks: Vec<(usize, &Signature)> = signed
@@ -77,12 +75,7 @@ fn digests_of_twins(
         .collect();
     twins
         .par_iter()
-        .filter_map(|(index, signature)| {
-            Some((
-                signature.byte_digest,
-                digest(dataset, SampleId(*index as u32))?,
-            ))
-        })
+        .filter_map(|(index, signature)| Some((signature.byte_digest, digest(source(*index))?)))
         .collect()
 }
 

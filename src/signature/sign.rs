@@ -1,22 +1,15 @@
-//! Files to signatures, on all cores, in the order of the samples.
-
-use std::path::Path;
+//! Bytes to a signature.
 
 use luma_jpeg::Scratch;
-use rayon::prelude::*;
 
 use super::content::content;
 use super::decode::decode;
 use super::digest::Digest;
 use super::facts::Facts;
-use super::memory::Memory;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail_of};
 use super::tone::tone;
-use super::unreadable::{DataStore, Unreadable};
 use super::{Signature, Signed};
-use crate::progress::{Progress, Stage};
-use crate::sample::{Dataset, SampleId};
 
 /// Grey levels between the darkest and the lightest cell of a thumbnail below
 /// which nothing can be told from it.
@@ -38,7 +31,11 @@ impl Signer {
         self.sign_content(bytes, Digest::of(bytes))
     }
 
-    fn sign_content(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
+    /// The same for bytes whose digest is known.
+    ///
+    /// # Errors
+    /// As for [`Self::sign`].
+    pub(crate) fn sign_content(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
         let decoded = decode(bytes, &mut self.scratch)?;
         let luma = &decoded.luma;
         let content = content(luma);
@@ -63,104 +60,10 @@ impl Signer {
     }
 }
 
-/// The signature of every sample, at the sample's index. A file that is a
-/// sample of several splits is read once.
-///
-/// `known` holds, for each of [`Dataset::files`], what an earlier run found and
-/// still holds; only the others are read.
-#[must_use]
-pub fn sign(
-    dataset: &Dataset,
-    known: Vec<Option<Signed>>,
-    memory: &dyn Memory,
-    progress: &dyn Progress,
-) -> Vec<Signed> {
-    let files = dataset.files();
-    assert_eq!(files.len(), known.len(), "one entry for every file");
-    progress.begin(Stage::Hashing, Some(files.len() as u64));
-    let signed: Vec<_> = files
-        .par_iter()
-        .zip(known)
-        .map_init(Signer::default, |signer, (&id, known)| {
-            let signed = match known {
-                Some(signed) => signed,
-                // The audit is given up, and this with it.
-                None if progress.is_interrupted() => {
-                    Err(Unreadable::Refused("interrupted".to_owned()))
-                }
-                None => sign_file(dataset, id, memory, signer),
-            };
-            progress.advance(1);
-            signed
-        })
-        .collect();
-    progress.end();
-    let mut signatures = Vec::with_capacity(dataset.samples.len());
-    let starts = files.iter().map(|id| id.index());
-    let ends = starts.clone().skip(1).chain([dataset.samples.len()]);
-    for ((start, end), signature) in starts.zip(ends).zip(signed) {
-        for _ in start + 1..end {
-            signatures.push(signature.clone());
-        }
-        signatures.push(signature);
-    }
-    signatures
-}
-
-fn sign_file(dataset: &Dataset, id: SampleId, memory: &dyn Memory, signer: &mut Signer) -> Signed {
-    let bytes = read(&dataset.file(id))?;
-    let content = Digest::of(&bytes);
-    memory.recall(id, content).unwrap_or_else(|| {
-        let signed = signer.sign_content(&bytes, content);
-        memory.learn(content, &signed);
-        signed
-    })
-}
-
 fn is_flat(thumbnail: &Thumbnail) -> bool {
     let low = thumbnail.0.iter().copied().min().unwrap_or(0);
     let high = thumbnail.0.iter().copied().max().unwrap_or(0);
     high - low < FLAT_RANGE
-}
-
-/// Largest file that is read, in bytes. Pixels are limited by the decoder.
-const MAX_FILE_BYTES: u64 = 1 << 30;
-
-/// The bytes of a file.
-///
-/// # Errors
-/// Why there are none.
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, Unreadable> {
-    // Asked first, because opening a named pipe would wait for ever.
-    let metadata = std::fs::metadata(file).map_err(|error| refusal(file, &error))?;
-    if metadata.is_dir() {
-        return Err(Unreadable::IsDirectory);
-    }
-    if !metadata.is_file() {
-        return Err(Unreadable::Refused(
-            "is a pipe, socket or device, not a file".to_owned(),
-        ));
-    }
-    if metadata.len() > MAX_FILE_BYTES {
-        let detail = format!(
-            "{} bytes, at most {MAX_FILE_BYTES} are read",
-            metadata.len()
-        );
-        return Err(Unreadable::TooLarge { detail });
-    }
-    std::fs::read(file).map_err(|error| refusal(file, &error))
-}
-
-fn refusal(file: &Path, error: &std::io::Error) -> Unreadable {
-    if error.kind() != std::io::ErrorKind::NotFound {
-        return Unreadable::Refused(error.to_string());
-    }
-    // git-annex leaves a dangling link where the data has not been fetched.
-    let target = std::fs::read_link(file).unwrap_or_default();
-    if target.to_string_lossy().contains(".git/annex/") {
-        return Unreadable::Pointer(DataStore::GitAnnex);
-    }
-    Unreadable::Missing
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::source::NoBytes;
+
 /// What kept an image from being read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unreadable {
@@ -51,6 +53,20 @@ pub enum Unreadable {
     },
     /// It was not to be opened.
     NotOpened,
+}
+
+impl From<NoBytes> for Unreadable {
+    fn from(reason: NoBytes) -> Self {
+        match reason {
+            NoBytes::Missing => Self::Missing,
+            NoBytes::NotFetchedByAnnex => Self::Pointer(DataStore::GitAnnex),
+            NoBytes::IsDirectory => Self::IsDirectory,
+            NoBytes::Refused(message) => Self::Refused(message),
+            NoBytes::TooLarge { bytes, most } => Self::TooLarge {
+                detail: format!("{bytes} bytes, at most {most} are read"),
+            },
+        }
+    }
 }
 
 /// Where the data behind a pointer is kept.

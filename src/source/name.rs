@@ -1,12 +1,17 @@
-//! A path as text that is the same on every platform.
+//! Names of places for people: a path as text that is the same on every platform.
+//!
+//! A file is named by its path. What lies inside another file is named by that file, a mark, and its
+//! own name there: `train-00000.tar!/x.jpg` is a member, `x.parquet#17` a row.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
-/// `path` relative to `root` with `/` between parts, and the true path where
-/// the text cannot express it.
+use super::Place;
+
+/// `path` relative to `root` with `/` between parts, and its place: elsewhere only where the text
+/// cannot express it.
 ///
 /// Bytes that are not UTF-8 are written `\xHH`, so that two such names stay two.
-pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Option<PathBuf>) {
+pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Place) {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let exact = relative.to_str().is_some();
     let mut text = String::with_capacity(relative.as_os_str().len());
@@ -20,7 +25,11 @@ pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Option<PathBuf>) {
             other => push_escaped(&mut text, other.as_os_str().as_encoded_bytes()),
         }
     }
-    (text, (!exact).then(|| path.to_path_buf()))
+    let place = match exact {
+        true => Place::Named,
+        false => Place::File(path.into()),
+    };
+    (text, place)
 }
 
 fn push_escaped(text: &mut String, bytes: &[u8]) {
@@ -38,8 +47,8 @@ mod tests {
 
     #[test]
     fn a_plain_path_needs_no_second_spelling() {
-        let (text, file) = path_text(Path::new("/data"), Path::new("/data/train/a b.jpg"));
-        assert_eq!((text.as_str(), file), ("train/a b.jpg", None));
+        let (text, place) = path_text(Path::new("/data"), Path::new("/data/train/a b.jpg"));
+        assert_eq!((text.as_str(), place), ("train/a b.jpg", Place::Named));
     }
 
     #[cfg(unix)]
@@ -47,8 +56,9 @@ mod tests {
     fn a_name_that_is_not_utf8_is_escaped_and_keeps_its_true_path() {
         use std::os::unix::ffi::OsStrExt;
         let name = std::ffi::OsStr::from_bytes(b"caf\xe9.jpg");
-        let (text, file) = path_text(Path::new("/data"), &Path::new("/data/x").join(name));
+        let (text, place) = path_text(Path::new("/data"), &Path::new("/data/x").join(name));
         assert_eq!(text, "x/caf\\xE9.jpg");
-        assert_eq!(file, Some(Path::new("/data/x").join(name)));
+        let file = Path::new("/data/x").join(name);
+        assert_eq!(place, Place::File(file.into()));
     }
 }

@@ -36,7 +36,7 @@ impl Stamp {
     }
 
     /// Whether the file could still change without a change of its stamp.
-    pub(super) fn is_racy(self, now: SystemTime) -> bool {
+    pub(crate) fn is_racy(self, now: SystemTime) -> bool {
         self.modified >= nanoseconds(now.checked_sub(RACY).unwrap_or(UNIX_EPOCH))
     }
 }

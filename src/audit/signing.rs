@@ -1,0 +1,64 @@
+//! Signatures of all samples, on all cores, in the order of the samples.
+
+use rayon::prelude::*;
+
+use crate::progress::{Progress, Stage};
+use crate::sample::{Dataset, SampleId};
+use crate::signature::digest::Digest;
+use crate::signature::memory::Memory;
+use crate::signature::unreadable::Unreadable;
+use crate::signature::{Signed, Signer};
+
+/// The signature of every sample, at the sample's index. A file that is a
+/// sample of several splits is read once.
+///
+/// `known` holds, for each of [`Dataset::files`], what an earlier run found and
+/// still holds; only the others are read.
+#[must_use]
+pub(super) fn sign(
+    dataset: &Dataset,
+    known: Vec<Option<Signed>>,
+    memory: &dyn Memory,
+    progress: &dyn Progress,
+) -> Vec<Signed> {
+    let files = dataset.files();
+    assert_eq!(files.len(), known.len(), "one entry for every file");
+    progress.begin(Stage::Hashing, Some(files.len() as u64));
+    let signed: Vec<_> = files
+        .par_iter()
+        .zip(known)
+        .map_init(Signer::default, |signer, (&id, known)| {
+            let signed = match known {
+                Some(signed) => signed,
+                // The audit is given up, and this with it.
+                None if progress.is_interrupted() => {
+                    Err(Unreadable::Refused("interrupted".to_owned()))
+                }
+                None => sign_file(dataset, id, memory, signer),
+            };
+            progress.advance(1);
+            signed
+        })
+        .collect();
+    progress.end();
+    let mut signatures = Vec::with_capacity(dataset.samples.len());
+    let starts = files.iter().map(|id| id.index());
+    let ends = starts.clone().skip(1).chain([dataset.samples.len()]);
+    for ((start, end), signature) in starts.zip(ends).zip(signed) {
+        for _ in start + 1..end {
+            signatures.push(signature.clone());
+        }
+        signatures.push(signature);
+    }
+    signatures
+}
+
+fn sign_file(dataset: &Dataset, id: SampleId, memory: &dyn Memory, signer: &mut Signer) -> Signed {
+    let bytes = dataset.source(id).bytes()?;
+    let content = Digest::of(&bytes);
+    memory.recall(id, content).unwrap_or_else(|| {
+        let signed = signer.sign_content(&bytes, content);
+        memory.learn(content, &signed);
+        signed
+    })
+}

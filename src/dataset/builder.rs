@@ -1,0 +1,215 @@
+//! Samples, in any order and with splits by name, to a [`Dataset`] in its one order.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::walk::{Walked, WalkedFile};
+use crate::sample::{Dataset, Ignored, Layout, Problem, Sample, Split, SplitId, SplitRole};
+use crate::source::Place;
+
+/// A sample before its split has a number.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// Name, relative to the root, `/` between parts: one for each image.
+    pub path: String,
+    /// Where its bytes are.
+    pub place: Place,
+    /// Name and role of its split.
+    pub split: Option<(String, SplitRole)>,
+    /// Class, or regression target as text.
+    pub label: Option<String>,
+    /// What was recorded together: patient, scene, video.
+    pub group: Option<String>,
+    /// Time or position within the group, in any unit.
+    pub time: Option<f64>,
+}
+
+impl Draft {
+    /// A file, in no split, with nothing known of it.
+    pub(super) fn of(walked: WalkedFile) -> Self {
+        Self {
+            path: walked.path,
+            place: walked.place,
+            ..Self::default()
+        }
+    }
+}
+
+/// Makes a [`Dataset`] from samples.
+///
+/// ```
+/// use splitleak::dataset::{Builder, Draft};
+/// use splitleak::sample::{Layout, SplitRole};
+///
+/// let mut builder = Builder::new("photos", Layout::CsvManifest);
+/// for (path, split, role) in [
+///     ("b.jpg", "train", SplitRole::Training),
+///     ("a.jpg", "val", SplitRole::Validation),
+/// ] {
+///     builder.sample(Draft {
+///         path: path.to_owned(),
+///         split: Some((split.to_owned(), role)),
+///         ..Draft::default()
+///     });
+/// }
+/// let dataset = builder.build();
+/// assert_eq!(&*dataset.samples[0].path, "a.jpg");
+/// assert_eq!(dataset.splits[0].name, "train");
+/// ```
+#[derive(Debug)]
+pub struct Builder {
+    root: PathBuf,
+    layout: Layout,
+    evidence: String,
+    drafts: Vec<Draft>,
+    splits: Vec<(String, SplitRole)>,
+    problems: Vec<Problem>,
+    ignored: Vec<Ignored>,
+    image_files: Option<u64>,
+}
+
+impl Builder {
+    /// A dataset without samples, whose names are relative to `root`.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>, layout: Layout) -> Self {
+        Self {
+            root: root.into(),
+            layout,
+            evidence: String::new(),
+            drafts: Vec::new(),
+            splits: Vec::new(),
+            problems: Vec::new(),
+            ignored: Vec::new(),
+            image_files: None,
+        }
+    }
+
+    /// Says by what the layout was recognised, in words.
+    pub fn evidence(&mut self, evidence: impl Into<String>) -> &mut Self {
+        self.evidence = evidence.into();
+        self
+    }
+
+    /// Adds a sample; a name may be a sample of several splits.
+    pub fn sample(&mut self, draft: Draft) -> &mut Self {
+        self.drafts.push(draft);
+        self
+    }
+
+    /// Adds a split that exists even if no sample is in it.
+    pub fn split(&mut self, name: impl Into<String>, role: SplitRole) -> &mut Self {
+        self.splits.push((name.into(), role));
+        self
+    }
+
+    /// Adds something that is wrong with the dataset itself.
+    pub fn problem(&mut self, problem: Problem) -> &mut Self {
+        self.problems.push(problem);
+        self
+    }
+
+    /// Takes over what a walk met besides images, and its count of image files.
+    pub(super) fn walked(&mut self, walked: Walked) -> &mut Self {
+        self.problems.extend(walked.problems);
+        self.ignored = walked.ignored;
+        self.image_files = Some(walked.image_files);
+        self
+    }
+
+    /// Sorts samples by name, then split, and numbers the splits: training, validation, test,
+    /// other, and by name within a role.
+    #[must_use]
+    pub fn build(self) -> Dataset {
+        let mut order: BTreeMap<(SplitRole, String), SplitId> = BTreeMap::new();
+        let of_samples = self.drafts.iter().filter_map(|draft| draft.split.clone());
+        for (name, role) in of_samples.chain(self.splits) {
+            order.insert((role, name), SplitId(0));
+        }
+        for (number, id) in order.values_mut().enumerate() {
+            // A dataset with over 65,535 splits does not exist; saturating keeps the cast honest.
+            *id = SplitId(u16::try_from(number).unwrap_or(u16::MAX));
+        }
+        let samples = self.drafts.into_iter().map(|draft| {
+            let split = draft
+                .split
+                .and_then(|(name, role)| order.get(&(role, name)).copied());
+            let target = draft.label.as_deref().and_then(|label| label.parse().ok());
+            Sample {
+                path: draft.path.into(),
+                place: draft.place,
+                split,
+                label: draft.label.map(Into::into),
+                target: target.filter(|value: &f64| value.is_finite()),
+                group: draft.group.map(Into::into),
+                time: draft.time,
+            }
+        });
+        let mut samples: Vec<Sample> = samples.collect();
+        samples.sort_by(|a, b| (&a.path, a.split).cmp(&(&b.path, b.split)));
+        let splits = order.into_keys();
+        let mut dataset = Dataset {
+            root: self.root,
+            layout: self.layout,
+            evidence: self.evidence,
+            splits: splits.map(|(role, name)| Split { name, role }).collect(),
+            samples,
+            problems: self.problems,
+            ignored: self.ignored,
+            image_files: 0,
+        };
+        dataset.image_files = match self.image_files {
+            Some(walked) => walked,
+            None => dataset.files().len() as u64,
+        };
+        dataset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(path: &str, split: Option<(&str, SplitRole)>) -> Draft {
+        Draft {
+            path: path.to_owned(),
+            split: split.map(|(name, role)| (name.to_owned(), role)),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn splits_are_numbered_by_role_and_samples_stand_in_order_of_name_and_split() {
+        let mut builder = Builder::new("data", Layout::CsvManifest);
+        builder
+            .sample(draft("b", Some(("val", SplitRole::Validation))))
+            .sample(draft("b", Some(("train", SplitRole::Training))))
+            .sample(draft("a", None))
+            .split("test", SplitRole::Test);
+        let dataset = builder.build();
+        let names: Vec<&str> = dataset.splits.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["train", "val", "test"]);
+        let samples = dataset.samples.iter();
+        let samples: Vec<_> = samples.map(|one| (&*one.path, one.split)).collect();
+        let expected = [
+            ("a", None),
+            ("b", Some(SplitId(0))),
+            ("b", Some(SplitId(1))),
+        ];
+        assert_eq!(samples, expected);
+        assert_eq!(dataset.image_files, 2);
+    }
+
+    #[test]
+    fn a_label_that_is_a_finite_number_is_a_target_as_well() {
+        let mut builder = Builder::new("data", Layout::CsvManifest);
+        for label in ["0.5", "inf", "cat"] {
+            builder.sample(Draft {
+                label: Some(label.to_owned()),
+                ..draft(label, None)
+            });
+        }
+        let samples = builder.build().samples;
+        let targets: Vec<_> = samples.iter().map(|one| one.target).collect();
+        assert_eq!(targets, [Some(0.5), None, None]);
+    }
+}
