@@ -122,19 +122,13 @@ fn number_or_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, 
     from.deserialize_any(NumberOrText).map(Some)
 }
 
-/// Reads a configuration file.
+/// Reads the text of a configuration file.
 ///
 /// # Errors
-/// [`Error::Io`] when it cannot be read, [`Error::Config`] when it is no TOML,
-/// has a key that does not exist (the message lists those that do), or a value
-/// of the wrong type.
-pub fn read(path: &Path) -> Result<Config, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-        action: "read",
-        path: path.to_path_buf(),
-        source,
-    })?;
-    parse(&text).map_err(|message| Error::Config {
+/// [`Error::Config`] when it is no TOML, has a key that does not exist (the message
+/// lists those that do), or a value of the wrong type.
+pub fn read(path: &Path, text: &str) -> Result<Config, Error> {
+    parse(text).map_err(|message| Error::Config {
         path: path.to_path_buf(),
         message,
     })

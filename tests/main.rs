@@ -9,6 +9,7 @@
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
+//! - `action`: the steps of the GitHub action fail closed
 //! - `changed`: only what changed, with the verdict of a full run
 //! - `formats`: what machines read; `render` and `diff`
 //! - `command`: every way to end, help, completions
@@ -29,6 +30,7 @@
     reason = "a test fails by panicking, and may say what it left out"
 )]
 
+mod action;
 mod architecture;
 mod bad_input;
 mod baseline;

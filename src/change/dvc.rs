@@ -52,11 +52,11 @@ struct Output {
 /// Those of git.
 pub(super) fn bundles(repository: &Repository, commit: &str) -> Result<Vec<Bundle>, Error> {
     let mut bundles = Vec::new();
-    let files = repository.named_like("*.dvc")?;
+    let files = repository.named_like(".dvc")?;
     if files.is_empty() {
         return Ok(bundles);
     }
-    let prefix = repository.prefix()?;
+    let prefix = repository.prefix();
     for file in files {
         let Ok(now) = std::fs::read_to_string(repository.top.join(&file)) else {
             continue;

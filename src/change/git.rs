@@ -1,22 +1,28 @@
-//! Asks the `git` program. Names come ended by NUL bytes, so that any name is safe.
+//! What git knows of the files of a dataset. Names come ended by NUL bytes, so that any name is safe.
 
 use std::collections::BTreeSet;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
+use super::process::{Answer, Git, path_of, refused};
 use crate::error::Error;
 use crate::source::path_text;
 
 /// Mode of an entry that stands for a commit of another repository.
-const SUBMODULE: &str = "160000";
+pub(super) const SUBMODULE: &str = "160000";
 /// Mode of a symbolic link.
-const LINK: &str = "120000";
+pub(super) const LINK: &str = "120000";
 
-/// The repository that a directory lies in. Paths are relative to that directory.
+/// The repository that a directory lies in.
 pub(super) struct Repository {
-    directory: PathBuf,
+    /// Git in the directory, or in the nearest one above it that is there.
+    git: Git,
+    /// Git where the files of the repository begin.
+    above: Git,
     /// Where its files begin.
     pub(super) top: PathBuf,
+    /// The directory from the top; empty where it is the top itself.
+    pub(super) below: PathBuf,
 }
 
 /// A file that differs.
@@ -24,40 +30,101 @@ pub(super) struct Change {
     pub(super) path: String,
     /// Whether it stands for a directory: a submodule, or a link that may lead to one.
     pub(super) is_directory: bool,
+    /// The blob it was, where it was a file.
+    pub(super) old: Option<String>,
 }
 
 /// What git tracks below the directory.
 pub(super) struct Tracked {
     pub(super) files: BTreeSet<String>,
-    /// Submodules and links.
-    pub(super) directories: Vec<String>,
+    pub(super) links: Vec<String>,
+    pub(super) submodules: Vec<String>,
+}
+
+/// An entry of the index.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// From the top.
+    pub(super) path: Vec<u8>,
+    pub(super) mode: String,
+    pub(super) blob: String,
+    /// Whether git was told not to look at the file, so that its word on it is worth nothing.
+    pub(super) is_unwatched: bool,
+}
+
+/// Which files are compared with a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Those below the directory; paths are relative to it.
+    Directory,
+    /// All of the repository; paths begin at the top.
+    Everything,
+    /// All of the index; paths begin at the top.
+    Index,
 }
 
 impl Repository {
+    /// `handed` is the index that the caller was told to use.
+    ///
     /// # Errors
     /// No git, or no repository.
-    pub(super) fn of(directory: &Path) -> Result<Self, Error> {
-        let mut repository = Self {
-            directory: directory.to_path_buf(),
-            top: PathBuf::new(),
+    pub(super) fn of(directory: &Path, handed: Option<&Path>) -> Result<Self, Error> {
+        let outside = |said: &str| {
+            refused(format!(
+                "`{}` is not in a git repository that can be asked, so what has changed is not known (git: {said}); list files by `--files-from`, or check everything",
+                directory.display()
+            ))
         };
-        let top = match repository.ask(&["rev-parse", "--show-toplevel"])? {
-            Answer::Yes(top) => top,
-            Answer::No(said) => {
-                return Err(refused(format!(
-                    "`{}` is not in a git repository that can be asked, so what has changed is not known (git: {said}); list files by `--files-from`, or check everything",
-                    directory.display()
-                )));
-            }
+        let whole = std::path::absolute(directory).map_err(|error| outside(&error.to_string()))?;
+        let there = whole.ancestors().find(|path| path.is_dir());
+        let there = there.unwrap_or(&whole);
+        let git = Git::at(there, handed)?;
+        let top = match git.ask(&["rev-parse", "--show-toplevel"])? {
+            Answer::Yes(top) => path_of(top.strip_suffix(b"\n").unwrap_or(&top)),
+            Answer::No(said) => return Err(outside(&said)),
         };
-        repository.top = path_of(top.strip_suffix(b"\n").unwrap_or(&top));
-        Ok(repository)
+        let real = |path: &Path| {
+            path.canonicalize()
+                .map_err(|error| outside(&error.to_string()))
+        };
+        let (top, real_there) = (real(&top)?, real(there)?);
+        let below = real_there.strip_prefix(&top);
+        let below = below.map_err(|_| outside("its files are elsewhere"))?;
+        let rest = whole.strip_prefix(there).unwrap_or(Path::new(""));
+        Ok(Self {
+            below: match rest.as_os_str().is_empty() {
+                true => below.to_path_buf(),
+                false => below.join(rest),
+            },
+            above: git.moved(&top),
+            git,
+            top,
+        })
+    }
+
+    /// The directory from the top as git spells it, with `/` at its end where it is not the top itself.
+    pub(super) fn prefix(&self) -> String {
+        match text(&self.below) {
+            prefix if prefix.is_empty() => prefix,
+            prefix => format!("{prefix}/"),
+        }
+    }
+
+    /// A path from the top, where it lies in the repository.
+    pub(super) fn from_top(&self, path: &Path) -> Option<PathBuf> {
+        let whole = std::path::absolute(path).ok()?;
+        let (folder, name) = (whole.parent()?, whole.file_name()?);
+        // The file itself may be a link, or gone.
+        let folder = folder.canonicalize().ok()?;
+        Some(folder.strip_prefix(&self.top).ok()?.join(name))
     }
 
     /// Whether nothing has been committed yet.
     pub(super) fn is_unborn(&self) -> Result<bool, Error> {
-        let answer = self.ask(&["rev-list", "--max-count=1", "--all"])?;
-        let head = self.ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
+        let answer = self.git.ask(&["rev-list", "--max-count=1", "--all"])?;
+        let head = self
+            .git
+            .ask(&["rev-parse", "--verify", "--quiet", "HEAD"])?;
         Ok(matches!(answer, Answer::Yes(text) if text.is_empty()) && matches!(head, Answer::No(_)))
     }
 
@@ -71,11 +138,11 @@ impl Repository {
             "--end-of-options",
             &name,
         ];
-        if let Answer::Yes(text) = self.ask(&verify)? {
+        if let Answer::Yes(text) = self.git.ask(&verify)? {
             return Ok(String::from_utf8_lossy(&text).trim().to_owned());
         }
         let says = |question: &str| -> Result<String, Error> {
-            Ok(match self.ask(&["rev-parse", question])? {
+            Ok(match self.git.ask(&["rev-parse", question])? {
                 Answer::Yes(text) => String::from_utf8_lossy(&text).trim().to_owned(),
                 Answer::No(_) => String::new(),
             })
@@ -99,149 +166,251 @@ impl Repository {
     }
 
     /// Files that differ from a commit, or are new and tracked; deleted ones are left out.
-    pub(super) fn changes(&self, commit: &str) -> Result<Vec<Change>, Error> {
-        let text = self.tell(&[
+    /// Of submodules only the commit is compared: to look into one would run git under its settings.
+    pub(super) fn changes(&self, commit: &str, extent: Extent) -> Result<Vec<Change>, Error> {
+        let mut arguments = vec![
             "diff",
             "--raw",
+            "--no-abbrev",
             "-z",
             "--no-renames",
-            "--relative",
-            "--ignore-submodules=none",
-            commit,
-            "--",
-            ".",
-        ])?;
-        // `:100644 100644 1234567 0000000 M`, then the path.
-        let mut parts = text.split(|&byte| byte == 0);
+            "--no-ext-diff",
+            "--no-textconv",
+            "--ignore-submodules=dirty",
+        ];
+        let git = match extent {
+            Extent::Directory => {
+                arguments.extend(["--relative", commit, "--", "."]);
+                &self.git
+            }
+            Extent::Everything => {
+                arguments.extend([commit, "--"]);
+                &self.above
+            }
+            Extent::Index => {
+                arguments.extend(["--cached", commit, "--"]);
+                &self.above
+            }
+        };
+        let text = git.tell(&arguments)?;
         let mut changes = Vec::new();
-        while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
-            let head = String::from_utf8_lossy(head);
-            let fields: Vec<&str> = head.trim_start_matches(':').split(' ').collect();
-            let [old, new, .., status] = fields.as_slice() else {
+        for (head, path) in raw(&text) {
+            let [old, new, blob, _, status] = head.as_slice() else {
                 continue;
             };
             if !status.starts_with('D') {
+                let is = |mode: &str| old == mode || new == mode;
                 changes.push(Change {
                     path: text_of(path),
-                    is_directory: [SUBMODULE, LINK]
-                        .iter()
-                        .any(|mode| mode == old || mode == new),
+                    is_directory: is(SUBMODULE) || is(LINK),
+                    old: old.starts_with("100").then(|| blob.clone()),
                 });
             }
         }
         Ok(changes)
     }
 
+    /// Paths from the top of files that are not as the index has them, and of those that are
+    /// only announced to it.
+    pub(super) fn unstaged(&self) -> Result<(BTreeSet<Vec<u8>>, BTreeSet<Vec<u8>>), Error> {
+        let text = self
+            .above
+            .tell(&["diff-files", "--raw", "-z", "--ignore-submodules=dirty"])?;
+        let (mut differing, mut announced) = (BTreeSet::new(), BTreeSet::new());
+        for (head, path) in raw(&text) {
+            if head.last().is_some_and(|status| status.starts_with('A')) {
+                announced.insert(path.to_vec());
+            }
+            differing.insert(path.to_vec());
+        }
+        Ok((differing, announced))
+    }
+
     /// What the index holds below the directory.
     pub(super) fn tracked(&self) -> Result<Tracked, Error> {
-        let text = self.tell(&["ls-files", "-s", "-z", "--", "."])?;
+        let text = self.git.tell(&["ls-files", "-s", "-z", "--", "."])?;
         let mut tracked = Tracked {
             files: BTreeSet::new(),
-            directories: Vec::new(),
+            links: Vec::new(),
+            submodules: Vec::new(),
         };
-        // `100644 HASH 0`, a tab, then the path.
-        for entry in text
-            .split(|&byte| byte == 0)
-            .filter(|entry| !entry.is_empty())
-        {
-            let tab = entry.iter().position(|&byte| byte == b'\t');
-            let (head, path) = entry.split_at(tab.unwrap_or(0));
-            let path = text_of(path.strip_prefix(b"\t").unwrap_or(path));
-            if head.starts_with(SUBMODULE.as_bytes()) || head.starts_with(LINK.as_bytes()) {
-                tracked.directories.push(path.clone());
+        for (head, path) in staged(&text) {
+            let path = text_of(path);
+            match head.first().map(String::as_str) {
+                Some(SUBMODULE) => tracked.submodules.push(path.clone()),
+                Some(LINK) => tracked.links.push(path.clone()),
+                _ => {}
             }
             tracked.files.insert(path);
         }
         Ok(tracked)
     }
 
-    /// Paths from the top of all tracked files of the repository with a name like `pattern`.
-    pub(super) fn named_like(&self, pattern: &str) -> Result<Vec<String>, Error> {
-        let pattern = format!(":(top,glob)**/{pattern}");
-        let text = self.tell(&["ls-files", "-z", "--full-name", "--", &pattern])?;
+    /// Everything that the index holds.
+    ///
+    /// # Errors
+    /// A merge that is not finished.
+    pub(super) fn index(&self) -> Result<Vec<Entry>, Error> {
+        let text = self.above.tell(&["ls-files", "-s", "-v", "-z"])?;
+        let mut entries = Vec::new();
+        for (head, path) in staged(&text) {
+            // `H 100644 HASH 0`: a small letter or an `S` where the file is not looked at.
+            let [tag, mode, blob, stage] = head.as_slice() else {
+                continue;
+            };
+            if stage != "0" {
+                return Err(refused(format!(
+                    "`{}` is not merged yet; finish the merge and stage it",
+                    text_of(path)
+                )));
+            }
+            entries.push(Entry {
+                path: path.to_vec(),
+                mode: mode.clone(),
+                blob: blob.clone(),
+                is_unwatched: tag != "H",
+            });
+        }
+        Ok(entries)
+    }
+
+    /// Paths from the top of all tracked files of the repository whose names end like this.
+    pub(super) fn named_like(&self, ending: &str) -> Result<Vec<String>, Error> {
+        let text = self.above.tell(&["ls-files", "-z"])?;
         let names = text
             .split(|&byte| byte == 0)
-            .filter(|name| !name.is_empty());
+            .filter(|name| name.ends_with(ending.as_bytes()));
         Ok(names.map(text_of).collect())
+    }
+
+    /// Whether a submodule, by its path relative to the directory, holds what is not committed in it.
+    pub(super) fn is_dirty(&self, submodule: &str) -> Result<bool, Error> {
+        let directory = self.top.join(&self.below).join(submodule);
+        let inner = Self::of(&directory, None)?;
+        if inner.top == self.top {
+            // It is not checked out.
+            return Ok(false);
+        }
+        if inner.is_unborn()? {
+            return Ok(true);
+        }
+        let others = ["ls-files", "--others", "--exclude-standard", "-z"];
+        let commit = inner.commit("HEAD")?;
+        Ok(!inner.above.tell(&others)?.is_empty()
+            || !inner.unstaged()?.0.is_empty()
+            || !inner.changes(&commit, Extent::Index)?.is_empty())
     }
 
     /// Content of a file in a commit, by its path from the top; `None` where there is none.
     pub(super) fn content(&self, commit: &str, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let name = format!("{commit}:{path}");
-        Ok(match self.ask(&["cat-file", "blob", &name])? {
+        self.blob(&format!("{commit}:{path}"))
+    }
+
+    /// Content of a blob; `None` where there is none.
+    pub(super) fn blob(&self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        Ok(match self.git.ask(&["cat-file", "blob", name])? {
             Answer::Yes(bytes) => Some(bytes),
             Answer::No(_) => None,
         })
     }
 
-    /// Path of the directory from the top, with `/` at its end where it is not the top itself.
-    pub(super) fn prefix(&self) -> Result<String, Error> {
-        let text = self.tell(&["rev-parse", "--show-prefix"])?;
-        let prefix = text_of(text.strip_suffix(b"\n").unwrap_or(&text));
-        Ok(match prefix.as_str() {
-            "" => prefix,
-            prefix => format!("{prefix}/"),
-        })
-    }
-
-    fn tell(&self, arguments: &[&str]) -> Result<Vec<u8>, Error> {
-        match self.ask(arguments)? {
-            Answer::Yes(text) => Ok(text),
-            Answer::No(said) => Err(refused(format!(
-                "`git {}` failed in `{}`: {said}",
-                arguments[0],
-                self.directory.display()
-            ))),
-        }
-    }
-
-    /// Runs git in the directory. Where the directory lies decides the repository: what a
-    /// hook says of it in the environment may be relative to another place.
-    fn ask(&self, arguments: &[&str]) -> Result<Answer, Error> {
-        let mut git = Command::new("git");
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-            git.env_remove(name);
-        }
-        let git = git.args(arguments).current_dir(&self.directory);
-        let output = git.stdin(Stdio::null()).output().map_err(|error| {
-            refused(format!(
-                "`git` could not be run ({error}), so what has changed is not known; install git, or list files by `--files-from`"
-            ))
+    /// Sizes of blobs in bytes, in their order; `None` for those that are not here.
+    pub(super) fn sizes(&self, blobs: &[&str]) -> Result<Vec<Option<u64>>, Error> {
+        let mut sizes = Vec::with_capacity(blobs.len());
+        self.each_object("--batch-check", blobs, |_, size, _| {
+            sizes.push(size);
+            Ok(())
         })?;
-        Ok(if output.status.success() {
-            Answer::Yes(output.stdout)
-        } else {
-            let said = String::from_utf8_lossy(&output.stderr);
-            Answer::No(said.trim().to_owned())
+        Ok(sizes)
+    }
+
+    /// Hands each blob's number, and its bytes as a stream, to `take`. What is not here is left out.
+    pub(super) fn contents(
+        &self,
+        blobs: &[&str],
+        mut take: impl FnMut(usize, &mut dyn Read) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        self.each_object("--batch", blobs, |place, size, output| {
+            let Some(size) = size else { return Ok(()) };
+            let mut content = Read::take(&mut *output, size);
+            take(place, &mut content)?;
+            io::copy(&mut content, &mut io::sink())?;
+            // A newline ends each of them.
+            output.read_exact(&mut [0])
         })
+    }
+
+    fn each_object(
+        &self,
+        how: &str,
+        blobs: &[&str],
+        mut take: impl FnMut(usize, Option<u64>, &mut dyn BufRead) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        if blobs.is_empty() {
+            return Ok(());
+        }
+        let input = blobs.join("\n") + "\n";
+        let mut run = self.above.start(&["cat-file", how], input.into_bytes())?;
+        let mut output = BufReader::new(run.output());
+        for place in 0..blobs.len() {
+            let mut line = String::new();
+            // `HASH blob SIZE`, or `HASH missing`.
+            let taken = output.read_line(&mut line).and_then(|_| {
+                let size = line.split_ascii_whitespace().nth(2);
+                take(place, size.and_then(|size| size.parse().ok()), &mut output)
+            });
+            if let Err(error) = taken {
+                return Err(run.stalled(&error));
+            }
+        }
+        let (status, said) = run.end()?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(self.above.failed("cat-file", &said)),
+        }
+    }
+
+    /// Whether files of Git LFS may be told from their pointers.
+    pub(super) fn uses_lfs(&self) -> bool {
+        self.git.switches_off("lfs")
+    }
+
+    /// What the repository shares with its other working trees: objects, and what is kept beside them.
+    pub(super) fn common_directory(&self) -> Result<PathBuf, Error> {
+        let common = self.above.tell(&["rev-parse", "--git-common-dir"])?;
+        let common = path_of(common.strip_suffix(b"\n").unwrap_or(&common));
+        Ok(self.top.join(common))
     }
 }
 
-enum Answer {
-    /// What it printed.
-    Yes(Vec<u8>),
-    /// It failed, and what it complained of.
-    No(String),
+/// Entries of `--raw -z`: the fields of `:100644 100644 OLD NEW M`, then the path.
+fn raw(text: &[u8]) -> impl Iterator<Item = (Vec<String>, &[u8])> {
+    let mut parts = text.split(|&byte| byte == 0);
+    std::iter::from_fn(move || {
+        let head = parts.next().filter(|head| !head.is_empty())?;
+        let head = String::from_utf8_lossy(head);
+        let fields = head.trim_start_matches(':').split(' ');
+        Some((fields.map(ToOwned::to_owned).collect(), parts.next()?))
+    })
 }
 
-fn refused(message: String) -> Error {
-    Error::Change { message }
+/// Entries of `ls-files -s -z`: the fields of `100644 HASH 0`, and behind a tab the path.
+fn staged(text: &[u8]) -> impl Iterator<Item = (Vec<String>, &[u8])> {
+    let entries = text.split(|&byte| byte == 0);
+    entries.filter_map(|entry| {
+        let tab = entry.iter().position(|&byte| byte == b'\t')?;
+        let head = String::from_utf8_lossy(&entry[..tab]);
+        let fields = head.split(' ').map(ToOwned::to_owned).collect();
+        Some((fields, &entry[tab + 1..]))
+    })
 }
 
 /// A path as samples spell it.
-fn text_of(path: &[u8]) -> String {
-    path_text(Path::new(""), &path_of(path)).0
+pub(super) fn text_of(path: &[u8]) -> String {
+    text(&path_of(path))
 }
 
-/// A path from bytes: any on Unix, UTF-8 elsewhere.
-#[cfg(unix)]
-pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
-    use std::os::unix::ffi::OsStrExt;
-    std::ffi::OsStr::from_bytes(bytes).into()
-}
-
-/// A path from bytes: any on Unix, UTF-8 elsewhere.
-#[cfg(not(unix))]
-pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
-    String::from_utf8_lossy(bytes).into_owned().into()
+/// A path as samples spell it.
+pub(super) fn text(path: &Path) -> String {
+    path_text(Path::new(""), path).0
 }

@@ -5,16 +5,23 @@
 
 mod dvc;
 mod git;
+mod lfs;
 mod manifest;
+mod process;
+mod snapshot;
+mod staged;
+mod working;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::sample::{Dataset, Layout, Sample};
+use crate::sample::{Dataset, Sample};
 use crate::settings::{Columns, Input};
 use crate::source::path_text;
 use git::Repository;
+use manifest::Rows;
+pub use snapshot::Snapshot;
 
 /// Samples that a change has touched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,95 +42,59 @@ impl Touched {
     }
 }
 
-/// Samples that differ between a revision and the files as they lie there, or that are not tracked.
+/// Where the files lie that are compared with a revision.
+#[derive(Clone, Copy)]
+pub enum Tree<'a> {
+    /// In the working tree. The path is that of the index that the caller was told to use, as hooks are.
+    Working(Option<&'a Path>),
+    /// In the index.
+    Staged(&'a Snapshot),
+}
+
+/// Samples that differ between a revision and the files of a tree, or that are not tracked.
 ///
 /// # Errors
 /// [`Error::Change`]: no git, no repository, no such revision, or history that a shallow clone lacks.
 pub fn since(
     revision: &str,
+    tree: Tree<'_>,
     dataset: &Dataset,
     input: &Input,
     columns: &Columns,
 ) -> Result<Touched, Error> {
-    let repository = Repository::of(&dataset.root)?;
+    let own;
+    let repository = match tree {
+        Tree::Staged(snapshot) => &snapshot.repository,
+        Tree::Working(handed) => {
+            own = Repository::of(&dataset.root, handed)?;
+            &own
+        }
+    };
     if repository.is_unborn()? {
         let note = "the repository has no commit yet".to_owned();
         return Ok(Touched::everything(note));
     }
     let commit = repository.commit(revision)?;
-    // Three programs that mostly wait for the disk.
-    let (changes, (tracked, bundles)) = rayon::join(
-        || repository.changes(&commit),
-        || {
-            rayon::join(
-                || repository.tracked(),
-                || dvc::bundles(&repository, &commit),
-            )
-        },
-    );
-    let (changes, tracked, bundles) = (changes?, tracked?, bundles?);
-    let mut notes = Vec::new();
-    let mut paths: BTreeSet<String> = changes.iter().map(|change| change.path.clone()).collect();
-    let moved = changes.iter().filter(|change| change.is_directory);
-    let moved: Vec<&str> = moved.map(|change| change.path.as_str()).collect();
-    let (mut untracked, mut unpacked) = (0, 0);
-    for sample in &dataset.samples {
-        let path = &*sample.path;
-        if tracked.files.contains(path) || paths.contains(path) {
-            continue;
+    let mut touched = match tree {
+        Tree::Staged(snapshot) => staged::touched(snapshot, &commit, dataset)?,
+        Tree::Working(_) => working::touched(repository, &commit, dataset)?,
+    };
+    match manifest::moved_rows(repository, &commit, tree, dataset, input, columns)? {
+        Rows::Moved(rows) => {
+            touched.paths.extend(rows);
+            Ok(Touched {
+                paths: Some(touched.paths),
+                notes: touched.notes,
+            })
         }
-        let bundle = bundles.iter().find(|bundle| is_below(path, &bundle.path));
-        let link = tracked
-            .directories
-            .iter()
-            .find(|place| is_below(path, place));
-        let known = match (bundle, link) {
-            (Some(bundle), _) => {
-                unpacked += usize::from(bundle.is_touched_whole());
-                !bundle.touches(path)
-            }
-            (None, Some(place)) => !moved.contains(&place.as_str()),
-            (None, None) => {
-                untracked += 1;
-                false
-            }
-        };
-        if !known {
-            paths.insert(path.to_owned());
-        }
+        Rows::Unknown(why) => Ok(Touched::everything(why)),
     }
-    if untracked > 0 {
-        notes.push(format!(
-            "images that git and DVC do not track, checked every time: {untracked}"
-        ));
-    }
-    if unpacked > 0 {
-        notes.push(format!(
-            "images in directories whose DVC file has changed, all checked because the DVC cache does not tell which have: {unpacked}"
-        ));
-    }
-    let tables = changes
-        .iter()
-        .filter(|change| is_manifest(&change.path, dataset, input));
-    let tables: Vec<&str> = tables.map(|change| change.path.as_str()).collect();
-    match tables.as_slice() {
-        [] => {}
-        [table] => match manifest::moved_rows(&repository, &commit, table, dataset, columns)? {
-            Some(rows) => paths.extend(rows),
-            None => {
-                let note = format!("`{revision}` has no `{table}` that can be compared with");
-                return Ok(Touched::everything(note));
-            }
-        },
-        _ => {
-            let note = format!("several manifests have changed ({})", tables.join(", "));
-            return Ok(Touched::everything(note));
-        }
-    }
-    Ok(Touched {
-        paths: Some(paths),
-        notes,
-    })
+}
+
+/// Samples whose files have changed.
+struct ChangedFiles {
+    paths: BTreeSet<String>,
+    notes: Vec<String>,
 }
 
 /// Samples that a list names: one path a line, or ended by NUL bytes where there are any.
@@ -139,10 +110,10 @@ pub fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
     let root = absolute(base, &dataset.root);
     let mut paths = BTreeSet::new();
     for name in names.filter(|name| !name.is_empty()) {
-        let file = absolute(base, &git::path_of(name));
+        let file = absolute(base, &process::path_of(name));
         let (text, _) = match file.strip_prefix(&root) {
             Ok(below) => path_text(Path::new(""), below),
-            Err(_) => path_text(Path::new(""), &git::path_of(name)),
+            Err(_) => path_text(Path::new(""), &process::path_of(name)),
         };
         paths.insert(text);
     }
@@ -183,25 +154,11 @@ fn is_below(path: &str, place: &str) -> bool {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether a changed file says which split a sample is in.
-fn is_manifest(path: &str, dataset: &Dataset, input: &Input) -> bool {
-    match input {
-        Input::Manifest { root, manifest } => {
-            let here = std::path::absolute(manifest).ok();
-            here.is_some() && std::path::absolute(root.join(path)).ok() == here
-        }
-        Input::Tree { .. } => {
-            let by_table = matches!(dataset.layout, Layout::CsvManifest | Layout::DrivingLog);
-            by_table && !path.contains('/') && path.to_ascii_lowercase().ends_with(".csv")
-        }
-        Input::Directories(_) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dataset::{Builder, Draft};
+    use crate::sample::Layout;
 
     fn dataset(root: &str, paths: &[&str]) -> Dataset {
         let mut builder = Builder::new(root, Layout::Unsplit);

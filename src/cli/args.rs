@@ -10,7 +10,7 @@ use splitleak::sequence::simulate::SimulatedSplit;
 pub(super) use super::gate_args::GateArgs;
 use super::gate_args::{
     BASELINE_EXAMPLES, BaselineCommand, COMPLETIONS_EXAMPLES, DIFF_EXAMPLES, DiffArgs,
-    INIT_EXAMPLES, InitArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
+    INIT_EXAMPLES, InitArgs, NameArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
 };
 
 /// Finds images shared by the training and validation splits of a dataset
@@ -36,7 +36,7 @@ Examples:
   splitleak check data/ --manifest split.csv --json report.json
   splitleak check --train a/ --val b/ --max-leakage 0.5%
   splitleak check data/ --simulate-split random:0.2:7 --simulate-split block:0.2
-  splitleak check data/ --changed-since HEAD --max-leakage 0     in a commit hook
+  splitleak check data/ --staged --changed-since HEAD --max-leakage 0     in a commit hook
   splitleak check data/ --format sarif=x.sarif --format junit=x.xml
 
 Exit status: 0 within the limits, 1 a limit is exceeded, 2 could not check
@@ -347,10 +347,12 @@ pub(super) struct OutputArgs {
     /// Write the report as JSON to a file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Write the report in a format (json, sarif, junit, github, markdown, csv, terminal) to a
+    /// Write the report in a format (json, sarif, junit, github, markdown, csv, paths, terminal) to a
     /// file, or to standard output without one; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<Written>,
+    #[command(flatten)]
+    pub(super) names: NameArgs,
     /// Print the settings in force and where each comes from, and check nothing
     #[arg(long)]
     pub(super) show_settings: bool,

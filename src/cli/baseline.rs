@@ -8,8 +8,10 @@ use splitleak::gate::baseline::{Baseline, Entry};
 use splitleak::gate::policy::day;
 use splitleak::gate::update::{self, Comparison};
 
+use super::check::Scope;
 use super::exit::Outcome;
-use super::gate_args::{BaselineArgs, BaselineCommand, ScopeArgs};
+use super::files::Files;
+use super::gate_args::{BaselineArgs, BaselineCommand};
 use super::resolve::{self, Missing, Resolved};
 use super::{check, output, say};
 
@@ -84,7 +86,7 @@ fn code_of(name: &str) -> Result<Code, Error> {
 
 /// Audits the dataset, and holds the baseline against the report.
 fn compared(args: &BaselineArgs, missing: Missing) -> Result<(Resolved, Comparison), Error> {
-    let (mut settings, source) = resolve::common(&args.common)?;
+    let (mut settings, source) = resolve::common(&args.common, Files::default())?;
     settings.detail.findings_per_code = usize::MAX;
     let resolved = resolve::judged_by(settings, source, &args.common, &args.gate, missing)?;
     if missing == Missing::Refused && !resolved.baseline.is_file() {
@@ -93,12 +95,9 @@ fn compared(args: &BaselineArgs, missing: Missing) -> Result<(Resolved, Comparis
             resolved.baseline.display()
         )));
     }
-    let everything = ScopeArgs {
-        changed_since: None,
-        files_from: None,
-    };
+    let everything = Scope::default();
     let settings = resolved.settings.clone();
-    let report = check::audited(settings, &args.common, &everything, args.quiet)?;
+    let report = check::audited(settings, &args.common, everything, args.quiet)?;
     let comparison = update::compare(&report, &resolved.policy);
     Ok((resolved, comparison))
 }

@@ -1,19 +1,20 @@
 //! `splitleak check`: audit, judge, and write what was asked for.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use splitleak::change::{self, Touched};
+use splitleak::change::{self, Snapshot, Touched, Tree};
 use splitleak::error::Error;
 use splitleak::progress::{Progress, Silent};
 use splitleak::report::Report;
 use splitleak::sample::Dataset;
 use splitleak::settings::Settings;
-use splitleak::{audit, audit_dataset, dataset, gate};
+use splitleak::{audit_dataset, dataset, gate};
 
 use super::args::{CheckArgs, CommonArgs};
 use super::exit::Outcome;
-use super::gate_args::{Format, ScopeArgs, Written};
+use super::files::Files;
+use super::gate_args::{Format, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
 use super::{advice, cache, correlation, output, progress, resolve, say, use_threads};
@@ -23,18 +24,22 @@ use super::{advice, cache, correlation, output, progress, resolve, say, use_thre
 /// # Errors
 /// What keeps it from being checked, or a report from being written.
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
-    let resolved = resolve::resolve(args)?;
+    let snapshot = staged(args)?;
+    let files = Files {
+        staged: snapshot.as_ref(),
+    };
+    let resolved = resolve::resolve(args, files)?;
     if args.output.show_settings {
         output::to_stdout(resolved.shown.text().as_bytes())?;
         return Ok(Outcome::Passed);
     }
     let outputs = outputs(args)?;
-    let report = audited(
-        resolved.settings,
-        &args.common,
-        &args.scope,
-        args.output.quiet,
-    )?;
+    let scope = Scope {
+        changed_since: args.scope.changed_since.as_deref(),
+        files_from: args.scope.files_from.as_deref(),
+        staged: snapshot.as_ref(),
+    };
+    let report = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
     let next = advice::next_commands(&report, args);
     let prefix = prefix(&args.common);
@@ -42,6 +47,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         let beside = Beside {
             next: &next,
             prefix: &prefix,
+            names: args.output.names,
         };
         written::write(&report, output, beside)?;
     }
@@ -49,6 +55,19 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         correlation::draw(&report, path)?;
     }
     Ok(Outcome::of(&report.gate))
+}
+
+/// What is staged, where that is to be judged.
+fn staged(args: &CheckArgs) -> Result<Option<Snapshot>, Error> {
+    let root = args.common.dataset.as_deref();
+    let root = root.filter(|_| args.scope.staged);
+    root.map(|root| Snapshot::take(root, handed_index().as_deref()))
+        .transpose()
+}
+
+/// The index that git told its hook to use: that of `git commit -a` is not yet the repository's own.
+fn handed_index() -> Option<PathBuf> {
+    std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from)
 }
 
 /// The dataset as it was named, for formats that point at files: checks are run at the
@@ -82,6 +101,14 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
     Ok(outputs)
 }
 
+/// Which part of a dataset is judged, and where its files are taken from.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Scope<'a> {
+    changed_since: Option<&'a str>,
+    files_from: Option<&'a Path>,
+    staged: Option<&'a Snapshot>,
+}
+
 /// The report on a dataset, not judged yet.
 ///
 /// # Errors
@@ -89,7 +116,7 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
 pub(super) fn audited(
     settings: Settings,
     common: &CommonArgs,
-    scope: &ScopeArgs,
+    scope: Scope<'_>,
     quiet: bool,
 ) -> Result<Report, Error> {
     use_threads(common);
@@ -97,31 +124,41 @@ pub(super) fn audited(
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
     let cache = cache::open(&common.cache);
-    let audited = if scope.changed_since.is_none() && scope.files_from.is_none() {
-        audit(&settings, &cache, &progress)
-    } else {
-        let dataset = dataset::load(&settings.input, &settings.columns, &progress)?;
-        let touched = touched(&settings, scope, &dataset)?;
-        for note in touched.notes.iter().filter(|_| !quiet) {
-            say(&format!("note: {note}"));
-        }
-        let settings = Settings {
-            focus: touched.paths,
-            ..settings
-        };
-        audit_dataset(&settings, &dataset, &cache, &progress)
+    let (input, columns) = (&settings.input, &settings.columns);
+    let dataset = match scope.staged {
+        Some(snapshot) => snapshot.load(input, columns, &progress)?,
+        None => dataset::load(input, columns, &progress)?,
     };
+    let touched = touched(&settings, scope, &dataset)?;
+    for note in touched.notes.iter().filter(|_| !quiet) {
+        say(&format!("note: {note}"));
+    }
+    let settings = Settings {
+        focus: touched.paths,
+        ..settings
+    };
+    let audited = audit_dataset(&settings, &dataset, &cache, &progress);
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }
     audited
 }
 
-fn touched(settings: &Settings, scope: &ScopeArgs, dataset: &Dataset) -> Result<Touched, Error> {
-    if let Some(revision) = &scope.changed_since {
-        return change::since(revision, dataset, &settings.input, &settings.columns);
+fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<Touched, Error> {
+    if let Some(revision) = scope.changed_since {
+        let handed = handed_index();
+        let tree = match scope.staged {
+            Some(snapshot) => Tree::Staged(snapshot),
+            None => Tree::Working(handed.as_deref()),
+        };
+        return change::since(revision, tree, dataset, &settings.input, &settings.columns);
     }
-    let path = scope.files_from.as_deref().unwrap_or(Path::new("-"));
+    let Some(path) = scope.files_from else {
+        return Ok(Touched {
+            paths: None,
+            notes: Vec::new(),
+        });
+    };
     let failed = |source| Error::Io {
         action: "read",
         path: path.to_path_buf(),

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use splitleak::gate::Gate;
+use splitleak::gate::{Gate, Verdict};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,16 +19,10 @@ impl Outcome {
     /// What a verdict means for the exit status. A violated limit is known to be
     /// violated, whatever else could not be read.
     pub(super) fn of(gate: &Gate) -> Self {
-        if gate.passed {
-            Self::Passed
-        } else if gate
-            .violations
-            .iter()
-            .any(|violation| violation.code.is_judgement())
-        {
-            Self::GateFailed
-        } else {
-            Self::NotChecked
+        match gate.verdict() {
+            Verdict::Passed | Verdict::NotJudged => Self::Passed,
+            Verdict::Failed => Self::GateFailed,
+            Verdict::Incomplete => Self::NotChecked,
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct GateArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Only what changed")]
+#[command(next_help_heading = "Only what changed, or what is staged")]
 pub(super) struct ScopeArgs {
     /// Check images that differ from this git revision, or are not tracked, against the whole dataset
     #[arg(long, value_name = "REV", conflicts_with = "files_from")]
@@ -39,6 +39,9 @@ pub(super) struct ScopeArgs {
     /// Check the images that a file lists, one a line, or standard input with `-`
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<PathBuf>,
+    /// Check what is staged, names and bytes, and not the working tree: what the next commit will hold
+    #[arg(long, conflicts_with_all = ["files_from", "train", "val", "test"])]
+    pub(super) staged: bool,
 }
 
 /// How a report is written.
@@ -58,6 +61,19 @@ pub(super) enum Format {
     Markdown,
     /// Pairs across splits, a row each, for pandas
     Csv,
+    /// Paths of the leaked evaluation files, once each, to act on
+    Paths,
+}
+
+/// How lists of names are written.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(super) struct NameArgs {
+    /// End the paths of `--format paths` by NUL bytes, for `xargs -0`
+    #[arg(long, short = '0')]
+    pub(super) null: bool,
+    /// In CSV, put a quote before names that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub(super) csv_safe: bool,
 }
 
 /// A format, and where it goes: `sarif=x.sarif`, or `sarif` for standard output.
@@ -157,6 +173,8 @@ pub(super) struct RenderArgs {
     /// Directory of the dataset as seen from the top of the repository, for formats that point at files
     #[arg(long, value_name = "DIR")]
     pub(super) path_prefix: Option<String>,
+    #[command(flatten)]
+    pub(super) names: NameArgs,
 }
 
 pub(super) const DIFF_EXAMPLES: &str = "\

@@ -6,7 +6,9 @@ mod baseline;
 mod cache;
 mod check;
 mod correlation;
+mod environment;
 mod exit;
+mod files;
 mod gate_args;
 mod init;
 mod interrupt;
@@ -36,7 +38,11 @@ pub(super) fn main() -> ExitCode {
     // Decoders may panic on hostile files. That is caught and becomes a finding;
     // the default hook would print a backtrace into the middle of the summary.
     std::panic::set_hook(Box::new(|_| {}));
-    let outcome = match catch_unwind(AssertUnwindSafe(|| run(&Cli::parse()))) {
+    let cli = match command_line() {
+        Ok(cli) => cli,
+        Err(status) => return status,
+    };
+    let outcome = match catch_unwind(AssertUnwindSafe(|| run(&cli))) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(Error::Interrupted)) => {
             say("interrupted");
@@ -56,6 +62,28 @@ pub(super) fn main() -> ExitCode {
         }
     };
     outcome.into()
+}
+
+/// The command line with the arguments of the environment, or how the process ends: help, or misuse.
+fn command_line() -> Result<Cli, ExitCode> {
+    let value = std::env::var_os(environment::VARIABLE);
+    let words = environment::complete(std::env::args_os().collect(), value.clone());
+    let words = words.map_err(|error| {
+        complain(&error);
+        ExitCode::from(Outcome::NotChecked)
+    })?;
+    Cli::try_parse_from(words).map_err(|error| {
+        // There is nobody to tell if that fails.
+        let _ = error.print();
+        if !error.use_stderr() {
+            return ExitCode::SUCCESS;
+        }
+        let value = value.and_then(|value| value.into_string().ok());
+        if let Some(hint) = value.as_deref().and_then(environment::hint) {
+            say(&hint);
+        }
+        Outcome::NotChecked.into()
+    })
 }
 
 fn run(cli: &Cli) -> Result<Outcome, Error> {

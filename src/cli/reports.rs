@@ -21,7 +21,12 @@ pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
     let report = read(&args.report)?;
     for output in &args.format {
         let prefix = args.path_prefix.as_deref().unwrap_or_default();
-        written::write(&report, output, Beside { next: &[], prefix })?;
+        let beside = Beside {
+            next: &[],
+            prefix,
+            names: args.names,
+        };
+        written::write(&report, output, beside)?;
     }
     Ok(Outcome::Passed)
 }

@@ -18,6 +18,7 @@ use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
 use splitleak::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
+use super::files::Files;
 use super::shown::Shown;
 
 /// What is in force for a check.
@@ -33,19 +34,20 @@ pub(super) struct Resolved {
 }
 
 /// A settings file, and what has been taken from it.
-pub(super) struct Source {
+pub(super) struct Source<'a> {
     config: Config,
     /// Where it lies, if there is one.
     file: Option<PathBuf>,
     shown: Shown,
+    files: Files<'a>,
 }
 
 /// Settings and policy in force for a check.
 ///
 /// # Errors
 /// A configuration file that cannot be read, or a value that means nothing.
-pub(super) fn resolve(args: &CheckArgs) -> Result<Resolved, Error> {
-    let (mut settings, mut source) = common(&args.common)?;
+pub(super) fn resolve(args: &CheckArgs, files: Files<'_>) -> Result<Resolved, Error> {
+    let (mut settings, mut source) = common(&args.common, files)?;
     let default = Detail::default();
     let (shown, config) = (&mut source.shown, &source.config);
     settings.detail = Detail {
@@ -83,15 +85,19 @@ pub(super) enum Missing {
 /// As for [`resolve`].
 pub(super) fn judged_by(
     mut settings: Settings,
-    mut source: Source,
+    mut source: Source<'_>,
     common: &CommonArgs,
     args: &GateArgs,
     missing: Missing,
 ) -> Result<Resolved, Error> {
     let mut policy = policy(args, &source.config, &mut source.shown)?;
-    let (baseline, is_named) = baseline_file(common, args, &mut source);
-    if baseline.is_file() && !args.no_baseline || is_named && missing == Missing::Refused {
-        policy.baseline = read_baseline(&baseline)?;
+    let (baseline, is_named) = baseline_file(common, args, &mut source)?;
+    let is_there = match is_named {
+        true => missing == Missing::Refused || baseline.is_file(),
+        false => !args.no_baseline && source.files.has(&baseline)?,
+    };
+    if is_there {
+        policy.baseline = read_baseline(&baseline, source.files)?;
     }
     // What is accepted one by one has to be listed one by one, unless the user says otherwise.
     let default = Detail::default().findings_per_code;
@@ -110,8 +116,11 @@ pub(super) fn judged_by(
 ///
 /// # Errors
 /// As for [`resolve`].
-pub(super) fn common(args: &CommonArgs) -> Result<(Settings, Source), Error> {
-    let (config, file) = read_config(args)?;
+pub(super) fn common<'a>(
+    args: &CommonArgs,
+    files: Files<'a>,
+) -> Result<(Settings, Source<'a>), Error> {
+    let (config, file) = read_config(args, files)?;
     let mut shown = Shown::new(file.as_deref());
     let mut settings = Settings::new(input(args, &config, &mut shown)?);
     settings.columns = columns(&args.input, &config, &mut shown);
@@ -125,6 +134,7 @@ pub(super) fn common(args: &CommonArgs) -> Result<(Settings, Source), Error> {
             config,
             file,
             shown,
+            files,
         },
     ))
 }
@@ -133,33 +143,40 @@ fn wrong(message: String) -> Error {
     Error::Settings { message }
 }
 
-fn read_config(args: &CommonArgs) -> Result<(Config, Option<PathBuf>), Error> {
-    if let Some(path) = &args.config {
-        return Ok((config::read(path)?, Some(path.clone())));
-    }
-    match beside(args, config::FILE_NAME) {
-        Some(path) => Ok((config::read(&path)?, Some(path))),
-        None => Ok((Config::default(), None)),
-    }
+fn read_config(args: &CommonArgs, files: Files<'_>) -> Result<(Config, Option<PathBuf>), Error> {
+    let path = match &args.config {
+        Some(path) => Some(path.clone()),
+        None => beside(args, config::FILE_NAME, files)?,
+    };
+    let Some(path) = path else {
+        return Ok((Config::default(), None));
+    };
+    let config = config::read(&path, &files.read(&path)?)?;
+    Ok((config, Some(path)))
 }
 
 /// A file of this name in the dataset directory, else in the current one.
-fn beside(args: &CommonArgs, name: &str) -> Option<PathBuf> {
-    let places = args
-        .dataset
-        .iter()
-        .map(PathBuf::as_path)
-        .chain([Path::new(".")]);
-    // `./x` would be shown for `x`.
-    let paths = places.map(|place| match place == Path::new(".") {
-        true => PathBuf::from(name),
-        false => place.join(name),
-    });
-    paths.into_iter().find(|path| path.is_file())
+fn beside(args: &CommonArgs, name: &str, files: Files<'_>) -> Result<Option<PathBuf>, Error> {
+    let places = args.dataset.iter().map(PathBuf::as_path);
+    for place in places.chain([Path::new(".")]) {
+        // `./x` would be shown for `x`.
+        let path = match place == Path::new(".") {
+            true => PathBuf::from(name),
+            false => place.join(name),
+        };
+        if files.has(&path)? {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Where the baseline lies or would lie, and whether the user named it.
-fn baseline_file(common: &CommonArgs, args: &GateArgs, source: &mut Source) -> (PathBuf, bool) {
+fn baseline_file(
+    common: &CommonArgs,
+    args: &GateArgs,
+    source: &mut Source<'_>,
+) -> Result<(PathBuf, bool), Error> {
     let settings_file = source.file.clone().unwrap_or_default();
     let written = source
         .config
@@ -171,24 +188,20 @@ fn baseline_file(common: &CommonArgs, args: &GateArgs, source: &mut Source) -> (
         source
             .shown
             .line(key, None::<&String>, "command line".to_owned());
-        return (PathBuf::from(baseline::FILE_NAME), false);
+        return Ok((PathBuf::from(baseline::FILE_NAME), false));
     }
     if args.baseline.is_some() || written.is_some() {
         let file = source.shown.choose(key, args.baseline.clone(), written);
-        return (file.unwrap_or_default(), true);
+        return Ok((file.unwrap_or_default(), true));
     }
-    let found = beside(common, baseline::FILE_NAME);
+    let found = beside(common, baseline::FILE_NAME, source.files)?;
     let origin = if found.is_some() { "found" } else { "default" };
     source.shown.line(key, found.as_ref(), origin.to_owned());
-    (found.unwrap_or_else(|| baseline::FILE_NAME.into()), false)
+    Ok((found.unwrap_or_else(|| baseline::FILE_NAME.into()), false))
 }
 
-fn read_baseline(path: &Path) -> Result<Baseline, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-        action: "read",
-        path: path.to_path_buf(),
-        source,
-    })?;
+fn read_baseline(path: &Path, files: Files<'_>) -> Result<Baseline, Error> {
+    let text = files.read(path)?;
     Baseline::parse(&text).map_err(|message| Error::Baseline {
         path: path.to_path_buf(),
         message,
@@ -329,6 +342,7 @@ fn counted(
 fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy, Error> {
     let some = |list: &Vec<String>| (!list.is_empty()).then(|| list.clone());
     let mut policy = Policy::new(super::today()?);
+    policy.has_outside_limits = !args.max_leakage.is_empty() || !args.fail_on.is_empty();
     let limits = shown.choose(
         "max-leakage",
         some(&args.max_leakage),

@@ -10,6 +10,7 @@ use splitleak::propose_split;
 
 use super::args::SplitArgs;
 use super::exit::Outcome;
+use super::files::Files;
 use super::interrupt::Interrupt;
 use super::{advice, cache, output, progress, resolve, say, use_threads};
 
@@ -25,7 +26,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         );
         return Err(Error::Settings { message });
     }
-    let (settings, _) = resolve::common(&args.common)?;
+    let (settings, _) = resolve::common(&args.common, Files::default())?;
     use_threads(&args.common);
     let line = progress::Line::default();
     let shown: &dyn Progress = if args.quiet { &Silent } else { &line };

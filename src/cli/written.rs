@@ -4,9 +4,11 @@ use std::path::Path;
 
 use splitleak::error::Error;
 use splitleak::render;
+use splitleak::render::pairs::Names;
+use splitleak::render::paths::Ending;
 use splitleak::report::Report;
 
-use super::gate_args::{Format, Written};
+use super::gate_args::{Format, NameArgs, Written};
 use super::output;
 
 /// Refuses two formats on one stream.
@@ -31,6 +33,8 @@ pub(super) struct Beside<'a> {
     pub(super) next: &'a [String],
     /// Leads from where files are looked for, the top of a repository, to the dataset.
     pub(super) prefix: &'a str,
+    /// How lists of names are written.
+    pub(super) names: NameArgs,
 }
 
 /// Writes a report.
@@ -46,7 +50,20 @@ pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Re
         Format::Junit => render::junit::render(report, &mut text),
         Format::Github => render::github::render(report, beside.prefix, &mut text),
         Format::Markdown => render::markdown::render(report, &mut text),
-        Format::Csv => render::pairs::render(report, &mut text),
+        Format::Csv => {
+            let names = match beside.names.csv_safe {
+                true => Names::SafeForSpreadsheets,
+                false => Names::Exact,
+            };
+            render::pairs::render(report, names, &mut text)
+        }
+        Format::Paths => {
+            let ending = match beside.names.null {
+                true => Ending::Nul,
+                false => Ending::Newline,
+            };
+            render::paths::render(report, beside.prefix, ending, &mut text)
+        }
     };
     rendered.map_err(|source| Error::Io {
         action: "write",

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::limit::LeakLimit;
 use super::policy::Policy;
-use super::{AcceptedFindings, Gate, Violation, ViolationCode, accept, completeness};
+use super::{
+    AcceptedFindings, Gate, GateNote, NoteCode, Violation, ViolationCode, accept, completeness,
+};
 use crate::finding::{AcceptedBy, CODES, Code};
 use crate::report::{Leakage, LeakedSample, Report};
 
@@ -17,6 +19,14 @@ const EXAMPLES: usize = 3;
 #[must_use]
 pub fn judge(mut report: Report, policy: &Policy) -> Report {
     let marks = accept::mark(&report, policy);
+    let mut notes = marks.notes;
+    let accepts = marks
+        .leaks
+        .iter()
+        .chain(&marks.findings)
+        .any(Option::is_some);
+    let strict = (accepts && policy.has_outside_limits)
+        .then(|| Judgement::new(&report, policy).violations().len());
     for (row, accepted) in report.leaked_samples.iter_mut().zip(marks.leaks) {
         row.accepted = accepted;
     }
@@ -25,11 +35,16 @@ pub fn judge(mut report: Report, policy: &Policy) -> Report {
     }
     let judgement = Judgement::new(&report, policy);
     let violations = judgement.violations();
+    let accepted = accepted(&report);
+    if strict.is_some_and(|strict| strict > violations.len()) {
+        notes.insert(0, beyond_limit(&accepted));
+    }
     report.gate = Gate {
         passed: violations.is_empty(),
+        judged: policy.has_limits(),
         violations,
-        accepted: accepted(&report),
-        notes: marks.notes,
+        accepted,
+        notes,
     };
     report
 }
@@ -51,6 +66,23 @@ fn accepted(report: &Report) -> Vec<AcceptedFindings> {
     counts
         .map(|((code, by), count)| AcceptedFindings { code, by, count })
         .collect()
+}
+
+/// Says that the dataset's own files have let something pass.
+fn beyond_limit(accepted: &[AcceptedFindings]) -> GateNote {
+    let count = |by: AcceptedBy| -> u64 {
+        let own = accepted.iter().filter(|one| one.by == by);
+        own.map(|one| one.count).sum()
+    };
+    let message = format!(
+        "limits of the command line hold only because of what is accepted: {} by the baseline, {} by suppressions of the settings file; `--no-baseline` and `--config FILE` judge without them",
+        count(AcceptedBy::Baseline),
+        count(AcceptedBy::Suppression)
+    );
+    GateNote {
+        code: NoteCode::AcceptedBeyondLimit,
+        message,
+    }
 }
 
 /// A report whose accepted findings are marked, seen by a policy.
@@ -106,7 +138,7 @@ impl<'a> Judgement<'a> {
     fn limits(&self) -> Vec<Violation> {
         let mut violations = Vec::new();
         let limits = &self.policy.max_leakage;
-        let Some(first) = limits.first() else {
+        let Some(first) = self.policy.first_leak_limit() else {
             return violations;
         };
         if let Some(reason) = &self.report.leakage_unavailable {

@@ -22,6 +22,9 @@ use crate::finding::{AcceptedBy, Code};
 pub struct Gate {
     /// Whether nothing was violated.
     pub passed: bool,
+    /// Whether a limit was set (`max-leakage` or `fail-on`). Without one `passed` says only that
+    /// everything could be read, whatever leaks.
+    pub judged: bool,
     /// What was violated.
     pub violations: Vec<Violation>,
     /// What was found and accepted one by one, by code.
@@ -34,9 +37,39 @@ impl Default for Gate {
     fn default() -> Self {
         Self {
             passed: true,
+            judged: false,
             violations: Vec::new(),
             accepted: Vec::new(),
             notes: Vec::new(),
+        }
+    }
+}
+
+/// What a gate says in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Within the limits.
+    Passed,
+    /// A limit is exceeded, whatever else could not be checked.
+    Failed,
+    /// Not all could be checked, and no limit is known to be exceeded.
+    Incomplete,
+    /// All could be checked, and no limit was set.
+    NotJudged,
+}
+
+impl Gate {
+    /// The verdict.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.violations.iter().any(|one| one.code.is_judgement()) {
+            Verdict::Failed
+        } else if !self.passed {
+            Verdict::Incomplete
+        } else if self.judged {
+            Verdict::Passed
+        } else {
+            Verdict::NotJudged
         }
     }
 }
@@ -117,4 +150,6 @@ pub enum NoteCode {
     StaleBaseline,
     /// Accepted findings whose date has passed.
     ExpiredBaseline,
+    /// Limits of the command line hold only because of what the dataset's own files accept.
+    AcceptedBeyondLimit,
 }

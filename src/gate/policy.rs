@@ -25,6 +25,9 @@ pub struct Policy {
     pub suppressions: Vec<Suppression>,
     /// Findings that were accepted one by one.
     pub baseline: Baseline,
+    /// Whether limits were given from outside of the dataset's own files, so that it is told when
+    /// they hold only because of what those files accept.
+    pub has_outside_limits: bool,
     /// The day by which expiry is told: nothing expires when nothing has a date.
     pub today: NaiveDate,
 }
@@ -40,6 +43,7 @@ impl Policy {
             min_coverage: None,
             suppressions: Vec::new(),
             baseline: Baseline::default(),
+            has_outside_limits: false,
             today,
         }
     }
@@ -48,6 +52,22 @@ impl Policy {
     #[must_use]
     pub fn accepts_findings(&self) -> bool {
         !self.suppressions.is_empty() || !self.baseline.entries.is_empty()
+    }
+
+    /// Whether a limit says which leaks or findings are too many.
+    #[must_use]
+    pub fn has_limits(&self) -> bool {
+        !self.max_leakage.is_empty() || !self.fail_on.is_empty()
+    }
+
+    /// The first limit that asks about leaks, as a user would write it.
+    #[must_use]
+    pub fn first_leak_limit(&self) -> Option<String> {
+        let codes = || CODES.iter().map(|row| row.0).filter(|code| code.is_leak());
+        let asks = |fail_on: &&FailOn| codes().any(|code| fail_on.includes(code));
+        let fail_on = || self.fail_on.iter().find(asks).map(ToString::to_string);
+        let most = self.max_leakage.first().map(ToString::to_string);
+        most.or_else(fail_on)
     }
 
     /// Whether a finding of this code fails the gate.

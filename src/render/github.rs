@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::{answer, leaked};
 use crate::finding::Severity;
+use crate::gate::Verdict;
 use crate::report::Report;
 
 /// GitHub shows ten errors and ten warnings of a step, and drops the rest.
@@ -23,20 +25,19 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
             data(&violation.message)
         )?;
     }
-    let mut rows: Vec<(Severity, &str, &str, String)> = Vec::new();
-    for leak in report
-        .leaked_samples
-        .iter()
-        .filter(|leak| leak.accepted.is_none())
-    {
+    let mut rows: Vec<(Severity, String, &str, String)> = Vec::new();
+    for leaked in leaked::images(report) {
+        let first = leaked.leaks[0];
         let message = format!(
-            "leaks from `{}`: {}",
-            leak.training.split, leak.training.path
+            "leaks from `{}`: {} ({})",
+            first.training.split,
+            first.training.path,
+            leaked.kinds()
         );
         rows.push((
-            leak.code.severity(),
-            leak.code.name(),
-            &leak.evaluation.path,
+            first.code.severity(),
+            first.code.name().to_owned(),
+            &leaked.image.path,
             message,
         ));
     }
@@ -49,7 +50,7 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
         {
             rows.push((
                 finding.severity,
-                finding.code.name(),
+                finding.code.name().to_owned(),
                 path,
                 finding.message.clone(),
             ));
@@ -77,7 +78,7 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
         writeln!(
             to,
             "::{word} file={file},title={}::{}",
-            property(code),
+            property(&code),
             data(&message)
         )?;
     }
@@ -90,9 +91,16 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
     for note in &gate.notes {
         writeln!(to, "::notice title=splitleak::{}", data(&note.message))?;
     }
-    let leaked: u64 = report.leakage.iter().map(|entry| entry.leaked.count).sum();
-    let verdict = if gate.passed { "passed" } else { "failed" };
-    writeln!(to, "splitleak: gate {verdict}, {leaked} leaked images")
+    let verdict = answer::verdict(gate);
+    if gate.verdict() == Verdict::NotJudged {
+        writeln!(to, "::notice title=splitleak::{verdict}")?;
+    }
+    // A name in the answer must not begin a line.
+    writeln!(
+        to,
+        "splitleak: {verdict}; {}",
+        data(&answer::answer(report))
+    )
 }
 
 fn data(text: &str) -> String {

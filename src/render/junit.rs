@@ -4,11 +4,13 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
+use super::answer;
 use super::text::{percent, printable};
+use crate::gate::Verdict;
 use crate::report::Report;
 
-/// Writes the report: each violation fails a case of the suite `gate`; what was found and
-/// accepted passes, with the numbers as output.
+/// Writes the report: each violation fails a case of the suite `gate`, whose one case is skipped where no
+/// limit was set; what was found and accepted passes, with the numbers as output.
 ///
 /// # Errors
 /// Those of the writer.
@@ -26,8 +28,16 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
         let name = format!("{} {}", violation.code.name(), number + 1);
         gate.add_test_case(case(&name, "splitleak.gate", status));
     }
-    if report.gate.passed {
-        gate.add_test_case(case("passed", "splitleak.gate", TestCaseStatus::success()));
+    match report.gate.verdict() {
+        Verdict::Passed => {
+            gate.add_test_case(case("passed", "splitleak.gate", TestCaseStatus::success()));
+        }
+        Verdict::NotJudged => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(answer::verdict(&report.gate));
+            gate.add_test_case(case("not judged", "splitleak.gate", status));
+        }
+        Verdict::Failed | Verdict::Incomplete => {}
     }
     let mut leakage = TestSuite::new("leakage");
     for entry in &report.leakage {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::text::{percent, printable, thousands};
+use super::{answer, leaked};
 use crate::finding::Severity;
 use crate::report::Report;
 
@@ -41,19 +42,8 @@ pub fn render(report: &Report, mut to: impl Write) -> io::Result<()> {
 }
 
 fn head(report: &Report, text: &mut String) -> std::fmt::Result {
-    let verdict = if report.gate.passed {
-        "passed"
-    } else if report
-        .gate
-        .violations
-        .iter()
-        .any(|one| one.code.is_judgement())
-    {
-        "failed"
-    } else {
-        "could not check everything"
-    };
-    writeln!(text, "## splitleak: {verdict}\n")?;
+    writeln!(text, "## splitleak: {}\n", answer::verdict(&report.gate))?;
+    writeln!(text, "**{}**\n", prose(&answer::answer(report)))?;
     let coverage = &report.coverage;
     let (all, read) = (thousands(coverage.samples), thousands(coverage.signed));
     write!(text, "{all} images, {read} read.")?;
@@ -107,23 +97,23 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
     more(report.leakage.len(), text)
 }
 
-/// Leaked samples that nobody has accepted.
+/// Leaked images that nobody has accepted.
 fn samples(report: &Report, text: &mut String) -> std::fmt::Result {
-    let fresh = report
-        .leaked_samples
-        .iter()
-        .filter(|leak| leak.accepted.is_none());
-    let fresh: Vec<_> = fresh.collect();
-    if fresh.is_empty() {
+    let images = leaked::images(report);
+    if images.is_empty() {
         return Ok(());
     }
     writeln!(text, "\n| image | leaks from | by |\n| --- | --- | --- |")?;
-    for leak in fresh.iter().take(ROWS) {
-        let kind = leak.code.name().trim_start_matches("leak-");
-        let (image, from) = (code(&leak.evaluation.path), code(&leak.training.path));
-        writeln!(text, "| {image} | {from} | {kind} |")?;
+    for leaked in images.iter().take(ROWS) {
+        let from = code(&leaked.leaks[0].training.path);
+        let suspected = match leaked.is_counted() {
+            true => "",
+            false => " (not counted)",
+        };
+        let (image, kinds) = (code(&leaked.image.path), leaked.kinds());
+        writeln!(text, "| {image} | {from} | {kinds}{suspected} |")?;
     }
-    more(fresh.len(), text)
+    more(images.len(), text)
 }
 
 fn findings(report: &Report, text: &mut String) -> std::fmt::Result {

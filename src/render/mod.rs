@@ -1,13 +1,16 @@
 //! Report to text. Renderers see only the [`Report`](crate::report::Report).
 
+mod answer;
 pub mod correlation;
 pub mod difference;
 pub mod explanation;
 pub mod github;
 pub mod json;
 pub mod junit;
+mod leaked;
 pub mod markdown;
 pub mod pairs;
+pub mod paths;
 pub mod sarif;
 mod simulated;
 pub mod terminal;

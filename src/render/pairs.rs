@@ -1,11 +1,12 @@
 //! Pairs across splits as CSV, a row each, for `pandas.read_csv`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Acceptance;
+use crate::finding::{Acceptance, Code};
 use crate::report::{LeakedSample, PairMember, Report};
 
 /// One pair. Cells of what was not measured are empty.
@@ -15,12 +16,35 @@ struct Row<'a> {
     transform: Option<String>,
     distance: Option<u32>,
     similarity: Option<f64>,
-    evaluation_path: &'a str,
-    evaluation_split: &'a str,
-    training_path: &'a str,
-    training_split: &'a str,
+    evaluation_path: Cow<'a, str>,
+    evaluation_split: Cow<'a, str>,
+    training_path: Cow<'a, str>,
+    training_split: Cow<'a, str>,
     fingerprint: &'a str,
     accepted_by: Option<&'a str>,
+    counted: Option<bool>,
+    confirmed: Option<bool>,
+}
+
+/// How names are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Names {
+    /// As they are.
+    #[default]
+    Exact,
+    /// With a quote before what a spreadsheet would take for a formula.
+    SafeForSpreadsheets,
+}
+
+impl Names {
+    fn cell(self, name: &str) -> Cow<'_, str> {
+        // Spreadsheets also look behind a tab or a line break.
+        let is_formula = name.starts_with(['=', '@', '+', '-', '\t', '\r', '\n']);
+        match self {
+            Self::SafeForSpreadsheets if is_formula => Cow::Owned(format!("'{name}")),
+            _ => Cow::Borrowed(name),
+        }
+    }
 }
 
 /// Writes the pairs that pixels show, strongest first, then those of samples that belong together, then the samples that
@@ -28,7 +52,7 @@ struct Row<'a> {
 ///
 /// # Errors
 /// Those of the writer.
-pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
+pub fn render(report: &Report, names: Names, to: impl Write) -> io::Result<()> {
     let by_pixels = |leak: &&LeakedSample| leak.code.is_leak_by_pixels();
     // What pixels show of a sample is one leak, under its strongest kind.
     let way = |by_pixels: bool, kind: &'static str| if by_pixels { "" } else { kind };
@@ -60,12 +84,14 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
             transform: transform.as_str().map(ToOwned::to_owned),
             distance: pair.distance,
             similarity: pair.similarity,
-            evaluation_path: &pair.evaluation.path,
-            evaluation_split: &pair.evaluation.split,
-            training_path: &pair.training.path,
-            training_split: &pair.training.split,
+            evaluation_path: names.cell(&pair.evaluation.path),
+            evaluation_split: names.cell(&pair.evaluation.split),
+            training_path: names.cell(&pair.training.path),
+            training_split: names.cell(&pair.training.split),
             fingerprint: leak.map_or("", |leak| &leak.fingerprint),
             accepted_by: leak.and_then(|leak| by(&leak.accepted)),
+            counted: leak.map(|leak| leak.counted),
+            confirmed: Some(pair.confirmed),
         })
         .map_err(io::Error::other)?;
     }
@@ -82,12 +108,14 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
             transform: None,
             distance: None,
             similarity: None,
-            evaluation_path: &leak.evaluation.path,
-            evaluation_split: &leak.evaluation.split,
-            training_path: &leak.training.path,
-            training_split: &leak.training.split,
+            evaluation_path: names.cell(&leak.evaluation.path),
+            evaluation_split: names.cell(&leak.evaluation.split),
+            training_path: names.cell(&leak.training.path),
+            training_split: names.cell(&leak.training.split),
             fingerprint: &leak.fingerprint,
             accepted_by: by(&leak.accepted),
+            counted: Some(leak.counted),
+            confirmed: confirmed(report, leak),
         })
         .map_err(io::Error::other)?;
     }
@@ -98,7 +126,17 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
     csv.flush()
 }
 
-const HEAD: [&str; 10] = [
+/// Whether pixels agree, of a sample without a pair in the list: it counts because they do, unless
+/// settings count its kind whatever pixels say.
+fn confirmed(report: &Report, leak: &LeakedSample) -> Option<bool> {
+    let counted = report.settings.counted_as_leaked.iter();
+    let is_set = counted
+        .copied()
+        .any(|kind| Code::of_together(kind) == leak.code);
+    (!is_set).then_some(leak.counted)
+}
+
+const HEAD: [&str; 12] = [
     "kind",
     "transform",
     "distance",
@@ -109,4 +147,6 @@ const HEAD: [&str; 10] = [
     "training_split",
     "fingerprint",
     "accepted_by",
+    "counted",
+    "confirmed",
 ];

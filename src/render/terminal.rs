@@ -7,8 +7,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
+use super::answer;
 use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
+use crate::gate::Verdict;
 use crate::rate::Rate;
 use crate::report::{Leakage, Report, ReportPair};
 use crate::sequence::examine::LeakKind;
@@ -28,6 +30,8 @@ pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// # Errors
 /// Those of the writer.
 pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Result<()> {
+    let answer = answer::answer(report);
+    write!(to, "{BOLD}{}{BOLD:#}", wrap(&answer, "", "  "))?;
     splits(report, to)?;
     leakage(report, to)?;
     if let Some(explanation) = &report.explanation {
@@ -46,7 +50,10 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
             writeln!(to, "  {line}")?;
         }
     }
-    Ok(())
+    // Again, because on a small screen the first line is gone.
+    let verdict = answer::verdict(&report.gate);
+    let last = wrap(&format!("{answer} ({verdict})"), "", "  ");
+    write!(to, "\n{BOLD}{last}{BOLD:#}")
 }
 
 pub(super) fn heading(text: &str, to: &mut dyn Write) -> io::Result<()> {
@@ -57,7 +64,7 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
     writeln!(
         to,
-        "{BOLD}{} images{BOLD:#}, {} ({})",
+        "{} images, {} ({})",
         thousands(coverage.samples),
         match coverage.not_opened {
             0 => format!("{} read", thousands(coverage.signed)),
@@ -368,16 +375,12 @@ fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             wrap(&note.message, "  note: ", "    ")
         )?;
     }
-    if gate.passed {
-        return writeln!(to, "  {GREEN}passed{GREEN:#}");
-    }
-    let judged = gate.violations.iter().any(|one| one.code.is_judgement());
-    let word = if judged {
-        "failed"
-    } else {
-        "could not check everything"
+    let style = match gate.verdict() {
+        Verdict::Passed => GREEN,
+        Verdict::Failed | Verdict::Incomplete => RED,
+        Verdict::NotJudged => YELLOW,
     };
-    writeln!(to, "  {RED}{word}{RED:#}")?;
+    writeln!(to, "  {style}{}{style:#}", answer::verdict(gate))?;
     for violation in &gate.violations {
         write!(to, "{}", wrap(&violation.message, "  - ", "    "))?;
     }

@@ -120,6 +120,13 @@ impl<'a> Source<'a> {
         *self.place == Place::Named
     }
 
+    /// The file that holds the bytes; `None` where no file does.
+    #[must_use]
+    pub fn path(self) -> Option<PathBuf> {
+        let in_memory = matches!(self.place, Place::Memory(_));
+        (!in_memory).then(|| self.file().into_owned())
+    }
+
     fn file(self) -> Cow<'a, Path> {
         match self.place {
             Place::File(path) => Cow::Borrowed(path),

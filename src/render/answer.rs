@@ -1,0 +1,75 @@
+//! The answer in one line: how many evaluation images also occur in training.
+
+use super::text::thousands;
+use crate::gate::{Gate, Verdict};
+use crate::report::{Leakage, Report, SplitSummary};
+
+/// Entries that the line tells.
+const TOLD: usize = 2;
+
+/// The answer as a sentence without a full stop.
+pub(super) fn answer(report: &Report) -> String {
+    if let Some(reason) = &report.leakage_unavailable {
+        return format!("leakage not judged: {reason}");
+    }
+    if report.coverage.not_opened > 0 {
+        return "no image was opened: not known which also occur in training".to_owned();
+    }
+    let several = report.leakage.len() > 1;
+    let entries = report.leakage.iter().take(TOLD);
+    let told: Vec<String> = entries
+        .map(|entry| of_entry(report, entry, several))
+        .collect();
+    let more = match report.leakage.len().saturating_sub(TOLD) {
+        0 => String::new(),
+        n => format!("; and {n} more"),
+    };
+    let scope = match report.scope {
+        Some(_) => "what changed: ",
+        None => "",
+    };
+    format!("{scope}{}{more}", told.join("; "))
+}
+
+fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String {
+    let evaluation = images_of(report, &entry.evaluation_split);
+    // With one training split its name says nothing.
+    let roles = report.dataset.splits.iter();
+    let training = roles.filter(|split| split.role.name() == "training");
+    let training = match training.count() {
+        1 => "training".to_owned(),
+        _ => format!("`{}`", entry.training_split),
+    };
+    let leaked = &entry.leaked;
+    let (count, all) = (thousands(leaked.count), thousands(leaked.denominator));
+    match (leaked.denominator, leaked.count) {
+        (0, _) => format!("no {evaluation} could be read"),
+        (_, 0) if is_one_of_several => format!("0 of {all} {evaluation} in {training}"),
+        (_, 0) => format!("none of {all} {evaluation} occur in {training}"),
+        (1, _) => format!("1 of 1 {evaluation} also occurs in {training}"),
+        (_, 1) => format!("1 of {all} {evaluation} also occurs in {training}"),
+        _ => format!("{count} of {all} {evaluation} also occur in {training}"),
+    }
+}
+
+/// `validation images`, or the name of the split where its role does not tell which.
+fn images_of(report: &Report, split: &str) -> String {
+    let splits = &report.dataset.splits;
+    let is_meant = |one: &&SplitSummary| one.name == split;
+    let role = splits.iter().find(is_meant).map(|one| one.role);
+    let alone = splits.iter().filter(|one| Some(one.role) == role).count() == 1;
+    match role.filter(|_| alone) {
+        Some(role) => format!("{} images", role.name()),
+        None => format!("images of `{split}`"),
+    }
+}
+
+/// What the gate says, in a few words.
+pub(super) fn verdict(gate: &Gate) -> &'static str {
+    match gate.verdict() {
+        Verdict::Passed => "passed",
+        Verdict::Failed => "failed",
+        Verdict::Incomplete => "could not check everything",
+        Verdict::NotJudged => "no limit set: not judged",
+    }
+}
