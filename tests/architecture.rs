@@ -130,6 +130,7 @@ fn rooms_import_only_what_lies_below_them() {
         ("source", &[]),
         ("sample", &["source"]),
         ("error", &[]),
+        ("labels", &["sample"]),
         ("rate", &[]),
         ("progress", &[]),
         ("settings", &["error", "explain", "sample", "sequence"]),
@@ -163,7 +164,14 @@ fn rooms_import_only_what_lies_below_them() {
         ),
         (
             "checks",
-            &["finding", "matching", "sample", "sequence", "signature"],
+            &[
+                "finding",
+                "labels",
+                "matching",
+                "sample",
+                "sequence",
+                "signature",
+            ],
         ),
         ("gate", &["finding", "rate", "report"]),
         ("explain", &[]),

@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use crate::dataset::Builder;
+use crate::labels::Labels;
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Layout, Sample, SampleId, SplitId, SplitRole};
@@ -80,6 +81,8 @@ impl World {
     pub(super) fn evidence(&self) -> Evidence<'_> {
         Evidence {
             dataset: &self.dataset,
+            // Leaked: the evidence borrows it, and a test is over soon.
+            labels: Box::leak(Box::new(Labels::of(&self.dataset))),
             signatures: &self.signatures,
             partners: &self.partners,
             together: &[],
