@@ -1,4 +1,6 @@
-//! The only place that knows the command line, standard streams and exit statuses.
+//! The command line: the only place that knows arguments, standard streams and exit statuses.
+//!
+//! Part of the library behind the feature `cli`, so that a module for another language can offer the command, too.
 
 mod advice;
 mod args;
@@ -20,9 +22,9 @@ mod split;
 mod written;
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use splitleak::error::Error;
@@ -31,16 +33,38 @@ use splitleak::render;
 use args::{Cli, Command, CommonArgs};
 use exit::Outcome;
 
-/// Runs the command that the process was started with.
-pub(super) fn main() -> ExitCode {
+/// Runs the command that `arguments` name, the program's own name first, and returns its exit status: 0, 1, 2
+/// or 130, see the README.
+///
+/// Meant to be all that a process does: takes over the panic hook and Ctrl-C, sets the number of threads, writes to
+/// the standard streams, and ends the process where Ctrl-C cannot wait.
+#[must_use]
+pub fn run<Argument>(arguments: impl IntoIterator<Item = Argument>) -> u8
+where
+    Argument: Into<OsString> + Clone,
+{
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        // Bad usage goes to standard error, what `--help` and `--version` asked for to standard output.
+        Err(message) => {
+            // There is nobody to tell if printing fails.
+            let _ = message.print();
+            return if message.use_stderr() {
+                Outcome::NotChecked
+            } else {
+                Outcome::Passed
+            }
+            .status();
+        }
+    };
     // Decoders may panic on hostile files. That is caught and becomes a finding;
     // the default hook would print a backtrace into the middle of the summary.
     std::panic::set_hook(Box::new(|_| {}));
-    let outcome = match catch_unwind(AssertUnwindSafe(|| run(&Cli::parse()))) {
+    let outcome = match catch_unwind(AssertUnwindSafe(|| obey(&cli))) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(Error::Interrupted)) => {
             say("interrupted");
-            return interrupt::Interrupt::status();
+            return interrupt::STATUS;
         }
         Ok(Err(error)) => {
             complain(&error);
@@ -55,10 +79,10 @@ pub(super) fn main() -> ExitCode {
             Outcome::NotChecked
         }
     };
-    outcome.into()
+    outcome.status()
 }
 
-fn run(cli: &Cli) -> Result<Outcome, Error> {
+fn obey(cli: &Cli) -> Result<Outcome, Error> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Split(args) => split::run(args),
