@@ -3,7 +3,6 @@
 //! ```text
 //! cargo bench --bench matching                  scan against the chosen search
 //! cargo bench --bench matching -- plans         the multi-index by number of chunks
-//! cargo bench --bench matching -- ten-million   a self-join of 10^7 codes
 //! ```
 //!
 //! Codes are independent and even, which suits the multi-index: codes of real
@@ -25,13 +24,11 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use splitleak::matching::{
-    Code, Join, Match, Plan, brute_force, collect_sorted, multi_index, range_search, scan,
-    self_join,
-};
+use splitleak::matching::{Code, Join, Match, Plan, multi_index, range_search, scan};
 
 const RADIUS: u32 = 10;
 
@@ -44,27 +41,20 @@ fn main() {
         .find(|argument| !argument.starts_with("--"));
     match mode.as_deref() {
         Some("plans") => compare_plans(),
-        Some("ten-million") => join_ten_million(),
         _ => compare_with_scan(),
     }
 }
 
 fn compare_with_scan() {
     for size in [10_000, 100_000, 1_000_000] {
-        let queries: Vec<[Code<1>; 1]> = codes(0, size).into_iter().map(|code| [code]).collect();
+        let queries = queries(size);
         let database = codes(size, size);
         let first = &queries[..SCANNED];
 
-        let part = Join::across(first, &database, RADIUS);
-        let (scanned, scan_time) = timed(|| collect_sorted(|sink| scan::search(&part, &sink)));
+        let part = Join::new(first, &database, RADIUS);
+        let (scanned, scan_time) = timed(|| sorted(|sink| scan::search(&part, &sink)));
         let (mut found, time) =
-            timed(|| collect_sorted(|sink| range_search(&queries, &database, RADIUS, sink)));
-        if size == 10_000 {
-            assert_eq!(
-                found,
-                brute_force::range_search(&queries, &database, RADIUS)
-            );
-        }
+            timed(|| sorted(|sink| range_search(&queries, &database, RADIUS, sink)));
         let n_found = found.len();
         found.retain(|found| (found.query as usize) < SCANNED);
         assert_eq!(found, scanned, "both ways find the same");
@@ -81,31 +71,19 @@ fn compare_with_scan() {
 
 fn compare_plans() {
     for size in [100_000, 1_000_000] {
-        let codes = codes(0, size);
-        let join = Join::within(&codes, RADIUS);
-        let (expected, chosen) = timed(|| count(|sink| self_join(&codes, RADIUS, sink)));
+        let (queries, database) = (queries(size), codes(size, size));
+        let join = Join::new(&queries, &database, RADIUS);
+        let (expected, chosen) =
+            timed(|| count(|sink| range_search(&queries, &database, RADIUS, sink)));
         for n_chunks in 4..=7 {
-            let plan = Plan::even(64, RADIUS, n_chunks);
+            let plan = Plan::even(RADIUS, n_chunks);
             let (found, time) = timed(|| count(|sink| multi_index::search(&join, &plan, &sink)));
             assert_eq!(found, expected, "every plan finds the same");
             println!(
-                "{size} self: {n_chunks} chunks take {:.2} of the chosen search",
+                "{size} x {size}: {n_chunks} chunks take {:.2} of the chosen search",
                 time.as_secs_f64() / chosen.as_secs_f64()
             );
         }
-    }
-}
-
-fn join_ten_million() {
-    let codes = codes(0, 10_000_000);
-    let (found, time) = timed(|| count(|sink| self_join(&codes, RADIUS, sink)));
-    println!(
-        "10000000 self: {:.1} s, {found} matches",
-        time.as_secs_f64()
-    );
-    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
-        let peak = status.lines().find(|line| line.starts_with("VmHWM"));
-        println!("{}", peak.unwrap_or("VmHWM is not available"));
     }
 }
 
@@ -123,13 +101,30 @@ fn count(search: impl FnOnce(&(dyn Fn(&[Match]) + Sync))) -> usize {
     found.into_inner()
 }
 
+/// All matches, ascending by query, then database.
+fn sorted(search: impl FnOnce(&(dyn Fn(&[Match]) + Sync))) -> Vec<Match> {
+    let all = Mutex::new(Vec::new());
+    search(&|batch| {
+        all.lock()
+            .expect("no worker panics")
+            .extend_from_slice(batch)
+    });
+    let mut all = all.into_inner().expect("no worker panics");
+    all.sort_unstable();
+    all
+}
+
+fn queries(n: usize) -> Vec<[Code; 1]> {
+    codes(0, n).into_iter().map(|code| [code]).collect()
+}
+
 /// A part of one fixed stream of well mixed numbers (`SplitMix64`).
-fn codes(from: usize, n: usize) -> Vec<Code<1>> {
+fn codes(from: usize, n: usize) -> Vec<Code> {
     let scrambled = |at: usize| {
         let mixed = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        [mixed ^ mixed >> 31]
+        mixed ^ mixed >> 31
     };
     (from..from + n).map(scrambled).collect()
 }

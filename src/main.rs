@@ -1,9 +1,7 @@
-//! The `splitleak` command: parse, run, turn the outcome into an exit status.
-
-mod cli;
+//! The `splitleak` command.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    splitleak::cli::run(std::env::args_os()).into()
 }

@@ -5,7 +5,6 @@
 //! - `odd_images`: small, odd and large images
 //! - `clusters`: what hangs together, and which parts of two pictures are the same
 //! - `explanation`: what is said of a training log, and what is refused
-//! - `simulation`: its claims where the truth is known
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
@@ -51,7 +50,6 @@ mod recorded;
 mod report;
 mod road;
 mod simulated;
-mod simulation;
 mod terminal;
 mod truncation;
 mod workspace;

@@ -1,7 +1,5 @@
 //! Exit statuses: a promise to scripts, also told by `--help` and the README.
 
-use std::process::ExitCode;
-
 use splitleak::gate::{Gate, Verdict};
 
 /// How a run ended.
@@ -25,15 +23,14 @@ impl Outcome {
             Verdict::Incomplete => Self::NotChecked,
         }
     }
-}
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Passed => 0,
-            Outcome::GateFailed => 1,
-            Outcome::NotChecked => 2,
-        })
+    /// The exit status.
+    pub(super) fn status(self) -> u8 {
+        match self {
+            Self::Passed => 0,
+            Self::GateFailed => 1,
+            Self::NotChecked => 2,
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Ctrl-C: the cache keeps what has been read, no file is left half written, exit status 130.
 
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +7,7 @@ use std::time::Duration;
 use splitleak::progress::{Progress, Stage};
 
 /// What a shell expects of a program that was interrupted: 128 and the number of the signal.
-const STATUS: u8 = 130;
+pub(super) const STATUS: u8 = 130;
 
 /// How long images that are being read may take to end.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -35,11 +34,6 @@ impl<'a> Interrupt<'a> {
         // A second handler in one process is refused, and there is none.
         let _ = ctrlc::set_handler(move || stop(&told));
         Self { state, inner }
-    }
-
-    /// How an interrupted run ends.
-    pub(super) fn status() -> ExitCode {
-        ExitCode::from(STATUS)
     }
 }
 

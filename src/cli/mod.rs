@@ -1,4 +1,6 @@
-//! The only place that knows the command line, standard streams and exit statuses.
+//! The command line: the only place that knows arguments, standard streams and exit statuses.
+//!
+//! Part of the library behind the feature `cli`, so that a module for another language can offer the command, too.
 
 mod advice;
 mod args;
@@ -22,9 +24,9 @@ mod split;
 mod written;
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use splitleak::error::Error;
@@ -33,20 +35,29 @@ use splitleak::render;
 use args::{Cli, Command, CommonArgs};
 use exit::Outcome;
 
-/// Runs the command that the process was started with.
-pub(super) fn main() -> ExitCode {
+/// Runs the command that `arguments` name, the program's own name first, and returns its exit status: 0, 1, 2
+/// or 130, see the README.
+///
+/// Meant to be all that a process does: takes over the panic hook and Ctrl-C, sets the number of threads, writes to
+/// the standard streams, and ends the process where Ctrl-C cannot wait.
+#[must_use]
+pub fn run<Argument>(arguments: impl IntoIterator<Item = Argument>) -> u8
+where
+    Argument: Into<OsString>,
+{
+    let words = arguments.into_iter().map(Into::into).collect();
+    let cli = match command_line(words) {
+        Ok(cli) => cli,
+        Err(outcome) => return outcome.status(),
+    };
     // Decoders may panic on hostile files. That is caught and becomes a finding;
     // the default hook would print a backtrace into the middle of the summary.
     std::panic::set_hook(Box::new(|_| {}));
-    let cli = match command_line() {
-        Ok(cli) => cli,
-        Err(status) => return status,
-    };
-    let outcome = match catch_unwind(AssertUnwindSafe(|| run(&cli))) {
+    let outcome = match catch_unwind(AssertUnwindSafe(|| obey(&cli))) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(Error::Interrupted)) => {
             say("interrupted");
-            return interrupt::Interrupt::status();
+            return interrupt::STATUS;
         }
         Ok(Err(error)) => {
             complain(&error);
@@ -61,32 +72,32 @@ pub(super) fn main() -> ExitCode {
             Outcome::NotChecked
         }
     };
-    outcome.into()
+    outcome.status()
 }
 
-/// The command line with the arguments of the environment, or how the process ends: help, or misuse.
-fn command_line() -> Result<Cli, ExitCode> {
+/// The command line with the arguments of the environment, or how the run ends: after help, or for misuse.
+fn command_line(words: Vec<OsString>) -> Result<Cli, Outcome> {
     let value = std::env::var_os(environment::VARIABLE);
-    let words = environment::complete(std::env::args_os().collect(), value.clone());
-    let words = words.map_err(|error| {
+    let words = environment::complete(words, value.clone()).map_err(|error| {
         complain(&error);
-        ExitCode::from(Outcome::NotChecked)
+        Outcome::NotChecked
     })?;
     Cli::try_parse_from(words).map_err(|error| {
-        // There is nobody to tell if that fails.
+        // Bad usage goes to standard error, what `--help` and `--version` asked for to standard
+        // output. There is nobody to tell if printing fails.
         let _ = error.print();
         if !error.use_stderr() {
-            return ExitCode::SUCCESS;
+            return Outcome::Passed;
         }
         let value = value.and_then(|value| value.into_string().ok());
         if let Some(hint) = value.as_deref().and_then(environment::hint) {
             say(&hint);
         }
-        Outcome::NotChecked.into()
+        Outcome::NotChecked
     })
 }
 
-fn run(cli: &Cli) -> Result<Outcome, Error> {
+fn obey(cli: &Cli) -> Result<Outcome, Error> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Split(args) => split::run(args),

@@ -1,21 +1,21 @@
-//! Every pair, one by one: the reference that tests and benches trust.
+//! Every pair, one by one: the reference that tests trust.
 
 use super::code::{Code, distance};
 use super::join::Match;
 
 /// [`range_search`](super::range_search) by comparing everything with
 /// everything, in ascending order.
-pub fn range_search<const W: usize, const V: usize>(
-    queries: &[[Code<W>; V]],
-    database: &[Code<W>],
+pub(super) fn range_search<const V: usize>(
+    queries: &[[Code; V]],
+    database: &[Code],
     radius: u32,
 ) -> Vec<Match> {
     let mut found = Vec::new();
     for (query, views) in (0..).zip(queries) {
-        for (place, code) in (0..).zip(database) {
+        for (place, &code) in (0..).zip(database) {
             let nearest = (0..)
                 .zip(views)
-                .map(|(view, of_query)| (distance(of_query, code), view))
+                .map(|(view, &of_query)| (distance(of_query, code), view))
                 .min();
             if let Some((distance, view)) = nearest.filter(|(distance, _)| *distance <= radius) {
                 found.push(Match {
@@ -30,22 +30,12 @@ pub fn range_search<const W: usize, const V: usize>(
     found
 }
 
-/// [`self_join`](super::self_join) by comparing everything with everything, in
-/// ascending order.
-pub fn self_join<const W: usize>(codes: &[Code<W>], radius: u32) -> Vec<Match> {
-    let queries: Vec<[Code<W>; 1]> = codes.iter().map(|code| [*code]).collect();
-    let mut found = range_search(&queries, codes, radius);
-    found.retain(|pair| pair.query < pair.database);
-    found
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_radius_is_inclusive() {
-        let found = range_search(&[[[0_u64]]], &[[0b11], [0b111]], 2);
+        let found = range_search(&[[0]], &[0b11, 0b111], 2);
         assert_eq!(
             found,
             [Match {
@@ -55,14 +45,5 @@ mod tests {
                 view: 0
             }]
         );
-    }
-
-    #[test]
-    fn a_self_join_has_each_pair_once_and_no_code_with_itself() {
-        let places: Vec<_> = self_join(&[[1_u64]; 3], 0)
-            .iter()
-            .map(|pair| (pair.query, pair.database))
-            .collect();
-        assert_eq!(places, [(0, 1), (0, 2), (1, 2)]);
     }
 }

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::code::{Code, Planes};
+use super::code::{Code, Padded};
 
 /// A run of neighbouring bits of a code. Two codes that differ in few bits
 /// differ in few bits of some chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Chunk {
-    /// First bit, counted from the lowest bit of the first word.
+    /// First bit, counted from the lowest.
     pub(super) start: u32,
     /// Bits, 1 to 32.
     pub(super) width: u32,
@@ -18,20 +18,13 @@ pub(super) struct Chunk {
 
 impl Chunk {
     /// The bits of `code` that lie in this chunk.
-    pub(super) fn key<const W: usize>(&self, code: &Code<W>) -> u32 {
-        let (word, shift) = ((self.start / 64) as usize, self.start % 64);
-        let low = code[word] >> shift;
-        let high = if shift + self.width > 64 {
-            code[word + 1] << (64 - shift)
-        } else {
-            0
-        };
-        ((low | high) & ((1 << self.width) - 1)) as u32
+    pub(super) fn key(&self, code: Code) -> u32 {
+        (code >> self.start & ((1 << self.width) - 1)) as u32
     }
 
     /// Whether the keys of two codes, given the exclusive or of the codes, are
     /// compared.
-    pub(super) fn reaches<const W: usize>(&self, difference: &Code<W>) -> bool {
+    pub(super) fn reaches(&self, difference: Code) -> bool {
         self.key(difference).count_ones() <= self.radius
     }
 
@@ -55,19 +48,19 @@ impl Chunk {
 }
 
 /// All codes, ordered by their key in one chunk, equal keys in order of place.
-pub(super) struct Buckets<const W: usize> {
-    pub(super) planes: Planes<W>,
+pub(super) struct Buckets {
+    pub(super) codes: Padded,
     /// The place that each code had before.
     pub(super) places: Vec<u32>,
     /// Where the bucket of each key begins; one more than there are keys.
     starts: Vec<u32>,
 }
 
-impl<const W: usize> Buckets<W> {
+impl Buckets {
     /// Sorts by counting: two passes over the codes, whatever their order.
-    pub(super) fn new(codes: &[Code<W>], chunk: &Chunk) -> Self {
+    pub(super) fn new(codes: &[Code], chunk: &Chunk) -> Self {
         let mut starts = vec![0_u32; (1 << chunk.width) + 1];
-        for code in codes {
+        for &code in codes {
             starts[chunk.key(code) as usize + 1] += 1;
         }
         for key in 1..starts.len() {
@@ -76,7 +69,7 @@ impl<const W: usize> Buckets<W> {
         // Each start moves to the end of its bucket while the bucket is filled,
         // which is where the next one begins.
         let mut places = vec![0_u32; codes.len()];
-        for (place, code) in (0..).zip(codes) {
+        for (place, &code) in (0..).zip(codes) {
             let next = &mut starts[chunk.key(code) as usize];
             places[*next as usize] = place;
             *next += 1;
@@ -84,9 +77,9 @@ impl<const W: usize> Buckets<W> {
         let last = starts.len() - 1;
         starts.copy_within(0..last, 1);
         starts[0] = 0;
-        let planes = Planes::gather(codes, places.iter().map(|place| *place as usize));
+        let codes = Padded::new(places.iter().map(|&place| codes[place as usize]));
         Self {
-            planes,
+            codes,
             places,
             starts,
         }
@@ -103,14 +96,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chunk_may_lie_across_two_words() {
+    fn a_chunk_sees_its_own_bits_only() {
         let chunk = Chunk {
-            start: 60,
+            start: 56,
             width: 8,
             radius: 1,
         };
-        assert_eq!(chunk.key(&[0xA << 60, 0xF3]), 0x3A);
-        assert!(chunk.reaches(&[1 << 60, 0x10]) && !chunk.reaches(&[1 << 60, 0x1]));
+        assert_eq!(chunk.key(0x3A << 56 | 0xFF << 48), 0x3A);
+        assert!(chunk.reaches(1 << 60 | 0xFF) && !chunk.reaches(3 << 60));
     }
 
     #[test]
@@ -131,7 +124,7 @@ mod tests {
 
     #[test]
     fn buckets_hold_every_code_once_in_order_of_key_then_place() {
-        let codes: Vec<Code<1>> = [3, 1, 7, 3, 0, 15, 3].map(|bits| [bits << 2]).into();
+        let codes = [3, 1, 7, 3, 0, 15, 3].map(|bits: Code| bits << 2);
         let buckets = Buckets::new(
             &codes,
             &Chunk {
@@ -145,6 +138,6 @@ mod tests {
             (buckets.bucket(3), buckets.bucket(4), buckets.bucket(7)),
             (2..5, 5..5, 5..7)
         );
-        assert_eq!(buckets.planes.code(2), [12]);
+        assert_eq!(buckets.codes.code(2), 12);
     }
 }

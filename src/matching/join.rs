@@ -1,6 +1,6 @@
 //! The question a search answers, and how an answer leaves it.
 
-use super::code::{Code, distance};
+use super::code::{BITS, Code, distance};
 
 /// Two codes within the radius.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,44 +25,25 @@ impl Match {
 ///
 /// The algorithms see rows only: all views of all queries in one list. They
 /// offer pairs of rows to `Join::judge`, which knows what a pair means.
-pub struct Join<'a, const W: usize> {
+pub struct Join<'a> {
     /// The views of one query are neighbours.
-    pub(super) queries: &'a [Code<W>],
+    pub(super) queries: &'a [Code],
     pub(super) views: usize,
-    pub(super) database: &'a [Code<W>],
+    pub(super) database: &'a [Code],
     pub(super) radius: u32,
-    /// Both sides are one set, and a pair has no order.
-    pub(super) symmetric: bool,
 }
 
-impl<'a, const W: usize> Join<'a, W> {
+impl<'a> Join<'a> {
     /// Queries of `V` views each against a database.
     ///
     /// # Panics
     /// When either side holds 2^32 codes or more.
-    pub fn across<const V: usize>(
-        queries: &'a [[Code<W>; V]],
-        database: &'a [Code<W>],
+    pub fn new<const V: usize>(
+        queries: &'a [[Code; V]],
+        database: &'a [Code],
         radius: u32,
     ) -> Self {
-        Self::new(queries.as_flattened(), V, database, radius, false)
-    }
-
-    /// A set against itself.
-    ///
-    /// # Panics
-    /// When there are 2^32 codes or more.
-    pub fn within(codes: &'a [Code<W>], radius: u32) -> Self {
-        Self::new(codes, 1, codes, radius, true)
-    }
-
-    fn new(
-        queries: &'a [Code<W>],
-        views: usize,
-        database: &'a [Code<W>],
-        radius: u32,
-        symmetric: bool,
-    ) -> Self {
+        let queries = queries.as_flattened();
         let most = u32::MAX as usize;
         assert!(
             queries.len() <= most && database.len() <= most,
@@ -70,10 +51,9 @@ impl<'a, const W: usize> Join<'a, W> {
         );
         Self {
             queries,
-            views,
+            views: V,
             database,
-            radius: radius.min(64 * W as u32),
-            symmetric,
+            radius: radius.min(BITS),
         }
     }
 
@@ -82,19 +62,13 @@ impl<'a, const W: usize> Join<'a, W> {
     ///
     /// Each view within the radius is offered on its own, at any time and on
     /// any thread. Looking at all views of the query again and accepting only
-    /// the nearest needs no memory of what was reported before. Of a symmetric
-    /// join, each unordered pair must be offered once.
+    /// the nearest needs no memory of what was reported before.
     pub(super) fn judge(&self, row: u32, column: u32) -> Option<Match> {
-        let (row, column) = if self.symmetric && column < row {
-            (column, row)
-        } else {
-            (row, column)
-        };
-        let code = &self.database[column as usize];
+        let code = self.database[column as usize];
         let (query, view) = (row as usize / self.views, row as usize % self.views);
         let views = &self.queries[query * self.views..][..self.views];
-        let distance_here = distance(&views[view], code);
-        let nearer = |(other, code_of_other): (usize, &Code<W>)| {
+        let distance_here = distance(views[view], code);
+        let nearer = |(other, &code_of_other): (usize, &Code)| {
             (distance(code_of_other, code), other) < (distance_here, view)
         };
         if views.iter().enumerate().any(nearer) {
@@ -144,9 +118,9 @@ mod tests {
 
     #[test]
     fn only_the_nearest_view_stands_for_the_match() {
-        let queries = [[[0b111_u64], [0b001], [0b010]]];
-        let database = [[0_u64]];
-        let join = Join::across(&queries, &database, 64);
+        let queries = [[0b111, 0b001, 0b010]];
+        let database = [0];
+        let join = Join::new(&queries, &database, 64);
         assert_eq!(join.judge(0, 0), None);
         assert_eq!(
             join.judge(1, 0),
@@ -161,21 +135,6 @@ mod tests {
             join.judge(2, 0),
             None,
             "the first of two equally near views wins"
-        );
-    }
-
-    #[test]
-    fn a_symmetric_pair_is_reported_smaller_place_first() {
-        let codes = [[5_u64], [4]];
-        let join = Join::within(&codes, 1);
-        assert_eq!(
-            join.judge(1, 0),
-            Some(Match {
-                query: 0,
-                database: 1,
-                distance: 1,
-                view: 0
-            })
         );
     }
 }

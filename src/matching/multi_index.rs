@@ -20,7 +20,6 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::buckets::{Buckets, Chunk};
-use super::code::xor;
 use super::join::{Join, Match, Outbox};
 use super::plan::Plan;
 use super::simd::{Hit, InstructionSet, compare};
@@ -35,30 +34,24 @@ const COLUMNS: usize = 2048;
 
 /// Finds all matches of `join` and hands them to `sink` in batches, from
 /// several threads, in no fixed order.
-pub fn search<const W: usize>(join: &Join<'_, W>, plan: &Plan, sink: &(impl Fn(&[Match]) + Sync)) {
+pub fn search(join: &Join<'_>, plan: &Plan, sink: &(impl Fn(&[Match]) + Sync)) {
     for current in 0..plan.chunks.len() {
         search_chunk(join, &plan.chunks, current, sink);
     }
 }
 
-fn search_chunk<const W: usize>(
-    join: &Join<'_, W>,
+fn search_chunk(
+    join: &Join<'_>,
     chunks: &[Chunk],
     current: usize,
     sink: &(impl Fn(&[Match]) + Sync),
 ) {
     let chunk = &chunks[current];
     let earlier = &chunks[..current];
-    let (rows, other_columns) = if join.symmetric {
-        (Buckets::new(join.queries, chunk), None)
-    } else {
-        let (rows, columns) = rayon::join(
-            || Buckets::new(join.queries, chunk),
-            || Buckets::new(join.database, chunk),
-        );
-        (rows, Some(columns))
-    };
-    let columns = other_columns.as_ref().unwrap_or(&rows);
+    let (rows, columns) = rayon::join(
+        || Buckets::new(join.queries, chunk),
+        || Buckets::new(join.database, chunk),
+    );
     let set = InstructionSet::detect();
     let neighbourhood = chunk.neighbourhood();
 
@@ -75,20 +68,13 @@ fn search_chunk<const W: usize>(
             // other in memory.
             for offset in &neighbourhood {
                 for (key, run) in &runs {
-                    let other = key ^ offset;
-                    if join.symmetric && other < *key {
-                        continue;
-                    }
-                    let mut bucket = columns.bucket(other);
-                    if join.symmetric && other == *key {
-                        bucket.start = run.start;
-                    }
+                    let bucket = columns.bucket(key ^ offset);
                     for start in bucket.clone().step_by(COLUMNS) {
                         let part = start..bucket.end.min(start + COLUMNS);
                         compare(
                             set,
-                            rows.planes.span(run.clone()),
-                            columns.planes.span(part),
+                            rows.codes.span(run.clone()),
+                            columns.codes.span(part),
                             join.radius,
                             hits,
                         );
@@ -97,12 +83,8 @@ fn search_chunk<const W: usize>(
                                 run.start + hit.query as usize,
                                 start + hit.database as usize,
                             );
-                            if join.symmetric && opposite <= at {
-                                continue;
-                            }
-                            let difference =
-                                xor(&rows.planes.code(at), &columns.planes.code(opposite));
-                            if earlier.iter().any(|chunk| chunk.reaches(&difference)) {
+                            let difference = rows.codes.code(at) ^ columns.codes.code(opposite);
+                            if earlier.iter().any(|chunk| chunk.reaches(difference)) {
                                 continue;
                             }
                             if let Some(found) =
@@ -119,15 +101,15 @@ fn search_chunk<const W: usize>(
 }
 
 /// Cuts a range of sorted codes where the key changes.
-fn runs_of_equal_keys<const W: usize>(
-    sorted: &Buckets<W>,
+fn runs_of_equal_keys(
+    sorted: &Buckets,
     chunk: &Chunk,
     range: Range<usize>,
 ) -> Vec<(u32, Range<usize>)> {
     let mut runs = Vec::new();
     let mut start = range.start;
     while start < range.end {
-        let key = chunk.key(&sorted.planes.code(start));
+        let key = chunk.key(sorted.codes.code(start));
         let end = sorted.bucket(key).end.min(range.end);
         runs.push((key, start..end));
         start = end;

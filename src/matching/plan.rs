@@ -2,8 +2,7 @@
 //! estimated cost.
 //!
 //! The unit of cost is one comparison of the scan. A scan costs `queries *
-//! database` (half of it for a self-join). A multi-index costs, for each chunk,
-//! sorting the codes, a visit for each pair of buckets, and a comparison for
+//! database`. A multi-index costs, for each chunk, sorting the codes, a visit for each pair of buckets, and a comparison for
 //! each pair of codes in them. How many pairs of codes meet in a chunk depends
 //! on the data (codes of similar pictures crowd into few buckets), so it is
 //! counted on a sample of the codes themselves; chunks of few meetings are
@@ -16,7 +15,7 @@
 //! wrongly by much.
 
 use super::buckets::Chunk;
-use super::code::{Code, xor};
+use super::code::{BITS, Code};
 use super::join::Join;
 
 /// Below this many pairs a scan takes a few milliseconds, and planning is not
@@ -47,14 +46,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Cuts codes of `bits` bits into `n_chunks` chunks of equal width and
-    /// shares `radius` among them. At least one chunk, at most `radius + 1`
-    /// (more would be of no use), and none wider than 24 bits.
-    pub fn even(bits: u32, radius: u32, n_chunks: u32) -> Self {
-        let n_chunks = n_chunks.clamp(1, bits.min(radius + 1));
+    /// Cuts codes into `n_chunks` chunks of equal width and shares `radius`
+    /// among them. At least one chunk, at most `radius + 1` (more would be of
+    /// no use), and none wider than 24 bits.
+    pub fn even(radius: u32, n_chunks: u32) -> Self {
+        let n_chunks = n_chunks.clamp(1, BITS.min(radius + 1));
         let (share, rest) = ((radius + 1) / n_chunks, (radius + 1) % n_chunks);
         let chunk = |at: u32| {
-            let (start, end) = (at * bits / n_chunks, (at + 1) * bits / n_chunks);
+            let (start, end) = (at * BITS / n_chunks, (at + 1) * BITS / n_chunks);
             Chunk {
                 start,
                 width: (end - start).min(WIDEST),
@@ -68,14 +67,13 @@ impl Plan {
 }
 
 /// The plan for `join` that is expected to take least time, `None` for a scan.
-pub(super) fn cheapest<const W: usize>(join: &Join<'_, W>) -> Option<Plan> {
-    let scan = n_pairs(join) * W as f64;
-    if n_pairs(join) < PAIRS_ALWAYS_SCANNED {
+pub(super) fn cheapest(join: &Join<'_>) -> Option<Plan> {
+    let scan = n_pairs(join);
+    if scan < PAIRS_ALWAYS_SCANNED {
         return None;
     }
-    let bits = 64 * W as u32;
-    let promising = (1..=bits.min(join.radius + 1))
-        .map(|n_chunks| Plan::even(bits, join.radius, n_chunks))
+    let promising = (1..=BITS.min(join.radius + 1))
+        .map(|n_chunks| Plan::even(join.radius, n_chunks))
         .filter(|plan| {
             plan.chunks
                 .iter()
@@ -91,7 +89,7 @@ pub(super) fn cheapest<const W: usize>(join: &Join<'_, W>) -> Option<Plan> {
     let on_data = cost(join, &plan, |chunk| {
         let met = differences
             .iter()
-            .filter(|difference| chunk.reaches(difference))
+            .filter(|&&difference| chunk.reaches(difference))
             .count();
         (met as f64 / differences.len() as f64).max(uniform_meetings(chunk))
     });
@@ -99,28 +97,22 @@ pub(super) fn cheapest<const W: usize>(join: &Join<'_, W>) -> Option<Plan> {
 }
 
 /// Cost of a plan, given the fraction of all pairs that meet in a chunk.
-fn cost<const W: usize>(join: &Join<'_, W>, plan: &Plan, meetings: impl Fn(&Chunk) -> f64) -> f64 {
+fn cost(join: &Join<'_>, plan: &Plan, meetings: impl Fn(&Chunk) -> f64) -> f64 {
     let queries = join.queries.len() as f64;
-    let codes = if join.symmetric {
-        queries
-    } else {
-        queries + join.database.len() as f64
-    };
-    let half = if join.symmetric { 0.5 } else { 1.0 };
+    let codes = queries + join.database.len() as f64;
     let of_chunk = |chunk: &Chunk| {
         let n_buckets = f64::from(chunk.width).exp2();
-        let visits = half * queries.min(n_buckets) * n_neighbours(chunk);
+        let visits = queries.min(n_buckets) * n_neighbours(chunk);
         codes * SORT_CODE
             + n_buckets * MAKE_BUCKET
             + visits * VISIT
-            + n_pairs(join) * meetings(chunk) * W as f64
+            + n_pairs(join) * meetings(chunk)
     };
     plan.chunks.iter().map(of_chunk).sum()
 }
 
-fn n_pairs<const W: usize>(join: &Join<'_, W>) -> f64 {
-    let all = join.queries.len() as f64 * join.database.len() as f64;
-    if join.symmetric { all / 2.0 } else { all }
+fn n_pairs(join: &Join<'_>) -> f64 {
+    join.queries.len() as f64 * join.database.len() as f64
 }
 
 /// Keys within the radius of a key: a sum of binomial coefficients.
@@ -141,17 +133,17 @@ fn uniform_meetings(chunk: &Chunk) -> f64 {
 
 /// The exclusive or of every sampled query with every sampled database code;
 /// samples are spread evenly over their lists.
-fn sampled_differences<const W: usize>(join: &Join<'_, W>) -> Vec<Code<W>> {
+fn sampled_differences(join: &Join<'_>) -> Vec<Code> {
     let columns = spread(join.database, 0);
     spread(join.queries, 1)
         .iter()
-        .flat_map(|row| columns.iter().map(|column| xor(row, column)))
+        .flat_map(|row| columns.iter().map(move |column| row ^ column))
         .collect()
 }
 
-/// At most [`SAMPLE`] codes at even steps. The two sides of a self-join take
-/// different `phase`s, so as not to meet themselves.
-fn spread<const W: usize>(codes: &[Code<W>], phase: usize) -> Vec<Code<W>> {
+/// At most [`SAMPLE`] codes at even steps. The two sides take different
+/// `phase`s: where they are one set, codes must not meet themselves.
+fn spread(codes: &[Code], phase: usize) -> Vec<Code> {
     let step = codes.len().div_ceil(SAMPLE).max(1);
     codes
         .iter()

@@ -13,7 +13,7 @@
 //! more closely. Where matches are rare, the first look is nearly all of the work:
 //! exclusive or, count, subtract, or.
 
-use super::code::{Code, Span};
+use super::code::{Code, Span, distance};
 
 /// Codes looked at before the first check for a hit. Longer stretches save
 /// checks, shorter ones make a hit cheaper.
@@ -72,10 +72,10 @@ impl InstructionSet {
 
 /// Appends to `hits` every pair of a query and a database code at most `radius`
 /// bits apart, each once.
-pub(super) fn compare<const W: usize>(
+pub(super) fn compare(
     with: InstructionSet,
-    queries: Span<'_, W>,
-    database: Span<'_, W>,
+    queries: Span<'_>,
+    database: Span<'_>,
     radius: u32,
     hits: &mut Vec<Hit>,
 ) {
@@ -98,58 +98,43 @@ pub(super) fn compare<const W: usize>(
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,popcnt")]
-fn compare_avx2<const W: usize>(
-    queries: Span<'_, W>,
-    database: Span<'_, W>,
-    radius: u32,
-    hits: &mut Vec<Hit>,
-) {
+fn compare_avx2(queries: Span<'_>, database: Span<'_>, radius: u32, hits: &mut Vec<Hit>) {
     compare_here(queries, database, radius, hits);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq,popcnt")]
-fn compare_avx512<const W: usize>(
-    queries: Span<'_, W>,
-    database: Span<'_, W>,
-    radius: u32,
-    hits: &mut Vec<Hit>,
-) {
+fn compare_avx512(queries: Span<'_>, database: Span<'_>, radius: u32, hits: &mut Vec<Hit>) {
     compare_here(queries, database, radius, hits);
 }
 
 /// Inlined into each of the above, and so compiled with the instructions each
 /// of them allows.
 #[inline(always)]
-fn compare_here<const W: usize>(
-    queries: Span<'_, W>,
-    database: Span<'_, W>,
-    radius: u32,
-    hits: &mut Vec<Hit>,
-) {
-    let readable = database.words[0].len();
+fn compare_here(queries: Span<'_>, database: Span<'_>, radius: u32, hits: &mut Vec<Hit>) {
+    let readable = database.codes.len();
     for start in (0..readable).step_by(STRETCH) {
         let end = (start + STRETCH).min(readable);
         // The surplus of the last step is compared but never reported.
         let stretch = Stretch {
-            words: database.words.map(|plane| &plane[start..end]),
+            codes: &database.codes[start..end],
             start,
             len: end.min(database.len) - start,
         };
         let in_groups = queries.len - queries.len % QUERIES;
         for first in (0..in_groups).step_by(QUERIES) {
-            look::<W, QUERIES>(queries, first, stretch, radius, hits);
+            look::<QUERIES>(queries, first, stretch, radius, hits);
         }
         for first in in_groups..queries.len {
-            look::<W, 1>(queries, first, stretch, radius, hits);
+            look::<1>(queries, first, stretch, radius, hits);
         }
     }
 }
 
 /// A part of the database that is looked at before the first check for a hit.
 #[derive(Clone, Copy)]
-struct Stretch<'a, const W: usize> {
-    words: [&'a [u64]; W],
+struct Stretch<'a> {
+    codes: &'a [Code],
     start: usize,
     len: usize,
 }
@@ -160,34 +145,29 @@ struct Stretch<'a, const W: usize> {
     clippy::needless_range_loop,
     reason = "several arrays are read at one place, the form that becomes vector code"
 )]
-fn look<const W: usize, const Q: usize>(
-    queries: Span<'_, W>,
+fn look<const Q: usize>(
+    queries: Span<'_>,
     first: usize,
-    stretch: Stretch<'_, W>,
+    stretch: Stretch<'_>,
     radius: u32,
     hits: &mut Vec<Hit>,
 ) {
-    let codes: [Code<W>; Q] = std::array::from_fn(|query| queries.code(first + query));
+    let codes: [Code; Q] = std::array::from_fn(|query| queries.codes[first + query]);
     let too_far = u64::from(radius) + 1;
-    let readable = stretch.words[0].len();
+    let readable = stretch.codes.len();
     // Equal lengths, said once, let the compiler drop the bounds checks inside
     // the loop.
-    let words = stretch.words.map(|plane| &plane[..readable]);
+    let database = &stretch.codes[..readable];
     let mut signs = [0_u64; Q];
     for place in 0..readable {
         for query in 0..Q {
-            let mut bits = 0_u64;
-            for word in 0..W {
-                bits = bits.wrapping_add(u64::from(
-                    (words[word][place] ^ codes[query][word]).count_ones(),
-                ));
-            }
+            let bits = u64::from(distance(database[place], codes[query]));
             signs[query] |= bits.wrapping_sub(too_far);
         }
     }
     for query in 0..Q {
         if signs[query] >> 63 == 1 {
-            look_closely(&codes[query], first + query, stretch, radius, hits);
+            look_closely(codes[query], first + query, stretch, radius, hits);
         }
     }
 }
@@ -202,22 +182,12 @@ const HANDFUL: usize = size_of::<u64>();
     clippy::needless_range_loop,
     reason = "several arrays are read at one place, the form that becomes vector code"
 )]
-fn look_closely<const W: usize>(
-    code: &Code<W>,
-    query: usize,
-    stretch: Stretch<'_, W>,
-    radius: u32,
-    hits: &mut Vec<Hit>,
-) {
-    let readable = stretch.words[0].len().min(STRETCH);
-    let words = stretch.words.map(|plane| &plane[..readable]);
+fn look_closely(code: Code, query: usize, stretch: Stretch<'_>, radius: u32, hits: &mut Vec<Hit>) {
+    let readable = stretch.codes.len().min(STRETCH);
+    let database = &stretch.codes[..readable];
     let mut near = [0_u8; STRETCH];
     for place in 0..readable {
-        let mut bits = 0_u32;
-        for word in 0..W {
-            bits = bits.wrapping_add((words[word][place] ^ code[word]).count_ones());
-        }
-        near[place] = u8::from(bits <= radius);
+        near[place] = u8::from(distance(database[place], code) <= radius);
     }
     let len = stretch.len.min(readable);
     let (handfuls, _) = near.as_chunks::<HANDFUL>();
@@ -241,23 +211,23 @@ fn look_closely<const W: usize>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::code::{Planes, distance};
+    use super::super::code::Padded;
     use super::*;
 
     proptest! {
         #[test]
         fn every_instruction_set_finds_what_one_by_one_finds(
-            queries in prop::collection::vec(any::<[u64; 2]>(), 0..11),
-            database in prop::collection::vec(any::<[u64; 2]>(), 0..600),
+            queries in prop::collection::vec(any::<Code>(), 0..11),
+            database in prop::collection::vec(any::<Code>(), 0..600),
             from in 0..20_usize,
-            radius in 40..=128_u32,
+            radius in 16..=64_u32,
         ) {
             let from = from.min(database.len());
-            let (rows, columns) = (Planes::new(&queries), Planes::new(&database));
+            let (rows, columns) = (Padded::new(queries.iter().copied()), Padded::new(database.iter().copied()));
             let mut expected = Vec::new();
             for (query, code) in (0..).zip(&queries) {
                 for (place, other) in (0..).zip(&database[from..]) {
-                    if distance(code, other) <= radius {
+                    if distance(*code, *other) <= radius {
                         expected.push((query, place));
                     }
                 }

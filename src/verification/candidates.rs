@@ -26,7 +26,7 @@ use super::picture::Picture;
 use super::views::{self, View};
 use super::whitening::{self, Residual};
 use super::windows::Windows;
-use crate::matching::{self, pair::Transform};
+use crate::matching::{self, Code, pair::Transform};
 
 /// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 1 % of cases.
 pub(super) const WHOLE_RADIUS: u32 = 20;
@@ -127,21 +127,21 @@ impl Candidate {
 /// The codes of a database, laid out for searching.
 pub(super) struct Database<'a> {
     pub(super) pictures: Vec<&'a Picture>,
-    whole: Vec<[u64; 1]>,
+    whole: Vec<Code>,
 }
 
 impl<'a> Database<'a> {
     pub(super) fn new(pictures: Vec<&'a Picture>) -> Self {
         Self {
-            whole: pictures.iter().map(|picture| [picture.code]).collect(),
+            whole: pictures.iter().map(|picture| picture.code).collect(),
             pictures,
         }
     }
 
     /// The codes of one crop of each picture. Made when they are asked for: of fourteen lists one is in memory.
-    fn crops(&self, crop: usize) -> Vec<[u64; 1]> {
+    fn crops(&self, crop: usize) -> Vec<Code> {
         let pictures = self.pictures.par_iter();
-        pictures.map(|p| [p.crop_codes[crop]]).collect()
+        pictures.map(|p| p.crop_codes[crop]).collect()
     }
 
     /// The residual of a candidate.
@@ -275,8 +275,7 @@ fn crops_of_database(
             EXACT_RADIUS,
             |query, place, transform| {
                 if allowed(query, place) {
-                    let bits = (codes[query as usize][transform][0]
-                        ^ place_codes[place as usize][0])
+                    let bits = (codes[query as usize][transform] ^ place_codes[place as usize])
                         .count_ones();
                     let guess = Guess::CropOfDatabase(crop as u8);
                     let transform = transform as u8;
@@ -320,17 +319,17 @@ fn whole_views<const N: usize>(residual: &Residual, first: usize) -> [View; N] {
     std::array::from_fn(|index| views::transformed(&view, TRANSFORMS[first + index]))
 }
 
-fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[[u64; 1]; V]> {
+fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[Code; V]> {
     views
         .par_iter()
-        .map(|views| views.each_ref().map(|view| [views::code(view)]))
+        .map(|views| views.each_ref().map(views::code))
         .collect()
 }
 
 /// Calls `found(query, place, view)` from any thread for every database code within `radius` of a query, with the query's nearest view.
 fn search<const V: usize>(
-    queries: &[[[u64; 1]; V]],
-    database: &[[u64; 1]],
+    queries: &[[Code; V]],
+    database: &[Code],
     radius: u32,
     found: impl Fn(u32, u32, usize) + Sync,
 ) {

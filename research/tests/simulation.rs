@@ -1,13 +1,13 @@
-//! The claims of `docs/explanation.md` on a small grid; `cargo run --release --example simulation` runs the full one.
+//! The claims of `docs/explanation.md` on a small grid; `cargo run --release -p splitleak-research --bin simulation` runs the full one.
 
 #[expect(dead_code, reason = "the example runs the full grid")]
-#[path = "../examples/simulation/claims.rs"]
+#[path = "../simulation/claims.rs"]
 mod claims;
 #[expect(dead_code, reason = "the example runs the full grid")]
-#[path = "../examples/simulation/learners.rs"]
+#[path = "../simulation/learners.rs"]
 mod learners;
 #[expect(dead_code, reason = "the example runs the full grid")]
-#[path = "../examples/simulation/worlds.rs"]
+#[path = "../simulation/worlds.rs"]
 mod worlds;
 
 use learners::Learner;

@@ -1,5 +1,5 @@
 //! A random forest and a small network retrained on blocks of time, against what the explanation projects for them:
-//! `cargo run --release --example drive -- DATASET MANIFEST`. The manifest has a split and a number to predict; files sort in time.
+//! `cargo run --release -p splitleak-research --bin drive -- DATASET MANIFEST`. The manifest has a split and a number to predict; files sort in time.
 
 #![expect(
     clippy::print_stdout,
