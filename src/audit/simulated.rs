@@ -74,7 +74,6 @@ fn judge(rule: String, settings: &Settings, divided: &Dataset, scan: &Scan) -> S
         together: &together,
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
-        focus: None,
     };
     SimulatedSplit {
         rule,

@@ -13,8 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use super::labels::Labels;
 use super::shortcut_facts::{Fact, facts, words};
 use super::{Evidence, FEW};
-use crate::finding::{Code, Finding};
-use crate::sample::SplitRole;
+use crate::finding::{Code, Finding, Subject};
+use crate::sample::{SplitId, SplitRole};
 
 const FOLDS: usize = 5;
 
@@ -41,7 +41,7 @@ pub(super) fn to_labels(evidence: &Evidence<'_>) -> Vec<Finding> {
             names[best.class],
             best.in_words()
         );
-        Finding::new(Code::LabelShortcut, message, Vec::new())
+        Finding::new(Code::LabelShortcut, Subject::Whole, message).told_by(fact.name)
     })
 }
 
@@ -70,7 +70,10 @@ pub(super) fn to_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             fact.name,
             best.in_words()
         );
-        Finding::new(Code::SplitShortcut, message, vec![name.clone()])
+        let told = SplitId(best.class as u16);
+        Finding::new(Code::SplitShortcut, Subject::Whole, message)
+            .between([told])
+            .told_by(fact.name)
     })
 }
 

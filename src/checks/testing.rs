@@ -1,6 +1,7 @@
 //! A dataset that tests make sample by sample, without files.
 
 use super::Evidence;
+use crate::finding::{Finding, Subject};
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
@@ -98,8 +99,22 @@ impl World {
             together: &[],
             recordings: None,
             counted: &[],
-            focus: None,
         }
+    }
+
+    /// Paths of all samples of a finding.
+    pub(super) fn paths_of(&self, finding: &Finding) -> Vec<String> {
+        let ids = ids_of(finding).iter();
+        ids.map(|id| self.dataset.samples[id.index()].path.to_string())
+            .collect()
+    }
+}
+
+/// All samples of a finding about samples; none of another.
+pub(super) fn ids_of(finding: &Finding) -> &[SampleId] {
+    match &finding.subject {
+        Subject::Samples(ids) => ids,
+        _ => &[],
     }
 }
 

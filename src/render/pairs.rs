@@ -5,8 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::Acceptance;
-use crate::report::{LeakedSample, PairMember, Report};
+use crate::report::{Acceptance, LeakedSample, PairMember, Report};
 
 /// One pair. Cells of what was not measured are empty.
 #[derive(Serialize)]
