@@ -138,7 +138,7 @@ pub struct Explain {
 pub struct Detail {
     /// Most pairs listed for one evaluation sample.
     pub pairs_per_sample: usize,
-    /// Most findings listed for one code.
+    /// Most findings listed for one code, and members for one finding.
     pub findings_per_code: usize,
 }
 

@@ -2,7 +2,15 @@
 
 use std::fs;
 
-use crate::workspace::Workspace;
+use proptest::prelude::*;
+use serde_json::Value;
+use splitleak::finding::{CODES, Code};
+use splitleak::gate::baseline::{Baseline, Entry};
+use splitleak::gate::policy::{FailOn, day};
+use splitleak::gate::{Policy, judge, update};
+use splitleak::report::{FindingMember, LeakedSample, Report, ReportFinding};
+
+use crate::workspace::{Workspace, encode, picture_of_size};
 
 const FILE: &str = "splitleak-baseline.toml";
 
@@ -299,4 +307,241 @@ fn a_baseline_that_is_missing_or_broken_stops_the_check() {
     }
     let (said, status) = baseline(&workspace, &["write", "data", "--reason", ""]);
     assert_eq!(status, 2, "{said}");
+}
+
+/// 40 small images whose targets a manifest gives.
+fn with_targets(targets: impl Fn(usize) -> String) -> Workspace {
+    let workspace = Workspace::new();
+    for i in 0..40 {
+        let path = format!("data/images/{i:02}.png");
+        let image = picture_of_size(900 + i, 24, 18);
+        workspace.file(&path, encode(&image, &path));
+    }
+    set_targets(&workspace, targets);
+    workspace
+}
+
+fn set_targets(workspace: &Workspace, targets: impl Fn(usize) -> String) {
+    let row = |i: usize| format!("images/{i:02}.png,train,{}\n", targets(i));
+    let rows: String = (0..40).map(row).collect();
+    workspace.file("data/manifest.csv", format!("path,split,label\n{rows}"));
+}
+
+fn target(i: usize) -> String {
+    format!("0.{:02}", i + 10)
+}
+
+fn failing_on(workspace: &Workspace, code: &str) -> (Value, i32) {
+    workspace.check_dataset(&["data", "--fail-on", code, "--no-cache"])
+}
+
+#[test]
+fn of_many_accepted_images_a_new_one_fails_and_a_mended_one_does_not() {
+    let broken = |broken: &'static [usize]| {
+        move |i: usize| match broken.contains(&i) {
+            true => "nan".to_owned(),
+            false => target(i),
+        }
+    };
+    const ELEVEN: [usize; 11] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    let workspace = with_targets(broken(&ELEVEN));
+    assert_eq!(failing_on(&workspace, "non-finite-target").1, 1);
+    write(&workspace);
+    let (report, status) = failing_on(&workspace, "non-finite-target");
+    assert_eq!(status, 0, "{}", report["gate"]);
+
+    set_targets(&workspace, |i| match i {
+        30 => "inf".to_owned(),
+        i => broken(&ELEVEN)(i),
+    });
+    let (report, status) = failing_on(&workspace, "non-finite-target");
+    assert_eq!(status, 1);
+    let message = report["gate"]["violations"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("`images/30.png`") && message.contains("11 accepted, 1 new"),
+        "{message}"
+    );
+    let (said, status) = baseline(&workspace, &["check", "data"]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("new: 1") && !said.contains("gone"), "{said}");
+
+    set_targets(&workspace, broken(&ELEVEN[1..]));
+    let (report, status) = failing_on(&workspace, "non-finite-target");
+    assert_eq!(status, 0, "{}", report["gate"]);
+    assert_eq!(report["gate"]["notes"][0]["code"], "stale-baseline");
+}
+
+#[test]
+fn one_of_many_accepted_images_may_be_renamed() {
+    let workspace = Workspace::new();
+    workspace.image("data/val/1.png", 1);
+    for i in 0..15 {
+        let image = encode(&picture_of_size(i, 24, 18), "x.jpg");
+        workspace.file(&format!("data/train/{i:02}.png"), image);
+    }
+    write(&workspace);
+    let from = workspace.path("data/train/03.png");
+    fs::rename(from, workspace.path("data/train/moved.png")).unwrap();
+    let (report, status) = failing_on(&workspace, "extension-mismatch");
+    assert_eq!(status, 0, "{}", report["gate"]);
+    let finding = &report["findings"][0];
+    assert_eq!(
+        (finding["code"].as_str(), finding["images"].as_u64()),
+        (Some("extension-mismatch"), Some(15))
+    );
+    assert_eq!(finding["paths"].as_array().unwrap().len(), 10);
+    assert_eq!(finding["members"].as_array().unwrap().len(), 15);
+}
+
+#[test]
+fn what_is_about_no_image_is_accepted_for_the_fact_it_states() {
+    let workspace = Workspace::new();
+    for i in 0..30 {
+        let (cat, dog) = (
+            format!("data/train/cat/{i}.png"),
+            format!("data/train/dog/{i}.bmp"),
+        );
+        workspace.file(&cat, encode(&picture_of_size(i, 24, 18), &cat));
+        workspace.file(&dog, encode(&picture_of_size(100 + i, 32, 18), &dog));
+    }
+    let (report, status) = failing_on(&workspace, "label-shortcut");
+    assert_eq!(status, 1);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let shortcuts: Vec<&Value> = findings
+        .filter(|finding| finding["code"] == "label-shortcut")
+        .collect();
+    let mut prints: Vec<&str> = shortcuts
+        .iter()
+        .map(|finding| finding["fingerprint"].as_str().unwrap())
+        .collect();
+    prints.sort_unstable();
+    prints.dedup();
+    assert!(shortcuts.len() > 1, "{}", report["findings"]);
+    assert_eq!(
+        prints.len(),
+        shortcuts.len(),
+        "one fingerprint for each fact"
+    );
+    assert!(shortcuts.iter().all(|finding| finding["images"] == 0));
+
+    let write = ["write", "data", "--reason", "x", "--code", "label-shortcut"];
+    let (said, status) = baseline(&workspace, &write);
+    assert_eq!(status, 0, "{said}");
+    let (report, status) = failing_on(&workspace, "label-shortcut");
+    assert_eq!(status, 0, "{}", report["gate"]);
+}
+
+/// A report to put findings into.
+fn any_report() -> Report {
+    let workspace = Workspace::new();
+    workspace
+        .image("train/1.png", 1)
+        .image("val/2.png", 2)
+        .copy("train/1.png", "val/copy.png");
+    let (report, _) = workspace.check(&["--no-cache"]);
+    Report {
+        findings: Vec::new(),
+        ..serde_json::from_value(report).unwrap()
+    }
+}
+
+/// A finding known by `number`, about as many images as it has members, or about `images`.
+fn finding(code: Code, number: usize, images: u64, members: &[usize]) -> ReportFinding {
+    let print = |number: usize| format!("{number:032x}");
+    let member = |&number: &usize| FindingMember {
+        path: format!("train/{number}.png"),
+        fingerprint: print(number),
+    };
+    ReportFinding {
+        code,
+        severity: code.severity(),
+        message: "wrong".to_owned(),
+        paths: vec!["train/1.png".to_owned(); usize::from(images > 0)],
+        images: images.max(members.len() as u64),
+        fingerprint: print(number),
+        members: members.iter().map(member).collect(),
+        members_truncated: false,
+        accepted: None,
+    }
+}
+
+fn policy() -> Policy {
+    let mut policy = Policy::new(day("2027-01-31").unwrap());
+    policy.fail_on = CODES.iter().map(|row| FailOn::Code(row.0)).collect();
+    policy
+}
+
+fn put(report: &mut Report, findings: Vec<ReportFinding>) {
+    report.finding_counts.clear();
+    for finding in &findings {
+        let name = finding.code.name().to_owned();
+        *report.finding_counts.entry(name).or_default() += 1;
+    }
+    report.findings = findings;
+}
+
+#[test]
+fn what_write_writes_is_read_and_accepts_every_code() {
+    let mut report = any_report();
+    let all: Vec<Code> = CODES.iter().map(|row| row.0).collect();
+    let others = all.iter().filter(|code| !code.is_leak()).zip(1000..);
+    let findings = others.flat_map(|(&code, number)| {
+        [
+            finding(code, number, 1, &[]),
+            finding(code, 2 * number, 0, &[]),
+            finding(code, 3 * number, 0, &[7, 8, 8]),
+        ]
+    });
+    put(&mut report, findings.collect());
+    let leak = report.leaked_samples[0].clone();
+    let leaks = all.iter().filter(|code| code.is_leak());
+    report.leaked_samples = leaks
+        .map(|&code| LeakedSample {
+            code,
+            fingerprint: format!("{:032x}", code as usize),
+            ..leak.clone()
+        })
+        .collect();
+
+    let comparison = update::compare(&report, &policy());
+    let text = update::accept_fresh(comparison, &all, "known", None).render();
+    let mut policy = policy();
+    policy.baseline = Baseline::parse(&text).unwrap();
+    let comparison = update::compare(&report, &policy);
+    assert_eq!(
+        (comparison.fresh, comparison.stale),
+        (Vec::new(), Vec::new())
+    );
+    let report = judge(report, &policy);
+    assert!(report.gate.passed, "{:?}", report.gate.violations);
+    assert!(report.findings.iter().all(|one| one.accepted.is_some()));
+}
+
+proptest! {
+    /// The naive twin: a finding is accepted when every image of it is accepted as often as it is found.
+    #[test]
+    fn a_finding_about_many_is_accepted_when_all_its_images_are(
+        found in prop::collection::vec(1usize..6, 1..8),
+        accepted in prop::collection::vec(1usize..6, 0..8),
+    ) {
+        thread_local!(static REPORT: Report = any_report());
+        let mut report = REPORT.with(Clone::clone);
+        put(&mut report, vec![finding(Code::OddAlpha, 99, 0, &found)]);
+        let mut policy = policy();
+        policy.fail_on = vec![FailOn::Code(Code::OddAlpha)];
+        let times = |all: &[usize], one: usize| all.iter().filter(|&&other| other == one).count();
+        let entry = |one: usize| Entry {
+            code: Code::OddAlpha,
+            fingerprint: format!("{one:032x}"),
+            images: times(&accepted, one) as u64,
+            reason: "known".to_owned(),
+            expires: None,
+            hint: String::new(),
+        };
+        policy.baseline.entries = (1..6).filter(|&one| times(&accepted, one) > 0).map(entry).collect();
+        let expected = found.iter().all(|&one| times(&found, one) <= times(&accepted, one));
+        let judged = judge(report, &policy);
+        prop_assert_eq!(judged.findings[0].accepted.is_some(), expected);
+        prop_assert_eq!(judged.gate.passed, expected);
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, encode, picture_of_size};
 
 /// `val` leaks one of four by bytes, `test` one of two by a near duplicate.
 fn leaking() -> Workspace {
@@ -284,4 +284,73 @@ fn every_key_is_documented() {
         assert!(text.contains(&format!("| `{key}` |")), "{key}");
     }
     assert!(text.contains("[[suppress]]"));
+}
+
+/// `named` images of `train/aaa` and 4 of `train/zzz` are called PNG and are none.
+fn misnamed(named: u32) -> Workspace {
+    let workspace = Workspace::new();
+    workspace.image("val/1.png", 1);
+    let folders = [("aaa", 0..named), ("zzz", 100..104)];
+    for (folder, seeds) in folders {
+        for seed in seeds {
+            let image = encode(&picture_of_size(seed, 24, 18), "x.jpg");
+            workspace.file(&format!("train/{folder}/{seed:03}.png"), image);
+        }
+    }
+    workspace
+}
+
+#[test]
+fn a_suppression_of_a_folder_accepts_a_finding_only_when_all_its_images_lie_there() {
+    let workspace = misnamed(10);
+    let suppress = |path: &str| {
+        let text = format!(
+            "fail-on = [\"extension-mismatch\"]\n[[suppress]]\ncode = \"extension-mismatch\"\npath = \"{path}\"\nreason = \"old\"\n"
+        );
+        workspace.file("splitleak.toml", text);
+        workspace.check(&["--no-cache"])
+    };
+    let (report, status) = suppress("train/aaa/");
+    assert_eq!(status, 1, "{}", report["gate"]);
+    assert_eq!(report["findings"][0]["images"], 14);
+    assert_eq!(report["gate"]["notes"][0]["code"], "undecided-suppression");
+    let said = messages(&report, "notes");
+    assert!(said.contains("outside the path"), "{said}");
+
+    let (report, status) = suppress("train/");
+    assert_eq!(
+        (status, &report["gate"]["notes"]),
+        (0, &serde_json::json!([]))
+    );
+    let (report, status) = suppress("val/");
+    assert_eq!(status, 1);
+    assert_eq!(report["gate"]["notes"][0]["code"], "unused-suppression");
+
+    // What the report does not list is not accepted by its place.
+    let text = "[[suppress]]\ncode = \"extension-mismatch\"\npath = \"train/\"\nreason = \"old\"\n";
+    workspace.file("splitleak.toml", text);
+    let cut = ["--no-cache", "--findings-per-code", "3"];
+    let (report, _) = workspace.check(&cut);
+    assert_eq!(report["findings"][0]["members_truncated"], true);
+    assert_eq!(report["gate"]["notes"][0]["code"], "undecided-suppression");
+}
+
+#[test]
+fn a_suppression_with_a_path_accepts_nothing_that_is_about_no_image() {
+    let workspace = Workspace::new();
+    for i in 0..30 {
+        let (cat, dog) = (format!("train/cat/{i}.png"), format!("train/dog/{i}.png"));
+        workspace.file(&cat, encode(&picture_of_size(i, 24, 18), &cat));
+        workspace.file(&dog, encode(&picture_of_size(100 + i, 32, 18), &dog));
+    }
+    let suppress = |path: &str| {
+        let text = format!("[[suppress]]\ncode = \"label-shortcut\"\nreason = \"old\"\n{path}");
+        workspace.file("splitleak.toml", text);
+        workspace.check(&["--no-cache", "--fail-on", "label-shortcut"])
+    };
+    let (report, status) = suppress("path = \"train/cat/\"\n");
+    assert_eq!(status, 1);
+    assert_eq!(report["gate"]["notes"][0]["code"], "undecided-suppression");
+    let (report, status) = suppress("");
+    assert_eq!(status, 0, "{}", report["gate"]);
 }

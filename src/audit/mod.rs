@@ -1,8 +1,8 @@
 //! The pipeline, readable top to bottom: scan, match, check, explain, report.
 
 mod clusters;
+mod contents;
 mod explanation;
-mod identity;
 mod learning;
 mod proposal;
 mod recorder;
@@ -107,12 +107,8 @@ fn judge_signed(
         together: &scan.together,
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
-        focus: settings.focus.as_ref(),
     };
-    let mut identities = identity::Identities::new(dataset, &scan.signatures);
     let findings = checks::run(&evidence);
-    let findings = findings.into_iter().map(|finding| identities.know(finding));
-    let findings = findings.collect();
     let simulated_splits = simulated::simulate(settings, dataset, &labels, &scan, progress);
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
@@ -120,9 +116,16 @@ fn judge_signed(
         clusters,
         simulated_splits,
         explanation,
-        leaked_samples: identities.leaked_samples(&evidence),
     };
-    Ok(report::build(settings, &evidence, measured, findings))
+    let mut contents = contents::Contents::new(dataset, &scan.signatures);
+    let mut content = |id| contents.digest(id);
+    Ok(report::build(
+        settings,
+        &evidence,
+        measured,
+        findings,
+        &mut content,
+    ))
 }
 
 /// Proposes a split of the dataset that does not leak. Nothing is moved or written.

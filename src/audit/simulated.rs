@@ -83,7 +83,6 @@ fn judge(
         together: &together,
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
-        focus: None,
     };
     SimulatedSplit {
         rule,

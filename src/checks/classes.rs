@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::splits::members;
-use super::{EXAMPLES, Evidence, FEW, count, percent};
-use crate::finding::{Code, Finding};
+use super::{Evidence, FEW, count, percent};
+use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
 use crate::sample::{SplitId, SplitRole};
+
+/// How many classes a message names.
+const NAMED: usize = 10;
 
 /// Share of the targets, in percent, that one value has at least.
 const PILE: usize = 25;
@@ -27,20 +30,20 @@ pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
         .filter(|(split, _)| split.role != SplitRole::Other);
     let held = judged.map(|(split, id)| {
         let own = members(dataset, SplitId(id)).filter_map(|sample| classes[sample.index()]);
-        (split, own.collect::<BTreeSet<u32>>())
+        (split, SplitId(id), own.collect::<BTreeSet<u32>>())
     });
     // A split without labels, such as a test split whose labels are kept secret, lacks no class.
-    let held: Vec<_> = held.filter(|(_, own)| !own.is_empty()).collect();
-    let all: BTreeSet<u32> = held.iter().flat_map(|(_, own)| own).copied().collect();
-    let lacking = held.iter().filter(|(_, own)| own.len() < all.len());
-    let findings = lacking.map(|(split, own)| {
+    let held: Vec<_> = held.filter(|(_, _, own)| !own.is_empty()).collect();
+    let all: BTreeSet<u32> = held.iter().flat_map(|(_, _, own)| own).copied().collect();
+    let lacking = held.iter().filter(|(_, _, own)| own.len() < all.len());
+    let findings = lacking.map(|(split, id, own)| {
         let missing: Vec<&str> = all.difference(own).map(|&class| names[class as usize]).collect();
         let consequence = match split.role {
             SplitRole::Training => "a model cannot learn them",
             _ => "its result says nothing about them",
         };
-        let shown: Vec<String> = missing.iter().take(EXAMPLES).map(|name| format!("`{name}`")).collect();
-        let more = if missing.len() > EXAMPLES { ", ..." } else { "" };
+        let shown: Vec<String> = missing.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+        let more = if missing.len() > NAMED { ", ..." } else { "" };
         let message = format!(
             "split `{}` lacks {} of {} classes ({}{more}); {consequence}, unless classes are kept apart on purpose",
             split.name,
@@ -48,7 +51,8 @@ pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
             all.len(),
             shown.join(", ")
         );
-        Finding::new(Code::ClassMissing, message, vec![split.name.clone()])
+        let names = missing.iter().map(|name| (*name).to_owned()).collect();
+        Finding::new(Code::ClassMissing, Subject::Classes(names), message).between([*id])
     });
     findings.collect()
 }
@@ -79,7 +83,8 @@ pub(super) fn target_pile_up(evidence: &Evidence<'_>) -> Vec<Finding> {
         f64::from_bits(*value),
         percent(*n, all)
     );
-    vec![Finding::new(Code::TargetPileUp, message, Vec::new())]
+    let fact = f64::from_bits(*value).to_string();
+    vec![Finding::new(Code::TargetPileUp, Subject::Whole, message).told_by(fact)]
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! dataset, too, or extreme.
 
 use super::fences::Quartiles;
-use super::{Evidence, FEW, count, examples, readable_files};
-use crate::finding::{Code, Finding};
+use super::{Evidence, FEW, count, readable_files};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::facts::Tone;
 
@@ -39,7 +39,7 @@ pub(super) fn dark(evidence: &Evidence<'_>) -> Vec<Finding> {
     let extreme = f64::from(NEARLY_BLACK);
     let limit = fence.map_or(extreme, |fence| fence.min(f64::from(DARK)).max(extreme));
     let dark = |tone: &Tone| f64::from(tone.high) < limit;
-    told(evidence, &files, Code::DarkImage, dark, |n| {
+    told(&files, Code::DarkImage, dark, |n| {
         format!(
             "{n} nearly black: 99 % of the pixels below grey level {limit:.0} of 255 (cleanvision's 82, or less where the dataset is dark); \
              look whether they show anything"
@@ -56,7 +56,7 @@ pub(super) fn overexposed(evidence: &Evidence<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let light = |tone: &Tone| f64::from(tone.low) > limit;
-    told(evidence, &files, Code::OverexposedImage, light, |n| {
+    told(&files, Code::OverexposedImage, light, |n| {
         format!(
             "{n} nearly white: 95 % of the pixels above grey level {limit:.0} of 255 (cleanvision's 242, or more where the dataset is light); \
              look whether they show anything"
@@ -73,7 +73,7 @@ pub(super) fn blurred(evidence: &Evidence<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let blurred = |tone: &Tone| sharpness(tone) < BLURRY && crispness(tone) < limit;
-    told(evidence, &files, Code::BlurredImage, blurred, |n| {
+    told(&files, Code::BlurredImage, blurred, |n| {
         format!(
             "{n} far less sharp than the rest: edges spread by less than {BLURRY} grey levels (as in cleanvision) and by less than {limit:.2} \
              of the spread of all levels; look whether they are out of focus or moved"
@@ -107,7 +107,6 @@ fn fence(
 }
 
 fn told(
-    evidence: &Evidence<'_>,
     files: &Files,
     code: Code,
     odd: impl Fn(&Tone) -> bool,
@@ -119,17 +118,13 @@ fn told(
         return Vec::new();
     }
     let message = message(count(odd.len(), "image"));
-    vec![Finding::new(
-        code,
-        message,
-        examples(evidence.dataset, &odd),
-    )]
+    vec![Finding::new(code, Subject::Samples(odd), message)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::testing::World;
+    use crate::checks::testing::{World, ids_of};
 
     type Change = fn(&mut Tone);
 
@@ -151,7 +146,7 @@ mod tests {
         let findings = [dark(&evidence), overexposed(&evidence), blurred(&evidence)].concat();
         findings
             .iter()
-            .map(|one| (one.code, one.paths.len()))
+            .map(|one| (one.code, ids_of(one).len()))
             .collect()
     }
 

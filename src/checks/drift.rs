@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::splits::{members, split_pairs};
 use super::statistics::{chi_square, kolmogorov_smirnov};
 use super::{Evidence, FEW, percent};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
 use crate::sample::{SampleId, SplitId};
 use crate::signature::Signature;
@@ -164,11 +164,11 @@ impl Sides<'_> {
     }
 
     fn told(&self, code: Code, what: &str, evidence: &str, advice: &str) -> Finding {
-        let name = |split: SplitId| self.evidence.dataset.splits[split.index()].name.clone();
+        let name = |split: SplitId| &self.evidence.dataset.splits[split.index()].name;
         let (evaluation, training) = (name(self.evaluation), name(self.training));
         let message =
             format!("`{evaluation}` and `{training}` differ in {what} ({evidence}); {advice}");
-        Finding::new(code, message, vec![evaluation, training])
+        Finding::new(code, Subject::Whole, message).between([self.evaluation, self.training])
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples, subject};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::{SampleId, SplitId};
 
 /// One finding for each split with duplicates.
@@ -24,9 +24,7 @@ pub(super) fn within_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             "{} of {place} with a copy or near copy in {place} itself; such pictures weigh twice, and a random split of them would leak",
             count(samples.len(), "image")
         );
-        let (subject, images) = (subject(dataset, split), samples.len() as u64);
-        let examples = examples(dataset, &samples);
-        Finding::summed(Code::DuplicateInSplit, &subject, images, message, examples)
+        Finding::new(Code::DuplicateInSplit, Subject::Samples(samples), message).between(split)
     });
     findings.collect()
 }
@@ -53,9 +51,8 @@ pub(super) fn across_evaluation_splits(evidence: &Evidence<'_>) -> Vec<Finding> 
             name(one),
             name(other)
         );
-        let (subject, images) = (subject(dataset, [one, other]), samples.len() as u64);
-        let examples = examples(dataset, &samples);
-        Finding::summed(Code::DuplicateAcrossEvaluation, &subject, images, message, examples)
+        let subject = Subject::Samples(samples);
+        Finding::new(Code::DuplicateAcrossEvaluation, subject, message).between([one, other])
     });
     findings.collect()
 }

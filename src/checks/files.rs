@@ -1,7 +1,7 @@
 //! Files that could not be read, and images too flat to be compared.
 
-use super::{Evidence, count, examples};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::unreadable::{Format, Unreadable};
 
@@ -23,12 +23,8 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
         if index > 0 && samples[index - 1].path == *path {
             continue;
         }
-        let listed = samples[index..].iter();
-        let listed = listed.take_while(|sample| sample.path == *path).count();
-        findings.push(Finding {
-            images: listed as u64,
-            ..Finding::new(code_of(reason), reason.to_string(), vec![path.to_string()])
-        });
+        let subject = Subject::File(SampleId(index as u32));
+        findings.push(Finding::new(code_of(reason), subject, reason.to_string()));
     }
     findings
 }
@@ -67,8 +63,7 @@ pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
             let flat = signature
                 .as_ref()
                 .is_ok_and(|signature| signature.low_information);
-            let asked = evidence.asks_about(&evidence.dataset.samples[index].path);
-            (flat && asked).then_some(SampleId(index as u32))
+            flat.then_some(SampleId(index as u32))
         });
     let flat: Vec<SampleId> = flat.collect();
     if flat.is_empty() {
@@ -82,11 +77,6 @@ pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
             format!("{} are", count(flat.len(), "image"))
         }
     );
-    vec![Finding::summed(
-        Code::LowInformation,
-        "",
-        flat.len() as u64,
-        message,
-        examples(evidence.dataset, &flat),
-    )]
+    let subject = Subject::Samples(flat);
+    vec![Finding::new(Code::LowInformation, subject, message)]
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{EXAMPLES, Evidence, count};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
 use crate::matching::pair::Kind;
 use crate::sample::SampleId;
@@ -92,12 +92,8 @@ fn told(
         label(first.0),
         label(first.1)
     );
-    // Partners stand side by side.
-    let paths = pairs.iter().take(EXAMPLES / 2).flat_map(|&(a, b)| [a, b]);
-    let paths = paths
-        .map(|id| samples[id.index()].path.to_string())
-        .collect();
-    Some(Finding::new(code, message, paths))
+    let subject = Subject::Pairs(pairs.iter().copied().collect());
+    Some(Finding::new(code, subject, message).told_by(what))
 }
 
 #[cfg(test)]
@@ -120,7 +116,8 @@ mod tests {
             world.pair(a, b, Kind::SamePixels);
             let findings = conflicts(&world.evidence());
             assert_eq!(findings[0].code, Code::LabelConflict);
-            assert_eq!(findings[0].paths, [format!("{a}.jpg"), format!("{b}.jpg")]);
+            let pair = (SampleId(a as u32), SampleId(b as u32));
+            assert_eq!(findings[0].subject, Subject::Pairs(vec![pair]));
             assert!(findings[0].message.contains(
                 "2 images of the same picture with different classes, such as `cat` and `dog`"
             ));

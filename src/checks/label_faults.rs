@@ -1,7 +1,7 @@
 //! Labels that are missing, that are no numbers among numbers, or that no loss can be computed with.
 
-use super::{Evidence, FEW, count, examples};
-use crate::finding::{Code, Finding};
+use super::{Evidence, FEW, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::labels::{NUMERIC, are_numeric};
 use crate::sample::{Sample, SampleId};
 
@@ -14,17 +14,18 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
         found.map(|(_, id)| SampleId(id)).collect()
     };
     let mut findings = Vec::new();
-    let mut tell = |code, ids: &[SampleId], message: String| {
-        findings.push(Finding::new(code, message, examples(evidence.dataset, ids)));
+    let mut tell = |code, ids: Vec<SampleId>, message: String| {
+        findings.push(Finding::new(code, Subject::Samples(ids), message));
     };
     let missing = with(|sample| sample.label.is_none());
     // Where most have none, the few that have one are not the rule.
-    if !missing.is_empty() && missing.len() * 2 < samples.len() {
+    let labelled = samples.len() - missing.len();
+    if !missing.is_empty() && missing.len() < labelled {
         let message = format!(
             "{} without a label, though the others have one; label them or take them out",
             count(missing.len(), "sample")
         );
-        tell(Code::MissingLabel, &missing, message);
+        tell(Code::MissingLabel, missing, message);
     }
     if !are_numeric(evidence.dataset) {
         return findings;
@@ -42,14 +43,14 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
             .is_some_and(|label| label.parse::<f64>().is_err())
     });
     if let Some(first) = text.first()
-        && samples.len() - missing.len() >= FEW
+        && labelled >= FEW
     {
         let label = samples[first.index()].label.as_deref().unwrap_or_default();
         let message = format!(
             "{} with a label that is no number, such as `{label}`, though {NUMERIC} % or more of the labels are numbers; mend the manifest",
             count(text.len(), "sample")
         );
-        tell(Code::UnparsableLabel, &text, message);
+        tell(Code::UnparsableLabel, text, message);
     }
     let endless: Vec<SampleId> = samples
         .iter()
@@ -63,7 +64,7 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
              mend or remove the rows",
             count(endless.len(), "sample")
         );
-        tell(Code::NonFiniteTarget, &endless, message);
+        tell(Code::NonFiniteTarget, endless, message);
     }
     findings
 }
@@ -71,7 +72,7 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::testing::World;
+    use crate::checks::testing::{World, ids_of};
 
     /// Labels of 100 samples: fractions, and one that is given.
     fn codes(odd: Option<&str>) -> Vec<Code> {
@@ -81,7 +82,8 @@ mod tests {
         }
         world.push("odd.jpg", Some(0), odd);
         let findings = label_faults(&world.evidence());
-        assert!(findings.iter().all(|finding| finding.paths == ["odd.jpg"]));
+        let odd = [SampleId(99)];
+        assert!(findings.iter().all(|finding| ids_of(finding) == odd));
         findings.iter().map(|finding| finding.code).collect()
     }
 

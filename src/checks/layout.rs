@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{EXAMPLES, Evidence, count, examples};
-use crate::finding::{Code, Finding};
-use crate::sample::{Problem, ProblemKind, SampleId};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
+use crate::sample::{Problem, ProblemKind, SampleId, SplitId};
 
-/// What loading met. Kinds that come in thousands are told once, with examples.
+/// What loading met. Kinds that come in thousands are told once.
 pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut summed: BTreeMap<ProblemKind, Vec<&Problem>> = BTreeMap::new();
     let mut findings = Vec::new();
     for problem in &evidence.dataset.problems {
-        let one = |code| Finding::new(code, problem.detail.clone(), vec![problem.path.clone()]);
+        let one = |code| {
+            let subject = Subject::Path(problem.path.clone());
+            Finding::new(code, subject, problem.detail.clone())
+        };
         match problem.kind {
             ProblemKind::UnreadableDirectory => findings.push(one(Code::UnreadableDirectory)),
             ProblemKind::DirectoryNamedAsImage => findings.push(one(Code::DirectoryNamedAsImage)),
@@ -21,12 +24,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted
-            | ProblemKind::SplitMissing) => {
-                if !evidence.asks_about(&problem.path) {
-                    continue;
-                }
-                summed.entry(kind).or_default().push(problem);
-            }
+            | ProblemKind::SplitMissing) => summed.entry(kind).or_default().push(problem),
         }
     }
     for (kind, problems) in summed {
@@ -61,12 +59,12 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 ),
             ),
         };
-        let paths = problems
-            .iter()
-            .take(EXAMPLES)
-            .map(|problem| problem.path.clone())
-            .collect();
-        findings.push(Finding::summed(code, "", n as u64, message, paths));
+        let paths = problems.iter().map(|problem| problem.path.clone());
+        let finding = Finding::new(code, Subject::Paths(paths.collect()), message);
+        findings.push(match kind {
+            ProblemKind::LabelledTwice => finding.told_by("listed with different labels"),
+            _ => finding,
+        });
     }
     findings
 }
@@ -81,14 +79,15 @@ pub(super) fn empty_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let empty = dataset
         .splits
         .iter()
+        .zip(0u16..)
         .zip(sizes)
         .filter(|(_, size)| *size == 0);
-    let findings = empty.map(|(split, _)| {
+    let findings = empty.map(|((split, id), _)| {
         let message = format!(
             "split `{}` holds no image; fill it, or remove its folder",
             split.name
         );
-        Finding::new(Code::EmptySplit, message, vec![split.name.clone()])
+        Finding::new(Code::EmptySplit, Subject::Whole, message).between([SplitId(id)])
     });
     findings.collect()
 }
@@ -107,7 +106,7 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         .samples
         .iter()
         .enumerate()
-        .filter(|(_, sample)| sample.split.is_none() && evidence.asks_about(&sample.path));
+        .filter(|(_, sample)| sample.split.is_none());
     let outside: Vec<SampleId> = outside.map(|(index, _)| SampleId(index as u32)).collect();
     if outside.is_empty() {
         return Vec::new();
@@ -116,11 +115,6 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} outside every split folder, compared with nothing; move them into a split or out of the dataset",
         count(outside.len(), "image")
     );
-    vec![Finding::summed(
-        Code::SampleWithoutSplit,
-        "",
-        outside.len() as u64,
-        message,
-        examples(dataset, &outside),
-    )]
+    let subject = Subject::Samples(outside);
+    vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples, subject};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::matching::pair::Kind;
 use crate::sample::{SampleId, SplitId, SplitRole};
 
@@ -45,9 +45,8 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
                 name(evaluation),
                 name(training)
             );
-            let subject = subject(dataset, [evaluation, training]);
-            let (code, images) = (Code::of_pixels(kind), samples.len() as u64);
-            Finding::summed(code, &subject, images, message, examples(dataset, &samples))
+            Finding::new(Code::of_pixels(kind), Subject::Samples(samples), message)
+                .between([evaluation, training])
         });
     findings.collect()
 }

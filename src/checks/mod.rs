@@ -22,12 +22,10 @@ mod stored;
 mod testing;
 mod together;
 
-use std::collections::BTreeSet;
-
-use crate::finding::{Code, Finding};
+use crate::finding::Finding;
 use crate::labels::Labels;
 use crate::matching::partners::Partnerships;
-use crate::sample::{Dataset, SampleId, SplitId};
+use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
 use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
@@ -46,8 +44,6 @@ pub struct Evidence<'a> {
     pub partners: &'a Partnerships,
     /// Evaluation samples that were recorded or made together with training samples.
     pub together: &'a [SplitLeaks],
-    /// Paths that were asked about; `None` asks about every sample.
-    pub focus: Option<&'a BTreeSet<String>>,
     /// Where samples stand in recordings, if a layout was taken.
     pub recordings: Option<&'a Recordings>,
     /// Ways of belonging together that count as leaked whatever pixels say.
@@ -55,28 +51,6 @@ pub struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// Whether `path` was asked about.
-    #[must_use]
-    pub fn asks_about(&self, path: &str) -> bool {
-        self.focus.is_none_or(|focus| focus.contains(path))
-    }
-
-    /// Whether a finding concerns what was asked about. What hides images does, wherever it is.
-    fn concerns(&self, finding: &Finding) -> bool {
-        let code = finding.code;
-        let hides = matches!(code, Code::UnreadableDirectory | Code::EmptySplit);
-        let of_pairs = code.is_leak()
-            || matches!(
-                code,
-                Code::DuplicateInSplit | Code::DuplicateAcrossEvaluation
-            );
-        self.focus.is_none()
-            || hides
-            || of_pairs
-            || code.is_unreadable_image()
-            || finding.paths.iter().any(|path| self.asks_about(path))
-    }
-
     /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
     #[must_use]
     pub fn counts(&self, leak: &Leak) -> bool {
@@ -118,15 +92,10 @@ const CHECKS: &[Check] = &[
     layout::samples_without_split,
 ];
 
-/// Asks every question. Findings are sorted: worst first, then by code and path.
+/// Asks every question of the whole dataset, in the order of the table.
 #[must_use]
 pub fn run(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(evidence)).collect();
-    findings.retain(|finding| evidence.concerns(finding));
-    findings.sort_by(|a, b| {
-        (a.severity, a.code, &a.paths, &a.message).cmp(&(b.severity, b.code, &b.paths, &b.message))
-    });
-    findings
+    CHECKS.iter().flat_map(|check| check(evidence)).collect()
 }
 
 /// Fewer images than this are too few to say what is usual among them.
@@ -152,25 +121,6 @@ fn readable_files<'a>(
 /// `54.0 %`.
 fn percent(n: usize, all: usize) -> String {
     format!("{:.1} %", n as f64 * 100.0 / all as f64)
-}
-
-/// How many paths a finding about many samples names.
-const EXAMPLES: usize = 10;
-
-/// Paths of the first few samples.
-fn examples(dataset: &Dataset, samples: &[SampleId]) -> Vec<String> {
-    let first = samples.iter().take(EXAMPLES);
-    first
-        .map(|id| dataset.samples[id.index()].path.to_string())
-        .collect()
-}
-
-/// What a finding about splits has in common across runs: their roles, which stay when a folder is renamed.
-fn subject(dataset: &Dataset, splits: impl IntoIterator<Item = SplitId>) -> String {
-    let roles = splits
-        .into_iter()
-        .map(|split| dataset.splits[split.index()].role.name());
-    roles.collect::<Vec<_>>().join(" ")
 }
 
 /// `1 image`, `2 images`.

@@ -2,8 +2,8 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{EXAMPLES, Evidence, count};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::{IgnoredKind, SampleId};
 use crate::signature::unreadable::Unreadable;
 
@@ -15,23 +15,23 @@ pub(super) fn sidecar_junk(evidence: &Evidence<'_>) -> Vec<Finding> {
         .iter()
         .filter(|one| one.kind == IgnoredKind::Junk);
     let mut files: u64 = ignored.clone().map(|one| one.files).sum();
-    let mut paths: Vec<String> = ignored.map(|one| one.example.clone()).collect();
+    let mut examples: Vec<String> = ignored.map(|one| one.example.clone()).collect();
     for id in dataset.files() {
         if evidence.signatures[id.index()] == Err(Unreadable::SideFile) {
             files += 1;
-            paths.push(dataset.samples[id.index()].path.to_string());
+            examples.push(dataset.samples[id.index()].path.to_string());
         }
     }
     if files == 0 {
         return Vec::new();
     }
-    paths.truncate(EXAMPLES);
     let message = format!(
         "{} that an operating system left behind (AppleDouble, .DS_Store, Thumbs.db, desktop.ini), no images; delete them before a loader \
          trips over them",
         count(files as usize, "file")
     );
-    vec![Finding::new(Code::SidecarJunk, message, paths)]
+    let subject = Subject::Counted { files, examples };
+    vec![Finding::new(Code::SidecarJunk, subject, message)]
 }
 
 /// One finding for all files whose paths differ only in case.
@@ -67,8 +67,8 @@ pub(super) fn case_collisions(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} whose names differ only in case; on Windows and macOS one overwrites the other, rename them",
         count(alike.len(), "image")
     );
-    let paths = alike.iter().take(EXAMPLES).map(|&id| path(id).to_owned());
-    vec![Finding::new(Code::CaseCollision, message, paths.collect())]
+    let subject = Subject::Samples(alike);
+    vec![Finding::new(Code::CaseCollision, subject, message)]
 }
 
 fn hash_of_lower_case(path: &str) -> u64 {
@@ -98,8 +98,8 @@ mod tests {
         }
         let findings = case_collisions(&world.evidence());
         findings
-            .into_iter()
-            .flat_map(|finding| finding.paths)
+            .iter()
+            .flat_map(|finding| world.paths_of(finding))
             .collect()
     }
 

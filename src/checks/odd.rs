@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, MINORITY, count, examples, is_minority, readable_files};
-use crate::finding::{Code, Finding};
+use super::{Evidence, MINORITY, count, is_minority, readable_files};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::facts::{Colour, Profile, Stored};
 
@@ -31,19 +31,14 @@ pub(super) fn stored_unlike_the_rest(evidence: &Evidence<'_>) -> Vec<Finding> {
     ];
     let asked = questions
         .iter()
-        .flat_map(|(code, question)| minorities(evidence, &files, *code, *question));
+        .flat_map(|(code, question)| minorities(&files, *code, *question));
     asked.collect()
 }
 
 /// What a file has, in words; `None` for what is nothing to speak of.
 type Question = fn(&Stored) -> Option<String>;
 
-fn minorities(
-    evidence: &Evidence<'_>,
-    files: &[(SampleId, Stored)],
-    code: Code,
-    question: Question,
-) -> Vec<Finding> {
+fn minorities(files: &[(SampleId, Stored)], code: Code, question: Question) -> Vec<Finding> {
     let mut having: BTreeMap<Option<String>, Vec<SampleId>> = BTreeMap::new();
     for (id, stored) in files {
         having.entry(question(stored)).or_default().push(*id);
@@ -59,7 +54,7 @@ fn minorities(
             files.len(),
             advice(code)
         );
-        Finding::new(code, message, examples(evidence.dataset, &of))
+        Finding::new(code, Subject::Samples(of), message).told_by(what)
     });
     findings.collect()
 }

@@ -12,9 +12,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::shortcut_facts::{Fact, facts, words};
 use super::{Evidence, FEW};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
-use crate::sample::SplitRole;
+use crate::sample::{SplitId, SplitRole};
 
 const FOLDS: usize = 5;
 
@@ -40,7 +40,7 @@ pub(super) fn to_labels(evidence: &Evidence<'_>) -> Vec<Finding> {
             names[best.class],
             best.in_words()
         );
-        Finding::new(Code::LabelShortcut, message, Vec::new())
+        Finding::new(Code::LabelShortcut, Subject::Whole, message).told_by(fact.name)
     })
 }
 
@@ -69,7 +69,10 @@ pub(super) fn to_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             fact.name,
             best.in_words()
         );
-        Finding::new(Code::SplitShortcut, message, vec![name.clone()])
+        let told = SplitId(best.class as u16);
+        Finding::new(Code::SplitShortcut, Subject::Whole, message)
+            .between([told])
+            .told_by(fact.name)
     })
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::fences::Quartiles;
-use super::{Evidence, FEW, MINORITY, count, examples, is_minority, readable_files};
-use crate::finding::{Code, Finding};
+use super::{Evidence, FEW, MINORITY, count, is_minority, readable_files};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 
 /// How many times more or fewer pixels than the median an odd size has at least.
@@ -32,15 +32,12 @@ pub(super) fn odd_size(evidence: &Evidence<'_>) -> Vec<Finding> {
             common.0,
             common.1
         );
-        return vec![Finding::new(
-            Code::OddSize,
-            message,
-            examples(evidence.dataset, &others),
-        )];
+        let subject = Subject::Samples(others);
+        return vec![Finding::new(Code::OddSize, subject, message)];
     }
     let area = |(width, height): (u32, u32)| f64::from(width) * f64::from(height);
     let far = far_out(&files, SIZE_FACTOR, area);
-    told(evidence, Code::OddSize, far, files.len(), |n, median| {
+    told(Code::OddSize, far, files.len(), |n, median| {
         format!(
             "{n} of a size far from the rest: beyond three interquartile ranges and {SIZE_FACTOR} times the pixels of the median image, \
              {median:.0}, or as many times fewer; see that they are no thumbnails or scans"
@@ -54,7 +51,7 @@ pub(super) fn odd_aspect(evidence: &Evidence<'_>) -> Vec<Finding> {
     let far = far_out(&files, ASPECT_FACTOR, |(width, height)| {
         f64::from(width) / f64::from(height)
     });
-    told(evidence, Code::OddAspect, far, files.len(), |n, median| {
+    told(Code::OddAspect, far, files.len(), |n, median| {
         format!(
             "{n} of a shape far from the rest: beyond three interquartile ranges and {ASPECT_FACTOR} times wider or taller than the median \
              of {median:.2} (width over height); resizing to one shape distorts them"
@@ -91,7 +88,6 @@ fn far_out(files: &Sizes, factor: f64, value: impl Fn((u32, u32)) -> f64) -> (Ve
 }
 
 fn told(
-    evidence: &Evidence<'_>,
     code: Code,
     (far, median): (Vec<SampleId>, f64),
     all: usize,
@@ -102,17 +98,13 @@ fn told(
         return Vec::new();
     }
     let message = message(count(far.len(), "image"), median);
-    vec![Finding::new(
-        code,
-        message,
-        examples(evidence.dataset, &far),
-    )]
+    vec![Finding::new(code, Subject::Samples(far), message)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::testing::World;
+    use crate::checks::testing::{World, ids_of};
 
     fn world(sizes: impl Iterator<Item = (u32, u32)>) -> World {
         let mut world = World::new();
@@ -124,9 +116,9 @@ mod tests {
     }
 
     fn odd(world: &World) -> (usize, usize) {
-        let paths = |findings: Vec<Finding>| findings.first().map_or(0, |one| one.paths.len());
+        let ids = |findings: Vec<Finding>| findings.first().map_or(0, |one| ids_of(one).len());
         let evidence = world.evidence();
-        (paths(odd_size(&evidence)), paths(odd_aspect(&evidence)))
+        (ids(odd_size(&evidence)), ids(odd_aspect(&evidence)))
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples, readable_files};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count, readable_files};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::unreadable::Format;
 
@@ -63,7 +63,9 @@ pub(super) fn extension_mismatch(evidence: &Evidence<'_>) -> Vec<Finding> {
             "{} named as {promised} but {found} inside; loaders that go by the name fail or decode differently, rename or convert",
             count(files.len(), "image")
         );
-        Finding::new(Code::ExtensionMismatch, message, examples(evidence.dataset, &files))
+        let subject = Subject::Samples(files);
+        Finding::new(Code::ExtensionMismatch, subject, message)
+            .told_by(format!("{promised} {found}"))
     });
     findings.collect()
 }
@@ -88,11 +90,8 @@ pub(super) fn trailing_data(evidence: &Evidence<'_>) -> Vec<Finding> {
         count(files.len(), "image"),
         count(most as usize, "byte")
     );
-    vec![Finding::new(
-        Code::TrailingData,
-        message,
-        examples(evidence.dataset, &files),
-    )]
+    let subject = Subject::Samples(files);
+    vec![Finding::new(Code::TrailingData, subject, message)]
 }
 
 /// One finding for all pictures that are stored turned.
@@ -107,11 +106,8 @@ pub(super) fn exif_orientation(evidence: &Evidence<'_>) -> Vec<Finding> {
          PyTorch do not turn them unless asked to: turn the pixels, or make sure that your loader does",
         count(files.len(), "image")
     );
-    vec![Finding::new(
-        Code::ExifOrientation,
-        message,
-        examples(evidence.dataset, &files),
-    )]
+    let subject = Subject::Samples(files);
+    vec![Finding::new(Code::ExifOrientation, subject, message)]
 }
 
 /// One finding for all files with more than one picture.
@@ -125,11 +121,8 @@ pub(super) fn several_frames(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} with several frames or pages, of which only the first was compared; take the frames apart if they are samples",
         count(files.len(), "file")
     );
-    vec![Finding::new(
-        Code::SeveralFrames,
-        message,
-        examples(evidence.dataset, &files),
-    )]
+    let subject = Subject::Samples(files);
+    vec![Finding::new(Code::SeveralFrames, subject, message)]
 }
 
 #[cfg(test)]
@@ -145,7 +138,7 @@ mod tests {
         world.add("c.xyz").facts.stored.format = Format::Jpeg;
         let findings = extension_mismatch(&world.evidence());
         assert_eq!(findings.len(), 1);
-        assert_eq!(findings[0].paths, ["a.PNG"]);
+        assert_eq!(world.paths_of(&findings[0]), ["a.PNG"]);
         assert!(
             findings[0].message.contains("PNG but JPEG inside"),
             "{}",
@@ -175,7 +168,10 @@ mod tests {
         assert!(exif_orientation(&clean).is_empty() && several_frames(&clean).is_empty());
         world.add("b.jpg").facts.stored.orientation = 6;
         world.add("c.gif").facts.stored.frames = 2;
-        assert_eq!(exif_orientation(&world.evidence())[0].paths, ["b.jpg"]);
-        assert_eq!(several_frames(&world.evidence())[0].paths, ["c.gif"]);
+        let evidence = world.evidence();
+        let turned = &exif_orientation(&evidence)[0];
+        let animated = &several_frames(&evidence)[0];
+        assert_eq!(world.paths_of(turned), ["b.jpg"]);
+        assert_eq!(world.paths_of(animated), ["c.gif"]);
     }
 }

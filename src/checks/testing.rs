@@ -2,6 +2,7 @@
 
 use super::Evidence;
 use crate::dataset::Builder;
+use crate::finding::{Finding, Subject};
 use crate::labels::Labels;
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
@@ -88,8 +89,22 @@ impl World {
             together: &[],
             recordings: None,
             counted: &[],
-            focus: None,
         }
+    }
+
+    /// Paths of all samples of a finding.
+    pub(super) fn paths_of(&self, finding: &Finding) -> Vec<String> {
+        let ids = ids_of(finding).iter();
+        ids.map(|id| self.dataset.samples[id.index()].path.to_string())
+            .collect()
+    }
+}
+
+/// All samples of a finding about samples; none of another.
+pub(super) fn ids_of(finding: &Finding) -> &[SampleId] {
+    match &finding.subject {
+        Subject::Samples(ids) => ids,
+        _ => &[],
     }
 }
 

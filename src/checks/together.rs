@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, examples, subject};
-use crate::finding::{Code, Finding};
+use super::{Evidence, count};
+use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::sequence::examine::LeakKind;
 
@@ -45,13 +45,9 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
                 name(split.evaluation),
                 name(split.training)
             );
-            findings.push(Finding::summed(
-                Code::of_together(kind),
-                &subject(dataset, [split.evaluation, split.training]),
-                samples.len() as u64,
-                message,
-                examples(dataset, &samples),
-            ));
+            let subject = Subject::Samples(samples);
+            let finding = Finding::new(Code::of_together(kind), subject, message);
+            findings.push(finding.between([split.evaluation, split.training]));
         }
     }
     findings

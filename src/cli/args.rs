@@ -359,7 +359,7 @@ pub(super) struct OutputArgs {
     /// Most pairs listed for one evaluation image; counts are not cut [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) pairs_per_sample: Option<usize>,
-    /// Most findings listed for one code; counts are not cut [default: 1000]
+    /// Most findings listed for one code, and images for one finding; counts are not cut [default: 1000]
     #[arg(long, value_name = "N")]
     pub(super) findings_per_code: Option<usize>,
     /// Print nothing but errors

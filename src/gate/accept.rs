@@ -1,22 +1,36 @@
 //! Which findings are accepted: by a suppression, else by the baseline.
+//!
+//! Every image is accepted or refused for itself: a leaked sample, and each member of a finding
+//! about several. Such a finding is accepted when all its members are, so that a new image under an
+//! accepted code is new, and one that was mended is not missed.
 
 use std::collections::BTreeMap;
 
 use super::policy::Policy;
+use super::suppression::Suppression;
 use super::{GateNote, NoteCode};
-use crate::finding::{Acceptance, AcceptedBy, Code, Finding};
-use crate::report::{LeakedSample, Report};
+use crate::finding::Code;
+use crate::report::{Acceptance, AcceptedBy, LeakedSample, Report, ReportFinding};
 
 /// What of a report is accepted.
 pub(super) struct Marks {
     /// For each of the report's leaked samples.
     pub(super) leaks: Vec<Option<Acceptance>>,
-    /// For each of the report's findings; none for findings about leaks.
-    pub(super) findings: Vec<Option<Acceptance>>,
+    /// For each of the report's findings.
+    pub(super) findings: Vec<Mark>,
     /// Images that each entry of the baseline accepts and that are not there any more.
     pub(super) left: Vec<u64>,
     /// What the team should know.
     pub(super) notes: Vec<GateNote>,
+}
+
+/// What of a finding is accepted; nothing of a finding about leaks, which are accepted one by one.
+#[derive(Default)]
+pub(super) struct Mark {
+    /// By what, where all of it is.
+    pub(super) accepted: Option<Acceptance>,
+    /// Positions of its parts that are not.
+    pub(super) fresh: Vec<usize>,
 }
 
 /// Finds what a policy accepts.
@@ -25,8 +39,11 @@ pub(super) fn mark(report: &Report, policy: &Policy) -> Marks {
     let leaks = report.leaked_samples.iter();
     let leaks: Vec<_> = leaks.map(|one| ledger.leak(one)).collect();
     let findings = report.findings.iter().map(|one| {
-        let single = !one.code.is_leak();
-        single.then(|| ledger.finding(one)).flatten()
+        if one.code.is_leak() {
+            Mark::default()
+        } else {
+            ledger.finding(one)
+        }
     });
     let findings: Vec<_> = findings.collect();
     let notes = ledger.notes(report);
@@ -46,10 +63,17 @@ struct Ledger<'a> {
     /// Images that each entry still accepts.
     left: Vec<u64>,
     used: Vec<bool>,
-    /// Suppressions that matched a finding about more images than it names.
-    undecided: Vec<bool>,
+    /// Why a suppression by path did not accept a finding that it may mean.
+    undecided: Vec<Option<&'static str>>,
     /// Entries that an evaluation sample has taken; its other leaks may share them.
     taken: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+}
+
+/// How much of a finding lies under the path of a suppression.
+enum Cover {
+    All,
+    None,
+    Undecided(&'static str),
 }
 
 impl<'a> Ledger<'a> {
@@ -67,7 +91,7 @@ impl<'a> Ledger<'a> {
             entries,
             left: all.iter().map(|entry| entry.images).collect(),
             used: vec![false; policy.suppressions.len()],
-            undecided: vec![false; policy.suppressions.len()],
+            undecided: vec![None; policy.suppressions.len()],
             taken: BTreeMap::new(),
         }
     }
@@ -75,8 +99,12 @@ impl<'a> Ledger<'a> {
     /// Whether a leaked sample is accepted. What was accepted on strong evidence
     /// of pixels is accepted on weaker evidence, too.
     fn leak(&mut self, leak: &'a LeakedSample) -> Option<Acceptance> {
-        let paths = std::slice::from_ref(&leak.evaluation.path);
-        if let Some(accepted) = self.suppression(leak.code, paths, true) {
+        let path = &leak.evaluation.path;
+        let cover = |one: &Suppression| match one.covers(path) {
+            true => Cover::All,
+            false => Cover::None,
+        };
+        if let Some(accepted) = self.suppression(leak.code, cover) {
             return Some(accepted);
         }
         let member = (
@@ -104,43 +132,56 @@ impl<'a> Ledger<'a> {
         Some(self.accepted(at))
     }
 
-    /// Whether a finding that is not about leaks is accepted.
-    fn finding(&mut self, finding: &'a Finding) -> Option<Acceptance> {
-        // A broken file that two splits list is two samples under one name.
-        let whole =
-            finding.code.is_unreadable_image() || finding.images <= finding.paths.len() as u64;
-        if let Some(accepted) = self.suppression(finding.code, &finding.paths, whole) {
-            return Some(accepted);
+    /// What of a finding that is not about leaks is accepted. Parts that the baseline knows are
+    /// taken from it even where others are new: they are still there.
+    fn finding(&mut self, finding: &ReportFinding) -> Mark {
+        if let Some(accepted) = self.suppression(finding.code, |one| cover(one, finding)) {
+            return Mark {
+                accepted: Some(accepted),
+                fresh: Vec::new(),
+            };
         }
-        let entries = self
-            .entries
-            .get(&(finding.code, finding.fingerprint.as_str()))?;
-        let at = entries
-            .iter()
-            .copied()
-            .find(|&at| self.left[at] >= finding.images)?;
-        self.left[at] -= finding.images;
-        Some(self.accepted(at))
+        let (mut first, mut fresh) = (None, Vec::new());
+        for (position, part) in finding.parts().enumerate() {
+            let entries = self.entries.get(&(finding.code, part.fingerprint));
+            let mut entries = entries.into_iter().flatten().copied();
+            match entries.find(|&at| self.left[at] >= part.images) {
+                Some(at) => {
+                    self.left[at] -= part.images;
+                    first.get_or_insert(at);
+                }
+                None => fresh.push(position),
+            }
+        }
+        let all = fresh.is_empty() && finding.lists_all_parts();
+        Mark {
+            accepted: first.filter(|_| all).map(|at| self.accepted(at)),
+            fresh,
+        }
     }
 
-    /// The first suppression that holds and means all that a finding is about.
-    /// `whole` says that the finding names everything it is about.
-    fn suppression(&mut self, code: Code, paths: &[String], whole: bool) -> Option<Acceptance> {
+    /// The first suppression that holds and covers all that a finding is about.
+    fn suppression(
+        &mut self,
+        code: Code,
+        cover: impl Fn(&Suppression) -> Cover,
+    ) -> Option<Acceptance> {
         let mut accepted = None;
         for (at, one) in self.policy.suppressions.iter().enumerate() {
-            let meant = one.code == code && paths.iter().all(|path| one.covers(code, path));
-            if !meant || !one.holds(self.policy.today) {
+            if one.code != code || !one.holds(self.policy.today) {
                 continue;
             }
-            if one.path.is_some() && !whole {
-                self.undecided[at] = true;
-                continue;
+            match cover(one) {
+                Cover::None => {}
+                Cover::Undecided(why) => self.undecided[at] = Some(why),
+                Cover::All => {
+                    self.used[at] = true;
+                    accepted.get_or_insert_with(|| Acceptance {
+                        by: AcceptedBy::Suppression,
+                        reason: one.reason.clone(),
+                    });
+                }
             }
-            self.used[at] = true;
-            accepted.get_or_insert_with(|| Acceptance {
-                by: AcceptedBy::Suppression,
-                reason: one.reason.clone(),
-            });
         }
         accepted
     }
@@ -165,10 +206,8 @@ impl<'a> Ledger<'a> {
                     "the suppression of {name} expired after {last}; mend what it covers, or set a new date"
                 );
                 note(NoteCode::ExpiredSuppression, message);
-            } else if self.undecided[at] {
-                let message = format!(
-                    "the suppression of {name} has a path, but the finding names only the first few of its images; suppress the code without a path, or accept the finding by `splitleak baseline write`"
-                );
+            } else if let Some(why) = self.undecided[at] {
+                let message = format!("the suppression of {name} does not accept a finding: {why}");
                 note(NoteCode::UndecidedSuppression, message);
             } else if !self.used[at] && report.scope.is_none() {
                 let message = format!("the suppression of {name} matches nothing; remove it");
@@ -194,5 +233,31 @@ impl<'a> Ledger<'a> {
             note(NoteCode::StaleBaseline, message);
         }
         notes
+    }
+}
+
+/// How much of a finding a suppression covers. A path covers a finding only where it covers all of
+/// its images, or all of its splits.
+fn cover(one: &Suppression, finding: &ReportFinding) -> Cover {
+    if one.path.is_none() {
+        return Cover::All;
+    }
+    let (mut covered, mut all) = (0, 0);
+    for path in finding.places() {
+        covered += usize::from(one.covers(path));
+        all += 1;
+    }
+    match (covered, all) {
+        (_, 0) => Cover::Undecided(
+            "it is about no image, and the suppression has a path; suppress the code without one",
+        ),
+        (0, _) => Cover::None,
+        _ if covered < all => Cover::Undecided(
+            "it is about images outside the path, too; widen the path, mend the others, or accept the finding by `splitleak baseline write`",
+        ),
+        _ if finding.members_truncated => Cover::Undecided(
+            "the report does not list all of its images; raise `--findings-per-code`, or suppress the code without a path",
+        ),
+        _ => Cover::All,
     }
 }

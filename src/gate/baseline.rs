@@ -37,7 +37,7 @@ pub struct Entry {
     pub code: Code,
     /// Which one.
     pub fingerprint: String,
-    /// Images that are accepted under it: copies of one image, or all that a finding about many is about.
+    /// Images that are accepted under it: copies of one image, or 1 for what is about no image.
     pub images: u64,
     /// Why.
     pub reason: String,

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::accept::{self, Mark};
 use super::limit::LeakLimit;
 use super::policy::Policy;
-use super::{
-    AcceptedFindings, Gate, GateNote, NoteCode, Violation, ViolationCode, accept, completeness,
-};
-use crate::finding::{AcceptedBy, CODES, Code};
-use crate::report::{Leakage, LeakedSample, Report};
+use super::{AcceptedFindings, Gate, GateNote, NoteCode, Violation, ViolationCode, completeness};
+use crate::finding::{CODES, Code};
+use crate::report::{AcceptedBy, Leakage, LeakedSample, Report, ReportFinding};
 
 /// Leaked samples that a message names.
 const EXAMPLES: usize = 3;
@@ -30,10 +29,10 @@ pub fn judge(mut report: Report, policy: &Policy) -> Report {
     for (row, accepted) in report.leaked_samples.iter_mut().zip(marks.leaks) {
         row.accepted = accepted;
     }
-    for (row, accepted) in report.findings.iter_mut().zip(marks.findings) {
-        row.accepted = accepted;
+    for (row, mark) in report.findings.iter_mut().zip(&marks.findings) {
+        row.accepted.clone_from(&mark.accepted);
     }
-    let judgement = Judgement::new(&report, policy);
+    let judgement = Judgement::new(&report, policy, &marks.findings);
     let violations = judgement.violations();
     let accepted = accepted(&report);
     if strict.is_some_and(|strict| strict > violations.len()) {
@@ -89,12 +88,14 @@ fn beyond_limit(accepted: &[AcceptedFindings]) -> GateNote {
 struct Judgement<'a> {
     report: &'a Report,
     policy: &'a Policy,
+    /// What of each finding is accepted.
+    marks: &'a [Mark],
     /// Leaked samples that are not accepted, by evaluation split, training split and code.
     fresh: BTreeMap<(&'a str, &'a str, Code), Vec<&'a LeakedSample>>,
 }
 
 impl<'a> Judgement<'a> {
-    fn new(report: &'a Report, policy: &'a Policy) -> Self {
+    fn new(report: &'a Report, policy: &'a Policy, marks: &'a [Mark]) -> Self {
         let mut fresh: BTreeMap<_, Vec<&LeakedSample>> = BTreeMap::new();
         for row in report
             .leaked_samples
@@ -110,6 +111,7 @@ impl<'a> Judgement<'a> {
         Self {
             report,
             policy,
+            marks,
             fresh,
         }
     }
@@ -294,18 +296,12 @@ impl<'a> Judgement<'a> {
                     .then(|| format!("{} x `{}`: {}", rows.len(), code.name(), examples(&rows)))?
             } else {
                 let count = completeness::unaccepted(self.report, code);
-                let own = |accepted: bool| {
-                    let findings = self.report.findings.iter();
-                    findings
-                        .filter(move |one| one.code == code && one.accepted.is_some() == accepted)
-                };
                 if count == 0 {
                     return None;
                 }
-                let first = own(false).next().map_or(String::new(), |finding| {
-                    let path = finding.paths.first().map_or("", String::as_str);
-                    format!(": `{path}`: {}", finding.message)
-                });
+                let mut findings = self.report.findings.iter().zip(self.marks);
+                let first = findings.find(|(one, _)| one.code == code && one.accepted.is_none());
+                let first = first.map_or(String::new(), |(one, mark)| told(one, mark));
                 format!("{count} x `{}`{first}", code.name())
             };
             Some(violation(ViolationCode::FailOn, message))
@@ -316,6 +312,22 @@ impl<'a> Judgement<'a> {
 
 pub(super) fn violation(code: ViolationCode, message: String) -> Violation {
     Violation { code, message }
+}
+
+/// The first place of a finding that is not accepted, and how much of it is accepted beside that.
+fn told(finding: &ReportFinding, mark: &Mark) -> String {
+    let first = mark.fresh.first().copied().unwrap_or_default();
+    let path = finding.places().nth(first).or(finding.places().next());
+    let place = path.map_or(String::new(), |path| format!("`{path}`: "));
+    let beside = match finding.parts().count() - mark.fresh.len() {
+        0 => String::new(),
+        n => format!(" ({n} accepted, {} new)", mark.fresh.len()),
+    };
+    let cut = match finding.lists_all_parts() {
+        true => "",
+        false => " (not all of its images are listed; raise `--findings-per-code`)",
+    };
+    format!(": {place}{}{beside}{cut}", finding.message)
 }
 
 /// The first few leaked samples with what they leak from, a row an evaluation sample.

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use judge::judge;
 pub use policy::Policy;
 
-use crate::finding::{AcceptedBy, Code};
+use crate::finding::Code;
+use crate::report::AcceptedBy;
 
 /// The verdict as the report carries it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -144,7 +145,7 @@ pub enum NoteCode {
     UnusedSuppression,
     /// A suppression whose date has passed.
     ExpiredSuppression,
-    /// A suppression by path of a finding that does not name all it is about.
+    /// A suppression by path that does not cover all that a finding is about.
     UndecidedSuppression,
     /// Accepted findings that are gone.
     StaleBaseline,

@@ -25,14 +25,11 @@ impl Suppression {
         self.expires.is_none_or(|last| today <= last)
     }
 
-    /// Whether a finding of `code` about `path` is meant.
+    /// Whether a finding of the code is meant that is about `path`.
     #[must_use]
-    pub fn covers(&self, code: Code, path: &str) -> bool {
-        self.code == code
-            && self
-                .path
-                .as_ref()
-                .is_none_or(|pattern| pattern.matches(path))
+    pub fn covers(&self, path: &str) -> bool {
+        let pattern = self.path.as_ref();
+        pattern.is_none_or(|pattern| pattern.matches(path))
     }
 
     /// As a user would name it: the code, and where.

@@ -45,12 +45,15 @@ pub fn compare(report: &Report, policy: &Policy) -> Comparison {
             add(leak.code, &leak.fingerprint, 1, path);
         }
     }
-    for (finding, accepted) in report.findings.iter().zip(&marks.findings) {
-        let path = finding.paths.first().map_or("", String::as_str);
-        hints.entry(&finding.fingerprint).or_insert(path);
+    for (finding, mark) in report.findings.iter().zip(&marks.findings) {
         let matters = finding.severity != Severity::Note || policy.fails_on(finding.code);
-        if accepted.is_none() && matters && !finding.code.is_leak() {
-            add(finding.code, &finding.fingerprint, finding.images, path);
+        let mut fresh = mark.fresh.iter().peekable();
+        for (position, part) in finding.parts().enumerate() {
+            hints.entry(part.fingerprint).or_insert(part.path);
+            let is_fresh = fresh.next_if_eq(&&position).is_some();
+            if is_fresh && matters {
+                add(finding.code, part.fingerprint, part.images, part.path);
+            }
         }
     }
     let mut comparison = Comparison {

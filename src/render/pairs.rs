@@ -6,8 +6,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::finding::{Acceptance, Code};
-use crate::report::{LeakedSample, PairMember, Report};
+use crate::finding::Code;
+use crate::report::{Acceptance, LeakedSample, PairMember, Report};
 
 /// One pair. Cells of what was not measured are empty.
 #[derive(Serialize)]

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::text::printable;
-use crate::finding::{Acceptance, CODES, Code, Severity};
-use crate::report::{LeakedSample, Report};
+use crate::finding::{CODES, Code, Severity};
+use crate::report::{Acceptance, LeakedSample, Report};
 
 /// Results of one run. GitHub refuses files with more than 25,000 and shows 5,000.
 pub const MOST_RESULTS: usize = 5000;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::identity::Identities;
+use super::located::Locator;
 use super::{
     Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageKind, LeakageOfPart,
-    Measured, PairMember, RecordedTogether, Report, ReportPair, ReportSettings, SCHEMA_VERSION,
-    Scope, SharedArea, SplitSummary, Tool,
+    Measured, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
+    SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
@@ -16,26 +18,39 @@ use crate::rate::Rate;
 use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
 use crate::settings::Settings;
+use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{SIGNATURE_VERSION, Signed};
 
 /// Most classes or folders listed for one leakage entry.
 const WORST_PARTS: usize = 20;
 
-/// Builds the report. Its gate has not been judged yet: it passes, with no limits.
+/// Builds the report. Its gate has not been judged yet: it passes, with no limits. `content` gives
+/// the digest of a sample's file, `None` where it has no content.
 #[must_use]
 pub fn build(
     settings: &Settings,
     evidence: &Evidence<'_>,
     measured: Measured,
     findings: Vec<Finding>,
+    content: &mut dyn FnMut(SampleId) -> Option<Digest>,
 ) -> Report {
+    let (dataset, focus) = (evidence.dataset, settings.focus.as_ref());
+    let mut locator = Locator {
+        dataset,
+        identities: Identities { dataset, content },
+        focus,
+        most_members: settings.detail.findings_per_code,
+    };
+    let findings = locator.all(findings);
+    let leaked_samples = leaked::samples(evidence, &mut locator.identities);
     let leakage = leakage(evidence);
     let (pairs, pairs_truncated) = pairs(evidence);
     let mut finding_counts: BTreeMap<String, u64> = BTreeMap::new();
     let per_code = settings.detail.findings_per_code as u64;
-    let listed: Vec<Finding> = findings
-        .iter()
+    let found = findings.len();
+    let listed: Vec<ReportFinding> = findings
+        .into_iter()
         .filter(|finding| {
             let seen = finding_counts
                 .entry(finding.code.name().to_owned())
@@ -43,8 +58,9 @@ pub fn build(
             *seen += 1;
             *seen <= per_code
         })
-        .cloned()
         .collect();
+    let findings_truncated =
+        listed.len() < found || listed.iter().any(|one| !one.lists_all_parts());
     Report {
         schema_version: SCHEMA_VERSION.to_owned(),
         tool: Tool {
@@ -59,7 +75,7 @@ pub fn build(
             signature_version: SIGNATURE_VERSION,
         },
         detection: measured.detection,
-        scope: evidence.focus.map(|focus| scope(evidence, focus)),
+        scope: focus.map(|focus| scope(evidence, focus)),
         dataset: summary(evidence),
         coverage: coverage(evidence),
         leakage_unavailable: leakage
@@ -68,12 +84,12 @@ pub fn build(
         leakage,
         pairs,
         pairs_truncated,
-        leaked_samples: measured.leaked_samples,
+        leaked_samples,
         duplicates: duplicates(evidence),
         clusters: measured.clusters,
         recordings: measured.recordings,
         simulated_splits: measured.simulated_splits,
-        findings_truncated: listed.len() < findings.len(),
+        findings_truncated,
         findings: listed,
         finding_counts,
         explanation: measured.explanation,

@@ -152,13 +152,9 @@ fn items(report: &Report) -> Items<'_> {
         .iter()
         .filter(|finding| !finding.code.is_leak())
     {
-        let path = finding.paths.first().map_or("", String::as_str);
-        add(
-            finding.code,
-            finding.fingerprint.as_str(),
-            path,
-            finding.images,
-        );
+        for part in finding.parts() {
+            add(finding.code, part.fingerprint, part.path, part.images);
+        }
     }
     items
 }

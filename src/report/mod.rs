@@ -9,8 +9,12 @@ mod build;
 mod clusters;
 pub mod difference;
 pub mod explanation;
+mod findings;
+mod identity;
 pub mod interleaving;
 mod kind;
+mod leaked;
+mod located;
 mod read;
 
 use std::collections::BTreeMap;
@@ -20,10 +24,11 @@ use serde::{Deserialize, Serialize};
 
 pub use build::{build, leakage};
 pub use clusters::{ClusterSummary, Clusters};
+pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};
 pub use kind::LeakageKind;
 pub use read::parse;
 
-use crate::finding::{Acceptance, Code, Finding};
+use crate::finding::Code;
 use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
@@ -73,10 +78,10 @@ pub struct Report {
     /// Splits that were tried on paper with `--simulate-split`, in the order asked.
     pub simulated_splits: Vec<SimulatedSplit>,
     /// What is wrong, worst first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ReportFinding>,
     /// Number of findings by code, also of those that a limit cut.
     pub finding_counts: BTreeMap<String, u64>,
-    /// Whether a limit cut `findings`.
+    /// Whether a limit cut `findings`, or the members of one.
     pub findings_truncated: bool,
     /// How much of a low validation loss leakage could explain; `null` unless asked.
     pub explanation: Option<Explanation>,
@@ -110,8 +115,6 @@ pub struct Measured {
     pub simulated_splits: Vec<SimulatedSplit>,
     /// The loss explanation, if one was asked for.
     pub explanation: Option<Explanation>,
-    /// Every leaked evaluation sample.
-    pub leaked_samples: Vec<LeakedSample>,
 }
 
 /// What made the report.
@@ -130,7 +133,7 @@ pub struct ReportSettings {
     pub similarity: Option<f64>,
     /// Most pairs listed for one evaluation sample and training split.
     pub pairs_per_sample: u64,
-    /// Most findings listed for one code.
+    /// Most findings listed for one code, and members for one finding.
     pub findings_per_code: u64,
     /// Ways of belonging together that count into `leaked` whatever pixels say.
     pub counted_as_leaked: Vec<LeakKind>,

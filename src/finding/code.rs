@@ -1,0 +1,323 @@
+//! Codes of findings: one table gives each its name, its severity and what it means.
+
+use serde::{Deserialize, Serialize};
+
+use crate::matching::pair::Kind;
+use crate::sequence::examine::LeakKind;
+
+/// How bad it is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Results cannot be trusted until it is mended.
+    Error,
+    /// Likely a mistake.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl Severity {
+    /// The name used in reports and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// Makes [`Code`] and [`CODES`] of rows `/// meaning`, `Variant = "name", Severity;`.
+macro_rules! codes {
+    ($($(#[$meaning:meta])* $code:ident = $name:literal, $severity:ident;)*) => {
+        /// What kind of thing is wrong. Codes are stable; each has a heading in `docs/findings.md`.
+        #[derive(
+            Debug,
+            Clone,
+            Copy,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            Serialize,
+            Deserialize,
+            schemars::JsonSchema,
+        )]
+        pub enum Code {
+            $($(#[$meaning])* #[serde(rename = $name)] $code,)*
+        }
+
+        /// Every code with its name and severity, in the order of reports.
+        pub const CODES: &[(Code, &str, Severity)] =
+            &[$((Code::$code, $name, Severity::$severity)),*];
+
+        impl Code {
+            /// The name used in reports, settings and documentation.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$code => $name,)*
+                }
+            }
+
+            /// How bad findings of this code are.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$code => Severity::$severity,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// One file is a member of an evaluation split and of a training split.
+    LeakSameFile = "leak-same-file", Error;
+    /// An evaluation file has the bytes of a training file.
+    LeakSameBytes = "leak-same-bytes", Error;
+    /// An evaluation image has the pixels of a training image.
+    LeakSamePixels = "leak-same-pixels", Error;
+    /// An evaluation image is a near duplicate of a training image.
+    LeakNearDuplicate = "leak-near-duplicate", Error;
+    /// An evaluation image was recorded a few steps from a training image.
+    LeakSequenceNeighbour = "leak-sequence-neighbour", Error;
+    /// An evaluation image was made from the same source as a training image.
+    LeakAugmentedSibling = "leak-augmented-sibling", Error;
+    /// An evaluation tile overlaps or touches a training tile.
+    LeakOverlappingTile = "leak-overlapping-tile", Error;
+    /// An evaluation image belongs to a group that training has, too.
+    LeakSharedGroup = "leak-shared-group", Error;
+    /// Evaluation splits share pictures.
+    DuplicateAcrossEvaluation = "duplicate-across-evaluation", Warning;
+    /// A split holds the same picture more than once.
+    DuplicateInSplit = "duplicate-in-split", Note;
+    /// A named file does not exist.
+    MissingFile = "missing-file", Error;
+    /// The operating system refused to open a file.
+    UnreadableFile = "unreadable-file", Error;
+    /// A file of zero bytes.
+    ZeroByteFile = "zero-byte-file", Error;
+    /// A Git LFS, git-annex or DVC pointer stands where data should be.
+    DataNotFetched = "data-not-fetched", Error;
+    /// The content is of no image format.
+    NotAnImage = "not-an-image", Error;
+    /// A JPEG that ends before its picture does.
+    TruncatedJpeg = "truncated-jpeg", Error;
+    /// A PNG that ends before its picture does.
+    TruncatedPng = "truncated-png", Error;
+    /// A WebP that ends before its picture does.
+    TruncatedWebp = "truncated-webp", Error;
+    /// A GIF that ends before its picture does.
+    TruncatedGif = "truncated-gif", Error;
+    /// A TIFF that ends before its picture does.
+    TruncatedTiff = "truncated-tiff", Error;
+    /// An image of another format that ends before its picture does.
+    TruncatedImage = "truncated-image", Error;
+    /// The bytes contradict their format.
+    CorruptImage = "corrupt-image", Error;
+    /// A kind of image that cannot be decoded here.
+    UnsupportedImage = "unsupported-image", Error;
+    /// Decoding would exceed the limits.
+    ImageTooLarge = "image-too-large", Error;
+    /// Files that systems leave beside images.
+    SidecarJunk = "sidecar-junk", Note;
+    /// Bytes after the end of the image.
+    TrailingData = "trailing-data", Note;
+    /// The name says one format, the content another.
+    ExtensionMismatch = "extension-mismatch", Warning;
+    /// Pictures that are stored turned, with a mark that says so.
+    ExifOrientation = "exif-orientation", Warning;
+    /// Animations and documents of several pages.
+    SeveralFrames = "several-frames", Note;
+    /// A few images with other bits per channel than the rest.
+    OddBitDepth = "odd-bit-depth", Warning;
+    /// A few images whose channels mean something else than those of the rest.
+    OddColourMode = "odd-colour-mode", Warning;
+    /// A few images with transparency.
+    OddAlpha = "odd-alpha", Note;
+    /// A few images with a colour profile.
+    OddColourProfile = "odd-colour-profile", Note;
+    /// A few images of another format.
+    OddFormat = "odd-format", Note;
+    /// A directory could not be listed.
+    UnreadableDirectory = "unreadable-directory", Error;
+    /// A directory is named like an image.
+    DirectoryNamedAsImage = "directory-named-as-image", Note;
+    /// A symbolic link leads back to its own parent.
+    LinkLoop = "link-loop", Warning;
+    /// A split is named but holds no image.
+    EmptySplit = "empty-split", Error;
+    /// The manifest lists one file more than once in one split.
+    ListedTwice = "listed-twice", Warning;
+    /// Names that differ only in case.
+    CaseCollision = "case-collision", Warning;
+    /// Images of the tree that the manifest does not list.
+    UnlistedFile = "unlisted-file", Note;
+    /// Rows of the manifest, or images, that belong to no split.
+    SampleWithoutSplit = "sample-without-split", Warning;
+    /// A camera column of a driving log whose images are not here.
+    CameraAbsent = "camera-absent", Note;
+    /// Samples without a label among labelled ones.
+    MissingLabel = "missing-label", Warning;
+    /// Labels that are no numbers among numbers.
+    UnparsableLabel = "unparsable-label", Warning;
+    /// Targets that are infinite or not a number.
+    NonFiniteTarget = "non-finite-target", Error;
+    /// One picture with different classes.
+    LabelConflict = "label-conflict", Warning;
+    /// One picture with different targets.
+    TargetConflict = "target-conflict", Warning;
+    /// Targets that pile up on one value.
+    TargetPileUp = "target-pile-up", Note;
+    /// A class that a split lacks.
+    ClassMissing = "class-missing", Warning;
+    /// Splits with another balance of classes.
+    ClassBalanceDrift = "class-balance-drift", Warning;
+    /// Splits with another distribution of targets.
+    TargetDrift = "target-drift", Warning;
+    /// Splits with other image sizes.
+    ImageSizeDrift = "image-size-drift", Warning;
+    /// Splits of another brightness.
+    BrightnessDrift = "brightness-drift", Note;
+    /// Splits with other file formats.
+    FormatDrift = "format-drift", Warning;
+    /// A fact of the file that tells the class.
+    LabelShortcut = "label-shortcut", Warning;
+    /// A fact of the file that tells the split.
+    SplitShortcut = "split-shortcut", Warning;
+    /// Images too flat to be compared by their look.
+    LowInformation = "low-information", Note;
+    /// Images that are darker than the rest.
+    DarkImage = "dark-image", Note;
+    /// Images that are nearly white.
+    OverexposedImage = "overexposed-image", Note;
+    /// Images that are less sharp than the rest.
+    BlurredImage = "blurred-image", Note;
+    /// Images of another size than the rest.
+    OddSize = "odd-size", Note;
+    /// Images of another shape than the rest.
+    OddAspect = "odd-aspect", Note;
+}
+
+impl Code {
+    /// The code of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        CODES.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// Leaks by one kind of evidence.
+    #[must_use]
+    pub fn of_pixels(kind: Kind) -> Self {
+        match kind {
+            Kind::SameFile => Self::LeakSameFile,
+            Kind::SameBytes => Self::LeakSameBytes,
+            Kind::SamePixels => Self::LeakSamePixels,
+            Kind::NearDuplicate => Self::LeakNearDuplicate,
+        }
+    }
+
+    /// Leaks by one way of belonging together.
+    #[must_use]
+    pub fn of_together(kind: LeakKind) -> Self {
+        match kind {
+            LeakKind::SequenceNeighbour => Self::LeakSequenceNeighbour,
+            LeakKind::AugmentedSibling => Self::LeakAugmentedSibling,
+            LeakKind::OverlappingTile => Self::LeakOverlappingTile,
+            LeakKind::SharedGroup => Self::LeakSharedGroup,
+        }
+    }
+
+    /// Leaks that pixels show, strongest evidence first.
+    pub const LEAKS_BY_PIXELS: [Self; 4] = [
+        Self::LeakSameFile,
+        Self::LeakSameBytes,
+        Self::LeakSamePixels,
+        Self::LeakNearDuplicate,
+    ];
+
+    /// Whether it is about samples that evaluation and training share.
+    #[must_use]
+    pub fn is_leak(self) -> bool {
+        self.name().starts_with("leak-")
+    }
+
+    /// Whether it is about leaks that pixels show.
+    #[must_use]
+    pub fn is_leak_by_pixels(self) -> bool {
+        Self::LEAKS_BY_PIXELS.contains(&self)
+    }
+
+    /// The code itself, and those of leaks that pixels show more strongly, strongest last.
+    #[must_use]
+    pub fn stronger_evidence(self) -> Vec<Self> {
+        let place = Self::LEAKS_BY_PIXELS.iter().position(|&code| code == self);
+        match place {
+            Some(place) => Self::LEAKS_BY_PIXELS[..=place]
+                .iter()
+                .rev()
+                .copied()
+                .collect(),
+            None => vec![self],
+        }
+    }
+
+    /// Whether it is about an image that could not be read.
+    #[must_use]
+    pub fn is_unreadable_image(self) -> bool {
+        matches!(
+            self,
+            Self::MissingFile
+                | Self::UnreadableFile
+                | Self::ZeroByteFile
+                | Self::DataNotFetched
+                | Self::NotAnImage
+                | Self::TruncatedJpeg
+                | Self::TruncatedPng
+                | Self::TruncatedWebp
+                | Self::TruncatedGif
+                | Self::TruncatedTiff
+                | Self::TruncatedImage
+                | Self::CorruptImage
+                | Self::UnsupportedImage
+                | Self::ImageTooLarge
+        )
+    }
+
+    /// Whether it says that images may be there that were not checked. Such findings are reported
+    /// even where only some samples were asked about, because a copy of these could hide there.
+    #[must_use]
+    pub fn hides_images(self) -> bool {
+        matches!(self, Self::UnreadableDirectory | Self::EmptySplit) || self.is_unreadable_image()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn serde_names_every_code_as_the_table_does_and_none_twice() {
+        for &(code, name, severity) in CODES {
+            assert_eq!(serde_json::to_value(code).unwrap(), name);
+            assert_eq!(Code::from_name(name), Some(code));
+            assert_eq!((code.name(), code.severity()), (name, severity));
+        }
+    }
+}
