@@ -70,27 +70,18 @@ pub fn are_numeric(dataset: &Dataset) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::Builder;
     use crate::sample::Layout;
 
     fn labelled(labels: impl Iterator<Item = String>) -> Dataset {
         let sample = |(i, label): (u32, String)| Sample {
-            path: format!("{i}.jpg").into(),
-            file: None,
-            split: None,
             target: label.parse().ok().filter(|target: &f64| target.is_finite()),
             label: Some(label.into()),
-            group: None,
-            time: None,
+            ..Sample::new(format!("{i}.jpg"))
         };
-        Dataset {
-            root: "data".into(),
-            layout: Layout::CsvManifest,
-            splits: Vec::new(),
-            samples: (0..).zip(labels).map(sample).collect(),
-            problems: Vec::new(),
-            ignored: Vec::new(),
-            image_files: 0,
-        }
+        let mut dataset = Builder::new("data", Layout::CsvManifest).build();
+        dataset.samples = (0..).zip(labels).map(sample).collect();
+        dataset
     }
 
     fn are_numbers(dataset: &Dataset) -> bool {

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::sample::Dataset;
 use crate::settings::{Columns, Input};
+use crate::source::{Place, Source};
 
 /// The index of the repository that a dataset lies in, as files.
 pub struct Snapshot {
@@ -242,10 +243,13 @@ impl Snapshot {
         let loaded = dataset::load(&input, columns, progress);
         let mut dataset = loaded.map_err(|error| self.as_named(error))?;
         for sample in &mut dataset.samples {
-            let is_exact = sample.file.is_none();
-            let file = sample.file.take();
-            let file = file.map_or_else(|| root.join(&*sample.path), Path::into_path_buf);
-            sample.file = self.bytes_of(&file, is_exact).map(Into::into);
+            let source = Source::new(&root, &sample.path, &sample.place);
+            let is_exact = source.is_named();
+            let Some(file) = source.path() else {
+                continue;
+            };
+            let elsewhere = self.bytes_of(&file, is_exact);
+            sample.place = elsewhere.map_or(Place::Named, |file| Place::File(file.into()));
         }
         dataset.root.clone_from(&self.root);
         Ok(dataset)

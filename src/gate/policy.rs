@@ -33,6 +33,16 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The same limits, with nothing set aside or accepted.
+    #[must_use]
+    pub(super) fn accepting_nothing(&self) -> Self {
+        Self {
+            suppressions: Vec::new(),
+            baseline: Baseline::default(),
+            ..self.clone()
+        }
+    }
+
     /// The policy without any settings: every sample must be readable.
     #[must_use]
     pub fn new(today: NaiveDate) -> Self {

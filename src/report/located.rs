@@ -255,36 +255,23 @@ fn is_of_asked_pairs(code: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{Layout, Sample, Split, SplitId, SplitRole};
+    use crate::dataset::Builder;
+    use crate::sample::{Layout, Sample, SplitId, SplitRole};
     use crate::signature::digest::Digest;
 
     /// `names` in training, known by the content that `content` gives them; `val` is empty.
     fn dataset(names: &[&str]) -> Dataset {
-        let split = |name: &str, role| Split {
-            name: name.to_owned(),
-            role,
-        };
+        let mut builder = Builder::new("data", Layout::CsvManifest);
+        builder
+            .split("train", SplitRole::Training)
+            .split("val", SplitRole::Validation);
+        let mut dataset = builder.build();
         let sample = |name: &&str| Sample {
-            path: (*name).into(),
-            file: None,
             split: Some(SplitId(0)),
-            label: None,
-            target: None,
-            group: None,
-            time: None,
+            ..Sample::new(*name)
         };
-        Dataset {
-            root: "data".into(),
-            layout: Layout::CsvManifest,
-            splits: vec![
-                split("train", SplitRole::Training),
-                split("val", SplitRole::Validation),
-            ],
-            samples: names.iter().map(sample).collect(),
-            problems: Vec::new(),
-            ignored: Vec::new(),
-            image_files: 0,
-        }
+        dataset.samples = names.iter().map(sample).collect();
+        dataset
     }
 
     fn located(
