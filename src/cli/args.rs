@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::sequence::simulate::SimulatedSplit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use splitleak::sequence::simulate::SimulatedSplit;
 
 pub(super) use super::gate_args::GateArgs;
 use super::gate_args::{

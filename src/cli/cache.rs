@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use splitleak::cache::{self, Cache, CompareBy, Keep, Overview, Pruned, Stamp};
-use splitleak::error::Error;
+use crate::cache::{self, Cache, CompareBy, Keep, Overview, Pruned, Stamp};
+use crate::error::Error;
 
 use super::args::{CacheArgs, CacheBy, CacheCommand, CachePlace};
 

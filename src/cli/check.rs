@@ -3,13 +3,14 @@
 use std::io::Read;
 use std::path::Path;
 
-use splitleak::change::{self, Touched};
-use splitleak::error::Error;
-use splitleak::progress::{Progress, Silent};
-use splitleak::report::Report;
-use splitleak::sample::Dataset;
-use splitleak::settings::Settings;
-use splitleak::{audit, audit_dataset, dataset, gate};
+use crate::audit::{audit, audit_dataset};
+use crate::change::{self, Touched};
+use crate::error::Error;
+use crate::progress::{Progress, Silent};
+use crate::report::Report;
+use crate::sample::Dataset;
+use crate::settings::Settings;
+use crate::{dataset, gate};
 
 use super::args::{CheckArgs, CommonArgs};
 use super::exit::Outcome;
