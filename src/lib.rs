@@ -3,8 +3,6 @@
 //! One direction: scan, match, check, report, gate. Each stage is a function
 //! from values to a new value; see `docs/architecture.md`.
 
-extern crate self as splitleak;
-
 pub mod audit;
 pub mod cache;
 pub mod change;

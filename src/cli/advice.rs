@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use splitleak::report::Report;
+use crate::report::Report;
 
 use super::args::{CheckArgs, CommonArgs};
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use splitleak::sample::Layout;
-use splitleak::sequence::simulate::SimulatedSplit;
+use crate::sample::Layout;
+use crate::sequence::simulate::SimulatedSplit;
 
 pub(super) use super::gate_args::GateArgs;
 use super::gate_args::{

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use splitleak::error::Error;
-use splitleak::finding::Code;
-use splitleak::gate::baseline::{Baseline, Entry};
-use splitleak::gate::policy::day;
-use splitleak::gate::update::{self, Comparison};
+use crate::error::Error;
+use crate::finding::Code;
+use crate::gate::baseline::{Baseline, Entry};
+use crate::gate::policy::day;
+use crate::gate::update::{self, Comparison};
 
 use super::check::Scope;
 use super::exit::Outcome;

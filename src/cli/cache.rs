@@ -3,9 +3,9 @@
 use std::fmt::Write;
 use std::path::PathBuf;
 
-use splitleak::cache::{self, Cache, CompareBy, Keep, Overview, Pruned};
-use splitleak::error::Error;
-use splitleak::source::Stamp;
+use crate::cache::{self, Cache, CompareBy, Keep, Overview, Pruned};
+use crate::error::Error;
+use crate::source::Stamp;
 
 use super::args::{CacheArgs, CacheBy, CacheCommand, CachePlace};
 

@@ -3,13 +3,14 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use splitleak::change::{self, Snapshot, Touched, Tree};
-use splitleak::error::Error;
-use splitleak::progress::{Progress, Silent};
-use splitleak::report::Report;
-use splitleak::sample::Dataset;
-use splitleak::settings::Settings;
-use splitleak::{audit_dataset, dataset, gate};
+use crate::change::{self, Snapshot, Touched, Tree};
+use crate::error::Error;
+use crate::progress::{Progress, Silent};
+use crate::report::Report;
+use crate::sample::Dataset;
+use crate::settings::Settings;
+use crate::audit::audit_dataset;
+use crate::{dataset, gate};
 
 use super::args::{CheckArgs, CommonArgs};
 use super::exit::Outcome;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use splitleak::error::Error;
-use splitleak::render;
-use splitleak::report::Report;
+use crate::error::Error;
+use crate::render;
+use crate::report::Report;
 
 use super::output;
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use splitleak::error::Error;
+use crate::error::Error;
 
 /// Holds arguments of `check`, one a line. Empty lines are left out.
 pub(super) const VARIABLE: &str = "SPLITLEAK_ARGUMENTS";

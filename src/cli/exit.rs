@@ -1,6 +1,6 @@
 //! Exit statuses: a promise to scripts, also told by `--help` and the README.
 
-use splitleak::gate::{Gate, Verdict};
+use crate::gate::{Gate, Verdict};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use splitleak::gate::{Violation, ViolationCode};
+    use crate::gate::{Violation, ViolationCode};
 
     fn gate(codes: &[ViolationCode]) -> Gate {
         let violations = codes.iter().map(|&code| Violation {

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use splitleak::change::Snapshot;
-use splitleak::error::Error;
+use crate::change::Snapshot;
+use crate::error::Error;
 
 /// Where files are read from.
 #[derive(Clone, Copy, Default)]

@@ -1,7 +1,7 @@
 //! `splitleak init`: a settings file to begin with.
 
-use splitleak::config::FILE_NAME;
-use splitleak::error::Error;
+use crate::config::FILE_NAME;
+use crate::error::Error;
 
 use super::exit::Outcome;
 use super::gate_args::InitArgs;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use splitleak::progress::{Progress, Stage};
+use crate::progress::{Progress, Stage};
 
 /// What a shell expects of a program that was interrupted: 128 and the number of the signal.
 pub(super) const STATUS: u8 = 130;

@@ -28,9 +28,9 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::error::Error;
+use crate::render;
 use clap::{CommandFactory, Parser};
-use splitleak::error::Error;
-use splitleak::render;
 
 use args::{Cli, Command, CommonArgs};
 use exit::Outcome;

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use splitleak::error::Error;
+use crate::error::Error;
 
 /// Held while a file is written and renamed.
 static WRITING: Mutex<()> = Mutex::new(());

@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use crate::progress::{Progress, Stage};
 use indicatif::{ProgressBar, ProgressStyle};
-use splitleak::progress::{Progress, Stage};
 
 /// Shows each stage as a line that is gone when the stage ends.
 #[derive(Debug, Default)]

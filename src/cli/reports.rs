@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use splitleak::error::Error;
-use splitleak::report::{Report, difference};
-use splitleak::{render, report};
+use crate::error::Error;
+use crate::report::{Report, difference};
+use crate::{render, report};
 
 use super::exit::Outcome;
 use super::gate_args::{DiffArgs, RenderArgs};

@@ -4,18 +4,18 @@
 
 use std::path::{Path, PathBuf};
 
-use splitleak::config::{self, Config};
-use splitleak::error::Error;
-use splitleak::finding::Code;
-use splitleak::gate::Policy;
-use splitleak::gate::baseline::{self, Baseline};
-use splitleak::gate::limit::{self, Limit};
-use splitleak::gate::policy::day;
-use splitleak::gate::suppression::{PathPattern, Suppression};
-use splitleak::sample::{Layout, SplitRole};
-use splitleak::sequence::examine::LeakKind;
-use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
-use splitleak::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
+use crate::config::{self, Config};
+use crate::error::Error;
+use crate::finding::Code;
+use crate::gate::Policy;
+use crate::gate::baseline::{self, Baseline};
+use crate::gate::limit::{self, Limit};
+use crate::gate::policy::day;
+use crate::gate::suppression::{PathPattern, Suppression};
+use crate::sample::{Layout, SplitRole};
+use crate::sequence::examine::LeakKind;
+use crate::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
+use crate::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
 use super::files::Files;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use splitleak::error::Error;
-use splitleak::explain::inputs::Metric;
-use splitleak::explain::predictions::{self, Line};
-use splitleak::explain::training_log::{self, Printed, TrainLossKind, TrainingLog};
-use splitleak::settings::Explain;
+use crate::error::Error;
+use crate::explain::inputs::Metric;
+use crate::explain::predictions::{self, Line};
+use crate::explain::training_log::{self, Printed, TrainLossKind, TrainingLog};
+use crate::settings::Explain;
 
 use super::args::{ExplainArgs, MetricArg};
 

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::config;
 use serde::Serialize;
-use splitleak::config;
 
 /// Settings as they are resolved, in order, as lines of a settings file.
 #[derive(Debug, Default)]

@@ -3,10 +3,9 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use splitleak::audit::{Proposal, Request};
-use splitleak::error::Error;
-use splitleak::progress::{Progress, Silent};
-use splitleak::propose_split;
+use crate::audit::{Proposal, Request, propose_split};
+use crate::error::Error;
+use crate::progress::{Progress, Silent};
 
 use super::args::SplitArgs;
 use super::exit::Outcome;

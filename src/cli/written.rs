@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use splitleak::error::Error;
-use splitleak::render;
-use splitleak::render::pairs::Names;
-use splitleak::render::paths::Ending;
-use splitleak::report::Report;
+use crate::error::Error;
+use crate::render;
+use crate::render::pairs::Names;
+use crate::render::paths::Ending;
+use crate::report::Report;
 
 use super::gate_args::{Format, NameArgs, Written};
 use super::output;
