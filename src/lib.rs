@@ -13,6 +13,7 @@ pub mod error;
 pub mod explain;
 pub mod finding;
 pub mod gate;
+pub mod labels;
 pub mod matching;
 pub mod progress;
 pub mod rate;
@@ -24,5 +25,6 @@ pub mod sequence;
 pub mod settings;
 pub mod signature;
 pub mod verification;
+pub mod wording;
 
 pub use audit::{audit, audit_dataset, audit_signed, propose_split};

@@ -143,8 +143,6 @@ pub struct Explain {
     pub second_log: Option<TrainingLog>,
     /// Predictions of that run.
     pub second_predictions: Option<Vec<Line>>,
-    /// Seed of everything random.
-    pub seed: u64,
 }
 
 /// How much detail the report carries.

@@ -128,6 +128,7 @@ fn rooms_import_only_what_lies_below_them() {
     let allowed: &[(&str, &[&str])] = &[
         ("sample", &[]),
         ("error", &[]),
+        ("labels", &["sample"]),
         ("rate", &[]),
         ("progress", &[]),
         ("settings", &["error", "explain", "sample", "sequence"]),
@@ -149,7 +150,14 @@ fn rooms_import_only_what_lies_below_them() {
         ),
         (
             "checks",
-            &["finding", "matching", "sample", "sequence", "signature"],
+            &[
+                "finding",
+                "labels",
+                "matching",
+                "sample",
+                "sequence",
+                "signature",
+            ],
         ),
         ("gate", &["finding", "rate", "report"]),
         ("explain", &[]),

@@ -97,7 +97,6 @@ fn compare(settings: &Settings) -> Result<(), Box<dyn Error>> {
                 predictions: None,
                 second_log: None,
                 second_predictions: None,
-                seed: 7,
             }),
             ..settings.clone()
         };

@@ -5,15 +5,13 @@ use super::worlds::{VideoSplit, World, grouped_losses, near_duplicates, shot, vi
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use splitleak::explain::bounds::{ASSUMED_SPREADS, no_harm, widened};
-use splitleak::explain::estimate::Estimate;
 use splitleak::explain::explain;
-use splitleak::explain::exposure::{Exposure, classify};
+use splitleak::explain::exposure::classify;
 use splitleak::explain::honest::{Case, degree_standardised};
 use splitleak::explain::inputs::{Inputs, Prediction, Setting};
 use splitleak::explain::interval::{ratio, sum_by_group};
-use splitleak::explain::permutation::by_degree;
-use splitleak::explain::training_log::{TrainLossKind, declared, printed};
+use splitleak::explain::training_log::{declared, printed};
+use splitleak::report::explanation::{Estimate, Exposure, TrainLossKind};
 
 /// Share of `true`.
 fn share(hits: &[bool]) -> f64 {
@@ -40,7 +38,6 @@ fn median(mut values: Vec<f64>) -> f64 {
 /// shots, every fresh shot weighted by its frames.
 struct Trained {
     cases: Vec<Case>,
-    exposed: f64,
     fresh: f64,
 }
 
@@ -83,45 +80,20 @@ fn train(world: &World, learner: Learner, easier: bool, seed: u64) -> Trained {
     }
     Trained {
         cases,
-        exposed: exposures.share(|class| class != Exposure::Clean),
         fresh: loss / frames,
     }
 }
 
-/// C3 and C4 at equal difficulty: shares of runs that contain the loss on fresh shots.
-pub(crate) struct Covered {
-    /// Of the widened T1 range.
-    pub(crate) widened: f64,
-    /// Of the interval of the clean mean.
-    pub(crate) clean_mean: f64,
-}
-
-pub(crate) fn near_duplicates_cover(learner: Learner, runs: u64) -> Covered {
-    let hits: Vec<(bool, bool)> = (0..runs)
+/// C4, at equal difficulty: how often the interval of the clean mean contains the loss on fresh shots.
+pub(crate) fn clean_mean_covers(learner: Learner, runs: u64) -> f64 {
+    let hits: Vec<bool> = (0..runs)
         .into_par_iter()
         .map(|seed| {
             let t = train(&near_duplicates(900, false, seed), learner, false, seed);
-            let loss = mean(&t.cases.iter().map(|case| case.loss).collect::<Vec<_>>());
-            let sums = sum_by_group(t.cases.iter().map(|case| (case.group, 1.0, 1.0)));
-            let n = t.cases.len() as f64;
-            let n_effective = n * n / sums.iter().map(|group| group.den * group.den).sum::<f64>();
-            let (lo, hi) = widened(
-                no_harm(loss, t.exposed),
-                ASSUMED_SPREADS[0],
-                n_effective,
-                t.exposed,
-            );
-            (
-                lo <= t.fresh && t.fresh <= hi,
-                covers(&clean_mean(&t.cases), t.fresh),
-            )
+            covers(&clean_mean(&t.cases), t.fresh)
         })
         .collect();
-    let (widened, clean): (Vec<bool>, Vec<bool>) = hits.into_iter().unzip();
-    Covered {
-        widened: share(&widened),
-        clean_mean: share(&clean),
-    }
+    share(&hits)
 }
 
 fn clean_mean(cases: &[Case]) -> Estimate {
@@ -183,26 +155,6 @@ pub(crate) fn standardised_when_duplicates_are_easier(runs: u64, shots: u32) -> 
     }
 }
 
-/// C7: how often the stratified permutation test rejects at 5 % when a model does not use duplicates, which are easier.
-pub(crate) fn permutation_rejects(runs: u64) -> f64 {
-    let rejected: Vec<bool> = (0..runs)
-        .into_par_iter()
-        .filter_map(|seed| {
-            let world = near_duplicates(900, true, seed);
-            // A model that knows the function and nothing else: the loss is the shot's own deviation.
-            let mut t = train(&world, Learner::FifteenNearest, true, seed);
-            let exposures = classify(&world.inputs(), 20, Setting::Default);
-            for (case, &row) in t.cases.iter_mut().zip(&exposures.rows) {
-                let content = &world.features[row as usize];
-                let known = f64::from(content[0]).tanh() + 0.5 * f64::from(content[1]);
-                case.loss = (world.target(row) - known).powi(2);
-            }
-            by_degree(&t.cases, seed).map(|p| p <= 0.05)
-        })
-        .collect();
-    share(&rejected)
-}
-
 /// C8, C9, C11: what the tool says of videos whose honest loss is known from grouped cross-validation.
 pub(crate) struct Video {
     /// Share of runs whose projection range contains the honest loss.
@@ -215,13 +167,12 @@ pub(crate) struct Video {
     pub(crate) refused: f64,
     /// Smallest exposed share.
     pub(crate) exposed: f64,
-    /// Largest ratio of the exclusion curve, and largest threshold-free share.
+    /// Largest ratio of the exclusion curve.
     pub(crate) ratio: f64,
-    pub(crate) too_close: f64,
 }
 
 pub(crate) fn videos(learner: Learner, split: VideoSplit, runs: u64) -> Video {
-    let results: Vec<[f64; 7]> = (0..runs)
+    let results: Vec<[f64; 6]> = (0..runs)
         .into_par_iter()
         .map(|seed| video_run(learner, split, seed))
         .collect();
@@ -234,11 +185,10 @@ pub(crate) fn videos(learner: Learner, split: VideoSplit, runs: u64) -> Video {
         refused: mean(&column(3).collect::<Vec<_>>()),
         exposed: column(4).fold(1.0, f64::min),
         ratio: column(5).fold(0.0, f64::max),
-        too_close: column(6).fold(0.0, f64::max),
     }
 }
 
-fn video_run(learner: Learner, split: VideoSplit, seed: u64) -> [f64; 7] {
+fn video_run(learner: Learner, split: VideoSplit, seed: u64) -> [f64; 6] {
     let world = video(split, seed);
     let plain = world.inputs();
     let targets: Vec<f64> = (0..world.rows.len() as u32)
@@ -297,10 +247,10 @@ fn video_run(learner: Learner, split: VideoSplit, seed: u64) -> [f64; 7] {
         ..plain
     };
     let Some(explanation) = explain(&inputs) else {
-        return [0.0; 7];
+        return [0.0; 6];
     };
     let (Some(t2), Some(t3)) = (explanation.t2, explanation.t3) else {
-        return [0.0; 7];
+        return [0.0; 6];
     };
     let projection = t2.honest_projection;
     // Without a leak nothing is projected: the reported loss stands.
@@ -319,6 +269,5 @@ fn video_run(learner: Learner, split: VideoSplit, seed: u64) -> [f64; 7] {
         t2.exclusion
             .and_then(|curve| curve.ratio_five_nearest.value)
             .unwrap_or(0.0),
-        explanation.t0.f_too_close.value.unwrap_or(0.0),
     ]
 }

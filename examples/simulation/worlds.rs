@@ -38,7 +38,8 @@ impl World {
             predictions: None,
             predictions_unmatched: 0,
             second_run: None,
-            seed: 1,
+            interleaving: None,
+            revisited: 0,
         }
     }
 

@@ -1,16 +1,19 @@
 //! Hands the explanation what the other stages know of one evaluation split.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::predictions::{self, Line, Matched};
-use crate::explain::verdict::Word;
-use crate::explain::{self, Explanation};
+use crate::explain;
+use crate::labels::Labels;
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
+use crate::report::explanation::Explanation;
+use crate::report::interleaving::Interleaving;
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
+use crate::sequence::interleaving::interleaving;
 use crate::sequence::recording::Recordings;
 use crate::settings::Explain;
 use crate::signature::Signed;
@@ -20,13 +23,11 @@ use crate::signature::thumbnail::SIDE;
 /// and at the loose one when it falls short of it by at most so much.
 pub(super) const SETTING_STEP: f32 = 0.05;
 
-/// More distinct numbers than this are targets to regress, fewer whole ones are classes.
-const MOST_NUMBERED_CLASSES: usize = 100;
-
 /// The samples that are explained, in order: one evaluation split and all training splits.
 pub(super) struct Chosen {
     samples: Vec<SampleId>,
     evaluation: SplitId,
+    training: Vec<SplitId>,
 }
 
 /// Chooses the first validation split, or the first test split where there is none.
@@ -34,18 +35,21 @@ pub(super) fn choose(dataset: &Dataset) -> Option<Chosen> {
     let with = |role| dataset.splits.iter().position(|split| split.role == role);
     let evaluation = with(SplitRole::Validation).or_else(|| with(SplitRole::Test))?;
     let evaluation = SplitId(u16::try_from(evaluation).ok()?);
-    let wanted = |sample: &Sample| {
-        let split = sample.split?;
-        let training = dataset.splits[split.index()].role == SplitRole::Training;
-        (split == evaluation || training).then_some(())
-    };
+    let numbered = dataset.splits.iter().zip(0u16..);
+    let training: Vec<SplitId> = numbered
+        .filter(|(split, _)| split.role == SplitRole::Training)
+        .map(|(_, id)| SplitId(id))
+        .collect();
+    let wanted = |split: SplitId| split == evaluation || training.contains(&split);
     let all = dataset.samples.iter().zip(0u32..);
     let samples = all
-        .filter(|(sample, _)| wanted(sample).is_some())
-        .map(|(_, id)| SampleId(id));
+        .filter(|(sample, _)| sample.split.is_some_and(wanted))
+        .map(|(_, id)| SampleId(id))
+        .collect();
     Some(Chosen {
-        samples: samples.collect(),
+        samples,
         evaluation,
+        training,
     })
 }
 
@@ -69,6 +73,7 @@ pub(super) fn descriptors(chosen: &Chosen, signed: &[Signed]) -> Descriptors {
 /// What earlier stages found.
 pub(super) struct Evidence<'a> {
     pub(super) dataset: &'a Dataset,
+    pub(super) labels: &'a Labels<'a>,
     pub(super) partners: &'a Partnerships,
     /// Similarity from which on a pair is reported.
     pub(super) threshold: f32,
@@ -94,7 +99,7 @@ pub(super) fn explain(
         .collect();
     let rows = rows(chosen, &samples, evidence.recordings);
     let (twins, revisited) = twins(chosen, &rows, evidence);
-    let targets = targets(&samples);
+    let targets = targets(chosen, evidence.labels);
     let matched = |lines: &Option<Vec<Line>>| {
         lines
             .as_ref()
@@ -107,7 +112,7 @@ pub(super) fn explain(
         log: settings.second_log.as_ref(),
         predictions: second.as_ref().map(|second| &second.predictions[..]),
     });
-    let explanation = explain::explain(&Inputs {
+    Ok(explain::explain(&Inputs {
         rows: &rows,
         twins: &twins,
         targets: &targets,
@@ -120,19 +125,22 @@ pub(super) fn explain(
         predictions: own.as_ref().map(|own| &own.predictions[..]),
         predictions_unmatched: own.as_ref().map_or(0, |own| own.n_unmatched as u64),
         second_run,
-        seed: settings.seed,
-    });
-    Ok(explanation.map(|mut explanation| {
-        if revisited > 0 {
-            if explanation.verdict.word == Word::NoneFound {
-                explanation.verdict.line = "No leak in time; but validation passes places that training has seen.".to_owned();
-            }
-            explanation.warnings.insert(0, format!(
-                "{revisited} validation frames resemble training frames of another pass or recording; exposure counts time, not looks"
-            ));
-        }
-        explanation
+        interleaving: evidence
+            .recordings
+            .map(|recordings| along(recordings, evidence.dataset, chosen))
+            .filter(|found| found.recordings_evaluated > 0),
+        revisited,
     }))
+}
+
+/// How the two sides alternate along the recordings.
+fn along(recordings: &Recordings, dataset: &Dataset, chosen: &Chosen) -> Interleaving {
+    interleaving(
+        recordings,
+        &dataset.samples,
+        chosen.evaluation,
+        &chosen.training,
+    )
 }
 
 fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -> Vec<Row> {
@@ -160,7 +168,7 @@ fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -
 ///
 /// Frames of a recording that look alike are no twins: their distance in time tells more than their
 /// looks, and two passes of one place are two observations of it.
-fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, usize) {
+fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, u64) {
     let row_of = |id: SampleId| chosen.samples.binary_search(&id).ok().map(|row| row as u32);
     let twin = |pair: &Pair| {
         let exact = pair.kind != Kind::NearDuplicate;
@@ -205,43 +213,29 @@ fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, 
         .collect();
     revisited.sort_unstable();
     revisited.dedup();
-    (twins, revisited.len())
+    (twins, revisited.len() as u64)
 }
 
-/// Numbers to regress, or classes: numbers when any is fractional or there are too many to be classes.
-fn targets(samples: &[&Sample]) -> Targets {
-    let labels: Vec<Option<&str>> = samples
-        .iter()
-        .map(|sample| sample.label.as_deref())
-        .collect();
-    let mut distinct: Vec<&str> = labels.iter().flatten().copied().collect();
-    if distinct.is_empty() {
-        return Targets::None;
+/// Labels of the chosen samples. Classes are counted anew from 0 among those that occur.
+fn targets(chosen: &Chosen, labels: &Labels<'_>) -> Targets {
+    let ids = chosen.samples.iter();
+    match labels {
+        Labels::None => Targets::None,
+        Labels::Numbers(numbers) => Targets::Numbers(ids.map(|id| numbers[id.index()]).collect()),
+        Labels::Classes(_, classes) => {
+            let own: Vec<Option<u32>> = ids.map(|id| classes[id.index()]).collect();
+            let occurring: BTreeSet<u32> = own.iter().flatten().copied().collect();
+            if occurring.is_empty() {
+                return Targets::None;
+            }
+            let number: BTreeMap<u32, u32> = occurring.into_iter().zip(0..).collect();
+            Targets::Classes(
+                own.into_iter()
+                    .map(|class| class.and_then(|class| number.get(&class).copied()))
+                    .collect(),
+            )
+        }
     }
-    distinct.sort_unstable();
-    distinct.dedup();
-    let numeric = samples
-        .iter()
-        .all(|sample| sample.label.is_none() || sample.target.is_some());
-    let fractional = samples
-        .iter()
-        .filter_map(|sample| sample.target)
-        .any(|value| value.fract() != 0.0);
-    if numeric && (fractional || distinct.len() > MOST_NUMBERED_CLASSES) {
-        return Targets::Numbers(samples.iter().map(|sample| sample.target).collect());
-    }
-    let class = |label: &str| {
-        distinct
-            .binary_search(&label)
-            .ok()
-            .map(|class| class as u32)
-    };
-    Targets::Classes(
-        labels
-            .into_iter()
-            .map(|label| label.and_then(class))
-            .collect(),
-    )
 }
 
 fn predictions_of(

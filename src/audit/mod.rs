@@ -14,8 +14,9 @@ use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
 use crate::dataset;
 use crate::error::Error;
-use crate::explain::Explanation;
+use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
+use crate::report::explanation::Explanation;
 use crate::report::{self, Report};
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::{RecordingsReport, SplitLeaks};
@@ -90,7 +91,8 @@ fn judge_signed(
     session: &Session<'_>,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    let (scan, explanation) = scan(settings, dataset, signatures, session, progress)?;
+    let labels = Labels::of(dataset);
+    let (scan, explanation) = scan(settings, dataset, &labels, signatures, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
         .focus
@@ -98,6 +100,7 @@ fn judge_signed(
         .then(|| clusters::summarise(dataset, &scan.found));
     let evidence = Evidence {
         dataset,
+        labels: &labels,
         signatures: &scan.signatures,
         partners: &scan.found.partners,
         together: &scan.together,
@@ -109,7 +112,7 @@ fn judge_signed(
     let findings = checks::run(&evidence);
     let findings = findings.into_iter().map(|finding| identities.know(finding));
     let findings = findings.collect();
-    let simulated_splits = simulated::simulate(settings, dataset, &scan, progress);
+    let simulated_splits = simulated::simulate(settings, dataset, &labels, &scan, progress);
     let measured = report::Measured {
         detection: scan.found.detection.clone(),
         recordings: scan.recordings.clone(),
@@ -135,7 +138,8 @@ pub fn propose_split(
     let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
     let session = Session::new(cache, settings, &dataset);
     let signatures = sign(settings, &dataset, &session, progress)?;
-    let (scan, _) = scan(settings, &dataset, signatures, &session, progress)?;
+    let labels = Labels::of(&dataset);
+    let (scan, _) = scan(settings, &dataset, &labels, signatures, &session, progress)?;
     proposal::propose(&dataset, &scan, request)
 }
 
@@ -172,6 +176,7 @@ fn sign(
 fn scan(
     settings: &Settings,
     dataset: &Dataset,
+    labels: &Labels<'_>,
     mut signatures: Vec<Signed>,
     session: &Session<'_>,
     progress: &dyn Progress,
@@ -206,6 +211,7 @@ fn scan(
         (Some((settings, chosen)), Some(descriptors)) => {
             let evidence = explanation::Evidence {
                 dataset,
+                labels,
                 partners: &found.partners,
                 threshold: found.threshold.similarity,
                 loose: &found.loose,

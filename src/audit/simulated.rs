@@ -7,6 +7,7 @@ use super::Scan;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use crate::checks::Evidence;
+use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
 use crate::report::{self, SimulatedSplit};
 use crate::sample::{Dataset, Layout, Sample, Split, SplitId, SplitRole};
@@ -21,6 +22,7 @@ const VALIDATION: SplitId = SplitId(1);
 pub(super) fn simulate(
     settings: &Settings,
     dataset: &Dataset,
+    labels: &Labels<'_>,
     scan: &Scan,
     progress: &dyn Progress,
 ) -> Vec<SimulatedSplit> {
@@ -31,7 +33,7 @@ pub(super) fn simulate(
     let one = |way: &simulate::SimulatedSplit| {
         let rule = way.to_string();
         match divided(*way, dataset, scan) {
-            Ok(divided) => judge(rule, settings, &divided, scan),
+            Ok(divided) => judge(rule, settings, &divided, labels, scan),
             Err(error) => unavailable(rule, error.to_string()),
         }
     };
@@ -51,7 +53,13 @@ fn unavailable(rule: String, reason: String) -> SimulatedSplit {
     }
 }
 
-fn judge(rule: String, settings: &Settings, divided: &Dataset, scan: &Scan) -> SimulatedSplit {
+fn judge(
+    rule: String,
+    settings: &Settings,
+    divided: &Dataset,
+    labels: &Labels<'_>,
+    scan: &Scan,
+) -> SimulatedSplit {
     let size = |wanted| {
         let members = divided.samples.iter().filter(|s| s.split == Some(wanted));
         members.count() as u64
@@ -69,6 +77,7 @@ fn judge(rule: String, settings: &Settings, divided: &Dataset, scan: &Scan) -> S
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
     let evidence = Evidence {
         dataset: divided,
+        labels,
         signatures: &scan.signatures,
         partners: &partners,
         together: &together,

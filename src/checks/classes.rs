@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::labels::{Labels, members};
+use super::splits::members;
 use super::{EXAMPLES, Evidence, FEW, count, percent};
 use crate::finding::{Code, Finding};
+use crate::labels::Labels;
 use crate::sample::{SplitId, SplitRole};
 
 /// Share of the targets, in percent, that one value has at least.
@@ -16,7 +17,7 @@ const VALUES: usize = 20;
 /// One finding for each training, validation or test split that lacks a class which another has.
 pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
     let dataset = evidence.dataset;
-    let Labels::Classes(names, classes) = Labels::of(dataset) else {
+    let Labels::Classes(names, classes) = evidence.labels else {
         return Vec::new();
     };
     let judged = dataset
@@ -54,7 +55,7 @@ pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
 
 /// One finding where a large share of continuous targets is one value.
 pub(super) fn target_pile_up(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let Labels::Numbers(targets) = Labels::of(evidence.dataset) else {
+    let Labels::Numbers(targets) = evidence.labels else {
         return Vec::new();
     };
     // By bits, with one zero: floats have no order of their own.

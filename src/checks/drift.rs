@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::labels::{Labels, members, split_pairs};
+use super::splits::{members, split_pairs};
 use super::statistics::{chi_square, kolmogorov_smirnov};
 use super::{Evidence, FEW, percent};
 use crate::finding::{Code, Finding};
+use crate::labels::Labels;
 use crate::sample::{SampleId, SplitId};
 use crate::signature::Signature;
 
@@ -30,7 +31,6 @@ struct Sides<'a> {
 
 /// Findings for every evaluation and training split.
 pub(super) fn between_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let labels = Labels::of(evidence.dataset);
     let mut findings = Vec::new();
     for (evaluation, training) in split_pairs(evidence.dataset) {
         let sides = Sides {
@@ -38,7 +38,7 @@ pub(super) fn between_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             evaluation,
             training,
         };
-        match &labels {
+        match evidence.labels {
             Labels::Classes(names, classes) => findings.extend(sides.categories(
                 Code::ClassBalanceDrift,
                 "balance of classes",

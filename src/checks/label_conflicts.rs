@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::labels::Labels;
 use super::{EXAMPLES, Evidence, count};
 use crate::finding::{Code, Finding};
+use crate::labels::Labels;
 use crate::matching::pair::Kind;
 use crate::sample::SampleId;
 
@@ -16,12 +16,12 @@ const FAR_NEAR: f64 = 50.0;
 
 /// Up to one finding for exact copies and one for near duplicates, within and across splits.
 pub(super) fn conflicts(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let labels = Labels::of(evidence.dataset);
-    let range = match &labels {
+    let labels = evidence.labels;
+    let range = match labels {
         Labels::Numbers(targets) => range(targets),
         _ => 0.0,
     };
-    let differ = |(a, b): (SampleId, SampleId), kind: Kind| match &labels {
+    let differ = |(a, b): (SampleId, SampleId), kind: Kind| match labels {
         Labels::None => false,
         Labels::Classes(_, classes) => {
             let classes = (classes[a.index()], classes[b.index()]);

@@ -1,8 +1,8 @@
 //! Labels that are missing, that are no numbers among numbers, or that no loss can be computed with.
 
-use super::labels::{NUMERIC, are_numeric};
 use super::{Evidence, FEW, count, examples};
 use crate::finding::{Code, Finding};
+use crate::labels::{NUMERIC, are_numeric};
 use crate::sample::{Sample, SampleId};
 
 /// Up to one finding each for empty cells, texts among numbers, and targets that are not finite.

@@ -8,7 +8,6 @@ mod fences;
 mod files;
 mod label_conflicts;
 mod label_faults;
-mod labels;
 mod layout;
 mod leaks;
 mod names;
@@ -16,6 +15,7 @@ mod odd;
 mod shortcut_facts;
 mod shortcuts;
 mod sizes;
+mod splits;
 mod statistics;
 mod stored;
 #[cfg(test)]
@@ -25,6 +25,7 @@ mod together;
 use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
+use crate::labels::Labels;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
@@ -37,6 +38,8 @@ use crate::signature::unreadable::Unreadable;
 pub struct Evidence<'a> {
     /// The dataset as loaded.
     pub dataset: &'a Dataset,
+    /// Labels by sample.
+    pub labels: &'a Labels<'a>,
     /// Signatures by sample.
     pub signatures: &'a [Result<Signature, Unreadable>],
     /// Duplicates of every sample.

@@ -10,10 +10,10 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::labels::Labels;
 use super::shortcut_facts::{Fact, facts, words};
 use super::{Evidence, FEW};
 use crate::finding::{Code, Finding};
+use crate::labels::Labels;
 use crate::sample::SplitRole;
 
 const FOLDS: usize = 5;
@@ -29,12 +29,11 @@ const MOST_CLASSES: usize = 200;
 
 /// Facts that tell a class from the others.
 pub(super) fn to_labels(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let Labels::Classes(names, classes) = Labels::of(evidence.dataset) else {
+    let Labels::Classes(names, classes) = evidence.labels else {
         return Vec::new();
     };
     let known: Vec<String> = names.iter().flat_map(|name| words(name)).collect();
-    let names: Vec<&str> = names;
-    told(evidence, &known, &classes, names.len(), |fact, best| {
+    told(evidence, &known, classes, names.len(), |fact, best| {
         let message = format!(
             "the {} alone tells class `{}` from the others: {}; a model can learn it instead of what the pictures show, make it alike in all classes",
             fact.name,

@@ -1,6 +1,7 @@
 //! A dataset that tests make sample by sample, without files.
 
 use super::Evidence;
+use crate::labels::Labels;
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
@@ -93,6 +94,8 @@ impl World {
     pub(super) fn evidence(&self) -> Evidence<'_> {
         Evidence {
             dataset: &self.dataset,
+            // Leaked: the evidence borrows it, and a test is over soon.
+            labels: Box::leak(Box::new(Labels::of(&self.dataset))),
             signatures: &self.signatures,
             partners: &self.partners,
             together: &[],

@@ -10,9 +10,6 @@ use splitleak::settings::Explain;
 
 use super::args::{ExplainArgs, MetricArg};
 
-/// Seed of everything random in an explanation; the same inputs give the same report.
-const SEED: u64 = 7;
-
 /// What is known of the run, or `None` when nothing was said of one.
 ///
 /// # Errors
@@ -41,7 +38,6 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
         predictions: args.predictions.as_deref().map(lines).transpose()?,
         second_log: optional(&args.second_log)?,
         second_predictions: args.second_predictions.as_deref().map(lines).transpose()?,
-        seed: SEED,
     }))
 }
 

@@ -1,4 +1,4 @@
-//! What the leaked fraction and the reported loss alone say about the loss on clean samples.
+//! Bounds on the loss on clean samples from the leaked fraction and the reported loss alone.
 //!
 //! `L = f L_leak + (1 - f) L_clean` is an identity, so every assumption about `L_leak` is an
 //! interval for `L_clean` (contaminated sampling, Horowitz and Manski 1995). These intervals hold for
@@ -9,12 +9,9 @@ use super::interval::Z95;
 /// An interval; `hi` may be infinite.
 pub type Range = (f64, f64);
 
-/// Relative standard deviations of per-sample losses that are assumed when none were measured:
-/// squared errors of Gaussian residuals, and the heavier tail of steering-like targets.
-pub const ASSUMED_SPREADS: [f64; 2] = [std::f64::consts::SQRT_2, 3.0];
-
-/// Advantages of leaked samples at which the curve is tabulated.
-pub const ADVANTAGES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+/// Relative standard deviation of per-sample losses that is assumed when none were measured: that of
+/// squared errors of Gaussian residuals.
+pub const ASSUMED_SPREAD: f64 = std::f64::consts::SQRT_2;
 
 /// B0: losses lie between 0 and `max_loss`, nothing else is assumed.
 #[must_use]
@@ -26,7 +23,7 @@ pub fn range_only(loss: f64, leaked: f64, max_loss: f64) -> Range {
 /// B1: leakage does not hurt. Sharp: the upper end is reached when leaked samples are fitted perfectly.
 #[must_use]
 pub fn no_harm(loss: f64, leaked: f64) -> Range {
-    with_floor(loss, leaked, 0.0)
+    (loss, with_advantage(loss, leaked, 1.0))
 }
 
 /// B2, B3: leaked samples cannot be fitted better than `floor` (label noise of exact duplicates, or
@@ -46,20 +43,17 @@ pub fn leaked_as(loss: f64, leaked: f64, leaked_loss: f64) -> f64 {
 }
 
 /// The loss on clean samples if leaked ones are fitted `advantage` (0 to 1) better: `L / (1 - f k)`.
+/// Infinite when all are leaked and fitted perfectly.
 #[must_use]
 pub fn with_advantage(loss: f64, leaked: f64, advantage: f64) -> f64 {
     loss / (1.0 - leaked * advantage)
 }
 
-/// Widens a range for a finite validation set: losses have relative standard deviation `spread`, and
-/// `n_effective` independent samples stand behind them, a share `1 - leaked` of them clean.
+/// Half the width, on the logarithmic scale, of a 95 % interval for a mean of `n` independent losses
+/// with relative standard deviation `spread`.
 #[must_use]
-pub fn widened((lo, hi): Range, spread: f64, n_effective: f64, leaked: f64) -> Range {
-    let half = |n: f64| Z95 * spread / n.sqrt();
-    (
-        lo * (-half(n_effective)).exp(),
-        hi * half((1.0 - leaked) * n_effective).exp(),
-    )
+pub fn sampling_half_width(spread: f64, n: f64) -> f64 {
+    Z95 * spread / n.sqrt()
 }
 
 #[cfg(test)]
@@ -104,19 +98,33 @@ mod tests {
     }
 
     #[test]
-    fn worked_widened_ranges_agree_to_the_printed_digit() {
-        let row = |f| widened(no_harm(0.0098, f), ASSUMED_SPREADS[0], 480.0, f);
+    fn worked_ranges_of_another_validation_set_agree_to_the_printed_digit() {
+        let half = |n: f64| sampling_half_width(ASSUMED_SPREAD, n);
+        let row = |f: f64| {
+            let (lo, hi) = no_harm(0.0098, f);
+            // A share 1 - f of 480 independent samples is clean.
+            (
+                lo * (-half(480.0)).exp(),
+                hi * half((1.0 - f) * 480.0).exp(),
+            )
+        };
+        let (lo, hi) = row(0.3);
+        assert_eq!(format!("{lo:.4} {hi:.4}"), "0.0086 0.0163");
+        let (lo, hi) = row(0.6);
+        assert_eq!(format!("{lo:.4} {hi:.4}"), "0.0086 0.0299");
+        let (lo, hi) = row(0.9);
+        assert_eq!(format!("{lo:.4} {hi:.3}"), "0.0086 0.146");
+    }
+
+    #[test]
+    fn worked_losses_of_leaked_samples_that_close_the_gap_agree_to_the_printed_digit() {
+        // The identity read the other way: clean samples have the training loss of 0.0151.
+        let needed = |f: f64| leaked_as(0.0098, 1.0 - f, 0.0151);
+        assert!(needed(0.05) < 0.0 && needed(0.3) < 0.0);
+        let row = |f| format!("{:.4} {:.0}", needed(f), 100.0 * needed(f) / 0.0151);
         assert_eq!(
-            format!("{:.4} {:.4}", row(0.3).0, row(0.3).1),
-            "0.0086 0.0163"
-        );
-        assert_eq!(
-            format!("{:.4} {:.4}", row(0.6).0, row(0.6).1),
-            "0.0086 0.0299"
-        );
-        assert_eq!(
-            format!("{:.4} {:.3}", row(0.9).0, row(0.9).1),
-            "0.0086 0.146"
+            [0.6, 0.9, 0.96].map(row),
+            ["0.0063 42", "0.0092 61", "0.0096 63"]
         );
     }
 

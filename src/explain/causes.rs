@@ -1,48 +1,16 @@
-//! What could put validation below training, with the evidence for and against each. Several can hold at once.
+//! Table of causes that can put validation below training, with the evidence for and against each.
+//! Several can hold at once.
 
-use super::bounds::ASSUMED_SPREADS;
-use super::images::FromImages;
+use super::bounds::{ASSUMED_SPREAD, sampling_half_width};
 use super::inputs::Inputs;
-use super::interleaving::SplitKind;
-use super::interval::Z95;
-use super::losses::FromLosses;
-use super::targets::FromTargets;
-use super::training_log::TrainLossKind;
-use super::wording::percent;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::report::explanation::{
+    Cause, Evidence, FromImages, FromLosses, FromTargets, TrainLossKind,
+};
+use crate::report::interleaving::SplitKind;
+use crate::wording::percent;
 
 /// Ratios of training to validation loss from the second epoch on that stay within this factor count as constant.
 const CONSTANT_RATIO: f64 = 1.25;
-
-/// One possible cause of the gap's sign.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Cause {
-    /// `epoch_average`, `training_mode`, `leakage`, `easier_validation`, `small_validation`, `penalty`, `split_order` or `target_scale`.
-    pub id: String,
-    /// Where the evidence points.
-    pub evidence: Evidence,
-    /// The evidence in half a line.
-    pub summary: String,
-    /// The evidence in full.
-    pub detail: String,
-    /// Smallest share of the gap it explains, where that is known.
-    pub contribution_lo: Option<f64>,
-    /// Largest share of the gap it explains, where that is known.
-    pub contribution_hi: Option<f64>,
-}
-
-/// Where evidence points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Evidence {
-    /// For the cause.
-    For,
-    /// Against it.
-    Against,
-    /// Neither.
-    Unknown,
-}
 
 /// The table of causes, always complete.
 #[must_use]
@@ -75,8 +43,6 @@ fn cause(id: &str, evidence: Evidence, detail: impl Into<String>) -> Cause {
         evidence,
         summary: detail.clone(),
         detail,
-        contribution_lo: None,
-        contribution_hi: None,
     }
 }
 
@@ -98,8 +64,6 @@ fn epoch_average(losses: &FromLosses) -> Cause {
             let summary = format!("{about}at most {}", percent(most));
             Cause {
                 summary,
-                contribution_lo: Some(0.0),
-                contribution_hi: Some(most),
                 ..cause("epoch_average", Evidence::For, detail)
             }
         }
@@ -118,7 +82,8 @@ fn epoch_average(losses: &FromLosses) -> Cause {
 
 fn training_mode(inputs: &Inputs, losses: &FromLosses) -> Cause {
     let model = inputs.log.map(|log| log.model).unwrap_or_default();
-    let late = losses.ratio_by_epoch.get(1..).unwrap_or_default();
+    let ratios = loss_ratios(inputs);
+    let late = ratios.get(1..).unwrap_or_default();
     let (low, high) = late
         .iter()
         .fold((f64::INFINITY, 0.0f64), |(low, high), &r| {
@@ -156,8 +121,6 @@ fn training_mode(inputs: &Inputs, losses: &FromLosses) -> Cause {
         let summary = format!("{} of the gap is gone in evaluation mode", percent(share));
         return Cause {
             summary,
-            contribution_lo: Some(share - lag),
-            contribution_hi: Some(share),
             ..cause("training_mode", evidence, detail)
         };
     }
@@ -204,6 +167,16 @@ fn training_mode(inputs: &Inputs, losses: &FromLosses) -> Cause {
     )
 }
 
+/// Printed training loss over validation loss, epoch by epoch.
+fn loss_ratios(inputs: &Inputs) -> Vec<f64> {
+    let epochs = inputs.log.map(|log| &log.epochs[..]).unwrap_or_default();
+    epochs
+        .iter()
+        .filter_map(|epoch| Some(epoch.train?.value / epoch.validation?.value))
+        .filter(|ratio| ratio.is_finite())
+        .collect()
+}
+
 fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
     let exposed = images.f_exposed.value.unwrap_or(0.0);
     if exposed == 0.0 {
@@ -231,11 +204,6 @@ fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
             )
         };
     }
-    let range = |hi| Cause {
-        contribution_lo: Some(0.0),
-        contribution_hi: Some(hi),
-        ..cause("leakage", Evidence::Unknown, "")
-    };
     if exposed < star {
         let most = losses.share_of_gap.hi.unwrap_or(1.0);
         let detail = format!(
@@ -250,10 +218,8 @@ fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
             percent(star)
         );
         return Cause {
-            evidence: Evidence::Against,
             summary,
-            detail,
-            ..range(most)
+            ..cause("leakage", Evidence::Against, detail)
         };
     }
     let detail = format!(
@@ -268,8 +234,7 @@ fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
     );
     Cause {
         summary,
-        detail,
-        ..range(1.0)
+        ..cause("leakage", Evidence::Unknown, detail)
     }
 }
 
@@ -311,7 +276,7 @@ fn small_validation(images: &FromImages, losses: &FromLosses) -> Cause {
             "no positive gap to compare with",
         );
     };
-    let half = Z95 * ASSUMED_SPREADS[0] / images.n_effective_worst.sqrt() * loss;
+    let half = sampling_half_width(ASSUMED_SPREAD, images.n_effective_worst) * loss;
     let share = half / gap;
     let detail = format!(
         "{:.0} effective samples at worst: chance alone moves the validation loss by {} of the gap (assumed spread)",
@@ -323,31 +288,27 @@ fn small_validation(images: &FromImages, losses: &FromLosses) -> Cause {
     } else {
         Evidence::Unknown
     };
-    Cause {
-        contribution_lo: Some(0.0),
-        contribution_hi: Some(share.min(1.0)),
-        ..cause("small_validation", evidence, detail)
-    }
+    cause("small_validation", evidence, detail)
 }
 
 fn split_order(images: &FromImages) -> Cause {
-    match images.interleaving.kind {
-        SplitKind::RandomFrame => cause(
+    match images.interleaving.map(|interleaving| interleaving.kind) {
+        Some(SplitKind::RandomFrame) => cause(
             "split_order",
             Evidence::For,
             "frames were drawn one by one, as `train_test_split` does: neighbours stand on both sides",
         ),
-        SplitKind::Chunked => cause(
+        Some(SplitKind::Chunked) => cause(
             "split_order",
             Evidence::For,
             "short stretches of frames were drawn: their ends touch training",
         ),
-        SplitKind::Blocked => cause(
+        Some(SplitKind::Blocked) => cause(
             "split_order",
             Evidence::Against,
             "whole stretches were held out, as `validation_split` of Keras does with the last rows",
         ),
-        SplitKind::Unknown => cause(
+        None => cause(
             "split_order",
             Evidence::Unknown,
             "the order of the samples is not known",

@@ -1,7 +1,7 @@
-//! How many independent samples the evaluation split is worth, by how long its targets stay alike.
+//! Effective number of independent evaluation samples, from the autocorrelation of their targets.
 
 use super::inputs::{Inputs, Place};
-use super::yardsticks::VariogramPoint;
+use super::variogram::VariogramPoint;
 
 /// `n^2 / sum r(lag)` over all pairs of evaluation samples, `r` being the autocorrelation of the targets along the recordings,
 /// up to the first lag at which it is no longer positive. `variogram` holds every lag from 1 up.
@@ -80,7 +80,6 @@ mod tests {
             .map(|&(lag_steps, mean_squared_difference)| VariogramPoint {
                 lag_steps,
                 mean_squared_difference,
-                n_pairs: 1,
             })
             .collect();
         let rows = rows(targets.len() as u32);

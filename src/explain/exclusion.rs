@@ -4,64 +4,18 @@
 //! It needs targets, but neither predictions nor retraining. Where it levels off (the *plateau*), hiding more changes nothing:
 //! that lag is the decorrelation lag, and plateau over start is by how much leakage flatters a learner that copies.
 
-use super::estimate::{Assumption, Estimate, Status};
 use super::inputs::{Inputs, Metric, Targets};
 use super::interval::{GroupSum, ratio, sum_by_group};
-use super::neighbours::{K, Neighbour, Query, Window};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use super::nearest_training::{K, Neighbour, Query, Window};
+use crate::report::explanation::{
+    Assumption, CurvePoint, Estimate, ExclusionCurve, Hidden, Status,
+};
 
 /// Share of the training split that the plateau must leave.
 const TRAINING_LEFT: f64 = 0.8;
 /// Share of the plateau at which a window counts as having reached it. At 0.95 the noise of a few hundred samples
 /// ends the search far too early (3 steps instead of 20 on half of the driving frames).
 const REACHED: f64 = 0.98;
-
-/// One window of the curve.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct CurvePoint {
-    /// Which training samples are hidden from each evaluation sample.
-    pub hidden: Hidden,
-    /// Lag up to which frames of the same recording are hidden, in steps.
-    pub lag_steps: Option<u32>,
-    /// Loss of copying the label of the nearest training image.
-    pub copy_nearest: Option<f64>,
-    /// Loss of the five nearest training images: mean of numbers, majority of classes.
-    pub five_nearest: Estimate,
-    /// Evaluation samples left out because fewer than five training images remain.
-    pub n_dropped: u64,
-    /// Mean share of the training samples that stay visible.
-    pub training_left: f64,
-}
-
-/// What a window hides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Hidden {
-    /// Nothing: the split as it is.
-    Nothing,
-    /// Twins and the declared group.
-    LeakGroup,
-    /// Those, and frames of the same recording up to a lag.
-    Lag,
-    /// Those, and the whole recording.
-    Recording,
-}
-
-/// The curve and what follows from it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ExclusionCurve {
-    /// Windows, from the narrowest.
-    pub points: Vec<CurvePoint>,
-    /// Loss of the five nearest where the curve levels off.
-    pub plateau: Estimate,
-    /// Smallest lag that reaches 98 % of the plateau, in steps: the purge gap of a clean split.
-    pub decorrelation_lag_steps: Option<u32>,
-    /// Plateau over the loss with nothing hidden, five nearest.
-    pub ratio_five_nearest: Estimate,
-    /// The same for copying the nearest.
-    pub ratio_copy_nearest: Estimate,
-}
 
 /// Loss of a copied value against the true one.
 #[must_use]
@@ -248,7 +202,7 @@ mod tests {
     use super::super::descriptors::Descriptors;
     use super::super::exposure::tests::{bare, film};
     use super::super::leak_groups::leak_groups;
-    use super::super::neighbours::search;
+    use super::super::nearest_training::search;
     use super::*;
 
     #[test]

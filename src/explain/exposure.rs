@@ -1,43 +1,10 @@
-//! How exposed every evaluation sample is to the training split, from images, names and the split alone.
+//! Exposure class of every evaluation sample, from twins, places in recordings and declared groups.
 
 use super::inputs::{Inputs, Place, Row, Setting};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::report::explanation::Exposure;
 
 /// Lag, in steps, up to which frames of one recording are adjacent.
 pub const ADJACENT_LAG: u32 = 1;
-
-/// Exposure of an evaluation sample: the first that applies.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Exposure {
-    /// A training image shows the same picture.
-    Twin,
-    /// A training frame of the same recording is one step away.
-    Adjacent,
-    /// A training frame of the same recording lies within the decorrelation lag, or a training sample belongs to the same declared group.
-    Shadowed,
-    /// None of these.
-    Clean,
-}
-
-impl Exposure {
-    /// All classes, most exposed first.
-    pub const ALL: [Self; 4] = [Self::Twin, Self::Adjacent, Self::Shadowed, Self::Clean];
-
-    /// Name as the report writes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Twin => "twin",
-            Self::Adjacent => "adjacent",
-            Self::Shadowed => "shadowed",
-            Self::Clean => "clean",
-        }
-    }
-}
 
 /// Exposure of the evaluation rows, with what it was decided on. All vectors follow `rows`.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,10 +15,6 @@ pub struct Exposures {
     pub class: Vec<Exposure>,
     /// Steps to the nearest training frame of the same recording, if there is one.
     pub lag: Vec<Option<u32>>,
-    /// Training twins at the default setting.
-    pub n_twins: Vec<u32>,
-    /// Training frames exactly one step away on either side (0 to 2), simultaneous ones not counted.
-    pub n_adjacent: Vec<u8>,
 }
 
 impl Exposures {
@@ -89,11 +52,6 @@ pub fn classify(inputs: &Inputs, lag: u32, setting: Setting) -> Exposures {
     };
     Exposures {
         class: rows.iter().zip(&steps).map(class).collect(),
-        n_twins: rows.iter().map(|&row| twins[row as usize]).collect(),
-        n_adjacent: rows
-            .iter()
-            .map(|&row| adjacent_count(&places, inputs.rows[row as usize].place))
-            .collect(),
         lag: steps,
         rows,
     }
@@ -144,15 +102,6 @@ fn nearest_lag(sorted: &[Place], place: Place) -> Option<u32> {
         .min()
 }
 
-fn adjacent_count(sorted: &[Place], place: Option<Place>) -> u8 {
-    let Some(place) = place else { return 0 };
-    let exists = |position: Option<u32>| {
-        position.is_some_and(|position| sorted.binary_search(&Place { position, ..place }).is_ok())
-    };
-    u8::from(exists(place.position.checked_sub(1)))
-        + u8::from(exists(place.position.checked_add(1)))
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::inputs::{Metric, Targets, Twin};
@@ -173,7 +122,8 @@ pub(super) mod tests {
             predictions: None,
             predictions_unmatched: 0,
             second_run: None,
-            seed: 1,
+            interleaving: None,
+            revisited: 0,
         }
     }
 
@@ -197,7 +147,6 @@ pub(super) mod tests {
         use Exposure::{Adjacent, Clean, Shadowed};
         assert_eq!(exposures.class, [Adjacent, Shadowed, Shadowed, Clean]);
         assert_eq!(exposures.lag, [Some(1), Some(2), Some(3), Some(4)]);
-        assert_eq!(exposures.n_adjacent, [1, 0, 0, 0]);
     }
 
     #[test]

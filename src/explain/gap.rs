@@ -1,4 +1,5 @@
-//! The gap between the printed training loss and the validation loss: what leakage could close of it, and what the averaging over an epoch explains.
+//! Shares of the gap between printed training loss and validation loss: closed by leakage, and
+//! explained by averaging over an epoch.
 //!
 //! `G = T_log - L`. Leakage can close at most `f L / ((1 - f) G)` of it, and the whole of it
 //! only if `f k >= 1 - L / T_log`, where `k` is how much better leaked samples are fitted.
@@ -6,23 +7,16 @@
 use super::bounds::Range;
 use super::training_log::Epoch;
 
-/// Share of the gap that leakage could close at advantage `k`: raw, so it may exceed 1.
+/// Share of the gap that leakage closes if leaked samples are fitted perfectly; it may exceed 1.
 #[must_use]
-pub fn closable_share(loss: f64, train: f64, leaked: f64, advantage: f64) -> f64 {
-    let product = leaked * advantage;
-    product * loss / ((1.0 - product) * (train - loss))
+pub fn closable_share(loss: f64, train: f64, leaked: f64) -> f64 {
+    leaked * loss / ((1.0 - leaked) * (train - loss))
 }
 
 /// Smallest `f k` at which leakage closes the whole gap: `1 - L / T`.
 #[must_use]
 pub fn tipping_point(loss: f64, train: f64) -> f64 {
     1.0 - loss / train
-}
-
-/// Loss that leaked samples may have at most if leakage is to close the whole gap; negative when it cannot.
-#[must_use]
-pub fn tipping_leaked_loss(loss: f64, train: f64, leaked: f64) -> f64 {
-    (loss - (1.0 - leaked) * train) / leaked
 }
 
 /// Training loss at the end of an epoch, where the log prints the mean over it.
@@ -112,21 +106,10 @@ mod tests {
 
     #[test]
     fn worked_shares_of_the_gap_agree() {
-        let share = |f| format!("{:.0}", 100.0 * closable_share(0.0098, 0.0151, f, 1.0));
+        let share = |f| format!("{:.0}", 100.0 * closable_share(0.0098, 0.0151, f));
         assert_eq!(
             [0.05, 0.3, 0.6, 0.9].map(share),
             ["10", "79", "277", "1664"]
-        );
-    }
-
-    #[test]
-    fn worked_tipping_losses_agree() {
-        let needed = |f| tipping_leaked_loss(0.0098, 0.0151, f);
-        assert!(needed(0.05) < 0.0 && needed(0.3) < 0.0);
-        let row = |f| format!("{:.4} {:.0}", needed(f), 100.0 * needed(f) / 0.0151);
-        assert_eq!(
-            [0.6, 0.9, 0.96].map(row),
-            ["0.0063 42", "0.0092 61", "0.0096 63"]
         );
     }
 

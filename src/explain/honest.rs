@@ -5,8 +5,8 @@
 //! The standardised loss `sum_c W_c mean(loss | clean, degree class c)` weighs clean samples like all of validation.
 //! Samples without twins are always clean and a population of their own: they are never merged with the others.
 
-use super::estimate::{Assumption, CiMethod, Estimate, Status};
-use super::interval::{FEW_GROUPS, Scale, from_influence, sum_by_group};
+use super::interval::{FEW_GROUPS, from_influence, sum_by_group};
+use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
 
 /// Clean samples below which the honest loss is not estimated.
 const FEW_SAMPLES: usize = 20;
@@ -129,8 +129,8 @@ pub fn degree_standardised(cases: &[Case]) -> Estimate {
         Assumption::A4,
         Assumption::A6,
     ]);
-    match from_influence(value, &influence, &sizes, Scale::Log) {
-        Some(interval) => estimate.with_interval(interval.lo, interval.hi, CiMethod::GroupedLogT),
+    match from_influence(value, &influence, &sizes) {
+        Some((lo, hi)) => estimate.with_interval(lo, hi, CiMethod::GroupedLogT),
         None => estimate,
     }
 }

@@ -3,8 +3,9 @@
 
 use super::descriptors::Descriptors;
 use super::training_log::{Printed, TrainingLog};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::report::interleaving::Interleaving;
+
+pub use crate::report::explanation::Metric;
 
 /// What the explanation may use. Absent parts make the report say what they would have told.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +34,11 @@ pub struct Inputs<'a> {
     pub predictions_unmatched: u64,
     /// A second run on a split without the leak.
     pub second_run: Option<SecondRun<'a>>,
-    /// Seed of everything random.
-    pub seed: u64,
+    /// How the two sides alternate along the recordings, if any evaluation row stands in one.
+    pub interleaving: Option<Interleaving>,
+    /// Evaluation rows in recordings that resemble a training frame of another recording, or of
+    /// another pass of the same place. They are no twins: exposure counts time, not looks.
+    pub revisited: u64,
 }
 
 /// One sample.
@@ -91,24 +95,6 @@ pub enum Targets {
     Numbers(Vec<Option<f64>>),
     /// Classes counted from 0, one per row.
     Classes(Vec<Option<u32>>),
-}
-
-/// What the reported losses are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Not stated: squared error for numbers, log loss for classes.
-    Unknown,
-    /// Mean squared error.
-    SquaredError,
-    /// Mean absolute error.
-    AbsoluteError,
-    /// Cross-entropy in nats.
-    LogLoss,
-    /// Share of wrong classes; an accuracy must be turned into it.
-    ErrorRate,
-    /// AUC, F1, IoU and others that are no mean over samples.
-    NotAMean,
 }
 
 /// What the model said about one sample.

@@ -1,12 +1,12 @@
-//! The one confidence interval used everywhere: a ratio of sums over independent groups.
+//! Confidence interval of a ratio of sums over independent groups: the one that is used everywhere.
 //!
 //! For `R = sum num_g / sum den_g` the influence of group `g` is `r_g = (num_g - R den_g) / sum den`,
 //! and `se^2 = G / (G - 1) * sum r_g^2`. Student's t has as many degrees of freedom as there are groups
-//! that *matter*: `(sum r^2)^2 / sum r^4`, or fewer when group sizes differ. Ratios use the
-//! logarithmic scale. Measured coverage of the nominal 95 % is in `docs/explanation.md`.
+//! that *matter*: `(sum r^2)^2 / sum r^4`, or fewer when group sizes differ, on the logarithmic
+//! scale. Measured coverage of the nominal 95 % is in `docs/explanation.md`.
 //! Closed form: no random numbers.
 
-use super::estimate::{CiMethod, Estimate, Status};
+use crate::report::explanation::{CiMethod, Estimate, Status};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Below this many groups an interval carries a warning, and honest-loss estimates refuse.
@@ -22,26 +22,6 @@ pub struct GroupSum {
     pub num: f64,
     /// Sum of the denominator over the samples of the group; often their count.
     pub den: f64,
-}
-
-/// Scale on which an interval is symmetric.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// For positive ratios and means.
-    Log,
-    /// For differences.
-    Linear,
-}
-
-/// 95 % interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Interval {
-    /// Lower end.
-    pub lo: f64,
-    /// Upper end.
-    pub hi: f64,
-    /// Standard error on the linear scale.
-    pub se: f64,
 }
 
 /// Sums `values` (numerator, denominator) by group id, in the order of the ids.
@@ -78,7 +58,7 @@ pub fn ratio(groups: &[GroupSum], n_used: usize) -> Estimate {
         groups_used: Some(groups.len() as u64),
         ..Estimate::exact(value, n_used)
     };
-    let Some(interval) = from_influence(value, &influence, &sizes, Scale::Log) else {
+    let Some((lo, hi)) = from_influence(value, &influence, &sizes) else {
         return Estimate {
             reason_code: Some("no_interval".to_owned()),
             ..estimate
@@ -91,34 +71,25 @@ pub fn ratio(groups: &[GroupSum], n_used: usize) -> Estimate {
         ""
     };
     estimate
-        .with_interval(interval.lo, interval.hi, CiMethod::GroupedLogT)
+        .with_interval(lo, hi, CiMethod::GroupedLogT)
         .with_message(message)
 }
 
-/// Interval of an estimate whose groups have these influences (already divided by the total) and sizes.
+/// Ends of the 95 % interval, symmetric on the logarithmic scale, of a positive estimate whose
+/// groups have these influences (already divided by the total) and sizes. `None` below two groups.
 #[must_use]
-pub fn from_influence(
-    value: f64,
-    influence: &[f64],
-    sizes: &[f64],
-    scale: Scale,
-) -> Option<Interval> {
+pub fn from_influence(value: f64, influence: &[f64], sizes: &[f64]) -> Option<(f64, f64)> {
     let n_groups = influence.len() as f64;
-    if influence.len() < 2 || !value.is_finite() || (scale == Scale::Log && value <= 0.0) {
+    if influence.len() < 2 || !value.is_finite() || value <= 0.0 {
         return None;
     }
-    let se = standard_error(influence);
-    let half = t_quantile(degrees_of_freedom(influence, sizes, n_groups)) * se;
-    let (lo, hi) = match scale {
-        Scale::Log => (value * (-half / value).exp(), value * (half / value).exp()),
-        Scale::Linear => (value - half, value + half),
-    };
-    Some(Interval { lo, hi, se })
+    let df = degrees_of_freedom(influence, sizes, n_groups);
+    let half = t_quantile(df) * standard_error(influence) / value;
+    Some((value * (-half).exp(), value * half.exp()))
 }
 
 /// Standard error of a sum of independent group influences.
-#[must_use]
-pub fn standard_error(influence: &[f64]) -> f64 {
+fn standard_error(influence: &[f64]) -> f64 {
     let n_groups = influence.len() as f64;
     (n_groups / (n_groups - 1.0) * sum_of(influence, 2)).sqrt()
 }

@@ -1,19 +1,7 @@
-//! What would settle the question, in order of value for this user, with commands.
+//! Inputs that are still missing and what each would tell, the most telling first, with commands.
 
-use super::estimate::Status;
-use super::images::FromImages;
 use super::inputs::{Inputs, Targets};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// One thing to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NextStep {
-    /// What to do and what it tells.
-    pub what: String,
-    /// The command, with placeholders in capitals.
-    pub command: String,
-}
+use crate::report::explanation::{FromImages, NextStep, Status};
 
 /// Steps that are still open, the most telling first.
 #[must_use]

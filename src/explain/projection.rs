@@ -4,7 +4,7 @@
 //! neighbours, which do nothing else. How close the user's model is to either is read from its training loss. The margin of
 //! 1.5 was calibrated on simulated worlds and one real drive (`docs/explanation.md`); it is not a confidence interval.
 
-use super::estimate::{Assumption, CiMethod, Estimate, Status};
+use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
 
 /// Factor by which the range exceeds the proxies on either side.
 pub const MARGIN: f64 = 1.5;
@@ -33,13 +33,12 @@ pub struct Proxies {
 }
 
 /// How far the user's model memorises: 0 like an honest simple learner, 1 interpolating. 0.5 when the
-/// training loss in evaluation mode is not known (second value `true`).
-#[must_use]
-pub fn memorisation(proxies: &Proxies) -> (f64, bool) {
+/// training loss in evaluation mode is not known.
+fn memorisation(proxies: &Proxies) -> f64 {
     let best = best_honest(proxies);
     proxies
         .train_evaluation
-        .map_or((0.5, true), |t| ((1.0 - t / best).clamp(0.0, 1.0), false))
+        .map_or(0.5, |t| (1.0 - t / best).clamp(0.0, 1.0))
 }
 
 /// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn, copy)`.
@@ -56,7 +55,7 @@ pub fn project(proxies: &Proxies) -> Estimate {
     let ridge = proxies.ratio_ridge.max(1.0);
     let five = proxies.ratio_five.max(1.0);
     let copy = proxies.ratio_copy.max(1.0);
-    let (weight, _) = memorisation(proxies);
+    let weight = memorisation(proxies);
     let centre = proxies.loss * ridge.powf(1.0 - weight) * five.powf(weight);
     let lo = proxies.loss * ridge / MARGIN;
     let hi = proxies.loss * five.max(copy).max(ridge) * MARGIN;
@@ -102,7 +101,7 @@ mod tests {
     #[test]
     fn a_forest_on_the_real_drive_is_projected_as_published() {
         let estimate = project(&DRIVE);
-        assert!((memorisation(&DRIVE).0 - 0.91).abs() < 0.005);
+        assert!((memorisation(&DRIVE) - 0.91).abs() < 0.005);
         assert_eq!(format!("{:.4}", estimate.value.unwrap()), "0.0141");
         assert_eq!(format!("{:.4}", estimate.lo.unwrap()), "0.0062");
         assert!(
@@ -112,13 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_training_loss_takes_the_middle_and_says_so() {
+    fn an_unknown_training_loss_takes_the_middle() {
         assert_eq!(
             memorisation(&Proxies {
                 train_evaluation: None,
                 ..DRIVE
             }),
-            (0.5, true)
+            0.5
         );
     }
 

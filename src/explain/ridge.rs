@@ -1,13 +1,12 @@
-//! The learner that does not memorise: ridge regression on the descriptors, under the user's split and with blocks of time left out.
+//! Ridge regression on the descriptors, a learner that hardly memorises: under the user's split, and
+//! with blocks of time left out.
 
 use super::descriptors::Descriptors;
-use super::estimate::Estimate;
 use super::exclusion::copy_loss;
 use super::inputs::{Inputs, Targets};
 use super::interval::{ratio, sum_by_group};
+use crate::report::explanation::Ridge;
 use rayon::prelude::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 /// Penalty on squared coefficients, for standardised descriptors.
 const PENALTY: f64 = 10.0;
@@ -17,17 +16,6 @@ const BLOCKS: usize = 5;
 const MAX_CLASSES: usize = 200;
 /// Rows whose products are summed together; fixed, so that sums do not depend on threads.
 const CHUNK: usize = 2048;
-
-/// Loss of a linear model on the evaluation samples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Ridge {
-    /// Trained on the training split.
-    pub user_split: f64,
-    /// Trained without the block of groups that the sample is in and without its surroundings.
-    pub blocked: f64,
-    /// Blocked over user split; not clipped.
-    pub ratio: Estimate,
-}
 
 /// Fits both. `None` without descriptors for both sides, with one group only, or with too many classes.
 #[must_use]

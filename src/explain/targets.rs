@@ -1,85 +1,14 @@
-//! T2: what the targets add: yardsticks, the lookup table, the exclusion curve and the projection.
+//! T2: yardsticks, lookup table, ridge and the projection from the exclusion curve.
 
-use super::descriptors::Descriptors;
-use super::estimate::{Estimate, Status};
-use super::exclusion::ExclusionCurve;
-use super::exposure::{Exposure, Exposures};
+use super::exposure::Exposures;
 use super::inputs::{Inputs, Metric, Targets};
-use super::memoriser::{Memoriser, in_metric, memoriser};
-use super::neighbours::Query;
-use super::projection::{Proxies, memorisation, project};
-use super::ridge::{Ridge, ridge};
-use super::yardsticks::{Yardsticks, metric_of};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Pairs below which the label noise of exact duplicates is not estimated.
-const NOISE_PAIRS: usize = 30;
-
-/// What T2 found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FromTargets {
-    /// Losses that need no image.
-    pub yardsticks: Yardsticks,
-    /// What the proxies' losses are: the metric of the targets, except that classes use the error rate.
-    pub proxy_metric: Metric,
-    /// Copying labels of training images.
-    pub memoriser: Memoriser,
-    /// The exclusion curve; `null` without descriptors.
-    pub exclusion: Option<ExclusionCurve>,
-    /// The learner that does not memorise; `null` when it could not be fitted.
-    pub ridge: Option<Ridge>,
-    /// How far the model memorises, 0 to 1.
-    pub memorisation: Option<f64>,
-    /// Whether that is an assumption (0.5), for want of the training loss in evaluation mode.
-    pub memorisation_assumed: bool,
-    /// Loss on the same samples had their leak groups been absent from training.
-    pub honest_projection: Estimate,
-    /// Smallest loss any honest model can have on exact duplicates whose targets differ.
-    pub label_noise_floor: Estimate,
-}
-
-/// Puts T2 together from parts that were computed before. `loss` is the reported validation loss.
-#[must_use]
-pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTargets {
-    let metric = metric_of(inputs.metric, inputs.targets);
-    let ridge = inputs
-        .descriptors
-        .and_then(|descriptors: &Descriptors| ridge(inputs, descriptors, parts.groups, parts.lag));
-    let proxies = if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
-        proxies(
-            inputs,
-            loss,
-            &parts.yardsticks,
-            parts.exclusion.as_ref(),
-            ridge.as_ref(),
-        )
-    } else {
-        Err(Box::new(Estimate::absent(
-            Status::NotApplicable,
-            "no_leak",
-            "no leak found: there is nothing to project",
-        )))
-    };
-    let weight = proxies.as_ref().ok().map(memorisation);
-    FromTargets {
-        memoriser: memoriser(inputs, loss, &parts),
-        proxy_metric: if matches!(inputs.targets, Targets::Classes(_)) {
-            Metric::ErrorRate
-        } else {
-            metric
-        },
-        honest_projection: proxies
-            .as_ref()
-            .map_or_else(|absent| (**absent).clone(), project),
-        memorisation: weight.map(|(w, _)| w),
-        memorisation_assumed: weight.is_some_and(|(_, assumed)| assumed),
-        label_noise_floor: noise_floor(inputs),
-        yardsticks: parts.yardsticks,
-        exclusion: parts.exclusion,
-        ridge,
-    }
-}
+use super::memoriser::{in_metric, memoriser};
+use super::projection::{Proxies, project};
+use super::ridge::ridge;
+use super::yardsticks::{metric_of, yardsticks};
+use crate::report::explanation::{
+    Estimate, ExclusionCurve, Exposure, FromTargets, Ridge, Status, Yardsticks,
+};
 
 /// What T2 is put together from.
 #[derive(Debug)]
@@ -88,14 +17,46 @@ pub struct Parts<'a> {
     pub groups: &'a [u32],
     /// Exposure classes.
     pub exposures: &'a Exposures,
-    /// Neighbours.
-    pub queries: &'a [Query],
+    /// Evaluation samples whose nearest training images were searched.
+    pub looked_up: usize,
     /// Decorrelation lag, in steps.
     pub lag: u32,
-    /// Losses that need no image.
-    pub yardsticks: Yardsticks,
     /// The curve.
     pub exclusion: Option<ExclusionCurve>,
+}
+
+/// Puts T2 together. `loss` is the reported validation loss.
+#[must_use]
+pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTargets {
+    let yardsticks = yardsticks(inputs, loss);
+    let ridge = inputs
+        .descriptors
+        .and_then(|descriptors| ridge(inputs, descriptors, parts.groups, parts.lag));
+    let curve = parts.exclusion;
+    let honest_projection =
+        if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
+            match proxies(inputs, loss, &yardsticks, curve.as_ref(), ridge.as_ref()) {
+                Ok(proxies) => project(&proxies),
+                Err(absent) => *absent,
+            }
+        } else {
+            Estimate::absent(
+                Status::NotApplicable,
+                "no_leak",
+                "no leak found: there is nothing to project",
+            )
+        };
+    FromTargets {
+        memoriser: memoriser(inputs, loss, curve.as_ref(), parts.looked_up),
+        proxy_metric: match inputs.targets {
+            Targets::Classes(_) => Metric::ErrorRate,
+            _ => metric_of(inputs.metric, inputs.targets),
+        },
+        honest_projection,
+        yardsticks,
+        exclusion: curve,
+        ridge,
+    }
 }
 
 fn proxies(
@@ -150,35 +111,4 @@ fn proxies(
         ridge_blocked: blocked,
         ratio_ridge: if user > 0.0 { blocked / user } else { 1.0 },
     })
-}
-
-/// Half the mean squared difference of targets over exact duplicates: no function of the image does better on them.
-fn noise_floor(inputs: &Inputs) -> Estimate {
-    if !matches!(inputs.targets, Targets::Numbers(_)) {
-        return Estimate::absent(
-            Status::NotApplicable,
-            "not_numbers",
-            "defined for numbers only",
-        );
-    }
-    let exact = inputs.twins.iter().filter(|twin| twin.exact);
-    let differences: Vec<f64> = exact
-        .filter_map(|t| {
-            Some(
-                (inputs.targets.number(t.a as usize)? - inputs.targets.number(t.b as usize)?)
-                    .powi(2),
-            )
-        })
-        .collect();
-    if differences.len() < NOISE_PAIRS {
-        return Estimate::absent(
-            Status::NotIdentified,
-            "few_pairs",
-            "fewer than 30 exact duplicates with targets",
-        );
-    }
-    Estimate::exact(
-        differences.iter().sum::<f64>() / (2.0 * differences.len() as f64),
-        2 * differences.len(),
-    )
 }

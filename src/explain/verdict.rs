@@ -1,45 +1,19 @@
-//! What the explanation comes to, in one word and one line.
+//! The verdict in one word and one line, from the strongest tier that allows one.
 
-use super::compare::FromSecondRun;
-use super::images::FromImages;
-use super::losses::{ALMOST_ALL, FromLosses};
-use super::per_sample::FromPredictions;
-use super::targets::FromTargets;
-use super::wording::percent;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// How firmly leakage is known to flatter the loss.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Word {
-    /// A second run, or per-sample losses, show it with an interval.
-    Measured,
-    /// Proxies trained on the same samples show it.
-    Projected,
-    /// Samples leak; how much that matters is not known.
-    Possible,
-    /// No sample leaks.
-    NoneFound,
-    /// The inputs do not allow a statement.
-    CannotTell,
-}
-
-/// The verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Verdict {
-    /// In one word.
-    pub word: Word,
-    /// In one line.
-    pub line: String,
-}
+use super::losses::ALMOST_ALL;
+use crate::report::explanation::{
+    FromImages, FromLosses, FromPredictions, FromSecondRun, FromTargets, Verdict, Word,
+};
+use crate::wording::percent;
 
 /// Weakest evidence for an inflation that is worth a projection: lower end of the interval of the copying learner's ratio.
 const WORTH_PROJECTING: f64 = 1.1;
 
-/// Judges from the tiers there are.
+/// Judges from the tiers there are. `revisited` evaluation frames resemble a training frame of
+/// another recording or pass.
 #[must_use]
 pub fn verdict(
+    revisited: u64,
     t0: &FromImages,
     t1: Option<&FromLosses>,
     t2: Option<&FromTargets>,
@@ -48,9 +22,14 @@ pub fn verdict(
 ) -> Verdict {
     let exposed = t0.f_exposed.value.unwrap_or(0.0);
     if exposed == 0.0 {
+        let line = if revisited > 0 {
+            "No leak in time; but validation passes places that training has seen."
+        } else {
+            "No leak found between training and validation."
+        };
         return Verdict {
             word: Word::NoneFound,
-            line: "No leak found between training and validation.".to_owned(),
+            line: line.to_owned(),
         };
     }
     let measured = [

@@ -1,51 +1,9 @@
-//! What a low loss is worth on these targets: the best constant, R2, and how quickly the target itself changes.
+//! Losses that need no image: of the best constant, and of the target some steps away.
 
 use super::effective_size::effective_size;
-use super::estimate::{Estimate, Status};
 use super::inputs::{Inputs, Metric, Targets};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-/// Longest lag of the variogram, in steps.
-const LONGEST_LAG: u32 = 100;
-
-/// Losses that need no image.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Yardsticks {
-    /// Loss, on the evaluation samples, of the best constant fitted on the training samples:
-    /// mean, median, class shares or most frequent class, after the metric.
-    pub trivial_loss: Estimate,
-    /// The same constant's loss on the training samples.
-    pub trivial_loss_training: Estimate,
-    /// 1 - reported loss / trivial loss.
-    pub r2: Estimate,
-    /// Share of evaluation targets that are exactly zero; numbers only.
-    pub zero_share: Option<f64>,
-    /// Variance of the evaluation targets; numbers only.
-    pub target_variance: Option<f64>,
-    /// Mean squared difference of targets by lag inside recordings; numbers only.
-    pub variogram: Vec<VariogramPoint>,
-    /// Smallest lag whose mean squared difference reaches the reported loss, in steps.
-    pub equivalent_lag_steps: Option<u32>,
-    /// The same in seconds.
-    pub equivalent_lag_seconds: Option<f64>,
-    /// Effective number of independent evaluation samples, by how long their targets stay alike in time; numbers in
-    /// recordings only.
-    pub n_effective_targets: Option<f64>,
-    /// Evaluation samples without a target.
-    pub n_without_target: u64,
-}
-
-/// One lag of the variogram.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct VariogramPoint {
-    /// Lag in steps.
-    pub lag_steps: u32,
-    /// Mean of `(y(t) - y(t + lag))^2`.
-    pub mean_squared_difference: f64,
-    /// Pairs it is the mean of.
-    pub n_pairs: u64,
-}
+use super::variogram::variogram;
+use crate::report::explanation::{Estimate, Status, Yardsticks};
 
 /// The metric that targets of this kind have when none was stated.
 #[must_use]
@@ -67,7 +25,6 @@ pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
     let trivial_loss = trivial(&evaluation);
     let numbers = matches!(inputs.targets, Targets::Numbers(_)) && !evaluation.is_empty();
     let n = evaluation.len() as f64;
-    let mean = evaluation.iter().sum::<f64>() / n;
     let variogram = if numbers {
         variogram(inputs)
     } else {
@@ -88,12 +45,6 @@ pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
         trivial_loss_training: trivial(&training),
         trivial_loss,
         zero_share: numbers.then(|| evaluation.iter().filter(|&&y| y == 0.0).count() as f64 / n),
-        target_variance: numbers
-            .then(|| evaluation.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n),
-        variogram: variogram
-            .into_iter()
-            .filter(|point| [1, 2, 3, 5, 8, 12, 20, 30, 50, 100].contains(&point.lag_steps))
-            .collect(),
         equivalent_lag_steps,
         equivalent_lag_seconds: equivalent_lag_steps
             .zip(inputs.seconds_per_step)
@@ -211,34 +162,6 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Every lag from 1 up, over all ordered rows of both splits.
-fn variogram(inputs: &Inputs) -> Vec<VariogramPoint> {
-    let rows = inputs.rows.iter().enumerate();
-    let mut points: Vec<_> = rows
-        .filter_map(|(index, row)| Some((row.place?, inputs.targets.number(index)?)))
-        .collect();
-    points.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    // Simultaneous views have one target; where they differ the first stands for the instant.
-    points.dedup_by_key(|point| point.0);
-    let mut sums = vec![(0.0, 0u64); LONGEST_LAG as usize + 1];
-    for (i, (place, y)) in points.iter().enumerate() {
-        let later = points[i + 1..].iter().take_while(|(other, _)| {
-            other.recording == place.recording && other.position - place.position <= LONGEST_LAG
-        });
-        for (other, z) in later {
-            let sum = &mut sums[(other.position - place.position) as usize];
-            *sum = (sum.0 + (z - y).powi(2), sum.1 + 1);
-        }
-    }
-    let lags = (1..).zip(&sums[1..]).filter(|(_, sum)| sum.1 > 0);
-    lags.map(|(lag_steps, &(sum, n_pairs))| VariogramPoint {
-        lag_steps,
-        mean_squared_difference: sum / n_pairs as f64,
-        n_pairs,
-    })
-    .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::exposure::tests::{bare, film};
@@ -266,10 +189,6 @@ mod tests {
         );
         assert_eq!(y.trivial_loss.value, Some(2.0));
         assert_eq!(y.r2.value, Some(0.5));
-        assert_eq!(
-            y.variogram[0].mean_squared_difference,
-            (9.0 + 9.0 + 1.0 + 4.0) / 4.0
-        );
         assert_eq!(
             (y.equivalent_lag_steps, y.equivalent_lag_seconds),
             (Some(1), Some(0.1))

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::explain::correlation::{Correlation, Point};
-use crate::explain::exposure::Exposure;
+use crate::report::explanation::{Correlation, Exposure, Point};
 
 /// Width and height of the picture, in pixels.
 const SIZE: f64 = 520.0;
@@ -169,7 +168,7 @@ fn colour(exposure: Exposure) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::correlation::Line;
+    use crate::report::explanation::Line;
 
     fn drawn(points: &[(f64, f64, Exposure)]) -> String {
         let line = Line {

@@ -1,17 +1,11 @@
 //! The explanation for a terminal: verdict first, then the numbers, in at most 25 lines of 80 columns.
 
-use crate::explain::Explanation;
-use crate::explain::causes::{Cause, Evidence};
-use crate::explain::compare::FromSecondRun;
-use crate::explain::estimate::{Estimate, Status};
-use crate::explain::exposure::Exposure;
-use crate::explain::images::FromImages;
-use crate::explain::interleaving::SplitKind;
-use crate::explain::losses::{ALMOST_ALL, Bound, FromLosses};
-use crate::explain::per_sample::FromPredictions;
-use crate::explain::targets::FromTargets;
-use crate::explain::training_log::TrainLossKind;
-use crate::explain::wording::{count, loss, percent};
+use crate::report::explanation::{
+    Bound, Cause, Estimate, Evidence, Explanation, Exposure, FromImages, FromLosses,
+    FromPredictions, FromSecondRun, FromTargets, Status, TrainLossKind,
+};
+use crate::report::interleaving::{Interleaving, SplitKind};
+use crate::wording::{count, loss, percent};
 
 /// Most lines of the text.
 pub const MAX_LINES: usize = 25;
@@ -77,11 +71,12 @@ pub fn render(explanation: &Explanation) -> String {
 
 fn split_facts(t0: &FromImages) -> Vec<String> {
     let n = t0.n_validation as f64;
-    let kind = match t0.interleaving.kind {
-        SplitKind::RandomFrame => "; frames drawn one by one",
-        SplitKind::Chunked => "; frames drawn in short stretches",
-        SplitKind::Blocked => "; whole stretches held out",
-        SplitKind::Unknown => "",
+    let split_kind = t0.interleaving.map(|interleaving| interleaving.kind);
+    let kind = match split_kind {
+        Some(SplitKind::RandomFrame) => "; frames drawn one by one",
+        Some(SplitKind::Chunked) => "; frames drawn in short stretches",
+        Some(SplitKind::Blocked) => "; whole stretches held out",
+        None => "",
     };
     let parts: Vec<String> = t0
         .classes
@@ -103,7 +98,8 @@ fn split_facts(t0: &FromImages) -> Vec<String> {
         ));
         return facts;
     }
-    let lag = if t0.lag_quantiles_steps.is_some() {
+    let shared = |interleaving: Interleaving| interleaving.recordings_shared > 0;
+    let lag = if t0.interleaving.is_some_and(shared) {
         format!("; shadow {} steps", t0.decorrelation_lag_steps)
     } else {
         String::new()
@@ -113,10 +109,10 @@ fn split_facts(t0: &FromImages) -> Vec<String> {
         percent(exposed),
         parts.join(", ")
     ));
-    if let (Some(share), Some(expected), SplitKind::RandomFrame) = (
+    if let (Some(share), Some(expected), Some(SplitKind::RandomFrame)) = (
         t0.adjacent_share,
-        t0.interleaving.adjacent_share_expected_random,
-        t0.interleaving.kind,
+        t0.adjacent_share_expected_random,
+        split_kind,
     ) {
         facts.push(format!(
             "{} touch a training frame (expected of a random split: {})",
@@ -161,7 +157,9 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
         return vec!["no sample is exposed: there is nothing to correct".to_owned()];
     }
     let range = |bound: &Bound, who: &str| match (bound.clean_loss.lo, bound.clean_loss.hi) {
-        _ if bound.basis == "exposed" && bound.leaked > ALMOST_ALL && bound.leaked < 1.0 => {
+        _ if bound.basis == "exposed"
+            && bound.clean_loss.reason_code.as_deref() == Some("almost_all_leaked") =>
+        {
             Some("almost every sample is exposed: the log alone bounds no honest loss".to_owned())
         }
         (Some(_), Some(hi)) => Some(format!(
@@ -298,7 +296,7 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
             loss(lo),
             loss(hi)
         ),
-        _ => predictions.message.clone(),
+        _ => honest.message.clone(),
     });
     lines.retain(|line| !line.is_empty());
     lines

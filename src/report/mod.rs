@@ -8,6 +8,8 @@
 mod build;
 mod clusters;
 pub mod difference;
+pub mod explanation;
+pub mod interleaving;
 mod kind;
 mod read;
 
@@ -21,7 +23,6 @@ pub use clusters::{ClusterSummary, Clusters};
 pub use kind::LeakageKind;
 pub use read::parse;
 
-use crate::explain::Explanation;
 use crate::finding::{Acceptance, Code, Finding};
 use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
@@ -29,9 +30,10 @@ use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
 use crate::sequence::examine::{LeakKind, RecordingsReport};
 use crate::sequence::neighbours::Distances;
+use explanation::Explanation;
 
 /// Raised in its major part when a field changes its meaning or goes away.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "2.0";
 
 /// Everything an audit found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

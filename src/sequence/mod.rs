@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod examine;
 pub mod group;
 pub mod infer;
+pub mod interleaving;
 mod judge;
 mod layout;
 mod name;

@@ -1,10 +1,12 @@
-//! The nearest training sample of the same recording, for every evaluation sample; and how a split cuts recordings.
+//! The nearest training sample of the same recording, for every evaluation sample.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::report::interleaving::Interleaving;
 use crate::sample::{Sample, SampleId, SplitId};
 
+use super::interleaving::interleaving;
 use super::recording::Recordings;
 
 /// An evaluation sample and the training sample recorded nearest to it.
@@ -50,35 +52,6 @@ pub struct Distances {
     pub median_seconds: Option<f64>,
     /// How the split cuts recordings.
     pub interleaving: Interleaving,
-}
-
-/// How an evaluation split and a training split alternate along the recordings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Interleaving {
-    /// Recordings with evaluation samples: the denominator.
-    pub recordings_evaluated: u64,
-    /// Of these, recordings with training samples too.
-    pub recordings_shared: u64,
-    /// Alternations against those of a random split: 0 = every recording in one piece, about 1 = frames drawn at
-    /// random. Null when no recording is shared. (Runs test of Wald and Wolfowitz, 1940: expected runs of one
-    /// recording with v evaluation and t training samples are 1 + 2vt / (v + t).)
-    pub index: Option<f64>,
-    /// What the index comes to.
-    pub kind: SplitKind,
-    /// Mean number of evaluation samples in a row; null without placed ones.
-    pub mean_evaluation_run: Option<f64>,
-}
-
-/// What an interleaving index comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SplitKind {
-    /// Index of at least 0.8: as if every frame had been drawn by itself.
-    RandomFrame,
-    /// From 0.1 to 0.8: pieces of recordings.
-    Chunked,
-    /// Below 0.1, or no recording shared: long blocks or whole recordings.
-    Blocked,
 }
 
 /// Finds the nearest training sample of every evaluation sample whose recording has one, in order of evaluation id.
@@ -173,58 +146,14 @@ pub fn distances(
         other_recording_only: (evaluation_samples - unplaced - neighbours.len()) as u64,
         unplaced: unplaced as u64,
         median_seconds: seconds.get(seconds.len().saturating_sub(1) / 2).copied(),
-        interleaving: interleaving(recordings, samples, evaluation, training),
-    }
-}
-
-fn interleaving(
-    recordings: &Recordings,
-    samples: &[Sample],
-    evaluation: SplitId,
-    training: SplitId,
-) -> Interleaving {
-    let (mut evaluated, mut shared, mut evaluation_runs, mut placed) = (0_u64, 0_u64, 0_u64, 0_u64);
-    let (mut runs, mut expected) = (0.0, 0.0);
-    for run in recordings.runs() {
-        let splits: Vec<bool> = run
-            .iter()
-            .filter_map(|id| samples[id.index()].split)
-            .filter(|split| *split == evaluation || *split == training)
-            .map(|split| split == evaluation)
-            .collect();
-        let of_evaluation = splits.iter().filter(|own| **own).count();
-        if of_evaluation == 0 {
-            continue;
-        }
-        evaluated += 1;
-        placed += of_evaluation as u64;
-        let pieces = splits.chunk_by(|a, b| a == b);
-        evaluation_runs += pieces.clone().filter(|piece| piece[0]).count() as u64;
-        let of_training = splits.len() - of_evaluation;
-        if of_training > 0 {
-            shared += 1;
-            // Runs beyond the first: one run is what an uncut recording has.
-            runs += (pieces.count() - 1) as f64;
-            expected += 2.0 * of_evaluation as f64 * of_training as f64 / splits.len() as f64;
-        }
-    }
-    let index = (shared > 0).then(|| runs / expected);
-    Interleaving {
-        recordings_evaluated: evaluated,
-        recordings_shared: shared,
-        index,
-        kind: match index {
-            Some(index) if index >= 0.8 => SplitKind::RandomFrame,
-            Some(index) if index >= 0.1 => SplitKind::Chunked,
-            _ => SplitKind::Blocked,
-        },
-        mean_evaluation_run: (evaluation_runs > 0).then(|| placed as f64 / evaluation_runs as f64),
+        interleaving: interleaving(recordings, samples, evaluation, &[training]),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::interleaving::SplitKind;
     use crate::sequence::testing::{self, TRAINING, VALIDATION};
     use proptest::prelude::*;
 

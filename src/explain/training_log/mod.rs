@@ -1,19 +1,16 @@
-//! What a training run printed, from any of the formats that people have at hand.
+//! Reader of training logs: losses by epoch from any of the formats that people have at hand.
 //!
 //! Every source means something else by "training loss": a mean over the epoch, over a window, or the
 //! last step. [`TrainLossKind`] keeps that, because only a mean over the epoch lags behind the model.
 
-pub mod csv_logger;
 pub mod hugging_face;
 pub mod keras_history;
 pub mod keras_text;
-pub mod lightning;
 pub mod model_summary;
+mod tables;
 pub mod tensorboard;
-pub mod ultralytics;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+pub use crate::report::explanation::TrainLossKind;
 
 /// Longest log that is read, in bytes. A log of a year's training is smaller.
 pub const MAX_BYTES: usize = 256 << 20;
@@ -55,7 +52,7 @@ pub struct Epoch {
 }
 
 /// A number as printed: it stands for everything that rounds to it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Printed {
     /// The number.
     pub value: f64,
@@ -64,8 +61,7 @@ pub struct Printed {
 }
 
 /// Formats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogSource {
     /// Progress text of Keras, as pasted.
     KerasText,
@@ -85,25 +81,8 @@ pub enum LogSource {
     Declared,
 }
 
-/// What a source's training loss means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TrainLossKind {
-    /// Mean over the batches of the epoch, while the weights were moving.
-    EpochMean,
-    /// Mean over the steps since the last line.
-    WindowMean,
-    /// One batch.
-    LastStep,
-    /// Measured in evaluation mode on the training set.
-    Evaluation,
-    /// Not known.
-    Unknown,
-}
-
 /// What the losses measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// A loss; which one is not known.
     Loss,
@@ -112,7 +91,7 @@ pub enum Quantity {
 }
 
 /// Layers that act in training only, and the head, from a model summary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ModelSummary {
     /// Dropout layers of any kind.
     pub dropout_layers: u64,
@@ -170,12 +149,8 @@ pub fn parse(bytes: &[u8]) -> Result<TrainingLog, LogError> {
         hugging_face::parse(text)
     } else if text.starts_with('{') {
         keras_history::parse(text)
-    } else if ultralytics::recognises(header) {
-        ultralytics::parse(text)
-    } else if lightning::recognises(header) {
-        lightning::parse(text)
-    } else if csv_logger::recognises(header) {
-        csv_logger::parse(text)
+    } else if let Some(format) = tables::recognise(header) {
+        format.parse(text)
     } else {
         keras_text::parse(text)
     }

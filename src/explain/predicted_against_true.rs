@@ -1,66 +1,16 @@
-//! Predicted against true values: how well they agree, where, and the points of a plot.
+//! Correlation and regression line of predicted against true numbers, and the points of a plot.
 //!
 //! Not a leak detector: the correlation hardly moves when the loss does.
 
-use super::exposure::{Exposure, Exposures};
+use super::exposure::Exposures;
 use super::inputs::{Inputs, Prediction, Targets};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::report::explanation::{Correlation, Exposure, Line, Point, Third};
 
 /// Most points listed; beyond, evenly spaced ones stand for all.
 const MAX_POINTS: usize = 2_000;
 
 /// Fewest samples of which a third is worth a line of its own.
 const FEW: usize = 30;
-
-/// Agreement of predicted (x) and true (y) numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Correlation {
-    /// Over all evaluation samples with both.
-    pub all: Line,
-    /// The same in the thirds of samples with the smallest, middle and largest true values by magnitude; empty below 30
-    /// samples.
-    pub by_magnitude: Vec<Third>,
-    /// For a plot: at most 2,000 samples, evenly spaced in order of path.
-    pub points: Vec<Point>,
-}
-
-/// A least-squares line of truth on prediction.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Line {
-    /// Pearson's correlation; `null` where all predictions or all truths are the same.
-    pub r: Option<f64>,
-    /// Slope; `null` where all predictions are the same.
-    pub slope: Option<f64>,
-    /// Intercept.
-    pub intercept: Option<f64>,
-    /// 1 - squared error of the predictions themselves over the variance of the truth; `null` where that is 0.
-    pub r2: Option<f64>,
-    /// Samples.
-    pub n: u64,
-}
-
-/// One third of the samples.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Third {
-    /// Smallest magnitude of a true value in it.
-    pub magnitude_lo: f64,
-    /// Largest.
-    pub magnitude_hi: f64,
-    /// The line in it.
-    pub line: Line,
-}
-
-/// One evaluation sample.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Point {
-    /// Predicted value.
-    pub predicted: f64,
-    /// True value.
-    pub truth: f64,
-    /// Exposure of the sample.
-    pub exposure: Exposure,
-}
 
 /// Compares predictions with targets that are numbers; `None` for classes and without predicted numbers.
 #[must_use]

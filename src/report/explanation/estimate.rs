@@ -52,14 +52,10 @@ pub enum Assumption {
 pub enum CiMethod {
     /// Logarithmic, Student's t, groups as units, degrees of freedom from influence.
     GroupedLogT,
-    /// Linear, Student's t, groups as units, degrees of freedom from influence.
-    GroupedT,
     /// Wilson's, with the sample size reduced by the design effect of the groups.
     GroupedWilson,
     /// Three divided by the number of groups, for a share of 0 or 1.
     RuleOfThree,
-    /// Percentiles of resampled groups.
-    GroupBootstrap,
     /// Arithmetic bounds, widened by the printed digits only.
     Identity,
     /// A calibrated margin around a projection; no coverage is promised.

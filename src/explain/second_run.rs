@@ -1,24 +1,11 @@
-//! T4: a second run of the same model, trained on a split without the leak.
+//! T4: ratio of the losses of two runs, the second trained on a split without the leak.
 
-use super::estimate::{Assumption, Estimate, Status};
-use super::inputs::{Inputs, SecondRun};
+use super::inputs::{Inputs, Prediction, SecondRun};
 use super::interval::{ratio, sum_by_group};
 use super::losses::Reported;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use crate::report::explanation::{Assumption, CiMethod, Estimate, FromSecondRun, Status};
 
-/// What T4 found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FromSecondRun {
-    /// Loss of the second run over that of the first on the samples both predicted, paired.
-    pub paired_ratio: Estimate,
-    /// Last validation loss of the second log over that of the first; other samples, other difficulty.
-    pub ratio_of_logs: Estimate,
-    /// What the comparison does not cover.
-    pub message: String,
-}
-
-/// Compares.
+/// Ratios of the losses of two runs.
 #[must_use]
 pub fn compare(
     inputs: &Inputs,
@@ -43,7 +30,7 @@ fn paired(inputs: &Inputs, second: SecondRun, groups: &[u32]) -> Estimate {
     };
     // A sample counts wherever the first run evaluated it; the second may have had it in another role only if it predicted it unseen.
     let both = inputs.evaluation_rows().into_iter().filter_map(|row| {
-        let loss = |predictions: &[Option<super::inputs::Prediction>]| {
+        let loss = |predictions: &[Option<Prediction>]| {
             predictions.get(row as usize)?.as_ref()?.loss
         };
         Some((groups[row as usize], loss(other)?, loss(first)?))
@@ -72,7 +59,7 @@ fn of_logs(second: SecondRun, reported: Option<Reported>) -> Estimate {
             estimate.with_interval(
                 (a.value - a.half_width) / (b.value + b.half_width),
                 (a.value + a.half_width) / (b.value - b.half_width).max(f64::MIN_POSITIVE),
-                super::estimate::CiMethod::Identity,
+                CiMethod::Identity,
             )
         }
         _ => Estimate::absent(
@@ -86,7 +73,6 @@ fn of_logs(second: SecondRun, reported: Option<Reported>) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::super::exposure::tests::{bare, film};
-    use super::super::inputs::Prediction;
     use super::*;
 
     #[test]

@@ -1,4 +1,4 @@
-//! Numbers as sentences show them.
+//! Losses, shares and counts as sentences show them.
 
 /// A loss: four decimals as logs print it, or three significant digits when that would hide it.
 #[must_use]

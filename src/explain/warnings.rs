@@ -1,0 +1,54 @@
+//! Warnings about the input of an explanation, most telling first.
+
+use super::inputs::Inputs;
+use crate::wording::count;
+
+/// Relative difference beyond which a log was made on other samples.
+const OTHER_SIZE: f64 = 0.01;
+
+/// Warnings about recordings, the log and the predictions; `with_loss` says whether the log has a
+/// loss that is explained.
+#[must_use]
+pub(super) fn warnings(inputs: &Inputs, with_loss: bool) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if inputs.revisited > 0 {
+        warnings.push(format!(
+            "{} validation frames resemble training frames of another pass or recording; exposure counts time, not looks",
+            inputs.revisited
+        ));
+    }
+    if let Some(log) = inputs.log {
+        warnings.extend(log.warnings.iter().cloned());
+    }
+    warnings.extend(size_mismatch(inputs).filter(|_| with_loss));
+    if inputs.predictions_unmatched > 0 {
+        let matched = inputs.predictions.unwrap_or_default().iter().flatten();
+        warnings.push(format!(
+            "{} predictions fit no sample and are left out; {} samples have one",
+            count(inputs.predictions_unmatched),
+            count(matched.count() as u64)
+        ));
+    }
+    warnings
+}
+
+/// A log made on another number of samples is explained all the same, with a warning.
+fn size_mismatch(inputs: &Inputs) -> Option<String> {
+    let log = inputs.log?;
+    let validation = inputs.evaluation_rows().len() as u64;
+    let training = inputs.rows.len() as u64 - validation;
+    let differs = |said: Option<u64>, have: u64| {
+        said.is_some_and(|said| said.abs_diff(have) as f64 > OTHER_SIZE * have as f64)
+    };
+    if !differs(log.train_samples, training) && !differs(log.validation_samples, validation) {
+        return None;
+    }
+    let said = |n: Option<u64>| n.map_or_else(|| "?".to_owned(), count);
+    Some(format!(
+        "the log has {} + {} samples, this dataset {} + {}",
+        said(log.train_samples),
+        said(log.validation_samples),
+        count(training),
+        count(validation)
+    ))
+}

@@ -1,0 +1,108 @@
+//! How much of a low validation loss leakage could explain: the key `explanation` of a report.
+//!
+//! Plain types; `explain` fills them. Method, assumptions and measured reliability:
+//! `docs/explanation.md`.
+
+mod estimate;
+mod losses;
+mod predictions;
+mod samples;
+mod targets;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use estimate::{Assumption, CiMethod, Estimate, Status};
+pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
+pub use predictions::{
+    ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line, Point, Third,
+};
+pub use samples::{ClassCount, Exposure, FromImages, Sensitivity};
+pub use targets::{
+    CurvePoint, ExclusionCurve, FromTargets, Hidden, Memoriser, Metric, Ridge, Yardsticks,
+};
+
+/// The whole explanation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Images and split.
+    pub t0: FromImages,
+    /// Losses; `null` without a usable validation loss.
+    pub t1: Option<FromLosses>,
+    /// Why there is no `t1`.
+    pub t1_absent: Option<Estimate>,
+    /// Targets; `null` without them.
+    pub t2: Option<FromTargets>,
+    /// Per-sample predictions; `null` without them.
+    pub t3: Option<FromPredictions>,
+    /// A second run; `null` without one.
+    pub t4: Option<FromSecondRun>,
+    /// Possible causes of the gap's sign, with evidence.
+    pub causes: Vec<Cause>,
+    /// What would settle the question, most telling first.
+    pub next_steps: Vec<NextStep>,
+    /// What was odd about the input.
+    pub warnings: Vec<String>,
+}
+
+/// What the explanation comes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Verdict {
+    /// In one word.
+    pub word: Word,
+    /// In one line.
+    pub line: String,
+}
+
+/// How firmly leakage is known to flatter the loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// A second run, or per-sample losses, show it with an interval.
+    Measured,
+    /// Proxies trained on the same samples show it.
+    Projected,
+    /// Samples leak; how much that matters is not known.
+    Possible,
+    /// No sample leaks.
+    NoneFound,
+    /// The inputs do not allow a statement.
+    CannotTell,
+}
+
+/// One possible cause of the gap's sign.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// `epoch_average`, `training_mode`, `leakage`, `easier_validation`, `small_validation`,
+    /// `penalty`, `split_order` or `target_scale`.
+    pub id: String,
+    /// Where the evidence points.
+    pub evidence: Evidence,
+    /// The evidence in half a line.
+    pub summary: String,
+    /// The evidence in full.
+    pub detail: String,
+}
+
+/// Where evidence points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// For the cause.
+    For,
+    /// Against it.
+    Against,
+    /// Neither.
+    Unknown,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NextStep {
+    /// What to do and what it tells.
+    pub what: String,
+    /// The command, with placeholders in capitals.
+    pub command: String,
+}

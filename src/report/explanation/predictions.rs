@@ -1,0 +1,116 @@
+//! T3 and T4: what per-sample predictions and a second run add.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Estimate, Exposure};
+
+/// What T3 found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FromPredictions {
+    /// Samples, of either split, that a prediction was matched to.
+    pub n_matched: u64,
+    /// Predictions that fit no sample, or more than one; they are left out.
+    pub n_unmatched: u64,
+    /// Evaluation samples with a loss, of `n_validation`.
+    pub n_with_loss: u64,
+    /// Mean loss; `contradicted` when it is not the log's.
+    pub loss_recomputed: Estimate,
+    /// Mean loss by exposure.
+    pub by_class: Vec<ClassLoss>,
+    /// Honest loss on the same samples, standardised over degree.
+    pub honest_standardised: Estimate,
+    /// That over the reported loss.
+    pub inflation_ratio: Estimate,
+    /// Loss by distance to the nearest training image; confounded with difficulty, hence the last
+    /// column.
+    pub dose: Vec<DoseBin>,
+    /// Predicted against true numbers; `null` for classes.
+    pub correlation: Option<Correlation>,
+}
+
+/// Mean loss of one exposure class.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClassLoss {
+    /// The class.
+    pub class: Exposure,
+    /// Mean loss with its interval.
+    pub loss: Estimate,
+}
+
+/// One bin of the dose-response table.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DoseBin {
+    /// Smallest distance, in standard deviations of the descriptor.
+    pub distance_lo: f64,
+    /// Largest distance.
+    pub distance_hi: f64,
+    /// Samples.
+    pub n: u64,
+    /// Mean loss.
+    pub loss: f64,
+    /// Mean loss over that of the mean of the training targets; `null` without targets.
+    pub loss_over_trivial: Option<f64>,
+}
+
+/// Agreement of predicted (x) and true (y) numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Correlation {
+    /// Over all evaluation samples with both.
+    pub all: Line,
+    /// The same in the thirds of samples with the smallest, middle and largest true values by
+    /// magnitude; empty below 30 samples.
+    pub by_magnitude: Vec<Third>,
+    /// For a plot: at most 2,000 samples, evenly spaced in order of path.
+    pub points: Vec<Point>,
+}
+
+/// A least-squares line of truth on prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// Pearson's correlation; `null` where all predictions or all truths are the same.
+    pub r: Option<f64>,
+    /// Slope; `null` where all predictions are the same.
+    pub slope: Option<f64>,
+    /// Intercept.
+    pub intercept: Option<f64>,
+    /// 1 - squared error of the predictions themselves over the variance of the truth; `null`
+    /// where that is 0.
+    pub r2: Option<f64>,
+    /// Samples.
+    pub n: u64,
+}
+
+/// One third of the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Third {
+    /// Smallest magnitude of a true value in it.
+    pub magnitude_lo: f64,
+    /// Largest.
+    pub magnitude_hi: f64,
+    /// The line in it.
+    pub line: Line,
+}
+
+/// One evaluation sample of a plot.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Point {
+    /// Predicted value.
+    pub predicted: f64,
+    /// True value.
+    pub truth: f64,
+    /// Exposure of the sample.
+    pub exposure: Exposure,
+}
+
+/// What T4 found: a second run of the same model, trained on a split without the leak.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FromSecondRun {
+    /// Loss of the second run over that of the first on the samples both predicted, paired.
+    pub paired_ratio: Estimate,
+    /// Last validation loss of the second log over that of the first; other samples, other
+    /// difficulty.
+    pub ratio_of_logs: Estimate,
+    /// What the comparison does not cover.
+    pub message: String,
+}
