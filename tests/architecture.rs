@@ -132,8 +132,11 @@ fn rooms_import_only_what_lies_below_them() {
         ("rate", &[]),
         ("progress", &[]),
         ("settings", &["error", "explain", "sample", "sequence"]),
-        ("sequence", &["sample"]),
-        ("explain", &[]),
+        ("sequence", &["report", "sample"]),
+        ("explain", &["report", "wording"]),
+        ("wording", &[]),
+        ("report/explanation", &["report"]),
+        ("report/interleaving", &[]),
         ("repair", &["explain"]),
         (
             "cache",
@@ -160,11 +163,9 @@ fn rooms_import_only_what_lies_below_them() {
             ],
         ),
         ("gate", &["finding", "rate", "report"]),
-        ("explain", &[]),
-        ("repair", &["explain"]),
         (
             "render",
-            &["explain", "finding", "rate", "report", "sample", "sequence"],
+            &["finding", "rate", "report", "sample", "sequence", "wording"],
         ),
         ("config", &["error"]),
         (

@@ -261,13 +261,13 @@ fn what_is_no_report_of_this_version_is_refused() {
     let workspace = checked();
     workspace
         .file("empty.json", "")
-        .file("cut.json", "{\"schema_version\": \"1")
+        .file("cut.json", "{\"schema_version\": \"2")
         .file("other.json", "{}");
     edit(&workspace, "future.json", |report| {
-        report["schema_version"] = json!("2.0");
+        report["schema_version"] = json!("3.0");
     });
     edit(&workspace, "minor.json", |report| {
-        report["schema_version"] = json!("1.9");
+        report["schema_version"] = json!("2.9");
     });
     edit(&workspace, "lacking.json", |report| {
         report.as_object_mut().unwrap().remove("coverage");
@@ -276,7 +276,7 @@ fn what_is_no_report_of_this_version_is_refused() {
         ("empty.json", "empty"),
         ("cut.json", "cut short"),
         ("other.json", "schema_version"),
-        ("future.json", "2.0"),
+        ("future.json", "3.0"),
         ("lacking.json", "coverage"),
         ("absent.json", "absent.json"),
     ] {

@@ -356,3 +356,68 @@ fn capture_times_tell_what_names_do_not() {
         (&4.into(), &1.0.into())
     );
 }
+
+#[test]
+fn one_label_that_is_no_number_does_not_make_classes_of_a_regression() {
+    let manifest = std::fs::read_to_string(format!("{DRIVING}/manifest.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(manifest.as_bytes());
+    let columns = reader.headers().unwrap().clone();
+    let steering = ["label", "steering", "target"]
+        .iter()
+        .find_map(|name| columns.iter().position(|column| column == *name))
+        .unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let workspace = Workspace::new();
+    let explained = |bad: Option<&str>| {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&columns).unwrap();
+        for (index, row) in rows.iter().enumerate() {
+            let cells = row.iter().enumerate();
+            let cell = |(at, cell)| match bad {
+                Some(bad) if at == steering && index == 7 => bad,
+                _ => cell,
+            };
+            writer.write_record(cells.map(cell)).unwrap();
+        }
+        workspace.file("manifest.csv", writer.into_inner().unwrap());
+        let manifest = workspace.path("manifest.csv");
+        let losses = ["--train-loss", "0.0151", "--val-loss", "0.0098"];
+        let more = ["--no-cache", "--manifest", manifest.to_str().unwrap()];
+        check(&[&more[..], &losses].concat())["explanation"].clone()
+    };
+    let number = |value: &Value| value.as_f64().unwrap();
+    let clean = explained(None);
+    for bad in ["nan", "n/a"] {
+        let one = explained(Some(bad));
+        assert_eq!(one["verdict"]["word"], clean["verdict"]["word"], "{bad}");
+        let metric = &one["t2"]["proxy_metric"];
+        assert_eq!(metric, &clean["t2"]["proxy_metric"], "{bad}");
+        for name in ["trivial_loss", "trivial_loss_training"] {
+            let of = |all: &Value| number(&all["t2"]["yardsticks"][name]["value"]);
+            let ratio = of(&one) / of(&clean);
+            assert!((0.9..1.1).contains(&ratio), "{bad}: {name} {ratio}");
+        }
+    }
+}
+
+#[test]
+fn both_places_of_a_report_say_the_same_of_how_a_split_cuts_recordings() {
+    // Two cameras an instant, each image on a side of its own.
+    let workspace = Workspace::new();
+    let mut manifest = "path,split,label\n".to_owned();
+    for number in 0..120_u32 {
+        let (instant, camera) = (number / 2, ["left", "right"][number as usize % 2]);
+        let path = format!("{camera}/frame_{instant:04}.png");
+        workspace.image(&path, number);
+        let hash = number.wrapping_mul(2_654_435_761) >> 16 & 0xff;
+        let split = if hash < 77 { "val" } else { "train" };
+        manifest += &format!("{path},{split},{}.5\n", instant % 7);
+    }
+    workspace.file("manifest.csv", manifest);
+    let (report, _) = workspace.check(&["--val-loss", "0.1", "--no-cache"]);
+    let of_recordings = &report["recordings"]["distances"][0]["interleaving"];
+    let of_explanation = &report["explanation"]["t0"]["interleaving"];
+    assert_eq!(of_recordings["recordings_shared"], 1, "{of_recordings}");
+    assert_eq!(of_recordings["kind"], "random_frame");
+    assert_eq!(of_recordings, of_explanation);
+}

@@ -10,8 +10,6 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) enum Learner {
     /// Mean of the three nearest: copies twins.
     ThreeNearest,
-    /// Mean of the fifteen nearest: hardly copies.
-    FifteenNearest,
     /// Thirty trees grown to their ends on bootstrapped rows, a third of the features tried at each split (Breiman 2001).
     Forest,
     /// Two hidden layers of 32 with rectifiers, trained by Adam without any regularisation until it begins to memorise.
@@ -40,8 +38,8 @@ impl Learner {
     ) -> Model<'a> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         match self {
-            Self::ThreeNearest | Self::FifteenNearest => Model::Nearest {
-                k: if self == Self::ThreeNearest { 3 } else { 15 },
+            Self::ThreeNearest => Model::Nearest {
+                k: 3,
                 features,
                 targets,
                 training,

@@ -51,12 +51,7 @@ fn main() {
             let v = claims::videos(learner, split, runs);
             println!(
                 "C8, C9, C11  {learner:?} {split:?}: range covers {:.3}, centre rms {:.2} (reported {:.2}), refused {:.2}, exposed >= {:.3}, ratio <= {:.3}",
-                v.covered,
-                v.centre_error,
-                v.reported_error,
-                v.refused,
-                v.exposed,
-                v.ratio
+                v.covered, v.centre_error, v.reported_error, v.refused, v.exposed, v.ratio
             );
         }
     }

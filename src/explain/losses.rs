@@ -152,11 +152,7 @@ fn gap(reported: Reported) -> Estimate {
     };
     let value = train.value - reported.validation.value;
     let slack = train.half_width + reported.validation.half_width;
-    Estimate::exact(value, 0).with_interval(
-        value - slack,
-        value + slack,
-        CiMethod::Identity,
-    )
+    Estimate::exact(value, 0).with_interval(value - slack, value + slack, CiMethod::Identity)
 }
 
 fn f_star(reported: Reported) -> Estimate {

@@ -56,7 +56,10 @@ pub fn memoriser(
                     in_words(loss)
                 ),
                 Some(loss) => {
-                    format!("{scores}; your network scores {}, clearly better.", in_words(loss))
+                    format!(
+                        "{scores}; your network scores {}, clearly better.",
+                        in_words(loss)
+                    )
                 }
                 None => format!("{scores}."),
             }

@@ -73,13 +73,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     // Neighbouring targets may agree for longer than the images tell: the units of the intervals are never shorter than assumed.
     let groups = leak_groups::leak_groups(inputs, lag.max(assumed));
     let exposures = exposure::classify(inputs, lag, Setting::Default);
-    let t0 = exposed_shares::from_images(
-        inputs,
-        &exposures,
-        &groups,
-        lag,
-        measured.is_some(),
-    );
+    let t0 = exposed_shares::from_images(inputs, &exposures, &groups, lag, measured.is_some());
 
     let t2 = has_targets.then(|| {
         let parts = Parts {

@@ -8,9 +8,7 @@ use super::interval::{ratio, sum_by_group};
 use super::losses::Reported;
 use super::nearest_training::{Query, Window};
 use super::predicted_against_true::correlation;
-use crate::report::explanation::{
-    ClassLoss, DoseBin, Estimate, Exposure, FromPredictions, Status,
-};
+use crate::report::explanation::{ClassLoss, DoseBin, Estimate, Exposure, FromPredictions, Status};
 use crate::wording;
 
 /// Relative difference beyond rounding at which predictions and log are not of one run.

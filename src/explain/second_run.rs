@@ -30,9 +30,8 @@ fn paired(inputs: &Inputs, second: SecondRun, groups: &[u32]) -> Estimate {
     };
     // A sample counts wherever the first run evaluated it; the second may have had it in another role only if it predicted it unseen.
     let both = inputs.evaluation_rows().into_iter().filter_map(|row| {
-        let loss = |predictions: &[Option<Prediction>]| {
-            predictions.get(row as usize)?.as_ref()?.loss
-        };
+        let loss =
+            |predictions: &[Option<Prediction>]| predictions.get(row as usize)?.as_ref()?.loss;
         Some((groups[row as usize], loss(other)?, loss(first)?))
     });
     let both: Vec<_> = both.collect();

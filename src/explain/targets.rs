@@ -33,19 +33,18 @@ pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTar
         .descriptors
         .and_then(|descriptors| ridge(inputs, descriptors, parts.groups, parts.lag));
     let curve = parts.exclusion;
-    let honest_projection =
-        if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
-            match proxies(inputs, loss, &yardsticks, curve.as_ref(), ridge.as_ref()) {
-                Ok(proxies) => project(&proxies),
-                Err(absent) => *absent,
-            }
-        } else {
-            Estimate::absent(
-                Status::NotApplicable,
-                "no_leak",
-                "no leak found: there is nothing to project",
-            )
-        };
+    let honest_projection = if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
+        match proxies(inputs, loss, &yardsticks, curve.as_ref(), ridge.as_ref()) {
+            Ok(proxies) => project(&proxies),
+            Err(absent) => *absent,
+        }
+    } else {
+        Estimate::absent(
+            Status::NotApplicable,
+            "no_leak",
+            "no leak found: there is nothing to project",
+        )
+    };
     FromTargets {
         memoriser: memoriser(inputs, loss, curve.as_ref(), parts.looked_up),
         proxy_metric: match inputs.targets {

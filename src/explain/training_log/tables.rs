@@ -81,11 +81,7 @@ const FORMATS: [Format; 3] = [
         },
         losses: &[
             losses(Loss("loss"), EpochMean, &[Loss("val_loss")]),
-            losses(
-                Accuracy("accuracy"),
-                EpochMean,
-                &[Accuracy("val_accuracy")],
-            ),
+            losses(Accuracy("accuracy"), EpochMean, &[Accuracy("val_accuracy")]),
             losses(Accuracy("acc"), EpochMean, &[Accuracy("val_acc")]),
         ],
         sparse: false,
@@ -283,20 +279,14 @@ mod tests {
 
     #[test]
     fn semicolons_are_understood() {
-        let log = read(
-            LogSource::KerasCsv,
-            "epoch;loss;val_loss\n0;0.5;0.4\n",
-        );
+        let log = read(LogSource::KerasCsv, "epoch;loss;val_loss\n0;0.5;0.4\n");
         assert_eq!(log.epochs.len(), 1);
     }
 
     #[test]
     fn accuracy_without_loss_becomes_an_error_rate() {
         for names in ["accuracy,val_accuracy", "acc,val_acc"] {
-            let log = read(
-                LogSource::KerasCsv,
-                &format!("epoch,{names}\n0,0.9,0.75\n"),
-            );
+            let log = read(LogSource::KerasCsv, &format!("epoch,{names}\n0,0.9,0.75\n"));
             assert_eq!(
                 (log.quantity, log.epochs[0].validation.unwrap().value),
                 (Quantity::Error, 0.25)
@@ -321,7 +311,7 @@ mod tests {
     fn sparse_rows_are_joined_by_epoch() {
         let text = "epoch,step,train_loss_epoch,train_loss_step,val_loss\n0,10,,0.9,\n0,20,,,0.6\n0,20,0.7,,\n1,40,,,0.4\n1,40,0.5,,\n";
         let log = read(LogSource::Lightning, text);
-        assert_eq!(log.train_loss_kind, TrainLossKind::EpochMean);
+        assert_eq!(log.train_loss_kind, EpochMean);
         let last = log.epochs[1];
         assert_eq!(
             (last.train.unwrap().value, last.validation.unwrap().value),
@@ -333,14 +323,14 @@ mod tests {
     fn a_step_loss_is_known_to_be_one_batch() {
         let text = "epoch,step,train_loss_step,val_loss\n0,10,0.9,\n0,20,,0.6\n";
         let log = read(LogSource::Lightning, text);
-        assert_eq!(log.train_loss_kind, TrainLossKind::LastStep);
+        assert_eq!(log.train_loss_kind, LastStep);
         assert_eq!(log.epochs.len(), 1);
     }
 
     #[test]
     fn a_validation_loss_alone_is_read_and_its_training_loss_unknown() {
         let log = read(LogSource::Lightning, "epoch,step,val/loss\n0,10,0.6\n");
-        assert_eq!(log.train_loss_kind, TrainLossKind::Unknown);
+        assert_eq!(log.train_loss_kind, Unknown);
         assert_eq!(log.epochs[0].train, None);
         assert_eq!(log.epochs[0].validation.unwrap().value, 0.6);
     }
