@@ -21,9 +21,10 @@ pub use clusters::{ClusterSummary, Clusters};
 pub use kind::LeakageKind;
 pub use read::parse;
 
+pub use crate::gate::{Gate, Verdict};
+
 use crate::explain::Explanation;
 use crate::finding::{Acceptance, Code, Finding};
-use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
