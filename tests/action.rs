@@ -47,7 +47,7 @@ const DEFAULTS: [(&str, &str); 6] = [
 ];
 
 /// Runs the check of the action with these variables in place of the defaults.
-fn check(workspace: &Workspace, variables: &[(&str, &str)]) -> Run {
+pub(crate) fn check(workspace: &Workspace, variables: &[(&str, &str)]) -> Run {
     script(workspace, "check.sh", &[&DEFAULTS, variables].concat())
 }
 

@@ -1,73 +1,12 @@
 //! Only what changed: the same verdict for those images as a full run, and nothing missed.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-use crate::workspace::{Run, Workspace};
-
-/// Runs git in a directory with nothing of the caller's settings.
-fn git(directory: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
-        .args([
-            "-c",
-            "init.defaultBranch=main",
-            "-c",
-            "protocol.file.allow=always",
-        ])
-        .args(arguments)
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .output()
-        .expect("these tests need git");
-    assert!(
-        output.status.success(),
-        "git {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-/// A repository with a clean dataset in `data/`, committed.
-fn repository() -> Workspace {
-    let workspace = Workspace::new();
-    for seed in 1..=6 {
-        workspace.image(&format!("data/train/c/{seed}.png"), seed);
-    }
-    for seed in 11..=13 {
-        workspace.image(&format!("data/val/c/{seed}.png"), seed);
-    }
-    commit_all(&workspace, true);
-    workspace
-}
-
-fn commit_all(workspace: &Workspace, first: bool) {
-    if first {
-        git(workspace.root(), &["init", "--quiet"]);
-    }
-    git(workspace.root(), &["add", "--all"]);
-    git(workspace.root(), &["commit", "--quiet", "--message", "x"]);
-}
-
-/// Runs a check with git in reach.
-fn run(workspace: &Workspace, arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_splitleak"))
-        .args(arguments)
-        .current_dir(workspace.root())
-        .env_remove("SPLITLEAK_CACHE")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    Run {
-        status: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
+use crate::git::{commit_all, git, repository, run};
+use crate::workspace::Workspace;
 
 fn since(workspace: &Workspace, revision: &str, more: &[&str]) -> (Value, i32, String) {
     let arguments = [

@@ -239,7 +239,7 @@ fn csv_has_a_row_for_each_pair_and_for_each_sample_recorded_together() {
     let run = clean.run(&["check", ".", "--format", "csv"]);
     assert_eq!(
         run.stdout,
-        "kind,transform,distance,similarity,evaluation_path,evaluation_split,training_path,training_split,fingerprint,accepted_by\n"
+        "kind,transform,distance,similarity,evaluation_path,evaluation_split,training_path,training_split,fingerprint,accepted_by,counted,confirmed\n"
     );
 }
 

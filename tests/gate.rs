@@ -21,6 +21,96 @@ fn without_a_limit_a_leak_is_reported_and_passes() {
         (report["gate"]["passed"].as_bool(), status),
         (Some(true), 0)
     );
+    assert_eq!(report["gate"]["judged"], false);
+    assert_eq!(
+        leaking().check(&["--max-leakage", "1"]).0["gate"]["judged"],
+        true
+    );
+}
+
+#[test]
+fn without_a_limit_no_format_says_that_it_passed() {
+    let workspace = leaking();
+    for (format, words) in [
+        ("terminal", "no limit set: not judged"),
+        ("markdown", "## splitleak: no limit set: not judged"),
+        (
+            "github",
+            "splitleak: no limit set: not judged; 1 of 4 validation images",
+        ),
+        ("junit", "<skipped message=\"no limit set: not judged\""),
+    ] {
+        let said = |more: &[&str]| {
+            let check = ["check", ".", "--format", format];
+            workspace.run(&[&check[..], more].concat()).stdout
+        };
+        let text = said(&[]);
+        assert!(
+            text.contains(words) && !text.contains("passed"),
+            "{format}: {text}"
+        );
+        let text = said(&["--max-leakage", "1"]);
+        assert!(
+            !text.contains("not judged") && text.contains("passed"),
+            "{format}: {text}"
+        );
+    }
+}
+
+#[test]
+fn a_dataset_without_splits_passes_no_limit_on_leaks() {
+    let workspace = Workspace::new();
+    workspace.image("1.png", 1).copy("1.png", "2.png");
+    for (limit, expected) in [
+        (&["--max-leakage", "100%"][..], 2),
+        (&["--fail-on", "error"], 2),
+        (&["--fail-on", "leak-shared-group"], 2),
+        // Judged without splits.
+        (&["--fail-on", "zero-byte-file"], 0),
+        (&[], 0),
+    ] {
+        let (report, status) = workspace.check(limit);
+        assert_eq!(status, expected, "{limit:?}: {}", report["gate"]);
+    }
+}
+
+#[test]
+fn what_is_accepted_never_beats_a_limit_of_the_command_line_in_silence() {
+    let workspace = leaking();
+    let codes = |report: &serde_json::Value| -> Vec<String> {
+        let notes = report["gate"]["notes"].as_array().unwrap().iter();
+        notes
+            .map(|note| note["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let limit = ["--max-leakage", "0"];
+    let suppression = "[[suppress]]\ncode = \"leak-same-bytes\"\nreason = \"x\"\n";
+    workspace.file("splitleak.toml", suppression);
+    let (report, status) = workspace.check(&limit);
+    assert_eq!(
+        (codes(&report), status),
+        (vec!["accepted-beyond-limit".to_owned()], 0)
+    );
+    let text = workspace.run(&["check", ".", "--max-leakage", "0"]).stdout;
+    assert!(
+        text.contains("hold only because of what is accepted"),
+        "{text}"
+    );
+    // Within the limit without it, or a limit of the same file: nothing to tell.
+    assert_eq!(codes(&workspace.check(&["--max-leakage", "1"]).0), [""; 0]);
+    workspace.file(
+        "splitleak.toml",
+        format!("max-leakage = \"0\"\n{suppression}"),
+    );
+    let (report, status) = workspace.check(&[]);
+    assert_eq!((codes(&report), status), (Vec::new(), 0));
+    std::fs::remove_file(workspace.path("splitleak.toml")).unwrap();
+    workspace.run(&["baseline", "write", ".", "--reason", "x"]);
+    let (report, status) = workspace.check(&limit);
+    assert_eq!(
+        (codes(&report), status),
+        (vec!["accepted-beyond-limit".to_owned()], 0)
+    );
 }
 
 #[test]

@@ -10,6 +10,10 @@
 //! - `baseline`: the gate fails on what is new, and on nothing else
 //! - `action`: the steps of the GitHub action fail closed
 //! - `changed`: only what changed, with the verdict of a full run
+//! - `staged`: the next commit, and not the working tree
+//! - `git_safety`: settings of a repository make git run nothing
+//! - `random_gate`: random edits, each way to gate, against a naive model
+//! - `lists`: lists to act on, one row for an image
 //! - `formats`: what machines read; `render` and `diff`
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
@@ -41,15 +45,20 @@ mod explanation;
 mod fixtures;
 mod formats;
 mod gate;
+mod git;
+mod git_safety;
 mod integrity;
 mod layouts;
 mod leaks;
+mod lists;
 mod odd_images;
 mod policy;
+mod random_gate;
 mod recorded;
 mod report;
 mod road;
 mod simulated;
+mod staged;
 mod terminal;
 mod truncation;
 mod workspace;

@@ -49,6 +49,49 @@ fn the_summary_fits_80_columns_and_is_plain_when_piped() {
 }
 
 #[test]
+fn the_answer_is_the_first_line_and_the_last() {
+    let answer = "1 of 2 validation images also occurs in training";
+    for (more, verdict) in [
+        (&["--max-leakage", "0"][..], "failed"),
+        (&["--max-leakage", "1", "--max-unreadable", "9"], "passed"),
+        (&["--max-unreadable", "9"], "no limit set: not judged"),
+        (&[], "could not check everything"),
+    ] {
+        let text = leaking().run(&[&["check", "."], more].concat()).stdout;
+        assert_eq!(text.lines().next(), Some(answer), "{text}");
+        let last = format!("{answer} ({verdict})");
+        assert_eq!(text.lines().last(), Some(&*last), "{text}");
+    }
+}
+
+#[test]
+fn hints_repeat_how_the_dataset_was_named() {
+    let workspace = leaking();
+    let mut rows = String::from("path,half\n");
+    let long =
+        "a-class-with-a-rather-long-name-that-would-not-fit-on-one-line-of-a-terminal-at-all";
+    rows.push_str(&format!(
+        "train/{long}/3.png,train\nval/{long}/copy of three.png,val\n"
+    ));
+    workspace.file("a b.csv", rows);
+    let arguments = [
+        "--manifest",
+        "a b.csv",
+        "--split-column",
+        "half",
+        "--group-pattern",
+        "(?<group>1)",
+    ];
+    let text = workspace
+        .run(&[&["check", "."], &arguments[..]].concat())
+        .stdout;
+    let hint = "--manifest 'a b.csv' --split-column half --group-pattern '(?<group>1)'";
+    for command in ["splitleak check .", "splitleak split ."] {
+        assert!(text.contains(&format!("{command} {hint}")), "{text}");
+    }
+}
+
+#[test]
 fn quiet_prints_nothing_but_errors() {
     let run = leaking().run(&["check", ".", "-q"]);
     assert_eq!(

@@ -110,13 +110,14 @@ impl Repository {
         }
     }
 
-    /// A path from the top, where it lies in the repository.
+    /// A path from the top, where it lies in the repository. It need not be there, nor the
+    /// directories above it; it is not followed where it is a link itself.
     pub(super) fn from_top(&self, path: &Path) -> Option<PathBuf> {
         let whole = std::path::absolute(path).ok()?;
-        let (folder, name) = (whole.parent()?, whole.file_name()?);
-        // The file itself may be a link, or gone.
-        let folder = folder.canonicalize().ok()?;
-        Some(folder.strip_prefix(&self.top).ok()?.join(name))
+        let mut above = whole.parent()?.ancestors();
+        let (there, real) = above.find_map(|folder| Some((folder, folder.canonicalize().ok()?)))?;
+        let rest = whole.strip_prefix(there).ok()?;
+        Some(real.strip_prefix(&self.top).ok()?.join(rest))
     }
 
     /// Whether nothing has been committed yet.

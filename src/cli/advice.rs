@@ -27,8 +27,11 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
         );
     }
     if leaks && args.common.dataset.is_some() {
-        let command = format!("splitleak split {} --out split.csv", dataset(&args.common));
-        suggest(command, "a split by recording and group that does not leak");
+        let command = command.replacen("check", "split", 1);
+        suggest(
+            format!("{command} --out split.csv"),
+            "a split by recording and group that does not leak",
+        );
     }
     if !report.pairs.is_empty() && args.output.json.is_none() {
         suggest(
@@ -76,7 +79,7 @@ pub(super) fn dataset(args: &CommonArgs) -> String {
         .unwrap_or_else(|| "DATASET".to_owned())
 }
 
-/// What was typed to name the dataset and its splits.
+/// What was typed to name the dataset, its splits, and what is known of them.
 fn command_line(args: &CommonArgs) -> String {
     let mut words = vec!["splitleak check".to_owned()];
     words.extend(args.dataset.iter().map(quoted));
@@ -89,12 +92,28 @@ fn command_line(args: &CommonArgs) -> String {
     for (flag, paths) in flags {
         words.extend(paths.iter().map(|path| format!("{flag} {}", quoted(path))));
     }
-    words.extend(
-        input
-            .manifest
-            .iter()
-            .map(|path| format!("--manifest {}", quoted(path))),
-    );
+    let manifest = input.manifest.iter();
+    words.extend(manifest.map(|path| format!("--manifest {}", quoted(path))));
+    words.extend(input.layout.as_ref().map(|layout| format!("--layout {layout}")));
+    let paths = (!input.path_column.is_empty()).then(|| input.path_column.join(","));
+    let recorded = &args.recorded;
+    let counted = &recorded.count_as_leaked;
+    let counted = (!counted.is_empty()).then(|| counted.join(","));
+    for (option, value) in [
+        ("--path-column", &paths),
+        ("--split-column", &input.split_column),
+        ("--label-column", &input.label_column),
+        ("--group-column", &input.group_column),
+        ("--time-column", &input.time_column),
+        ("--sequence-pattern", &recorded.sequence_pattern),
+        ("--group-pattern", &recorded.group_pattern),
+        ("--count-as-leaked", &counted),
+    ] {
+        let value = value.iter().map(quoted);
+        words.extend(value.map(|value| format!("{option} {value}")));
+    }
+    let config = args.config.iter();
+    words.extend(config.map(|path| format!("--config {}", quoted(path))));
     words.join(" ")
 }
 

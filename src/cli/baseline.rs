@@ -1,5 +1,6 @@
 //! `splitleak baseline`: accept what is there, compare, clean up.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::error::Error;
@@ -7,6 +8,8 @@ use crate::finding::Code;
 use crate::gate::baseline::{Baseline, Entry};
 use crate::gate::policy::day;
 use crate::gate::update::{self, Comparison};
+use crate::gate::{self, Policy};
+use crate::report::{Acceptance, AcceptedBy, PairMember, Report};
 
 use super::check::Scope;
 use super::exit::Outcome;
@@ -40,7 +43,7 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
                 .iter()
                 .map(|name| code_of(name))
                 .collect::<Result<_, _>>()?;
-            let (resolved, comparison) = compared(on, Missing::Empty)?;
+            let (resolved, report, comparison) = compared(on, Missing::Empty)?;
             let fresh = comparison.fresh.iter();
             let absent = fresh.filter(|entry| update::is_accepted_by_name_only(entry.code));
             let absent = absent.count();
@@ -50,17 +53,17 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
                 ));
             }
             let baseline = update::accept_fresh(comparison, &codes, reason, expires);
-            save(&resolved, on, &baseline)
+            save(resolved, report, on, baseline)
         }
         BaselineCommand::Prune { on } => {
-            let (resolved, comparison) = compared(on, Missing::Refused)?;
+            let (resolved, report, comparison) = compared(on, Missing::Refused)?;
             let dropped = comparison.stale.len() + comparison.expired.len();
             let baseline = update::prune(comparison);
             tell(on, &format!("dropped: {dropped}\n"))?;
-            save(&resolved, on, &baseline)
+            save(resolved, report, on, baseline)
         }
         BaselineCommand::Check { on } => {
-            let (_, comparison) = compared(on, Missing::Refused)?;
+            let (_, _, comparison) = compared(on, Missing::Refused)?;
             tell(on, &told(&comparison))?;
             let is_clean = comparison.fresh.is_empty() && comparison.expired.is_empty();
             Ok(if is_clean {
@@ -85,7 +88,10 @@ fn code_of(name: &str) -> Result<Code, Error> {
 }
 
 /// Audits the dataset, and holds the baseline against the report.
-fn compared(args: &BaselineArgs, missing: Missing) -> Result<(Resolved, Comparison), Error> {
+fn compared(
+    args: &BaselineArgs,
+    missing: Missing,
+) -> Result<(Resolved, Report, Comparison), Error> {
     let (mut settings, source) = resolve::common(&args.common, Files::default())?;
     settings.detail.findings_per_code = usize::MAX;
     let resolved = resolve::judged_by(settings, source, &args.common, &args.gate, missing)?;
@@ -99,22 +105,57 @@ fn compared(args: &BaselineArgs, missing: Missing) -> Result<(Resolved, Comparis
     let settings = resolved.settings.clone();
     let report = check::audited(settings, &args.common, everything, args.quiet)?;
     let comparison = update::compare(&report, &resolved.policy);
-    Ok((resolved, comparison))
+    Ok((resolved, report, comparison))
 }
 
-fn save(resolved: &Resolved, args: &BaselineArgs, baseline: &Baseline) -> Result<Outcome, Error> {
+/// Writes a baseline, and says what of the report it accepts.
+fn save(
+    resolved: Resolved,
+    report: Report,
+    args: &BaselineArgs,
+    baseline: Baseline,
+) -> Result<Outcome, Error> {
     output::to_file(&resolved.baseline, baseline.render().as_bytes())?;
-    let images: u64 = baseline.entries.iter().map(|entry| entry.images).sum();
+    let policy = Policy {
+        baseline,
+        ..resolved.policy
+    };
     let text = format!(
-        "{}: {} accepted, {images} images\n",
+        "{}: accepts {}\n",
         resolved.baseline.display(),
-        match baseline.entries.len() {
-            1 => "1 finding".to_owned(),
-            n => format!("{n} findings"),
-        }
+        accepted(&gate::judge(report, &policy))
     );
     tell(args, &text)?;
     Ok(Outcome::Passed)
+}
+
+/// What the baseline accepts of a judged report. An image that leaks in several ways is one image.
+fn accepted(report: &Report) -> String {
+    let by_baseline = |accepted: &Option<Acceptance>| {
+        accepted
+            .as_ref()
+            .is_some_and(|one| one.by == AcceptedBy::Baseline)
+    };
+    let images = |counted: bool| -> BTreeSet<&PairMember> {
+        let rows = report.leaked_samples.iter();
+        let rows = rows.filter(|row| row.counted == counted && by_baseline(&row.accepted));
+        rows.map(|row| &row.evaluation).collect()
+    };
+    let (leaked, suspected) = (images(true), images(false));
+    let others = report.findings.iter();
+    let others = others
+        .filter(|finding| by_baseline(&finding.accepted))
+        .count();
+    let count = |number: usize, noun: &str| match number {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    };
+    let mut text = count(leaked.len(), "leaked image");
+    match suspected.difference(&leaked).count() {
+        0 => {}
+        n => text += &format!(", {}", count(n, "suspected image")),
+    }
+    text + &format!(", {}", count(others, "other finding"))
 }
 
 fn tell(args: &BaselineArgs, text: &str) -> Result<(), Error> {

@@ -1,10 +1,24 @@
 //! One line of progress on standard error, when that is a terminal.
 
+use std::fmt::Write;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use crate::progress::{Progress, Stage};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+
+/// How a stage is shown: in less than 80 columns, so that no line wraps, and with a bar or a
+/// number only where it moves.
+fn template(stage: Stage, has_total: bool) -> &'static str {
+    match (stage, has_total) {
+        (Stage::Walking, _) => "listing   {spinner} {human_pos} files, {elapsed}",
+        (Stage::Hashing, true) => {
+            "reading   {bar:16} {human_pos} of {human_len} images, {rate}/s, {eta} left"
+        }
+        (Stage::Hashing, false) => "reading   {spinner} {human_pos} images, {elapsed}",
+        (Stage::Matching, _) => "comparing {spinner} {elapsed}",
+    }
+}
 
 /// Shows each stage as a line that is gone when the stage ends.
 #[derive(Debug, Default)]
@@ -26,24 +40,16 @@ impl Line {
 
 impl Progress for Line {
     fn begin(&self, stage: Stage, total: Option<u64>) {
-        let (word, unit) = match stage {
-            Stage::Walking => ("listing", "files"),
-            Stage::Hashing => ("reading", "images"),
-            Stage::Matching => ("comparing", "images"),
-        };
         let bar = match total {
             Some(total) => ProgressBar::new(total),
             None => ProgressBar::new_spinner(),
         };
-        let template = if total.is_some() {
-            format!(
-                "{word:10} {{bar:24}} {{human_pos}} of {{human_len}} {unit}, {{per_sec}}, {{eta}} left"
-            )
-        } else {
-            format!("{word:10} {{spinner}} {{human_pos}} {unit}, {{elapsed}}")
-        };
-        if let Ok(style) = ProgressStyle::with_template(&template) {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template(template(stage, total.is_some())) {
+            let whole = |state: &ProgressState, to: &mut dyn Write| {
+                // There is nobody to tell if that fails.
+                let _ = write!(to, "{:.0}", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", whole));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
         self.with(|current| *current = Some(bar));
@@ -63,5 +69,69 @@ impl Progress for Line {
                 bar.finish_and_clear();
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use indicatif::{ProgressDrawTarget, TermLike};
+    use std::io;
+    use std::sync::Arc;
+
+    /// A terminal that keeps what is written to it.
+    #[derive(Debug, Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<String>>>);
+
+    impl TermLike for Paper {
+        fn width(&self) -> u16 {
+            200
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().unwrap().push(text.trim_end().to_owned());
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_line_wraps_at_80_columns() {
+        for stage in [Stage::Walking, Stage::Hashing, Stage::Matching] {
+            let (paper, line) = (Paper::default(), Line::default());
+            line.begin(stage, Some(12_345_678));
+            line.with(|bar| {
+                let bar = bar.as_ref().unwrap();
+                let target = ProgressDrawTarget::term_like(Box::new(paper.clone()));
+                bar.set_draw_target(target);
+                bar.set_position(12_345_677);
+                bar.tick();
+            });
+            let lines = paper.0.lock().unwrap().clone();
+            let widest = lines.iter().map(|line| line.chars().count()).max();
+            assert!(
+                widest.is_some_and(|columns| 0 < columns && columns < 80),
+                "{lines:?}"
+            );
+        }
     }
 }

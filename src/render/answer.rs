@@ -1,8 +1,7 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
 use super::text::thousands;
-use crate::gate::{Gate, Verdict};
-use crate::report::{Leakage, Report, SplitSummary};
+use crate::report::{Gate, Leakage, Report, SplitSummary, Verdict};
 
 /// Entries that the line tells.
 const TOLD: usize = 2;

@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use super::{answer, leaked};
 use crate::finding::Severity;
-use crate::gate::Verdict;
-use crate::report::Report;
+use crate::report::{Report, Verdict};
 
 /// GitHub shows ten errors and ten warnings of a step, and drops the rest.
 const SHOWN: usize = 10;

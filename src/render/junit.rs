@@ -6,8 +6,7 @@ use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, 
 
 use super::answer;
 use super::text::{percent, printable};
-use crate::gate::Verdict;
-use crate::report::Report;
+use crate::report::{Report, Verdict};
 
 /// Writes the report: each violation fails a case of the suite `gate`, whose one case is skipped where no
 /// limit was set; what was found and accepted passes, with the numbers as output.

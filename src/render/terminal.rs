@@ -10,9 +10,8 @@ use anstyle::{AnsiColor, Style};
 use super::answer;
 use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
-use crate::gate::Verdict;
 use crate::rate::Rate;
-use crate::report::{Leakage, Report, ReportPair};
+use crate::report::{Leakage, Report, ReportPair, Verdict};
 use crate::sequence::examine::LeakKind;
 use crate::sequence::group::{GroupRule, SharedGroups};
 

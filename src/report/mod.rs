@@ -28,8 +28,9 @@ pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};
 pub use kind::LeakageKind;
 pub use read::parse;
 
+pub use crate::gate::{Gate, Verdict};
+
 use crate::finding::Code;
-use crate::gate::Gate;
 use crate::matching::pair::{Kind, Transform};
 use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
