@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use luma_jpeg::Scratch;
 use splitleak::checks::{self, Evidence};
 use splitleak::dataset;
+use splitleak::labels::Labels;
 use splitleak::matching::partners::Partnerships;
 use splitleak::progress::Silent;
 use splitleak::settings::{Columns, Input};
@@ -73,14 +74,15 @@ fn main() {
     });
     let signatures: Vec<_> = files.iter().map(|bytes| signer.sign(bytes)).collect();
     let partners = Partnerships::with_limit(1);
+    let labels = Labels::of(&dataset);
     let evidence = Evidence {
         dataset: &dataset,
+        labels: &labels,
         signatures: &signatures,
         partners: &partners,
         together: &[],
         recordings: None,
         counted: &[],
-        focus: None,
     };
     let checking = fastest(|| {
         black_box(checks::run(&evidence));

@@ -288,6 +288,7 @@ pub(super) fn seconds_per_step(recordings: &Recordings) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::Builder;
     use crate::matching::area::Area;
     use crate::matching::pair::{Near, Transform};
     use crate::sample::{Layout, Split};
@@ -297,28 +298,18 @@ mod tests {
 
     /// A dataset with one split for each role; samples are in the splits of these numbers.
     fn dataset(roles: &[SplitRole], splits: &[Option<u16>]) -> Dataset {
-        let sample = |(i, split): (usize, &Option<u16>)| Sample {
-            path: format!("{i:03}.jpg").into(),
-            file: None,
-            split: split.map(SplitId),
-            label: None,
-            target: None,
-            group: None,
-            time: None,
-        };
+        let mut dataset = Builder::new("data", Layout::CsvManifest).build();
         let named = |(i, role): (usize, &SplitRole)| Split {
             name: format!("split{i}"),
             role: *role,
         };
-        Dataset {
-            root: "data".into(),
-            layout: Layout::CsvManifest,
-            splits: roles.iter().enumerate().map(named).collect(),
-            samples: splits.iter().enumerate().map(sample).collect(),
-            problems: Vec::new(),
-            ignored: Vec::new(),
-            image_files: 0,
-        }
+        let sample = |(i, split): (usize, &Option<u16>)| Sample {
+            split: split.map(SplitId),
+            ..Sample::new(format!("{i:03}.jpg"))
+        };
+        dataset.splits = roles.iter().enumerate().map(named).collect();
+        dataset.samples = splits.iter().enumerate().map(sample).collect();
+        dataset
     }
 
     /// Training samples, then as many validation samples.

@@ -94,7 +94,12 @@ fn command_line(args: &CommonArgs) -> String {
     }
     let manifest = input.manifest.iter();
     words.extend(manifest.map(|path| format!("--manifest {}", quoted(path))));
-    words.extend(input.layout.as_ref().map(|layout| format!("--layout {layout}")));
+    words.extend(
+        input
+            .layout
+            .as_ref()
+            .map(|layout| format!("--layout {layout}")),
+    );
     let paths = (!input.path_column.is_empty()).then(|| input.path_column.join(","));
     let recorded = &args.recorded;
     let counted = &recorded.count_as_leaked;

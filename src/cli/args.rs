@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::sample::Layout;
 use crate::sequence::simulate::SimulatedSplit;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use super::gate_args::GateArgs;
 use super::gate_args::{

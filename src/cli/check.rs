@@ -3,13 +3,13 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use crate::audit::audit_dataset;
 use crate::change::{self, Snapshot, Touched, Tree};
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 use crate::report::Report;
 use crate::sample::Dataset;
 use crate::settings::Settings;
-use crate::audit::audit_dataset;
 use crate::{dataset, gate};
 
 use super::args::{CheckArgs, CommonArgs};
