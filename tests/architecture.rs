@@ -142,7 +142,7 @@ fn rooms_import_only_what_lies_below_them() {
         ("signature", &["progress", "sample"]),
         ("matching", &["sample"]),
         ("verification", &["matching", "sample", "signature"]),
-        ("finding", &["matching", "sequence", "signature"]),
+        ("finding", &["matching", "sample", "sequence"]),
         (
             "change",
             &["dataset", "error", "progress", "sample", "settings"],

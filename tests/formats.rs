@@ -264,10 +264,10 @@ fn what_is_no_report_of_this_version_is_refused() {
         .file("cut.json", "{\"schema_version\": \"1")
         .file("other.json", "{}");
     edit(&workspace, "future.json", |report| {
-        report["schema_version"] = json!("2.0");
+        report["schema_version"] = json!("3.0");
     });
     edit(&workspace, "minor.json", |report| {
-        report["schema_version"] = json!("1.9");
+        report["schema_version"] = json!("2.9");
     });
     edit(&workspace, "lacking.json", |report| {
         report.as_object_mut().unwrap().remove("coverage");
@@ -276,7 +276,7 @@ fn what_is_no_report_of_this_version_is_refused() {
         ("empty.json", "empty"),
         ("cut.json", "cut short"),
         ("other.json", "schema_version"),
-        ("future.json", "2.0"),
+        ("future.json", "3.0"),
         ("lacking.json", "coverage"),
         ("absent.json", "absent.json"),
     ] {
