@@ -13,6 +13,7 @@ pub mod error;
 pub mod explain;
 pub mod finding;
 pub mod gate;
+pub mod leak;
 pub mod matching;
 pub mod progress;
 pub mod rate;

@@ -128,10 +128,14 @@ fn rooms_import_only_what_lies_below_them() {
     let allowed: &[(&str, &[&str])] = &[
         ("sample", &[]),
         ("error", &[]),
+        ("leak", &[]),
         ("rate", &[]),
         ("progress", &[]),
-        ("settings", &["error", "explain", "sample", "sequence"]),
-        ("sequence", &["sample"]),
+        (
+            "settings",
+            &["error", "explain", "leak", "sample", "sequence"],
+        ),
+        ("sequence", &["leak", "sample"]),
         ("explain", &[]),
         ("repair", &["explain"]),
         (
@@ -140,23 +144,32 @@ fn rooms_import_only_what_lies_below_them() {
         ),
         ("dataset", &["error", "progress", "sample", "settings"]),
         ("signature", &["progress", "sample"]),
-        ("matching", &["sample"]),
+        ("matching", &["leak", "sample"]),
         ("verification", &["matching", "sample", "signature"]),
-        ("finding", &["matching", "sample", "sequence"]),
+        ("finding", &["leak", "sample"]),
         (
             "change",
             &["dataset", "error", "progress", "sample", "settings"],
         ),
         (
             "checks",
-            &["finding", "matching", "sample", "sequence", "signature"],
+            &[
+                "finding",
+                "leak",
+                "matching",
+                "sample",
+                "sequence",
+                "signature",
+            ],
         ),
         ("gate", &["finding", "rate", "report"]),
         ("explain", &[]),
         ("repair", &["explain"]),
         (
             "render",
-            &["explain", "finding", "rate", "report", "sample", "sequence"],
+            &[
+                "explain", "finding", "leak", "rate", "report", "sample", "sequence",
+            ],
         ),
         ("config", &["error"]),
         (

@@ -29,7 +29,7 @@ fn dataset() -> Workspace {
     workspace
 }
 
-fn strict(workspace: &Workspace) -> (serde_json::Value, i32) {
+fn strict(workspace: &Workspace) -> (Value, i32) {
     workspace.check_dataset(&["data", "--max-leakage", "0", "--no-cache"])
 }
 

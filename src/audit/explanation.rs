@@ -8,7 +8,8 @@ use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Tw
 use crate::explain::predictions::{self, Line, Matched};
 use crate::explain::verdict::Word;
 use crate::explain::{self, Explanation};
-use crate::matching::pair::{Kind, Pair};
+use crate::leak::Leak;
+use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::recording::Recordings;
@@ -163,7 +164,7 @@ fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -
 fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, usize) {
     let row_of = |id: SampleId| chosen.samples.binary_search(&id).ok().map(|row| row as u32);
     let twin = |pair: &Pair| {
-        let exact = pair.kind != Kind::NearDuplicate;
+        let exact = pair.kind != Leak::NearDuplicate;
         let similarity = pair.near.map_or(1.0, |near| near.similarity);
         let strict = exact || similarity >= evidence.threshold + SETTING_STEP;
         let setting = if strict {
