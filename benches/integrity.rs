@@ -82,7 +82,6 @@ fn main() {
         together: &[],
         recordings: None,
         counted: &[],
-        focus: None,
     };
     let checking = fastest(|| {
         black_box(checks::run(&evidence));
