@@ -16,6 +16,7 @@ pub mod explain;
 pub mod finding;
 pub mod gate;
 pub mod labels;
+pub mod leak;
 pub mod matching;
 pub mod progress;
 pub mod rate;

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::explain::inputs::Metric;
 use crate::explain::predictions::Line;
 use crate::explain::training_log::{Printed, TrainingLog};
+use crate::leak::Leak;
 use crate::sample::{Layout, SplitRole};
-use crate::sequence::examine::LeakKind;
 use crate::sequence::pattern::{GroupPattern, SequencePattern};
 use crate::sequence::simulate::SimulatedSplit;
 
@@ -100,7 +100,7 @@ pub struct Recorded {
     /// Most steps between two samples of one recording that were recorded next to each other.
     pub neighbour_steps: u32,
     /// Ways of belonging together that count as leaked whatever pixels say.
-    pub counted: Vec<LeakKind>,
+    pub counted: Vec<Leak>,
 }
 
 impl Default for Recorded {

@@ -8,7 +8,8 @@ use crate::explain::descriptors::Descriptors;
 use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::predictions::{self, Line, Matched};
 use crate::labels::Labels;
-use crate::matching::pair::{Kind, Pair};
+use crate::leak::Leak;
+use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
 use crate::report::explanation::Explanation;
 use crate::report::interleaving::Interleaving;
@@ -171,7 +172,7 @@ fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -
 fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, u64) {
     let row_of = |id: SampleId| chosen.samples.binary_search(&id).ok().map(|row| row as u32);
     let twin = |pair: &Pair| {
-        let exact = pair.kind != Kind::NearDuplicate;
+        let exact = pair.kind != Leak::NearDuplicate;
         let similarity = pair.near.map_or(1.0, |near| near.similarity);
         let strict = exact || similarity >= evidence.threshold + SETTING_STEP;
         let setting = if strict {
@@ -321,7 +322,7 @@ mod tests {
         )
     }
 
-    fn pair(kind: Kind, a: u32, b: u32, similarity: Option<f32>) -> Pair {
+    fn pair(kind: Leak, a: u32, b: u32, similarity: Option<f32>) -> Pair {
         let near = similarity.map(|similarity| Near {
             distance: None,
             similarity,
@@ -427,7 +428,7 @@ mod tests {
     #[test]
     fn a_pair_is_strict_from_one_step_above_the_threshold() {
         let setting = |similarity: f32| {
-            let pairs = [pair(Kind::NearDuplicate, 1, 0, Some(similarity))];
+            let pairs = [pair(Leak::NearDuplicate, 1, 0, Some(similarity))];
             let (twins, _) = twins_of(&halves(1), None, &pairs, &[]);
             (twins[0].setting, twins[0].exact)
         };
@@ -439,7 +440,7 @@ mod tests {
 
     #[test]
     fn copies_are_strict_and_what_a_looser_threshold_adds_is_loose() {
-        let pairs = [pair(Kind::SamePixels, 2, 0, None)];
+        let pairs = [pair(Leak::SamePixels, 2, 0, None)];
         let loose = [(SampleId(3), SampleId(1))];
         let (twins, revisited) = twins_of(&halves(2), None, &pairs, &loose);
         let told: Vec<_> = twins
@@ -455,8 +456,8 @@ mod tests {
         use SplitRole::{Test, Training, Validation};
         let dataset = dataset(&[Training, Test, Validation], &[Some(1), Some(0), Some(2)]);
         let pairs = [
-            pair(Kind::SameBytes, 2, 0, None),
-            pair(Kind::SameBytes, 2, 1, None),
+            pair(Leak::SameBytes, 2, 0, None),
+            pair(Leak::SameBytes, 2, 1, None),
         ];
         let (twins, _) = twins_of(&dataset, None, &pairs, &[]);
         // Rows are the samples 1 and 2.
@@ -481,7 +482,7 @@ mod tests {
             (2, 2),
         ];
         let recordings = recorded(&places.map(Some), PositionUnit::Index);
-        let near = |a, b| pair(Kind::NearDuplicate, a, b, Some(0.9));
+        let near = |a, b| pair(Leak::NearDuplicate, a, b, Some(0.9));
         let revisited = |pairs: &[Pair], loose: &[(SampleId, SampleId)]| {
             twins_of(&dataset, Some(&recordings), pairs, loose)
         };
@@ -493,14 +494,14 @@ mod tests {
         let (twins, count) = revisited(&[near(6, 0), near(6, 4)], &loose);
         assert_eq!((twins.len(), count), (0, 0));
         // Copies of bytes are twins wherever they were recorded.
-        let (twins, count) = revisited(&[pair(Kind::SameBytes, 4, 0, None)], &[]);
+        let (twins, count) = revisited(&[pair(Leak::SameBytes, 4, 0, None)], &[]);
         assert_eq!((twins.len(), count), (1, 0));
     }
 
     #[test]
     fn a_frame_and_a_still_image_that_look_alike_are_twins() {
         let recordings = recorded(&[None, Some((0, 0))], PositionUnit::Index);
-        let pairs = [pair(Kind::NearDuplicate, 1, 0, Some(0.9))];
+        let pairs = [pair(Leak::NearDuplicate, 1, 0, Some(0.9))];
         let (twins, revisited) = twins_of(&halves(1), Some(&recordings), &pairs, &[]);
         assert_eq!((twins.len(), revisited), (1, 0));
     }

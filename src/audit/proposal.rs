@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Scan;
 use crate::error::Error;
 use crate::explain::inputs::Place;
-use crate::matching::pair::Kind;
+use crate::leak::Leak;
 use crate::repair::manifest::{Column, fold_manifest, split_manifest};
 use crate::repair::verify::{Crossing, verify};
 use crate::repair::{self, Assignment, Constraints, Member, Side};
@@ -139,7 +139,7 @@ fn twins(scan: &Scan, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
         .flat_map(|(_, _, partners)| &partners.best);
     let pairs = found.filter_map(|pair| {
         let (a, b) = (at(pair.a)?, at(pair.b)?);
-        (pair.kind != Kind::NearDuplicate || !(placed(a) && placed(b))).then_some((a, b))
+        (pair.kind != Leak::NearDuplicate || !(placed(a) && placed(b))).then_some((a, b))
     });
     pairs.collect()
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::leak::Leak;
 use crate::matching::Forest;
-use crate::matching::pair::{Kind, Near, Pair, Transform};
+use crate::matching::pair::{Near, Pair, Transform};
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::Pictures;
 use crate::sample::{Dataset, SampleId, SplitId};
@@ -102,14 +103,14 @@ impl<'a> Recorder<'a> {
         };
         let pair = if upright && found.similarity >= PERHAPS_SAME_PIXELS && self.same_pixels(a, b) {
             Pair {
-                kind: Kind::SamePixels,
+                kind: Leak::SamePixels,
                 a,
                 b,
                 near: None,
             }
         } else {
             Pair {
-                kind: Kind::NearDuplicate,
+                kind: Leak::NearDuplicate,
                 a,
                 b,
                 near: Some(near),

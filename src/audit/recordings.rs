@@ -6,7 +6,7 @@ use super::search::Looks;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Sample};
 use crate::sequence::augmentation::Family;
-use crate::sequence::examine::{self, Found, Leak, Pixels, RecordingsReport, SplitLeaks};
+use crate::sequence::examine::{self, Found, Pixels, RecordedPair, RecordingsReport, SplitLeaks};
 use crate::sequence::group::Groups;
 use crate::sequence::infer::{self, Inputs, SequenceFacts};
 use crate::sequence::recording::Recordings;
@@ -122,7 +122,7 @@ pub(super) fn ask_pixels(
     threshold: f32,
 ) -> Vec<SplitLeaks> {
     let asked = |split: SplitLeaks| {
-        let known = |leak: &Leak| {
+        let known = |leak: &RecordedPair| {
             let partners = partners.of(leak.evaluation, Some(split.training))?;
             let pair = partners.best.iter().find(|pair| pair.b == leak.training)?;
             Some(pair.near.map(|near| near.similarity))
@@ -139,7 +139,7 @@ pub(super) fn ask_pixels(
                     Pixels { similarity, agree }
                 }
             };
-            Leak { pixels, ..leak }
+            RecordedPair { pixels, ..leak }
         });
         SplitLeaks {
             leaks: leaks.collect(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Evidence, count};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
-use crate::matching::pair::Kind;
+use crate::leak::Leak;
 use crate::sample::SampleId;
 
 /// Share of the range of all targets, in percent, by which targets of copies differ at least.
@@ -21,14 +21,14 @@ pub(super) fn conflicts(evidence: &Evidence<'_>) -> Vec<Finding> {
         Labels::Numbers(targets) => range(targets),
         _ => 0.0,
     };
-    let differ = |(a, b): (SampleId, SampleId), kind: Kind| match labels {
+    let differ = |(a, b): (SampleId, SampleId), kind: Leak| match labels {
         Labels::None => false,
         Labels::Classes(_, classes) => {
             let classes = (classes[a.index()], classes[b.index()]);
             classes.0.is_some() && classes.1.is_some() && classes.0 != classes.1
         }
         Labels::Numbers(targets) => {
-            let share = if kind == Kind::NearDuplicate {
+            let share = if kind == Leak::NearDuplicate {
                 FAR_NEAR
             } else {
                 FAR_COPY
@@ -42,7 +42,7 @@ pub(super) fn conflicts(evidence: &Evidence<'_>) -> Vec<Finding> {
         for pair in &partners.best {
             let both = (pair.a.min(pair.b), pair.a.max(pair.b));
             if differ(both, pair.kind) {
-                let found = if pair.kind == Kind::NearDuplicate {
+                let found = if pair.kind == Leak::NearDuplicate {
                     &mut near
                 } else {
                     &mut copies
@@ -113,7 +113,7 @@ mod tests {
     fn copies_with_different_classes_conflict_within_and_across_splits() {
         for (a, b) in [(0, 1), (0, 2)] {
             let mut world = world(["cat", "dog", "dog"]);
-            world.pair(a, b, Kind::SamePixels);
+            world.pair(a, b, Leak::SamePixels);
             let findings = conflicts(&world.evidence());
             assert_eq!(findings[0].code, Code::LabelConflict);
             let pair = (SampleId(a as u32), SampleId(b as u32));
@@ -127,17 +127,17 @@ mod tests {
     #[test]
     fn copies_with_one_class_do_not_conflict() {
         let mut world = world(["cat", "dog", "dog"]);
-        world.pair(1, 2, Kind::SameBytes);
+        world.pair(1, 2, Leak::SameBytes);
         assert_eq!(conflicts(&world.evidence()), []);
     }
 
     #[test]
     fn targets_conflict_beyond_the_stated_share_of_the_range() {
         for (label, kind, expected) in [
-            ("0.11", Kind::SameBytes, 1),
-            ("0.09", Kind::SameBytes, 0),
-            ("0.49", Kind::NearDuplicate, 0),
-            ("0.51", Kind::NearDuplicate, 1),
+            ("0.11", Leak::SameBytes, 1),
+            ("0.09", Leak::SameBytes, 0),
+            ("0.49", Leak::NearDuplicate, 0),
+            ("0.51", Leak::NearDuplicate, 1),
         ] {
             let mut world = world(["0.0", label, "1.0"]);
             world.pair(0, 1, kind);

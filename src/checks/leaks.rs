@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Evidence, count};
 use crate::finding::{Code, Finding, Subject};
-use crate::matching::pair::Kind;
+use crate::leak::Leak;
 use crate::sample::{SampleId, SplitId, SplitRole};
 
 /// One finding for each evaluation split, training split and kind of evidence.
 pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let dataset = evidence.dataset;
-    let mut leaked: BTreeMap<(SplitId, SplitId, Kind), Vec<SampleId>> = BTreeMap::new();
+    let mut leaked: BTreeMap<(SplitId, SplitId, Leak), Vec<SampleId>> = BTreeMap::new();
     for (sample, with, partners) in evidence.partners.iter() {
         let (Some(own), Some(with)) = (dataset.samples[sample.index()].split, with) else {
             continue;
@@ -27,26 +27,44 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
         .into_iter()
         .map(|((evaluation, training, kind), samples)| {
             let name = |split: SplitId| &dataset.splits[split.index()].name;
-            let (what, todo) = match kind {
-                Kind::SameFile => ("is listed in", "keep each file in one split"),
-                Kind::SameBytes => ("has a byte-for-byte copy in", "remove one of the two"),
-                Kind::SamePixels => (
-                    "has the same pixels as an image of",
-                    "remove one of the two",
-                ),
-                Kind::NearDuplicate => (
-                    "is a near duplicate of an image of",
-                    "keep whatever was recorded or edited together in one split",
-                ),
-            };
+            let (what, todo) = in_words(kind);
             let message = format!(
                 "{} of `{}` {what} `{}`; {todo}",
                 count(samples.len(), "image"),
                 name(evaluation),
                 name(training)
             );
-            Finding::new(Code::of_pixels(kind), Subject::Samples(samples), message)
+            Finding::new(Code::of_leak(kind), Subject::Samples(samples), message)
                 .between([evaluation, training])
         });
     findings.collect()
+}
+
+/// What leaked images are to a training split, and what to do about it.
+pub(super) fn in_words(leak: Leak) -> (&'static str, &'static str) {
+    match leak {
+        Leak::SameFile => ("is listed in", "keep each file in one split"),
+        Leak::SameBytes => ("has a byte-for-byte copy in", "remove one of the two"),
+        Leak::SamePixels => (
+            "has the same pixels as an image of",
+            "remove one of the two",
+        ),
+        Leak::NearDuplicate => (
+            "is a near duplicate of an image of",
+            "keep whatever was recorded or edited together in one split",
+        ),
+        Leak::SequenceNeighbour => (
+            "recorded a few steps from an image of",
+            "split by recording, or in time with a gap",
+        ),
+        Leak::AugmentedSibling => (
+            "made from the same source as an image of",
+            "split before augmenting, and keep all versions of one source together",
+        ),
+        Leak::OverlappingTile => (
+            "cut next to or over a tile of",
+            "split by slide or scene, not by tile",
+        ),
+        Leak::SharedGroup => ("of a group that is also in", "keep each group in one split"),
+    }
 }

@@ -24,9 +24,10 @@ mod together;
 
 use crate::finding::Finding;
 use crate::labels::Labels;
+use crate::leak::Leak;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, SampleId};
-use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
+use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
@@ -47,14 +48,14 @@ pub struct Evidence<'a> {
     /// Where samples stand in recordings, if a layout was taken.
     pub recordings: Option<&'a Recordings>,
     /// Ways of belonging together that count as leaked whatever pixels say.
-    pub counted: &'a [LeakKind],
+    pub counted: &'a [Leak],
 }
 
 impl Evidence<'_> {
     /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
     #[must_use]
-    pub fn counts(&self, leak: &Leak) -> bool {
-        leak.pixels.agree || self.counted.contains(&leak.kind)
+    pub fn counts(&self, pair: &RecordedPair) -> bool {
+        pair.pixels.agree || self.counted.contains(&pair.kind)
     }
 }
 

@@ -4,7 +4,8 @@ use super::Evidence;
 use crate::dataset::Builder;
 use crate::finding::{Finding, Subject};
 use crate::labels::Labels;
-use crate::matching::pair::{Kind, Pair};
+use crate::leak::Leak;
+use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Layout, Sample, SampleId, SplitId, SplitRole};
 use crate::signature::digest::Digest;
@@ -67,7 +68,7 @@ impl World {
     }
 
     /// Records that two samples show one picture, as the matching stage does.
-    pub(super) fn pair(&mut self, a: usize, b: usize, kind: Kind) {
+    pub(super) fn pair(&mut self, a: usize, b: usize, kind: Leak) {
         let pair = |a: usize, b: usize| Pair {
             kind,
             a: SampleId(a as u32),

@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 
+use super::leaks::in_words;
 use super::{Evidence, count};
 use crate::finding::{Code, Finding, Subject};
+use crate::leak::Leak;
 use crate::sample::SampleId;
-use crate::sequence::examine::LeakKind;
 
 /// One finding for each evaluation split, training split and way of belonging together.
 pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let dataset = evidence.dataset;
     let mut findings = Vec::new();
     for split in evidence.together {
-        let mut by_kind: BTreeMap<LeakKind, (Vec<SampleId>, usize)> = BTreeMap::new();
+        let mut by_kind: BTreeMap<Leak, (Vec<SampleId>, usize)> = BTreeMap::new();
         for leak in &split.leaks {
             let (samples, alike) = by_kind.entry(leak.kind).or_default();
             samples.push(leak.evaluation);
@@ -21,23 +22,7 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             *alike += usize::from(leak.pixels.agree || partners.is_some());
         }
         for (kind, (samples, alike)) in by_kind {
-            let (what, todo) = match kind {
-                LeakKind::SequenceNeighbour => (
-                    "recorded a few steps from an image of",
-                    "split by recording, or in time with a gap",
-                ),
-                LeakKind::AugmentedSibling => (
-                    "made from the same source as an image of",
-                    "split before augmenting, and keep all versions of one source together",
-                ),
-                LeakKind::OverlappingTile => (
-                    "cut next to or over a tile of",
-                    "split by slide or scene, not by tile",
-                ),
-                LeakKind::SharedGroup => {
-                    ("of a group that is also in", "keep each group in one split")
-                }
-            };
+            let (what, todo) = in_words(kind);
             let name = |id: crate::sample::SplitId| &dataset.splits[id.index()].name;
             let message = format!(
                 "{} of `{}` {what} `{}`, {alike} of them alike by pixels; {todo}",
@@ -46,7 +31,7 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
                 name(split.training)
             );
             let subject = Subject::Samples(samples);
-            let finding = Finding::new(Code::of_together(kind), subject, message);
+            let finding = Finding::new(Code::of_leak(kind), subject, message);
             findings.push(finding.between([split.evaluation, split.training]));
         }
     }

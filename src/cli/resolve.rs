@@ -12,8 +12,8 @@ use crate::gate::baseline::{self, Baseline};
 use crate::gate::limit::{self, Limit};
 use crate::gate::policy::day;
 use crate::gate::suppression::{PathPattern, Suppression};
+use crate::leak::Leak;
 use crate::sample::{Layout, SplitRole};
-use crate::sequence::examine::LeakKind;
 use crate::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
 use crate::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
 
@@ -313,11 +313,7 @@ fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<
     })
 }
 
-fn counted(
-    given: &RecordedArgs,
-    config: &Config,
-    shown: &mut Shown,
-) -> Result<Vec<LeakKind>, Error> {
+fn counted(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<Vec<Leak>, Error> {
     let given = &given.count_as_leaked;
     let names = shown.choose_or(
         "count-as-leaked",
@@ -326,14 +322,16 @@ fn counted(
         Vec::new(),
     );
     let kinds = names.iter().map(|name| {
-        LeakKind::from_name(name).ok_or_else(|| {
-            let known = LeakKind::ALL.map(LeakKind::name).join(", ");
+        let known = Leak::by_names().find(|leak| leak.name() == name);
+        known.ok_or_else(|| {
+            let known: Vec<&str> = Leak::by_names().map(Leak::name).collect();
+            let known = known.join(", ");
             wrong(format!(
                 "`{name}` cannot be counted as leaked; what can are {known}"
             ))
         })
     });
-    let mut kinds: Vec<LeakKind> = kinds.collect::<Result<_, _>>()?;
+    let mut kinds: Vec<Leak> = kinds.collect::<Result<_, _>>()?;
     kinds.sort_unstable();
     kinds.dedup();
     Ok(kinds)

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::matching::pair::Kind;
-use crate::sequence::examine::LeakKind;
+use crate::leak::Leak;
 
 /// How bad it is.
 #[derive(
@@ -222,60 +221,49 @@ impl Code {
         CODES.iter().find(|row| row.1 == name).map(|row| row.0)
     }
 
-    /// Leaks by one kind of evidence.
+    /// The code of findings about one way to leak.
     #[must_use]
-    pub fn of_pixels(kind: Kind) -> Self {
-        match kind {
-            Kind::SameFile => Self::LeakSameFile,
-            Kind::SameBytes => Self::LeakSameBytes,
-            Kind::SamePixels => Self::LeakSamePixels,
-            Kind::NearDuplicate => Self::LeakNearDuplicate,
+    pub fn of_leak(leak: Leak) -> Self {
+        match leak {
+            Leak::SameFile => Self::LeakSameFile,
+            Leak::SameBytes => Self::LeakSameBytes,
+            Leak::SamePixels => Self::LeakSamePixels,
+            Leak::NearDuplicate => Self::LeakNearDuplicate,
+            Leak::OverlappingTile => Self::LeakOverlappingTile,
+            Leak::AugmentedSibling => Self::LeakAugmentedSibling,
+            Leak::SequenceNeighbour => Self::LeakSequenceNeighbour,
+            Leak::SharedGroup => Self::LeakSharedGroup,
         }
     }
 
-    /// Leaks by one way of belonging together.
+    /// The way to leak that it is about; `None` for other codes.
     #[must_use]
-    pub fn of_together(kind: LeakKind) -> Self {
-        match kind {
-            LeakKind::SequenceNeighbour => Self::LeakSequenceNeighbour,
-            LeakKind::AugmentedSibling => Self::LeakAugmentedSibling,
-            LeakKind::OverlappingTile => Self::LeakOverlappingTile,
-            LeakKind::SharedGroup => Self::LeakSharedGroup,
-        }
+    pub fn leak(self) -> Option<Leak> {
+        let mut leaks = Leak::ALL.into_iter();
+        leaks.find(|&leak| Self::of_leak(leak) == self)
     }
-
-    /// Leaks that pixels show, strongest evidence first.
-    pub const LEAKS_BY_PIXELS: [Self; 4] = [
-        Self::LeakSameFile,
-        Self::LeakSameBytes,
-        Self::LeakSamePixels,
-        Self::LeakNearDuplicate,
-    ];
 
     /// Whether it is about samples that evaluation and training share.
     #[must_use]
     pub fn is_leak(self) -> bool {
-        self.name().starts_with("leak-")
+        self.leak().is_some()
     }
 
     /// Whether it is about leaks that pixels show.
     #[must_use]
     pub fn is_leak_by_pixels(self) -> bool {
-        Self::LEAKS_BY_PIXELS.contains(&self)
+        self.leak().is_some_and(Leak::is_by_pixels)
     }
 
     /// The code itself, and those of leaks that pixels show more strongly, strongest last.
     #[must_use]
     pub fn stronger_evidence(self) -> Vec<Self> {
-        let place = Self::LEAKS_BY_PIXELS.iter().position(|&code| code == self);
-        match place {
-            Some(place) => Self::LEAKS_BY_PIXELS[..=place]
-                .iter()
-                .rev()
-                .copied()
-                .collect(),
-            None => vec![self],
-        }
+        let own = self.leak().filter(|leak| leak.is_by_pixels());
+        let Some(own) = own else {
+            return vec![self];
+        };
+        let stronger = Leak::ALL.into_iter().rev().filter(|&leak| leak <= own);
+        stronger.map(Self::of_leak).collect()
     }
 
     /// Whether it is about an image that could not be read.
@@ -318,6 +306,24 @@ mod tests {
             assert_eq!(serde_json::to_value(code).unwrap(), name);
             assert_eq!(Code::from_name(name), Some(code));
             assert_eq!((code.name(), code.severity()), (name, severity));
+            assert_eq!(code.is_leak(), name.starts_with("leak-"));
         }
+        for leak in Leak::ALL {
+            assert_eq!(Code::of_leak(leak).name(), format!("leak-{}", leak.name()));
+        }
+    }
+
+    #[test]
+    fn stronger_evidence_is_that_of_bytes_before_that_of_looks() {
+        assert_eq!(
+            Code::LeakSamePixels.stronger_evidence(),
+            [
+                Code::LeakSamePixels,
+                Code::LeakSameBytes,
+                Code::LeakSameFile
+            ]
+        );
+        let alone = Code::LeakSharedGroup;
+        assert_eq!(alone.stronger_evidence(), [alone]);
     }
 }

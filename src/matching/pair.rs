@@ -3,54 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::area::Area;
+use crate::leak::Leak;
 use crate::sample::SampleId;
-
-/// How strong the evidence is, strongest first.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// One file, a member of both splits.
-    SameFile,
-    /// Two files with the same bytes.
-    SameBytes,
-    /// Other bytes, the same pixels: another container, other metadata.
-    SamePixels,
-    /// The same picture, edited, re-encoded, mirrored, cropped, or recorded a moment later.
-    NearDuplicate,
-}
-
-impl Kind {
-    /// All kinds, strongest first.
-    pub const ALL: [Self; 4] = [
-        Self::SameFile,
-        Self::SameBytes,
-        Self::SamePixels,
-        Self::NearDuplicate,
-    ];
-
-    /// The name used in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::SameFile => "same-file",
-            Self::SameBytes => "same-bytes",
-            Self::SamePixels => "same-pixels",
-            Self::NearDuplicate => "near-duplicate",
-        }
-    }
-}
 
 /// What is done to the first picture so that it lies on the second: the eight
 /// symmetries of a rectangle.
@@ -134,7 +88,7 @@ impl Near {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pair {
     /// Strength of the evidence.
-    pub kind: Kind,
+    pub kind: Leak,
     /// In a leak, the evaluation sample.
     pub a: SampleId,
     /// In a leak, the training sample.

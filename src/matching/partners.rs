@@ -5,14 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::pair::{Kind, Pair};
+use super::pair::Pair;
+use crate::leak::Leak;
 use crate::sample::{SampleId, SplitId};
 
 /// What one sample has in one other split, or in its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Partners {
     /// Strongest kind of evidence.
-    pub strongest: Kind,
+    pub strongest: Leak,
     /// The strongest pair, whatever the limit.
     pub top: Pair,
     /// How many pairs were found.
@@ -66,7 +67,7 @@ impl Partnerships {
 
     /// Whether another pair of this kind could only be counted, not kept.
     #[must_use]
-    pub fn is_full_of(&self, kind: Kind, sample: SampleId, split: Option<SplitId>) -> bool {
+    pub fn is_full_of(&self, kind: Leak, sample: SampleId, split: Option<SplitId>) -> bool {
         let best = self
             .of(sample, split)
             .map_or(&[][..], |partners| &partners.best[..]);
@@ -102,7 +103,7 @@ mod tests {
             of_b: Area::WHOLE,
         };
         Pair {
-            kind: Kind::NearDuplicate,
+            kind: Leak::NearDuplicate,
             a: SampleId(a),
             b: SampleId(b),
             near: Some(near),
@@ -132,7 +133,7 @@ mod tests {
         let mut partnerships = Partnerships::with_limit(1);
         partnerships.record(near(0, 1, 1.0), None, 1);
         let exact = Pair {
-            kind: Kind::SameBytes,
+            kind: Leak::SameBytes,
             a: SampleId(0),
             b: SampleId(2),
             near: None,
@@ -141,7 +142,7 @@ mod tests {
         let partners = partnerships.of(SampleId(0), None).unwrap();
         assert_eq!(
             (partners.strongest, partners.best[0].b),
-            (Kind::SameBytes, SampleId(2))
+            (Leak::SameBytes, SampleId(2))
         );
     }
 }

@@ -7,8 +7,9 @@
 use std::ops::Range;
 
 use super::exact::groups_of_equal;
-use super::pair::{Kind, Near, Pair};
+use super::pair::{Near, Pair};
 use super::partners::Partnerships;
+use crate::leak::Leak;
 use crate::sample::{SampleId, SplitId, SplitRole};
 
 /// Identity of one signed sample. Equal numbers mean equal things.
@@ -252,21 +253,21 @@ fn record_in_split(a: &Member, split: &[Member], to: &mut Partnerships) {
     let file_start = same_bytes.partition_point(|member| key(member).1 < a.identity.file);
     let file_end = same_bytes.partition_point(|member| key(member).1 <= a.identity.file);
     record_some(
-        Kind::SameFile,
+        Leak::SameFile,
         a,
         &same_bytes[file_start..file_end],
         None,
         to,
     );
-    record_some(Kind::SameBytes, a, &same_bytes[..file_start], None, to);
-    record_some(Kind::SameBytes, a, &same_bytes[file_end..], None, to);
-    record_some(Kind::SamePixels, a, &split[..bytes_start], None, to);
-    record_some(Kind::SamePixels, a, &split[bytes_end..], None, to);
+    record_some(Leak::SameBytes, a, &same_bytes[..file_start], None, to);
+    record_some(Leak::SameBytes, a, &same_bytes[file_end..], None, to);
+    record_some(Leak::SamePixels, a, &split[..bytes_start], None, to);
+    record_some(Leak::SamePixels, a, &split[bytes_end..], None, to);
 }
 
 /// Records the first few of `others` one by one and the rest as a weight.
 fn record_some(
-    kind: Kind,
+    kind: Leak,
     a: &Member,
     others: &[Member],
     near: Option<Near>,
@@ -318,7 +319,7 @@ mod tests {
     }
 
     /// Every ordered pair that is of interest, the slow way.
-    fn naive(all: &[Option<Identity>]) -> BTreeMap<(SampleId, Option<SplitId>), (Kind, u64)> {
+    fn naive(all: &[Option<Identity>]) -> BTreeMap<(SampleId, Option<SplitId>), (Leak, u64)> {
         let mut found = BTreeMap::new();
         for (at_a, a) in all.iter().enumerate() {
             for (at_b, b) in all.iter().enumerate() {
@@ -330,9 +331,9 @@ mod tests {
                     continue;
                 }
                 let kind = match () {
-                    () if a.file == b.file => Kind::SameFile,
-                    () if a.bytes == b.bytes => Kind::SameBytes,
-                    () => Kind::SamePixels,
+                    () if a.file == b.file => Leak::SameFile,
+                    () if a.bytes == b.bytes => Leak::SameBytes,
+                    () => Leak::SamePixels,
                 };
                 let key = (SampleId(at_a as u32), Some(split_b.0));
                 let entry = found.entry(key).or_insert((kind, 0));
@@ -387,7 +388,7 @@ mod tests {
             of_b: Area::WHOLE,
         });
         let pair = Pair {
-            kind: Kind::NearDuplicate,
+            kind: Leak::NearDuplicate,
             a: SampleId(2),
             b: SampleId(0),
             near,

@@ -132,7 +132,7 @@ fn confirmed(report: &Report, leak: &LeakedSample) -> Option<bool> {
     let counted = report.settings.counted_as_leaked.iter();
     let is_set = counted
         .copied()
-        .any(|kind| Code::of_together(kind) == leak.code);
+        .any(|kind| Code::of_leak(kind) == leak.code);
     (!is_set).then_some(leak.counted)
 }
 

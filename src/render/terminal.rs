@@ -10,9 +10,9 @@ use anstyle::{AnsiColor, Style};
 use super::answer;
 use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
+use crate::leak::Leak;
 use crate::rate::Rate;
 use crate::report::{Leakage, Report, ReportPair, Verdict};
-use crate::sequence::examine::LeakKind;
 use crate::sequence::group::{GroupRule, SharedGroups};
 
 /// Columns of the widest line.
@@ -238,10 +238,10 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     for entry in &report.leakage {
         for (kind, count) in &entry.recorded_together {
             let words = match kind {
-                LeakKind::OverlappingTile => "cut next to or over a training tile",
-                LeakKind::AugmentedSibling => "made from the source of a training image",
+                Leak::OverlappingTile => "cut next to or over a training tile",
+                Leak::AugmentedSibling => "made from the source of a training image",
                 // Told above by distance, and below by group.
-                LeakKind::SequenceNeighbour | LeakKind::SharedGroup => continue,
+                _ => continue,
             };
             let text = format!(
                 "{} from {}: {} {words}, {} of them alike by pixels",

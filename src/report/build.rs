@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::identity::Identities;
 use super::located::Locator;
 use super::{
-    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageKind, LeakageOfPart,
-    Measured, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
+    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured,
+    PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
     SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
 use crate::gate::Gate;
+use crate::leak::Leak;
 use crate::matching::area::Area;
-use crate::matching::pair::{Kind, Near, Pair, Transform};
+use crate::matching::pair::{Near, Pair, Transform};
 use crate::rate::Rate;
 use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
-use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
+use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
@@ -209,8 +210,7 @@ pub fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
 fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> Leakage {
     let dataset = evidence.dataset;
     let belonging = belonging(evidence, evaluation, training);
-    let mut by_kind: BTreeMap<LeakageKind, u64> =
-        LeakageKind::ALL.into_iter().map(|kind| (kind, 0)).collect();
+    let mut by_kind: BTreeMap<Leak, u64> = Leak::ALL.into_iter().map(|kind| (kind, 0)).collect();
     let mut parts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     let (mut leaked, mut readable) = (0, 0);
     for (id, sample) in samples_of(evidence, Some(evaluation)) {
@@ -221,7 +221,7 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         let part = parts.entry(part_of(sample)).or_default();
         part.1 += 1;
         let partners = evidence.partners.of(id, Some(training));
-        let shown = partners.map(|partners| LeakageKind::from(partners.strongest));
+        let shown = partners.map(|partners| partners.strongest);
         if let Some(kind) = shown.or_else(|| belonging.get(&id).copied()) {
             leaked += 1;
             part.0 += 1;
@@ -243,13 +243,12 @@ fn belonging(
     evidence: &Evidence<'_>,
     evaluation: SplitId,
     training: SplitId,
-) -> BTreeMap<SampleId, LeakageKind> {
+) -> BTreeMap<SampleId, Leak> {
     let mut strongest = BTreeMap::new();
     for leak in leaks_between(evidence, evaluation, training) {
         if evidence.counts(leak) {
-            let kind = LeakageKind::from(leak.kind);
-            let known = strongest.entry(leak.evaluation).or_insert(kind);
-            *known = kind.min(*known);
+            let known = strongest.entry(leak.evaluation).or_insert(leak.kind);
+            *known = leak.kind.min(*known);
         }
     }
     strongest
@@ -259,7 +258,7 @@ fn leaks_between<'a>(
     evidence: &'a Evidence<'_>,
     evaluation: SplitId,
     training: SplitId,
-) -> impl Iterator<Item = &'a Leak> {
+) -> impl Iterator<Item = &'a RecordedPair> {
     let splits = evidence.together.iter();
     let between =
         move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
@@ -270,8 +269,8 @@ fn recorded_together(
     evidence: &Evidence<'_>,
     evaluation: SplitId,
     training: SplitId,
-) -> BTreeMap<LeakKind, RecordedTogether> {
-    let mut counts: BTreeMap<LeakKind, RecordedTogether> = BTreeMap::new();
+) -> BTreeMap<Leak, RecordedTogether> {
+    let mut counts: BTreeMap<Leak, RecordedTogether> = BTreeMap::new();
     for leak in leaks_between(evidence, evaluation, training) {
         let count = counts.entry(leak.kind).or_default();
         count.samples += 1;
@@ -335,7 +334,7 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
             let leak = known(pair.a, pair.b);
             let (steps, seconds) = apart(evidence, pair);
             ReportPair {
-                kind: pair.kind.into(),
+                kind: pair.kind,
                 transform: pair.near.map(|near| near.transform).unwrap_or_default(),
                 distance: pair.near.and_then(|near| near.distance),
                 similarity: pair.near.map(|near| rounded(near.similarity)),
@@ -350,19 +349,19 @@ fn pairs(evidence: &Evidence<'_>) -> (Vec<ReportPair>, bool) {
         })
         .collect();
     let told: BTreeSet<(SampleId, SampleId)> = found.iter().map(|pair| (pair.a, pair.b)).collect();
-    let mut others: Vec<&Leak> = belonging
+    let mut others: Vec<&RecordedPair> = belonging
         .into_iter()
         .filter_map(|(pair, leak)| (!told.contains(&pair)).then_some(leak))
         .collect();
     others.sort_by(|a, b| {
-        let similarity = |leak: &Leak| leak.pixels.similarity.unwrap_or(-1.0);
+        let similarity = |leak: &RecordedPair| leak.pixels.similarity.unwrap_or(-1.0);
         (a.kind, b.pixels.agree)
             .cmp(&(b.kind, a.pixels.agree))
             .then_with(|| similarity(b).total_cmp(&similarity(a)))
             .then_with(|| (a.evaluation, a.training).cmp(&(b.evaluation, b.training)))
     });
     pairs.extend(others.into_iter().map(|leak| ReportPair {
-        kind: leak.kind.into(),
+        kind: leak.kind,
         transform: Transform::Identity,
         distance: hash_distance(evidence, leak),
         similarity: leak.pixels.similarity.map(rounded),
@@ -392,7 +391,7 @@ fn apart(evidence: &Evidence<'_>, pair: &Pair) -> (Option<u32>, Option<f64>) {
 /// Pairs of samples that belong together, each with the strongest way in which they do.
 fn strongest_of_each_pair<'a>(
     evidence: &'a Evidence<'_>,
-) -> BTreeMap<(SampleId, SampleId), &'a Leak> {
+) -> BTreeMap<(SampleId, SampleId), &'a RecordedPair> {
     let mut strongest = BTreeMap::new();
     // Leaks of a split stand in order of kind.
     for leak in evidence.together.iter().flat_map(|split| &split.leaks) {
@@ -403,7 +402,7 @@ fn strongest_of_each_pair<'a>(
     strongest
 }
 
-fn hash_distance(evidence: &Evidence<'_>, leak: &Leak) -> Option<u32> {
+fn hash_distance(evidence: &Evidence<'_>, leak: &RecordedPair) -> Option<u32> {
     let signature = |id: SampleId| evidence.signatures[id.index()].as_ref().ok();
     let (one, other) = (signature(leak.evaluation)?, signature(leak.training)?);
     let told = !one.low_information && !other.low_information;
@@ -452,8 +451,8 @@ fn duplicates(evidence: &Evidence<'_>) -> Vec<Duplicates> {
     entries.collect()
 }
 
-fn every_kind() -> BTreeMap<Kind, u64> {
-    Kind::ALL.into_iter().map(|kind| (kind, 0)).collect()
+fn every_kind() -> BTreeMap<Leak, u64> {
+    Leak::by_pixels().map(|kind| (kind, 0)).collect()
 }
 
 fn why_unavailable(dataset: &Dataset) -> String {

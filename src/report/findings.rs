@@ -28,7 +28,8 @@ pub struct ReportFinding {
     pub members: Vec<FindingMember>,
     /// Whether not all members are listed, because a limit cut them or they were only counted.
     pub members_truncated: bool,
-    /// By what policy accepts it, with all its members.
+    /// By what policy accepts it, with all its members; `null` where it does not, and for findings
+    /// about leaks, which are accepted image by image.
     pub accepted: Option<Acceptance>,
 }
 
@@ -42,7 +43,7 @@ pub struct FindingMember {
     pub fingerprint: String,
 }
 
-/// Why a finding does not fail the gate.
+/// Why something found is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Acceptance {
     /// By what.

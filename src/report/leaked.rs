@@ -21,13 +21,13 @@ pub(super) fn samples(
         if !role(own).is_evaluation() || role(with) != SplitRole::Training {
             continue;
         }
-        let code = Code::of_pixels(partners.strongest);
+        let code = Code::of_leak(partners.strongest);
         rows.push((sample, with, code, partners.top.b, true));
     }
     for split in evidence.together {
         let leaks = split.leaks.iter();
         rows.extend(leaks.map(|leak| {
-            let code = Code::of_together(leak.kind);
+            let code = Code::of_leak(leak.kind);
             let readable = evidence.signatures[leak.evaluation.index()].is_ok();
             let counted = readable && evidence.counts(leak);
             let (evaluation, training) = (leak.evaluation, leak.training);

@@ -12,7 +12,6 @@ pub mod explanation;
 mod findings;
 mod identity;
 pub mod interleaving;
-mod kind;
 mod leaked;
 mod located;
 mod read;
@@ -25,16 +24,16 @@ use serde::{Deserialize, Serialize};
 pub use build::{build, leakage};
 pub use clusters::{ClusterSummary, Clusters};
 pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};
-pub use kind::LeakageKind;
 pub use read::parse;
 
 pub use crate::gate::{Gate, Verdict};
 
 use crate::finding::Code;
-use crate::matching::pair::{Kind, Transform};
+use crate::leak::Leak;
+use crate::matching::pair::Transform;
 use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
-use crate::sequence::examine::{LeakKind, RecordingsReport};
+use crate::sequence::examine::RecordingsReport;
 use crate::sequence::neighbours::Distances;
 use explanation::Explanation;
 
@@ -137,7 +136,7 @@ pub struct ReportSettings {
     /// Most findings listed for one code, and members for one finding.
     pub findings_per_code: u64,
     /// Ways of belonging together that count into `leaked` whatever pixels say.
-    pub counted_as_leaked: Vec<LeakKind>,
+    pub counted_as_leaked: Vec<Leak>,
     /// Version of the signature: reports of different versions may differ on one dataset.
     pub signature_version: u32,
 }
@@ -244,10 +243,10 @@ pub struct Leakage {
     /// sample that belongs together with them and is alike (or whose kind is in `settings.counted_as_leaked`).
     pub leaked: Rate,
     /// Leaked samples by their strongest kind of evidence: each counts once, so that the sum is `leaked.count`.
-    pub by_kind: BTreeMap<LeakageKind, u64>,
+    pub by_kind: BTreeMap<Leak, u64>,
     /// Samples that were recorded or made together with training samples, by how; a
     /// sample counts under every way that holds, leaked or not.
-    pub recorded_together: BTreeMap<LeakKind, RecordedTogether>,
+    pub recorded_together: BTreeMap<Leak, RecordedTogether>,
     /// Classes, or folders where there are none, with the largest leaked share,
     /// worst first; at most 20, none when there is only one.
     pub worst: Vec<LeakageOfPart>,
@@ -292,7 +291,7 @@ pub struct LeakageOfPart {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportPair {
     /// Kind of evidence; the strongest where there are several for this pair.
-    pub kind: LeakageKind,
+    pub kind: Leak,
     /// What is done to the evaluation image so that it lies on the training image.
     pub transform: Transform,
     /// Bits in which the perceptual hashes differ, 0 to 64; `null` where not measured.
@@ -368,12 +367,12 @@ impl Leakage {
     /// Samples that leak by the evidence of one leak code.
     #[must_use]
     pub fn samples_under(&self, code: Code) -> u64 {
-        let shown = Kind::ALL.into_iter();
-        let shown = shown.filter(|&kind| Code::of_pixels(kind) == code);
-        let by_pixels = shown.filter_map(|kind| self.by_kind.get(&kind.into()));
-        let together = self.recorded_together.iter();
-        let together = together.filter(|(kind, _)| Code::of_together(**kind) == code);
-        by_pixels.sum::<u64>() + together.map(|(_, count)| count.samples).sum::<u64>()
+        match code.leak() {
+            Some(leak) if leak.is_by_pixels() => self.by_kind.get(&leak).copied(),
+            Some(leak) => self.recorded_together.get(&leak).map(|one| one.samples),
+            None => None,
+        }
+        .unwrap_or(0)
     }
 }
 
@@ -384,6 +383,6 @@ pub struct Duplicates {
     pub split: Option<String>,
     /// Readable samples with at least one partner in the same split.
     pub duplicated: Rate,
-    /// Those samples by their strongest kind of evidence.
-    pub by_kind: BTreeMap<Kind, u64>,
+    /// Those samples by their strongest kind of evidence: the four that bytes and pixels show.
+    pub by_kind: BTreeMap<Leak, u64>,
 }

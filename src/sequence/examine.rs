@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::leak::Leak;
 use crate::sample::{Sample, SampleId, Split, SplitId, SplitRole};
 
 use super::augmentation::{self, Family};
@@ -13,54 +14,11 @@ use super::overlap::{self, TileFacts};
 use super::recording::Recordings;
 use super::tiles::Tiles;
 
-/// How samples of two splits belong together, the most telling first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum LeakKind {
-    /// Tiles of one large image that overlap or touch.
-    OverlappingTile,
-    /// Augmented copies of one source, or a copy and its source.
-    AugmentedSibling,
-    /// Recorded within a stated number of steps of each other.
-    SequenceNeighbour,
-    /// Of one group: patient, slide, site, instant.
-    SharedGroup,
-}
-
-impl LeakKind {
-    /// All ways, the most telling first.
-    pub const ALL: [Self; 4] = [
-        Self::OverlappingTile,
-        Self::AugmentedSibling,
-        Self::SequenceNeighbour,
-        Self::SharedGroup,
-    ];
-
-    /// The name used in reports and settings.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::OverlappingTile => "overlapping-tile",
-            Self::AugmentedSibling => "augmented-sibling",
-            Self::SequenceNeighbour => "sequence-neighbour",
-            Self::SharedGroup => "shared-group",
-        }
-    }
-
-    /// The way of a name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
-
 /// An evaluation sample that was recorded or made together with a training sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Leak {
+pub struct RecordedPair {
     /// How they belong together.
-    pub kind: LeakKind,
+    pub kind: Leak,
     /// The evaluation sample.
     pub evaluation: SampleId,
     /// The training sample.
@@ -139,7 +97,7 @@ pub struct SplitLeaks {
     /// Training split.
     pub training: SplitId,
     /// Leaks by kind, then evaluation sample: at most one of each kind for a sample.
-    pub leaks: Vec<Leak>,
+    pub leaks: Vec<RecordedPair>,
 }
 
 /// Collects leaks and the report. Neighbours further than `within_steps` are counted in the distances and are no leaks.
@@ -171,16 +129,13 @@ pub fn examine(
             report.distances.push(neighbours::distances(
                 recordings, samples, pair, names, &nearest,
             ));
-            leaks.extend(
-                nearest
-                    .iter()
-                    .filter(|n| n.steps <= within_steps)
-                    .map(|n| Leak {
-                        steps: Some(n.steps),
-                        seconds: n.seconds,
-                        ..leak(LeakKind::SequenceNeighbour, n.evaluation, n.training)
-                    }),
-            );
+            leaks.extend(nearest.iter().filter(|n| n.steps <= within_steps).map(|n| {
+                RecordedPair {
+                    steps: Some(n.steps),
+                    seconds: n.seconds,
+                    ..leak(Leak::SequenceNeighbour, n.evaluation, n.training)
+                }
+            }));
         }
         for groups in found.groups {
             let (facts, shared) = group::shared(groups, samples, pair, names);
@@ -188,7 +143,7 @@ pub fn examine(
             leaks.extend(
                 shared
                     .iter()
-                    .map(|s| leak(LeakKind::SharedGroup, s.evaluation, s.training)),
+                    .map(|s| leak(Leak::SharedGroup, s.evaluation, s.training)),
             );
         }
         if let Some(tiles) = found.tiles {
@@ -196,9 +151,9 @@ pub fn examine(
             report.tiles.push(overlap::describe(
                 tiles, samples, evaluation, names, &overlaps,
             ));
-            leaks.extend(overlaps.iter().map(|o| Leak {
+            leaks.extend(overlaps.iter().map(|o| RecordedPair {
                 overlap: o.overlap,
-                ..leak(LeakKind::OverlappingTile, o.evaluation, o.training)
+                ..leak(Leak::OverlappingTile, o.evaluation, o.training)
             }));
         }
         let siblings = augmentation::siblings(found.families, samples, evaluation, training);
@@ -212,7 +167,7 @@ pub fn examine(
         leaks.extend(
             siblings
                 .iter()
-                .map(|(e, t)| leak(LeakKind::AugmentedSibling, *e, *t)),
+                .map(|(e, t)| leak(Leak::AugmentedSibling, *e, *t)),
         );
         leaks.sort_by_key(|leak| (leak.kind, leak.evaluation, leak.training));
         leaks.dedup_by_key(|leak| (leak.kind, leak.evaluation));
@@ -240,8 +195,8 @@ fn split_pairs(splits: &[Split]) -> Vec<(SplitId, SplitId)> {
         .collect()
 }
 
-fn leak(kind: LeakKind, evaluation: SampleId, training: SampleId) -> Leak {
-    Leak {
+fn leak(kind: Leak, evaluation: SampleId, training: SampleId) -> RecordedPair {
+    RecordedPair {
         kind,
         evaluation,
         training,
@@ -285,7 +240,7 @@ mod tests {
     use crate::sequence::infer::{Inputs, infer};
     use crate::sequence::testing;
 
-    fn examined(paths: &[String]) -> (RecordingsReport, Vec<Leak>) {
+    fn examined(paths: &[String]) -> (RecordingsReport, Vec<RecordedPair>) {
         let samples = testing::samples(paths);
         let inputs = Inputs {
             samples: &samples,
@@ -316,7 +271,7 @@ mod tests {
         assert!(
             leaks
                 .iter()
-                .all(|leak| leak.kind == LeakKind::SequenceNeighbour)
+                .all(|leak| leak.kind == Leak::SequenceNeighbour)
         );
         assert_eq!(report.distances[0].at_6_to_30_steps, 5);
     }
