@@ -71,10 +71,10 @@ fn is_test_module(name: &str, parent: &str, text: &str) -> bool {
 
 /// Source up to its tests, without comments.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
-    let lines = text
+    let before_tests = text
         .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
+        .take_while(|line| !line.ends_with("mod tests {"));
+    let lines = before_tests.filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
