@@ -376,7 +376,7 @@ fn one_of_many_accepted_images_may_be_renamed() {
     let workspace = Workspace::new();
     workspace.image("data/val/1.png", 1);
     for i in 0..15 {
-        let image = encode(&picture_of_size(i, 24, 18), "x.jpg");
+        let image = encode(&picture_of_size(500 + i, 24, 18), "x.jpg");
         workspace.file(&format!("data/train/{i:02}.png"), image);
     }
     write(&workspace);
