@@ -182,7 +182,7 @@ fn expected(files: &Files, changed: Option<&BTreeSet<Name>>) -> i32 {
     let counts = |(a, b): &(Name, Name)| {
         changed.is_none_or(|changed| changed.contains(a) || changed.contains(b))
     };
-    i32::from(leaks(files).iter().any(|pair| counts(pair)))
+    i32::from(leaks(files).iter().any(counts))
 }
 
 /// Files that are new or other than before.

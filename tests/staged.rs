@@ -208,7 +208,7 @@ fn links_lead_to_what_is_staged() {
     );
     git(
         workspace.root(),
-        &["rm", "--quiet", "--cached", "store/x.png"],
+        &["rm", "--quiet", "--force", "--cached", "store/x.png"],
     );
     let (report, status, _) = staged(&workspace, &[]);
     assert_eq!(status, 2, "{}", report["finding_counts"]);

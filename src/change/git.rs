@@ -52,6 +52,14 @@ pub(super) struct Entry {
     pub(super) is_unwatched: bool,
 }
 
+/// Files that are not as the index has them, by their paths from the top.
+#[derive(Debug, Default)]
+pub(super) struct Unstaged {
+    pub(super) differing: BTreeSet<Vec<u8>>,
+    /// Of these, those that the index only knows by name: no commit holds them.
+    pub(super) announced: BTreeSet<Vec<u8>>,
+}
+
 /// Which files are compared with a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -112,7 +120,7 @@ impl Repository {
 
     /// A path from the top, where it lies in the repository. It need not be there, nor the
     /// directories above it; it is not followed where it is a link itself.
-    pub(super) fn from_top(&self, path: &Path) -> Option<PathBuf> {
+    pub(super) fn place_from_top(&self, path: &Path) -> Option<PathBuf> {
         let whole = std::path::absolute(path).ok()?;
         let mut above = whole.parent()?.ancestors();
         let (there, real) = above.find_map(|folder| Some((folder, folder.canonicalize().ok()?)))?;
@@ -211,20 +219,19 @@ impl Repository {
         Ok(changes)
     }
 
-    /// Paths from the top of files that are not as the index has them, and of those that are
-    /// only announced to it.
-    pub(super) fn unstaged(&self) -> Result<(BTreeSet<Vec<u8>>, BTreeSet<Vec<u8>>), Error> {
+    /// What of the working tree is not as the index has it.
+    pub(super) fn unstaged(&self) -> Result<Unstaged, Error> {
         let text = self
             .above
             .tell(&["diff-files", "--raw", "-z", "--ignore-submodules=dirty"])?;
-        let (mut differing, mut announced) = (BTreeSet::new(), BTreeSet::new());
+        let mut unstaged = Unstaged::default();
         for (head, path) in raw(&text) {
             if head.last().is_some_and(|status| status.starts_with('A')) {
-                announced.insert(path.to_vec());
+                unstaged.announced.insert(path.to_vec());
             }
-            differing.insert(path.to_vec());
+            unstaged.differing.insert(path.to_vec());
         }
-        Ok((differing, announced))
+        Ok(unstaged)
     }
 
     /// What the index holds below the directory.
@@ -298,7 +305,7 @@ impl Repository {
         let others = ["ls-files", "--others", "--exclude-standard", "-z"];
         let commit = inner.commit("HEAD")?;
         Ok(!inner.above.tell(&others)?.is_empty()
-            || !inner.unstaged()?.0.is_empty()
+            || !inner.unstaged()?.differing.is_empty()
             || !inner.changes(&commit, Extent::Index)?.is_empty())
     }
 

@@ -33,7 +33,7 @@ pub(super) fn moved_rows(
 ) -> Result<Rows, Error> {
     let mut changed = Vec::new();
     for table in tables(tree, dataset, input)? {
-        let Some(path) = repository.from_top(&table) else {
+        let Some(path) = repository.place_from_top(&table) else {
             let name = table.display();
             return Ok(Rows::Unknown(format!("`{name}` is not in the repository")));
         };

@@ -378,7 +378,8 @@ pub(super) fn refused(message: String) -> Error {
     Error::Change { message }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

@@ -59,15 +59,15 @@ impl Snapshot {
             names: BTreeSet::new(),
             repository,
         };
-        let (differing, announced) = snapshot.repository.unstaged()?;
+        let unstaged = snapshot.repository.unstaged()?;
         let mut entries = snapshot.repository.index()?;
-        entries.retain(|entry| !announced.contains(&entry.path));
+        entries.retain(|entry| !unstaged.announced.contains(&entry.path));
         snapshot.refuse_submodules(&entries)?;
         let (links, files): (Vec<_>, Vec<_>) = entries
             .into_iter()
             .filter(|entry| entry.mode != SUBMODULE)
             .partition(|entry| entry.mode == LINK);
-        let others = snapshot.link_what_is_there(files, &differing)?;
+        let others = snapshot.link_what_is_there(files, &unstaged.differing)?;
         snapshot.take_out(&others)?;
         // Last, so that no file is written through one.
         snapshot.take_links(&links)?;
@@ -187,7 +187,7 @@ impl Snapshot {
     /// staged, or no file of the repository.
     #[must_use]
     pub fn find(&self, file: &Path) -> Option<PathBuf> {
-        let path = self.repository.from_top(file)?;
+        let path = self.repository.place_from_top(file)?;
         let place = self.directory.path().join(path);
         place.is_file().then_some(place)
     }
@@ -205,7 +205,7 @@ impl Snapshot {
     /// Whether a file lies in the repository, staged or not.
     #[must_use]
     pub fn is_of_repository(&self, file: &Path) -> bool {
-        self.repository.from_top(file).is_some()
+        self.repository.place_from_top(file).is_some()
     }
 
     /// Lists the samples of the dataset as they are staged; see [`dataset::load`]. Their paths

@@ -14,12 +14,24 @@ pub(super) fn wait_until_written() {
     std::mem::forget(WRITING.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+/// Writes text to standard output, without colours where they are not wanted. A reader that has
+/// gone away (`| head`) is no error.
 ///
 /// # Errors
 /// Any other failure of the stream.
 pub(super) fn to_stdout(text: &[u8]) -> Result<(), Error> {
-    let mut stdout = anstream::stdout().lock();
+    write_all(text, anstream::stdout().lock())
+}
+
+/// As [`to_stdout`], byte for byte: a program reads it.
+///
+/// # Errors
+/// As for [`to_stdout`].
+pub(super) fn bytes_to_stdout(bytes: &[u8]) -> Result<(), Error> {
+    write_all(bytes, std::io::stdout().lock())
+}
+
+fn write_all(text: &[u8], mut stdout: impl Write) -> Result<(), Error> {
     match stdout.write_all(text).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         Err(source) => Err(Error::Io {

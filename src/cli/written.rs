@@ -71,7 +71,10 @@ pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Re
         source,
     })?;
     if output.to == Path::new("-") {
-        return output::to_stdout(&text);
+        return match output.format {
+            Format::Terminal => output::to_stdout(&text),
+            _ => output::bytes_to_stdout(&text),
+        };
     }
     // Colours are for terminals.
     if output.format == Format::Terminal {

@@ -38,7 +38,7 @@ pub fn judge(mut report: Report, policy: &Policy) -> Report {
     let violations = judgement.violations();
     let accepted = accepted(&report);
     if strict.is_some_and(|strict| strict > violations.len()) {
-        notes.insert(0, beyond_limit(&accepted));
+        notes.push(beyond_limit(&accepted));
     }
     report.gate = Gate {
         passed: violations.is_empty(),
