@@ -418,6 +418,6 @@ fn both_places_of_a_report_say_the_same_of_how_a_split_cuts_recordings() {
     let of_recordings = &report["recordings"]["distances"][0]["interleaving"];
     let of_explanation = &report["explanation"]["t0"]["interleaving"];
     assert_eq!(of_recordings["recordings_shared"], 1, "{of_recordings}");
-    assert_eq!(of_recordings["kind"], "random_frame");
+    assert!(of_recordings["index"].as_f64() > Some(0.1));
     assert_eq!(of_recordings, of_explanation);
 }

@@ -71,11 +71,17 @@ pub fn interleaving(
 mod tests {
     use super::*;
     use crate::sequence::testing::{TRAINING, VALIDATION, laid_out};
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
-    /// Random enough: a multiplicative hash puts a fifth of the numbers on the evaluation side.
-    fn drawn(number: i64) -> SplitId {
-        let hash = (number as u32).wrapping_mul(2_654_435_761) >> 16 & 0xff;
-        if hash < 51 { VALIDATION } else { TRAINING }
+    /// Sides drawn at random, a fifth of them evaluation.
+    fn drawn(n: usize) -> Vec<SplitId> {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let side = |_| match random.random_bool(0.2) {
+            true => VALIDATION,
+            false => TRAINING,
+        };
+        (0..n).map(side).collect()
     }
 
     fn of(places: &[(u32, i64, SplitId)]) -> Interleaving {
@@ -85,7 +91,10 @@ mod tests {
 
     #[test]
     fn frames_drawn_one_by_one_have_an_index_of_about_one() {
-        let places: Vec<_> = (0..2000).map(|i| (0, i, drawn(i))).collect();
+        let places: Vec<_> = (0..)
+            .zip(drawn(4000))
+            .map(|(i, side)| (0, i, side))
+            .collect();
         let found = of(&places);
         assert!((found.index.unwrap() - 1.0).abs() < 0.1, "{found:?}");
         assert_eq!(found.kind, SplitKind::RandomFrame);
@@ -93,14 +102,16 @@ mod tests {
 
     #[test]
     fn so_have_images_of_two_cameras_drawn_one_by_one() {
-        let places: Vec<_> = (0..4000).map(|i| (0, i / 2, drawn(i))).collect();
+        let sides = (0..).zip(drawn(4000));
+        let places: Vec<_> = sides.map(|(i, side)| (0, i / 2, side)).collect();
         let found = of(&places);
         assert!((found.index.unwrap() - 1.0).abs() < 0.1, "{found:?}");
     }
 
     #[test]
     fn stretches_of_ten_are_pieces_and_one_stretch_is_a_block() {
-        let pieces: Vec<_> = (0..2000).map(|i| (0, i, drawn(i / 10))).collect();
+        let sides = drawn(200);
+        let pieces: Vec<_> = (0..2000).map(|i| (0, i, sides[i as usize / 10])).collect();
         let found = of(&pieces);
         assert_eq!(found.kind, SplitKind::Chunked);
         assert!(found.mean_evaluation_run.unwrap() >= 10.0);
@@ -111,22 +122,24 @@ mod tests {
 
     #[test]
     fn the_kinds_meet_at_their_thresholds() {
-        // A recording of v and t samples in `changes + 1` pieces, against 2vt / (v + t) expected.
-        let kind = |changes: i64, each: i64| {
-            let pieces = changes + 1;
-            let side = |i: i64| {
-                let piece = (i * pieces / (2 * each)).min(pieces - 1);
-                if piece % 2 == 0 { TRAINING } else { VALIDATION }
-            };
-            of(&(0..2 * each).map(|i| (0, i, side(i))).collect::<Vec<_>>())
+        // 200 samples of each side, so that 200 changes are expected: pieces of one sample each,
+        // but for the first of each side, which holds the rest.
+        let with_changes = |changes: usize| {
+            let mut pieces = vec![1; changes + 1];
+            pieces[0] += 200 - pieces.len().div_ceil(2);
+            pieces[1] += 200 - pieces.len() / 2;
+            let sides = [TRAINING, VALIDATION].into_iter().cycle();
+            let sides = sides.zip(pieces).flat_map(|(side, n)| vec![side; n]);
+            let found = of(&(0..)
+                .zip(sides)
+                .map(|(i, side)| (0, i, side))
+                .collect::<Vec<_>>());
+            (found.index.unwrap(), found.kind)
         };
-        // 200 of each side, in equal pieces: 200 changes are expected.
-        assert_eq!(kind(159, 200).index, Some(0.795));
-        assert_eq!(kind(159, 200).kind, SplitKind::Chunked);
-        let at = kind(19, 200);
-        assert_eq!((at.index, at.kind), (Some(0.095), SplitKind::Blocked));
-        let at = kind(39, 200);
-        assert_eq!((at.index, at.kind), (Some(0.195), SplitKind::Chunked));
+        assert_eq!(with_changes(19), (0.095, SplitKind::Blocked));
+        assert_eq!(with_changes(20), (0.1, SplitKind::Chunked));
+        assert_eq!(with_changes(159), (0.795, SplitKind::Chunked));
+        assert_eq!(with_changes(160), (0.8, SplitKind::RandomFrame));
     }
 
     #[test]
