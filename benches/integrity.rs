@@ -16,7 +16,7 @@ use splitleak::checks::{self, Evidence};
 use splitleak::dataset;
 use splitleak::matching::partners::Partnerships;
 use splitleak::progress::Silent;
-use splitleak::settings::{Columns, Input};
+use splitleak::settings::{Columns, Files, Input};
 use splitleak::signature::Signer;
 use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
@@ -37,7 +37,7 @@ fn main() {
         root: directory.into(),
         layout: None,
     };
-    let dataset = dataset::load(&input, &Columns::default(), &Silent).unwrap();
+    let dataset = dataset::load(&input, &Columns::default(), &Files::default(), &Silent).unwrap();
     let files: Vec<Vec<u8>> = dataset
         .files()
         .iter()

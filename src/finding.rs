@@ -70,6 +70,10 @@ pub enum Code {
     UnsupportedImage,
     /// Decoding would exceed the limits.
     ImageTooLarge,
+    /// Files of a split that may hold samples, in a form that is not read.
+    DataNotRead,
+    /// Files beside the splits that may hold samples, in a form that is not read.
+    DataBesideSplits,
     /// Files that systems leave beside images.
     SidecarJunk,
     /// Bytes after the end of the image.
@@ -108,6 +112,10 @@ pub enum Code {
     SampleWithoutSplit,
     /// A camera column of a driving log whose images are not here.
     CameraAbsent,
+    /// A mask or depth map whose picture is not there.
+    MaskWithoutPicture,
+    /// Pictures without the mask that most others have.
+    PictureWithoutMask,
     /// Samples without a label among labelled ones.
     MissingLabel,
     /// Labels that are no numbers among numbers.
@@ -232,6 +240,8 @@ pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::CorruptImage, "corrupt-image", Severity::Error),
     (Code::UnsupportedImage, "unsupported-image", Severity::Error),
     (Code::ImageTooLarge, "image-too-large", Severity::Error),
+    (Code::DataNotRead, "data-not-read", Severity::Error),
+    (Code::DataBesideSplits, "data-beside-splits", Severity::Note),
     (Code::SidecarJunk, "sidecar-junk", Severity::Note),
     (Code::TrailingData, "trailing-data", Severity::Note),
     (
@@ -267,6 +277,16 @@ pub const CODES: &[(Code, &str, Severity)] = &[
         Severity::Warning,
     ),
     (Code::CameraAbsent, "camera-absent", Severity::Note),
+    (
+        Code::MaskWithoutPicture,
+        "mask-without-picture",
+        Severity::Warning,
+    ),
+    (
+        Code::PictureWithoutMask,
+        "picture-without-mask",
+        Severity::Note,
+    ),
     (Code::MissingLabel, "missing-label", Severity::Warning),
     (Code::UnparsableLabel, "unparsable-label", Severity::Warning),
     (Code::NonFiniteTarget, "non-finite-target", Severity::Error),

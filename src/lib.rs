@@ -14,6 +14,7 @@ pub mod explain;
 pub mod finding;
 pub mod gate;
 pub mod matching;
+pub mod path_pattern;
 pub mod progress;
 pub mod rate;
 pub mod render;

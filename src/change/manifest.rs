@@ -7,7 +7,7 @@ use crate::dataset;
 use crate::error::Error;
 use crate::progress::Silent;
 use crate::sample::{Dataset, Sample};
-use crate::settings::{Columns, Input};
+use crate::settings::{Columns, Files, Input};
 
 /// Samples whose row differs from every row that the commit's manifest has for them;
 /// `None` where the commit has no such manifest, or one that cannot be read.
@@ -37,7 +37,7 @@ pub(super) fn moved_rows(
         root: dataset.root.clone(),
         manifest,
     };
-    let Ok(before) = dataset::load(&input, columns, &Silent) else {
+    let Ok(before) = dataset::load(&input, columns, &Files::default(), &Silent) else {
         return Ok(None);
     };
     let known: BTreeSet<String> = before.samples.iter().map(|one| row(&before, one)).collect();

@@ -21,7 +21,9 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted
-            | ProblemKind::SplitMissing) => {
+            | ProblemKind::SplitMissing
+            | ProblemKind::MaskWithoutPicture
+            | ProblemKind::PictureWithoutMask) => {
                 if !evidence.asks_about(&problem.path) {
                     continue;
                 }
@@ -51,6 +53,20 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 format!(
                     "{} under the dataset directory, but not in the manifest; they were not checked",
                     count(n, "image")
+                ),
+            ),
+            ProblemKind::MaskWithoutPicture => (
+                Code::MaskWithoutPicture,
+                format!(
+                    "{} or depth maps without the picture of the same name; add the pictures, or remove them",
+                    count(n, "mask")
+                ),
+            ),
+            ProblemKind::PictureWithoutMask => (
+                Code::PictureWithoutMask,
+                format!(
+                    "{} without a mask or depth map, where most others have one; add it if it is missing",
+                    count(n, "picture")
                 ),
             ),
             _ => (

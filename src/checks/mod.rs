@@ -12,6 +12,7 @@ mod labels;
 mod layout;
 mod leaks;
 mod names;
+mod not_read;
 mod odd;
 mod shortcut_facts;
 mod shortcuts;
@@ -61,7 +62,10 @@ impl Evidence<'_> {
     /// Whether a finding concerns what was asked about. What hides images does, wherever it is.
     fn concerns(&self, finding: &Finding) -> bool {
         let code = finding.code;
-        let hides = matches!(code, Code::UnreadableDirectory | Code::EmptySplit);
+        let hides = matches!(
+            code,
+            Code::UnreadableDirectory | Code::EmptySplit | Code::DataNotRead
+        );
         let of_pairs = code.is_leak()
             || matches!(
                 code,
@@ -90,6 +94,7 @@ const CHECKS: &[Check] = &[
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,
+    not_read::not_read,
     names::sidecar_junk,
     stored::trailing_data,
     stored::extension_mismatch,

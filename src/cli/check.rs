@@ -100,7 +100,12 @@ pub(super) fn audited(
     let audited = if scope.changed_since.is_none() && scope.files_from.is_none() {
         audit(&settings, &cache, &progress)
     } else {
-        let dataset = dataset::load(&settings.input, &settings.columns, &progress)?;
+        let dataset = dataset::load(
+            &settings.input,
+            &settings.columns,
+            &settings.files,
+            &progress,
+        )?;
         let touched = touched(&settings, scope, &dataset)?;
         for note in touched.notes.iter().filter(|_| !quiet) {
             say(&format!("note: {note}"));

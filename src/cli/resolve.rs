@@ -11,11 +11,14 @@ use splitleak::gate::Policy;
 use splitleak::gate::baseline::{self, Baseline};
 use splitleak::gate::limit::{self, Limit};
 use splitleak::gate::policy::day;
-use splitleak::gate::suppression::{PathPattern, Suppression};
+use splitleak::gate::suppression::Suppression;
+use splitleak::path_pattern::PathPattern;
 use splitleak::sample::{Layout, SplitRole};
 use splitleak::sequence::examine::LeakKind;
 use splitleak::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
-use splitleak::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
+use splitleak::settings::{
+    Columns, Detail, Files, Input, Matching, Recorded, Settings, SplitDirectory,
+};
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
 use super::shown::Shown;
@@ -115,6 +118,7 @@ pub(super) fn common(args: &CommonArgs) -> Result<(Settings, Source), Error> {
     let mut shown = Shown::new(file.as_deref());
     let mut settings = Settings::new(input(args, &config, &mut shown)?);
     settings.columns = columns(&args.input, &config, &mut shown);
+    settings.files = files(&args.input, &config, &mut shown)?;
     settings.matching = Matching {
         similarity: shown.choose("similarity", args.matching.similarity, config.similarity),
     };
@@ -268,6 +272,20 @@ fn columns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Columns {
         group,
         time,
     }
+}
+
+fn files(given: &InputArgs, config: &Config, shown: &mut Shown) -> Result<Files, Error> {
+    let mut patterns = |key: &str, given: &Vec<String>, written: &Option<Vec<String>>| {
+        let given = (!given.is_empty()).then(|| given.clone());
+        let texts = shown.choose_or(key, given, written.clone(), Vec::new());
+        let patterns = texts.iter().map(|text| PathPattern::parse(text));
+        let patterns: Result<Vec<PathPattern>, String> = patterns.collect();
+        patterns.map_err(|message| wrong(format!("`--{key}`: {message}")))
+    };
+    Ok(Files {
+        include: patterns("include", &given.include, &config.include)?,
+        exclude: patterns("exclude", &given.exclude, &config.exclude)?,
+    })
 }
 
 fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<Recorded, Error> {

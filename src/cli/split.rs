@@ -83,6 +83,13 @@ fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
             proposal.purge
         ),
     };
+    if proposal.companions > 0 {
+        let _ = writeln!(
+            text,
+            "{} masks or depth maps are not listed: each goes where its picture goes",
+            proposal.companions
+        );
+    }
     let crossing = proposal.crossing;
     let _ = if crossing.is_clean() {
         writeln!(text, "verified: no copy, neighbour or group on both sides")
