@@ -18,7 +18,7 @@ use splitleak::dataset;
 use splitleak::labels::Labels;
 use splitleak::matching::partners::Partnerships;
 use splitleak::progress::Silent;
-use splitleak::settings::{Columns, Input};
+use splitleak::settings::{Columns, Files, Input};
 use splitleak::signature::Signer;
 use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
@@ -38,7 +38,7 @@ fn main() {
         root: directory.into(),
         layout: None,
     };
-    let dataset = dataset::load(&input, &Columns::default(), &Silent).unwrap();
+    let dataset = dataset::load(&input, &Columns::default(), &Files::default(), &Silent).unwrap();
     let files: Vec<Vec<u8>> = dataset
         .files()
         .iter()

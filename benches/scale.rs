@@ -222,6 +222,8 @@ impl Made {
             samples,
             problems: Vec::new(),
             ignored: Vec::new(),
+            unread: Vec::new(),
+            companions: Vec::new(),
             image_files: self.images() as u64,
         }
     }

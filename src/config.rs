@@ -19,6 +19,10 @@ pub struct Config {
     pub manifest: Option<String>,
     /// As `--layout`.
     pub layout: Option<String>,
+    /// As `--include`.
+    pub include: Option<Vec<String>>,
+    /// As `--exclude`.
+    pub exclude: Option<Vec<String>>,
     /// As `--path-column`, several for several cameras.
     pub path_column: Option<Vec<String>>,
     /// As `--split-column`.

@@ -18,6 +18,7 @@ pub mod gate;
 pub mod labels;
 pub mod leak;
 pub mod matching;
+pub mod path_pattern;
 pub mod progress;
 pub mod rate;
 pub mod render;

@@ -174,6 +174,11 @@ pub struct Dataset {
     pub problems: Vec<Problem>,
     /// Files of the tree that are not samples, counted by reason.
     pub ignored: Vec<Ignored>,
+    /// Files that may hold samples, in a form that is not read; in order of path, and among those of
+    /// `ignored`.
+    pub unread: Vec<Unread>,
+    /// Masks and depth maps of samples, in order of sample; they are among those of `ignored`.
+    pub companions: Vec<Companion>,
     /// Files of the tree that are samples, or images that a manifest does not list. With those of
     /// `ignored` they are all files of the tree.
     pub image_files: u64,
@@ -200,6 +205,15 @@ impl Dataset {
         firsts
     }
 
+    /// Masks and depth maps of a sample.
+    #[must_use]
+    pub fn companions_of(&self, id: SampleId) -> &[Companion] {
+        let path = &*self.samples[id.index()].path;
+        let from = self.companions.partition_point(|one| *one.of < *path);
+        let own = &self.companions[from..];
+        &own[..own.partition_point(|one| one.of == path)]
+    }
+
     /// The split of a sample, if it has one.
     #[must_use]
     pub fn split(&self, id: SampleId) -> Option<&Split> {
@@ -219,6 +233,26 @@ pub struct Ignored {
     pub files: u64,
     /// First of them in path order, as an example.
     pub example: String,
+}
+
+/// A file that may hold samples, in a form that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Relative to the root.
+    pub path: String,
+    /// Its form, such as `array (.npy)`.
+    pub reason: String,
+    /// The split whose samples it hides; `None` where it is beside the splits.
+    pub split: Option<String>,
+}
+
+/// A mask or depth map of a sample: it goes where the sample goes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Companion {
+    /// Name of the sample.
+    pub of: String,
+    /// Its own path, relative to the root.
+    pub path: String,
 }
 
 /// What files that are no samples are.
@@ -276,4 +310,8 @@ pub enum ProblemKind {
     CameraAbsent,
     /// A DVC file whose data has not been fetched.
     DataNotFetched,
+    /// A mask or depth map whose picture is not there.
+    MaskWithoutPicture,
+    /// A picture without the mask that its neighbours have.
+    PictureWithoutMask,
 }

@@ -8,6 +8,7 @@ use crate::explain::inputs::Metric;
 use crate::explain::predictions::Line;
 use crate::explain::training_log::{Printed, TrainingLog};
 use crate::leak::Leak;
+use crate::path_pattern::PathPattern;
 use crate::sample::{Layout, SplitRole};
 use crate::sequence::pattern::{GroupPattern, SequencePattern};
 use crate::sequence::simulate::SimulatedSplit;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub input: Input,
     /// Names of the manifest's columns.
     pub columns: Columns,
+    /// Which files may be samples.
+    pub files: Files,
     /// How samples are compared.
     pub matching: Matching,
     /// How samples that were recorded together are told.
@@ -81,6 +84,24 @@ pub struct Columns {
     pub group: Option<String>,
     /// Time or position within the group.
     pub time: Option<String>,
+}
+
+/// Which files of a tree may be samples.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// Only files of these patterns; all where there are none.
+    pub include: Vec<PathPattern>,
+    /// No files of these patterns.
+    pub exclude: Vec<PathPattern>,
+}
+
+impl Files {
+    /// Whether a file may be a sample, by its path relative to the dataset.
+    #[must_use]
+    pub fn admits(&self, path: &str) -> bool {
+        let among = |patterns: &[PathPattern]| patterns.iter().any(|one| one.matches(path));
+        (self.include.is_empty() || among(&self.include)) && !among(&self.exclude)
+    }
 }
 
 /// How samples are compared.
@@ -158,6 +179,7 @@ impl Settings {
         Self {
             input,
             columns: Columns::default(),
+            files: Files::default(),
             matching: Matching::default(),
             recorded: Recorded::default(),
             names_only: false,

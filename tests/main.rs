@@ -19,6 +19,7 @@
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `truncation`: a file cut anywhere is never whole
+//! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
 //! - `simulated`: splits tried on paper, and checks that open no image
@@ -61,4 +62,5 @@ mod simulated;
 mod staged;
 mod terminal;
 mod truncation;
+mod unread_data;
 mod workspace;

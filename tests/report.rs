@@ -42,7 +42,8 @@ fn signatures_made_elsewhere_give_the_same_report() {
         root: workspace.root().to_path_buf(),
         layout: None,
     });
-    let dataset = dataset::load(&settings.input, &settings.columns, &Silent).unwrap();
+    let dataset =
+        dataset::load(&settings.input, &settings.columns, &settings.files, &Silent).unwrap();
     let mut signer = Signer::default();
     let ids = (0..dataset.samples.len()).map(|at| SampleId(at as u32));
     let signatures: Vec<Signed> = ids

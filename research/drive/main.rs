@@ -43,7 +43,7 @@ fn main() {
 }
 
 fn compare(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    let dataset = dataset::load(&settings.input, &settings.columns, &Silent)?;
+    let dataset = dataset::load(&settings.input, &settings.columns, &settings.files, &Silent)?;
     let features = features(&dataset)?;
     let samples = &dataset.samples;
     let targets: Vec<f64> = samples.iter().map(|s| s.target.unwrap_or(0.0)).collect();

@@ -33,7 +33,12 @@ pub use proposal::{Proposal, Request};
 /// What keeps the audit from being carried out; a bad image is a finding instead.
 pub fn audit(settings: &Settings, cache: &Cache, progress: &dyn Progress) -> Result<Report, Error> {
     settings.validate()?;
-    let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
+    let dataset = dataset::load(
+        &settings.input,
+        &settings.columns,
+        &settings.files,
+        progress,
+    )?;
     audit_dataset(settings, &dataset, cache, progress)
 }
 
@@ -139,7 +144,12 @@ pub fn propose_split(
     progress: &dyn Progress,
 ) -> Result<Proposal, Error> {
     settings.validate()?;
-    let dataset = dataset::load(&settings.input, &settings.columns, progress)?;
+    let dataset = dataset::load(
+        &settings.input,
+        &settings.columns,
+        &settings.files,
+        progress,
+    )?;
     let session = Session::new(cache, settings, &dataset);
     let signatures = sign(settings, &dataset, &session, progress)?;
     let labels = Labels::of(&dataset);

@@ -35,6 +35,8 @@ pub struct Proposal {
     pub crossing: Crossing,
     /// Steps between the two sides in one recording.
     pub purge: u32,
+    /// Masks and depth maps that belong to the samples and go where they go.
+    pub companions: usize,
     /// Recordings, as far as names and columns tell.
     pub recordings: usize,
 }
@@ -124,6 +126,7 @@ pub(super) fn propose(
             groups: 0,
         }),
         purge,
+        companions: dataset.companions.len(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
     })
 }

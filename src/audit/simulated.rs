@@ -126,6 +126,8 @@ fn divided(
         samples: held_out.into_iter().enumerate().map(split).collect(),
         problems: Vec::new(),
         ignored: Vec::new(),
+        unread: Vec::new(),
+        companions: Vec::new(),
         image_files: dataset.image_files,
     })
 }

@@ -26,12 +26,14 @@ pub(super) fn report_key(
         samples,
         problems,
         ignored,
+        unread,
+        companions,
         image_files,
     } = dataset;
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {image_files}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {image_files}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -114,6 +116,8 @@ mod tests {
             samples: vec![sample("a.png"), sample("b.png")],
             problems: Vec::new(),
             ignored: Vec::new(),
+            unread: Vec::new(),
+            companions: Vec::new(),
             image_files: 2,
         };
         let stamp = Stamp {

@@ -9,7 +9,7 @@ use crate::dataset;
 use crate::error::Error;
 use crate::progress::Silent;
 use crate::sample::{Dataset, Layout, Sample};
-use crate::settings::{Columns, Input};
+use crate::settings::{Columns, Files, Input};
 
 /// What is known of the rows that have changed.
 pub(super) enum Rows {
@@ -133,7 +133,7 @@ fn compared(
         root: dataset.root.clone(),
         manifest,
     };
-    let Ok(before) = dataset::load(&input, columns, &Silent) else {
+    let Ok(before) = dataset::load(&input, columns, &Files::default(), &Silent) else {
         return Ok(None);
     };
     let known: BTreeSet<String> = before.samples.iter().map(|one| row(&before, one)).collect();

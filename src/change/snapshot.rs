@@ -15,7 +15,7 @@ use crate::dataset;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::sample::Dataset;
-use crate::settings::{Columns, Input};
+use crate::settings::{Columns, Files, Input};
 use crate::source::{Place, Source};
 
 /// The index of the repository that a dataset lies in, as files.
@@ -217,6 +217,7 @@ impl Snapshot {
         &self,
         input: &Input,
         columns: &Columns,
+        files: &Files,
         progress: &dyn Progress,
     ) -> Result<Dataset, Error> {
         let root = self.tree();
@@ -240,7 +241,7 @@ impl Snapshot {
                 self.root.display()
             )));
         }
-        let loaded = dataset::load(&input, columns, progress);
+        let loaded = dataset::load(&input, columns, files, progress);
         let mut dataset = loaded.map_err(|error| self.as_named(error))?;
         for sample in &mut dataset.samples {
             let source = Source::new(&root, &sample.path, &sample.place);

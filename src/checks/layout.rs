@@ -24,7 +24,9 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted
-            | ProblemKind::SplitMissing) => summed.entry(kind).or_default().push(problem),
+            | ProblemKind::SplitMissing
+            | ProblemKind::MaskWithoutPicture
+            | ProblemKind::PictureWithoutMask) => summed.entry(kind).or_default().push(problem),
         }
     }
     for (kind, problems) in summed {
@@ -49,6 +51,20 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 format!(
                     "{} under the dataset directory, but not in the manifest; they were not checked",
                     count(n, "image")
+                ),
+            ),
+            ProblemKind::MaskWithoutPicture => (
+                Code::MaskWithoutPicture,
+                format!(
+                    "{} or depth maps without the picture of the same name; add the pictures, or remove them",
+                    count(n, "mask")
+                ),
+            ),
+            ProblemKind::PictureWithoutMask => (
+                Code::PictureWithoutMask,
+                format!(
+                    "{} without a mask or depth map, where most others have one; add it if it is missing",
+                    count(n, "picture")
                 ),
             ),
             _ => (

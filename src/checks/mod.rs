@@ -11,6 +11,7 @@ mod label_faults;
 mod layout;
 mod leaks;
 mod names;
+mod not_read;
 mod odd;
 mod shortcut_facts;
 mod shortcuts;
@@ -68,6 +69,7 @@ const CHECKS: &[Check] = &[
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,
+    not_read::not_read,
     names::sidecar_junk,
     stored::trailing_data,
     stored::extension_mismatch,

@@ -230,6 +230,12 @@ pub(super) struct InputArgs {
     /// How to read the directory [default: auto]
     #[arg(long, value_parser = layouts(), conflicts_with = "manifest")]
     pub(super) layout: Option<String>,
+    /// Only files of this pattern, relative to the dataset; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(super) include: Vec<String>,
+    /// No files of this pattern, relative to the dataset; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(super) exclude: Vec<String>,
     /// Directory of a training split; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) train: Vec<PathBuf>,

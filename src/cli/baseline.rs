@@ -13,7 +13,7 @@ use crate::report::{Acceptance, AcceptedBy, PairMember, Report};
 
 use super::check::Scope;
 use super::exit::Outcome;
-use super::files::Files;
+use super::files::SettingFiles;
 use super::gate_args::{BaselineArgs, BaselineCommand};
 use super::resolve::{self, Missing, Resolved};
 use super::{check, output, say};
@@ -92,7 +92,7 @@ fn compared(
     args: &BaselineArgs,
     missing: Missing,
 ) -> Result<(Resolved, Report, Comparison), Error> {
-    let (mut settings, source) = resolve::common(&args.common, Files::default())?;
+    let (mut settings, source) = resolve::common(&args.common, SettingFiles::default())?;
     settings.detail.findings_per_code = usize::MAX;
     let resolved = resolve::judged_by(settings, source, &args.common, &args.gate, missing)?;
     if missing == Missing::Refused && !resolved.baseline.is_file() {

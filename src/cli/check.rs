@@ -14,7 +14,7 @@ use crate::{dataset, gate};
 
 use super::args::{CheckArgs, CommonArgs};
 use super::exit::Outcome;
-use super::files::Files;
+use super::files::SettingFiles;
 use super::gate_args::{Format, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
@@ -26,7 +26,7 @@ use super::{advice, cache, correlation, output, progress, resolve, say, use_thre
 /// What keeps it from being checked, or a report from being written.
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
     let snapshot = staged(args)?;
-    let files = Files {
+    let files = SettingFiles {
         staged: snapshot.as_ref(),
     };
     let resolved = resolve::resolve(args, files)?;
@@ -125,10 +125,19 @@ pub(super) fn audited(
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
     let cache = cache::open(&common.cache);
-    let (input, columns) = (&settings.input, &settings.columns);
     let dataset = match scope.staged {
-        Some(snapshot) => snapshot.load(input, columns, &progress)?,
-        None => dataset::load(input, columns, &progress)?,
+        Some(snapshot) => snapshot.load(
+            &settings.input,
+            &settings.columns,
+            &settings.files,
+            &progress,
+        )?,
+        None => dataset::load(
+            &settings.input,
+            &settings.columns,
+            &settings.files,
+            &progress,
+        )?,
     };
     let touched = touched(&settings, scope, &dataset)?;
     for note in touched.notes.iter().filter(|_| !quiet) {

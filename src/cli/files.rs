@@ -1,4 +1,4 @@
-//! Files that say how to judge: as they lie there, or as they are staged.
+//! SettingFiles that say how to judge: as they lie there, or as they are staged.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,12 @@ use crate::error::Error;
 
 /// Where files are read from.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Files<'a> {
+pub(super) struct SettingFiles<'a> {
     /// What is staged, where that is judged.
     pub(super) staged: Option<&'a Snapshot>,
 }
 
-impl Files<'_> {
+impl SettingFiles<'_> {
     /// Whether a file that nobody named is there.
     ///
     /// # Errors

@@ -11,14 +11,17 @@ use crate::gate::Policy;
 use crate::gate::baseline::{self, Baseline};
 use crate::gate::limit::{self, Limit};
 use crate::gate::policy::day;
-use crate::gate::suppression::{PathPattern, Suppression};
+use crate::gate::suppression::Suppression;
 use crate::leak::Leak;
+use crate::path_pattern::PathPattern;
 use crate::sample::{Layout, SplitRole};
 use crate::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
-use crate::settings::{Columns, Detail, Input, Matching, Recorded, Settings, SplitDirectory};
+use crate::settings::{
+    Columns, Detail, Files, Input, Matching, Recorded, Settings, SplitDirectory,
+};
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
-use super::files::Files;
+use super::files::SettingFiles;
 use super::shown::Shown;
 
 /// What is in force for a check.
@@ -39,14 +42,14 @@ pub(super) struct Source<'a> {
     /// Where it lies, if there is one.
     file: Option<PathBuf>,
     shown: Shown,
-    files: Files<'a>,
+    files: SettingFiles<'a>,
 }
 
 /// Settings and policy in force for a check.
 ///
 /// # Errors
 /// A configuration file that cannot be read, or a value that means nothing.
-pub(super) fn resolve(args: &CheckArgs, files: Files<'_>) -> Result<Resolved, Error> {
+pub(super) fn resolve(args: &CheckArgs, files: SettingFiles<'_>) -> Result<Resolved, Error> {
     let (mut settings, mut source) = common(&args.common, files)?;
     let default = Detail::default();
     let (shown, config) = (&mut source.shown, &source.config);
@@ -118,12 +121,13 @@ pub(super) fn judged_by(
 /// As for [`resolve`].
 pub(super) fn common<'a>(
     args: &CommonArgs,
-    files: Files<'a>,
+    files: SettingFiles<'a>,
 ) -> Result<(Settings, Source<'a>), Error> {
     let (config, file) = read_config(args, files)?;
     let mut shown = Shown::new(file.as_deref());
     let mut settings = Settings::new(input(args, &config, &mut shown)?);
     settings.columns = columns(&args.input, &config, &mut shown);
+    settings.files = patterns(&args.input, &config, &mut shown)?;
     settings.matching = Matching {
         similarity: shown.choose("similarity", args.matching.similarity, config.similarity),
     };
@@ -143,7 +147,10 @@ fn wrong(message: String) -> Error {
     Error::Settings { message }
 }
 
-fn read_config(args: &CommonArgs, files: Files<'_>) -> Result<(Config, Option<PathBuf>), Error> {
+fn read_config(
+    args: &CommonArgs,
+    files: SettingFiles<'_>,
+) -> Result<(Config, Option<PathBuf>), Error> {
     let path = match &args.config {
         Some(path) => Some(path.clone()),
         None => beside(args, config::FILE_NAME, files)?,
@@ -156,7 +163,11 @@ fn read_config(args: &CommonArgs, files: Files<'_>) -> Result<(Config, Option<Pa
 }
 
 /// A file of this name in the dataset directory, else in the current one.
-fn beside(args: &CommonArgs, name: &str, files: Files<'_>) -> Result<Option<PathBuf>, Error> {
+fn beside(
+    args: &CommonArgs,
+    name: &str,
+    files: SettingFiles<'_>,
+) -> Result<Option<PathBuf>, Error> {
     let places = args.dataset.iter().map(PathBuf::as_path);
     for place in places.chain([Path::new(".")]) {
         // `./x` would be shown for `x`.
@@ -200,7 +211,7 @@ fn baseline_file(
     Ok((found.unwrap_or_else(|| baseline::FILE_NAME.into()), false))
 }
 
-fn read_baseline(path: &Path, files: Files<'_>) -> Result<Baseline, Error> {
+fn read_baseline(path: &Path, files: SettingFiles<'_>) -> Result<Baseline, Error> {
     let text = files.read(path)?;
     Baseline::parse(&text).map_err(|message| Error::Baseline {
         path: path.to_path_buf(),
@@ -281,6 +292,20 @@ fn columns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Columns {
         group,
         time,
     }
+}
+
+fn patterns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Result<Files, Error> {
+    let mut read = |key: &str, given: &Vec<String>, written: &Option<Vec<String>>| {
+        let given = (!given.is_empty()).then(|| given.clone());
+        let texts = shown.choose_or(key, given, written.clone(), Vec::new());
+        let patterns = texts.iter().map(|text| PathPattern::parse(text));
+        let patterns: Result<Vec<PathPattern>, String> = patterns.collect();
+        patterns.map_err(|message| wrong(format!("`--{key}`: {message}")))
+    };
+    Ok(Files {
+        include: read("include", &given.include, &config.include)?,
+        exclude: read("exclude", &given.exclude, &config.exclude)?,
+    })
 }
 
 fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<Recorded, Error> {

@@ -9,7 +9,7 @@ use crate::progress::{Progress, Silent};
 
 use super::args::SplitArgs;
 use super::exit::Outcome;
-use super::files::Files;
+use super::files::SettingFiles;
 use super::interrupt::Interrupt;
 use super::{advice, cache, output, progress, resolve, say, use_threads};
 
@@ -25,7 +25,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         );
         return Err(Error::Settings { message });
     }
-    let (settings, _) = resolve::common(&args.common, Files::default())?;
+    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
     use_threads(&args.common);
     let line = progress::Line::default();
     let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
@@ -83,6 +83,13 @@ fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
             proposal.purge
         ),
     };
+    if proposal.companions > 0 {
+        let _ = writeln!(
+            text,
+            "{} masks or depth maps are not listed: each goes where its picture goes",
+            proposal.companions
+        );
+    }
     let crossing = proposal.crossing;
     let _ = if crossing.is_clean() {
         writeln!(text, "verified: no copy, neighbour or group on both sides")

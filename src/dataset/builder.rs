@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::walk::{Walked, WalkedFile};
-use crate::sample::{Dataset, Ignored, Layout, Problem, Sample, Split, SplitId, SplitRole};
+use crate::sample::{
+    Companion, Dataset, Ignored, Layout, Problem, Sample, Split, SplitId, SplitRole, Unread,
+};
 use crate::source::Place;
 
 /// A sample before its split has a number.
@@ -65,6 +67,8 @@ pub struct Builder {
     splits: Vec<(String, SplitRole)>,
     problems: Vec<Problem>,
     ignored: Vec<Ignored>,
+    unread: Vec<Unread>,
+    companions: Vec<Companion>,
     image_files: Option<u64>,
 }
 
@@ -80,6 +84,8 @@ impl Builder {
             splits: Vec::new(),
             problems: Vec::new(),
             ignored: Vec::new(),
+            unread: Vec::new(),
+            companions: Vec::new(),
             image_files: None,
         }
     }
@@ -108,10 +114,17 @@ impl Builder {
         self
     }
 
+    /// Takes over files that may hold samples and are not read.
+    pub(super) fn unread(&mut self, unread: Vec<Unread>) -> &mut Self {
+        self.unread = unread;
+        self
+    }
+
     /// Takes over what a walk met besides images, and its count of image files.
     pub(super) fn walked(&mut self, walked: Walked) -> &mut Self {
         self.problems.extend(walked.problems);
         self.ignored = walked.ignored;
+        self.companions = walked.companions;
         self.image_files = Some(walked.image_files);
         self
     }
@@ -155,6 +168,8 @@ impl Builder {
             samples,
             problems: self.problems,
             ignored: self.ignored,
+            unread: self.unread,
+            companions: self.companions,
             image_files: 0,
         };
         dataset.image_files = match self.image_files {

@@ -38,6 +38,8 @@ pub(super) struct Claim {
     /// Splits that exist even if no sample is in them.
     pub(super) splits: Vec<(String, SplitRole)>,
     pub(super) problems: Vec<Problem>,
+    /// The split that a path of the tree lies in.
+    pub(super) split_of: fn(&str) -> Option<String>,
     /// Whether the samples are listed somewhere, so that other images of the tree are left out.
     pub(super) lists_samples: bool,
 }
@@ -123,6 +125,7 @@ mod tests {
             drafts: drafts.collect(),
             splits: Vec::new(),
             problems: Vec::new(),
+            split_of: |_| None,
             lists_samples: strength != Strength::Folders,
         }
     }

@@ -257,6 +257,7 @@ impl Rows {
             drafts,
             splits: Vec::new(),
             problems: self.problems,
+            split_of: |_| None,
             lists_samples: true,
         })
     }

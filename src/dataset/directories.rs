@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
-use super::walk::{Walked, WalkedFile, walk};
+use super::walk::{UnreadFile, Walked, WalkedFile, walk};
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::sample::{Ignored, Layout};
-use crate::settings::SplitDirectory;
+use crate::sample::{Companion, Ignored, Layout};
+use crate::settings::{Files, SplitDirectory};
 use crate::source::path_text;
 
 /// Walks every directory: the root, what the directories are told to be, and what the walks met.
@@ -20,6 +20,7 @@ use crate::source::path_text;
 /// A directory that is missing or no directory.
 pub(super) fn claim(
     splits: &[SplitDirectory],
+    files: &Files,
     progress: &dyn Progress,
 ) -> Result<(PathBuf, Claim, Walked), Error> {
     let mut absolute = Vec::new();
@@ -34,7 +35,8 @@ pub(super) fn claim(
     let mut seen_problems = BTreeSet::new();
     let mut seen_directories: Vec<&PathBuf> = Vec::new();
     for (split, directory) in splits.iter().zip(&absolute) {
-        let walked = walk(directory, progress);
+        let mut walked = walk(directory, files, progress);
+        walked.tell_companions();
         let (prefix, _) = path_text(&root, directory);
         let below = |path: &str| match prefix.as_str() {
             "" => path.to_owned(),
@@ -54,6 +56,17 @@ pub(super) fn claim(
             draft.label = label;
             drafts.push(draft);
         }
+        all.unread
+            .extend(walked.unread.into_iter().map(|file| UnreadFile {
+                path: below(&file.path),
+                split: Some(split.name.clone()),
+                ..file
+            }));
+        all.companions
+            .extend(walked.companions.iter().map(|one| Companion {
+                of: below(&one.of),
+                path: below(&one.path),
+            }));
         for mut problem in walked.problems {
             problem.path = below(&problem.path);
             // Two splits in one directory meet its problems twice.
@@ -76,6 +89,7 @@ pub(super) fn claim(
             ..one
         }));
     }
+    all.companions.sort();
     let images: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
     all.image_files = images.len() as u64;
     let claim = Claim {
@@ -89,6 +103,7 @@ pub(super) fn claim(
             .map(|split| (split.name.clone(), split.role))
             .collect(),
         problems: Vec::new(),
+        split_of: |_| None,
         lists_samples: false,
     };
     Ok((root, claim, all))

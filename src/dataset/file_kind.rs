@@ -11,6 +11,8 @@ use std::path::Path;
 pub(super) enum FileKind {
     /// A sample, readable or not.
     Image,
+    /// May hold samples, in a form that is not read; the text says which form.
+    Unread(String),
     /// A `.dvc` file whose data is not beside it.
     DataPointer,
     /// Annotations, tables or documentation; the text says which.
@@ -51,11 +53,62 @@ const NOT_IMAGE: &[&str] = &[
     "tsv", "txt", "webm", "xml", "xz", "yaml", "yml", "zip", "zst",
 ];
 
+/// Forms that may hold samples and are not read, by the end of a name.
+const UNREAD: &[(&str, &[&str])] = &[
+    (ARRAY, &["mat", "npy", "npz"]),
+    (DICOM, &["dcm", "dicom"]),
+    (VOLUME, &["mha", "mhd", "nii", "nii.gz", "nrrd"]),
+    (
+        ARCHIVE,
+        &[
+            "7z", "rar", "tar", "tar.bz2", "tar.gz", "tar.xz", "tar.zst", "tgz", "txz", "zip",
+        ],
+    ),
+    (TABLE, &["arrow", "feather", "parquet"]),
+    (RECORDS, &["beton", "rec", "tfrecord", "tfrecords"]),
+    (DATABASE, &["h5", "hdf5", "lmdb", "mdb"]),
+    (PICKLE, &["pickle", "pkl"]),
+    (
+        IDX,
+        &["idx1-ubyte", "idx1-ubyte.gz", "idx3-ubyte", "idx3-ubyte.gz"],
+    ),
+    (
+        VIDEO,
+        &[
+            "avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "webm", "wmv",
+        ],
+    ),
+];
+
+const ARRAY: &str = "array";
+const DICOM: &str = "DICOM";
+const VOLUME: &str = "medical volume";
+const ARCHIVE: &str = "archive";
+const TABLE: &str = "table of records";
+const RECORDS: &str = "file of records";
+const DATABASE: &str = "database";
+const PICKLE: &str = "pickled data";
+const IDX: &str = "IDX file";
+const VIDEO: &str = "video";
+
+/// Whether data of this form is often one picture, or belongs to one: a depth map, features.
+pub(super) fn is_of_one_picture(reason: &str) -> bool {
+    [ARRAY, DICOM, VOLUME]
+        .iter()
+        .any(|form| reason.starts_with(form))
+}
+
+/// First bytes that are looked at: the magic number of a tar archive ends here.
+const HEAD: usize = 264;
+
+/// The first bytes of a file, zero-padded.
+pub(super) type Head = [u8; HEAD];
+
 /// Decides by name, and by `first_bytes` where the name says nothing.
 /// `first_bytes` gives `Ok(None)` for a file that has none to give.
 pub(super) fn kind_of(
     path: &Path,
-    first_bytes: impl Fn(&Path) -> std::io::Result<Option<[u8; 16]>>,
+    first_bytes: impl Fn(&Path) -> std::io::Result<Option<Head>>,
 ) -> FileKind {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     if may_be_junk(name)
@@ -89,19 +142,26 @@ pub(super) fn kind_of(
             FileKind::DataPointer
         };
     }
+    if let Some(reason) = unread_by_name(&name.to_ascii_lowercase()) {
+        return FileKind::Unread(reason);
+    }
     if NOT_IMAGE.contains(&extension.as_str()) {
         return companion(&extension);
     }
-    match first_bytes(path) {
-        Ok(Some(head)) if looks_like_image(&head) => FileKind::Image,
+    let head = first_bytes(path).ok().flatten();
+    if let Some(form) = head.as_ref().and_then(data_inside) {
+        return FileKind::Unread(format!("{form} (by content)"));
+    }
+    match head {
+        Some(head) if looks_like_image(&head) => FileKind::Image,
         _ if extension.is_empty() => FileKind::Other("no extension, no image inside".to_owned()),
         _ => companion(&extension),
     }
 }
 
-/// The first 16 bytes of a file, zero-padded.
-pub(super) fn sniff_file(path: &Path) -> std::io::Result<Option<[u8; 16]>> {
-    let mut head = [0; 16];
+/// The head of a file; none of what is no regular file.
+pub(super) fn sniff_file(path: &Path) -> std::io::Result<Option<Head>> {
+    let mut head = [0; HEAD];
     let mut file = std::fs::File::open(path)?;
     if !file.metadata()?.is_file() {
         return Ok(None);
@@ -114,6 +174,53 @@ pub(super) fn sniff_file(path: &Path) -> std::io::Result<Option<[u8; 16]>> {
         }
     }
     Ok(Some(head))
+}
+
+/// What a lower-case name says of data that is not read.
+fn unread_by_name(name: &[u8]) -> Option<String> {
+    let name = String::from_utf8_lossy(name);
+    if name == "lock.mdb" {
+        return None;
+    }
+    // The longest ending says most: `nii.gz`.
+    let endings = UNREAD
+        .iter()
+        .flat_map(|(form, endings)| endings.iter().map(move |end| (form, end)));
+    let found = endings.filter(|(_, end)| {
+        let before = name.strip_suffix(**end);
+        before.is_some_and(|before| before.ends_with(['.', '-']))
+    });
+    if let Some((form, end)) = found.max_by_key(|(_, end)| end.len()) {
+        return Some(format!("{form} (.{end})"));
+    }
+    // Shards: `train.tfrecord-00000-of-00010`.
+    name.contains(".tfrecord-")
+        .then(|| format!("{RECORDS} (.tfrecord)"))
+}
+
+/// What a head says of data that is not read.
+fn data_inside(head: &Head) -> Option<&'static str> {
+    let starts = |magic: &[u8]| head.starts_with(magic);
+    let form = match head {
+        _ if head[128..132] == *b"DICM" => DICOM,
+        _ if starts(b"\x93NUMPY") => ARRAY,
+        _ if starts(b"PAR1") || starts(b"ARROW1") => TABLE,
+        _ if starts(b"\x89HDF\r\n\x1a\n") => DATABASE,
+        _ if starts(b"PK\x03\x04") || head[257..262] == *b"ustar" => ARCHIVE,
+        _ if starts(b"\x1A\x45\xDF\xA3") || starts(b"RIFF") && head[8..12] == *b"AVI " => VIDEO,
+        [0, 0, 8 | 9 | 11..=14, 1..=4, ..] => IDX,
+        [0x80, 2..=5, ..] => PICKLE,
+        _ if head[4..8] == *b"ftyp" && !is_still_brand(head) => VIDEO,
+        _ => return None,
+    };
+    Some(form)
+}
+
+/// Whether an ISO base media file holds a still picture: HEIC or AVIF.
+fn is_still_brand(head: &Head) -> bool {
+    [b"heic", b"heix", b"mif1", b"msf1", b"avif"]
+        .iter()
+        .any(|brand| head[8..12] == **brand)
 }
 
 fn companion(extension: &str) -> FileKind {
@@ -132,7 +239,7 @@ fn may_be_junk(name: &[u8]) -> bool {
 }
 
 /// Whether the content is what the name says: `._x.jpg` may be an image all the same.
-fn is_junk(name: &[u8], head: &[u8; 16]) -> bool {
+fn is_junk(name: &[u8], head: &Head) -> bool {
     let starts = |magic: &[u8]| head.starts_with(magic);
     if name.starts_with(b"._") {
         return starts(&[0, 5, 0x16, 7]);
@@ -146,7 +253,7 @@ fn is_junk(name: &[u8], head: &[u8; 16]) -> bool {
 }
 
 /// Magic numbers of the common formats.
-fn looks_like_image(head: &[u8; 16]) -> bool {
+fn looks_like_image(head: &Head) -> bool {
     head.starts_with(&[0xFF, 0xD8, 0xFF])
         || head.starts_with(b"\x89PNG\r\n\x1a\n")
         || head.starts_with(b"GIF8")
@@ -154,6 +261,7 @@ fn looks_like_image(head: &[u8; 16]) -> bool {
         || head.starts_with(b"II*\0")
         || head.starts_with(b"MM\0*")
         || (head.starts_with(b"BM") && head[6..10] == [0; 4])
+        || (head[4..8] == *b"ftyp" && is_still_brand(head))
 }
 
 #[cfg(test)]
@@ -174,7 +282,7 @@ mod tests {
     #[test]
     fn a_name_without_extension_is_decided_by_content() {
         let jpeg = |_: &Path| {
-            let mut head = [0; 16];
+            let mut head = [0; HEAD];
             head[..3].copy_from_slice(&[0xFF, 0xD8, 0xFF]);
             Ok(Some(head))
         };
@@ -187,7 +295,7 @@ mod tests {
     fn side_files_are_known_by_name_and_content() {
         let containing = |name: &str, content: &[u8]| {
             kind_of(Path::new(name), |_| {
-                let mut head = [0; 16];
+                let mut head = [0; HEAD];
                 head[..content.len()].copy_from_slice(content);
                 Ok(Some(head))
             })
@@ -212,8 +320,45 @@ mod tests {
         for name in ["a.csv", "labels/1.txt", "x.XML", "README", "notes.md"] {
             assert!(matches!(by_name(name), FileKind::Companion(_)), "{name}");
         }
-        for name in ["a.zip", "model.pt", "Makefile", ".gitignore"] {
+        for name in ["model.pt", "Makefile", ".gitignore", "lock.mdb"] {
             assert!(matches!(by_name(name), FileKind::Other(_)), "{name}");
         }
+    }
+
+    #[test]
+    fn forms_that_may_hold_samples_are_known_by_name() {
+        for (name, reason) in [
+            ("x.npy", "array (.npy)"),
+            ("x.DCM", "DICOM (.dcm)"),
+            ("x.nii.gz", "medical volume (.nii.gz)"),
+            ("x.tar.gz", "archive (.tar.gz)"),
+            (
+                "train.tfrecord-00001-of-00010",
+                "file of records (.tfrecord)",
+            ),
+            ("train-images-idx3-ubyte.gz", "IDX file (.idx3-ubyte.gz)"),
+            ("data.mdb", "database (.mdb)"),
+            ("a.mp4", "video (.mp4)"),
+        ] {
+            assert_eq!(by_name(name), FileKind::Unread(reason.to_owned()));
+        }
+        assert_eq!(by_name("log.gz"), companion("gz"));
+    }
+
+    #[test]
+    fn forms_that_may_hold_samples_are_known_by_content_where_the_name_says_nothing() {
+        let holding = |at: usize, magic: &[u8]| {
+            let mut head = [0xFF; HEAD];
+            head[at..at + magic.len()].copy_from_slice(magic);
+            kind_of(Path::new("IM0001"), |_| Ok(Some(head)))
+        };
+        let unread = |form: &str| FileKind::Unread(format!("{form} (by content)"));
+        assert_eq!(holding(128, b"DICM"), unread(DICOM));
+        assert_eq!(holding(0, b"\x93NUMPY"), unread(ARRAY));
+        assert_eq!(holding(257, b"ustar"), unread(ARCHIVE));
+        assert_eq!(holding(0, &[0, 0, 8, 3]), unread(IDX));
+        assert_eq!(holding(4, b"ftypisom"), unread(VIDEO));
+        assert_eq!(holding(4, b"ftypheic"), FileKind::Image);
+        assert!(matches!(holding(0, b"#!/bin/sh"), FileKind::Other(_)));
     }
 }

@@ -43,6 +43,7 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         drafts: drafts.collect(),
         splits,
         problems: Vec::new(),
+        split_of: |path| Some(place_of(path)?.split.to_owned()),
         lists_samples: false,
     })
 }

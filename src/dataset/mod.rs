@@ -2,6 +2,7 @@
 
 mod builder;
 mod claim;
+mod companions;
 mod csv_manifest;
 mod csv_text;
 mod directories;
@@ -9,6 +10,7 @@ mod file_kind;
 mod image_folder;
 mod manifest_columns;
 pub mod split_name;
+mod unread;
 mod unsplit;
 mod walk;
 
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, Layout, Problem, ProblemKind};
-use crate::settings::{Columns, Input};
+use crate::settings::{Columns, Files, Input};
 pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
 use walk::{Walked, walk};
@@ -27,9 +29,14 @@ use walk::{Walked, walk};
 ///
 /// # Errors
 /// A missing directory, a manifest that cannot be understood, or no image at all.
-pub fn load(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result<Dataset, Error> {
+pub fn load(
+    input: &Input,
+    columns: &Columns,
+    files: &Files,
+    progress: &dyn Progress,
+) -> Result<Dataset, Error> {
     progress.begin(Stage::Walking, None);
-    let dataset = recognise(input, columns, progress);
+    let dataset = recognise(input, columns, files, progress);
     progress.end();
     let dataset = dataset?;
     if dataset.samples.is_empty() {
@@ -38,23 +45,28 @@ pub fn load(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result
     Ok(dataset)
 }
 
-fn recognise(input: &Input, columns: &Columns, progress: &dyn Progress) -> Result<Dataset, Error> {
+fn recognise(
+    input: &Input,
+    columns: &Columns,
+    files: &Files,
+    progress: &dyn Progress,
+) -> Result<Dataset, Error> {
     match input {
         Input::Tree { root, layout } => {
             require_directory(root)?;
-            let walked = walk(root, progress);
-            let claim = ask(root, *layout, columns, &walked)?;
-            Ok(believe(root, claim, walked))
+            let mut walked = walk(root, files, progress);
+            let claim = ask(root, *layout, columns, &mut walked)?;
+            Ok(believe(root, claim, files, walked))
         }
         Input::Manifest { root, manifest } => {
             require_directory(root)?;
-            let walked = walk(root, progress);
+            let walked = walk(root, files, progress);
             let claim = csv_manifest::claim(root, manifest, columns, &walked)?;
-            Ok(believe(root, claim, walked))
+            Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
-            let (root, claim, walked) = directories::claim(splits, progress)?;
-            Ok(believe(&root, claim, walked))
+            let (root, claim, walked) = directories::claim(splits, files, progress)?;
+            Ok(believe(&root, claim, files, walked))
         }
     }
 }
@@ -64,12 +76,19 @@ fn ask(
     root: &Path,
     chosen: Option<Layout>,
     columns: &Columns,
-    walked: &Walked,
+    walked: &mut Walked,
 ) -> Result<Claim, Error> {
     let asked = |layout| chosen.is_none_or(|chosen| chosen == layout);
     let (mut claims, mut refused) = (Vec::new(), Vec::new());
     if asked(Layout::CsvManifest) {
         (claims, refused) = csv_manifest::claims(root, columns, walked)?;
+    }
+    // A table that says of every sample what it is says so of masks, too.
+    if claims
+        .iter()
+        .all(|claim| claim.strength < Strength::Folders)
+    {
+        walked.tell_companions();
     }
     if asked(Layout::ImageFolder) {
         claims.extend(image_folder::claim(walked));
@@ -89,14 +108,16 @@ fn ask(
 }
 
 /// Makes the dataset that a claim describes.
-fn believe(root: &Path, claim: Claim, mut walked: Walked) -> Dataset {
+fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> Dataset {
     let mut builder = Builder::new(root, claim.layout);
-    builder.evidence(claim.evidence);
     if claim.lists_samples {
+        claim.drafts.retain(|draft| files.admits(&draft.path));
         for problem in reconcile(root, &claim.drafts, &mut walked) {
             builder.problem(problem);
         }
     }
+    builder.unread(unread::hidden(std::mem::take(&mut walked.unread), &claim));
+    builder.evidence(claim.evidence);
     builder.walked(walked);
     for problem in claim.problems {
         builder.problem(problem);
@@ -138,6 +159,8 @@ fn reconcile(root: &Path, listed: &[Draft], walked: &mut Walked) -> Vec<Problem>
             walked.claim(root, path);
         }
     }
+    let unread = &mut walked.unread;
+    unread.retain(|file| !listed.contains(file.path.as_str()));
     problems
 }
 

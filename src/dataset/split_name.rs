@@ -49,6 +49,7 @@ const QUIET_WORDS: &[&str] = &[
     "lr",
     "mini",
     "new",
+    "of",
     "other",
     "photos",
     "pictures",
@@ -64,14 +65,16 @@ const QUIET_WORDS: &[&str] = &[
 /// The role a split name spells, or `None` for a name that spells none.
 #[must_use]
 pub fn role_of(name: &str) -> Option<SplitRole> {
-    let words = words(name);
-    let keyword = |word: &String| {
-        KEYWORDS
-            .iter()
-            .find(|(key, _)| key == word)
-            .map(|&(_, role)| role)
-    };
-    let position = words.iter().position(|word| keyword(word).is_some())?;
+    let keyword = spelled(name)?;
+    let known = KEYWORDS.iter().find(|(key, _)| *key == keyword);
+    known.map(|&(_, role)| role)
+}
+
+/// The word by which a name spells a split, or `None` for a name that spells none.
+pub(super) fn spelled(name: &str) -> Option<String> {
+    let mut words = words(name);
+    let is_keyword = |word: &String| KEYWORDS.iter().any(|(key, _)| key == word);
+    let position = words.iter().position(is_keyword)?;
     let quiet = |word: &String| {
         QUIET_WORDS.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())
     };
@@ -79,15 +82,11 @@ pub fn role_of(name: &str) -> Option<SplitRole> {
         .iter()
         .enumerate()
         .all(|(at, word)| at == position || quiet(word));
-    if others_quiet {
-        keyword(&words[position])
-    } else {
-        None
-    }
+    others_quiet.then(|| words.swap_remove(position))
 }
 
 /// Lower-case runs of letters or digits; a capital after a small letter begins a new run.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut previous = None;
     for character in name.chars() {

@@ -15,6 +15,7 @@ pub(super) fn claim(walked: &Walked) -> Claim {
         drafts: walked.images.iter().cloned().map(Draft::of).collect(),
         splits: Vec::new(),
         problems: Vec::new(),
+        split_of: |_| None,
         lists_samples: false,
     }
 }

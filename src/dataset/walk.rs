@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::file_kind::{FileKind, kind_of};
+use super::companions::{self, Found};
+use super::file_kind::{FileKind, kind_of, sniff_file};
 use crate::progress::Progress;
-use crate::sample::{Ignored, IgnoredKind, Problem, ProblemKind};
+use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
+use crate::settings::Files;
 use crate::source::{Place, path_text};
 
 /// What a walk found.
@@ -26,19 +28,62 @@ pub(super) struct Walked {
     pub(super) problems: Vec<Problem>,
     /// Files that are no images, counted by reason.
     pub(super) ignored: Vec<Ignored>,
+    /// Files that may hold samples and are not read, in order of path; they are in `ignored`, too.
+    pub(super) unread: Vec<UnreadFile>,
+    /// Masks and depth maps, once they are told from pictures.
+    pub(super) companions: Vec<Companion>,
     /// Number of files that are images or were claimed as such.
     pub(super) image_files: u64,
 }
+
+/// Why a mask or depth map is no sample.
+const MASK: &str = "mask or depth map of a picture";
 
 /// Why files in hidden directories are no samples.
 const IN_HIDDEN_DIRECTORY: &str = "in a hidden directory";
 
 impl Walked {
+    /// Takes masks and depth maps out of the images.
+    pub(super) fn tell_companions(&mut self) {
+        let Found {
+            companions,
+            orphans,
+            bare,
+        } = companions::take(&mut self.images);
+        self.image_files = self.images.len() as u64;
+        let first = companions.iter().map(|one| &one.path).chain(&orphans).min();
+        if let Some(first) = first {
+            self.ignored.push(Ignored {
+                reason: MASK.to_owned(),
+                kind: IgnoredKind::Companion,
+                files: (companions.len() + orphans.len()) as u64,
+                example: first.clone(),
+            });
+            self.ignored.sort_by(|a, b| a.reason.cmp(&b.reason));
+        }
+        let problems = |kind, paths: Vec<String>| {
+            paths.into_iter().map(move |path| Problem {
+                kind,
+                path,
+                detail: String::new(),
+            })
+        };
+        let without_picture = problems(ProblemKind::MaskWithoutPicture, orphans);
+        self.problems.extend(without_picture);
+        self.problems
+            .extend(problems(ProblemKind::PictureWithoutMask, bare));
+        self.companions = companions;
+    }
+
     /// Takes a file that was ignored for an image, because a manifest says so.
     pub(super) fn claim(&mut self, root: &Path, path: &str) {
-        let (reason, _) = match reason(&root.join(path)) {
+        let (reason, _) = match reason(kind_of(&root.join(path), sniff_file)) {
             _ if in_hidden_directory(Path::new(path)) => {
                 (IN_HIDDEN_DIRECTORY.to_owned(), IgnoredKind::Other)
+            }
+            _ if is_of_a_run(path) => (OF_A_RUN.to_owned(), IgnoredKind::Other),
+            None if self.companions.iter().any(|one| one.path == path) => {
+                (MASK.to_owned(), IgnoredKind::Companion)
             }
             Some(reason) => reason,
             None => return,
@@ -51,6 +96,17 @@ impl Walked {
     }
 }
 
+/// A file that may hold samples and is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UnreadFile {
+    /// Relative to the root, `/` between parts.
+    pub(super) path: String,
+    /// Its form.
+    pub(super) reason: String,
+    /// Split whose directory it lies in, where directories were given as splits.
+    pub(super) split: Option<String>,
+}
+
 /// One image found by a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WalkedFile {
@@ -60,8 +116,27 @@ pub(super) struct WalkedFile {
     pub(super) place: Place,
 }
 
+/// Why files that settings leave out are no samples.
+const EXCLUDED: &str = "left out by `include` or `exclude`";
+
+/// Why what a training run wrote is no sample.
+const OF_A_RUN: &str = "written by a training run";
+
+/// Whether a path lies in a folder that training programs write: logs, weights, and pictures of
+/// batches with their boxes.
+fn is_of_a_run(path: &str) -> bool {
+    const RUNS: &[&str] = &["classify", "detect", "obb", "pose", "segment"];
+    let folders: Vec<&str> = path.split('/').collect();
+    let (_, folders) = folders.split_last().unwrap_or((&"", &[]));
+    let alone = ["lightning_logs", "mlruns", "wandb"];
+    folders.iter().any(|folder| alone.contains(folder))
+        || folders
+            .windows(2)
+            .any(|pair| pair[0] == "runs" && RUNS.contains(&pair[1]))
+}
+
 /// Walks `root`. The order of the result does not depend on the file system's.
-pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
+pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walked {
     let mut walked = Walked::default();
     let mut ignored: BTreeMap<String, Ignored> = BTreeMap::new();
     let mut ignore = |(reason, kind): (String, IgnoredKind), path: String| {
@@ -106,7 +181,24 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
             Ok(entry) => {
                 progress.advance(1);
                 let (path, place) = path_text(root, entry.path());
-                let Some(reason) = reason(entry.path()) else {
+                let left_out = match &path {
+                    path if is_of_a_run(path) => Some(OF_A_RUN),
+                    path if !files.admits(path) => Some(EXCLUDED),
+                    _ => None,
+                };
+                if let Some(reason) = left_out {
+                    ignore((reason.to_owned(), IgnoredKind::Other), path);
+                    continue;
+                }
+                let kind = kind_of(entry.path(), sniff_file);
+                if let FileKind::Unread(reason) = &kind {
+                    walked.unread.push(UnreadFile {
+                        path: path.clone(),
+                        reason: reason.clone(),
+                        split: None,
+                    });
+                }
+                let Some(reason) = reason(kind) else {
                     walked.images.push(WalkedFile { path, place });
                     continue;
                 };
@@ -143,6 +235,7 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
         }
     }
     walked.images.sort_by(|a, b| a.path.cmp(&b.path));
+    walked.unread.sort_by(|a, b| a.path.cmp(&b.path));
     walked.directories.sort();
     walked.root_tables.sort();
     walked
@@ -157,9 +250,10 @@ pub(super) fn walk(root: &Path, progress: &dyn Progress) -> Walked {
 const DATA_POINTER: &str = "stands for data that is not here (.dvc)";
 
 /// Why a file is no sample, and what it is; `None` for an image.
-fn reason(path: &Path) -> Option<(String, IgnoredKind)> {
-    match kind_of(path, super::file_kind::sniff_file) {
+fn reason(kind: FileKind) -> Option<(String, IgnoredKind)> {
+    match kind {
         FileKind::Image => None,
+        FileKind::Unread(form) => Some((format!("not read: {form}"), IgnoredKind::Other)),
         FileKind::DataPointer => Some((DATA_POINTER.to_owned(), IgnoredKind::Companion)),
         FileKind::Companion(reason) => Some((reason, IgnoredKind::Companion)),
         FileKind::Junk => Some(("left by an operating system".to_owned(), IgnoredKind::Junk)),
@@ -210,4 +304,19 @@ fn in_hidden_directory(path: &Path) -> bool {
 fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension()
         .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_training_runs_are_known_and_others_of_such_names_are_not() {
+        for path in ["runs/detect/train/x.jpg", "a/wandb/x.png", "mlruns/0/x.png"] {
+            assert!(is_of_a_run(path), "{path}");
+        }
+        for path in ["runs/monday/x.jpg", "train/detect/x.jpg", "wandb.png"] {
+            assert!(!is_of_a_run(path), "{path}");
+        }
+    }
 }

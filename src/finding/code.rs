@@ -134,6 +134,10 @@ codes! {
     UnsupportedImage = "unsupported-image", Error;
     /// Decoding would exceed the limits.
     ImageTooLarge = "image-too-large", Error;
+    /// Files of a split that may hold samples, in a form that is not read.
+    DataNotRead = "data-not-read", Error;
+    /// Files beside the splits that may hold samples, in a form that is not read.
+    DataBesideSplits = "data-beside-splits", Note;
     /// Files that systems leave beside images.
     SidecarJunk = "sidecar-junk", Note;
     /// Bytes after the end of the image.
@@ -172,6 +176,10 @@ codes! {
     SampleWithoutSplit = "sample-without-split", Warning;
     /// A camera column of a driving log whose images are not here.
     CameraAbsent = "camera-absent", Note;
+    /// A mask or depth map whose picture is not there.
+    MaskWithoutPicture = "mask-without-picture", Warning;
+    /// Pictures without the mask that most others have.
+    PictureWithoutMask = "picture-without-mask", Note;
     /// Samples without a label among labelled ones.
     MissingLabel = "missing-label", Warning;
     /// Labels that are no numbers among numbers.
@@ -292,7 +300,10 @@ impl Code {
     /// even where only some samples were asked about, because a copy of these could hide there.
     #[must_use]
     pub fn hides_images(self) -> bool {
-        matches!(self, Self::UnreadableDirectory | Self::EmptySplit) || self.is_unreadable_image()
+        matches!(
+            self,
+            Self::UnreadableDirectory | Self::EmptySplit | Self::DataNotRead
+        ) || self.is_unreadable_image()
     }
 }
 

@@ -1,10 +1,12 @@
 //! Whether all of a dataset could be checked: what could not is never a pass.
 
+use std::collections::BTreeMap;
+
 use super::judge::violation;
 use super::policy::Policy;
 use super::{Violation, ViolationCode};
 use crate::finding::Code;
-use crate::report::Report;
+use crate::report::{NotReadFiles, Report};
 
 /// Findings of a code that are not accepted. Those that a limit cut from the list are not.
 pub(super) fn unaccepted(report: &Report, code: Code) -> u64 {
@@ -66,16 +68,30 @@ pub(super) fn incomplete(report: &Report, policy: &Policy) -> Vec<Violation> {
             .iter()
             .filter(|split| split.samples > 0)
         {
-            if (split.readable as f64) < least * split.samples as f64 {
+            let all = split.samples + hidden_in(report, &split.name);
+            if (split.readable as f64) < least * all as f64 {
                 violate(format!(
-                    "{} of {} images of `{}` could be read, less than the {}% that are asked for",
+                    "{} of {all} images of `{}` could be read, less than the {}% that are asked for",
                     split.readable,
-                    split.samples,
                     split.name,
                     (least * 1e6).round() / 1e4
                 ));
             }
         }
+    }
+    let mut hidden: BTreeMap<&str, Vec<&NotReadFiles>> = BTreeMap::new();
+    for files in not_read(report) {
+        let split = files.split.as_deref().unwrap_or_default();
+        hidden.entry(split).or_default().push(files);
+    }
+    for (split, files) in hidden {
+        let n: u64 = files.iter().map(|one| one.files).sum();
+        let forms: Vec<&str> = files.iter().map(|one| one.reason.as_str()).collect();
+        violate(format!(
+            "files of `{split}` that may hold images and were not read: {n} ({}), such as `{}`; unpack or convert them",
+            forms.join(", "),
+            files[0].example
+        ));
     }
     let unlisted = unaccepted(report, Code::UnreadableDirectory);
     if unlisted > 0 {
@@ -94,6 +110,25 @@ pub(super) fn incomplete(report: &Report, policy: &Policy) -> Vec<Violation> {
         )),
     }
     violations
+}
+
+/// Files that hide samples of a split and are not accepted.
+fn not_read(report: &Report) -> impl Iterator<Item = &NotReadFiles> {
+    let accepted = |files: &NotReadFiles| {
+        let mut findings = report
+            .findings
+            .iter()
+            .filter(|one| one.code == Code::DataNotRead && one.accepted.is_some());
+        findings.any(|one| one.paths.first() == Some(&files.example))
+    };
+    let all = report.coverage.not_read.iter();
+    all.filter(move |files| files.split.is_some() && !accepted(files))
+}
+
+/// How many of them one split has; an archive counts as one.
+fn hidden_in(report: &Report, split: &str) -> u64 {
+    let own = not_read(report).filter(|files| files.split.as_deref() == Some(split));
+    own.map(|files| files.files).sum()
 }
 
 fn is_dvc(path: Option<&String>) -> bool {

@@ -32,6 +32,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     let answer = answer::answer(report);
     write!(to, "{BOLD}{}{BOLD:#}", wrap(&answer, "", "  "))?;
     splits(report, to)?;
+    not_read(report, to)?;
     leakage(report, to)?;
     if let Some(explanation) = &report.explanation {
         heading("Explanation", to)?;
@@ -89,6 +90,22 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             "  {name:24} {:>12}  {role:10}{unreadable}",
             thousands(split.samples)
         )?;
+    }
+    Ok(())
+}
+
+/// What may hold images and was not read: nothing below speaks of it.
+fn not_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let hiding = report.coverage.not_read.iter();
+    for files in hiding.filter(|files| files.split.is_some()) {
+        let line = format!(
+            "not read in {}: {} x {}, such as `{}`",
+            files.split.as_deref().unwrap_or_default(),
+            thousands(files.files),
+            files.reason,
+            files.example
+        );
+        write!(to, "{RED}{}{RED:#}", wrap(&line, "  ", "    "))?;
     }
     Ok(())
 }

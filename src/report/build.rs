@@ -6,7 +6,7 @@ use super::identity::Identities;
 use super::located::Locator;
 use super::{
     Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured,
-    PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
+    NotReadFiles, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
     SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
 };
 use crate::checks::Evidence;
@@ -180,7 +180,24 @@ fn coverage(evidence: &Evidence<'_>) -> Coverage {
         not_opened,
         low_information: low_information as u64,
         ignored: ignored.collect(),
+        not_read: not_read(dataset),
     }
+}
+
+/// Files that may hold samples and were not read, by split and form.
+fn not_read(dataset: &Dataset) -> Vec<NotReadFiles> {
+    let mut groups: BTreeMap<(Option<&str>, &str), NotReadFiles> = BTreeMap::new();
+    for one in &dataset.unread {
+        let group = groups.entry((one.split.as_deref(), &one.reason));
+        let group = group.or_insert_with(|| NotReadFiles {
+            reason: one.reason.clone(),
+            files: 0,
+            split: one.split.clone(),
+            example: one.path.clone(),
+        });
+        group.files += 1;
+    }
+    groups.into_values().collect()
 }
 
 /// What leaks between every evaluation split and every training split, most leaked first.

@@ -217,6 +217,23 @@ pub struct Coverage {
     pub low_information: u64,
     /// Files of the tree that are not samples, by reason.
     pub ignored: Vec<IgnoredFiles>,
+    /// Files that may hold samples, in a form that is not read, by split and form; they are among
+    /// those of `ignored`.
+    #[serde(default)]
+    pub not_read: Vec<NotReadFiles>,
+}
+
+/// Files that may hold samples and were not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotReadFiles {
+    /// Their form, such as `array (.npy)`.
+    pub reason: String,
+    /// How many files; an archive is one, whatever it holds.
+    pub files: u64,
+    /// Split whose samples they hide; `null` beside the splits.
+    pub split: Option<String>,
+    /// The first of them in order of path.
+    pub example: String,
 }
 
 /// Files that are not samples.

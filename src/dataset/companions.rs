@@ -1,0 +1,363 @@
+//! Masks and depth maps: images that say something of a picture, and are no samples themselves.
+//!
+//! An image may be one if its name ends so (`x_mask.png`) or a folder says so (`masks/x.png`). It is
+//! one if the picture is there: the same name without the mark, in the folder that stands for the
+//! same split and class. Names alone are not enough. In each such folder most pictures must have a
+//! partner, and most partners a picture, so that a class called `mask` stays a class.
+
+use std::collections::BTreeMap;
+
+use super::split_name::{role_of, words};
+use super::walk::WalkedFile;
+use crate::sample::{Companion, SplitRole};
+
+/// Ends of names of masks and depth maps, longest first where one ends another.
+const MARKS: &[&str] = &[
+    "gtfine_labelids",
+    "gtfine_labeltrainids",
+    "gtfine_instanceids",
+    "gtfine_color",
+    "gtcoarse_labelids",
+    "gtcoarse_instanceids",
+    "gtcoarse_color",
+    "labelids",
+    "labeltrainids",
+    "instanceids",
+    "segmentation",
+    "annotation",
+    "disparity",
+    "instances",
+    "semantic",
+    "instance",
+    "labels",
+    "masks",
+    "label",
+    "trimap",
+    "matte",
+    "depth",
+    "mask",
+    "anno",
+    "seg",
+    "gt",
+    "l",
+];
+
+/// Ends of names of pictures that have partners.
+const PICTURE_MARKS: &[&str] = &["leftimg8bit", "image", "img", "rgb", "color", "sat"];
+
+/// Words of folders that hold masks and depth maps.
+const MASK_WORDS: &[&str] = &[
+    "anno",
+    "annot",
+    "annotation",
+    "annotations",
+    "annots",
+    "coarse",
+    "depth",
+    "depths",
+    "disparity",
+    "fine",
+    "ground",
+    "groundtruth",
+    "gt",
+    "instance",
+    "instances",
+    "label",
+    "labels",
+    "mask",
+    "masks",
+    "matte",
+    "mattes",
+    "panoptic",
+    "seg",
+    "segmentation",
+    "semantic",
+    "trimaps",
+    "truth",
+];
+
+/// Words that may stand beside those: they name what is masked, not a class.
+const QUIET: &[&str] = &["class", "images", "object", "png", "the"];
+
+/// Words of folders that hold pictures beside such folders.
+const PICTURE_WORDS: &[&str] = &[
+    "color",
+    "images",
+    "image",
+    "imgs",
+    "img",
+    "jpegimages",
+    "leftimg",
+    "photos",
+    "pictures",
+    "rgb",
+];
+
+/// What belongs to pictures, taken out of the images of a tree.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Masks with their pictures, in order of picture.
+    pub(super) companions: Vec<Companion>,
+    /// Masks without a picture.
+    pub(super) orphans: Vec<String>,
+    /// Pictures without a mask among others that have one.
+    pub(super) bare: Vec<String>,
+}
+
+/// Where a picture and its partners meet: folders without what they say of masks, with splits as
+/// roles; and the name without its mark.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    role: Option<SplitRole>,
+    folders: Vec<String>,
+    stem: String,
+}
+
+impl Key {
+    fn folder(&self) -> (Option<SplitRole>, Vec<String>) {
+        (self.role, self.folders.clone())
+    }
+
+    /// The same in any split: masks of a test split may stand outside it.
+    fn anywhere(&self) -> Self {
+        Self {
+            role: None,
+            ..self.clone()
+        }
+    }
+}
+
+/// Takes masks and depth maps out of `images`.
+pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
+    let keys: Vec<(Key, bool)> = images.iter().map(|image| key(&image.path)).collect();
+    if !keys.iter().any(|(_, is_mask)| *is_mask) {
+        return Found::default();
+    }
+    let mut pictures: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut in_any_split: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (at, (key, _)) in keys.iter().enumerate().filter(|(_, (_, is_mask))| !is_mask) {
+        pictures.entry(key.clone()).or_insert(at);
+        in_any_split.entry(key.anywhere()).or_default().push(at);
+    }
+    let picture_of = |key: &Key| {
+        pictures.get(key).copied().or_else(|| match key.role {
+            Some(_) => None,
+            None => match in_any_split.get(key)?[..] {
+                [one] => Some(one),
+                _ => None,
+            },
+        })
+    };
+    let mut has_mask = vec![false; images.len()];
+    // By folder of masks: those with a picture, all, and the folders of the pictures.
+    let mut of_masks: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+    let mut partner: Vec<Option<usize>> = vec![None; images.len()];
+    for (at, (key, _)) in keys.iter().enumerate().filter(|(_, (_, is_mask))| *is_mask) {
+        partner[at] = picture_of(key);
+        let counts = of_masks.entry(key.folder()).or_default();
+        counts.1 += 1;
+        if let Some(picture) = partner[at] {
+            counts.0 += 1;
+            has_mask[picture] = true;
+        }
+    }
+    let mut of_pictures: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+    for (at, (key, _)) in keys.iter().enumerate().filter(|(_, (_, is_mask))| !is_mask) {
+        let counts = of_pictures.entry(key.folder()).or_default();
+        counts.0 += usize::from(has_mask[at]);
+        counts.1 += 1;
+    }
+    let most = |counts: Option<&(usize, usize)>| counts.is_some_and(|(n, all)| n * 2 > *all);
+    let masks_hold = |key: &Key| most(of_masks.get(&key.folder()));
+    let pictures_hold = |key: &Key| most(of_pictures.get(&key.folder()));
+    let mut found = Found::default();
+    let mut taken = vec![false; images.len()];
+    for (at, (key, is_mask)) in keys.iter().enumerate() {
+        let path = || images[at].path.clone();
+        match (is_mask, partner[at]) {
+            (true, Some(picture)) if masks_hold(key) && pictures_hold(&keys[picture].0) => {
+                taken[at] = true;
+                found.companions.push(Companion {
+                    of: images[picture].path.clone(),
+                    path: path(),
+                });
+            }
+            (true, None) if masks_hold(key) => {
+                taken[at] = true;
+                found.orphans.push(path());
+            }
+            (false, _) if !has_mask[at] && pictures_hold(key) => found.bare.push(path()),
+            _ => {}
+        }
+    }
+    let mut taken = taken.into_iter();
+    images.retain(|_| !taken.next().unwrap_or(false));
+    found.companions.sort();
+    found
+}
+
+/// Where an image meets its partners, and whether it may be a mask.
+fn key(path: &str) -> (Key, bool) {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let (mut role, mut rest, mut is_mask) = (None, Vec::new(), false);
+    for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
+        let parts = words(folder);
+        let meant: Vec<&String> = parts.iter().filter(|word| !says_of_masks(word)).collect();
+        let says_mask = parts.iter().any(|word| MASK_WORDS.contains(&word.as_str()));
+        let of_pictures = parts
+            .iter()
+            .all(|word| is_number(word) || PICTURE_WORDS.contains(&word.as_str()) || word == "bit");
+        let split = match meant.is_empty() {
+            true => None,
+            false => role_of(folder).or_else(|| {
+                role_of(
+                    &meant
+                        .iter()
+                        .map(|word| word.as_str())
+                        .collect::<Vec<_>>()
+                        .join("_"),
+                )
+            }),
+        };
+        if says_mask && (meant.is_empty() || split.is_some()) {
+            is_mask = true;
+        } else if !of_pictures && split.is_none() {
+            rest.push(folder.to_lowercase());
+        }
+        role = role.or(split);
+    }
+    let lower = stem.to_lowercase();
+    let stem = match without_mark(&lower, MARKS) {
+        Some(bare) => {
+            is_mask = true;
+            bare
+        }
+        None => without_mark(&lower, PICTURE_MARKS).unwrap_or(&lower),
+    };
+    // Both marks may stand in one name: `x_rgb_mask`.
+    let stem = without_mark(stem, PICTURE_MARKS).unwrap_or(stem).to_owned();
+    let folders = rest;
+    (
+        Key {
+            role,
+            folders,
+            stem,
+        },
+        is_mask,
+    )
+}
+
+fn says_of_masks(word: &str) -> bool {
+    MASK_WORDS.contains(&word) || QUIET.contains(&word) || is_number(word)
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A stem without the mark at its end, and without a number that counts parts behind the mark.
+fn without_mark<'a>(stem: &'a str, marks: &[&str]) -> Option<&'a str> {
+    let counted = stem
+        .rsplit_once("_parts_")
+        .filter(|(_, number)| is_number(number));
+    if let Some((before, _)) = counted {
+        return Some(before);
+    }
+    marks.iter().find_map(|mark| {
+        let before = stem.strip_suffix(mark)?;
+        let before = before.strip_suffix(['_', '-'])?;
+        (!before.is_empty()).then_some(before)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Place;
+
+    /// Number of samples, companions, orphans and bare pictures among images of these names.
+    fn counts(paths: &[String]) -> (usize, usize, usize, usize) {
+        let mut images: Vec<WalkedFile> = paths
+            .iter()
+            .map(|path| WalkedFile {
+                path: path.clone(),
+                place: Place::Named,
+            })
+            .collect();
+        let found = take(&mut images);
+        (
+            images.len(),
+            found.companions.len(),
+            found.orphans.len(),
+            found.bare.len(),
+        )
+    }
+
+    /// Three of each name, with `#` numbered.
+    fn numbered(names: &[&str]) -> Vec<String> {
+        let of = |name: &&str| {
+            (1..4)
+                .map(|n| name.replace('#', &n.to_string()))
+                .collect::<Vec<_>>()
+        };
+        names.iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn masks_are_found_beside_their_pictures_however_the_trees_are_laid() {
+        for (picture, mask) in [
+            ("images/#.jpg", "masks/#.png"),
+            ("train/#.jpg", "train_masks/#_mask.gif"),
+            ("train/images/#.jpg", "train/masks/#.png"),
+            ("img/#.jpg", "mask/#_mask.png"),
+            ("images/training/#.jpg", "annotations/training/#.png"),
+            ("JPEGImages/#.jpg", "SegmentationClass/#.png"),
+            (
+                "leftImg8bit/train/aachen/a_#_leftImg8bit.png",
+                "gtFine/train/aachen/a_#_gtFine_labelIds.png",
+            ),
+            ("train/rgb/#.png", "train/depth/#.png"),
+            ("train2017/#.jpg", "annotations/panoptic_train2017/#.png"),
+            ("train/#_sat.jpg", "train/#_mask.png"),
+            ("train/#.jpg", "train/#_parts_1.png"),
+            ("701/#.png", "701/#_L.png"),
+            (
+                "bottle/test/broken/#.png",
+                "bottle/ground_truth/broken/#_mask.png",
+            ),
+        ] {
+            assert_eq!(counts(&numbered(&[picture, mask])), (3, 3, 0, 0), "{mask}");
+        }
+    }
+
+    #[test]
+    fn classes_and_views_that_sound_like_masks_stay_samples() {
+        for names in [
+            &["train/mask/a#.jpg", "train/face/b#.jpg"][..],
+            &["with_mask/#.jpg", "without_mask/#.jpg"],
+            &["train/x#_L.png", "train/x#_R.png"],
+            &["train/depth/#.png", "val/depth/1#.png"],
+            &["masks/#.png"],
+        ] {
+            let paths = numbered(names);
+            assert_eq!(counts(&paths), (paths.len(), 0, 0, 0), "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_mask_without_picture_and_a_picture_without_mask_are_told() {
+        let mut paths = numbered(&["images/#.jpg", "masks/#.png"]);
+        paths.push("masks/9.png".to_owned());
+        assert_eq!(counts(&paths), (3, 3, 1, 0));
+        paths.push("images/8.jpg".to_owned());
+        assert_eq!(counts(&paths), (4, 3, 1, 1));
+    }
+
+    #[test]
+    fn one_picture_with_a_partner_among_many_without_proves_nothing() {
+        let mut paths = numbered(&["images/#.jpg", "images/a#.jpg"]);
+        paths.push("images/1_mask.jpg".to_owned());
+        assert_eq!(counts(&paths), (7, 0, 0, 0));
+    }
+}

@@ -1,0 +1,117 @@
+//! Files that may hold samples and are not read: which splits they hide.
+//!
+//! A file inside a split hides samples of it, unless it belongs to a picture there: an array with
+//! the picture's stem is its depth map or its features. A file elsewhere hides a split where its
+//! name spells one that holds nothing else; `val.zip` beside `train/` does, and beside `val/` is
+//! what that folder was unpacked from.
+
+use std::collections::BTreeSet;
+
+use super::builder::Draft;
+use super::claim::Claim;
+use super::file_kind::is_of_one_picture;
+use super::split_name::{role_of, spelled};
+use super::walk::UnreadFile;
+use crate::sample::{SplitRole, Unread};
+
+/// What of `files` is no companion of a picture, with the split that each file hides.
+pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
+    if files.is_empty() {
+        return Vec::new();
+    }
+    let pictures: BTreeSet<(&str, &str)> = claim.drafts.iter().map(stem_in_split).collect();
+    let roles: BTreeSet<SplitRole> = claim.drafts.iter().filter_map(role).collect();
+    let split_of = |file: &UnreadFile| match (&file.split, claim.lists_samples) {
+        (Some(split), _) => Some(split.clone()),
+        // What a list leaves out is left out on purpose.
+        (None, true) => None,
+        (None, false) => (claim.split_of)(&file.path).or_else(|| could_be(&file.path, &roles)),
+    };
+    let mut unread = Vec::new();
+    for file in files {
+        let split = split_of(&file);
+        let own = (split.as_deref().unwrap_or_default(), stem(&file.path));
+        if !(is_of_one_picture(&file.reason) && pictures.contains(&own)) {
+            unread.push(Unread {
+                path: file.path,
+                reason: file.reason,
+                split,
+            });
+        }
+    }
+    unread.sort_by(|a, b| a.path.cmp(&b.path));
+    unread
+}
+
+fn role(draft: &Draft) -> Option<SplitRole> {
+    Some(draft.split.as_ref()?.1)
+}
+
+fn stem_in_split(draft: &Draft) -> (&str, &str) {
+    let split = draft.split.as_ref().map_or("", |split| split.0.as_str());
+    (split, stem(&draft.path))
+}
+
+/// The split that a name outside of every split spells, where no sample has its role.
+fn could_be(path: &str, held: &BTreeSet<SplitRole>) -> Option<String> {
+    let name = spelled(stem(path))?;
+    role_of(&name)
+        .is_some_and(|role| !held.contains(&role))
+        .then_some(name)
+}
+
+/// A file's name up to its first dot.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.split('.').next().unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::image_folder;
+    use crate::dataset::walk::{Walked, WalkedFile};
+    use crate::source::Place;
+
+    /// Splits that are hidden among `train/a.png`, `val/b.png` and one file.
+    fn split_of(path: &str, reason: &str, images: &[&str]) -> Vec<Option<String>> {
+        let mut walked = Walked::default();
+        for path in images {
+            let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+            walked.directories.push(folder.to_owned());
+            walked.images.push(WalkedFile {
+                path: (*path).to_owned(),
+                place: Place::Named,
+            });
+        }
+        let claim = image_folder::claim(&walked).unwrap();
+        let file = UnreadFile {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+            split: None,
+        };
+        let unread = hidden(vec![file], &claim);
+        unread.into_iter().map(|one| one.split).collect()
+    }
+
+    #[test]
+    fn a_file_in_a_split_hides_it_unless_it_belongs_to_a_picture_there() {
+        let both = ["train/a.png", "val/b.png"];
+        let val = || vec![Some("val".to_owned())];
+        assert_eq!(split_of("val/x.npy", "array (.npy)", &both), val());
+        assert_eq!(split_of("val/b.npy", "array (.npy)", &both), []);
+        assert_eq!(split_of("val/a.npy", "array (.npy)", &both), val());
+        assert_eq!(split_of("val/b.zip", "archive (.zip)", &both), val());
+    }
+
+    #[test]
+    fn a_file_outside_hides_a_split_that_holds_nothing_else() {
+        let (both, one) = (["train/a.png", "val/b.png"], ["train/a.png"]);
+        let archive = "archive (.zip)";
+        assert_eq!(split_of("val.zip", archive, &both), [None]);
+        assert_eq!(split_of("val.zip", archive, &one), [Some("val".to_owned())]);
+        assert_eq!(split_of("features.npy", "array (.npy)", &one), [None]);
+        let shard = split_of("data/test-00000-of-00002.parquet", "table", &both);
+        assert_eq!(shard, [Some("test".to_owned())]);
+    }
+}

@@ -1,0 +1,269 @@
+//! What was not judged is told: data that is not read, masks, what training runs leave, claims.
+
+use crate::workspace::{Workspace, codes, leaked, paths_of};
+use serde_json::{Value, json};
+
+/// Three pictures to train on, two of which validation has, too.
+fn leaking() -> Workspace {
+    let workspace = Workspace::new();
+    for seed in 0..3 {
+        workspace.image(&format!("train/t{seed}.png"), seed);
+    }
+    workspace.image("val/v1.png", 1).image("val/v2.png", 2);
+    workspace
+}
+
+fn finding<'a>(report: &'a Value, code: &str) -> &'a Value {
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().find(|one| one["code"] == code);
+    found.unwrap_or_else(|| panic!("{findings:?}"))
+}
+
+#[test]
+fn arrays_inside_a_split_are_an_error_and_end_in_exit_status_2() {
+    let workspace = Workspace::new();
+    workspace.image("train/1.png", 1).image("val/2.png", 2);
+    for number in 0..5 {
+        workspace.file(&format!("val/x{number}.npy"), b"\x93NUMPY");
+    }
+    let (report, status) = workspace.check(&["--max-leakage", "0", "--min-coverage", "99%"]);
+    assert_eq!(status, 2, "{}", report["gate"]);
+    let found = finding(&report, "data-not-read");
+    assert_eq!(
+        (&found["severity"], &found["images"]),
+        (&json!("error"), &json!(5))
+    );
+    assert_eq!(
+        report["coverage"]["not_read"],
+        json!([{ "reason": "array (.npy)", "files": 5, "split": "val", "example": "val/x0.npy" }])
+    );
+    let violations = report["gate"]["violations"].to_string();
+    assert!(
+        violations.contains("1 of 6 images of `val`"),
+        "{violations}"
+    );
+    let page = workspace.run(&["check", "."]).stdout;
+    let first: Vec<&str> = page.lines().take(6).collect();
+    assert!(
+        first
+            .iter()
+            .any(|line| line.contains("not read in val: 5 x array (.npy)")),
+        "{page}"
+    );
+}
+
+#[test]
+fn a_preview_beside_archives_is_no_dataset() {
+    let workspace = Workspace::new();
+    for (split, seed) in [("train", 1), ("val", 2)] {
+        workspace.image(&format!("{split}/preview.png"), seed);
+        workspace.file(&format!("{split}/00000.tar"), "x");
+    }
+    let (report, status) = workspace.check(&["--max-leakage", "0"]);
+    assert_eq!(status, 2);
+    assert_eq!(
+        paths_of(&report, "data-not-read"),
+        ["train/00000.tar", "val/00000.tar"]
+    );
+}
+
+#[test]
+fn dicom_without_an_ending_is_known_by_its_preamble() {
+    let workspace = leaking();
+    let mut dicom = vec![0; 132];
+    dicom[128..].copy_from_slice(b"DICM");
+    workspace.file("val/IM0001", dicom);
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(
+        report["coverage"]["not_read"][0]["reason"],
+        "DICOM (by content)"
+    );
+}
+
+#[test]
+fn an_array_beside_the_splits_is_a_note_and_one_of_a_picture_is_nothing() {
+    let workspace = leaking();
+    workspace
+        .file("features.npy", "x")
+        .file("val/v1.npy", "depth of v1");
+    let (report, status) = workspace.check(&["--max-leakage", "100%"]);
+    assert_eq!(status, 0, "{}", report["gate"]);
+    assert_eq!(paths_of(&report, "data-beside-splits"), ["features.npy"]);
+    assert!(!codes(&report).contains(&"data-not-read".to_owned()));
+    assert_eq!(report["coverage"]["not_read"][0]["split"], Value::Null);
+}
+
+#[test]
+fn an_archive_named_after_a_missing_split_hides_it() {
+    let workspace = Workspace::new();
+    workspace.image("train/1.png", 1).image("test/2.png", 2);
+    workspace.file("val.zip", "x").file("train.zip", "x");
+    let (report, status) = workspace.check(&["--max-leakage", "0"]);
+    assert_eq!(status, 2);
+    assert_eq!(paths_of(&report, "data-not-read"), ["val.zip"]);
+    assert_eq!(paths_of(&report, "data-beside-splits"), ["train.zip"]);
+}
+
+#[test]
+fn masks_are_no_samples_and_those_without_a_picture_are_told() {
+    let workspace = leaking();
+    for name in ["train/t0", "train/t1", "train/t2", "val/v1", "val/v2"] {
+        let (split, stem) = name.split_once('/').unwrap();
+        workspace.image(&format!("{split}_masks/{stem}_mask.png"), 77);
+    }
+    workspace.image("val_masks/v9_mask.png", 78);
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["coverage"]["samples"], 5, "{}", report["coverage"]);
+    assert_eq!(
+        (
+            leaked(&report),
+            &report["leakage"][0]["leaked"]["denominator"]
+        ),
+        (2, &json!(2))
+    );
+    assert_eq!(
+        paths_of(&report, "mask-without-picture"),
+        ["val_masks/v9_mask.png"]
+    );
+    let split = workspace.run(&["split", ".", "--out", "new.csv"]);
+    assert!(
+        split.stdout.contains("5 masks or depth maps"),
+        "{}",
+        split.stdout
+    );
+}
+
+#[test]
+fn a_picture_without_the_mask_that_others_have_is_a_note() {
+    let workspace = Workspace::new();
+    for seed in 0..4 {
+        workspace.image(&format!("images/{seed}.png"), seed);
+        if seed > 0 {
+            workspace.image(&format!("masks/{seed}.png"), 70 + seed);
+        }
+    }
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(paths_of(&report, "picture-without-mask"), ["images/0.png"]);
+    assert_eq!(report["coverage"]["samples"], 4);
+}
+
+#[test]
+fn a_class_called_mask_stays_a_class() {
+    let workspace = Workspace::new();
+    for seed in 0..4 {
+        workspace.image(&format!("train/mask/m{seed}.png"), seed);
+        workspace.image(&format!("train/face/f{seed}.png"), 10 + seed);
+        workspace.image(&format!("val/mask/v{seed}.png"), 20 + seed);
+    }
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["coverage"]["samples"], 12);
+    let found = codes(&report);
+    assert!(found.iter().all(|code| !code.contains("mask")), "{found:?}");
+}
+
+#[test]
+fn what_training_runs_write_and_what_globs_leave_out_are_no_samples() {
+    let workspace = leaking();
+    workspace
+        .image("runs/detect/train/val_batch0_pred.png", 1)
+        .image("val/thumbs/v1.png", 1);
+    let (report, _) = workspace.check(&["--exclude", "**/thumbs/"]);
+    assert_eq!(report["coverage"]["samples"], 5, "{}", report["coverage"]);
+    let reasons = report["coverage"]["ignored"].to_string();
+    for reason in [
+        "written by a training run",
+        "left out by `include` or `exclude`",
+    ] {
+        assert!(reasons.contains(reason), "{reasons}");
+    }
+    workspace.file("splitleak.toml", "include = [\"*/?2.png\"]\n");
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["coverage"]["samples"], 2, "{}", report["coverage"]);
+    let said = workspace.refused(&[".", "--exclude", "val/["]);
+    assert!(said.contains("--exclude"), "{said}");
+}
+
+#[test]
+fn a_table_of_predictions_does_not_displace_folders() {
+    let workspace = leaking();
+    workspace.file(
+        "predictions.csv",
+        "path,split,score\nval/v1.png,val,0.5\nval/v2.png,val,0.7\n",
+    );
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["dataset"]["layout"], "image-folder");
+    assert_eq!(leaked(&report), 2);
+    let evidence = report["dataset"]["evidence"].as_str().unwrap();
+    assert!(
+        evidence.starts_with("folders `train`, `val`; not used: `predictions.csv`"),
+        "{evidence}"
+    );
+}
+
+#[test]
+fn a_table_that_names_other_images_does_not_displace_folders() {
+    let workspace = leaking();
+    workspace.file("results.csv", "path,split\nelsewhere/1.png,val\n");
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["dataset"]["layout"], "image-folder");
+    let evidence = report["dataset"]["evidence"].as_str().unwrap();
+    assert!(evidence.contains("results.csv"), "{evidence}");
+}
+
+#[test]
+fn a_manifest_and_folders_that_disagree_are_refused_with_ways_to_choose() {
+    let workspace = leaking();
+    workspace.file(
+        "manifest.csv",
+        "path,split\ntrain/t0.png,train\ntrain/t1.png,val\nval/v1.png,val\n",
+    );
+    let said = workspace.refused(&["."]);
+    for part in [
+        "train/t1.png",
+        "folders",
+        "manifest.csv",
+        "--layout image-folder",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    for choice in [
+        &["--layout", "image-folder"][..],
+        &["--manifest", "manifest.csv"],
+    ] {
+        assert_eq!(workspace.check(choice).1, 0);
+    }
+}
+
+#[test]
+fn pictures_held_in_memory_are_checked_like_files() {
+    use splitleak::cache::Cache;
+    use splitleak::dataset::{Builder, Draft};
+    use splitleak::progress::Silent;
+    use splitleak::sample::{Layout, SplitRole};
+    use splitleak::settings::{Input, Settings};
+    use splitleak::source::Place;
+
+    let mut builder = Builder::new("memory", Layout::CsvManifest);
+    for (name, split, role, seed) in [
+        ("a.png", "train", SplitRole::Training, 1),
+        ("b.png", "val", SplitRole::Validation, 1),
+        ("c.png", "val", SplitRole::Validation, 2),
+    ] {
+        let picture = crate::workspace::picture(seed);
+        builder.sample(Draft {
+            path: name.to_owned(),
+            place: Place::Memory(crate::workspace::encode(&picture, name).into()),
+            split: Some((split.to_owned(), role)),
+            ..Draft::default()
+        });
+    }
+    let input = Input::Tree {
+        root: "memory".into(),
+        layout: None,
+    };
+    let settings = Settings::new(input);
+    let dataset = builder.build();
+    let report = splitleak::audit_dataset(&settings, &dataset, &Cache::off(), &Silent).unwrap();
+    let leaked = &report.leakage[0].leaked;
+    assert_eq!((leaked.count, leaked.denominator), (1, 2));
+}
