@@ -49,6 +49,7 @@ fn code_of(reason: &Unreadable) -> Code {
         },
         Unreadable::Corrupt { .. } | Unreadable::DecoderPanicked { .. } => Code::CorruptImage,
         Unreadable::TooLarge { .. } => Code::ImageTooLarge,
+        Unreadable::Internal { .. } => Code::InternalError,
         Unreadable::Unsupported { .. } => Code::UnsupportedImage,
     }
 }

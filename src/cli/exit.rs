@@ -1,6 +1,6 @@
 //! Exit statuses: a promise to scripts, also told by `--help` and the README.
 
-use crate::gate::{Gate, Verdict};
+use crate::report::{Gate, Ruling};
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +17,10 @@ impl Outcome {
     /// What a verdict means for the exit status. A violated limit is known to be
     /// violated, whatever else could not be read.
     pub(super) fn of(gate: &Gate) -> Self {
-        match gate.verdict() {
-            Verdict::Passed | Verdict::NotJudged => Self::Passed,
-            Verdict::Failed => Self::GateFailed,
-            Verdict::Incomplete => Self::NotChecked,
+        match gate.ruling() {
+            Ruling::Passed | Ruling::NotJudged => Self::Passed,
+            Ruling::Failed => Self::GateFailed,
+            Ruling::Incomplete => Self::NotChecked,
         }
     }
 
@@ -37,7 +37,7 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::{Violation, ViolationCode};
+    use crate::report::{Violation, ViolationCode};
 
     fn gate(codes: &[ViolationCode]) -> Gate {
         let violations = codes.iter().map(|&code| Violation {

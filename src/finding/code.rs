@@ -134,6 +134,8 @@ codes! {
     UnsupportedImage = "unsupported-image", Error;
     /// Decoding would exceed the limits.
     ImageTooLarge = "image-too-large", Error;
+    /// A fault of this program kept an image from being read.
+    InternalError = "internal-error", Error;
     /// Files of a split that may hold samples, in a form that is not read.
     DataNotRead = "data-not-read", Error;
     /// Files beside the splits that may hold samples, in a form that is not read.
@@ -293,6 +295,7 @@ impl Code {
                 | Self::CorruptImage
                 | Self::UnsupportedImage
                 | Self::ImageTooLarge
+                | Self::InternalError
         )
     }
 

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use super::policy::Policy;
 use super::suppression::Suppression;
-use super::{GateNote, NoteCode};
 use crate::finding::Code;
-use crate::report::{Acceptance, AcceptedBy, LeakedSample, Report, ReportFinding};
+use crate::report::{
+    Acceptance, AcceptedBy, GateNote, LeakedSample, NoteCode, Report, ReportFinding,
+};
 
 /// What of a report is accepted.
 pub(super) struct Marks {

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use super::judge::violation;
 use super::policy::Policy;
-use super::{Violation, ViolationCode};
 use crate::finding::Code;
-use crate::report::{NotReadFiles, Report};
+use crate::report::{NotReadFiles, Report, Violation, ViolationCode};
 
 /// Findings of a code that are not accepted. Those that a limit cut from the list are not.
 pub(super) fn unaccepted(report: &Report, code: Code) -> u64 {

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::accept::{self, Mark};
+use super::completeness;
 use super::limit::LeakLimit;
 use super::policy::Policy;
-use super::{AcceptedFindings, Gate, GateNote, NoteCode, Violation, ViolationCode, completeness};
 use crate::finding::{CODES, Code};
-use crate::report::{AcceptedBy, Leakage, LeakedSample, Report, ReportFinding};
+use crate::report::{
+    AcceptedBy, AcceptedFindings, Gate, GateNote, Leakage, LeakedSample, NoteCode, Report,
+    ReportFinding, Violation, ViolationCode,
+};
 
 /// Leaked samples that a message names.
 const EXAMPLES: usize = 3;

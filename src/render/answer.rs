@@ -1,7 +1,7 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
 use super::text::thousands;
-use crate::report::{Gate, Leakage, Report, SplitSummary, Verdict};
+use crate::report::{Gate, Leakage, Report, Ruling, SplitSummary};
 
 /// Entries that the line tells.
 const TOLD: usize = 2;
@@ -65,10 +65,10 @@ fn images_of(report: &Report, split: &str) -> String {
 
 /// What the gate says, in a few words.
 pub(super) fn verdict(gate: &Gate) -> &'static str {
-    match gate.verdict() {
-        Verdict::Passed => "passed",
-        Verdict::Failed => "failed",
-        Verdict::Incomplete => "could not check everything",
-        Verdict::NotJudged => "no limit set: not judged",
+    match gate.ruling() {
+        Ruling::Passed => "passed",
+        Ruling::Failed => "failed",
+        Ruling::Incomplete => "could not check everything",
+        Ruling::NotJudged => "no limit set: not judged",
     }
 }

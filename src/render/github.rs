@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{answer, leaked};
 use crate::finding::Severity;
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Ruling};
 
 /// GitHub shows ten errors and ten warnings of a step, and drops the rest.
 const SHOWN: usize = 10;
@@ -91,7 +91,7 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
         writeln!(to, "::notice title=splitleak::{}", data(&note.message))?;
     }
     let verdict = answer::verdict(gate);
-    if gate.verdict() == Verdict::NotJudged {
+    if gate.ruling() == Ruling::NotJudged {
         writeln!(to, "::notice title=splitleak::{verdict}")?;
     }
     // A name in the answer must not begin a line.

@@ -6,7 +6,7 @@ use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, 
 
 use super::answer;
 use super::text::{percent, printable};
-use crate::report::{Report, Verdict};
+use crate::report::{Report, Ruling};
 
 /// Writes the report: each violation fails a case of the suite `gate`, whose one case is skipped where no
 /// limit was set; what was found and accepted passes, with the numbers as output.
@@ -27,16 +27,16 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
         let name = format!("{} {}", violation.code.name(), number + 1);
         gate.add_test_case(case(&name, "splitleak.gate", status));
     }
-    match report.gate.verdict() {
-        Verdict::Passed => {
+    match report.gate.ruling() {
+        Ruling::Passed => {
             gate.add_test_case(case("passed", "splitleak.gate", TestCaseStatus::success()));
         }
-        Verdict::NotJudged => {
+        Ruling::NotJudged => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(answer::verdict(&report.gate));
             gate.add_test_case(case("not judged", "splitleak.gate", status));
         }
-        Verdict::Failed | Verdict::Incomplete => {}
+        Ruling::Failed | Ruling::Incomplete => {}
     }
     let mut leakage = TestSuite::new("leakage");
     for entry in &report.leakage {

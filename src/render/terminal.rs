@@ -12,7 +12,7 @@ use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
-use crate::report::{Leakage, Report, ReportPair, Verdict};
+use crate::report::{Leakage, Report, ReportPair, Ruling};
 use crate::sequence::group::{GroupRule, SharedGroups};
 
 /// Columns of the widest line.
@@ -391,10 +391,10 @@ fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             wrap(&note.message, "  note: ", "    ")
         )?;
     }
-    let style = match gate.verdict() {
-        Verdict::Passed => GREEN,
-        Verdict::Failed | Verdict::Incomplete => RED,
-        Verdict::NotJudged => YELLOW,
+    let style = match gate.ruling() {
+        Ruling::Passed => GREEN,
+        Ruling::Failed | Ruling::Incomplete => RED,
+        Ruling::NotJudged => YELLOW,
     };
     writeln!(to, "  {style}{}{style:#}", answer::verdict(gate))?;
     for violation in &gate.violations {

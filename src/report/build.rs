@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::identity::Identities;
 use super::located::Locator;
 use super::{
-    Coverage, DatasetSummary, Duplicates, IgnoredFiles, Leakage, LeakageOfPart, Measured,
+    Coverage, DatasetSummary, Duplicates, Gate, IgnoredFiles, Leakage, LeakageOfPart, Measured,
     NotReadFiles, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
     SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
-use crate::gate::Gate;
 use crate::leak::Leak;
 use crate::matching::area::Area;
 use crate::matching::pair::{Near, Pair, Transform};

@@ -10,6 +10,7 @@ mod clusters;
 pub mod difference;
 pub mod explanation;
 mod findings;
+mod gate;
 mod identity;
 pub mod interleaving;
 mod leaked;
@@ -24,9 +25,8 @@ use serde::{Deserialize, Serialize};
 pub use build::{build, leakage};
 pub use clusters::{ClusterSummary, Clusters};
 pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};
+pub use gate::{AcceptedFindings, Gate, GateNote, NoteCode, Ruling, Violation, ViolationCode};
 pub use read::parse;
-
-pub use crate::gate::{Gate, Verdict};
 
 use crate::finding::Code;
 use crate::leak::Leak;

@@ -76,7 +76,9 @@ pub fn content(luma: &Luma) -> Content {
 
 /// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of `length`.
 fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> usize {
-    let ground = (0..length).map(|i| pixel(0, i)).sum::<i32>() / length as i32;
+    // In 64 bits: a line may be millions of pixels long.
+    let ground = (0..length).map(|i| i64::from(pixel(0, i))).sum::<i64>() / length as i64;
+    let ground = ground as i32;
     let differing = |line: usize, by: i32| {
         (0..length)
             .filter(|&i| (pixel(line, i) - ground).abs() > by)

@@ -1,5 +1,7 @@
 //! Bytes to a signature.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use luma_jpeg::Scratch;
 
 use super::content::content;
@@ -9,6 +11,7 @@ use super::facts::Facts;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail_of};
 use super::tone::tone;
+use super::unreadable::Unreadable;
 use super::{Signature, Signed};
 
 /// Grey levels between the darkest and the lightest cell of a thumbnail below
@@ -31,11 +34,25 @@ impl Signer {
         self.sign_content(bytes, Digest::of(bytes))
     }
 
-    /// The same for bytes whose digest is known.
+    /// The same for bytes whose digest is known. A panic on the way is a value, too: one image never
+    /// ends an audit, whatever it met.
     ///
     /// # Errors
     /// As for [`Self::sign`].
     pub(crate) fn sign_content(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
+        let describe = AssertUnwindSafe(|| self.describe(bytes, byte_digest));
+        catch_unwind(describe).unwrap_or_else(|panic| {
+            // What the panic left half done is not used for the next image.
+            *self = Self::default();
+            let words = panic.downcast_ref::<String>().map(String::as_str);
+            let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(Unreadable::Internal {
+                detail: words.unwrap_or("no words").to_owned(),
+            })
+        })
+    }
+
+    fn describe(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
         let decoded = decode(bytes, &mut self.scratch)?;
         let luma = &decoded.luma;
         let content = content(luma);
@@ -88,6 +105,25 @@ mod tests {
         );
         // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
         assert_eq!(found, "4 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
+    }
+
+    #[test]
+    fn a_picture_without_pixels_or_with_very_many_in_a_row_is_a_value() {
+        let without: [&[u8]; 4] = [
+            b"P5 0 4 255\n",
+            b"P6 4 0 255\n",
+            b"farbfeld\0\0\0\0\0\0\0\x04",
+            b"P7\nWIDTH 0\nHEIGHT 3\nDEPTH 1\nMAXVAL 255\nTUPLTYPE GRAYSCALE\nENDHDR\n",
+        ];
+        for bytes in without {
+            let refused = Signer::default().sign(bytes).unwrap_err();
+            let internal = matches!(refused, Unreadable::Internal { .. });
+            assert!(!internal, "{refused}");
+        }
+        let wide = [b"P5 9000000 3 255\n".to_vec(), vec![255; 27_000_000]].concat();
+        let signature = Signer::default().sign(&wide).unwrap();
+        assert!(signature.low_information);
+        assert_eq!((signature.width, signature.height), (9_000_000, 3));
     }
 
     #[test]

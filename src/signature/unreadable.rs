@@ -53,6 +53,11 @@ pub enum Unreadable {
     },
     /// It was not to be opened.
     NotOpened,
+    /// A fault of this program met while the image was signed.
+    Internal {
+        /// What went wrong, in the words of the panic.
+        detail: String,
+    },
 }
 
 impl From<NoBytes> for Unreadable {
@@ -191,6 +196,10 @@ impl std::fmt::Display for Unreadable {
                 )
             }
             Self::NotOpened => f.write_str("was not to be opened"),
+            Self::Internal { detail } => write!(
+                f,
+                "could not be read because of a fault in splitleak ({detail}); please report it with this file"
+            ),
         }
     }
 }

@@ -83,6 +83,10 @@ pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unr
     })?;
     let full = decode_fully(bytes, image_format, format)?;
     let image = &full.image;
+    if image.width() == 0 || image.height() == 0 {
+        let detail = format!("a picture of {} x {} pixels", image.width(), image.height());
+        return Err(Unreadable::Corrupt { format, detail });
+    }
     Ok(Decoded {
         captured: full.captured,
         pixel_digest: Some(digest_of(image)),
