@@ -358,7 +358,9 @@ impl Repository {
             return Ok(());
         }
         let input = blobs.join("\n") + "\n";
-        let mut run = self.above.start(&["cat-file", how], input.into_bytes())?;
+        let mut run = self
+            .above
+            .start(&["cat-file", how, "--buffer"], input.into_bytes())?;
         let mut output = BufReader::new(run.output());
         for place in 0..blobs.len() {
             let mut line = String::new();

@@ -335,6 +335,7 @@ fn absent(entry: &Entry) -> Error {
     ))
 }
 
+/// Not a hard link: that would change the file's times, by which git and the cache know it again.
 #[cfg(unix)]
 fn link(target: &Path, place: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, place)
