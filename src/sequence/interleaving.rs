@@ -109,12 +109,12 @@ mod tests {
     }
 
     #[test]
-    fn stretches_of_ten_are_pieces_and_one_stretch_is_a_block() {
-        let sides = drawn(200);
-        let pieces: Vec<_> = (0..2000).map(|i| (0, i, sides[i as usize / 10])).collect();
+    fn stretches_of_five_are_pieces_and_one_stretch_is_a_block() {
+        let sides = drawn(400);
+        let pieces: Vec<_> = (0..2000).map(|i| (0, i, sides[i as usize / 5])).collect();
         let found = of(&pieces);
         assert_eq!(found.kind, SplitKind::Chunked);
-        assert!(found.mean_evaluation_run.unwrap() >= 10.0);
+        assert!(found.mean_evaluation_run.unwrap() >= 5.0);
         let side = |i| if i < 1600 { TRAINING } else { VALIDATION };
         let block: Vec<_> = (0..2000).map(|i| (0, i, side(i))).collect();
         assert_eq!(of(&block).kind, SplitKind::Blocked);
