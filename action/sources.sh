@@ -7,7 +7,7 @@ set -euo pipefail
 
 cd "$HERE"
 digest() { git hash-object --no-filters --stdin; }
-files=$(find Cargo.toml Cargo.lock src -type f | LC_ALL=C sort)
+files=$(find Cargo.toml Cargo.lock crates src -type f | LC_ALL=C sort)
 while IFS= read -r file; do
   printf '%s ' "$file"
   digest < "$file"
