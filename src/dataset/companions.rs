@@ -87,7 +87,6 @@ const PICTURE_WORDS: &[&str] = &[
     "imgs",
     "img",
     "jpegimages",
-    "leftimg",
     "photos",
     "pictures",
     "rgb",
@@ -207,7 +206,10 @@ fn key(path: &str) -> (Key, bool) {
         let says_mask = parts.iter().any(|word| MASK_WORDS.contains(&word.as_str()));
         let of_pictures = parts
             .iter()
-            .all(|word| is_number(word) || PICTURE_WORDS.contains(&word.as_str()) || word == "bit");
+            .any(|word| PICTURE_WORDS.contains(&word.as_str()))
+            && parts.iter().all(|word| {
+                PICTURE_WORDS.contains(&word.as_str()) || is_number(word) || is_of_cityscapes(word)
+            });
         let split = match meant.is_empty() {
             true => None,
             false => role_of(folder).or_else(|| {
@@ -250,6 +252,11 @@ fn key(path: &str) -> (Key, bool) {
 
 fn says_of_masks(word: &str) -> bool {
     MASK_WORDS.contains(&word) || QUIET.contains(&word) || is_number(word)
+}
+
+/// Words of `leftImg8bit`.
+fn is_of_cityscapes(word: &str) -> bool {
+    ["left", "bit"].contains(&word)
 }
 
 fn is_number(word: &str) -> bool {

@@ -19,7 +19,8 @@ use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
 use crate::source::{Place, path_text};
 
-/// What the CSV files at the root claim, and those that cannot be read as manifests, with why.
+/// What the CSV files at the root claim, and the names of those that cannot be read as
+/// manifests, with why.
 ///
 /// `manifest.csv` is asked alone where there is one; else every table with a path and a split
 /// column, and every driving log.
@@ -30,7 +31,7 @@ pub(super) fn claims(
     root: &Path,
     columns: &Columns,
     walked: &Walked,
-) -> Result<(Vec<Claim>, Vec<Error>), Error> {
+) -> Result<(Vec<Claim>, Vec<(String, Error)>), Error> {
     let tables = &walked.root_tables;
     let is_manifest = |table: &&PathBuf| {
         let name = table.file_name();
@@ -48,7 +49,7 @@ pub(super) fn claims(
     for table in tables.iter().filter(|table| may_list(table, columns)) {
         match claim(root, table, columns, walked) {
             Ok(claim) => claims.push(claim),
-            Err(error) => refused.push(error),
+            Err(error) => refused.push((name_of(root, table), error)),
         }
     }
     Ok((claims, refused))
@@ -245,7 +246,7 @@ impl Rows {
             return Err(error(message));
         }
         let drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
-        let (name, _) = path_text(root, manifest);
+        let name = name_of(root, manifest);
         Ok(Claim {
             layout: match header.positions.driving_log {
                 true => Layout::DrivingLog,
@@ -261,6 +262,13 @@ impl Rows {
             lists_samples: true,
         })
     }
+}
+
+/// A manifest's name for reports: no path of this machine.
+fn name_of(root: &Path, manifest: &Path) -> String {
+    let below = manifest.strip_prefix(root).ok();
+    let short = below.or_else(|| manifest.file_name().map(Path::new));
+    path_text(Path::new(""), short.unwrap_or(manifest)).0
 }
 
 /// How much is said of splits.

@@ -97,12 +97,13 @@ fn ask(
     let has_splits = claim
         .as_ref()
         .is_some_and(|claim| claim.strength >= Strength::Folders);
-    if !has_splits && let Some(error) = refused.pop() {
+    if !has_splits && let Some((_, error)) = refused.pop() {
         return Err(error);
     }
     let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
-    for error in refused {
-        claim.evidence.push_str(&format!("; not used: {error}"));
+    for (name, _) in refused {
+        let unused = format!("; not used: `{name}`, which lists no images of this dataset");
+        claim.evidence.push_str(&unused);
     }
     Ok(claim)
 }

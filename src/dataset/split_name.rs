@@ -85,6 +85,34 @@ pub(super) fn spelled(name: &str) -> Option<String> {
     others_quiet.then(|| words.swap_remove(position))
 }
 
+/// Words for splits in other languages, which may be written without spaces.
+const ELSEWHERE: &[(&str, SplitRole)] = &[
+    ("训练", SplitRole::Training),
+    ("訓練", SplitRole::Training),
+    ("학습", SplitRole::Training),
+    ("entrenamiento", SplitRole::Training),
+    ("entrainement", SplitRole::Training),
+    ("验证", SplitRole::Validation),
+    ("検証", SplitRole::Validation),
+    ("검증", SplitRole::Validation),
+    ("validacion", SplitRole::Validation),
+    ("holdout", SplitRole::Validation),
+    ("测试", SplitRole::Test),
+    ("テスト", SplitRole::Test),
+    ("prueba", SplitRole::Test),
+];
+
+/// The role that a name may spell: some word of it does, whatever stands beside. Good enough to
+/// ask the user, not to act on it.
+pub(super) fn may_spell(name: &str) -> Option<SplitRole> {
+    let words = words(name);
+    let known = |(key, _): &&(&str, SplitRole)| words.iter().any(|word| word == key);
+    let elsewhere = |(key, _): &&(&str, SplitRole)| name.to_lowercase().contains(key);
+    let found = KEYWORDS.iter().find(known);
+    let found = found.or_else(|| ELSEWHERE.iter().find(elsewhere));
+    found.map(|&(_, role)| role)
+}
+
 /// Lower-case runs of letters or digits; a capital after a small letter begins a new run.
 pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -142,6 +170,24 @@ mod tests {
         ] {
             assert_eq!(role_of(name), Some(role), "{name}");
         }
+    }
+
+    #[test]
+    fn names_that_may_be_splits_are_known_by_one_word() {
+        for (name, role) in [
+            ("seg_train", SplitRole::Training),
+            ("DIV2K_train_HR", SplitRole::Training),
+            ("mydata_val", SplitRole::Validation),
+            ("训练集", SplitRole::Training),
+            ("验证", SplitRole::Validation),
+        ] {
+            assert_eq!(
+                (role_of(name), may_spell(name)),
+                (None, Some(role)),
+                "{name}"
+            );
+        }
+        assert_eq!(may_spell("contest"), None);
     }
 
     #[test]

@@ -2,20 +2,78 @@
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
+use super::split_name::may_spell;
 use super::walk::Walked;
-use crate::sample::Layout;
+use crate::sample::{Layout, SplitRole};
 
 /// All images of a tree.
 pub(super) fn claim(walked: &Walked) -> Claim {
     Claim {
         layout: Layout::Unsplit,
         strength: Strength::Nothing,
-        evidence: "no folder and no table names splits".to_owned(),
+        evidence: format!("no folder and no table names splits{}", question(walked)),
         chosen_by: format!("`--layout {}`", Layout::Unsplit.name()),
         drafts: walked.images.iter().cloned().map(Draft::of).collect(),
         splits: Vec::new(),
         problems: Vec::new(),
         split_of: |_| None,
         lists_samples: false,
+    }
+}
+
+/// Folders that may be splits, with what to type if they are; empty where no two sides are seen.
+fn question(walked: &Walked) -> String {
+    let mut options: Vec<(SplitRole, String)> = Vec::new();
+    let mut seen: Vec<&String> = Vec::new();
+    for directory in &walked.directories {
+        let name = directory.rsplit('/').next().unwrap_or(directory);
+        let is_below = |outer: &&String| {
+            let rest = directory.strip_prefix(outer.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let Some(role) = may_spell(name).filter(|_| !seen.iter().any(is_below)) else {
+            continue;
+        };
+        let flag = match role {
+            SplitRole::Training => "--train",
+            SplitRole::Validation => "--val",
+            _ => "--test",
+        };
+        seen.push(directory);
+        options.push((role, format!("{flag} {directory}")));
+    }
+    options.sort();
+    let trains = options.iter().any(|(role, _)| *role == SplitRole::Training);
+    let evaluates = options.iter().any(|(role, _)| role.is_evaluation());
+    if !(trains && evaluates) {
+        return String::new();
+    }
+    let options: Vec<String> = options.into_iter().map(|(_, option)| option).collect();
+    format!(
+        "; if its folders are splits, say so from inside it: `splitleak check {}`",
+        options.join(" ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(directories: &[&str]) -> String {
+        let mut walked = Walked::default();
+        walked.directories = directories.iter().map(|&one| one.to_owned()).collect();
+        claim(&walked).evidence
+    }
+
+    #[test]
+    fn folders_that_may_be_splits_come_with_a_command() {
+        let evidence = asked(&["seg_test", "seg_train", "seg_train/seg_train"]);
+        let command = "`splitleak check --train seg_train --test seg_test`";
+        assert!(evidence.ends_with(command), "{evidence}");
+    }
+
+    #[test]
+    fn one_side_alone_is_not_asked_about() {
+        assert!(!asked(&["steam_train", "cats"]).contains("splitleak"));
     }
 }

@@ -181,16 +181,16 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
             Ok(entry) => {
                 progress.advance(1);
                 let (path, place) = path_text(root, entry.path());
-                let left_out = match &path {
-                    path if is_of_a_run(path) => Some(OF_A_RUN),
-                    path if !files.admits(path) => Some(EXCLUDED),
-                    _ => None,
-                };
-                if let Some(reason) = left_out {
-                    ignore((reason.to_owned(), IgnoredKind::Other), path);
+                if is_of_a_run(&path) {
+                    ignore((OF_A_RUN.to_owned(), IgnoredKind::Other), path);
                     continue;
                 }
                 let kind = kind_of(entry.path(), sniff_file);
+                let may_hold_samples = matches!(kind, FileKind::Image | FileKind::Unread(_));
+                if may_hold_samples && !files.admits(&path) {
+                    ignore((EXCLUDED.to_owned(), IgnoredKind::Other), path);
+                    continue;
+                }
                 if let FileKind::Unread(reason) = &kind {
                     walked.unread.push(UnreadFile {
                         path: path.clone(),
