@@ -38,6 +38,8 @@ pub enum Code {
     LeakOverlappingTile,
     /// An evaluation image belongs to a group that training has, too.
     LeakSharedGroup,
+    /// A part of names may be an identifier that evaluation and training share.
+    PossibleGroup,
     /// Evaluation splits share pictures.
     DuplicateAcrossEvaluation,
     /// A split holds the same picture more than once.
@@ -114,6 +116,8 @@ pub enum Code {
     UnparsableLabel,
     /// Targets that are infinite or not a number.
     NonFiniteTarget,
+    /// Times of the manifest that cannot be read.
+    UnparsableTime,
     /// One picture with different classes.
     LabelConflict,
     /// One picture with different targets.
@@ -212,6 +216,7 @@ pub const CODES: &[(Code, &str, Severity)] = &[
         Severity::Error,
     ),
     (Code::LeakSharedGroup, "leak-shared-group", Severity::Error),
+    (Code::PossibleGroup, "possible-group", Severity::Warning),
     (
         Code::DuplicateAcrossEvaluation,
         "duplicate-across-evaluation",
@@ -270,6 +275,7 @@ pub const CODES: &[(Code, &str, Severity)] = &[
     (Code::MissingLabel, "missing-label", Severity::Warning),
     (Code::UnparsableLabel, "unparsable-label", Severity::Warning),
     (Code::NonFiniteTarget, "non-finite-target", Severity::Error),
+    (Code::UnparsableTime, "unparsable-time", Severity::Warning),
     (Code::LabelConflict, "label-conflict", Severity::Warning),
     (Code::TargetConflict, "target-conflict", Severity::Warning),
     (Code::TargetPileUp, "target-pile-up", Severity::Note),

@@ -235,4 +235,6 @@ pub enum ProblemKind {
     CameraAbsent,
     /// A DVC file whose data has not been fetched.
     DataNotFetched,
+    /// A time of the manifest that cannot be read.
+    UnparsableTime,
 }

@@ -17,6 +17,7 @@
 //! - `truncation`: a file cut anywhere is never whole
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
+//! - `names`: verdicts, and identifiers in names that nobody has answered
 //! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
 //! - `terminal`: what a person sees
@@ -43,6 +44,7 @@ mod gate;
 mod integrity;
 mod layouts;
 mod leaks;
+mod names;
 mod odd_images;
 mod policy;
 mod recorded;

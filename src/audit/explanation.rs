@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::explain::causes::Evidence as CauseEvidence;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::predictions::{self, Line, Matched};
@@ -10,6 +11,7 @@ use crate::explain::verdict::Word;
 use crate::explain::{self, Explanation};
 use crate::matching::pair::{Kind, Pair};
 use crate::matching::partners::Partnerships;
+use crate::report::{self, Leakage};
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::recording::Recordings;
 use crate::settings::Explain;
@@ -133,6 +135,31 @@ pub(super) fn explain(
         }
         explanation
     }))
+}
+
+/// Takes back "no leak" where something that could tell was not answered.
+pub(super) fn qualify(explanation: &mut Explanation, leakage: &[Leakage]) {
+    let unknown: Vec<&Leakage> = leakage
+        .iter()
+        .filter(|entry| entry.verdict == report::Verdict::Unknown)
+        .collect();
+    let Some(first) = unknown.first() else { return };
+    let codes: Vec<&str> = first.unknown.iter().map(|code| code.name()).collect();
+    let why = codes.join(", ");
+    if explanation.verdict.word == Word::NoneFound {
+        explanation.verdict.line =
+            format!("Whether training and validation share images is not known: {why}.");
+        explanation.verdict.word = Word::CannotTell;
+    }
+    for cause in &mut explanation.causes {
+        if cause.id == "leakage" && cause.evidence == CauseEvidence::Against {
+            cause.evidence = CauseEvidence::Unknown;
+            cause.summary = format!("not judged in full: {why}");
+            cause.detail = format!(
+                "copies and neighbours were not found, but not everything that could tell was answered: {why}"
+            );
+        }
+    }
 }
 
 fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -> Vec<Row> {

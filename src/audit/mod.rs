@@ -9,6 +9,7 @@ mod recorder;
 mod recordings;
 mod search;
 mod simulated;
+mod tile_strips;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
@@ -90,7 +91,7 @@ fn judge_signed(
     session: &Session<'_>,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
-    let (scan, explanation) = scan(settings, dataset, signatures, session, progress)?;
+    let (scan, mut explanation) = scan(settings, dataset, signatures, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
         .focus
@@ -105,6 +106,9 @@ fn judge_signed(
         counted: &settings.recorded.counted,
         focus: settings.focus.as_ref(),
     };
+    if let Some(explanation) = &mut explanation {
+        explanation::qualify(explanation, &report::leakage(&evidence));
+    }
     let mut identities = identity::Identities::new(dataset, &scan.signatures);
     let findings = checks::run(&evidence);
     let findings = findings.into_iter().map(|finding| identities.know(finding));
@@ -196,11 +200,18 @@ fn scan(
         &found.looks,
         found.threshold.similarity,
     );
+    together = tile_strips::confirm(together, dataset, &signatures);
     for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);
         split
             .leaks
             .retain(|leak| asked(leak.evaluation) || asked(leak.training));
+        for question in &mut split.asked {
+            question.evaluation.retain(|id| asked(*id));
+        }
+        split
+            .asked
+            .retain(|question| !question.evaluation.is_empty());
     }
     let explanation = match (asked, &seen) {
         (Some((settings, chosen)), Some(descriptors)) => {

@@ -21,7 +21,8 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted
-            | ProblemKind::SplitMissing) => {
+            | ProblemKind::SplitMissing
+            | ProblemKind::UnparsableTime) => {
                 if !evidence.asks_about(&problem.path) {
                     continue;
                 }
@@ -51,6 +52,15 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 format!(
                     "{} under the dataset directory, but not in the manifest; they were not checked",
                     count(n, "image")
+                ),
+            ),
+            ProblemKind::UnparsableTime => (
+                Code::UnparsableTime,
+                format!(
+                    "{} of the manifest with a time that cannot be read ({}), so that nothing tells when they were recorded; write a number, \
+                     seconds, `2016-12-01 13:30:48.287` or `2016-12-01T13:30:48Z`",
+                    count(n, "row"),
+                    problems[0].detail
                 ),
             ),
             _ => (

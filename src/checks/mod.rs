@@ -13,6 +13,7 @@ mod layout;
 mod leaks;
 mod names;
 mod odd;
+mod possible_groups;
 mod shortcut_facts;
 mod shortcuts;
 mod sizes;
@@ -31,6 +32,7 @@ use crate::sequence::examine::{Leak, LeakKind, SplitLeaks};
 use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
+pub(crate) use files::code_of;
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +79,7 @@ impl Evidence<'_> {
     /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
     #[must_use]
     pub fn counts(&self, leak: &Leak) -> bool {
-        leak.pixels.agree || self.counted.contains(&leak.kind)
+        leak.declared || leak.pixels.agree || self.counted.contains(&leak.kind)
     }
 }
 
@@ -87,6 +89,7 @@ type Check = fn(&Evidence<'_>) -> Vec<Finding>;
 const CHECKS: &[Check] = &[
     leaks::across_splits,
     together::across_splits,
+    possible_groups::unanswered,
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,

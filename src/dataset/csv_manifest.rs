@@ -12,6 +12,7 @@ use super::assemble::{Draft, assemble};
 use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
 use super::path_text::path_text;
 use super::split_name::role_of;
+use super::time_cell;
 use super::walk::Walked;
 use super::{io_error, walked_paths};
 use crate::error::Error;
@@ -150,6 +151,13 @@ impl Rows {
                 continue;
             }
             self.seen.insert(place, label.clone());
+            let written = cell(positions.time);
+            let time = written.as_deref().and_then(time_cell::read);
+            if let Some(text) = written.filter(|_| time.is_none()) {
+                let detail = format!("`{text}`");
+                self.problems
+                    .push(problem(ProblemKind::UnparsableTime, &detail));
+            }
             let draft = Draft {
                 path,
                 file,
@@ -159,7 +167,7 @@ impl Rows {
                 }),
                 label,
                 group: cell(positions.group),
-                time: cell(positions.time).and_then(|text| text.parse().ok()),
+                time,
             };
             self.drafts.push((*column, draft));
         }

@@ -1,6 +1,7 @@
 //! Where do samples come from? One file per layout; all give the same [`Dataset`].
 
 mod assemble;
+mod class_folder;
 mod csv_manifest;
 mod directories;
 mod file_kind;
@@ -8,6 +9,7 @@ mod image_folder;
 mod manifest_columns;
 mod path_text;
 pub mod split_name;
+mod time_cell;
 mod walk;
 
 use std::path::{Path, PathBuf};

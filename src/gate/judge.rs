@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::limit::LeakLimit;
 use super::policy::Policy;
-use super::{AcceptedFindings, Gate, Violation, ViolationCode, accept, completeness};
+use super::{AcceptedFindings, Gate, Violation, ViolationCode, accept, completeness, unanswered};
 use crate::finding::{AcceptedBy, CODES, Code};
 use crate::report::{Leakage, LeakedSample, Report};
 
@@ -25,11 +25,15 @@ pub fn judge(mut report: Report, policy: &Policy) -> Report {
     }
     let judgement = Judgement::new(&report, policy);
     let violations = judgement.violations();
+    let mut notes = marks.notes;
+    if !policy.strict {
+        notes.extend(unanswered::notes(&report));
+    }
     report.gate = Gate {
         passed: violations.is_empty(),
         violations,
         accepted: accepted(&report),
-        notes: marks.notes,
+        notes,
     };
     report
 }
@@ -85,6 +89,7 @@ impl<'a> Judgement<'a> {
     fn violations(&self) -> Vec<Violation> {
         [
             self.limits(),
+            unanswered::violations(self.report, self.policy),
             self.codes(),
             self.simulations(),
             completeness::incomplete(self.report, self.policy),

@@ -91,8 +91,21 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
         writeln!(to, "::notice title=splitleak::{}", data(&note.message))?;
     }
     let leaked: u64 = report.leakage.iter().map(|entry| entry.leaked.count).sum();
-    let verdict = if gate.passed { "passed" } else { "failed" };
-    writeln!(to, "splitleak: gate {verdict}, {leaked} leaked images")
+    let verdict = match (gate.passed, report.verdict.is_clear()) {
+        (true, true) => "passed",
+        (true, false) => "within the limits",
+        (false, _) => "failed",
+    };
+    let suspected: u64 = report
+        .leakage
+        .iter()
+        .map(|entry| entry.suspected.count)
+        .sum();
+    writeln!(
+        to,
+        "splitleak: gate {verdict}, {leaked} leaked images, {suspected} suspected; verdict {}",
+        report.verdict.name()
+    )
 }
 
 fn data(text: &str) -> String {

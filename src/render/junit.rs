@@ -27,7 +27,11 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
         gate.add_test_case(case(&name, "splitleak.gate", status));
     }
     if report.gate.passed {
-        gate.add_test_case(case("passed", "splitleak.gate", TestCaseStatus::success()));
+        let name = match report.verdict.is_clear() {
+            true => "passed",
+            false => "within the limits",
+        };
+        gate.add_test_case(case(name, "splitleak.gate", TestCaseStatus::success()));
     }
     let mut leakage = TestSuite::new("leakage");
     for entry in &report.leakage {
@@ -42,7 +46,11 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
             .fraction
             .map_or("not known".to_owned(), percent);
         let (count, all) = (entry.leaked.count, entry.leaked.denominator);
-        case.set_system_out(format!("{count} of {all} leaked ({share})"));
+        let suspected = entry.suspected.count;
+        let verdict = entry.verdict.name();
+        case.set_system_out(format!(
+            "{count} of {all} leaked ({share}), {suspected} suspected beyond that, verdict {verdict}"
+        ));
         leakage.add_test_case(case);
     }
     let mut findings = TestSuite::new("findings");

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::text::{percent, printable, thousands};
 use crate::finding::Severity;
-use crate::report::Report;
+use crate::report::{Report, Verdict};
 
 /// Bytes of the longest summary. GitHub takes 65,536 characters in a comment.
 pub const MOST_BYTES: usize = 60_000;
@@ -42,7 +42,13 @@ pub fn render(report: &Report, mut to: impl Write) -> io::Result<()> {
 
 fn head(report: &Report, text: &mut String) -> std::fmt::Result {
     let verdict = if report.gate.passed {
-        "passed"
+        match report.verdict {
+            Verdict::Clear => "passed",
+            Verdict::Leaks => "within the limits, with leaks",
+            Verdict::Unknown | Verdict::NotJudged => {
+                "within the limits; leakage is not known in full"
+            }
+        }
     } else if report
         .gate
         .violations
@@ -85,7 +91,8 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "\n| evaluation | training | leaked | of | share | 95 % CI |\n| --- | --- | ---: | ---: | ---: | --- |"
+        "\n| evaluation | training | leaked | of | share | 95 % CI | suspected beyond | verdict |\n\
+         | --- | --- | ---: | ---: | ---: | --- | ---: | --- |"
     )?;
     for entry in report.leakage.iter().take(ROWS) {
         let interval = entry.leaked.ci95.map_or(String::new(), |[low, high]| {
@@ -93,7 +100,7 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
         });
         writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {interval} |",
+            "| {} | {} | {} | {} | {} | {interval} | {} | {} |",
             code(&entry.evaluation_split),
             code(&entry.training_split),
             thousands(entry.leaked.count),
@@ -102,6 +109,8 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
                 .leaked
                 .fraction
                 .map_or("not known".to_owned(), percent),
+            thousands(entry.suspected.count),
+            entry.verdict.name(),
         )?;
     }
     more(report.leakage.len(), text)

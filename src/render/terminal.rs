@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style};
 use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
 use crate::rate::Rate;
-use crate::report::{Leakage, Report, ReportPair};
+use crate::report::{Leakage, Report, ReportPair, Verdict};
 use crate::sequence::examine::LeakKind;
 use crate::sequence::group::{GroupRule, SharedGroups};
 
@@ -100,6 +100,14 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             _ => {
                 let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
                 writeln!(to, "  {}: pixels were not compared", fit(&names, 50))?;
+                if entry.suspected.count > 0 {
+                    writeln!(
+                        to,
+                        "    {YELLOW}{} of {} suspected{YELLOW:#}",
+                        thousands(entry.suspected.count),
+                        thousands(entry.suspected.denominator)
+                    )?;
+                }
             }
         }
     }
@@ -111,7 +119,11 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
     let Some(fraction) = entry.leaked.fraction else {
         return writeln!(to, "  {}: no image of it could be read", fit(&names, 50));
     };
-    let style = if entry.leaked.count == 0 { GREEN } else { RED };
+    let style = match entry.verdict {
+        Verdict::Leaks => RED,
+        Verdict::Unknown | Verdict::NotJudged => YELLOW,
+        Verdict::Clear => GREEN,
+    };
     let interval = interval(&entry.leaked);
     writeln!(
         to,
@@ -121,6 +133,21 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
         thousands(entry.leaked.count),
         thousands(entry.leaked.denominator)
     )?;
+    if entry.suspected.count > 0 {
+        writeln!(
+            to,
+            "  {:22} {YELLOW}{:>7} suspected beyond that{YELLOW:#}  {} of {}",
+            "",
+            percent(entry.suspected.fraction.unwrap_or_default()),
+            thousands(entry.suspected.count),
+            thousands(entry.suspected.denominator)
+        )?;
+    }
+    if entry.verdict == Verdict::Unknown {
+        let codes: Vec<&str> = entry.unknown.iter().map(|code| code.name()).collect();
+        let text = format!("not judged in full: {}", codes.join(", "));
+        write!(to, "{}", wrap(&text, "    ", "      "))?;
+    }
     for (kind, &count) in entry.by_kind.iter().filter(|(_, count)| **count > 0) {
         writeln!(to, "    {:20} {:>9}", kind.name(), thousands(count))?;
     }
@@ -365,7 +392,16 @@ fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     if gate.passed {
-        return writeln!(to, "  {GREEN}passed{GREEN:#}");
+        return match report.verdict {
+            Verdict::Clear => writeln!(to, "  {GREEN}passed{GREEN:#}"),
+            Verdict::Leaks => writeln!(to, "  {YELLOW}within the limits, with leaks{YELLOW:#}"),
+            Verdict::Unknown | Verdict::NotJudged => {
+                writeln!(
+                    to,
+                    "  {YELLOW}within the limits; leakage is not known in full{YELLOW:#}"
+                )
+            }
+        };
     }
     let judged = gate.violations.iter().any(|one| one.code.is_judgement());
     let word = if judged {

@@ -15,6 +15,7 @@ pub mod luma;
 pub mod memory;
 pub mod perceptual;
 pub mod pixels;
+pub mod region;
 mod sign;
 pub mod thumbnail;
 pub mod tone;
