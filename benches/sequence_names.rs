@@ -86,6 +86,7 @@ fn measure(name: &str, neighbours: bool, path: fn(u64) -> String) {
     let found = Found {
         recordings: recordings.as_ref(),
         groups: &groups,
+        entities: &[],
         tiles: tiles.as_ref(),
         sizes: None,
         families: &families,

@@ -39,6 +39,8 @@ pub struct Config {
     pub sequence_pattern: Option<String>,
     /// As `--group-pattern`.
     pub group_pattern: Option<String>,
+    /// As `--group-none`: `groups = { none = "why names tell no groups" }`.
+    pub groups: Option<GroupsWritten>,
     /// As `--neighbour-steps`.
     pub neighbour_steps: Option<u32>,
     /// As `--count-as-leaked`.
@@ -50,6 +52,11 @@ pub struct Config {
     /// As `--max-leakage`: one limit, or several.
     #[serde(deserialize_with = "one_or_several")]
     pub max_leakage: Option<Vec<String>>,
+    /// As `--max-suspected`: a number, or a share as text.
+    #[serde(deserialize_with = "number_or_text")]
+    pub max_suspected: Option<String>,
+    /// As `--strict`.
+    pub strict: Option<bool>,
     /// As `--fail-on`.
     pub fail_on: Option<Vec<String>>,
     /// As `--max-unreadable`: a number, or a share as text.
@@ -61,6 +68,14 @@ pub struct Config {
     pub baseline: Option<String>,
     /// Findings that are set aside; the command line has no such option.
     pub suppress: Vec<Suppress>,
+}
+
+/// What the user says of groups, as written.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupsWritten {
+    /// Why names tell no groups.
+    pub none: String,
 }
 
 /// Findings that are set aside, as written.

@@ -314,4 +314,6 @@ pub enum ProblemKind {
     MaskWithoutPicture,
     /// A picture without the mask that its neighbours have.
     PictureWithoutMask,
+    /// A time of the manifest that cannot be read.
+    UnparsableTime,
 }

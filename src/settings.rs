@@ -118,6 +118,8 @@ pub struct Recorded {
     pub sequence_pattern: Option<SequencePattern>,
     /// How the user reads a group from a path.
     pub group_pattern: Option<GroupPattern>,
+    /// Why names tell no groups, where the user says so: identifiers in names are not asked about.
+    pub no_groups: Option<String>,
     /// Most steps between two samples of one recording that were recorded next to each other.
     pub neighbour_steps: u32,
     /// Ways of belonging together that count as leaked whatever pixels say.
@@ -129,6 +131,7 @@ impl Default for Recorded {
         Self {
             sequence_pattern: None,
             group_pattern: None,
+            no_groups: None,
             neighbour_steps: 5,
             counted: Vec::new(),
         }

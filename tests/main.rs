@@ -22,6 +22,7 @@
 //! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
+//! - `names`: verdicts, and identifiers in names that nobody has answered
 //! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
 //! - `terminal`: what a person sees
@@ -52,6 +53,7 @@ mod integrity;
 mod layouts;
 mod leaks;
 mod lists;
+mod names;
 mod odd_images;
 mod policy;
 mod random_gate;

@@ -11,8 +11,9 @@ use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
-use crate::report::explanation::Explanation;
+use crate::report::explanation::{Evidence as CauseEvidence, Explanation, Word};
 use crate::report::interleaving::Interleaving;
+use crate::report::{self, Leakage};
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::interleaving::interleaving;
 use crate::sequence::recording::Recordings;
@@ -142,6 +143,31 @@ fn along(recordings: &Recordings, dataset: &Dataset, chosen: &Chosen) -> Interle
         chosen.evaluation,
         &chosen.training,
     )
+}
+
+/// Takes back "no leak" where something that could tell was not answered.
+pub(super) fn qualify(explanation: &mut Explanation, leakage: &[Leakage]) {
+    let unknown: Vec<&Leakage> = leakage
+        .iter()
+        .filter(|entry| entry.verdict == report::Verdict::Unknown)
+        .collect();
+    let Some(first) = unknown.first() else { return };
+    let codes: Vec<&str> = first.unknown.iter().map(|code| code.name()).collect();
+    let why = codes.join(", ");
+    if explanation.verdict.word == Word::NoneFound {
+        explanation.verdict.line =
+            format!("Whether training and validation share images is not known: {why}.");
+        explanation.verdict.word = Word::CannotTell;
+    }
+    for cause in &mut explanation.causes {
+        if cause.id == "leakage" && cause.evidence == CauseEvidence::Against {
+            cause.evidence = CauseEvidence::Unknown;
+            cause.summary = format!("not judged in full: {why}");
+            cause.detail = format!(
+                "copies and neighbours were not found, but not everything that could tell was answered: {why}"
+            );
+        }
+    }
 }
 
 fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -> Vec<Row> {

@@ -10,6 +10,7 @@ mod recordings;
 mod search;
 mod signing;
 mod simulated;
+mod tile_strips;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
@@ -98,7 +99,7 @@ fn judge_signed(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     let labels = Labels::of(dataset);
-    let (scan, explanation) = scan(settings, dataset, &labels, signatures, session, progress)?;
+    let (scan, mut explanation) = scan(settings, dataset, &labels, signatures, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
         .focus
@@ -113,6 +114,9 @@ fn judge_signed(
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
     };
+    if let Some(explanation) = &mut explanation {
+        explanation::qualify(explanation, &report::leakage(&evidence));
+    }
     let findings = checks::run(&evidence);
     let simulated_splits = simulated::simulate(settings, dataset, &labels, &scan, progress);
     let measured = report::Measured {
@@ -215,11 +219,18 @@ fn scan(
         &found.looks,
         found.threshold.similarity,
     );
+    together = tile_strips::confirm(together, dataset, &signatures);
     for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);
         split
             .leaks
             .retain(|leak| asked(leak.evaluation) || asked(leak.training));
+        for question in &mut split.asked {
+            question.evaluation.retain(|id| asked(*id));
+        }
+        split
+            .asked
+            .retain(|question| !question.evaluation.is_empty());
     }
     let explanation = match (asked, &seen) {
         (Some((settings, chosen)), Some(descriptors)) => {

@@ -1,7 +1,5 @@
 //! A split without the leak, proposed for a dataset as it lies there.
 
-use std::collections::BTreeMap;
-
 use super::Scan;
 use crate::error::Error;
 use crate::explain::inputs::Place;
@@ -10,6 +8,7 @@ use crate::repair::manifest::{Column, fold_manifest, split_manifest};
 use crate::repair::verify::{Crossing, verify};
 use crate::repair::{self, Assignment, Constraints, Member, Side};
 use crate::sample::{Dataset, Sample, SampleId};
+use crate::sequence::group::Groups;
 
 /// What to propose.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +38,10 @@ pub struct Proposal {
     pub companions: usize,
     /// Recordings, as far as names and columns tell.
     pub recordings: usize,
+    /// What keeps groups together, in words; `None` where nothing tells groups, or names may and nobody has answered.
+    pub groups: Option<String>,
+    /// A `--group-pattern` worth asking about, where names may tell groups.
+    pub group_pattern: Option<String>,
 }
 
 /// Steps that are left out without a clock.
@@ -64,22 +67,17 @@ pub(super) fn propose(
     }
     let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
     let recordings = scan.known.recordings.as_ref();
-    let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
+    let known = known_groups(scan);
     let members: Vec<Member> = ids
         .iter()
-        .zip(&samples)
-        .map(|(&id, sample)| {
-            let next = groups.len() as u32;
+        .map(|&id| {
             let place = recordings.and_then(|recordings| recordings.place(id));
             Member {
                 place: place.map(|place| Place {
                     recording: place.recording,
                     position: place.step,
                 }),
-                group: sample
-                    .group
-                    .as_deref()
-                    .map(|name| *groups.entry(name).or_insert(next)),
+                group: known.and_then(|groups| groups.of[id.index()]),
             }
         })
         .collect();
@@ -128,7 +126,28 @@ pub(super) fn propose(
         purge,
         companions: dataset.companions.len(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
+        groups: known.map(|groups| groups.rule.describe()),
+        group_pattern: scan
+            .known
+            .entities
+            .iter()
+            .find_map(|entity| entity.pattern.clone()),
     })
+}
+
+/// Groups that the user declared, or else the widest that names tell and pixels confirm.
+fn known_groups(scan: &Scan) -> Option<&Groups> {
+    let declared = scan
+        .known
+        .groups
+        .iter()
+        .find(|groups| groups.rule.is_declared());
+    let confirmed = scan
+        .known
+        .entities
+        .iter()
+        .find(|entity| entity.is_confirmed());
+    declared.or(confirmed.map(|entity| &entity.groups))
 }
 
 /// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.

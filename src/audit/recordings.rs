@@ -6,9 +6,12 @@ use super::search::Looks;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Sample};
 use crate::sequence::augmentation::Family;
+use crate::sequence::entity::{self, Candidate};
+use crate::sequence::entity_pixels::{self, GroupAgreement};
 use crate::sequence::examine::{self, Found, Pixels, RecordedPair, RecordingsReport, SplitLeaks};
 use crate::sequence::group::Groups;
 use crate::sequence::infer::{self, Inputs, SequenceFacts};
+use crate::sequence::question::Question;
 use crate::sequence::recording::Recordings;
 use crate::sequence::sources::CaptureTime;
 use crate::sequence::tiles::Tiles;
@@ -20,6 +23,9 @@ use crate::signature::Signed;
 /// picks the best of thousands of strangers; this looks at one pair that names have picked already.
 const BELONGING: f32 = 0.05;
 
+/// Identifiers nested in each other that are asked about: patient, study, series, view.
+const MOST_LEVELS: usize = 4;
+
 /// What belongs together, whatever split it is in.
 pub(super) struct Known {
     /// Where each sample stands, when a layout was taken.
@@ -28,6 +34,8 @@ pub(super) struct Known {
     facts: SequenceFacts,
     /// Groups of every rule.
     pub(super) groups: Vec<Groups>,
+    /// Identifiers in names with what pixels said, the widest first; none where the user has declared groups.
+    pub(super) entities: Vec<Question>,
     tiles: Option<Tiles>,
     sizes: Vec<Option<(u32, u32)>>,
     families: Vec<Family>,
@@ -60,13 +68,23 @@ pub(super) fn find(
     // Where no image was opened, pixels were not asked.
     let answered = answers.iter().any(Option::is_some);
     let agreement = answered.then(|| pixels::agreement(&answers));
+    let without_order = inference.recordings_without_order(agreement);
     let (recordings, facts) = inference.settle(agreement, samples);
     let by_pattern = settings.group_pattern.as_ref();
-    let groups = [
+    let declared = [
         group::from_column(samples),
         by_pattern.and_then(|pattern| group::from_pattern(pattern, samples)),
-        group::from_views(samples),
     ];
+    let mut groups: Vec<Groups> = declared.into_iter().flatten().collect();
+    let answered = !groups.is_empty() || settings.no_groups.is_some();
+    let mut entities = Vec::new();
+    if !answered {
+        groups.extend(group::from_views(samples).filter(|views| {
+            views.share_an_instant()
+                || ask(views, samples, looks).is_some_and(|said| said.confirms())
+        }));
+        entities = entities_in_names(samples, recordings.as_ref(), without_order, looks);
+    }
     let size = |signed: &Signed| {
         let signature = signed.as_ref().ok()?;
         Some((signature.width, signature.height))
@@ -74,11 +92,53 @@ pub(super) fn find(
     Known {
         recordings,
         facts,
-        groups: groups.into_iter().flatten().collect(),
+        groups,
+        entities,
         tiles,
         sizes: signed.iter().map(size).collect(),
         families: augmentation::families(samples),
     }
+}
+
+/// Identifiers in names. Where the order of recordings is known, what lies within one recording has been judged by distance.
+fn entities_in_names(
+    samples: &[Sample],
+    recordings: Option<&Recordings>,
+    without_order: Option<Groups>,
+    looks: &Looks,
+) -> Vec<Question> {
+    let mut candidates = entity::candidates(samples);
+    if let Some(recordings) = recordings {
+        let recording = |id| recordings.place(id).map(|place| place.recording);
+        candidates.retain(|candidate| !candidate.groups.refine(recording));
+    }
+    if candidates.is_empty() {
+        candidates.extend(without_order.map(|groups| Candidate {
+            groups,
+            pattern: None,
+        }));
+    }
+    candidates.truncate(MOST_LEVELS);
+    let asked = candidates.into_iter().map(|candidate| Question {
+        pixels: ask(&candidate.groups, samples, looks),
+        groups: candidate.groups,
+        pattern: candidate.pattern,
+    });
+    asked.collect()
+}
+
+/// Asks pixels whether samples of one group are more alike; `None` where no two could be compared.
+fn ask(groups: &Groups, samples: &[Sample], looks: &Looks) -> Option<GroupAgreement> {
+    let asked = entity_pixels::comparisons(groups, samples);
+    let answers: Vec<_> = asked
+        .iter()
+        .map(|ask| {
+            let same = looks.likeness(ask.sample, ask.neighbour)?;
+            Some((same, looks.likeness(ask.sample, ask.control)?))
+        })
+        .collect();
+    let agreement = entity_pixels::agreement(&answers);
+    (agreement.compared > 0).then_some(agreement)
 }
 
 fn capture_time(signed: &Signed) -> Option<CaptureTime> {
@@ -102,6 +162,7 @@ impl Known {
             tiles: self.tiles.as_ref(),
             sizes: Some(&self.sizes),
             families: &self.families,
+            entities: &self.entities,
         };
         let (samples, splits) = (&dataset.samples, &dataset.splits);
         examine::examine(

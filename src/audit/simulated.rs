@@ -6,6 +6,7 @@
 use super::Scan;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
+use super::tile_strips;
 use crate::checks::Evidence;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
@@ -75,6 +76,7 @@ fn judge(
         search_divided(settings, divided, &scan.signatures, &scan.found.looks);
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
+    let together = tile_strips::confirm(together, divided, &scan.signatures);
     let evidence = Evidence {
         dataset: divided,
         labels,

@@ -34,6 +34,14 @@ pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
     });
     // A split without labels, such as a test split whose labels are kept secret, lacks no class.
     let held: Vec<_> = held.filter(|(_, _, own)| !own.is_empty()).collect();
+    // Anomaly detection: what is learned is one class, and the others are what it must tell apart.
+    let training = held
+        .iter()
+        .filter(|(split, _, _)| split.role == SplitRole::Training);
+    let learned: BTreeSet<u32> = training.flat_map(|(_, _, own)| own).copied().collect();
+    if learned.len() == 1 {
+        return Vec::new();
+    }
     let all: BTreeSet<u32> = held.iter().flat_map(|(_, _, own)| own).copied().collect();
     let lacking = held.iter().filter(|(_, _, own)| own.len() < all.len());
     let findings = lacking.map(|(split, id, own)| {
@@ -106,6 +114,15 @@ mod tests {
                 .message
                 .starts_with("split `val` lacks 1 of 2 classes (`dog`)")
         );
+    }
+
+    #[test]
+    fn one_training_class_is_anomaly_detection() {
+        let mut world = World::new();
+        world.many(5, "a", 0, Some("good"));
+        world.many(5, "b", 1, Some("good"));
+        world.many(5, "c", 1, Some("scratched"));
+        assert_eq!(missing_classes(&world.evidence()), []);
     }
 
     #[test]

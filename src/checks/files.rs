@@ -29,7 +29,8 @@ pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
     findings
 }
 
-fn code_of(reason: &Unreadable) -> Code {
+/// The code of what is wrong with one file.
+pub(crate) fn code_of(reason: &Unreadable) -> Code {
     match reason {
         Unreadable::Missing => Code::MissingFile,
         Unreadable::IsDirectory | Unreadable::Refused(_) | Unreadable::NotOpened => {

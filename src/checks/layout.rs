@@ -26,7 +26,8 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             | ProblemKind::Unlisted
             | ProblemKind::SplitMissing
             | ProblemKind::MaskWithoutPicture
-            | ProblemKind::PictureWithoutMask) => summed.entry(kind).or_default().push(problem),
+            | ProblemKind::PictureWithoutMask
+            | ProblemKind::UnparsableTime) => summed.entry(kind).or_default().push(problem),
         }
     }
     for (kind, problems) in summed {
@@ -65,6 +66,15 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 format!(
                     "{} without a mask or depth map, where most others have one; add it if it is missing",
                     count(n, "picture")
+                ),
+            ),
+            ProblemKind::UnparsableTime => (
+                Code::UnparsableTime,
+                format!(
+                    "{} of the manifest with a time that cannot be read ({}), so that nothing tells when they were recorded; write a number, \
+                     seconds, `2016-12-01 13:30:48.287` or `2016-12-01T13:30:48Z`",
+                    count(n, "row"),
+                    problems[0].detail
                 ),
             ),
             _ => (

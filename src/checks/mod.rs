@@ -13,6 +13,7 @@ mod leaks;
 mod names;
 mod not_read;
 mod odd;
+mod possible_groups;
 mod shortcut_facts;
 mod shortcuts;
 mod sizes;
@@ -32,6 +33,7 @@ use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
+pub(crate) use files::code_of;
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +58,7 @@ impl Evidence<'_> {
     /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
     #[must_use]
     pub fn counts(&self, pair: &RecordedPair) -> bool {
-        pair.pixels.agree || self.counted.contains(&pair.kind)
+        pair.declared || pair.pixels.agree || self.counted.contains(&pair.kind)
     }
 }
 
@@ -66,6 +68,7 @@ type Check = fn(&Evidence<'_>) -> Vec<Finding>;
 const CHECKS: &[Check] = &[
     leaks::across_splits,
     together::across_splits,
+    possible_groups::unanswered,
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,

@@ -23,9 +23,20 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
         }
         for (kind, (samples, alike)) in by_kind {
             let (what, todo) = in_words(kind);
+            // Groups are told by their rule: a column, a pattern, or names that pixels confirm.
+            let rules: Vec<String> = split
+                .groups
+                .iter()
+                .filter(|groups| kind == Leak::SharedGroup && groups.shared > 0)
+                .map(|groups| groups.rule.describe())
+                .collect();
+            let by = match rules.is_empty() {
+                true => String::new(),
+                false => format!(" (by {})", rules.join("; ")),
+            };
             let name = |id: crate::sample::SplitId| &dataset.splits[id.index()].name;
             let message = format!(
-                "{} of `{}` {what} `{}`, {alike} of them alike by pixels; {todo}",
+                "{} of `{}` {what} `{}`{by}, {alike} of them alike by pixels; {todo}",
                 count(samples.len(), "image"),
                 name(split.evaluation),
                 name(split.training)

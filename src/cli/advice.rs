@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::report::Report;
+use crate::report::{Report, Verdict};
 
 use super::args::{CheckArgs, CommonArgs};
 
@@ -61,10 +61,12 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
         );
     }
     if !report.leakage.is_empty() && args.gate.max_leakage.is_empty() && report.gate.passed {
-        let effect = if leaks {
-            "exit status 1 while it leaks, for CI"
-        } else {
-            "keep it so, in CI"
+        let effect = match report.verdict {
+            Verdict::Leaks => "exit status 1 while it leaks, for CI",
+            Verdict::Clear => "keep it so, in CI",
+            Verdict::Unknown | Verdict::NotJudged => {
+                "exit status 1 once it leaks, for CI; `--strict` fails on what is not known, too"
+            }
         };
         suggest(format!("{command} --max-leakage 0.5%"), effect);
     }

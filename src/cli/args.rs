@@ -279,6 +279,9 @@ pub(super) struct RecordedArgs {
     /// Regular expression with a named group `group`, such as `(?<group>patient\d+)`
     #[arg(long, value_name = "REGEX")]
     pub(super) group_pattern: Option<String>,
+    /// Say that names tell no groups, and why; identifiers in names are then not asked about
+    #[arg(long, value_name = "REASON", conflicts_with = "group_pattern")]
+    pub(super) group_none: Option<String>,
     /// Steps between frames that count as recorded next to each other [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) neighbour_steps: Option<u32>,

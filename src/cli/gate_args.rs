@@ -13,6 +13,12 @@ pub(super) struct GateArgs {
     /// test=0, near-duplicate=1%, test:shared-group=0 for a split, a kind or both
     #[arg(long, value_name = "LIMIT", value_delimiter = ',')]
     pub(super) max_leakage: Vec<String>,
+    /// Fail when more is suspected beyond what leaks: a share (1%) or a count (12) for every evaluation split
+    #[arg(long, value_name = "LIMIT")]
+    pub(super) max_suspected: Option<String>,
+    /// Fail when something that could tell was not answered: a verdict of `unknown` is a violation
+    #[arg(long)]
+    pub(super) strict: bool,
     /// Fail on findings of these codes, or from this severity on (error, warning, note)
     #[arg(long, value_name = "CODE", value_delimiter = ',', num_args = 1..)]
     pub(super) fail_on: Vec<String>,

@@ -319,7 +319,23 @@ fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<
         &config.sequence_pattern,
     );
     let group = pattern("group-pattern", &given.group_pattern, &config.group_pattern);
+    let written = config.groups.as_ref().map(|groups| groups.none.clone());
+    let no_groups = pattern("group-none", &given.group_none, &written);
+    if no_groups
+        .as_ref()
+        .is_some_and(|reason| reason.trim().is_empty())
+    {
+        return Err(wrong(
+            "`--group-none`: say why names tell no groups".to_owned(),
+        ));
+    }
+    if no_groups.is_some() && group.is_some() {
+        let message =
+            "`--group-pattern` and `groups = { none = ... }` contradict each other: leave one out";
+        return Err(wrong(message.to_owned()));
+    }
     Ok(Recorded {
+        no_groups,
         sequence_pattern: sequence
             .map(|pattern| SequencePattern::parse(&pattern))
             .transpose()
@@ -374,6 +390,16 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
     for text in limits.unwrap_or_default() {
         policy.max_leakage.push(text.parse().map_err(wrong)?);
     }
+    let suspected = shown.choose(
+        "max-suspected",
+        args.max_suspected.clone(),
+        config.max_suspected.clone(),
+    );
+    policy.max_suspected = suspected
+        .map(|text| text.parse::<Limit>())
+        .transpose()
+        .map_err(wrong)?;
+    policy.strict = shown.choose_or("strict", args.strict.then_some(true), config.strict, false);
     let codes = shown.choose_or(
         "fail-on",
         some(&args.fail_on),

@@ -49,7 +49,9 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         output::to_file(&args.out, proposal.manifest.as_bytes())?;
     }
     if !args.quiet && !to_stdout {
-        output::to_stdout(summary(&proposal, args).as_bytes())?;
+        output::to_stdout(
+            summary(&proposal, args, settings.recorded.no_groups.as_deref()).as_bytes(),
+        )?;
     }
     Ok(if proposal.crossing.is_clean() {
         Outcome::Passed
@@ -58,7 +60,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     })
 }
 
-fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
+fn summary(proposal: &Proposal, args: &SplitArgs, no_groups: Option<&str>) -> String {
     let mut text = String::new();
     for (number, [training, evaluation, purged]) in proposal.sizes.iter().enumerate() {
         let fold = if args.folds.is_some() {
@@ -75,7 +77,7 @@ fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
     let _ = match proposal.recordings {
         0 => writeln!(
             text,
-            "no recordings known: copies and declared groups are kept together"
+            "no recordings known: copies and known groups are kept together"
         ),
         n => writeln!(
             text,
@@ -92,7 +94,21 @@ fn summary(proposal: &Proposal, args: &SplitArgs) -> String {
     }
     let crossing = proposal.crossing;
     let _ = if crossing.is_clean() {
-        writeln!(text, "verified: no copy, neighbour or group on both sides")
+        match (&proposal.groups, no_groups) {
+            (Some(groups), _) => writeln!(
+                text,
+                "verified: no copy, neighbour or group on both sides (groups: {groups})"
+            ),
+            (None, Some(reason)) => writeln!(
+                text,
+                "verified: no copy or neighbour on both sides (no groups: {reason})"
+            ),
+            (None, None) => writeln!(
+                text,
+                "no copy or neighbour on both sides; groups: not known; say `--group-pattern '{}'` or `groups = {{ none = \"why\" }}` in splitleak.toml",
+                proposal.group_pattern.as_deref().unwrap_or("(?<group>...)")
+            ),
+        }
     } else {
         writeln!(
             text,

@@ -13,6 +13,7 @@ use super::claim::{Claim, Strength};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
 use super::split_name::role_of;
+use super::time_cell;
 use super::walk::Walked;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
@@ -177,6 +178,13 @@ impl Rows {
                 continue;
             }
             self.seen.insert(member, label.clone());
+            let written = cell(positions.time);
+            let time = written.as_deref().and_then(time_cell::read);
+            if let Some(text) = written.filter(|_| time.is_none()) {
+                let detail = format!("`{text}`");
+                self.problems
+                    .push(problem(ProblemKind::UnparsableTime, &detail));
+            }
             let draft = Draft {
                 path,
                 place,
@@ -186,7 +194,7 @@ impl Rows {
                 }),
                 label,
                 group: cell(positions.group),
-                time: cell(positions.time).and_then(|text| text.parse().ok()),
+                time,
             };
             self.drafts.push((*column, draft));
         }

@@ -2,10 +2,12 @@
 //!
 //! The outermost folder that spells a split decides, so `train/…`,
 //! `images/train/…` and `data/v2/val/cat/…` all work. The folder below it names
-//! the class, unless it says only `images`.
+//! the class, unless it says only `images`, repeats the split, or names entities
+//! such as patients ([`class_folder`]).
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
+use super::class_folder;
 use super::split_name::role_of;
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
@@ -35,12 +37,22 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         }
         draft
     });
+    let mut drafts: Vec<Draft> = drafts.collect();
+    let labels = drafts.iter().filter_map(|draft| {
+        let (split, _) = draft.split.as_ref()?;
+        Some((draft.label.as_deref()?, split.as_str()))
+    });
+    if !class_folder::are_classes(labels) {
+        for draft in &mut drafts {
+            draft.label = None;
+        }
+    }
     Some(Claim {
         layout: Layout::ImageFolder,
         strength: Strength::Folders,
         evidence: evidence(&splits),
         chosen_by: format!("`--layout {}`", Layout::ImageFolder.name()),
-        drafts: drafts.collect(),
+        drafts,
         splits,
         problems: Vec::new(),
         split_of: |path| Some(place_of(path)?.split.to_owned()),
@@ -81,7 +93,10 @@ fn place_of(path: &str) -> Option<Place<'_>> {
     let (split, role) = folders
         .by_ref()
         .find_map(|name| role_of(name).map(|role| (name, role)))?;
-    let class = folders.find(|name| !NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str()));
+    let class = folders
+        // An archive unpacked into a folder of its own name repeats the split.
+        .filter(|name| *name != split)
+        .find(|name| !NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str()));
     Some(Place { split, role, class })
 }
 

@@ -2,6 +2,7 @@
 
 mod builder;
 mod claim;
+mod class_folder;
 mod companions;
 mod csv_manifest;
 mod csv_text;
@@ -10,6 +11,7 @@ mod file_kind;
 mod image_folder;
 mod manifest_columns;
 pub mod split_name;
+mod time_cell;
 mod unread;
 mod unsplit;
 mod walk;

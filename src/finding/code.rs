@@ -102,6 +102,8 @@ codes! {
     LeakOverlappingTile = "leak-overlapping-tile", Error;
     /// An evaluation image belongs to a group that training has, too.
     LeakSharedGroup = "leak-shared-group", Error;
+    /// A part of names may be an identifier that evaluation and training share.
+    PossibleGroup = "possible-group", Warning;
     /// Evaluation splits share pictures.
     DuplicateAcrossEvaluation = "duplicate-across-evaluation", Warning;
     /// A split holds the same picture more than once.
@@ -186,6 +188,8 @@ codes! {
     MissingLabel = "missing-label", Warning;
     /// Labels that are no numbers among numbers.
     UnparsableLabel = "unparsable-label", Warning;
+    /// Times of the manifest that cannot be read.
+    UnparsableTime = "unparsable-time", Warning;
     /// Targets that are infinite or not a number.
     NonFiniteTarget = "non-finite-target", Error;
     /// One picture with different classes.

@@ -6,6 +6,7 @@ use super::accept::{self, Mark};
 use super::completeness;
 use super::limit::LeakLimit;
 use super::policy::Policy;
+use super::unanswered;
 use crate::finding::{CODES, Code};
 use crate::report::{
     AcceptedBy, AcceptedFindings, Gate, GateNote, Leakage, LeakedSample, NoteCode, Report,
@@ -42,6 +43,9 @@ pub fn judge(mut report: Report, policy: &Policy) -> Report {
     let accepted = accepted(&report);
     if strict.is_some_and(|strict| strict > violations.len()) {
         notes.push(beyond_limit(&accepted));
+    }
+    if !policy.strict {
+        notes.extend(unanswered::notes(&report));
     }
     report.gate = Gate {
         passed: violations.is_empty(),
@@ -124,6 +128,7 @@ impl<'a> Judgement<'a> {
     fn violations(&self) -> Vec<Violation> {
         [
             self.limits(),
+            unanswered::violations(self.report, self.policy),
             self.codes(),
             self.simulations(),
             completeness::incomplete(self.report, self.policy),

@@ -7,6 +7,7 @@ mod judge;
 pub mod limit;
 pub mod policy;
 pub mod suppression;
+mod unanswered;
 pub mod update;
 
 pub use judge::judge;

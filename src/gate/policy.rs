@@ -15,6 +15,10 @@ use crate::finding::{CODES, Code, Severity};
 pub struct Policy {
     /// Most leakage accepted. A limit that names a split holds there instead of one of its kind that does not.
     pub max_leakage: Vec<LeakLimit>,
+    /// Most suspected samples accepted in every evaluation split; `None` accepts all.
+    pub max_suspected: Option<Limit>,
+    /// Whether an unknown verdict is not accepted.
+    pub strict: bool,
     /// Findings that are not accepted.
     pub fail_on: Vec<FailOn>,
     /// Unreadable samples that are accepted, of all samples.
@@ -48,6 +52,8 @@ impl Policy {
     pub fn new(today: NaiveDate) -> Self {
         Self {
             max_leakage: Vec::new(),
+            max_suspected: None,
+            strict: false,
             fail_on: Vec::new(),
             max_unreadable: Limit::Count(0),
             min_coverage: None,

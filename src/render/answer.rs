@@ -1,7 +1,7 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
 use super::text::thousands;
-use crate::report::{Gate, Leakage, Report, Ruling, SplitSummary};
+use crate::report::{Leakage, Report, Ruling, SplitSummary, Verdict};
 
 /// Entries that the line tells.
 const TOLD: usize = 2;
@@ -41,13 +41,35 @@ fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String
     };
     let leaked = &entry.leaked;
     let (count, all) = (thousands(leaked.count), thousands(leaked.denominator));
-    match (leaked.denominator, leaked.count) {
+    let beyond = beyond(entry);
+    let told = match (leaked.denominator, leaked.count) {
         (0, _) => format!("no {evaluation} could be read"),
+        (_, 0) if entry.verdict != Verdict::Clear => {
+            format!("none of {all} {evaluation} was found in {training}")
+        }
         (_, 0) if is_one_of_several => format!("0 of {all} {evaluation} in {training}"),
         (_, 0) => format!("none of {all} {evaluation} occur in {training}"),
         (1, _) => format!("1 of 1 {evaluation} also occurs in {training}"),
         (_, 1) => format!("1 of {all} {evaluation} also occurs in {training}"),
         _ => format!("{count} of {all} {evaluation} also occur in {training}"),
+    };
+    format!("{told}{beyond}")
+}
+
+/// What is suspected beyond the leaked images, and what keeps the verdict open.
+fn beyond(entry: &Leakage) -> String {
+    let suspected = match entry.suspected.count {
+        0 => String::new(),
+        n if entry.leaked.count > 0 => format!(", {} more suspected", thousands(n)),
+        n => format!(", {} suspected", thousands(n)),
+    };
+    let codes: Vec<&str> = entry.unknown.iter().map(|code| code.name()).collect();
+    match (entry.verdict, codes.is_empty()) {
+        (Verdict::Unknown, false) => {
+            format!("{suspected}; not known in full ({})", codes.join(", "))
+        }
+        (Verdict::Unknown, true) => format!("{suspected}; not known in full"),
+        _ => suspected,
     }
 }
 
@@ -63,12 +85,17 @@ fn images_of(report: &Report, split: &str) -> String {
     }
 }
 
-/// What the gate says, in a few words.
-pub(super) fn verdict(gate: &Gate) -> &'static str {
-    match gate.ruling() {
-        Ruling::Passed => "passed",
-        Ruling::Failed => "failed",
-        Ruling::Incomplete => "could not check everything",
-        Ruling::NotJudged => "no limit set: not judged",
+/// What the gate says, in a few words. "Passed" stands alone only where all was judged and nothing
+/// leaks.
+pub(super) fn verdict(report: &Report) -> &'static str {
+    match (report.gate.ruling(), report.verdict) {
+        (Ruling::Passed, Verdict::Clear) => "passed",
+        (Ruling::Passed, Verdict::Leaks) => "within the limits, with leaks",
+        (Ruling::Passed, Verdict::Unknown | Verdict::NotJudged) => {
+            "within the limits; leakage is not known in full"
+        }
+        (Ruling::Failed, _) => "failed",
+        (Ruling::Incomplete, _) => "could not check everything",
+        (Ruling::NotJudged, _) => "no limit set: not judged",
     }
 }

@@ -90,7 +90,7 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
     for note in &gate.notes {
         writeln!(to, "::notice title=splitleak::{}", data(&note.message))?;
     }
-    let verdict = answer::verdict(gate);
+    let verdict = answer::verdict(report);
     if gate.ruling() == Ruling::NotJudged {
         writeln!(to, "::notice title=splitleak::{verdict}")?;
     }

@@ -29,11 +29,12 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
     }
     match report.gate.ruling() {
         Ruling::Passed => {
-            gate.add_test_case(case("passed", "splitleak.gate", TestCaseStatus::success()));
+            let name = answer::verdict(report);
+            gate.add_test_case(case(name, "splitleak.gate", TestCaseStatus::success()));
         }
         Ruling::NotJudged => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(answer::verdict(&report.gate));
+            status.set_message(answer::verdict(report));
             gate.add_test_case(case("not judged", "splitleak.gate", status));
         }
         Ruling::Failed | Ruling::Incomplete => {}
@@ -51,7 +52,11 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
             .fraction
             .map_or("not known".to_owned(), percent);
         let (count, all) = (entry.leaked.count, entry.leaked.denominator);
-        case.set_system_out(format!("{count} of {all} leaked ({share})"));
+        let suspected = entry.suspected.count;
+        let verdict = entry.verdict.name();
+        case.set_system_out(format!(
+            "{count} of {all} leaked ({share}), {suspected} suspected beyond that, verdict {verdict}"
+        ));
         leakage.add_test_case(case);
     }
     let mut findings = TestSuite::new("findings");

@@ -42,7 +42,7 @@ pub fn render(report: &Report, mut to: impl Write) -> io::Result<()> {
 }
 
 fn head(report: &Report, text: &mut String) -> std::fmt::Result {
-    writeln!(text, "## splitleak: {}\n", answer::verdict(&report.gate))?;
+    writeln!(text, "## splitleak: {}\n", answer::verdict(report))?;
     writeln!(text, "**{}**\n", prose(&answer::answer(report)))?;
     let coverage = &report.coverage;
     let (all, read) = (thousands(coverage.samples), thousands(coverage.signed));
@@ -75,7 +75,8 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "\n| evaluation | training | leaked | of | share | 95 % CI |\n| --- | --- | ---: | ---: | ---: | --- |"
+        "\n| evaluation | training | leaked | of | share | 95 % CI | suspected beyond | verdict |\n\
+         | --- | --- | ---: | ---: | ---: | --- | ---: | --- |"
     )?;
     for entry in report.leakage.iter().take(ROWS) {
         let interval = entry.leaked.ci95.map_or(String::new(), |[low, high]| {
@@ -83,7 +84,7 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
         });
         writeln!(
             text,
-            "| {} | {} | {} | {} | {} | {interval} |",
+            "| {} | {} | {} | {} | {} | {interval} | {} | {} |",
             code(&entry.evaluation_split),
             code(&entry.training_split),
             thousands(entry.leaked.count),
@@ -92,6 +93,8 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
                 .leaked
                 .fraction
                 .map_or("not known".to_owned(), percent),
+            thousands(entry.suspected.count),
+            entry.verdict.name(),
         )?;
     }
     more(report.leakage.len(), text)

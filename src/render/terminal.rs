@@ -12,7 +12,7 @@ use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
-use crate::report::{Leakage, Report, ReportPair, Ruling};
+use crate::report::{Leakage, Report, ReportPair, Ruling, Verdict};
 use crate::sequence::group::{GroupRule, SharedGroups};
 
 /// Columns of the widest line.
@@ -51,7 +51,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
         }
     }
     // Again, because on a small screen the first line is gone.
-    let verdict = answer::verdict(&report.gate);
+    let verdict = answer::verdict(report);
     let last = wrap(&format!("{answer} ({verdict})"), "", "  ");
     write!(to, "\n{BOLD}{last}{BOLD:#}")
 }
@@ -127,6 +127,14 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             _ => {
                 let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
                 writeln!(to, "  {}: pixels were not compared", fit(&names, 50))?;
+                if entry.suspected.count > 0 {
+                    writeln!(
+                        to,
+                        "    {YELLOW}{} of {} suspected{YELLOW:#}",
+                        thousands(entry.suspected.count),
+                        thousands(entry.suspected.denominator)
+                    )?;
+                }
             }
         }
     }
@@ -138,7 +146,11 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
     let Some(fraction) = entry.leaked.fraction else {
         return writeln!(to, "  {}: no image of it could be read", fit(&names, 50));
     };
-    let style = if entry.leaked.count == 0 { GREEN } else { RED };
+    let style = match entry.verdict {
+        Verdict::Leaks => RED,
+        Verdict::Unknown | Verdict::NotJudged => YELLOW,
+        Verdict::Clear => GREEN,
+    };
     let interval = interval(&entry.leaked);
     writeln!(
         to,
@@ -148,6 +160,21 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
         thousands(entry.leaked.count),
         thousands(entry.leaked.denominator)
     )?;
+    if entry.suspected.count > 0 {
+        writeln!(
+            to,
+            "  {:22} {YELLOW}{:>7} suspected beyond that{YELLOW:#}  {} of {}",
+            "",
+            percent(entry.suspected.fraction.unwrap_or_default()),
+            thousands(entry.suspected.count),
+            thousands(entry.suspected.denominator)
+        )?;
+    }
+    if entry.verdict == Verdict::Unknown {
+        let codes: Vec<&str> = entry.unknown.iter().map(|code| code.name()).collect();
+        let text = format!("not judged in full: {}", codes.join(", "));
+        write!(to, "{}", wrap(&text, "    ", "      "))?;
+    }
     for (kind, &count) in entry.by_kind.iter().filter(|(_, count)| **count > 0) {
         writeln!(to, "    {:20} {:>9}", kind.name(), thousands(count))?;
     }
@@ -392,11 +419,11 @@ fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     let style = match gate.ruling() {
-        Ruling::Passed => GREEN,
+        Ruling::Passed if report.verdict.is_clear() => GREEN,
         Ruling::Failed | Ruling::Incomplete => RED,
-        Ruling::NotJudged => YELLOW,
+        Ruling::Passed | Ruling::NotJudged => YELLOW,
     };
-    writeln!(to, "  {style}{}{style:#}", answer::verdict(gate))?;
+    writeln!(to, "  {style}{}{style:#}", answer::verdict(report))?;
     for violation in &gate.violations {
         write!(to, "{}", wrap(&violation.message, "  - ", "    "))?;
     }

@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::Identities;
 use super::located::Locator;
+use super::verdict::{self, Known};
 use super::{
     Coverage, DatasetSummary, Duplicates, Gate, IgnoredFiles, Leakage, LeakageOfPart, Measured,
     NotReadFiles, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
     SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
 };
-use crate::checks::Evidence;
-use crate::finding::Finding;
+use crate::checks::{Evidence, code_of};
+use crate::finding::{Code, Finding};
 use crate::leak::Leak;
 use crate::matching::area::Area;
 use crate::matching::pair::{Near, Pair, Transform};
 use crate::rate::Rate;
 use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
-use crate::sequence::examine::{RecordedPair, SplitLeaks};
+use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
@@ -78,6 +79,7 @@ pub fn build(
         scope: focus.map(|focus| scope(evidence, focus)),
         dataset: summary(evidence),
         coverage: coverage(evidence),
+        verdict: verdict::worst(&leakage),
         leakage_unavailable: leakage
             .is_empty()
             .then(|| why_unavailable(evidence.dataset)),
@@ -228,12 +230,20 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
     let belonging = belonging(evidence, evaluation, training);
     let mut by_kind: BTreeMap<Leak, u64> = Leak::ALL.into_iter().map(|kind| (kind, 0)).collect();
     let mut parts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let suspects = suspects(evidence, evaluation, training);
     let (mut leaked, mut readable) = (0, 0);
+    let (mut suspected, mut of_suspected) = (0, 0);
     for (id, sample) in samples_of(evidence, Some(evaluation)) {
-        if !is_signed(evidence, id.index()) {
+        let signature = &evidence.signatures[id.index()];
+        if matches!(signature, Err(Unreadable::NotOpened)) {
+            of_suspected += 1;
+            suspected += u64::from(suspects.contains(&id));
+        }
+        if signature.is_err() {
             continue;
         }
         readable += 1;
+        of_suspected += 1;
         let part = parts.entry(part_of(sample)).or_default();
         part.1 += 1;
         let partners = evidence.partners.of(id, Some(training));
@@ -242,9 +252,20 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
             leaked += 1;
             part.0 += 1;
             *by_kind.entry(kind).or_default() += 1;
+        } else {
+            suspected += u64::from(suspects.contains(&id));
         }
     }
+    let unknown = open_codes(evidence, evaluation, training);
     Leakage {
+        verdict: verdict::decide(Known {
+            leaked,
+            suspected,
+            compared: readable,
+            open: &unknown,
+        }),
+        unknown,
+        suspected: Rate::new(suspected, of_suspected),
         evaluation_split: dataset.splits[evaluation.index()].name.clone(),
         training_split: dataset.splits[training.index()].name.clone(),
         leaked: Rate::new(leaked, readable),
@@ -268,6 +289,67 @@ fn belonging(
         }
     }
     strongest
+}
+
+/// Evaluation samples that belong together with training samples by names or columns, or may do.
+fn suspects(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> BTreeSet<SampleId> {
+    let together = leaks_between(evidence, evaluation, training).map(|leak| leak.evaluation);
+    let asked = asked_between(evidence, evaluation, training).flat_map(|asked| &asked.evaluation);
+    together.chain(asked.copied()).collect()
+}
+
+/// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody has answered, images that
+/// could not be read.
+fn open_codes(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> Vec<Code> {
+    let mut codes = BTreeSet::new();
+    for leak in leaks_between(evidence, evaluation, training) {
+        let partners = evidence.partners.of(leak.evaluation, Some(training));
+        if !evidence.counts(leak) && partners.is_none() {
+            codes.insert(Code::of_leak(leak.kind));
+        }
+    }
+    if asked_between(evidence, evaluation, training)
+        .next()
+        .is_some()
+    {
+        codes.insert(Code::PossibleGroup);
+    }
+    for split in [evaluation, training] {
+        for (id, _) in samples_of(evidence, Some(split)) {
+            if let Err(reason) = &evidence.signatures[id.index()]
+                && !matches!(reason, Unreadable::NotOpened | Unreadable::SideFile)
+            {
+                codes.insert(code_of(reason));
+            }
+        }
+        if evidence
+            .dataset
+            .samples
+            .iter()
+            .all(|sample| sample.split != Some(split))
+        {
+            codes.insert(Code::EmptySplit);
+        }
+    }
+    let problems = &evidence.dataset.problems;
+    if problems
+        .iter()
+        .any(|one| one.kind == ProblemKind::UnparsableTime)
+    {
+        codes.insert(Code::UnparsableTime);
+    }
+    codes.into_iter().collect()
+}
+
+fn asked_between<'a>(
+    evidence: &'a Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> impl Iterator<Item = &'a Asked> {
+    let splits = evidence.together.iter();
+    let between =
+        move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
+    splits.filter(between).flat_map(|split| &split.asked)
 }
 
 fn leaks_between<'a>(

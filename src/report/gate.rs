@@ -78,6 +78,10 @@ pub struct Violation {
 pub enum ViolationCode {
     /// More leakage than accepted.
     MaxLeakage,
+    /// More suspected samples than accepted.
+    MaxSuspected,
+    /// The verdict is unknown, and that is not accepted.
+    Unknown,
     /// A finding of a code that is not accepted.
     FailOn,
     /// A limit was asked for that could not be judged.
@@ -90,7 +94,10 @@ impl ViolationCode {
     /// Whether the dataset was judged and found wanting, rather than not judged.
     #[must_use]
     pub fn is_judgement(self) -> bool {
-        matches!(self, Self::MaxLeakage | Self::FailOn)
+        matches!(
+            self,
+            Self::MaxLeakage | Self::MaxSuspected | Self::Unknown | Self::FailOn
+        )
     }
 
     /// The name used in reports.
@@ -98,6 +105,8 @@ impl ViolationCode {
     pub fn name(self) -> &'static str {
         match self {
             Self::MaxLeakage => "max-leakage",
+            Self::MaxSuspected => "max-suspected",
+            Self::Unknown => "unknown",
             Self::FailOn => "fail-on",
             Self::NotJudged => "not-judged",
             Self::Incomplete => "incomplete",
@@ -129,6 +138,8 @@ pub struct GateNote {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoteCode {
+    /// The verdict is unknown: something that could tell was not answered.
+    NotAnswered,
     /// A suppression that matches nothing.
     UnusedSuppression,
     /// A suppression whose date has passed.

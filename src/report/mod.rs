@@ -16,6 +16,7 @@ pub mod interleaving;
 mod leaked;
 mod located;
 mod read;
+mod verdict;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ pub use clusters::{ClusterSummary, Clusters};
 pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};
 pub use gate::{AcceptedFindings, Gate, GateNote, NoteCode, Ruling, Violation, ViolationCode};
 pub use read::parse;
+pub use verdict::Verdict;
 
 use crate::finding::Code;
 use crate::leak::Leak;
@@ -57,6 +59,8 @@ pub struct Report {
     pub dataset: DatasetSummary,
     /// How much of it could be checked: the denominators.
     pub coverage: Coverage,
+    /// What it comes to: the worst verdict of `leakage`.
+    pub verdict: Verdict,
     /// One entry per evaluation split and training split, most leaked first.
     pub leakage: Vec<Leakage>,
     /// Why `leakage` is empty, `null` when it is not.
@@ -256,9 +260,17 @@ pub struct Leakage {
     pub evaluation_split: String,
     /// Split that gives it away.
     pub training_split: String,
-    /// Readable evaluation samples with at least one partner in the training split: a picture that pixels find there, or a
-    /// sample that belongs together with them and is alike (or whose kind is in `settings.counted_as_leaked`).
+    /// What is known.
+    pub verdict: Verdict,
+    /// Codes of the findings that keep it from being clear; empty too where no picture could be compared.
+    pub unknown: Vec<Code>,
+    /// Readable evaluation samples with at least one partner in the training split: a picture that pixels find there, a
+    /// sample that belongs together with them and is alike (or whose kind is in `settings.counted_as_leaked`), or one of
+    /// a group that the user's own column or pattern declares.
     pub leaked: Rate,
+    /// Evaluation samples beyond `leaked` that names and columns suspect and pixels do not confirm, or that share the
+    /// value of an identifier nobody has answered. Of readable samples, or of all where no image was opened.
+    pub suspected: Rate,
     /// Leaked samples by their strongest kind of evidence: each counts once, so that the sum is `leaked.count`.
     pub by_kind: BTreeMap<Leak, u64>,
     /// Samples that were recorded or made together with training samples, by how; a

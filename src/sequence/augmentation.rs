@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::sample::{Sample, SampleId, SplitId};
 
+use super::mark_words::{is_mark, is_original};
 use super::name;
 
 /// What a name says was done to its source.
@@ -33,52 +34,6 @@ pub struct Family {
 
 /// A larger family is a numbered series whose name holds one of the words.
 const LARGEST_FAMILY: usize = 64;
-
-/// Words for augmentations, as they stand behind the last separator, perhaps with a number.
-const WORDS: [&str; 42] = [
-    "aug",
-    "augment",
-    "augmented",
-    "affine",
-    "blur",
-    "blurred",
-    "bright",
-    "brightness",
-    "clahe",
-    "contrast",
-    "crop",
-    "cropped",
-    "cutout",
-    "dark",
-    "elastic",
-    "equalize",
-    "fliph",
-    "flip",
-    "flipped",
-    "fliplr",
-    "flipud",
-    "flipv",
-    "gamma",
-    "hflip",
-    "hue",
-    "jitter",
-    "mirror",
-    "mirrored",
-    "noise",
-    "noisy",
-    "rot",
-    "rotate",
-    "rotated",
-    "rotation",
-    "saturation",
-    "scale",
-    "scaled",
-    "shear",
-    "shift",
-    "translate",
-    "vflip",
-    "zoom",
-];
 
 /// The stem without what an augmentation put behind it, where the mark alone is enough to tell.
 pub(super) fn plain(stem: &str) -> &str {
@@ -109,10 +64,10 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
     let mut marked: HashMap<Box<str>, Vec<SampleId>> = HashMap::new();
     let with_mark: Vec<usize> = (0..samples.len())
         .into_par_iter()
-        .filter(|&at| without_mark(name::split(&samples[at].path).stem).is_some())
+        .filter(|&at| without_mark_of(&samples[at]).is_some())
         .collect();
     for (id, sample) in with_mark.iter().map(|&at| numbered(samples, at)) {
-        if let Some((source, mark)) = without_mark(name::split(&sample.path).stem) {
+        if let Some((source, mark)) = without_mark_of(sample) {
             write_key(sample, source, &mut key);
             // The others wait for their source, which the second pass looks for.
             if tells_alone(source, mark) {
@@ -129,7 +84,9 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
         .into_par_iter()
         .map_init(String::new, |key, at| {
             write_key(&samples[at], name::split(&samples[at].path).stem, key);
-            marked.contains_key(key.as_str()).then_some(at)
+            // What stands in a folder of an augmentation is no source.
+            let source = !in_folder_of_mark(&samples[at]);
+            (source && marked.contains_key(key.as_str())).then_some(at)
         })
         .flatten()
         .collect();
@@ -138,7 +95,7 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
         add(&mut marked, &key, id);
     }
     for (id, sample) in with_mark.iter().map(|&at| numbered(samples, at)) {
-        if let Some((source, mark)) = without_mark(name::split(&sample.path).stem)
+        if let Some((source, mark)) = without_mark_of(sample)
             && !tells_alone(source, mark)
         {
             write_key(sample, source, &mut key);
@@ -193,6 +150,9 @@ fn without_mark(stem: &str) -> Option<(&str, AugmentationMark)> {
         return (hex && !source.is_empty())
             .then(|| (without_inner_extension(source), AugmentationMark::Roboflow));
     }
+    if let Some(source) = by_augmentor(stem).or_else(|| by_keras(stem)) {
+        return Some((source, AugmentationMark::Word));
+    }
     let mut source = stem;
     while let Some(shorter) = without_word(source) {
         source = shorter;
@@ -200,7 +160,64 @@ fn without_mark(stem: &str) -> Option<(&str, AugmentationMark)> {
     if source.len() < stem.len() {
         return Some((source, AugmentationMark::Word));
     }
-    without_copy(stem).map(|source| (source, AugmentationMark::Copy))
+    without_copy(stem)
+        .or_else(|| without_word_in_front(stem))
+        .or_else(|| without_number(stem))
+        .map(|source| (source, AugmentationMark::Copy))
+}
+
+/// The stem of the source of a sample, when its name or its folder carries a mark. A folder `flipped` counts only beside the source.
+fn without_mark_of(sample: &Sample) -> Option<(&str, AugmentationMark)> {
+    let stem = name::split(&sample.path).stem;
+    let in_folder = || in_folder_of_mark(sample).then_some((stem, AugmentationMark::Copy));
+    without_mark(stem).or_else(in_folder)
+}
+
+fn in_folder_of_mark(sample: &Sample) -> bool {
+    let folder = name::split(&sample.path).folder;
+    folder.rsplit('/').next().is_some_and(is_mark)
+}
+
+/// Augmentor writes `class_original_NAME.jpg_` and a universally unique identifier.
+fn by_augmentor(stem: &str) -> Option<&str> {
+    let at = stem.len().checked_sub(37)?;
+    let id = stem.get(at..)?.strip_prefix('_')?;
+    let is_id = id.bytes().enumerate().all(|(at, byte)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    });
+    let (source, extension) = stem[..at].rsplit_once('.')?;
+    let source = source
+        .split_once("_original_")
+        .map_or(source, |(_, source)| source);
+    (is_id && (3..=4).contains(&extension.len()) && !source.is_empty()).then_some(source)
+}
+
+/// Keras' `save_to_dir` writes a prefix, the position of the source in its list, and a number up to ten million: `aug_12_7312046`.
+fn by_keras(stem: &str) -> Option<&str> {
+    let (source, random) = stem.rsplit_once('_')?;
+    let (prefix, index) = source.rsplit_once('_')?;
+    let digits = |text: &str, most| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let prefixed = prefix.is_empty()
+        || ["aug", "augmented", "augment"]
+            .iter()
+            .any(|known| prefix.eq_ignore_ascii_case(known));
+    (prefixed && digits(index, 6) && digits(random, 7) && random.len() > 2).then_some(source)
+}
+
+/// `flip_0012`, `rot90-img7`: only beside `0012`.
+fn without_word_in_front(stem: &str) -> Option<&str> {
+    let (mark, source) = stem.split_once(['_', '-', ' '])?;
+    (is_mark(mark) && source.bytes().any(|b| b.is_ascii_digit())).then_some(source)
+}
+
+/// `0001_3`: only beside `0001`.
+fn without_number(stem: &str) -> Option<&str> {
+    let (source, number) = stem.rsplit_once(['_', '-'])?;
+    let short = (1..=2).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    (short && source.bytes().any(|b| b.is_ascii_digit())).then_some(source)
 }
 
 /// Roboflow writes the extension of the source into the stem: `x_jpg`.
@@ -211,15 +228,11 @@ fn without_inner_extension(stem: &str) -> &str {
         .unwrap_or(stem)
 }
 
-/// Takes one word for an augmentation off, with its number before or behind: `_aug3`, `_rot_90`, `_flip`.
+/// Takes one mark of an augmentation off, with its numbers: `_aug3`, `_rot_90`, `_flip`, `_90deg`, `_new30degFlipLR`.
 fn without_word(stem: &str) -> Option<&str> {
-    let is_word = |text: &str| {
-        let word = text.trim_end_matches(|c: char| c.is_ascii_digit());
-        WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
-    };
-    let (source, last) = stem.rsplit_once(['_', '-', '.'])?;
-    if !source.is_empty() && is_word(last) {
-        return Some(source);
+    let (source, last) = stem.rsplit_once(['_', '-', '.', ' '])?;
+    if !source.is_empty() && is_mark(last) {
+        return Some(source.trim_end());
     }
     // `x_rot_90`: a number by itself, behind words that are nothing but augmentations.
     let (shorter, word) = source.rsplit_once(['_', '-', '.'])?;
@@ -259,8 +272,10 @@ fn add(families: &mut HashMap<Box<str>, Vec<SampleId>>, key: &str, id: SampleId)
 /// Telling folders, the class, then the stem of the source: two classes may number alike.
 fn write_key(sample: &Sample, source: &str, key: &mut String) {
     key.clear();
-    let class = sample.label.as_deref();
-    for folder in name::telling_folders(name::split(&sample.path).folder, class) {
+    let is_version = |folder: &&str| is_mark(folder) || is_original(folder);
+    let class = sample.label.as_deref().filter(|class| !is_version(class));
+    let folders = name::telling_folders(name::split(&sample.path).folder, class);
+    for folder in folders.filter(|folder| !is_version(folder)) {
         key.push_str(folder);
         key.push('/');
     }
@@ -308,6 +323,59 @@ mod tests {
             found(&["train/x_hflip_brightness2.png", "val/x.png"]),
             [[0, 1]]
         );
+    }
+
+    #[test]
+    fn marks_with_numbers_and_several_in_one_are_read() {
+        for marked in [
+            "leaf 0b0_90deg",
+            "leaf 0b0_flipTB",
+            "leaf 0b0_new30degFlipLR",
+            "leaf 0b0_翻转",
+            "leaf 0b0-rotated_180",
+        ] {
+            let paths = [format!("train/{marked}.jpg"), "val/leaf 0b0.jpg".to_owned()];
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            assert_eq!(found(&paths), [[0, 1]], "{marked}");
+        }
+    }
+
+    #[test]
+    fn names_that_augmentor_and_keras_write_are_read() {
+        let ids = [
+            "5f6ce8f6-bb4b-148f-462c-f87b56996a9e",
+            "cd9369ce-6f56-6e76-05a9-6f35b75e10e4",
+        ];
+        let paths = ids.map(|id| format!("train/cat_original_img_0b7.jpg_{id}.jpg"));
+        assert_eq!(
+            found(&[&paths[0], &paths[1], "val/img_0b7.jpg"]),
+            [[0, 1, 2]]
+        );
+        assert_eq!(
+            found(&[
+                "train/aug_3_7312046.png",
+                "val/aug_3_812.png",
+                "val/aug_4_812.png"
+            ]),
+            [[0, 1]]
+        );
+    }
+
+    #[test]
+    fn numbers_behind_marks_in_front_and_folders_count_only_beside_the_source() {
+        assert_eq!(
+            found(&["train/0001.png", "train/0001_1.png", "val/0001_5.png"]),
+            [[0, 1, 2]]
+        );
+        assert!(found(&["train/00000001_001.png", "val/00000001_002.png"]).is_empty());
+        assert!(found(&["train/0002_1.png", "val/0002_5.png"]).is_empty());
+        assert_eq!(found(&["train/flip_0001.png", "val/0001.png"]), [[0, 1]]);
+        assert!(found(&["train/noise_0001.png", "val/blur_0001.png"]).is_empty());
+        assert_eq!(
+            found(&["train/orig/a1.png", "val/flipped/a1.png"]),
+            [[0, 1]]
+        );
+        assert!(found(&["train/sharp/001.png", "val/blurred/001.png"]).is_empty());
     }
 
     #[test]

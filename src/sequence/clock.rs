@@ -69,8 +69,16 @@ fn calendar(text: &str, run: &Range<usize>) -> Option<Moment> {
         at: run.start,
     };
     let date = reader.fields([4, 2, 2])?;
-    reader.separator();
-    let time = reader.fields([2, 2, 2])?;
+    reader.between();
+    let mut time = match reader.fields([2, 2, 2]) {
+        Some(time) => time,
+        // `2.23.11 PM`
+        None => reader.time_of_one_digit()?,
+    };
+    let mut end = reader.at;
+    if let Some(at) = half_of_day(text, end, &mut time[0])? {
+        end = at;
+    }
     let days = days_from_civil(date)?;
     let [hour, minute, second] = time;
     // A leap second is written 60.
@@ -78,10 +86,9 @@ fn calendar(text: &str, run: &Range<usize>) -> Option<Moment> {
         return None;
     }
     let mut nanoseconds = (days * 86_400 + hour * 3_600 + minute * 60 + second) * SECOND;
-    let mut end = reader.at;
     let separated = !text.as_bytes().get(end).is_some_and(u8::is_ascii_digit);
     let digits = digits_at(text, end + usize::from(separated));
-    let decimal = separated && text.as_bytes().get(end) == Some(&b'.');
+    let decimal = separated && matches!(text.as_bytes().get(end), Some(b'.' | b','));
     if matches!(digits.len(), 3 | 6 | 9) || (decimal && (1..=9).contains(&digits.len())) {
         nanoseconds += fraction(&text[digits.clone()]);
         end = digits.end;
@@ -94,6 +101,97 @@ fn calendar(text: &str, run: &Range<usize>) -> Option<Moment> {
     })
 }
 
+/// `AM` or `PM` behind a time, perhaps after a space: where it ends, and the hour turned into one of 24. `None` for 13 PM.
+fn half_of_day(text: &str, end: usize, hour: &mut i64) -> Option<Option<usize>> {
+    let tail = text.get(end..).unwrap_or_default();
+    // macOS writes a narrow no-break space.
+    let word = tail.trim_start_matches([' ', '_', '-', '.', '\u{202f}']);
+    let half = word.get(..2).unwrap_or_default();
+    let afternoon = half.eq_ignore_ascii_case("pm");
+    let next = word.as_bytes().get(2);
+    if !(afternoon || half.eq_ignore_ascii_case("am"))
+        || next.is_some_and(u8::is_ascii_alphanumeric)
+    {
+        return Some(None);
+    }
+    if !(1..=12).contains(hour) {
+        return None;
+    }
+    *hour = *hour % 12 + if afternoon { 12 } else { 0 };
+    Some(Some(text.len() - word.len() + 2))
+}
+
+/// A time since the beginning of a recording: `00-01-23.500`, `0h01m23s500`, `1.50s`, or a stem that is nothing but `205.7`.
+pub(super) fn elapsed(text: &str) -> Option<Moment> {
+    if !text.contains(['.', 's', ':', 'h', 'm']) {
+        return None;
+    }
+    digit_runs(text).find_map(|run| {
+        let clean = run.start == 0 || !text.as_bytes()[run.start - 1].is_ascii_alphanumeric();
+        if !clean || run.len() > 9 {
+            return None;
+        }
+        hours(text, &run).or_else(|| decimal_seconds(text, &run))
+    })
+}
+
+/// Hours, minutes and seconds with a fraction, or with the letters that name them.
+fn hours(text: &str, run: &Range<usize>) -> Option<Moment> {
+    let mut reader = Reader {
+        text,
+        at: run.start,
+    };
+    let mark = |at: usize| text.as_bytes().get(at).copied();
+    let [hour, minute, second] = reader.fields([run.len(), 2, 2])?;
+    let lettered = mark(run.end) == Some(b'h');
+    let colons = mark(run.end) == Some(b':');
+    let end = reader.at;
+    let separated = matches!(mark(end), Some(b'.' | b',' | b's'));
+    let digits = digits_at(text, end + 1);
+    let fraction_told = separated && (1..=9).contains(&digits.len());
+    let spelled = run.len() <= 2
+        && minute < 60
+        && second < 60
+        && mark(run.end).is_some_and(|b| !b.is_ascii_digit());
+    if !spelled
+        || !(fraction_told || lettered || colons)
+        || mark(end).is_some_and(|b| b.is_ascii_digit())
+    {
+        return None;
+    }
+    let mut moment = Moment {
+        at: run.start..end,
+        nanoseconds: (hour * 3_600 + minute * 60 + second) * SECOND,
+    };
+    if fraction_told {
+        moment.nanoseconds += fraction(&text[digits.clone()]);
+        moment.at.end = digits.end;
+    }
+    Some(moment)
+}
+
+/// `1.50s`, or `205.7` where it is all there is; the whole part is written without leading zeros.
+fn decimal_seconds(text: &str, run: &Range<usize>) -> Option<Moment> {
+    let digits = digits_at(text, run.end + 1);
+    if text.as_bytes().get(run.end) != Some(&b'.') || !(1..=9).contains(&digits.len()) {
+        return None;
+    }
+    let padded = run.len() > 1 && text.as_bytes()[run.start] == b'0';
+    let tail = &text[digits.end..];
+    let named = tail.strip_prefix('s').or_else(|| tail.strip_prefix("sec"));
+    let named = named.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    let alone = run.start == 0 && tail.is_empty() && digits.len() <= 3;
+    if padded || !(named || alone) {
+        return None;
+    }
+    let seconds: i64 = text[run.clone()].parse().ok()?;
+    let end = digits.end + usize::from(named);
+    Some(Moment {
+        at: run.start..end,
+        nanoseconds: seconds * SECOND + fraction(&text[digits]),
+    })
+}
+
 /// Reads fixed numbers of digits, each perhaps behind one separator.
 struct Reader<'a> {
     text: &'a str,
@@ -102,6 +200,15 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn fields(&mut self, widths: [usize; 3]) -> Option<[i64; 3]> {
+        let start = self.at;
+        let read = self.read_fields(widths);
+        if read.is_none() {
+            self.at = start;
+        }
+        read
+    }
+
+    fn read_fields(&mut self, widths: [usize; 3]) -> Option<[i64; 3]> {
         let mut values = [0; 3];
         for (index, width) in widths.into_iter().enumerate() {
             if index > 0 {
@@ -122,10 +229,31 @@ impl Reader<'_> {
     fn separator(&mut self) {
         if matches!(
             self.text.as_bytes().get(self.at),
-            Some(b'-' | b'_' | b':' | b'.' | b'T' | b't' | b' ')
+            Some(b'-' | b'_' | b':' | b'.' | b'T' | b't' | b' ' | b'h' | b'H' | b'm' | b'M')
         ) {
             self.at += 1;
         }
+    }
+
+    /// What stands between a date and a time of day: a separator, several, or ` at `.
+    fn between(&mut self) {
+        let tail = self.text.get(self.at..).unwrap_or_default();
+        let rest = tail.trim_start_matches([' ', '_', '-', ',', '.', 'T', 't']);
+        let rest = rest
+            .strip_prefix("at")
+            .map_or(rest, |rest| rest.trim_start_matches([' ', '_']));
+        let skipped = tail.len() - rest.len();
+        if skipped <= 4 {
+            self.at += skipped;
+        }
+    }
+
+    /// `2.23.11` for `02.23.11`.
+    fn time_of_one_digit(&mut self) -> Option<[i64; 3]> {
+        self.fields([1, 2, 2]).filter(|_| {
+            let next = self.text.as_bytes().get(self.at);
+            next.is_none_or(|byte| !byte.is_ascii_digit())
+        })
     }
 }
 

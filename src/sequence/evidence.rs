@@ -25,6 +25,8 @@ pub struct Evidence {
     pub gaps: u64,
     /// Gaps within a tenth of their recording's median gap.
     pub regular_gaps: u64,
+    /// Gaps within a quarter of their recording's median gap: a clock that runs, where photos are taken at random.
+    pub steady_gaps: u64,
     /// Gaps of at most two seconds; null where positions are not times.
     pub short_gaps: Option<u64>,
     /// Different instants of all recordings; cameras that see one instant count once.
@@ -43,6 +45,8 @@ pub struct Evidence {
     pub begin_at_0_or_1: Option<u64>,
     /// Samples in recordings whose name holds a word for recordings (`video`, `scene`, `drive`) or a time.
     pub in_named_recordings: u64,
+    /// Samples in recordings that a camera or a tool for frames names so: `DJI_#`, `IMAG#`, `out#`, `video.mp4_#`.
+    pub in_device_named_recordings: u64,
     /// Samples in recordings whose name holds no digit but those of a year or of a `WordNet` id (`n01440764`).
     pub in_class_like_recordings: u64,
     /// Different labels; 0 without labels.
@@ -52,7 +56,15 @@ pub struct Evidence {
 }
 
 /// Words that name recordings.
-const RECORDING_WORDS: [&str; 28] = [
+const RECORDING_WORDS: [&str; 35] = [
+    // Extensions of videos, as tools leave them in the names of frames.
+    "avi",
+    "m4v",
+    "mkv",
+    "mp4",
+    "mpeg",
+    "mpg",
+    "webm",
     "bag",
     "clip",
     "cut",
@@ -100,6 +112,7 @@ pub fn measure(recordings: &Recordings, samples: &[Sample]) -> Evidence {
         in_long_recordings: 0,
         gaps: 0,
         regular_gaps: 0,
+        steady_gaps: 0,
         short_gaps: clock.then_some(0),
         instants: 0,
         positions: 0,
@@ -109,6 +122,7 @@ pub fn measure(recordings: &Recordings, samples: &[Sample]) -> Evidence {
         colliding_across_splits: 0,
         begin_at_0_or_1: index.then_some(0),
         in_named_recordings: 0,
+        in_device_named_recordings: 0,
         in_class_like_recordings: 0,
         labels: 0,
         recordings_are_labels: false,
@@ -126,6 +140,7 @@ pub fn measure(recordings: &Recordings, samples: &[Sample]) -> Evidence {
         evidence.positions += positions.len() as u64;
         evidence.in_long_recordings += if instants >= LONG { samples } else { 0 };
         evidence.in_named_recordings += if names_recording(name) { samples } else { 0 };
+        evidence.in_device_named_recordings += if names_device(name) { samples } else { 0 };
         evidence.in_class_like_recordings += if names_class(name) { samples } else { 0 };
         if let (Some(first), Some(last)) = (positions.first(), positions.last()) {
             let span = last.abs_diff(*first).saturating_add(1);
@@ -144,6 +159,34 @@ pub fn measure(recordings: &Recordings, samples: &[Sample]) -> Evidence {
 /// A word for recordings, or the time at which one began.
 fn names_recording(name: &str) -> bool {
     has_word(name, &RECORDING_WORDS) || super::clock::find(name).is_some()
+}
+
+/// A camera's own numbering (four characters and a number, as `DCF` prescribes), or that of a tool that takes frames out of a video.
+fn names_device(name: &str) -> bool {
+    const TOOLS: [&str; 10] = [
+        "capture",
+        "grab",
+        "out",
+        "output",
+        "snap",
+        "snapshot",
+        "still",
+        "thumb",
+        "thumbnail",
+        "vlcsnap",
+    ];
+    let last = name.rsplit('/').next().unwrap_or(name);
+    let Some(before) = last.strip_suffix('#') else {
+        return false;
+    };
+    let letters = before.bytes().filter(u8::is_ascii_uppercase).count();
+    let camera = before.len() == 4
+        && letters >= 2
+        && before
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let word = before.trim_end_matches(['_', '-', ' ', '.']);
+    camera || TOOLS.iter().any(|tool| word.eq_ignore_ascii_case(tool))
 }
 
 /// Nothing that could number a recording: no digit, a year alone, or a `WordNet` id.
@@ -170,6 +213,8 @@ fn count_gaps(evidence: &mut Evidence, mut gaps: Vec<i64>) {
     // One gap alone is always its own median and tells nothing.
     if gaps.len() > 1 {
         evidence.regular_gaps += gaps.iter().filter(regular).count() as u64;
+        let steady = |gap: &&i64| gap.abs_diff(median) <= median.unsigned_abs() / 4;
+        evidence.steady_gaps += gaps.iter().filter(steady).count() as u64;
     }
     let short = gaps.iter().filter(|gap| **gap <= SHORT_GAP).count() as u64;
     evidence.short_gaps = evidence.short_gaps.map(|count| count + short);

@@ -10,7 +10,8 @@ use super::augmentation::{self, Family};
 use super::group::{self, Groups, SharedGroups};
 use super::infer::SequenceFacts;
 use super::neighbours::{self, Distances};
-use super::overlap::{self, TileFacts};
+use super::overlap::{self, Strip, TileFacts};
+use super::question::{PossibleGroup, Question};
 use super::recording::Recordings;
 use super::tiles::Tiles;
 
@@ -29,6 +30,10 @@ pub struct RecordedPair {
     pub seconds: Option<f64>,
     /// Share of the evaluation tile's area that the training tile covers, for tiles of known size.
     pub overlap: Option<f64>,
+    /// What two overlapping tiles of known sizes share.
+    pub strip: Option<Strip>,
+    /// Whether the user's own column or pattern says so.
+    pub declared: bool,
     /// What pixels say of this pair.
     pub pixels: Pixels,
 }
@@ -55,6 +60,8 @@ pub struct Found<'a> {
     pub sizes: Option<&'a [Option<(u32, u32)>]>,
     /// Families of augmented copies.
     pub families: &'a [Family],
+    /// Identifiers in names, the widest first.
+    pub entities: &'a [Question],
 }
 
 /// What was recorded together: the report's key `recordings`.
@@ -70,6 +77,8 @@ pub struct RecordingsReport {
     pub tiles: Vec<TileFacts>,
     /// Families of augmented copies, one entry for each evaluation and training split.
     pub families: Vec<FamilyFacts>,
+    /// Identifiers in names that both splits share and nobody has answered.
+    pub possible_groups: Vec<PossibleGroup>,
 }
 
 /// Augmented copies on both sides of a split.
@@ -98,6 +107,19 @@ pub struct SplitLeaks {
     pub training: SplitId,
     /// Leaks by kind, then evaluation sample: at most one of each kind for a sample.
     pub leaks: Vec<RecordedPair>,
+    /// Groups that both share, by rule.
+    pub groups: Vec<SharedGroups>,
+    /// Identifiers in names that both share and nobody has answered.
+    pub asked: Vec<Asked>,
+}
+
+/// An identifier in names that both splits share and nobody has answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// What is known of it.
+    pub facts: PossibleGroup,
+    /// Evaluation samples whose value training has, too, rising.
+    pub evaluation: Vec<SampleId>,
 }
 
 /// Collects leaks and the report. Neighbours further than `within_steps` are counted in the distances and are no leaks.
@@ -115,6 +137,7 @@ pub fn examine(
         groups: Vec::new(),
         tiles: Vec::new(),
         families: Vec::new(),
+        possible_groups: Vec::new(),
     };
     let mut all = Vec::new();
     for (evaluation, training) in split_pairs(splits) {
@@ -137,15 +160,25 @@ pub fn examine(
                 }
             }));
         }
-        for groups in found.groups {
+        let mut shared_groups = Vec::new();
+        let entity = Told::of(found.entities, samples, pair);
+        for groups in found.groups.iter().chain(entity.confirmed) {
             let (facts, shared) = group::shared(groups, samples, pair, names);
-            report.groups.push(facts);
-            leaks.extend(
-                shared
-                    .iter()
-                    .map(|s| leak(Leak::SharedGroup, s.evaluation, s.training)),
-            );
+            let declared = groups.rule.is_declared();
+            report.groups.push(facts.clone());
+            shared_groups.push(facts);
+            leaks.extend(shared.iter().map(|s| RecordedPair {
+                declared,
+                ..leak(Leak::SharedGroup, s.evaluation, s.training)
+            }));
         }
+        let asked = entity
+            .asked
+            .and_then(|question| question.between(samples, pair, names));
+        let asked: Vec<Asked> = asked.into_iter().collect();
+        report
+            .possible_groups
+            .extend(asked.iter().map(|asked| asked.facts.clone()));
         if let Some(tiles) = found.tiles {
             let overlaps = overlap::overlaps(tiles, found.sizes, samples, pair);
             report.tiles.push(overlap::describe(
@@ -153,6 +186,7 @@ pub fn examine(
             ));
             leaks.extend(overlaps.iter().map(|o| RecordedPair {
                 overlap: o.overlap,
+                strip: o.strip,
                 ..leak(Leak::OverlappingTile, o.evaluation, o.training)
             }));
         }
@@ -169,15 +203,38 @@ pub fn examine(
                 .iter()
                 .map(|(e, t)| leak(Leak::AugmentedSibling, *e, *t)),
         );
-        leaks.sort_by_key(|leak| (leak.kind, leak.evaluation, leak.training));
+        leaks.sort_by_key(|leak| (leak.kind, leak.evaluation, !leak.declared, leak.training));
         leaks.dedup_by_key(|leak| (leak.kind, leak.evaluation));
         all.push(SplitLeaks {
             evaluation,
             training,
             leaks,
+            groups: shared_groups,
+            asked,
         });
     }
     (report, all)
+}
+
+/// What of the identifiers is told of two splits: the widest that crosses and that pixels confirm, else the widest that crosses.
+struct Told<'a> {
+    confirmed: Option<&'a Groups>,
+    asked: Option<&'a Question>,
+}
+
+impl<'a> Told<'a> {
+    fn of(entities: &'a [Question], samples: &[Sample], pair: (SplitId, SplitId)) -> Self {
+        let crossing = || {
+            entities
+                .iter()
+                .filter(|entity| entity.groups.cross(samples, pair))
+        };
+        let confirmed = crossing().find(|entity| entity.is_confirmed());
+        Self {
+            confirmed: confirmed.map(|entity| &entity.groups),
+            asked: crossing().next().filter(|_| confirmed.is_none()),
+        }
+    }
 }
 
 /// Every evaluation split with every training split.
@@ -203,6 +260,8 @@ fn leak(kind: Leak, evaluation: SampleId, training: SampleId) -> RecordedPair {
         steps: None,
         seconds: None,
         overlap: None,
+        strip: None,
+        declared: false,
         pixels: Pixels::default(),
     }
 }
@@ -256,6 +315,7 @@ mod tests {
             tiles: None,
             sizes: None,
             families: &families,
+            entities: &[],
         };
         let (report, mut leaks) = examine(&samples, &testing::splits(), facts, found, 5);
         (report, leaks.remove(0).leaks)

@@ -8,7 +8,7 @@ use crate::sample::{Sample, SampleId, SplitId};
 
 use super::digests::{Numbering, digest};
 use super::pattern::GroupPattern;
-use super::{name, view};
+use super::{clock, name, view};
 
 /// Where groups come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,27 @@ pub enum GroupRule {
     Pattern(String),
     /// Names that differ in a word for a camera only.
     Views,
+    /// A part of names, described so, that pixels confirm.
+    Entity(String),
+}
+
+impl GroupRule {
+    /// Whether the user said so.
+    #[must_use]
+    pub fn is_declared(&self) -> bool {
+        matches!(self, Self::Column | Self::Pattern(_))
+    }
+
+    /// The rule in words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Column => "group column of the manifest".to_owned(),
+            Self::Pattern(pattern) => format!("pattern {pattern}"),
+            Self::Views => "names that differ in a camera word only".to_owned(),
+            Self::Entity(part) => part.clone(),
+        }
+    }
 }
 
 /// Samples by group.
@@ -31,6 +52,41 @@ pub struct Groups {
     pub of: Vec<Option<u32>>,
     /// Names, in order of first appearance.
     pub names: Vec<Box<str>>,
+}
+
+impl Groups {
+    /// Whether two splits share a group.
+    pub(super) fn cross(&self, samples: &[Sample], (one, other): (SplitId, SplitId)) -> bool {
+        let mut seen = vec![[false; 2]; self.names.len()];
+        for (sample, group) in samples.iter().zip(&self.of) {
+            if let Some(group) = group {
+                seen[*group as usize][0] |= sample.split == Some(one);
+                seen[*group as usize][1] |= sample.split == Some(other);
+            }
+        }
+        seen.contains(&[true, true])
+    }
+
+    /// Whether the names of most groups hold a time: their samples were taken at one instant.
+    #[must_use]
+    pub fn share_an_instant(&self) -> bool {
+        let timed = self.names.iter().filter(|name| clock::find(name).is_some());
+        timed.count() * 2 > self.names.len()
+    }
+
+    /// Whether every group lies within one group of `other`: nothing is told that `other` does not tell.
+    #[must_use]
+    pub fn refine(&self, other: impl Fn(SampleId) -> Option<u32>) -> bool {
+        let mut within: Vec<Option<Option<u32>>> = vec![None; self.names.len()];
+        let mut samples = (0_u32..).map(SampleId).zip(&self.of);
+        samples.all(|(id, group)| match group {
+            None => true,
+            Some(group) => {
+                let own = other(id);
+                own.is_some() && *within[*group as usize].get_or_insert(own) == own
+            }
+        })
+    }
 }
 
 /// Groups that an evaluation split shares with a training split.
@@ -152,11 +208,7 @@ pub fn shared(
     let is_shared = |group: &usize| evaluated[*group] && first_training[*group].is_some();
     let all = evaluated.iter().filter(|own| **own).count() as u64;
     let in_both = (0..evaluated.len()).filter(is_shared).count() as u64;
-    let rule = match &groups.rule {
-        GroupRule::Column => "group column of the manifest".to_owned(),
-        GroupRule::Pattern(pattern) => format!("pattern {pattern}"),
-        GroupRule::Views => "names that differ in a camera word only".to_owned(),
-    };
+    let rule = groups.rule.describe();
     let report = SharedGroups {
         rule: groups.rule.clone(),
         evaluation_split: names.0.into(),

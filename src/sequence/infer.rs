@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::sample::Sample;
 
 use super::evidence::{self, Evidence};
+use super::group::{GroupRule, Groups};
 use super::judge::{self, Judgement};
 use super::layout::{self, NoLayout};
 use super::pattern::SequencePattern;
@@ -13,6 +14,7 @@ use super::pixels::{self, Comparison, PixelAgreement, Verdict};
 use super::recording::{PositionUnit, Recordings};
 use super::rule::NameRule;
 use super::sources::{self, CaptureTime};
+use super::trim::Trim;
 
 /// What an inference works from.
 #[derive(Debug, Clone, Copy)]
@@ -108,6 +110,8 @@ struct Candidate {
     evidence: Evidence,
     /// Why names alone are not enough.
     doubt: Option<&'static str>,
+    /// Whether names claim that recordings were taken apart, though not surely in which order.
+    claims: bool,
 }
 
 /// Tries, in this order: the user's pattern (alone), columns, times in names, numbers behind a word for frames, last
@@ -197,6 +201,35 @@ impl Inference {
         }
     }
 
+    /// Recordings that names claim and whose order is not taken, because pixels deny it or do not settle it: what was recorded
+    /// together was so in any order. To be asked before [`settle`](Self::settle).
+    #[must_use]
+    pub fn recordings_without_order(&self, agreement: Option<PixelAgreement>) -> Option<Groups> {
+        let candidate = self
+            .candidate
+            .as_ref()
+            .filter(|candidate| !candidate.given())?;
+        let answer = agreement.map_or(Verdict::Undecided, pixels::verdict);
+        let settled = match answer {
+            Verdict::Confirms => true,
+            Verdict::Denies => false,
+            Verdict::Undecided => candidate.doubt.is_none(),
+        };
+        // Neighbours that are a little more alike than chance speak for a recording with large steps.
+        let hinted = answer == Verdict::Undecided && agreement.is_some_and(pixels::hints);
+        if settled || !(candidate.claims || hinted) {
+            return None;
+        }
+        let recordings = &candidate.recordings;
+        let of = recordings.places.iter();
+        let example = recordings.names.first().map_or("", |name| &**name);
+        Some(Groups {
+            rule: GroupRule::Entity(format!("the recording that their names tell (`{example}`)")),
+            of: of.map(|place| Some((*place)?.recording)).collect(),
+            names: recordings.names.clone(),
+        })
+    }
+
     fn try_names(&mut self, rule: NameRule, inputs: &Inputs<'_>) {
         if self.is_certain() {
             return;
@@ -244,11 +277,15 @@ impl Inference {
                 return;
             }
         };
+        let by_device = evidence.in_device_named_recordings * 2 >= evidence.placed;
+        let by_tool = matches!(basis, Basis::Names(_)) && Trim::of(samples).leading_hash;
+        let claims = doubt.is_none() || ((by_device || by_tool) && !evidence.recordings_are_labels);
         let candidate = Candidate {
             basis,
             recordings,
             evidence,
             doubt,
+            claims,
         };
         match (&self.candidate, doubt) {
             (None, _) => self.candidate = Some(candidate),
@@ -299,6 +336,7 @@ fn from_user(basis: Basis, recordings: Recordings, samples: &[Sample]) -> Infere
         recordings,
         evidence,
         doubt: None,
+        claims: true,
     });
     Inference {
         candidate,

@@ -8,6 +8,7 @@ use super::digests::{Numbering, digest};
 use super::name;
 use super::recording::{Interner, Place, PositionUnit, Recordings};
 use super::rule::{NameRule, Reader, Reading};
+use super::trim::Trim;
 
 /// Recordings up to which a small dataset is laid out whatever their sizes, so that its refusal shows its evidence.
 const MANY: usize = 1000;
@@ -30,7 +31,8 @@ pub(super) enum NoLayout {
 /// classes at one place (tracks that begin at 0 in every class).
 pub(super) fn lay_out(rule: NameRule, samples: &[Sample]) -> Result<Recordings, NoLayout> {
     let mut views = true;
-    let mut recordings = read_all(rule, samples, views, false)?;
+    let trim = Trim::of(samples);
+    let mut recordings = read_all(rule, samples, trim, views, false)?;
     if recordings
         .places
         .iter()
@@ -39,10 +41,10 @@ pub(super) fn lay_out(rule: NameRule, samples: &[Sample]) -> Result<Recordings, 
         && !most_instants_have_two_views(&recordings)
     {
         views = false;
-        recordings = read_all(rule, samples, views, false)?;
+        recordings = read_all(rule, samples, trim, views, false)?;
     }
     if classes_collide(&recordings, samples) {
-        recordings = read_all(rule, samples, views, true)?;
+        recordings = read_all(rule, samples, trim, views, true)?;
     }
     Ok(recordings)
 }
@@ -59,6 +61,7 @@ struct Read<'a> {
 fn read_all(
     rule: NameRule,
     samples: &[Sample],
+    trim: Trim,
     views: bool,
     keep_class: bool,
 ) -> Result<Recordings, NoLayout> {
@@ -66,7 +69,7 @@ fn read_all(
     let mut view_names = Interner::default();
     let mut places = Vec::with_capacity(samples.len());
     let mut read = 0;
-    let reader = |sample| read_one(rule, sample, views, keep_class);
+    let reader = |sample| read_one(rule, sample, trim, views, keep_class);
     for block in samples.chunks(BLOCK) {
         let readings: Vec<Option<Read<'_>>> = block
             .par_iter()
@@ -127,12 +130,19 @@ fn read_all(
 fn read_one<'a>(
     rule: NameRule,
     sample: &'a Sample,
+    trim: Trim,
     views: bool,
     keep_class: bool,
 ) -> impl Fn(&mut String) -> Option<Reading<'a>> {
     move |key| {
         let class = sample.label.as_deref();
-        let reading = Reader { rule, class, views }.read(&sample.path, key)?;
+        let reading = Reader {
+            rule,
+            class,
+            views,
+            trim,
+        }
+        .read(&sample.path, key)?;
         if keep_class && let Some(class) = class {
             key.insert(0, '/');
             key.insert_str(0, class);

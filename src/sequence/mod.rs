@@ -7,18 +7,25 @@
 pub mod augmentation;
 mod clock;
 mod digests;
+pub mod entity;
+mod entity_judge;
+mod entity_pattern;
+pub mod entity_pixels;
 pub mod evidence;
 pub mod examine;
+mod fields;
 pub mod group;
 pub mod infer;
 pub mod interleaving;
 mod judge;
 mod layout;
+mod mark_words;
 mod name;
 pub mod neighbours;
 pub mod overlap;
 pub mod pattern;
 pub mod pixels;
+pub mod question;
 pub mod recording;
 pub mod rule;
 #[cfg(test)]
@@ -28,4 +35,5 @@ pub mod sources;
 #[cfg(test)]
 mod testing;
 pub mod tiles;
+mod trim;
 mod view;

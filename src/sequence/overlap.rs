@@ -17,6 +17,17 @@ pub struct TileLeak {
     /// Share of the evaluation tile's area that the training tile covers, 0 when they only touch; `None` when sizes are
     /// not known.
     pub overlap: Option<f64>,
+    /// What both show, where sizes are known and they overlap.
+    pub strip: Option<Strip>,
+}
+
+/// What two tiles share: left, upper, right and lower edge in fractions of the sides, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Strip {
+    /// Of the evaluation tile.
+    pub evaluation: [f32; 4],
+    /// Of the training tile.
+    pub training: [f32; 4],
 }
 
 /// Tiles of an evaluation split that overlap or touch tiles of a training split.
@@ -95,10 +106,17 @@ pub fn overlaps(
             let same = boxes[training.index()].map(|b| b.at) == Some(tile.at);
             let share = area as f64 / (i128::from(tile.width) * i128::from(tile.height)) as f64;
             let overlap = (tile.known || same).then_some(share);
+            let other =
+                boxes[training.index()].filter(|other| other.known && tile.known && area > 0);
+            let strip = other.map(|other| Strip {
+                evaluation: tile.part(&other),
+                training: other.part(&tile),
+            });
             found.push(TileLeak {
                 evaluation: id,
                 training,
                 overlap,
+                strip,
             });
         }
     }
@@ -145,6 +163,18 @@ struct Box2 {
 }
 
 impl Box2 {
+    /// The part of it that `other` covers.
+    fn part(&self, other: &Self) -> [f32; 4] {
+        let edge =
+            |at: i64, from: i64, size: i64| ((at - from) as f32 / size as f32).clamp(0.0, 1.0);
+        [
+            edge(other.at.x, self.at.x, self.width),
+            edge(other.at.y, self.at.y, self.height),
+            edge(other.at.x + other.width, self.at.x, self.width),
+            edge(other.at.y + other.height, self.at.y, self.height),
+        ]
+    }
+
     /// Area of the intersection, 0 where edges or corners touch, `None` where not even these do.
     fn shared_area(&self, other: &Self) -> Option<i128> {
         let along =
@@ -159,7 +189,7 @@ impl Box2 {
 fn tile_box(tiles: &Tiles, sizes: Option<&[Option<(u32, u32)>]>, index: usize) -> Option<Box2> {
     let at = tiles.at[index]?;
     // Rows and columns count tiles, however large: neighbours touch.
-    if tiles.rule == TileRule::Grid {
+    if tiles.is_grid() {
         return Some(Box2 {
             at,
             width: 1,
@@ -167,10 +197,14 @@ fn tile_box(tiles: &Tiles, sizes: Option<&[Option<(u32, u32)>]>, index: usize) -
             known: false,
         });
     }
+    // What the name says counts on the large image, whatever level the tile was read at.
+    let told = tiles.told_sizes.get(index).copied().flatten();
     let size = sizes
         .and_then(|sizes| *sizes.get(index)?)
-        .filter(|(width, height)| *width > 0 && *height > 0);
-    let (width, height) = size.map_or(tiles.stride, |(w, h)| (i64::from(w), i64::from(h)));
+        .filter(|(width, height)| *width > 0 && *height > 0)
+        .map(|(width, height)| (i64::from(width), i64::from(height)));
+    let size = told.or(size);
+    let (width, height) = size.unwrap_or(tiles.stride);
     Some(Box2 {
         at,
         width,
@@ -269,7 +303,7 @@ mod tests {
                 sample.split = Some(SplitId(place.4));
             }
             let at = places.iter().map(|p| Some(TileAt { slide: 0, x: p.0, y: p.1 })).collect();
-            let tiles = Tiles { rule: TileRule::Corner, at, slides: vec!["".into()], stride: (1, 1) };
+            let tiles = Tiles { rule: TileRule::Corner, at, slides: vec!["".into()], stride: (1, 1), told_sizes: Vec::new() };
             let sizes: Vec<_> = places.iter().map(|p| Some((p.2, p.3))).collect();
             let boxes: Vec<_> = (0..places.len()).map(|i| tile_box(&tiles, Some(&sizes), i).unwrap()).collect();
             let best = |e: usize| {

@@ -95,6 +95,12 @@ pub fn agreement(answers: &[Similarities]) -> PixelAgreement {
     }
 }
 
+/// Whether neighbours are more alike more often than a fair coin would have it, by three standard deviations.
+pub(super) fn hints(agreement: PixelAgreement) -> bool {
+    let (n, closer) = (agreement.compared as f64, agreement.neighbour_closer as f64);
+    agreement.compared >= FEWEST_COMPARISONS && closer - n / 2.0 >= 3.0 * n.sqrt() / 2.0
+}
+
 /// Judges an agreement.
 pub(super) fn verdict(agreement: PixelAgreement) -> Verdict {
     let PixelAgreement {

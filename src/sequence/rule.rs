@@ -2,6 +2,7 @@
 
 use super::clock;
 use super::name::{self, Name};
+use super::trim::Trim;
 use super::view;
 
 /// How names are read.
@@ -55,6 +56,8 @@ pub(super) struct Reader<'a> {
     pub(super) class: Option<&'a str>,
     /// Whether words for cameras are left out of the recording's name.
     pub(super) views: bool,
+    /// What every file carries and is no part of the name.
+    pub(super) trim: Trim,
 }
 
 impl Reader<'_> {
@@ -62,11 +65,11 @@ impl Reader<'_> {
     /// for the view.
     pub(super) fn read<'p>(&self, path: &'p str, key: &mut String) -> Option<Reading<'p>> {
         let Name { folder, stem } = name::split(path);
-        let stem = super::augmentation::plain(stem);
+        let stem = self.trim.cut(super::augmentation::plain(stem));
         let (number, position, burst) = match self.rule {
             NameRule::Time => timed(stem)?,
-            NameRule::FrameWord => numbered(stem, frame_number(stem)?)?,
-            NameRule::LastNumber => numbered(stem, name::digit_runs(stem).next_back()?)?,
+            NameRule::FrameWord => counted(stem, frame_number(stem)?)?,
+            NameRule::LastNumber => counted(stem, name::digit_runs(stem).next_back()?)?,
         };
         key.clear();
         let mut view = None;
@@ -134,6 +137,16 @@ fn frame_number(stem: &str) -> Option<std::ops::Range<usize>> {
     })
 }
 
+/// The position is a number that is no part of a clock.
+fn counted(stem: &str, run: std::ops::Range<usize>) -> Option<(std::ops::Range<usize>, i64, u32)> {
+    let moment = clock::find(stem).or_else(|| clock::elapsed(stem));
+    let of_clock = |at: &std::ops::Range<usize>| run.start < at.end && at.start < run.end;
+    match moment.filter(|moment| of_clock(&moment.at)) {
+        Some(_) => None,
+        None => numbered(stem, run),
+    }
+}
+
 /// The position is a number of at most 18 digits.
 fn numbered(stem: &str, run: std::ops::Range<usize>) -> Option<(std::ops::Range<usize>, i64, u32)> {
     if run.len() > 18 {
@@ -145,7 +158,7 @@ fn numbered(stem: &str, run: std::ops::Range<usize>) -> Option<(std::ops::Range<
 
 /// The position is a time, and a last number directly behind it the counter of a burst.
 fn timed(stem: &str) -> Option<(std::ops::Range<usize>, i64, u32)> {
-    let moment = clock::find(stem)?;
+    let moment = clock::find(stem).or_else(|| clock::elapsed(stem))?;
     let mut at = moment.at;
     let mut burst = 0;
     let tail = &stem[at.end..];
@@ -173,6 +186,7 @@ mod tests {
             rule,
             class: None,
             views: true,
+            trim: Trim::default(),
         };
         let reading = reader.read(path, &mut key)?;
         Some((key, reading.position, reading.burst))

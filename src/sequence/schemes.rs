@@ -693,6 +693,7 @@ mod robust {
                 tiles: tiles.as_ref(),
                 sizes: None,
                 families: &families,
+                entities: &[],
             };
             let (report, leaks) = examine::examine(&samples, &testing::splits(), facts, found, 30);
             for distances in &report.distances {

@@ -13,6 +13,7 @@ pub mod facts;
 pub mod memory;
 pub mod perceptual;
 pub mod pixels;
+pub mod region;
 mod sign;
 pub mod thumbnail;
 pub mod tone;

@@ -1,0 +1,49 @@
+//! Identifiers in names that evaluation and training share, and that nobody has answered.
+
+use super::{Evidence, percent};
+use crate::finding::{Code, Finding, Subject};
+use crate::sequence::question::PossibleGroup;
+
+/// One finding for each evaluation split, training split and part of names.
+pub(super) fn unanswered(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for split in evidence.together {
+        for asked in &split.asked {
+            let subject = Subject::Samples(asked.evaluation.clone());
+            let finding = Finding::new(Code::PossibleGroup, subject, message(&asked.facts))
+                .between([split.evaluation, split.training])
+                .told_by(asked.facts.part.clone());
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+fn message(facts: &PossibleGroup) -> String {
+    let shown: Vec<&str> = facts.examples.iter().take(3).map(String::as_str).collect();
+    let pixels = match facts.pixels {
+        None => "pixels were not asked".to_owned(),
+        Some(said) => format!(
+            "pixels do not settle it: images of one value were more alike than others of their class in {} of {} comparisons",
+            said.same_closer, said.compared
+        ),
+    };
+    let pattern = facts.group_pattern.as_ref().map_or_else(
+        || "give a group column".to_owned(),
+        |pattern| format!("say `--group-pattern '{pattern}'`"),
+    );
+    let (sharing, all) = (
+        facts.samples_of_shared_values as usize,
+        facts.evaluation_samples as usize,
+    );
+    format!(
+        "{sharing} of {all} images of `{}` ({}) share {} with `{}` (such as {}; a random split would share {:.0} %), which may be a patient, \
+         a recording or a product; {pixels}. If it is one, {pattern}; if not, write `groups = {{ none = \"why\" }}` in splitleak.toml",
+        facts.evaluation_split,
+        percent(sharing, all),
+        facts.part,
+        facts.training_split,
+        shown.join(", "),
+        facts.random_split_shares * 100.0
+    )
+}

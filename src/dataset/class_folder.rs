@@ -1,0 +1,138 @@
+//! Whether the folders below the splits are classes, or patients, videos and other entities that share their place.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Words in front of the number of an entity.
+const ENTITIES: [&str; 26] = [
+    "animal",
+    "case",
+    "clip",
+    "dataset",
+    "drive",
+    "episode",
+    "id",
+    "keyframe",
+    "participant",
+    "patient",
+    "person",
+    "plant",
+    "product",
+    "recording",
+    "scan",
+    "scene",
+    "seq",
+    "sequence",
+    "session",
+    "slide",
+    "study",
+    "sub",
+    "subject",
+    "track",
+    "vid",
+    "video",
+];
+
+/// Whether folders are classes: they are not named like entities, and at least one recurs where two splits have folders.
+pub(super) fn are_classes<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
+    let mut splits_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut splits = BTreeSet::new();
+    for (label, split) in labels {
+        splits_of.entry(label).or_default().insert(split);
+        splits.insert(split);
+    }
+    let entities = splits_of.keys().filter(|label| names_entity(label)).count();
+    if splits_of.len() > 1 && entities * 5 >= splits_of.len() * 4 {
+        return false;
+    }
+    splits.len() < 2 || splits_of.values().any(|splits| splits.len() > 1)
+}
+
+/// `patient12`, a digest, a date, or several numbers among words: `MOT17-04-DPM`.
+fn names_entity(folder: &str) -> bool {
+    let digits = folder.bytes().filter(u8::is_ascii_digit).count();
+    let letters = folder.bytes().filter(u8::is_ascii_alphabetic).count();
+    if digits == 0 {
+        return false;
+    }
+    let words: Vec<String> = folder
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let numbers = folder
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|number| !number.is_empty())
+        .count();
+    let known = |word: &String| {
+        ENTITIES.contains(&word.as_str())
+            || word
+                .strip_suffix('s')
+                .is_some_and(|word| ENTITIES.contains(&word))
+    };
+    // WordNet ids (`n01440764`) and numbered classes (`001.bird`, `00014`) have one number.
+    let digest = folder.len() >= 8
+        && numbers > 1
+        && letters > 0
+        && folder.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    words.iter().any(known)
+        || digest
+        || (numbers > 1 && letters > 0 && digits >= 3)
+        || (numbers > 2 && digits >= 8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(labels: &[(&str, &str)]) -> bool {
+        are_classes(labels.iter().copied())
+    }
+
+    #[test]
+    fn folders_that_recur_are_classes_and_those_that_never_do_are_not() {
+        assert!(classes(&[
+            ("cat", "train"),
+            ("dog", "train"),
+            ("cat", "val")
+        ]));
+        assert!(
+            classes(&[("cat", "train"), ("dog", "train")]),
+            "one split has folders"
+        );
+        assert!(!classes(&[
+            ("a", "train"),
+            ("b", "train"),
+            ("c", "val"),
+            ("d", "val")
+        ]));
+    }
+
+    #[test]
+    fn patients_videos_and_digests_are_no_classes() {
+        for pair in [
+            ["patient1", "patient2"],
+            ["MOT17-02-DPM", "MOT17-04-SDP"],
+            ["dataset1", "dataset3"],
+            ["1d26b4b6-6a25eaf3", "da45de3f-39889cec"],
+            ["2018-06-11-6007-929", "2018-06-12-6011-929"],
+        ] {
+            let recur = ["train", "val"].map(|split| pair.map(|folder| (folder, split)));
+            assert!(!classes(&recur.concat()), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn numbered_classes_stay_classes() {
+        for pair in [
+            ["n01440764", "n01443537"],
+            ["001.bird", "002.finch"],
+            ["00014", "00015"],
+            ["class1", "class2"],
+            ["0", "1"],
+            ["A", "B"],
+        ] {
+            let recur = ["train", "val"].map(|split| pair.map(|folder| (folder, split)));
+            assert!(classes(&recur.concat()), "{pair:?}");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Identifiers in names: leading parts of names whose values repeat over files and may be an entity.
+//!
+//! Names are compared scheme by scheme (what stands between their fields), field by field. A part is judged by how its values
+//! repeat and by what varies behind it; [`judge`](super::entity_judge) says when it may be an entity.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::sample::Sample;
+
+use super::entity_judge::{self, Part};
+use super::entity_pattern;
+use super::fields::{self, Fields, Kind};
+use super::group::{GroupRule, Groups};
+use super::recording::Interner;
+use super::{name, view};
+
+/// A part of names that may tell groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Samples by the value of the part.
+    pub groups: Groups,
+    /// A `--group-pattern` that reads the part; `None` where no pattern does.
+    pub pattern: Option<String>,
+}
+
+/// Names of one scheme.
+pub(super) struct Scheme<'a> {
+    /// Positions of the samples.
+    pub(super) members: Vec<usize>,
+    /// Fields of each.
+    pub(super) rows: Vec<Fields<'a>>,
+    /// Columns: the fields, divided where letters and digits change in the same way in all of them.
+    pub(super) columns: Vec<Column>,
+}
+
+/// What stands at one place of all names of a scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Column {
+    /// Which field.
+    pub(super) field: usize,
+    /// Which run of it; `None` is the whole field, whose letters and digits change from name to name.
+    pub(super) run: Option<usize>,
+    /// What the run is made of; `None` for a mixture.
+    pub(super) kind: Option<Kind>,
+    /// Different in nearly every file, and a digest by its look: it tells nothing.
+    pub(super) is_hash: bool,
+}
+
+impl Column {
+    /// What stands there in a name.
+    pub(super) fn value<'a>(&self, row: &Fields<'a>) -> Option<&'a str> {
+        let field = row.fields.get(self.field)?;
+        match self.run {
+            None => Some(field),
+            Some(run) => field.get(fields::runs(field).get(run)?.1.clone()),
+        }
+    }
+}
+
+/// Schemes with a smaller share of the samples are left out.
+const LEAST_SHARE: f64 = 0.05;
+/// Samples that are looked at to judge a part; of more, blocks that follow each other in order of path.
+const LOOKED_AT: usize = 100_000;
+const BLOCK: usize = 2_000;
+
+/// Parts of names that may tell groups, the widest first. At least one sample in ten has a value.
+#[must_use]
+pub fn candidates(samples: &[Sample]) -> Vec<Candidate> {
+    let looked_at = looked_at(samples.len());
+    let schemes = schemes(samples, &looked_at);
+    let classes = entity_judge::Classes::of(samples, &looked_at);
+    let parts: Vec<(&Scheme<'_>, Vec<Part>)> = schemes
+        .iter()
+        .map(|scheme| (scheme, entity_judge::parts(scheme, samples, &classes)))
+        .filter(|(_, parts)| !parts.is_empty())
+        .collect();
+    let levels = parts
+        .iter()
+        .map(|(_, parts)| parts.len())
+        .max()
+        .unwrap_or(0);
+    let mut found: Vec<Candidate> = Vec::new();
+    found.extend(folders_of_a_rig(samples));
+    for level in 0..levels {
+        let chosen: Vec<(&Scheme<'_>, &Part)> = parts
+            .iter()
+            .map(|(scheme, parts)| (*scheme, &parts[level.min(parts.len() - 1)]))
+            .collect();
+        let candidate = candidate(samples, &chosen);
+        let known = found
+            .iter()
+            .any(|other| other.groups.of == candidate.groups.of);
+        let told = candidate.groups.of.iter().flatten().count();
+        if !known && told * 10 >= samples.len() {
+            found.push(candidate);
+        }
+    }
+    found
+}
+
+/// Class folders whose pictures all are of one channel of a recording rig, as `leftImg8bit`: a rig drives through cities, and classes have
+/// no left camera.
+fn folders_of_a_rig(samples: &[Sample]) -> Option<Candidate> {
+    let is_channel = |sample: &&Sample| {
+        let stem = name::split(&sample.path).stem;
+        view::in_stem(stem).is_some_and(|range| {
+            let word = stem[range].to_ascii_lowercase();
+            matches!(word.as_str(), "leftimg8bit" | "rightimg8bit") || word.starts_with("cam_")
+        })
+    };
+    let channels = samples.iter().filter(is_channel).count();
+    if samples.is_empty() || channels * 10 < samples.len() * 9 {
+        return None;
+    }
+    let mut names = Interner::default();
+    let of: Vec<Option<u32>> = samples
+        .iter()
+        .map(|sample| Some(names.number(sample.label.as_deref()?)))
+        .collect();
+    let names = names.into_names();
+    let first = names.first().filter(|_| names.len() > 1)?;
+    let rule = GroupRule::Entity(format!(
+        "the folder of what one camera of a rig recorded (`{first}`)"
+    ));
+    let groups = Groups { rule, of, names };
+    let pattern = entity_pattern::of_folder(&groups, samples);
+    Some(Candidate { groups, pattern })
+}
+
+fn looked_at(count: usize) -> Vec<usize> {
+    if count <= LOOKED_AT {
+        return (0..count).collect();
+    }
+    let blocks = LOOKED_AT / BLOCK;
+    let every = count / blocks;
+    (0..blocks)
+        .flat_map(|block| block * every..block * every + BLOCK)
+        .collect()
+}
+
+fn schemes<'a>(samples: &'a [Sample], looked_at: &[usize]) -> Vec<Scheme<'a>> {
+    let mut by_scheme: BTreeMap<String, Scheme<'a>> = BTreeMap::new();
+    for &at in looked_at {
+        let row = Fields::of(&samples[at]);
+        let scheme = by_scheme.entry(row.scheme()).or_insert_with(|| Scheme {
+            members: Vec::new(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+        });
+        scheme.members.push(at);
+        scheme.rows.push(row);
+    }
+    let least = (looked_at.len() as f64 * LEAST_SHARE).max(4.0) as usize;
+    let mut schemes: Vec<Scheme<'a>> = by_scheme
+        .into_values()
+        .filter(|scheme| scheme.members.len() >= least)
+        .collect();
+    for scheme in &mut schemes {
+        scheme.columns = columns(&scheme.rows);
+    }
+    schemes
+}
+
+fn columns(rows: &[Fields<'_>]) -> Vec<Column> {
+    let count = rows.first().map_or(0, |row| row.fields.len());
+    let mut columns = Vec::new();
+    for field in 0..count {
+        let values: Vec<&str> = rows.iter().map(|row| row.fields[field]).collect();
+        if is_hash(&values) {
+            columns.push(Column {
+                field,
+                run: None,
+                kind: None,
+                is_hash: true,
+            });
+            continue;
+        }
+        let shape = |value: &str| -> Vec<Kind> {
+            fields::runs(value).iter().map(|(kind, _)| *kind).collect()
+        };
+        let first = shape(values[0]);
+        let alike = values.iter().all(|value| shape(value) == first);
+        let column = |run, kind| Column {
+            field,
+            run,
+            kind,
+            is_hash: false,
+        };
+        if alike {
+            let runs = first.iter().enumerate();
+            columns.extend(runs.map(|(run, kind)| column(Some(run), Some(*kind))));
+        } else {
+            columns.push(column(None, None));
+        }
+    }
+    columns
+}
+
+/// Nearly all different, and long mixtures of digits and letters.
+pub(super) fn is_hash(values: &[&str]) -> bool {
+    let mut different = values.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    let mixed = |value: &&&str| {
+        let letters = value.bytes().filter(u8::is_ascii_alphabetic).count();
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let others = value.len() - letters - digits;
+        let hexadecimal = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+        let long = value.len() >= 16 || (hexadecimal && value.len() >= 6);
+        long && letters > 0 && digits > 0 && others <= 4
+    };
+    different.len() * 10 >= values.len() * 9
+        && values.iter().filter(mixed).count() * 10 >= values.len() * 6
+}
+
+/// The value of a part in a name: all of it up to the end of the part, without what is a digest. Nothing where the name has
+/// no such part.
+pub(super) fn value_of(
+    part: &Part,
+    columns: &[Column],
+    row: &Fields<'_>,
+    key: &mut String,
+) -> bool {
+    key.clear();
+    let last = &columns[part.column];
+    for (field, text) in row.fields.iter().enumerate().take(last.field) {
+        let hash = columns
+            .iter()
+            .any(|column| column.field == field && column.is_hash);
+        if !hash && !part.without.contains(&field) {
+            key.push_str(text);
+            key.push_str(row.between.get(field + 1).copied().unwrap_or_default());
+        }
+    }
+    let Some(field) = row.fields.get(last.field) else {
+        return false;
+    };
+    let end = match last.run {
+        None => field.len(),
+        Some(run) => match fields::runs(field).get(run) {
+            Some((_, range)) => range.end,
+            None => return false,
+        },
+    };
+    key.push_str(&field[..end]);
+    true
+}
+
+fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
+    let of_scheme: HashMap<String, usize> = chosen
+        .iter()
+        .enumerate()
+        .map(|(number, (scheme, _))| (scheme.rows[0].scheme(), number))
+        .collect();
+    let mut names = Interner::default();
+    let mut key = String::new();
+    let mut of: Vec<Option<u32>> = vec![None; samples.len()];
+    let mut others = Vec::new();
+    for (at, sample) in samples.iter().enumerate() {
+        let row = Fields::of(sample);
+        match of_scheme.get(&row.scheme()) {
+            Some(number) => {
+                let (scheme, part) = chosen[*number];
+                if value_of(part, &scheme.columns, &row, &mut key) {
+                    if part.with_class {
+                        key.insert(0, '/');
+                        key.insert_str(0, sample.label.as_deref().unwrap_or_default());
+                    }
+                    of[at] = Some(names.number(&key));
+                }
+            }
+            None => others.push(at),
+        }
+    }
+    // `img12` beside `img12_a` and `img12_b` is their source.
+    let known: HashMap<Box<str>, u32> = {
+        let names = std::mem::take(&mut names).into_names();
+        names.into_iter().zip(0..).collect()
+    };
+    for at in others {
+        let row = Fields::of(&samples[at]);
+        key.clear();
+        for (field, text) in row.fields.iter().enumerate() {
+            key.push_str(text);
+            if field + 1 < row.fields.len() {
+                key.push_str(row.between[field + 1]);
+            }
+        }
+        of[at] = known.get(key.as_str()).copied();
+    }
+    let mut names: Vec<(Box<str>, u32)> = known.into_iter().collect();
+    names.sort_unstable_by_key(|(_, number)| *number);
+    let names: Vec<Box<str>> = names.into_iter().map(|(name, _)| name).collect();
+    let example = of.iter().position(Option::is_some).unwrap_or(0);
+    let value = of[example].map_or("", |group| &*names[group as usize]);
+    let file = samples[example].path.rsplit('/').next().unwrap_or_default();
+    let place = match value.contains('/') {
+        true => samples[example].path.to_string(),
+        false => file.to_owned(),
+    };
+    let groups = Groups {
+        rule: GroupRule::Entity(format!(
+            "the part of their names that is `{value}` in `{place}`"
+        )),
+        of,
+        names,
+    };
+    let pattern = entity_pattern::pattern(&groups, samples, chosen);
+    Candidate { groups, pattern }
+}

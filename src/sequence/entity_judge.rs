@@ -1,0 +1,362 @@
+//! When a leading part of names may be an entity: by how often its values repeat, and by what varies behind it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use crate::sample::Sample;
+
+use super::clock;
+use super::digests::digest;
+use super::entity::{Column, Scheme, value_of};
+use super::fields::Kind;
+
+/// A leading part of the names of one scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    /// Its last column.
+    pub(super) column: usize,
+    /// Fields before it that tell nothing: running numbers of the files.
+    pub(super) without: Vec<usize>,
+    /// Whether values begin anew in every class, so that the class belongs to them.
+    pub(super) with_class: bool,
+}
+
+/// Words in front of the number of an entity. They count as evidence where numbers alone could be running numbers.
+const ENTITIES: [&str; 34] = [
+    "animal",
+    "case",
+    "cell",
+    "cid",
+    "clip",
+    "core",
+    "donor",
+    "exam",
+    "eye",
+    "field",
+    "identity",
+    "item",
+    "mouse",
+    "object",
+    "participant",
+    "patient",
+    "person",
+    "pid",
+    "plant",
+    "plate",
+    "plot",
+    "product",
+    "pt",
+    "scan",
+    "scene",
+    "seq",
+    "series",
+    "session",
+    "sku",
+    "slide",
+    "study",
+    "sub",
+    "subject",
+    "video",
+];
+/// Words in front of a number that is an attribute of the picture.
+const ATTRIBUTES: [&str; 27] = [
+    "angle", "aug", "batch", "cam", "camera", "class", "cls", "crop", "epoch", "fold", "grade",
+    "label", "layer", "level", "mag", "mask", "part", "quality", "ring", "scale", "severity",
+    "size", "split", "stage", "version", "view", "zoom",
+];
+/// Values that repeat less often than this, of 100 samples, are chance.
+const FEWEST_GROUPED: usize = 10;
+/// Numbers are identifiers where their range is so many times as large as their count.
+const SPARSE: u64 = 3;
+
+/// Labels of the samples that are looked at.
+pub(super) struct Classes {
+    several: bool,
+}
+
+impl Classes {
+    pub(super) fn of(samples: &[Sample], looked_at: &[usize]) -> Self {
+        let labels = looked_at
+            .iter()
+            .filter_map(|at| samples[*at].label.as_deref());
+        let different: BTreeSet<&str> = labels.take(10_000).collect();
+        Self {
+            several: different.len() > 1,
+        }
+    }
+}
+
+/// What is counted of a part.
+struct Counts {
+    samples: usize,
+    values: usize,
+    /// Samples whose value others have, too.
+    grouped: usize,
+    /// Pairs of samples with one value.
+    pairs: f64,
+    /// What varies behind the part within one value: how many different ones there are in all.
+    rest: usize,
+    /// Whether something varies behind it at all, and whether that holds a digit.
+    rest_varies: bool,
+    rest_has_digits: bool,
+}
+
+/// Parts that may be entities, the widest first.
+pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) -> Vec<Part> {
+    let columns = &scheme.columns;
+    let timed = clock_columns(scheme);
+    let with_class = classes.several && names_recur_in_classes(scheme, samples);
+    let mut without: Vec<usize> = Vec::new();
+    let mut found = Vec::new();
+    for (at, column) in columns.iter().enumerate() {
+        if column.is_hash || column.kind == Some(Kind::Letters) || timed.inside.contains(&at) {
+            continue;
+        }
+        let values: Vec<&str> = scheme
+            .rows
+            .iter()
+            .filter_map(|row| column.value(row))
+            .collect();
+        let different = values.iter().collect::<HashSet<_>>().len();
+        if different < 2 {
+            continue;
+        }
+        let word = word_before(scheme, at);
+        if different * 100 >= values.len() * 98 && column.kind == Some(Kind::Digits) {
+            // One for each file: a running number. What stands behind it may still be named.
+            without.push(column.field);
+            continue;
+        }
+        let part = Part {
+            column: at,
+            without: without.clone(),
+            with_class,
+        };
+        let counts = count(scheme, samples, &part);
+        let is_named = is_word(&word, &ENTITIES);
+        let excluded = is_year(&values)
+            || is_word(&word, &ATTRIBUTES)
+            || (!without.is_empty() && !is_named)
+            || (classes.several && follows_class(scheme, samples, &part));
+        if !excluded && is_entity(&counts, &values, column, is_named) {
+            found.push(part);
+        }
+    }
+    found
+}
+
+/// The decision, from counts alone.
+fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) -> bool {
+    let Counts {
+        samples,
+        values: different,
+        grouped,
+        ..
+    } = *counts;
+    if different < 2 || grouped * 100 < samples * FEWEST_GROUPED {
+        return false;
+    }
+    let sparse = is_sparse(values, column);
+    // Numbers that begin anew behind every value are counted within it.
+    let restarts = counts.rest_varies && counts.rest * 10 <= samples * 7;
+    if restarts && counts.rest_has_digits {
+        return true;
+    }
+    if grouped * 2 < samples || samples * 4 < different * 5 {
+        return false;
+    }
+    let by_chance = {
+        let range = span(values).unwrap_or(u64::MAX) as f64;
+        counts.pairs <= 3.0 * (samples as f64).powi(2) / (2.0 * range)
+    };
+    let few_each = different >= 20 && samples <= different * 20;
+    match (counts.rest_varies, counts.rest_has_digits) {
+        // Words behind it: `12_left`, `12_right`. A dense number is one that each word counts by itself.
+        (true, false) => is_named || (sparse && !by_chance),
+        // Numbers behind it that run over all values, or nothing but a digest.
+        _ => is_named || (!by_chance && sparse) || (few_each && samples >= different * 3),
+    }
+}
+
+fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Counts {
+    let mut key = String::new();
+    let values: Vec<u64> = scheme
+        .rows
+        .iter()
+        .zip(&scheme.members)
+        .map(|(row, at)| {
+            value_of(part, &scheme.columns, row, &mut key);
+            if part.with_class {
+                key.push_str(samples[*at].label.as_deref().unwrap_or_default());
+            }
+            digest(&key)
+        })
+        .collect();
+    let mut sizes: HashMap<u64, usize> = HashMap::new();
+    for value in &values {
+        *sizes.entry(*value).or_default() += 1;
+    }
+    // What varies within a value; a field that each value has once only belongs to the value.
+    let behind: Vec<usize> = (part.column + 1..scheme.columns.len())
+        .filter(|at| !scheme.columns[*at].is_hash)
+        .filter(|at| {
+            let mut first: HashMap<u64, &str> = HashMap::new();
+            scheme.rows.iter().zip(&values).any(|(row, value)| {
+                let own = scheme.columns[*at].value(row).unwrap_or_default();
+                *first.entry(*value).or_insert(own) != own
+            })
+        })
+        .collect();
+    let rest: HashSet<u64> = scheme
+        .rows
+        .iter()
+        .map(|row| {
+            key.clear();
+            for at in &behind {
+                key.push_str(scheme.columns[*at].value(row).unwrap_or_default());
+                key.push('\u{1}');
+            }
+            digest(&key)
+        })
+        .collect();
+    Counts {
+        samples: values.len(),
+        values: sizes.len(),
+        grouped: sizes.values().filter(|size| **size > 1).sum(),
+        pairs: sizes
+            .values()
+            .map(|size| (*size * (*size - 1)) as f64 / 2.0)
+            .sum(),
+        rest: rest.len(),
+        rest_varies: !behind.is_empty(),
+        rest_has_digits: behind
+            .iter()
+            .any(|at| scheme.columns[*at].kind != Some(Kind::Letters)),
+    }
+}
+
+/// Whether each class has one value only: the part spells the class.
+fn follows_class(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> bool {
+    let mut key = String::new();
+    let mut of_class: BTreeMap<Option<&str>, u64> = BTreeMap::new();
+    scheme.rows.iter().zip(&scheme.members).all(|(row, at)| {
+        value_of(part, &scheme.columns, row, &mut key);
+        let value = digest(&key);
+        *of_class
+            .entry(samples[*at].label.as_deref())
+            .or_insert(value)
+            == value
+    })
+}
+
+/// More than one name in twenty is used in several classes: each counts on its own.
+fn names_recur_in_classes(scheme: &Scheme<'_>, samples: &[Sample]) -> bool {
+    let mut class_of: HashMap<Vec<&str>, Option<&str>> = HashMap::new();
+    let recurring = scheme.rows.iter().zip(&scheme.members).filter(|(row, at)| {
+        let class = samples[**at].label.as_deref();
+        *class_of.entry(row.fields.clone()).or_insert(class) != class
+    });
+    recurring.count() * 20 > scheme.rows.len()
+}
+
+/// Columns inside a time, or a date that a time of day follows.
+struct Timed {
+    inside: BTreeSet<usize>,
+}
+
+fn clock_columns(scheme: &Scheme<'_>) -> Timed {
+    // A few names tell the place of the clock in all of them.
+    let every = scheme.rows.len().div_ceil(64).max(1);
+    let mut inside: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut looked = 0;
+    for row in scheme.rows.iter().step_by(every) {
+        looked += 1;
+        let mut text = String::new();
+        let mut at = Vec::new();
+        for (field, own) in row.fields.iter().enumerate() {
+            let start = text.len();
+            text.push_str(own);
+            at.push(start..text.len());
+            text.push_str(row.between[field + 1]);
+        }
+        let Some(moment) = clock::find(&text) else {
+            continue;
+        };
+        for (number, column) in scheme.columns.iter().enumerate() {
+            let own = &at[column.field];
+            if own.start < moment.at.end && own.end > moment.at.start {
+                *inside.entry(number).or_default() += 1;
+            }
+        }
+    }
+    let mut inside: BTreeSet<usize> = inside
+        .into_iter()
+        .filter(|(_, count)| count * 2 > looked)
+        .map(|(number, _)| number)
+        .collect();
+    // Year, month and day in fields of their own.
+    for at in 0..scheme.columns.len().saturating_sub(2) {
+        let values = |offset: usize| -> Vec<&str> {
+            let column = &scheme.columns[at + offset];
+            scheme
+                .rows
+                .iter()
+                .filter_map(|row| column.value(row))
+                .collect()
+        };
+        let within = |offset, most: u32| {
+            values(offset).iter().all(|value| {
+                value.len() == 2
+                    && value
+                        .parse::<u32>()
+                        .is_ok_and(|number| (1..=most).contains(&number))
+            })
+        };
+        if is_year(&values(0)) && within(1, 12) && within(2, 31) {
+            inside.extend([at, at + 1, at + 2]);
+        }
+    }
+    Timed { inside }
+}
+
+/// Four digits, from 1950 to 2050.
+fn is_year(values: &[&str]) -> bool {
+    !values.is_empty()
+        && values
+            .iter()
+            .all(|value| value.len() == 4 && ("1950".."2051").contains(value))
+}
+
+/// The letters directly before a column, in its field or the one before.
+fn word_before(scheme: &Scheme<'_>, at: usize) -> String {
+    let before = at.checked_sub(1).map(|before| &scheme.columns[before]);
+    let word = before.filter(|column| column.kind == Some(Kind::Letters));
+    let word = word.and_then(|column| column.value(&scheme.rows[0]));
+    word.unwrap_or_default().to_ascii_lowercase()
+}
+
+fn is_word(word: &str, words: &[&str]) -> bool {
+    words.contains(&word)
+        || word
+            .strip_suffix('s')
+            .is_some_and(|word| words.contains(&word))
+}
+
+/// Numbers far apart, or identifiers of letters and digits.
+fn is_sparse(values: &[&str], column: &Column) -> bool {
+    match column.kind {
+        Some(Kind::Digits) => {
+            let different = values.iter().collect::<HashSet<_>>().len() as u64;
+            span(values).is_some_and(|span| span / different >= SPARSE)
+        }
+        _ => values.iter().map(|value| value.len()).sum::<usize>() >= 4 * values.len(),
+    }
+}
+
+/// Numbers from the smallest to the largest; `None` where they are no numbers of at most 18 digits.
+fn span(values: &[&str]) -> Option<u64> {
+    let numbers = values
+        .iter()
+        .map(|value| value.parse::<u64>().ok().filter(|_| value.len() <= 18));
+    let numbers: Vec<u64> = numbers.collect::<Option<_>>()?;
+    Some(numbers.iter().max()? - numbers.iter().min()? + 1)
+}

@@ -1,0 +1,162 @@
+//! Identifiers in names that may be an entity (patient, slide, product, recording) and that nobody has answered.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::sample::{Sample, SampleId, SplitId};
+
+use super::entity_pixels::GroupAgreement;
+use super::examine::Asked;
+use super::group::{self, Groups};
+
+/// A part of names that may tell groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Samples by the value of the part.
+    pub groups: Groups,
+    /// A `--group-pattern` that reads the part; `None` where no pattern does.
+    pub pattern: Option<String>,
+    /// What pixels said; `None` where they could not be asked.
+    pub pixels: Option<GroupAgreement>,
+}
+
+/// An identifier that an evaluation split shares with a training split, for the report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PossibleGroup {
+    /// The part of the names, in words.
+    pub part: String,
+    /// Evaluation split.
+    pub evaluation_split: String,
+    /// Training split.
+    pub training_split: String,
+    /// Different values in the evaluation split: the denominator of `shared`.
+    pub evaluation_values: u64,
+    /// Of these, values that the training split has, too.
+    pub shared: u64,
+    /// Shared values, at most ten.
+    pub examples: Vec<String>,
+    /// Samples of the evaluation split: the denominator of the next.
+    pub evaluation_samples: u64,
+    /// Evaluation samples whose value the training split has, too.
+    pub samples_of_shared_values: u64,
+    /// Share of evaluation samples that would share their value with training, had as many samples been drawn at random, 0 to 1.
+    pub random_split_shares: f64,
+    /// A `--group-pattern` that reads the part; null where no pattern does.
+    pub group_pattern: Option<String>,
+    /// What pixels said: whether samples of one value are more alike than others; null where they were not asked.
+    pub pixels: Option<GroupAgreement>,
+}
+
+impl Question {
+    /// Whether pixels confirm that its values are groups.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.pixels.is_some_and(|said| said.confirms())
+    }
+
+    /// What the two splits share of it; `None` where they share nothing.
+    #[must_use]
+    pub(super) fn between(
+        &self,
+        samples: &[Sample],
+        pair: (SplitId, SplitId),
+        names: (&str, &str),
+    ) -> Option<Asked> {
+        let (shared, leaks) = group::shared(&self.groups, samples, pair, names);
+        if leaks.is_empty() {
+            return None;
+        }
+        let facts = PossibleGroup {
+            part: self.groups.rule.describe(),
+            evaluation_split: names.0.into(),
+            training_split: names.1.into(),
+            evaluation_values: shared.evaluation_groups,
+            shared: shared.shared,
+            examples: shared.examples,
+            evaluation_samples: shared.evaluation_samples,
+            samples_of_shared_values: shared.samples_of_shared_groups,
+            random_split_shares: random_share(&self.groups, samples, pair),
+            group_pattern: self.pattern.clone(),
+            pixels: self.pixels,
+        };
+        let evaluation: Vec<SampleId> = leaks.iter().map(|leak| leak.evaluation).collect();
+        Some(Asked { facts, evaluation })
+    }
+}
+
+/// Expected share of evaluation samples with a training sample of their group, when each sample is drawn by itself.
+fn random_share(
+    groups: &Groups,
+    samples: &[Sample],
+    (evaluation, training): (SplitId, SplitId),
+) -> f64 {
+    let mut sizes = vec![0_u32; groups.names.len()];
+    let (mut evaluated, mut all) = (0_u32, 0_u32);
+    for (sample, group) in samples.iter().zip(&groups.of) {
+        let within = sample.split == Some(evaluation) || sample.split == Some(training);
+        if let (true, Some(group)) = (within, group) {
+            sizes[*group as usize] += 1;
+            all += 1;
+            evaluated += u32::from(sample.split == Some(evaluation));
+        }
+    }
+    let held_out = f64::from(evaluated) / f64::from(all.max(1));
+    let shared = |size: &u32| {
+        let others = i32::try_from(size.saturating_sub(1)).unwrap_or(i32::MAX);
+        f64::from(*size) * (1.0 - held_out.powi(others))
+    };
+    let expected: f64 = sizes.iter().map(shared).sum();
+    // Four decimals: more would be noise.
+    (expected / f64::from(all.max(1)) * 1e4).round() / 1e4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::group::GroupRule;
+    use crate::sequence::testing::{self, TRAINING, VALIDATION};
+
+    fn asked(paths: &[&str], of: &[u32]) -> Option<Asked> {
+        let question = Question {
+            groups: Groups {
+                rule: GroupRule::Entity("`patient#`".into()),
+                of: of.iter().copied().map(Some).collect(),
+                names: (0..=of.iter().copied().max().unwrap_or(0))
+                    .map(|group| group.to_string().into())
+                    .collect(),
+            },
+            pattern: None,
+            pixels: None,
+        };
+        question.between(
+            &testing::samples(paths),
+            (VALIDATION, TRAINING),
+            ("val", "train"),
+        )
+    }
+
+    #[test]
+    fn a_shared_value_is_asked_about_and_one_kept_apart_is_not() {
+        let paths = ["train/1", "train/2", "val/3", "val/4"];
+        let shared = asked(&paths, &[0, 1, 1, 2]).unwrap();
+        assert_eq!(shared.evaluation, [SampleId(2)]);
+        assert_eq!(
+            (shared.facts.shared, shared.facts.evaluation_values),
+            (1, 2)
+        );
+        assert_eq!(asked(&paths, &[0, 1, 2, 2]), None);
+    }
+
+    #[test]
+    fn a_random_split_of_large_groups_shares_nearly_all() {
+        let paths: Vec<String> = (0..100)
+            .map(|i| format!("{}/{i}", if i % 5 == 0 { "val" } else { "train" }))
+            .collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let large: Vec<u32> = (0..100).map(|i| i / 20).collect();
+        let pairs: Vec<u32> = (0..100).map(|i| i / 2).collect();
+        let share = |of: &[u32]| asked(&paths, of).unwrap().facts.random_split_shares;
+        assert!(share(&large) > 0.99);
+        assert!((share(&pairs) - 0.8).abs() < 1e-9);
+    }
+}
