@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::workspace::{Run, Workspace};
 
 /// Runs git in a directory with nothing of the caller's settings.
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(directory: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
         .args([
@@ -45,7 +45,7 @@ fn repository() -> Workspace {
     workspace
 }
 
-fn commit_all(workspace: &Workspace, first: bool) {
+pub(crate) fn commit_all(workspace: &Workspace, first: bool) {
     if first {
         git(workspace.root(), &["init", "--quiet"]);
     }
@@ -54,7 +54,7 @@ fn commit_all(workspace: &Workspace, first: bool) {
 }
 
 /// Runs a check with git in reach.
-fn run(workspace: &Workspace, arguments: &[&str]) -> Run {
+pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Run {
     let output = Command::new(env!("CARGO_BIN_EXE_splitleak"))
         .args(arguments)
         .current_dir(workspace.root())

@@ -19,7 +19,9 @@
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
 //! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
-//! - `terminal`: what a person sees
+//! - `pages`: what a person sees
+//! - `usage`: help, and what is said to a command that means nothing
+//! - `documentation`: the examples of README.md and `docs/`
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
 //! - `architecture`: rules about the sources and the documentation
 
@@ -36,6 +38,7 @@ mod cache;
 mod changed;
 mod clusters;
 mod command;
+mod documentation;
 mod explanation;
 mod fixtures;
 mod formats;
@@ -44,12 +47,14 @@ mod integrity;
 mod layouts;
 mod leaks;
 mod odd_images;
+mod pages;
 mod policy;
 mod recorded;
 mod report;
 mod road;
 mod simulated;
 mod simulation;
-mod terminal;
+mod snapshot;
 mod truncation;
+mod usage;
 mod workspace;
