@@ -288,3 +288,16 @@ fn companions_and_junk_are_named_as_such() {
     assert_eq!(kind_of("train/all.zip"), "other");
     assert_eq!(kind_of(".git/objects/aa/bb"), "other");
 }
+
+#[test]
+fn one_image_of_another_format_is_odd_among_twenty_and_not_among_fewer() {
+    for (images, expected) in [(19, 0), (20, 1)] {
+        let workspace = Workspace::new();
+        workspace.image("all/other.png", 0);
+        for seed in 1..images {
+            workspace.image(&format!("all/{seed:02}.jpg"), seed);
+        }
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(paths_of(&report, "odd-format").len(), expected, "{images}");
+    }
+}

@@ -1,6 +1,8 @@
 //! What is found between and inside splits, and what is not.
 
-use crate::workspace::{Workspace, codes, encode, leaked, picture, picture_of_size};
+use std::fs;
+
+use crate::workspace::{Workspace, codes, encode, leaked, paths_of, picture, picture_of_size};
 use image::{DynamicImage, ImageEncoder, imageops};
 use serde_json::Value;
 
@@ -36,6 +38,24 @@ fn the_same_picture_in_another_lossless_container_is_same_pixels() {
     workspace.image("val/again.bmp", 4);
     let (report, _) = workspace.check(&[]);
     assert_eq!((leaked(&report), by_kind(&report, "same-pixels")), (1, 1));
+}
+
+#[test]
+fn a_jpeg_decoded_and_stored_without_loss_is_same_pixels() {
+    let workspace = with_background(12);
+    let jpeg = encode(&picture(4), "a.jpg");
+    let decoded = image::load_from_memory(&jpeg).unwrap().to_rgb8();
+    workspace
+        .file("train/lossy.jpg", jpeg)
+        .file("val/decoded.png", encode(&decoded, "a.png"));
+    fs::remove_file(workspace.path("train/4.png")).unwrap();
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(
+        (leaked(&report), by_kind(&report, "same-pixels")),
+        (1, 1),
+        "{}",
+        report["pairs"]
+    );
 }
 
 #[test]
@@ -156,8 +176,20 @@ fn duplicates_inside_a_split_are_not_leaks() {
 #[test]
 fn pictures_shared_by_validation_and_test_are_told_apart_from_leaks() {
     let workspace = with_background(8);
-    workspace.copy("val/unrelated.png", "test/same.png");
+    workspace
+        .copy("val/unrelated.png", "test/same.png")
+        .image("val/near.png", 5001)
+        .image("test/near.jpg", 5001);
     let (report, _) = workspace.check(&[]);
     assert_eq!(leaked(&report), 0);
-    assert!(codes(&report).contains(&"duplicate-across-evaluation".to_owned()));
+    let code = "duplicate-across-evaluation";
+    assert_eq!(report["finding_counts"][code], 1, "{}", report["findings"]);
+    let findings = report["findings"].as_array().unwrap();
+    let told = findings.iter().find(|one| one["code"] == code).unwrap();
+    assert_eq!(told["images"], 2);
+    // Told once, from the side of the split that comes first.
+    assert_eq!(
+        paths_of(&report, code),
+        ["val/near.png", "val/unrelated.png"]
+    );
 }

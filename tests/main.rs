@@ -25,7 +25,9 @@
 //! - `names`: verdicts, and identifiers in names that nobody has answered
 //! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
-//! - `terminal`: what a person sees
+//! - `pages`: what a person sees
+//! - `usage`: help, and what is said to a command that means nothing
+//! - `documentation`: the examples of README.md and `docs/`
 //! - `fixtures`: the demo dataset is what its generator makes, and tells the truth
 //! - `architecture`: rules about the sources and the documentation
 
@@ -43,6 +45,7 @@ mod cache;
 mod changed;
 mod clusters;
 mod command;
+mod documentation;
 mod explanation;
 mod fixtures;
 mod formats;
@@ -55,14 +58,16 @@ mod leaks;
 mod lists;
 mod names;
 mod odd_images;
+mod pages;
 mod policy;
 mod random_gate;
 mod recorded;
 mod report;
 mod road;
 mod simulated;
+mod snapshot;
 mod staged;
-mod terminal;
 mod truncation;
 mod unread_data;
+mod usage;
 mod workspace;

@@ -1,12 +1,15 @@
 //! The contract: schema, determinism, limits.
 
 use crate::workspace::{Workspace, leaked};
+use serde_json::Value;
 use splitleak::cache::Cache;
 use splitleak::progress::Silent;
+use splitleak::report::SCHEMA_VERSION;
 use splitleak::sample::SampleId;
 use splitleak::settings::{Input, Settings};
 use splitleak::signature::{Signed, Signer};
 use splitleak::{audit_dataset, audit_signed, dataset};
+use std::collections::BTreeMap;
 use std::fs;
 
 fn leaking() -> Workspace {
@@ -33,6 +36,76 @@ fn the_published_schema_is_the_one_of_the_types() {
         published, current,
         "run `cargo run -- schema > docs/report.schema.json`"
     );
+}
+
+/// Digests of the schema by its version. A released one never changes again.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishedSchema {
+    digest: String,
+    /// Its digest may still change, by hand.
+    #[serde(default)]
+    unreleased: bool,
+}
+
+/// Digest of what a schema demands; what it explains may be said better at any time.
+fn schema_digest(schema: &Value) -> String {
+    fn without_words(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => {
+                let kept = map.iter().filter(|(key, value)| {
+                    !(["title", "description"].contains(&key.as_str()) && value.is_string())
+                });
+                let kept = kept.map(|(key, value)| (key.clone(), without_words(value)));
+                Value::Object(kept.collect())
+            }
+            Value::Array(list) => Value::Array(list.iter().map(without_words).collect()),
+            other => other.clone(),
+        }
+    }
+    let digest = blake3::hash(without_words(schema).to_string().as_bytes());
+    digest.to_hex()[..32].to_owned()
+}
+
+#[test]
+fn a_schema_that_changes_gets_another_version() {
+    let versions = include_str!("../docs/schema-versions.toml");
+    let versions: BTreeMap<String, PublishedSchema> = toml::from_str(versions).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../docs/report.schema.json")).unwrap();
+    let digest = schema_digest(&schema);
+    let entry = format!("[\"{SCHEMA_VERSION}\"]\ndigest = \"{digest}\"\nunreleased = true\n");
+    let Some(published) = versions.get(SCHEMA_VERSION) else {
+        panic!("version {SCHEMA_VERSION} is new: add to docs/schema-versions.toml\n\n{entry}");
+    };
+    if published.digest == digest {
+        return;
+    }
+    assert!(
+        !published.unreleased,
+        "the schema changed. Its version {SCHEMA_VERSION} is not released yet: if that is what you mean, \
+         write into docs/schema-versions.toml\n\n{entry}"
+    );
+    panic!(
+        "the schema changed, and its version {SCHEMA_VERSION} is released: raise SCHEMA_VERSION in src/report/mod.rs \
+         (the minor part for new keys, the major part for keys that go or change their meaning)"
+    );
+}
+
+#[test]
+fn the_digest_of_a_schema_sees_keys_and_not_words() {
+    let of = |text: &str| schema_digest(&serde_json::from_str(text).unwrap());
+    let plain = of(r#"{"properties": {"a": {"type": "string", "description": "x"}}}"#);
+    assert_eq!(
+        plain,
+        of(r#"{"properties": {"a": {"description": "y", "type": "string"}}}"#)
+    );
+    for other in [
+        r#"{"properties": {"a": {"type": "number", "description": "x"}}}"#,
+        r#"{"properties": {"a": {"type": "string"}, "description": {"type": "string"}}}"#,
+        r#"{"properties": {"a": {"type": "string"}}, "required": ["a"]}"#,
+    ] {
+        assert_ne!(plain, of(other), "{other}");
+    }
 }
 
 #[test]
@@ -133,7 +206,7 @@ fn limits_cut_lists_and_never_counts() {
 fn counts_add_up() {
     let (report, _) = leaking().check(&[]);
     let coverage = &report["coverage"];
-    let number = |value: &serde_json::Value| value.as_u64().unwrap();
+    let number = |value: &Value| value.as_u64().unwrap();
     assert_eq!(
         number(&coverage["samples"]),
         number(&coverage["signed"]) + number(&coverage["unreadable"])

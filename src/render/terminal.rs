@@ -85,11 +85,9 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             n => format!("  {RED}{} unreadable{RED:#}", thousands(n)),
         };
         let name = fit(&split.name, 24);
-        writeln!(
-            to,
-            "  {name:24} {:>12}  {role:10}{unreadable}",
-            thousands(split.samples)
-        )?;
+        let samples = thousands(split.samples);
+        let line = format!("  {name:24} {samples:>12}  {role:10}{unreadable}");
+        writeln!(to, "{}", line.trim_end())?;
     }
     Ok(())
 }
