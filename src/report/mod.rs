@@ -10,6 +10,7 @@ mod clusters;
 pub mod difference;
 mod kind;
 mod read;
+mod suspicion;
 mod verdict;
 
 use std::collections::BTreeMap;
