@@ -69,5 +69,10 @@ fn correlation(leak: &RecordedPair, dataset: &Dataset) -> Option<f64> {
     let strip = leak.strip?;
     let one = region::luma(dataset.source(leak.evaluation))?;
     let other = region::luma(dataset.source(leak.training))?;
-    region::correlation((&one, strip.evaluation), (&other, strip.training))
+    let same = |a, b| region::correlation((&one, a), (&other, b));
+    // Two bare numbers may be row and column as well: the strip then lies along the other side.
+    let turned = |[left, upper, right, lower]: region::Edges| [upper, left, lower, right];
+    let as_read = same(strip.evaluation, strip.training);
+    let as_rows = same(turned(strip.evaluation), turned(strip.training));
+    as_read.into_iter().chain(as_rows).max_by(f64::total_cmp)
 }

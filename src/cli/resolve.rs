@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, GroupsWritten};
 use crate::error::Error;
 use crate::finding::Code;
 use crate::gate::Policy;
@@ -319,8 +319,10 @@ fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<
         &config.sequence_pattern,
     );
     let group = pattern("group-pattern", &given.group_pattern, &config.group_pattern);
-    let written = config.groups.as_ref().map(|groups| groups.none.clone());
-    let no_groups = pattern("group-none", &given.group_none, &written);
+    let given_none = given.group_none.clone();
+    let given_none = given_none.map(|none| GroupsWritten { none });
+    let no_groups = shown.choose("groups", given_none, config.groups.clone());
+    let no_groups = no_groups.map(|groups| groups.none);
     if no_groups
         .as_ref()
         .is_some_and(|reason| reason.trim().is_empty())

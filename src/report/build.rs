@@ -4,20 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::Identities;
 use super::located::Locator;
+use super::suspicion::{leaks_between, open_codes, suspects};
 use super::verdict::{self, Known};
 use super::{
     Coverage, DatasetSummary, Duplicates, Gate, IgnoredFiles, Leakage, LeakageOfPart, Measured,
     NotReadFiles, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
     SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
 };
-use crate::checks::{Evidence, code_of};
-use crate::finding::{Code, Finding};
+use crate::checks::Evidence;
+use crate::finding::Finding;
 use crate::leak::Leak;
 use crate::matching::area::Area;
 use crate::matching::pair::{Near, Pair, Transform};
 use crate::rate::Rate;
 use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
-use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
+use crate::sequence::examine::RecordedPair;
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::unreadable::Unreadable;
@@ -114,7 +115,7 @@ fn is_signed(evidence: &Evidence<'_>, index: usize) -> bool {
 }
 
 /// Samples of a split with their ids; `None` is a dataset without splits.
-fn samples_of<'a>(
+pub(super) fn samples_of<'a>(
     evidence: &'a Evidence<'_>,
     split: Option<SplitId>,
 ) -> impl Iterator<Item = (SampleId, &'a Sample)> {
@@ -289,78 +290,6 @@ fn belonging(
         }
     }
     strongest
-}
-
-/// Evaluation samples that belong together with training samples by names or columns, or may do.
-fn suspects(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> BTreeSet<SampleId> {
-    let together = leaks_between(evidence, evaluation, training).map(|leak| leak.evaluation);
-    let asked = asked_between(evidence, evaluation, training).flat_map(|asked| &asked.evaluation);
-    together.chain(asked.copied()).collect()
-}
-
-/// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody has answered, images that
-/// could not be read.
-fn open_codes(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> Vec<Code> {
-    let mut codes = BTreeSet::new();
-    for leak in leaks_between(evidence, evaluation, training) {
-        let partners = evidence.partners.of(leak.evaluation, Some(training));
-        if !evidence.counts(leak) && partners.is_none() {
-            codes.insert(Code::of_leak(leak.kind));
-        }
-    }
-    if asked_between(evidence, evaluation, training)
-        .next()
-        .is_some()
-    {
-        codes.insert(Code::PossibleGroup);
-    }
-    for split in [evaluation, training] {
-        for (id, _) in samples_of(evidence, Some(split)) {
-            if let Err(reason) = &evidence.signatures[id.index()]
-                && !matches!(reason, Unreadable::NotOpened | Unreadable::SideFile)
-            {
-                codes.insert(code_of(reason));
-            }
-        }
-        if evidence
-            .dataset
-            .samples
-            .iter()
-            .all(|sample| sample.split != Some(split))
-        {
-            codes.insert(Code::EmptySplit);
-        }
-    }
-    let problems = &evidence.dataset.problems;
-    if problems
-        .iter()
-        .any(|one| one.kind == ProblemKind::UnparsableTime)
-    {
-        codes.insert(Code::UnparsableTime);
-    }
-    codes.into_iter().collect()
-}
-
-fn asked_between<'a>(
-    evidence: &'a Evidence<'_>,
-    evaluation: SplitId,
-    training: SplitId,
-) -> impl Iterator<Item = &'a Asked> {
-    let splits = evidence.together.iter();
-    let between =
-        move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
-    splits.filter(between).flat_map(|split| &split.asked)
-}
-
-fn leaks_between<'a>(
-    evidence: &'a Evidence<'_>,
-    evaluation: SplitId,
-    training: SplitId,
-) -> impl Iterator<Item = &'a RecordedPair> {
-    let splits = evidence.together.iter();
-    let between =
-        move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
-    splits.filter(between).flat_map(|split| &split.leaks)
 }
 
 fn recorded_together(

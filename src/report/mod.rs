@@ -16,6 +16,7 @@ pub mod interleaving;
 mod leaked;
 mod located;
 mod read;
+mod suspicion;
 mod verdict;
 
 use std::collections::BTreeMap;

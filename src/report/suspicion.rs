@@ -1,0 +1,96 @@
+//! What names and columns suspect beyond what leaks, and what was left open.
+
+use std::collections::BTreeSet;
+
+use super::build::samples_of;
+use crate::checks::{Evidence, code_of};
+use crate::finding::Code;
+use crate::sample::{ProblemKind, SampleId, SplitId};
+use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
+use crate::signature::unreadable::Unreadable;
+
+/// Evaluation samples that belong together with training samples by names or columns, or may do.
+pub(super) fn suspects(
+    evidence: &Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> BTreeSet<SampleId> {
+    let together = leaks_between(evidence, evaluation, training).map(|leak| leak.evaluation);
+    let asked = asked_between(evidence, evaluation, training).flat_map(|asked| &asked.evaluation);
+    together.chain(asked.copied()).collect()
+}
+
+/// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody has answered, images that
+/// could not be read.
+pub(super) fn open_codes(
+    evidence: &Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> Vec<Code> {
+    let mut codes = BTreeSet::new();
+    for leak in leaks_between(evidence, evaluation, training) {
+        let partners = evidence.partners.of(leak.evaluation, Some(training));
+        if !evidence.counts(leak) && partners.is_none() {
+            codes.insert(Code::of_leak(leak.kind));
+        }
+    }
+    if asked_between(evidence, evaluation, training)
+        .next()
+        .is_some()
+    {
+        codes.insert(Code::PossibleGroup);
+    }
+    for split in [evaluation, training] {
+        for (id, _) in samples_of(evidence, Some(split)) {
+            if let Err(reason) = &evidence.signatures[id.index()]
+                && !matches!(reason, Unreadable::NotOpened | Unreadable::SideFile)
+            {
+                codes.insert(code_of(reason));
+            }
+        }
+        if evidence
+            .dataset
+            .samples
+            .iter()
+            .all(|sample| sample.split != Some(split))
+        {
+            codes.insert(Code::EmptySplit);
+        }
+    }
+    let names = [evaluation, training].map(|id| &evidence.dataset.splits[id.index()].name);
+    let hidden = |split: &Option<String>| split.as_ref().is_some_and(|name| names.contains(&name));
+    if evidence.dataset.unread.iter().any(|one| hidden(&one.split)) {
+        codes.insert(Code::DataNotRead);
+    }
+    let problems = &evidence.dataset.problems;
+    if problems
+        .iter()
+        .any(|one| one.kind == ProblemKind::UnparsableTime)
+    {
+        codes.insert(Code::UnparsableTime);
+    }
+    codes.into_iter().collect()
+}
+
+fn asked_between<'a>(
+    evidence: &'a Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> impl Iterator<Item = &'a Asked> {
+    let splits = evidence.together.iter();
+    let between =
+        move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
+    splits.filter(between).flat_map(|split| &split.asked)
+}
+
+/// What belongs together across two splits.
+pub(super) fn leaks_between<'a>(
+    evidence: &'a Evidence<'_>,
+    evaluation: SplitId,
+    training: SplitId,
+) -> impl Iterator<Item = &'a RecordedPair> {
+    let splits = evidence.together.iter();
+    let between =
+        move |split: &&SplitLeaks| (split.evaluation, split.training) == (evaluation, training);
+    splits.filter(between).flat_map(|split| &split.leaks)
+}
