@@ -318,8 +318,9 @@ mod tests {
     use crate::dataset::Builder;
     use crate::matching::area::Area;
     use crate::matching::pair::{Near, Transform};
+    use crate::report::recordings::PositionUnit;
     use crate::sample::{Layout, Split};
-    use crate::sequence::recording::{self, PositionUnit};
+    use crate::sequence::recording::{self};
 
     const THRESHOLD: f32 = 0.8;
 

@@ -4,13 +4,14 @@ use rayon::prelude::*;
 
 use super::search::Looks;
 use crate::matching::partners::Partnerships;
+use crate::report::recordings::{GroupAgreement, RecordingsReport, SequenceFacts};
 use crate::sample::{Dataset, Sample};
 use crate::sequence::augmentation::Family;
 use crate::sequence::entity::{self, Candidate};
-use crate::sequence::entity_pixels::{self, GroupAgreement};
-use crate::sequence::examine::{self, Found, Pixels, RecordedPair, RecordingsReport, SplitLeaks};
+use crate::sequence::entity_pixels::{self};
+use crate::sequence::examine::{self, Found, Pixels, RecordedPair, SplitLeaks};
 use crate::sequence::group::Groups;
-use crate::sequence::infer::{self, Inputs, SequenceFacts};
+use crate::sequence::infer::{self, Inputs};
 use crate::sequence::question::Question;
 use crate::sequence::recording::Recordings;
 use crate::sequence::sources::CaptureTime;

@@ -10,9 +10,10 @@ use super::tile_strips;
 use crate::checks::Evidence;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
+use crate::report::recordings::GroupRule;
 use crate::report::{self, SimulatedSplit};
 use crate::sample::{Dataset, Layout, Sample, Split, SplitId, SplitRole};
-use crate::sequence::group::{GroupRule, Groups};
+use crate::sequence::group::Groups;
 use crate::sequence::simulate::{self, SimulateError};
 use crate::settings::Settings;
 

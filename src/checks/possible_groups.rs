@@ -2,7 +2,7 @@
 
 use super::{Evidence, percent};
 use crate::finding::{Code, Finding, Subject};
-use crate::sequence::question::PossibleGroup;
+use crate::report::recordings::PossibleGroup;
 
 /// One finding for each evaluation split, training split and part of names.
 pub(super) fn unanswered(evidence: &Evidence<'_>) -> Vec<Finding> {

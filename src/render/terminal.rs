@@ -12,8 +12,8 @@ use super::text::{fit, percent, printable, thousands, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
+use crate::report::recordings::{GroupRule, SharedGroups};
 use crate::report::{Leakage, Report, ReportPair, Ruling, Verdict};
-use crate::sequence::group::{GroupRule, SharedGroups};
 
 /// Columns of the widest line.
 pub const WIDTH: usize = 80;

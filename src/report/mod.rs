@@ -11,14 +11,12 @@ pub mod difference;
 pub mod explanation;
 mod findings;
 mod gate;
-mod identity;
 pub mod interleaving;
-mod leaked;
-mod located;
 mod read;
-mod suspicion;
+pub mod recordings;
 mod verdict;
 
+use recordings::{Distances, RecordingsReport};
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -36,8 +34,6 @@ use crate::leak::Leak;
 use crate::matching::pair::Transform;
 use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
-use crate::sequence::examine::RecordingsReport;
-use crate::sequence::neighbours::Distances;
 use explanation::Explanation;
 
 /// Raised in its major part when a field changes its meaning or goes away.

@@ -4,24 +4,11 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
+use crate::report::recordings::AugmentationMark;
 use crate::sample::{Sample, SampleId, SplitId};
 
 use super::mark_words::{is_mark, is_original};
 use super::name;
-
-/// What a name says was done to its source.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AugmentationMark {
-    /// `.rf.` and a hash: a version that Roboflow exported.
-    Roboflow,
-    /// A word for an augmentation, perhaps numbered: `_aug3`, `_flip`, `_rot90`.
-    Word,
-    /// A copy as file managers name it: `x (1)`, `x_copy`, `x - Copy`. Only beside `x` itself.
-    Copy,
-}
 
 /// Samples made from one source.
 #[derive(Debug, Clone, PartialEq, Eq)]

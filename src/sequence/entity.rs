@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::report::recordings::GroupRule;
 use crate::sample::Sample;
 
 use super::entity_judge::{self, Part};
 use super::entity_pattern;
 use super::fields::{self, Fields, Kind};
-use super::group::{GroupRule, Groups};
+use super::group::Groups;
 use super::recording::Interner;
 use super::{name, view};
 

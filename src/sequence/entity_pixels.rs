@@ -5,25 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::GroupAgreement;
 use crate::sample::{Sample, SampleId};
 
 use super::group::Groups;
 use super::pixels::{Comparison, Similarities};
-
-/// What the pixels said. A comparison that ties counts as one half for each side, rounded down.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct GroupAgreement {
-    /// Comparisons whose two similarities could be measured.
-    pub compared: u64,
-    /// Comparisons in which the sample of the same value was more alike. Its share is the effect size: the probability of
-    /// superiority, 0.5 where values mean nothing.
-    pub same_closer: u64,
-    /// Probability of so many or more if values meant nothing (sign test: the exact permutation test of the pairs), 0 to 1.
-    pub p: f64,
-}
 
 /// Comparisons asked for, at most.
 const COMPARISONS: usize = 256;
@@ -124,7 +110,7 @@ fn scatter(number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sequence::group::GroupRule;
+    use crate::report::recordings::GroupRule;
     use crate::sequence::testing;
 
     fn groups(of: Vec<u32>) -> Groups {

@@ -2,58 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::{NameEvidence, PositionUnit};
 use crate::sample::{Sample, SampleId, SplitId};
 
 use super::layout::has_word;
-use super::recording::{Place, PositionUnit, Recordings, gaps};
-
-/// What was measured on the samples as a rule lays them out. Counts have their denominators beside them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Evidence {
-    /// Samples of the dataset.
-    pub samples: u64,
-    /// Samples whose place the rule tells.
-    pub placed: u64,
-    /// Recordings.
-    pub recordings: u64,
-    /// Placed samples in recordings of at least five instants.
-    pub in_long_recordings: u64,
-    /// Gaps between consecutive positions of one recording and one view.
-    pub gaps: u64,
-    /// Gaps within a tenth of their recording's median gap.
-    pub regular_gaps: u64,
-    /// Gaps within a quarter of their recording's median gap: a clock that runs, where photos are taken at random.
-    pub steady_gaps: u64,
-    /// Gaps of at most two seconds; null where positions are not times.
-    pub short_gaps: Option<u64>,
-    /// Different instants of all recordings; cameras that see one instant count once.
-    pub instants: u64,
-    /// Different positions of all recordings, burst counters left out.
-    pub positions: u64,
-    /// Frame numbers from the first to the last of every recording, summed; null where positions are times.
-    pub span: Option<u64>,
-    /// Placed samples at a place that a sample of the same split and view takes too.
-    pub colliding_within_splits: u64,
-    /// Placed samples of all splits but the largest.
-    pub outside_largest_split: u64,
-    /// Of these, samples at a place (and view) that a sample of the largest split takes too.
-    pub colliding_across_splits: u64,
-    /// Recordings whose first frame number is 0 or 1; null where positions are times.
-    pub begin_at_0_or_1: Option<u64>,
-    /// Samples in recordings whose name holds a word for recordings (`video`, `scene`, `drive`) or a time.
-    pub in_named_recordings: u64,
-    /// Samples in recordings that a camera or a tool for frames names so: `DJI_#`, `IMAG#`, `out#`, `video.mp4_#`.
-    pub in_device_named_recordings: u64,
-    /// Samples in recordings whose name holds no digit but those of a year or of a `WordNet` id (`n01440764`).
-    pub in_class_like_recordings: u64,
-    /// Different labels; 0 without labels.
-    pub labels: u64,
-    /// Whether recordings are no more than another spelling of the labels.
-    pub recordings_are_labels: bool,
-}
+use super::recording::{Place, Recordings, gaps};
 
 /// Words that name recordings.
 const RECORDING_WORDS: [&str; 35] = [
@@ -102,10 +55,10 @@ const SHORT_GAP: i64 = 2_000_000_000;
 
 /// Measures.
 #[must_use]
-pub fn measure(recordings: &Recordings, samples: &[Sample]) -> Evidence {
+pub fn measure(recordings: &Recordings, samples: &[Sample]) -> NameEvidence {
     let clock = recordings.unit == PositionUnit::Nanoseconds;
     let index = recordings.unit == PositionUnit::Index;
-    let mut evidence = Evidence {
+    let mut evidence = NameEvidence {
         samples: samples.len() as u64,
         placed: recordings.order.len() as u64,
         recordings: recordings.names.len() as u64,
@@ -202,7 +155,7 @@ fn names_class(name: &str) -> bool {
     (year || wordnet) && runs.next().is_none()
 }
 
-fn count_gaps(evidence: &mut Evidence, mut gaps: Vec<i64>) {
+fn count_gaps(evidence: &mut NameEvidence, mut gaps: Vec<i64>) {
     if gaps.is_empty() {
         return;
     }
@@ -220,7 +173,7 @@ fn count_gaps(evidence: &mut Evidence, mut gaps: Vec<i64>) {
     evidence.short_gaps = evidence.short_gaps.map(|count| count + short);
 }
 
-fn count_collisions(evidence: &mut Evidence, recordings: &Recordings, samples: &[Sample]) {
+fn count_collisions(evidence: &mut NameEvidence, recordings: &Recordings, samples: &[Sample]) {
     let split = |id: SampleId| samples[id.index()].split;
     let mut by_split: Vec<(Option<SplitId>, u64)> = Vec::new();
     for id in &recordings.order {
@@ -261,7 +214,7 @@ fn count_collisions(evidence: &mut Evidence, recordings: &Recordings, samples: &
 
 /// Recordings spell the labels when nearly every sample of a recording has one label and there is hardly more than
 /// one recording for a label.
-fn compare_with_labels(evidence: &mut Evidence, recordings: &Recordings, samples: &[Sample]) {
+fn compare_with_labels(evidence: &mut NameEvidence, recordings: &Recordings, samples: &[Sample]) {
     let mut labels = BTreeSet::new();
     let mut agreeing = 0;
     for run in recordings.runs() {

@@ -1,17 +1,16 @@
 //! Everything this room says about a dataset, for every pair of an evaluation and a training split.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::leak::Leak;
+use crate::report::recordings::{
+    FamilyFacts, PossibleGroup, RecordingsReport, SequenceFacts, SharedGroups,
+};
 use crate::sample::{Sample, SampleId, Split, SplitId, SplitRole};
 
 use super::augmentation::{self, Family};
-use super::group::{self, Groups, SharedGroups};
-use super::infer::SequenceFacts;
-use super::neighbours::{self, Distances};
-use super::overlap::{self, Strip, TileFacts};
-use super::question::{PossibleGroup, Question};
+use super::group::{self, Groups};
+use super::neighbours::{self};
+use super::overlap::{self, Strip};
+use super::question::Question;
 use super::recording::Recordings;
 use super::tiles::Tiles;
 
@@ -62,40 +61,6 @@ pub struct Found<'a> {
     pub families: &'a [Family],
     /// Identifiers in names, the widest first.
     pub entities: &'a [Question],
-}
-
-/// What was recorded together: the report's key `recordings`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RecordingsReport {
-    /// How samples were laid out along recordings, or why not.
-    pub sequences: SequenceFacts,
-    /// Distances along the recordings, one entry for each evaluation and training split; empty without a layout.
-    pub distances: Vec<Distances>,
-    /// Groups shared, one entry for each rule, evaluation and training split.
-    pub groups: Vec<SharedGroups>,
-    /// Tiles, one entry for each evaluation and training split; empty where names give no positions.
-    pub tiles: Vec<TileFacts>,
-    /// Families of augmented copies, one entry for each evaluation and training split.
-    pub families: Vec<FamilyFacts>,
-    /// Identifiers in names that both splits share and nobody has answered.
-    pub possible_groups: Vec<PossibleGroup>,
-}
-
-/// Augmented copies on both sides of a split.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct FamilyFacts {
-    /// Evaluation split.
-    pub evaluation_split: String,
-    /// Training split.
-    pub training_split: String,
-    /// Families with samples in the evaluation split: the denominator of `shared`.
-    pub evaluation_families: u64,
-    /// Of these, families with samples in the training split too.
-    pub shared: u64,
-    /// Samples of the evaluation split: the denominator of the next.
-    pub evaluation_samples: u64,
-    /// Evaluation samples with a sibling in the training split.
-    pub samples_with_sibling: u64,
 }
 
 /// Leaks of one evaluation split from one training split.

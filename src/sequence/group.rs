@@ -1,28 +1,12 @@
 //! Groups: samples of one patient, slide, site or instant, from a column, a pattern or camera words.
 
-use rayon::prelude::*;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::{GroupRule, SharedGroups};
 use crate::sample::{Sample, SampleId, SplitId};
+use rayon::prelude::*;
 
 use super::digests::{Numbering, digest};
 use super::pattern::GroupPattern;
 use super::{clock, name, view};
-
-/// Where groups come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum GroupRule {
-    /// The group column of the manifest.
-    Column,
-    /// The pattern that the user gave.
-    Pattern(String),
-    /// Names that differ in a word for a camera only.
-    Views,
-    /// A part of names, described so, that pixels confirm.
-    Entity(String),
-}
 
 impl GroupRule {
     /// Whether the user said so.
@@ -87,31 +71,6 @@ impl Groups {
             }
         })
     }
-}
-
-/// Groups that an evaluation split shares with a training split.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SharedGroups {
-    /// Where the groups come from.
-    pub rule: GroupRule,
-    /// Evaluation split.
-    pub evaluation_split: String,
-    /// Training split.
-    pub training_split: String,
-    /// Groups with evaluation samples: the denominator of `shared`.
-    pub evaluation_groups: u64,
-    /// Of these, groups with training samples too.
-    pub shared: u64,
-    /// Samples of the evaluation split: the denominator of the next two.
-    pub evaluation_samples: u64,
-    /// Evaluation samples of shared groups.
-    pub samples_of_shared_groups: u64,
-    /// Evaluation samples without a group.
-    pub samples_without_group: u64,
-    /// Shared groups by name, at most ten.
-    pub examples: Vec<String>,
-    /// The result as one line that can be attested: `0 of 12 groups of "val" shared with "train" (…)`.
-    pub statement: String,
 }
 
 /// An evaluation sample of a shared group.

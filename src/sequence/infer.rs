@@ -1,18 +1,18 @@
 //! Chooses how a dataset is laid out along its recordings, and says why, or why not.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::{
+    Basis, Example, GroupRule, NameEvidence, NameRule, PixelAgreement, Refusal, SequenceFacts,
+    SettledBy,
+};
 use crate::sample::Sample;
 
-use super::evidence::{self, Evidence};
-use super::group::{GroupRule, Groups};
+use super::evidence::{self};
+use super::group::Groups;
 use super::judge::{self, Judgement};
 use super::layout::{self, NoLayout};
 use super::pattern::SequencePattern;
-use super::pixels::{self, Comparison, PixelAgreement, Verdict};
-use super::recording::{PositionUnit, Recordings};
-use super::rule::NameRule;
+use super::pixels::{self, Comparison, Verdict};
+use super::recording::Recordings;
 use super::sources::{self, CaptureTime};
 use super::trim::Trim;
 
@@ -29,73 +29,6 @@ pub struct Inputs<'a> {
     pub tiled: bool,
 }
 
-/// Where places come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    /// The user's pattern.
-    Pattern(String),
-    /// Group and time columns of the manifest.
-    Columns,
-    /// EXIF capture times.
-    CaptureTimes,
-    /// File names, read under a rule.
-    Names(NameRule),
-}
-
-/// A layout that was tried and not taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Refusal {
-    /// What was tried.
-    pub basis: Basis,
-    /// Why it was refused, in words.
-    pub reason: String,
-}
-
-/// What settled that a layout holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SettledBy {
-    /// The user gave a pattern or columns.
-    User,
-    /// Names or times alone are evidence enough; pixels were not asked or did not contradict.
-    Names,
-    /// Names fit several readings; pixels decided.
-    Pixels,
-}
-
-/// A sample as it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Example {
-    /// Path of the sample.
-    pub path: String,
-    /// Name of its recording: `#` stands for the position and `*` for the camera.
-    pub recording: String,
-    /// Its position, in the unit of `unit`.
-    pub position: i64,
-    /// Steps since the first instant of the recording.
-    pub step: u32,
-}
-
-/// How the dataset is laid out along recordings, for the report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SequenceFacts {
-    /// Where places come from; null when no layout was taken.
-    pub basis: Option<Basis>,
-    /// What positions count; null without a layout.
-    pub unit: Option<PositionUnit>,
-    /// What settled it; null without a layout.
-    pub settled_by: Option<SettledBy>,
-    /// What was measured on the layout that was taken; null without one.
-    pub evidence: Option<Evidence>,
-    /// What pixels said; null when they were not asked.
-    pub pixels: Option<PixelAgreement>,
-    /// First, middle and last placed sample.
-    pub examples: Vec<Example>,
-    /// Layouts that were tried and refused, in the order they were tried.
-    pub refused: Vec<Refusal>,
-}
-
 /// A layout that may still need an answer from pixels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inference {
@@ -107,7 +40,7 @@ pub struct Inference {
 struct Candidate {
     basis: Basis,
     recordings: Recordings,
-    evidence: Evidence,
+    evidence: NameEvidence,
     /// Why names alone are not enough.
     doubt: Option<&'static str>,
     /// Whether names claim that recordings were taken apart, though not surely in which order.

@@ -1,7 +1,6 @@
 //! Whether evidence is enough to read names as recordings. `docs/sequences.md` says the same in words.
 
-use super::evidence::Evidence;
-use super::rule::NameRule;
+use crate::report::recordings::{NameEvidence, NameRule};
 
 /// What evidence comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub(super) enum Judgement {
 }
 
 /// Judges names read under a rule. The rules are in the project's description of its method.
-pub(super) fn judge(rule: NameRule, evidence: &Evidence) -> Judgement {
+pub(super) fn judge(rule: NameRule, evidence: &NameEvidence) -> Judgement {
     use Judgement::{Adopt, AskPixels, Refuse};
     let at_least = |count: u64, share: f64, of: u64| count as f64 >= share * of as f64;
     let short = evidence.short_gaps.unwrap_or(0);
@@ -82,7 +81,7 @@ pub(super) fn judge(rule: NameRule, evidence: &Evidence) -> Judgement {
     AskPixels("nothing but the numbers speaks for recordings")
 }
 
-fn judge_times(evidence: &Evidence) -> Judgement {
+fn judge_times(evidence: &NameEvidence) -> Judgement {
     let at_least_half = |count: u64, of: u64| count * 2 >= of;
     let short = evidence.short_gaps.unwrap_or(0);
     if at_least_half(evidence.steady_gaps, evidence.gaps) || at_least_half(short, evidence.gaps) {

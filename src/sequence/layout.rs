@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
+use crate::report::recordings::{NameRule, PositionUnit};
 use crate::sample::{Sample, SampleId};
 
 use super::digests::{Numbering, digest};
 use super::name;
-use super::recording::{Interner, Place, PositionUnit, Recordings};
-use super::rule::{NameRule, Reader, Reading};
+use super::recording::{Interner, Place, Recordings};
+use super::rule::{Reader, Reading};
 use super::trim::Trim;
 
 /// Recordings up to which a small dataset is laid out whatever their sizes, so that its refusal shows its evidence.

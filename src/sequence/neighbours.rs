@@ -1,9 +1,6 @@
 //! The nearest training sample of the same recording, for every evaluation sample.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::report::interleaving::Interleaving;
+use crate::report::recordings::Distances;
 use crate::sample::{Sample, SampleId, SplitId};
 
 use super::interleaving::interleaving;
@@ -20,38 +17,6 @@ pub struct Neighbour {
     pub steps: u32,
     /// Seconds between them, where positions are times of a clock.
     pub seconds: Option<f64>,
-}
-
-/// Evaluation samples by distance to the nearest training sample of the same recording. The counts add up to
-/// `evaluation_samples`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Distances {
-    /// Evaluation split.
-    pub evaluation_split: String,
-    /// Training split.
-    pub training_split: String,
-    /// Samples of the evaluation split: the denominator.
-    pub evaluation_samples: u64,
-    /// The same instant, seen by another camera or listed twice.
-    pub same_instant: u64,
-    /// One step away.
-    pub at_1_step: u64,
-    /// Two steps away.
-    pub at_2_steps: u64,
-    /// Three to five steps away.
-    pub at_3_to_5_steps: u64,
-    /// Six to 30 steps away.
-    pub at_6_to_30_steps: u64,
-    /// More than 30 steps away, in the same recording.
-    pub further: u64,
-    /// No training sample of the same recording.
-    pub other_recording_only: u64,
-    /// Nothing tells when they were recorded.
-    pub unplaced: u64,
-    /// Median seconds to the nearest training sample, among samples with one; null where positions are not times.
-    pub median_seconds: Option<f64>,
-    /// How the split cuts recordings.
-    pub interleaving: Interleaving,
 }
 
 /// Finds the nearest training sample of every evaluation sample whose recording has one, in order of evaluation id.

@@ -1,11 +1,9 @@
 //! Which tiles of one large image overlap or touch across splits.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::TileFacts;
 use crate::sample::{Sample, SampleId, SplitId};
 
-use super::tiles::{TileAt, TileRule, Tiles};
+use super::tiles::{TileAt, Tiles};
 
 /// An evaluation tile and the training tile that covers most of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,25 +26,6 @@ pub struct Strip {
     pub evaluation: [f32; 4],
     /// Of the training tile.
     pub training: [f32; 4],
-}
-
-/// Tiles of an evaluation split that overlap or touch tiles of a training split.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct TileFacts {
-    /// How names give positions.
-    pub rule: TileRule,
-    /// Evaluation split.
-    pub evaluation_split: String,
-    /// Training split.
-    pub training_split: String,
-    /// Tiles of the evaluation split: the denominator.
-    pub evaluation_tiles: u64,
-    /// Of these, tiles that overlap a training tile.
-    pub overlapping: u64,
-    /// Tiles that only touch one, or whose overlap cannot be known without their sizes.
-    pub touching: u64,
-    /// Largest share of an evaluation tile that one training tile covers; null when none is known.
-    pub largest_overlap: Option<f64>,
 }
 
 /// Finds, for every evaluation tile that overlaps or touches a training tile, the one that covers most of it. `sizes`
@@ -216,6 +195,7 @@ fn tile_box(tiles: &Tiles, sizes: Option<&[Option<(u32, u32)>]>, index: usize) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::recordings::TileRule;
     use crate::sequence::testing::{self, TRAINING, VALIDATION};
     use crate::sequence::tiles::infer;
     use proptest::prelude::*;

@@ -3,7 +3,8 @@
 use regex::{Regex, RegexBuilder};
 
 use super::clock;
-use super::recording::{Interner, Place, PositionUnit, Recordings};
+use super::recording::{Interner, Place, Recordings};
+use crate::report::recordings::PositionUnit;
 use crate::sample::Sample;
 
 /// A regular expression with the named groups `recording`, `index`, `time`, searched in the whole path.

@@ -4,9 +4,7 @@
 //! then as like the next one as the thirtieth next. The comparison stays within one recording and close by, so that
 //! neither a class folder nor an index sorted by class can pass for a video.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::PixelAgreement;
 use crate::sample::SampleId;
 
 use super::recording::Recordings;
@@ -20,15 +18,6 @@ pub struct Comparison {
     pub neighbour: SampleId,
     /// An instant further away in the same recording and view.
     pub control: SampleId,
-}
-
-/// What the pixels said. A comparison that ties counts as one half for each side, rounded down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct PixelAgreement {
-    /// Comparisons whose two similarities could be measured.
-    pub compared: u64,
-    /// Comparisons in which the neighbour was more alike.
-    pub neighbour_closer: u64,
 }
 
 /// Answer to a comparison: similarity to the neighbour and to the control, `None` where one was not measured.

@@ -1,11 +1,8 @@
 //! Identifiers in names that may be an entity (patient, slide, product, recording) and that nobody has answered.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use crate::report::recordings::{GroupAgreement, PossibleGroup};
 use crate::sample::{Sample, SampleId, SplitId};
 
-use super::entity_pixels::GroupAgreement;
 use super::examine::Asked;
 use super::group::{self, Groups};
 
@@ -17,33 +14,6 @@ pub struct Question {
     /// A `--group-pattern` that reads the part; `None` where no pattern does.
     pub pattern: Option<String>,
     /// What pixels said; `None` where they could not be asked.
-    pub pixels: Option<GroupAgreement>,
-}
-
-/// An identifier that an evaluation split shares with a training split, for the report.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct PossibleGroup {
-    /// The part of the names, in words.
-    pub part: String,
-    /// Evaluation split.
-    pub evaluation_split: String,
-    /// Training split.
-    pub training_split: String,
-    /// Different values in the evaluation split: the denominator of `shared`.
-    pub evaluation_values: u64,
-    /// Of these, values that the training split has, too.
-    pub shared: u64,
-    /// Shared values, at most ten.
-    pub examples: Vec<String>,
-    /// Samples of the evaluation split: the denominator of the next.
-    pub evaluation_samples: u64,
-    /// Evaluation samples whose value the training split has, too.
-    pub samples_of_shared_values: u64,
-    /// Share of evaluation samples that would share their value with training, had as many samples been drawn at random, 0 to 1.
-    pub random_split_shares: f64,
-    /// A `--group-pattern` that reads the part; null where no pattern does.
-    pub group_pattern: Option<String>,
-    /// What pixels said: whether samples of one value are more alike than others; null where they were not asked.
     pub pixels: Option<GroupAgreement>,
 }
 
@@ -113,7 +83,7 @@ fn random_share(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sequence::group::GroupRule;
+    use crate::report::recordings::GroupRule;
     use crate::sequence::testing::{self, TRAINING, VALIDATION};
 
     fn asked(paths: &[&str], of: &[u32]) -> Option<Asked> {

@@ -2,21 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::report::recordings::PositionUnit;
 use crate::sample::SampleId;
-
-/// What a position counts.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum PositionUnit {
-    /// Nanoseconds of a clock.
-    Nanoseconds,
-    /// Frame numbers.
-    Index,
-    /// Thousandths of whatever the manifest's time column counts.
-    ManifestThousandths,
-}
 
 /// Where one sample stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

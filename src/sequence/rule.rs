@@ -4,20 +4,7 @@ use super::clock;
 use super::name::{self, Name};
 use super::trim::Trim;
 use super::view;
-
-/// How names are read.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum NameRule {
-    /// A date with a time of day, or seconds since 1970: `center_2016_12_01_13_30_48_287`.
-    Time,
-    /// The number behind a word for frames: `frame_000123`, `scene-1_t0042`.
-    FrameWord,
-    /// The last number of the name: `vid03/000456`, `00014_00023`.
-    LastNumber,
-}
+use crate::report::recordings::NameRule;
 
 /// Words whose number counts frames.
 const FRAME_WORDS: [&str; 13] = [

@@ -1,11 +1,10 @@
 //! Naming schemes that are read as sequences, and those that must not be. `docs/sequences.md` lists them in this order.
 
+use crate::report::recordings::{Basis, NameRule, PixelAgreement, SequenceFacts, SettledBy};
 use crate::sample::Sample;
 
-use super::infer::{Basis, Inference, Inputs, SequenceFacts, SettledBy, infer};
-use super::pixels::PixelAgreement;
+use super::infer::{Inference, Inputs, infer};
 use super::recording::Recordings;
-use super::rule::NameRule;
 use super::sources::CaptureTime;
 use super::testing;
 

@@ -1,8 +1,9 @@
 //! Places that names do not tell: columns of the manifest and capture times.
 
+use crate::report::recordings::PositionUnit;
 use crate::sample::Sample;
 
-use super::recording::{Interner, Place, PositionUnit, Recordings};
+use super::recording::{Interner, Place, Recordings};
 
 /// When and by which camera a photo was taken, from its EXIF.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Samples for the tests of this room, made from paths.
 
+use crate::report::recordings::PositionUnit;
 use crate::sample::{Sample, Split, SplitId, SplitRole};
 
-use super::recording::{Place, PositionUnit, Recordings};
+use super::recording::{Place, Recordings};
 
 pub(super) const TRAINING: SplitId = SplitId(0);
 pub(super) const VALIDATION: SplitId = SplitId(1);

@@ -1,31 +1,13 @@
 //! Positions of tiles in one large image, from names.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use rayon::prelude::*;
 
+use crate::report::recordings::TileRule;
 use crate::sample::Sample;
 
 use super::name;
 use super::recording::Interner;
 use super::trim::Trim;
-
-/// How names give positions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TileRule {
-    /// `slide_x1024_y2048`: pixels of the upper left corner.
-    Corner,
-    /// `r003_c017`, `row3_col17`: row and column of a grid, or pixels where they are far apart.
-    Grid,
-    /// `slide_0_410_512_922`: a corner and the opposite one, in pixels.
-    TwoCorners,
-    /// `slide_0512_1024`: two last numbers, in steps of at least 16 pixels.
-    LastTwoNumbers,
-    /// `17/70406/42987`: zoom, column and row as maps have them.
-    ZoomColumnRow,
-}
 
 /// Position of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::build::samples_of;
+use super::samples_of;
 use crate::checks::{Evidence, code_of};
 use crate::finding::Code;
 use crate::sample::{ProblemKind, SampleId, SplitId};

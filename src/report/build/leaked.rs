@@ -1,9 +1,9 @@
 //! Every evaluation sample that leaks, so that the gate can accept or refuse each.
 
 use super::identity::Identities;
-use super::{LeakedSample, PairMember};
 use crate::checks::Evidence;
 use crate::finding::Code;
+use crate::report::{LeakedSample, PairMember};
 use crate::sample::{SampleId, SplitId, SplitRole};
 
 /// Every leaked evaluation sample, by training split and code, in order of path.

@@ -1,15 +1,21 @@
 //! From what the stages found to a [`Report`].
 
+mod identity;
+mod leaked;
+mod located;
+mod suspicion;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::identity::Identities;
-use super::located::Locator;
-use super::suspicion::{leaks_between, open_codes, suspects};
+use identity::Identities;
+use located::Locator;
+use suspicion::{leaks_between, open_codes, suspects};
+
 use super::verdict::{self, Known};
 use super::{
     Coverage, DatasetSummary, Duplicates, Gate, IgnoredFiles, Leakage, LeakageOfPart, Measured,
     NotReadFiles, PairMember, RecordedTogether, Report, ReportFinding, ReportPair, ReportSettings,
-    SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool, leaked,
+    SCHEMA_VERSION, Scope, SharedArea, SplitSummary, Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::findings::{FindingMember, ReportFinding};
 use super::identity::{Identities, fingerprint};
 use crate::finding::{Code, Finding, Subject};
+use crate::report::{FindingMember, ReportFinding};
 use crate::sample::{Dataset, SampleId};
 
 /// How many paths a finding about many images names.
