@@ -9,6 +9,8 @@ mod recorder;
 mod recordings;
 mod search;
 mod simulated;
+#[cfg(test)]
+mod testing;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
