@@ -116,10 +116,12 @@ fn refused_commit() -> Workspace {
     );
     let manifest = road::block_manifest();
     let row = manifest.lines().nth(2).unwrap();
-    let more = row
+    // Another time, or the two would be neighbours as well.
+    let (same, _time) = row.rsplit_once(',').unwrap();
+    let more = same
         .replace("frame_00001", "extra_1")
         .replace("train", "val");
-    workspace.file("data/manifest.csv", format!("{manifest}{more}\n"));
+    workspace.file("data/manifest.csv", format!("{manifest}{more},24.0\n"));
     workspace
 }
 

@@ -112,3 +112,68 @@ fn key(settings: &Settings, settled: &[Settled], signatures: &[Signed]) -> Diges
     }
     Digest::from_hasher(&hasher)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{World, settings};
+    use super::*;
+    use crate::sample::{SampleId, SplitRole};
+
+    #[test]
+    fn what_was_learned_is_known_by_everything_that_it_depends_on() {
+        let mut world = World::new(&[("train", SplitRole::Training)]);
+        world.picture("a", Some(0), 1, 0);
+        world.picture("b", Some(0), 2, 0);
+        let one = |id, in_evaluation, in_training| Settled {
+            id: SampleId(id),
+            in_evaluation,
+            in_training,
+        };
+        let both = [one(0, true, false), one(1, false, true)];
+        let mut calibrated = settings(0.8);
+        calibrated.matching.similarity = None;
+        let keys = [
+            key(&settings(0.8), &both, &world.signatures),
+            key(&settings(0.7), &both, &world.signatures),
+            key(&calibrated, &both, &world.signatures),
+            key(&settings(0.8), &both[..1], &world.signatures),
+            key(&settings(0.8), &[both[1], both[0]], &world.signatures),
+            key(
+                &settings(0.8),
+                &[one(0, true, true), both[1]],
+                &world.signatures,
+            ),
+            key(
+                &settings(0.8),
+                &[one(0, false, true), both[1]],
+                &world.signatures,
+            ),
+        ];
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[..at].contains(key), "{at}");
+        }
+        assert_eq!(keys[0], key(&settings(0.8), &both, &world.signatures));
+        let mut renamed = settings(0.8);
+        renamed.detail.pairs_per_sample = 1;
+        assert_eq!(keys[0], key(&renamed, &both, &world.signatures));
+    }
+
+    #[test]
+    fn pictures_are_learned_from_once_and_thumbnails_are_taken() {
+        let mut world = World::new(&[("train", SplitRole::Training)]);
+        world.picture("a", Some(0), 1, 0);
+        world.again("b", Some(0), 0);
+        world.picture("c", Some(0), 2, 0);
+        let copies = world.copies(&[0, 0, 2]);
+        let mut signatures = world.signatures.clone();
+        let taken = thumbnails(&copies, &mut signatures);
+        let there: Vec<bool> = taken.iter().map(Option::is_some).collect();
+        assert_eq!(there, [true, false, true]);
+        assert!(
+            signatures
+                .iter()
+                .flatten()
+                .all(|one| one.thumbnail.is_none())
+        );
+    }
+}

@@ -11,6 +11,8 @@ mod search;
 mod signing;
 mod simulated;
 mod tile_strips;
+#[cfg(test)]
+mod testing;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};

@@ -175,3 +175,64 @@ pub(super) fn places(copies: &Pictures, split: Option<SplitId>) -> Vec<u32> {
         .map(|id| id.0)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::World;
+    use super::*;
+    use crate::matching::area::Area;
+    use crate::sample::SplitRole;
+
+    fn found(similarity: f32) -> Match {
+        Match {
+            query: 1,
+            partner: 0,
+            similarity,
+            transform: Transform::Rotate90,
+            of_query: Area::WHOLE,
+            of_partner: Area::WHOLE,
+        }
+    }
+
+    #[test]
+    fn seen_from_the_other_side_twice_it_is_what_it_was() {
+        let there = reversed(found(0.9));
+        assert_eq!((there.query, there.partner), (0, 1));
+        assert_eq!(there.transform, Transform::Rotate270);
+        assert_eq!(reversed(there), found(0.9));
+    }
+
+    #[test]
+    fn what_is_below_the_threshold_is_loose_and_joins_nothing() {
+        let mut world = World::new(&[
+            ("train", SplitRole::Training),
+            ("val", SplitRole::Validation),
+        ]);
+        world.picture("a", Some(0), 1, 0);
+        world.picture("b", Some(1), 2, 0);
+        let copies = world.copies(&[0, 1]);
+        let (from, to) = (Some(SplitId(1)), Some(SplitId(0)));
+        for (similarity, loose) in [(0.79, 1), (0.8, 0)] {
+            let mut partners = Partnerships::with_limit(5);
+            let mut recorder = Recorder::new(
+                &world.dataset,
+                &world.signatures,
+                &copies,
+                0.8,
+                &mut partners,
+            );
+            recorder.record(found(similarity), from, to);
+            assert_eq!(recorder.loose.len(), loose, "{similarity}");
+            let clusters = recorder.joined.into_clusters(|_, _| 0.0, |_, _| true);
+            assert_eq!(clusters.len(), 1 - loose);
+            let pair = partners.of(SampleId(1), to).map(|all| all.top);
+            assert_eq!(pair.is_some(), loose == 0);
+            // Turned, so that perceptual hashes say nothing.
+            assert_eq!(pair.and_then(|pair| pair.near?.distance), None);
+            assert!(
+                partners.of(SampleId(0), from).is_none(),
+                "training is not told"
+            );
+        }
+    }
+}

@@ -297,3 +297,134 @@ fn detection(
         inside_radius_bits,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::testing::{World, settings};
+    use super::*;
+    use crate::leak::Leak;
+    use crate::leak::Leak;
+
+
+    /// Training, extra images, test and validation.
+    const SPLITS: [(&str, SplitRole); 4] = [
+        ("train", SplitRole::Training),
+        ("extra", SplitRole::Other),
+        ("test", SplitRole::Test),
+        ("val", SplitRole::Validation),
+    ];
+
+    #[test]
+    fn evaluation_is_searched_in_training_and_each_pair_of_evaluation_splits_once() {
+        let mut world = World::new(&SPLITS);
+        world.picture("a", Some(0), 1, 0);
+        let split = |id| Some(SplitId(id));
+        let across = [(2, 0), (2, 3), (3, 0)];
+        let mut expected: Vec<_> = across.map(|(a, b)| (split(a), split(b))).to_vec();
+        expected.extend((0..4).map(|id| (split(id), split(id))));
+        assert_eq!(questions(&world.dataset), expected);
+        world.picture("b", None, 2, 0);
+        expected.push((None, None));
+        assert_eq!(questions(&world.dataset), expected);
+    }
+
+    /// Forty pictures in training, and lighter ones of some of them in every split.
+    fn lightened() -> World {
+        let mut world = World::new(&SPLITS);
+        for seed in 0..40 {
+            world.picture(&format!("a{seed:02}"), Some(0), seed, 0);
+        }
+        for (at, split) in [(3, 2), (5, 3), (7, 0), (9, 1)] {
+            world.picture(&format!("b{at:02}"), Some(split), at, 20);
+        }
+        // One picture that test and validation share.
+        world.picture("c1", Some(2), 100, 0);
+        world.picture("c2", Some(3), 100, 20);
+        world
+    }
+
+    /// Pairs as they were recorded: names of a sample and of its partner.
+    fn pairs(world: &World, found: &Found) -> Vec<(String, String)> {
+        let name = |id: SampleId| world.dataset.samples[id.index()].path.to_string();
+        let best = found
+            .partners
+            .iter()
+            .flat_map(|(_, _, partners)| &partners.best);
+        let best = best.inspect(|pair| assert_eq!(pair.kind, Leak::NearDuplicate));
+        best.map(|pair| (name(pair.a), name(pair.b))).collect()
+    }
+
+    fn named(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let owned = pairs.iter().map(|&(a, b)| (a.to_owned(), b.to_owned()));
+        owned.collect()
+    }
+
+    #[test]
+    fn near_duplicates_are_told_of_evaluation_samples_and_of_both_inside_a_split() {
+        let world = lightened();
+        let found = world.search(&settings(0.8), 0.0);
+        let expected = [
+            ("a07", "b07"),
+            ("b03", "a03"),
+            ("b05", "a05"),
+            ("b07", "a07"),
+            ("c1", "c2"),
+        ];
+        assert_eq!(pairs(&world, &found), named(&expected));
+        assert!(found.loose.is_empty());
+        assert_eq!(found.detection.source, ThresholdSource::Given);
+    }
+
+    #[test]
+    fn what_is_asked_about_has_the_pairs_of_a_full_search_on_either_side() {
+        let world = lightened();
+        for (asked, expected) in [
+            ("b03", &[("b03", "a03")][..]),
+            ("a05", &[("b05", "a05")]),
+            ("a07", &[("a07", "b07"), ("b07", "a07")]),
+            ("c2", &[("c1", "c2")]),
+            ("a10", &[]),
+        ] {
+            let mut settings = settings(0.8);
+            settings.focus = Some(BTreeSet::from([asked.to_owned()]));
+            let found = world.search(&settings, 0.0);
+            assert_eq!(pairs(&world, &found), named(expected), "{asked}");
+        }
+    }
+
+    #[test]
+    fn a_margin_collects_pairs_apart_and_changes_none() {
+        let world = lightened();
+        let all = world.search(&settings(0.8), 0.0);
+        // No pair is as alike as this, so that all of them lie within the margin.
+        let strict = world.search(&settings(1.5), 0.7);
+        assert!(pairs(&world, &strict).is_empty());
+        let mut across = strict.loose.clone();
+        across.sort_unstable();
+        across.dedup();
+        let mut expected: Vec<(SampleId, SampleId)> = all
+            .partners
+            .iter()
+            .flat_map(|(_, _, partners)| &partners.best)
+            .map(|pair| (pair.a, pair.b))
+            .collect();
+        expected.sort_unstable();
+        assert_eq!(across, expected);
+    }
+
+    #[test]
+    fn copies_are_one_picture_and_still_told_of_each() {
+        let mut world = lightened();
+        world.again("d1", Some(3), 3);
+        let found = world.search(&settings(0.8), 0.0);
+        let copy = SampleId(world.dataset.samples.len() as u32 - 1);
+        let partners = found.partners.of(copy, Some(SplitId(0)));
+        assert_eq!(partners.map(|all| all.strongest), Some(Leak::SamePixels));
+        // The lighter one of the test split shows what the copy shows.
+        let test = SampleId(40);
+        let shared = found.partners.of(test, Some(SplitId(3)));
+        assert_eq!(shared.map(|all| all.top.b), Some(copy));
+    }
+}

@@ -140,3 +140,26 @@ fn groups(all: &[Groups], recordings_known: bool) -> Option<&Groups> {
     let declared = all.iter().find(|groups| groups.rule != GroupRule::Views);
     declared.or_else(|| all.iter().find(|_| !recordings_known))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declared_groups_are_held_out_and_camera_words_only_where_nothing_else_tells() {
+        let of = |rule| Groups {
+            rule,
+            of: Vec::new(),
+            names: Vec::new(),
+        };
+        let all = [of(GroupRule::Views), of(GroupRule::Column)];
+        let rule = |all: &[Groups], recordings_known| {
+            groups(all, recordings_known).map(|groups| groups.rule.clone())
+        };
+        assert_eq!(rule(&all, true), Some(GroupRule::Column));
+        assert_eq!(rule(&all, false), Some(GroupRule::Column));
+        assert_eq!(rule(&all[..1], false), Some(GroupRule::Views));
+        assert_eq!(rule(&all[..1], true), None);
+        assert_eq!(rule(&[], false), None);
+    }
+}
