@@ -3,6 +3,7 @@
 //! A sample is one row of membership, "this image in this split". One file may
 //! be a sample twice; that is itself a leak, so paths are never keys.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::source::{Place, Source};
@@ -76,6 +77,33 @@ pub struct Split {
     pub name: String,
     /// What it is used for.
     pub role: SplitRole,
+    /// Name of the dataset it belongs to, where one root holds several; `None` belongs to all.
+    pub part: Option<String>,
+}
+
+impl Split {
+    /// Whether its samples are looked for in `other`: two datasets of one root are not compared.
+    #[must_use]
+    pub fn is_compared_with(&self, other: &Self) -> bool {
+        match (&self.part, &other.part) {
+            (Some(own), Some(other)) => own == other,
+            _ => true,
+        }
+    }
+}
+
+/// Every evaluation split with every training split that it is compared with.
+#[must_use]
+pub fn split_pairs(splits: &[Split]) -> Vec<(SplitId, SplitId)> {
+    let numbered = || splits.iter().zip((0_u16..).map(SplitId));
+    let mut pairs = Vec::new();
+    for (evaluation, from) in numbered().filter(|(split, _)| split.role.is_evaluation()) {
+        let training = numbered().filter(|(split, _)| {
+            split.role == SplitRole::Training && evaluation.is_compared_with(split)
+        });
+        pairs.extend(training.map(|(_, to)| (from, to)));
+    }
+    pairs
 }
 
 /// What a split is used for.
@@ -212,6 +240,20 @@ impl Dataset {
         let from = self.companions.partition_point(|one| *one.of < *path);
         let own = &self.companions[from..];
         &own[..own.partition_point(|one| one.of == path)]
+    }
+
+    /// Names of the datasets that share the root, in order; none where there is one.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&str> {
+        let parts = self.splits.iter().filter_map(|split| split.part.as_deref());
+        parts.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Makes one dataset of all that share the root: every split is compared with every other.
+    pub fn merge_parts(&mut self) {
+        for split in &mut self.splits {
+            split.part = None;
+        }
     }
 
     /// The split of a sample, if it has one.

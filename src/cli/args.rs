@@ -236,6 +236,9 @@ pub(super) struct InputArgs {
     /// No files of this pattern, relative to the dataset; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
+    /// Compare the splits of all datasets that share the directory
+    #[arg(long)]
+    pub(super) merge_parts: bool,
     /// Directory of a training split; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) train: Vec<PathBuf>,

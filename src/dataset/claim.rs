@@ -3,6 +3,9 @@
 //! Two claims that put one sample into splits of different roles cannot both be right, and nothing
 //! in the tree says which is: that is an error, which names both.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use super::builder::Draft;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
@@ -24,6 +27,22 @@ pub(super) enum Strength {
     Manifest,
 }
 
+/// The split that a path of a tree lies in.
+pub(super) struct SplitOf(pub(super) Box<dyn Fn(&str) -> Option<String>>);
+
+impl SplitOf {
+    /// No place of the tree tells a split.
+    pub(super) fn nothing() -> Self {
+        Self(Box::new(|_| None))
+    }
+}
+
+impl fmt::Debug for SplitOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SplitOf")
+    }
+}
+
 /// What one layout recognises in a tree.
 #[derive(Debug)]
 pub(super) struct Claim {
@@ -37,9 +56,11 @@ pub(super) struct Claim {
     pub(super) drafts: Vec<Draft>,
     /// Splits that exist even if no sample is in them.
     pub(super) splits: Vec<(String, SplitRole)>,
+    /// The dataset that a split belongs to, by its name, where one root holds several.
+    pub(super) parts: BTreeMap<String, String>,
     pub(super) problems: Vec<Problem>,
     /// The split that a path of the tree lies in.
-    pub(super) split_of: fn(&str) -> Option<String>,
+    pub(super) split_of: SplitOf,
     /// Whether the samples are listed somewhere, so that other images of the tree are left out.
     pub(super) lists_samples: bool,
 }
@@ -124,8 +145,9 @@ mod tests {
             chosen_by: format!("`--{evidence}`"),
             drafts: drafts.collect(),
             splits: Vec::new(),
+            parts: BTreeMap::new(),
             problems: Vec::new(),
-            split_of: |_| None,
+            split_of: SplitOf::nothing(),
             lists_samples: strength != Strength::Folders,
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
-use super::claim::{Claim, Strength};
+use super::claim::{Claim, SplitOf, Strength};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
 use super::split_name::role_of;
@@ -257,8 +257,9 @@ impl Rows {
             chosen_by: format!("`--manifest {}`", manifest.display()),
             drafts,
             splits: Vec::new(),
+            parts: BTreeMap::new(),
             problems: self.problems,
-            split_of: |_| None,
+            split_of: SplitOf::nothing(),
             lists_samples: true,
         })
     }

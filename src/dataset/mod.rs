@@ -9,6 +9,7 @@ mod directories;
 mod file_kind;
 mod image_folder;
 mod manifest_columns;
+mod split_folders;
 pub mod split_name;
 mod unread;
 mod unsplit;
@@ -38,7 +39,10 @@ pub fn load(
     progress.begin(Stage::Walking, None);
     let dataset = recognise(input, columns, files, progress);
     progress.end();
-    let dataset = dataset?;
+    let mut dataset = dataset?;
+    if files.merge_parts {
+        dataset.merge_parts();
+    }
     if dataset.samples.is_empty() {
         return Err(nothing_found(&dataset));
     }
@@ -125,6 +129,9 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
     }
     for (name, role) in claim.splits {
         builder.split(name, role);
+    }
+    for (split, part) in claim.parts {
+        builder.part(split, part);
     }
     for draft in claim.drafts {
         builder.sample(draft);

@@ -256,6 +256,8 @@ pub struct Leakage {
     pub evaluation_split: String,
     /// Split that gives it away.
     pub training_split: String,
+    /// Dataset that the two belong to, where one root holds several; `null` where it holds one.
+    pub part: Option<String>,
     /// Readable evaluation samples with at least one partner in the training split: a picture that pixels find there, or a
     /// sample that belongs together with them and is alike (or whose kind is in `settings.counted_as_leaked`).
     pub leaked: Rate,
