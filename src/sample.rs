@@ -152,6 +152,14 @@ pub enum Layout {
     ImageFolder,
     /// A CSV file that lists paths and splits.
     CsvManifest,
+    /// A table for each split, named after it.
+    Tables,
+    /// Text files that list samples: one for each split, or one that says the split of each.
+    Lists,
+    /// `data.yaml`, as YOLO programs read it.
+    Yolo,
+    /// COCO's JSON, a file for each split.
+    Coco,
     /// A driving log: one row an instant, one column a camera.
     DrivingLog,
     /// One directory per split, given on the command line.
@@ -162,7 +170,14 @@ pub enum Layout {
 
 impl Layout {
     /// Layouts of a tree that a user may choose; a table is chosen by naming it.
-    pub const CHOICES: [Self; 2] = [Self::ImageFolder, Self::Unsplit];
+    pub const CHOICES: [Self; 6] = [
+        Self::ImageFolder,
+        Self::Yolo,
+        Self::Coco,
+        Self::Lists,
+        Self::Tables,
+        Self::Unsplit,
+    ];
 
     /// The name used in reports and settings.
     #[must_use]
@@ -170,6 +185,10 @@ impl Layout {
         match self {
             Self::ImageFolder => "image-folder",
             Self::CsvManifest => "csv-manifest",
+            Self::Tables => "tables",
+            Self::Lists => "lists",
+            Self::Yolo => "yolo",
+            Self::Coco => "coco",
             Self::DrivingLog => "driving-log",
             Self::Directories => "directories",
             Self::Unsplit => "unsplit",

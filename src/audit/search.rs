@@ -264,7 +264,10 @@ fn identities(
 fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
     let splits = dataset.splits.iter().zip((0u16..).map(SplitId));
     let mut questions = Vec::new();
-    for (split, from) in splits.clone().filter(|(split, _)| split.role.is_evaluation()) {
+    for (split, from) in splits
+        .clone()
+        .filter(|(split, _)| split.role.is_evaluation())
+    {
         for (other, to) in splits.clone() {
             let leak = other.role == SplitRole::Training;
             let shared = other.role.is_evaluation() && from < to;

@@ -35,11 +35,16 @@ pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
     // A split without labels, such as a test split whose labels are kept secret, lacks no class.
     let held: Vec<_> = held.filter(|(_, _, own)| !own.is_empty()).collect();
     let beside = |split: &Split| -> BTreeSet<u32> {
-        let compared = held.iter().filter(|(other, _, _)| split.is_compared_with(other));
+        let compared = held
+            .iter()
+            .filter(|(other, _, _)| split.is_compared_with(other));
         compared.flat_map(|(_, _, own)| own).copied().collect()
     };
     let all = held.iter().map(|(split, _, _)| beside(split));
-    let lacking = held.iter().zip(all).filter(|((_, _, own), all)| own.len() < all.len());
+    let lacking = held
+        .iter()
+        .zip(all)
+        .filter(|((_, _, own), all)| own.len() < all.len());
     let findings = lacking.map(|((split, id, own), all)| {
         let missing: Vec<&str> = all.difference(own).map(|&class| names[class as usize]).collect();
         let consequence = match split.role {

@@ -142,7 +142,11 @@ pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
     if parts.is_empty() {
         return Vec::new();
     }
-    let shown: Vec<String> = parts.iter().take(NAMED).map(|part| format!("`{part}`")).collect();
+    let shown: Vec<String> = parts
+        .iter()
+        .take(NAMED)
+        .map(|part| format!("`{part}`"))
+        .collect();
     let more = if parts.len() > NAMED { ", ..." } else { "" };
     let message = format!(
         "{} with splits of their own ({}{more}), each checked by itself; what they share is not counted, use `--merge-parts` if one model is trained on all",

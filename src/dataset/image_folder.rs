@@ -23,6 +23,11 @@ const NOT_A_CLASS: &[&str] = &[
     "jpegimages",
 ];
 
+/// Whether a folder's name says nothing but that it holds pictures.
+pub(super) fn is_plain(name: &str) -> bool {
+    NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// What split folders claim; `None` when no folder that could hold images spells a split.
 pub(super) fn claim(walked: &Walked) -> Option<Claim> {
     let images = walked.images.iter().map(|image| image.path.as_str());
@@ -91,12 +96,13 @@ fn parts(folders: &SplitFolders) -> BTreeMap<String, String> {
 /// The class that the folders between a split and a picture name.
 fn class(folder: &SplitFolder, below: &str) -> Option<String> {
     let own = folder.split.rsplit('/').next().unwrap_or_default();
-    let names_a_class = |name: &&str| {
-        let plain = NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str());
-        !name.is_empty() && !plain && !name.eq_ignore_ascii_case(own)
-    };
+    let names_a_class =
+        |name: &&str| !name.is_empty() && !is_plain(name) && !name.eq_ignore_ascii_case(own);
     let named = below.split('/').find(names_a_class);
-    folder.class.clone().or_else(|| named.map(ToOwned::to_owned))
+    folder
+        .class
+        .clone()
+        .or_else(|| named.map(ToOwned::to_owned))
 }
 
 #[cfg(test)]
@@ -160,7 +166,10 @@ mod tests {
     #[test]
     fn the_name_of_the_split_repeated_below_it_is_no_class() {
         let found = read_paths(&["training_set/training_set/cat/1.jpg", "test_set/dog/2.jpg"]);
-        let expected = [some("training_set", Some("cat")), some("test_set", Some("dog"))];
+        let expected = [
+            some("training_set", Some("cat")),
+            some("test_set", Some("dog")),
+        ];
         assert_eq!(found, Some(expected.to_vec()));
     }
 

@@ -2,18 +2,26 @@
 
 mod builder;
 mod claim;
+mod coco;
 mod companions;
 mod csv_manifest;
 mod csv_text;
 mod directories;
 mod file_kind;
+mod file_names;
+mod flags;
 mod image_folder;
+mod json_lines;
+mod lists;
 mod manifest_columns;
+mod resolve;
 mod split_folders;
 pub mod split_name;
+mod split_values;
 mod unread;
 mod unsplit;
 mod walk;
+mod yolo;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -83,20 +91,35 @@ fn ask(
     walked: &mut Walked,
 ) -> Result<Claim, Error> {
     let asked = |layout| chosen.is_none_or(|chosen| chosen == layout);
-    let (mut claims, mut refused) = (Vec::new(), Vec::new());
-    if asked(Layout::CsvManifest) {
-        (claims, refused) = csv_manifest::claims(root, columns, walked)?;
-    }
+    let tables = |walked: &Walked| match asked(Layout::CsvManifest) || asked(Layout::Tables) {
+        true => csv_manifest::claims(root, columns, walked),
+        false => Ok((Vec::new(), Vec::new())),
+    };
+    let (mut claims, mut refused) = tables(walked)?;
     // A table that says of every sample what it is says so of masks, too.
     if claims
         .iter()
         .all(|claim| claim.strength < Strength::Folders)
     {
         walked.tell_companions();
+        // A name without ending may have been that of a picture and of its mask.
+        (claims, refused) = tables(walked)?;
+    }
+    if asked(Layout::Yolo) {
+        claims.extend(yolo::claims(root, walked)?);
+    }
+    if asked(Layout::Lists) {
+        claims.extend(lists::claims(root, walked)?);
+        claims.extend(flags::claims(root, walked)?);
+    }
+    if asked(Layout::Coco) {
+        claims.extend(coco::claim(root, walked)?);
     }
     if asked(Layout::ImageFolder) {
         claims.extend(image_folder::claim(walked));
+        claims.extend(file_names::claim(walked));
     }
+    claims.retain(|claim| asked(claim.layout));
     let claim = claim::strongest(claims)?;
     let has_splits = claim
         .as_ref()

@@ -54,15 +54,25 @@ pub(super) fn split_folders<'a>(
         let container = containers.entry(parent_and_name(path).0).or_default();
         container.folders.push((path, *role));
     }
-    let mut found = SplitFolders(roles.iter().map(|(path, role)| plain(path, *role)).collect());
+    let mut found = SplitFolders(
+        roles
+            .iter()
+            .map(|(path, role)| plain(path, *role))
+            .collect(),
+    );
     for path in files {
         let Some((folder, below)) = found.around(path) else {
             continue;
         };
         let (role, below) = (folder.role, !below.is_empty());
         let end = path.len() - path.rsplit_once('/').map_or(0, |(_, name)| name.len() + 1);
-        let ends = path[..end].match_indices('/').map(|(at, _)| at).chain([end]);
-        let split = ends.map(|end| &path[..end]).find(|path| found.0.contains_key(*path));
+        let ends = path[..end]
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([end]);
+        let split = ends
+            .map(|end| &path[..end])
+            .find(|path| found.0.contains_key(*path));
         let above = split.map(|split| parent_and_name(split).0);
         if let Some(container) = above.and_then(|above| containers.get_mut(above)) {
             container.roles.insert(role);
@@ -107,6 +117,8 @@ fn divide(found: &mut SplitFolders, containers: &BTreeMap<&str, Container>) {
     for (path, container) in containers {
         let is_whole = whole.contains(path);
         let own_name = whole.len() > 1 || (whole.len() == 1 && !is_whole);
+        // Folders of labels and masks hold no pictures; their splits are those of the pictures.
+        let own_name = own_name && !container.roles.is_empty();
         for (folder, _) in &container.folders {
             let Some(split) = found.0.get_mut(*folder) else {
                 continue;
@@ -126,9 +138,35 @@ fn divide(found: &mut SplitFolders, containers: &BTreeMap<&str, Container>) {
 /// Whether a folder's name tells a fold, a version or a set rather than a class.
 fn tells_a_part(name: &str) -> bool {
     const WORDS: &[&str] = &[
-        "batch", "cv", "data", "dataset", "datasets", "exp", "experiment", "fold", "k", "kfold",
-        "new", "old", "original", "part", "r", "rep", "repeat", "run", "seed", "set", "site",
-        "split", "splits", "subset", "task", "trial", "v", "ver", "version",
+        "batch",
+        "cv",
+        "data",
+        "dataset",
+        "datasets",
+        "exp",
+        "experiment",
+        "fold",
+        "k",
+        "kfold",
+        "new",
+        "old",
+        "original",
+        "part",
+        "r",
+        "rep",
+        "repeat",
+        "run",
+        "seed",
+        "set",
+        "site",
+        "split",
+        "splits",
+        "subset",
+        "task",
+        "trial",
+        "v",
+        "ver",
+        "version",
     ];
     let words = words(name);
     let is_number = |word: &String| word.chars().all(char::is_numeric);
@@ -160,7 +198,10 @@ fn roles(directories: &[String]) -> BTreeMap<String, SplitRole> {
     let mut roles: BTreeMap<String, SplitRole> = BTreeMap::new();
     // Parents come before what they hold, so that only outermost folders are taken.
     for (parent, names) in children {
-        let mut ends = parent.match_indices('/').map(|(at, _)| at).chain([parent.len()]);
+        let mut ends = parent
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([parent.len()]);
         if ends.any(|end| roles.contains_key(&parent[..end])) {
             continue;
         }
@@ -189,6 +230,15 @@ fn parent_and_name(path: &str) -> (&str, &str) {
 mod tests {
     use super::*;
 
+    #[test]
+    fn folders_without_pictures_name_no_splits_of_their_own() {
+        let directories = ["gt", "gt/train", "gt/val", "x", "x/train", "x/val"];
+        let directories = directories.map(ToOwned::to_owned);
+        let found = split_folders(&directories, ["x/train/1.png", "x/val/2.png"].into_iter());
+        let names: BTreeSet<&str> = found.0.values().map(|one| one.split.as_str()).collect();
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["train", "val"]);
+    }
+
     /// `split part class` of the folder around each file; directories are those of the files.
     fn told(files: &[&str]) -> Vec<String> {
         let mut directories = BTreeSet::new();
@@ -210,10 +260,20 @@ mod tests {
 
     #[test]
     fn folders_with_both_sides_are_parts() {
-        let files = ["fold0/train/a/1.png", "fold0/val/a/2.png", "fold1/train/a/2.png"];
+        let files = [
+            "fold0/train/a/1.png",
+            "fold0/val/a/2.png",
+            "fold1/train/a/2.png",
+        ];
         let one = told(&files);
         assert_eq!(one, ["train - -", "val - -", "fold1/train - -"]);
-        let two = told(&[files[0], files[1], files[2], "fold1/val/a/1.png", "test/x.png"]);
+        let two = told(&[
+            files[0],
+            files[1],
+            files[2],
+            "fold1/val/a/1.png",
+            "test/x.png",
+        ]);
         let expected = [
             "fold0/train fold0 -",
             "fold0/val fold0 -",
@@ -226,8 +286,18 @@ mod tests {
 
     #[test]
     fn a_copy_inside_a_dataset_is_a_part() {
-        let files = ["x/train/c/1.png", "x/val/c/2.png", "x/x/train/c/1.png", "x/x/val/c/2.png"];
-        let expected = ["x/train x -", "x/val x -", "x/x/train x/x -", "x/x/val x/x -"];
+        let files = [
+            "x/train/c/1.png",
+            "x/val/c/2.png",
+            "x/x/train/c/1.png",
+            "x/x/val/c/2.png",
+        ];
+        let expected = [
+            "x/train x -",
+            "x/val x -",
+            "x/x/train x/x -",
+            "x/x/val x/x -",
+        ];
         assert_eq!(told(&files), expected);
     }
 
@@ -235,14 +305,26 @@ mod tests {
     fn classes_above_the_splits_are_classes() {
         let cats = ["cat/train/1.png", "cat/val/2.png"];
         let both = told(&[cats[0], cats[1], "dog/train/3.png", "dog/val/4.png"]);
-        assert_eq!(both, ["train - cat", "val - cat", "train - dog", "val - dog"]);
-        let versions = told(&["v1/train/1.png", "v1/val/2.png", "v2/train/1.png", "v2/val/2.png"]);
+        assert_eq!(
+            both,
+            ["train - cat", "val - cat", "train - dog", "val - dog"]
+        );
+        let versions = told(&[
+            "v1/train/1.png",
+            "v1/val/2.png",
+            "v2/train/1.png",
+            "v2/val/2.png",
+        ]);
         assert_eq!(versions[3], "v2/val v2 -");
     }
 
     #[test]
     fn names_that_differ_in_the_word_for_the_split_are_splits() {
-        let files = ["seg_train/seg_train/cat/1.png", "seg_test/cat/2.png", "steam_train/3.png"];
+        let files = [
+            "seg_train/seg_train/cat/1.png",
+            "seg_test/cat/2.png",
+            "steam_train/3.png",
+        ];
         assert_eq!(told(&files), ["seg_train - -", "seg_test - -", "outside"]);
     }
 }

@@ -54,6 +54,8 @@ const QUIET_WORDS: &[&str] = &[
     "photos",
     "pictures",
     "png",
+    "private",
+    "public",
     "raw",
     "samples",
     "set",
@@ -123,7 +125,10 @@ pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
         let roles: Vec<SplitRole> = alike.map(|(_, role)| *role).collect();
         roles.contains(&SplitRole::Training) && roles.iter().any(|role| role.is_evaluation())
     };
-    let trains = told.iter().flatten().any(|(_, role)| *role == SplitRole::Training);
+    let trains = told
+        .iter()
+        .flatten()
+        .any(|(_, role)| *role == SplitRole::Training);
     let beside = |name: &str| {
         let alone = |(key, _): &&(&str, SplitRole)| name.eq_ignore_ascii_case(key);
         let role = BESIDE_TRAINING.iter().find(alone)?.1;
@@ -142,8 +147,16 @@ pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
 /// What is left of a name without its one word for a split, and the role of that word.
 fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
     let mut words = words(name);
-    let role = |word: &String| KEYWORDS.iter().find(|(key, _)| key == word).map(|row| row.1);
-    let mut told = words.iter().enumerate().filter_map(|(at, word)| Some((at, role(word)?)));
+    let role = |word: &String| {
+        KEYWORDS
+            .iter()
+            .find(|(key, _)| key == word)
+            .map(|row| row.1)
+    };
+    let mut told = words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| Some((at, role(word)?)));
     match (told.next(), told.next()) {
         (Some((at, role)), None) => {
             words.remove(at);
@@ -260,8 +273,14 @@ mod tests {
         assert_eq!(pair, [Some(Training), Some(Validation), None]);
         let reid = side_by_side(&["bounding_box_train", "query", "cats"]);
         assert_eq!(reid, [Some(Training), Some(Test), None]);
-        assert_eq!(side_by_side(&["训练集", "测试集"]), [Some(Training), Some(Test)]);
-        assert_eq!(side_by_side(&["steam_train", "model_test", "query"])[1], None);
+        assert_eq!(
+            side_by_side(&["训练集", "测试集"]),
+            [Some(Training), Some(Test)]
+        );
+        assert_eq!(
+            side_by_side(&["steam_train", "model_test", "query"])[1],
+            None
+        );
         assert_eq!(side_by_side(&["cats", "query"]), [None, None]);
     }
 

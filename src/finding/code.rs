@@ -176,14 +176,14 @@ codes! {
     UnlistedFile = "unlisted-file", Note;
     /// Rows of the manifest, or images, that belong to no split.
     SampleWithoutSplit = "sample-without-split", Warning;
-    /// Several datasets in one directory, each checked by itself.
-    SeveralParts = "several-parts", Note;
     /// A camera column of a driving log whose images are not here.
     CameraAbsent = "camera-absent", Note;
     /// A mask or depth map whose picture is not there.
     MaskWithoutPicture = "mask-without-picture", Warning;
     /// Pictures without the mask that most others have.
     PictureWithoutMask = "picture-without-mask", Note;
+    /// Several datasets in one directory, each checked by itself.
+    SeveralParts = "several-parts", Note;
     /// Samples without a label among labelled ones.
     MissingLabel = "missing-label", Warning;
     /// Labels that are no numbers among numbers.
