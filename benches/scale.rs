@@ -210,6 +210,7 @@ impl Made {
         let split = |name: &str, role| Split {
             name: name.to_owned(),
             role,
+            part: None,
         };
         Dataset {
             root: PathBuf::from("made"),

@@ -68,6 +68,7 @@ fn measure(name: &str, neighbours: bool, path: fn(u64) -> String) {
     .map(|(name, role)| Split {
         name: name.into(),
         role,
+        part: None,
     });
     let before = peak_bytes();
     let (start, busy) = (Instant::now(), busy_seconds());

@@ -23,6 +23,8 @@ pub struct Config {
     pub include: Option<Vec<String>>,
     /// As `--exclude`.
     pub exclude: Option<Vec<String>>,
+    /// As `--merge-parts`.
+    pub merge_parts: Option<bool>,
     /// As `--path-column`, several for several cameras.
     pub path_column: Option<Vec<String>>,
     /// As `--split-column`.

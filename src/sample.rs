@@ -3,6 +3,7 @@
 //! A sample is one row of membership, "this image in this split". One file may
 //! be a sample twice; that is itself a leak, so paths are never keys.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::source::{Place, Source};
@@ -76,6 +77,33 @@ pub struct Split {
     pub name: String,
     /// What it is used for.
     pub role: SplitRole,
+    /// Name of the dataset it belongs to, where one root holds several; `None` belongs to all.
+    pub part: Option<String>,
+}
+
+impl Split {
+    /// Whether its samples are looked for in `other`: two datasets of one root are not compared.
+    #[must_use]
+    pub fn is_compared_with(&self, other: &Self) -> bool {
+        match (&self.part, &other.part) {
+            (Some(own), Some(other)) => own == other,
+            _ => true,
+        }
+    }
+}
+
+/// Every evaluation split with every training split that it is compared with.
+#[must_use]
+pub fn split_pairs(splits: &[Split]) -> Vec<(SplitId, SplitId)> {
+    let numbered = || splits.iter().zip((0_u16..).map(SplitId));
+    let mut pairs = Vec::new();
+    for (evaluation, from) in numbered().filter(|(split, _)| split.role.is_evaluation()) {
+        let training = numbered().filter(|(split, _)| {
+            split.role == SplitRole::Training && evaluation.is_compared_with(split)
+        });
+        pairs.extend(training.map(|(_, to)| (from, to)));
+    }
+    pairs
 }
 
 /// What a split is used for.
@@ -124,6 +152,14 @@ pub enum Layout {
     ImageFolder,
     /// A CSV file that lists paths and splits.
     CsvManifest,
+    /// A table for each split, named after it.
+    Tables,
+    /// Text files that list samples: one for each split, or one that says the split of each.
+    Lists,
+    /// `data.yaml`, as YOLO programs read it.
+    Yolo,
+    /// COCO's JSON, a file for each split.
+    Coco,
     /// A driving log: one row an instant, one column a camera.
     DrivingLog,
     /// One directory per split, given on the command line.
@@ -134,7 +170,14 @@ pub enum Layout {
 
 impl Layout {
     /// Layouts of a tree that a user may choose; a table is chosen by naming it.
-    pub const CHOICES: [Self; 2] = [Self::ImageFolder, Self::Unsplit];
+    pub const CHOICES: [Self; 6] = [
+        Self::ImageFolder,
+        Self::Yolo,
+        Self::Coco,
+        Self::Lists,
+        Self::Tables,
+        Self::Unsplit,
+    ];
 
     /// The name used in reports and settings.
     #[must_use]
@@ -142,6 +185,10 @@ impl Layout {
         match self {
             Self::ImageFolder => "image-folder",
             Self::CsvManifest => "csv-manifest",
+            Self::Tables => "tables",
+            Self::Lists => "lists",
+            Self::Yolo => "yolo",
+            Self::Coco => "coco",
             Self::DrivingLog => "driving-log",
             Self::Directories => "directories",
             Self::Unsplit => "unsplit",
@@ -212,6 +259,20 @@ impl Dataset {
         let from = self.companions.partition_point(|one| *one.of < *path);
         let own = &self.companions[from..];
         &own[..own.partition_point(|one| one.of == path)]
+    }
+
+    /// Names of the datasets that share the root, in order; none where there is one.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&str> {
+        let parts = self.splits.iter().filter_map(|split| split.part.as_deref());
+        parts.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Makes one dataset of all that share the root: every split is compared with every other.
+    pub fn merge_parts(&mut self) {
+        for split in &mut self.splits {
+            split.part = None;
+        }
     }
 
     /// The split of a sample, if it has one.

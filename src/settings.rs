@@ -86,13 +86,15 @@ pub struct Columns {
     pub time: Option<String>,
 }
 
-/// Which files of a tree may be samples.
+/// Which files of a tree may be samples, and of how many datasets.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     /// Only files of these patterns; all where there are none.
     pub include: Vec<PathPattern>,
     /// No files of these patterns.
     pub exclude: Vec<PathPattern>,
+    /// Whether datasets that share the root are one, whose splits are all compared.
+    pub merge_parts: bool,
 }
 
 impl Files {

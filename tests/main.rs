@@ -1,6 +1,7 @@
 //! Integration tests, one binary.
 //!
 //! - `layouts`: every way a dataset may lie on disk
+//! - `described`: splits that tables, lists and annotations describe; several datasets in one place
 //! - `leaks`: what is found between and inside splits, and what is not
 //! - `odd_images`: small, odd and large images
 //! - `clusters`: what hangs together, and which parts of two pictures are the same
@@ -45,6 +46,7 @@ mod cache;
 mod changed;
 mod clusters;
 mod command;
+mod described;
 mod documentation;
 mod explanation;
 mod fixtures;

@@ -39,7 +39,10 @@ pub(super) fn choose(dataset: &Dataset) -> Option<Chosen> {
     let evaluation = SplitId(u16::try_from(evaluation).ok()?);
     let numbered = dataset.splits.iter().zip(0u16..);
     let training: Vec<SplitId> = numbered
-        .filter(|(split, _)| split.role == SplitRole::Training)
+        .filter(|(split, _)| {
+            split.role == SplitRole::Training
+                && split.is_compared_with(&dataset.splits[evaluation.index()])
+        })
         .map(|(_, id)| SplitId(id))
         .collect();
     let wanted = |split: SplitId| split == evaluation || training.contains(&split);
@@ -330,6 +333,7 @@ mod tests {
         let named = |(i, role): (usize, &SplitRole)| Split {
             name: format!("split{i}"),
             role: *role,
+            part: None,
         };
         let sample = |(i, split): (usize, &Option<u16>)| Sample {
             split: split.map(SplitId),

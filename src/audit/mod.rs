@@ -10,9 +10,9 @@ mod recordings;
 mod search;
 mod signing;
 mod simulated;
-mod tile_strips;
 #[cfg(test)]
 mod testing;
+mod tile_strips;
 
 use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};

@@ -234,6 +234,11 @@ fn identities(
     dataset: &Dataset,
     contents: &[Option<Content>],
 ) -> Vec<Option<Identity>> {
+    let parts = dataset.parts();
+    let part = |split: SplitId| {
+        let part = dataset.splits[split.index()].part.as_deref()?;
+        parts.binary_search(&part).ok()
+    };
     let samples = dataset.samples.iter().zip(contents);
     let identities = samples.map(|(sample, content)| {
         let Content {
@@ -245,6 +250,7 @@ fn identities(
             split: sample
                 .split
                 .map(|split| (split, dataset.splits[split.index()].role)),
+            part: sample.split.and_then(part),
             file,
             bytes,
             pixels,
@@ -256,23 +262,21 @@ fn identities(
 
 /// Which splits are searched in which, in order.
 fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
-    let splits: Vec<(SplitId, SplitRole)> = dataset
-        .splits
-        .iter()
-        .zip(0u16..)
-        .map(|(split, id)| (SplitId(id), split.role))
-        .collect();
+    let splits = dataset.splits.iter().zip((0u16..).map(SplitId));
     let mut questions = Vec::new();
-    for &(from, role) in &splits {
-        for &(to, other) in &splits {
-            let leak = role.is_evaluation() && other == SplitRole::Training;
-            let shared = role.is_evaluation() && other.is_evaluation() && from < to;
-            if leak || shared {
+    for (split, from) in splits
+        .clone()
+        .filter(|(split, _)| split.role.is_evaluation())
+    {
+        for (other, to) in splits.clone() {
+            let leak = other.role == SplitRole::Training;
+            let shared = other.role.is_evaluation() && from < to;
+            if (leak || shared) && split.is_compared_with(other) {
                 questions.push((Some(from), Some(to)));
             }
         }
     }
-    questions.extend(splits.iter().map(|&(split, _)| (Some(split), Some(split))));
+    questions.extend(splits.map(|(_, split)| (Some(split), Some(split))));
     if dataset.samples.iter().any(|sample| sample.split.is_none()) {
         questions.push((None, None));
     }
@@ -305,8 +309,6 @@ mod tests {
     use super::super::testing::{World, settings};
     use super::*;
     use crate::leak::Leak;
-    use crate::leak::Leak;
-
 
     /// Training, extra images, test and validation.
     const SPLITS: [(&str, SplitRole); 4] = [

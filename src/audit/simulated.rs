@@ -117,6 +117,7 @@ fn divided(
     let named = |name: &str, role| Split {
         name: name.to_owned(),
         role,
+        part: None,
     };
     Ok(Dataset {
         root: dataset.root.clone(),

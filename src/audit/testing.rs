@@ -21,6 +21,7 @@ impl World {
         let split = |&(name, role): &(&str, SplitRole)| Split {
             name: name.to_owned(),
             role,
+            part: None,
         };
         let mut dataset = Builder::new("data", Layout::CsvManifest).build();
         dataset.splits = splits.iter().map(split).collect();
@@ -61,6 +62,7 @@ impl World {
         let identities = samples.map(|((sample, &pixels), file)| {
             Some(Identity {
                 split: sample.split.map(|id| (id, role(id))),
+                part: None,
                 file,
                 bytes: file,
                 pixels,

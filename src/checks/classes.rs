@@ -6,7 +6,7 @@ use super::splits::members;
 use super::{Evidence, FEW, count, percent};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
-use crate::sample::{SplitId, SplitRole};
+use crate::sample::{Split, SplitId, SplitRole};
 
 /// How many classes a message names.
 const NAMED: usize = 10;
@@ -42,9 +42,18 @@ pub(super) fn missing_classes(evidence: &Evidence<'_>) -> Vec<Finding> {
     if learned.len() == 1 {
         return Vec::new();
     }
-    let all: BTreeSet<u32> = held.iter().flat_map(|(_, _, own)| own).copied().collect();
-    let lacking = held.iter().filter(|(_, _, own)| own.len() < all.len());
-    let findings = lacking.map(|(split, id, own)| {
+    let beside = |split: &Split| -> BTreeSet<u32> {
+        let compared = held
+            .iter()
+            .filter(|(other, _, _)| split.is_compared_with(other));
+        compared.flat_map(|(_, _, own)| own).copied().collect()
+    };
+    let all = held.iter().map(|(split, _, _)| beside(split));
+    let lacking = held
+        .iter()
+        .zip(all)
+        .filter(|((_, _, own), all)| own.len() < all.len());
+    let findings = lacking.map(|((split, id, own), all)| {
         let missing: Vec<&str> = all.difference(own).map(|&class| names[class as usize]).collect();
         let consequence = match split.role {
             SplitRole::Training => "a model cannot learn them",

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use super::splits::{members, split_pairs};
+use super::splits::members;
 use super::statistics::{chi_square, kolmogorov_smirnov};
 use super::{Evidence, FEW, percent};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
-use crate::sample::{SampleId, SplitId};
+use crate::sample::{SampleId, SplitId, split_pairs};
 use crate::signature::Signature;
 
 /// Least Cramér's V of a difference worth telling.
@@ -32,7 +32,7 @@ struct Sides<'a> {
 /// Findings for every evaluation and training split.
 pub(super) fn between_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (evaluation, training) in split_pairs(evidence.dataset) {
+    for (evaluation, training) in split_pairs(&evidence.dataset.splits) {
         let sides = Sides {
             evidence,
             evaluation,

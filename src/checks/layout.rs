@@ -144,3 +144,24 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     let subject = Subject::Samples(outside);
     vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
 }
+
+/// Datasets that share the root and are not compared with each other.
+pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
+    const NAMED: usize = 5;
+    let parts = evidence.dataset.parts();
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let shown: Vec<String> = parts
+        .iter()
+        .take(NAMED)
+        .map(|part| format!("`{part}`"))
+        .collect();
+    let more = if parts.len() > NAMED { ", ..." } else { "" };
+    let message = format!(
+        "{} with splits of their own ({}{more}), each checked by itself; what they share is not counted, use `--merge-parts` if one model is trained on all",
+        count(parts.len(), "dataset"),
+        shown.join(", ")
+    );
+    vec![Finding::new(Code::SeveralParts, Subject::Whole, message)]
+}

@@ -96,6 +96,7 @@ const CHECKS: &[Check] = &[
     layout::problems,
     layout::empty_splits,
     layout::samples_without_split,
+    layout::several_parts,
 ];
 
 /// Asks every question of the whole dataset, in the order of the table.

@@ -47,6 +47,10 @@ pub(super) fn to_labels(evidence: &Evidence<'_>) -> Vec<Finding> {
 /// Facts that tell a split from the others.
 pub(super) fn to_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let splits = &evidence.dataset.splits;
+    // Datasets that share a root differ by what they show, and that says nothing of their splits.
+    if !evidence.dataset.parts().is_empty() {
+        return Vec::new();
+    }
     let judged = |split: usize| splits[split].role != SplitRole::Other;
     let classes: Vec<Option<u32>> = evidence
         .dataset

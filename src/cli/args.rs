@@ -236,6 +236,9 @@ pub(super) struct InputArgs {
     /// No files of this pattern, relative to the dataset; may be repeated
     #[arg(long, value_name = "GLOB")]
     pub(super) exclude: Vec<String>,
+    /// Compare the splits of all datasets that share the directory
+    #[arg(long)]
+    pub(super) merge_parts: bool,
     /// Directory of a training split; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) train: Vec<PathBuf>,
@@ -378,9 +381,13 @@ pub(super) struct OutputArgs {
 
 /// `auto`, and the layouts that can be told.
 fn layouts() -> PossibleValuesParser {
-    let auto = "A manifest at the root, or split folders: what says most";
+    let auto = "A table, list, description or split folders: what says most";
     let help = |layout| match layout {
         Layout::ImageFolder => "Folders named after splits, whatever tables lie there",
+        Layout::Yolo => "`data.yaml`, as YOLO programs read it",
+        Layout::Coco => "COCO's JSON, a file for each split",
+        Layout::Lists => "Text files that list the samples of each split",
+        Layout::Tables => "A table for each split, named after it",
         _ => "No splits, whatever the folders are called",
     };
     let told = Layout::CHOICES.map(|one| PossibleValue::new(one.name()).help(help(one)));

@@ -302,9 +302,13 @@ fn patterns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Result<Fil
         let patterns: Result<Vec<PathPattern>, String> = patterns.collect();
         patterns.map_err(|message| wrong(format!("`--{key}`: {message}")))
     };
+    let include = read("include", &given.include, &config.include)?;
+    let exclude = read("exclude", &given.exclude, &config.exclude)?;
+    let merge = given.merge_parts.then_some(true);
     Ok(Files {
-        include: read("include", &given.include, &config.include)?,
-        exclude: read("exclude", &given.exclude, &config.exclude)?,
+        include,
+        exclude,
+        merge_parts: shown.choose_or("merge-parts", merge, config.merge_parts, false),
     })
 }
 

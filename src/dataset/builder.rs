@@ -65,6 +65,7 @@ pub struct Builder {
     evidence: String,
     drafts: Vec<Draft>,
     splits: Vec<(String, SplitRole)>,
+    parts: BTreeMap<String, String>,
     problems: Vec<Problem>,
     ignored: Vec<Ignored>,
     unread: Vec<Unread>,
@@ -82,6 +83,7 @@ impl Builder {
             evidence: String::new(),
             drafts: Vec::new(),
             splits: Vec::new(),
+            parts: BTreeMap::new(),
             problems: Vec::new(),
             ignored: Vec::new(),
             unread: Vec::new(),
@@ -105,6 +107,12 @@ impl Builder {
     /// Adds a split that exists even if no sample is in it.
     pub fn split(&mut self, name: impl Into<String>, role: SplitRole) -> &mut Self {
         self.splits.push((name.into(), role));
+        self
+    }
+
+    /// Says that the split of this name belongs to one of several datasets that share the root.
+    pub fn part(&mut self, split: impl Into<String>, part: impl Into<String>) -> &mut Self {
+        self.parts.insert(split.into(), part.into());
         self
     }
 
@@ -159,12 +167,16 @@ impl Builder {
         });
         let mut samples: Vec<Sample> = samples.collect();
         samples.sort_by(|a, b| (&a.path, a.split).cmp(&(&b.path, b.split)));
-        let splits = order.into_keys();
+        let splits = order.into_keys().map(|(role, name)| Split {
+            part: self.parts.get(&name).cloned(),
+            name,
+            role,
+        });
         let mut dataset = Dataset {
             root: self.root,
             layout: self.layout,
             evidence: self.evidence,
-            splits: splits.map(|(role, name)| Split { name, role }).collect(),
+            splits: splits.collect(),
             samples,
             problems: self.problems,
             ignored: self.ignored,

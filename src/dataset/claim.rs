@@ -3,6 +3,9 @@
 //! Two claims that put one sample into splits of different roles cannot both be right, and nothing
 //! in the tree says which is: that is an error, which names both.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
 use super::builder::Draft;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
@@ -24,6 +27,22 @@ pub(super) enum Strength {
     Manifest,
 }
 
+/// The split that a path of a tree lies in.
+pub(super) struct SplitOf(pub(super) Box<dyn Fn(&str) -> Option<String>>);
+
+impl SplitOf {
+    /// No place of the tree tells a split.
+    pub(super) fn nothing() -> Self {
+        Self(Box::new(|_| None))
+    }
+}
+
+impl fmt::Debug for SplitOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SplitOf")
+    }
+}
+
 /// What one layout recognises in a tree.
 #[derive(Debug)]
 pub(super) struct Claim {
@@ -37,9 +56,11 @@ pub(super) struct Claim {
     pub(super) drafts: Vec<Draft>,
     /// Splits that exist even if no sample is in them.
     pub(super) splits: Vec<(String, SplitRole)>,
+    /// The dataset that a split belongs to, by its name, where one root holds several.
+    pub(super) parts: BTreeMap<String, String>,
     pub(super) problems: Vec<Problem>,
     /// The split that a path of the tree lies in.
-    pub(super) split_of: fn(&str) -> Option<String>,
+    pub(super) split_of: SplitOf,
     /// Whether the samples are listed somewhere, so that other images of the tree are left out.
     pub(super) lists_samples: bool,
 }
@@ -55,9 +76,15 @@ pub(super) fn strongest(mut claims: Vec<Claim>) -> Result<Option<Claim>, Error> 
     let Some(mut best) = claims.next() else {
         return Ok(None);
     };
-    let others: Vec<Claim> = claims.collect();
-    if let Some(equal) = others.iter().find(|other| other.strength == best.strength) {
-        return Err(undecided(&best, equal, "could both be the manifest"));
+    let mut others: Vec<Claim> = claims.collect();
+    // Of two that say the same, the one that says more.
+    let strength = best.strength;
+    for other in others.iter_mut().filter(|other| other.strength == strength) {
+        match covers(&best, other) {
+            true => {}
+            false if covers(other, &best) => std::mem::swap(&mut best, other),
+            false => return Err(undecided(&best, other, "could both be the manifest")),
+        }
     }
     for other in &others {
         if let Some(difference) = disagreement(&best, other) {
@@ -68,18 +95,49 @@ pub(super) fn strongest(mut claims: Vec<Claim>) -> Result<Option<Claim>, Error> 
         let unused = format!("; not used: {}", other.evidence);
         best.evidence.push_str(&unused);
     }
+    take_labels(&mut best, &others);
     Ok(Some(best))
+}
+
+/// Whether a claim says all that another says of splits.
+fn covers(one: &Claim, other: &Claim) -> bool {
+    let own: HashSet<(&str, SplitRole)> = splits_of(one).map(|row| (row.0, row.1)).collect();
+    splits_of(other).all(|row| own.contains(&(row.0, row.1)))
+}
+
+/// Takes the labels of weaker claims where the best one has none: a list tells splits, the folders
+/// or annotations beside it the classes. All are of one layout, so that they are spelled alike.
+fn take_labels(best: &mut Claim, others: &[Claim]) {
+    let has_labels = |claim: &Claim| claim.drafts.iter().any(|draft| draft.label.is_some());
+    if has_labels(best) {
+        return;
+    }
+    let Some(first) = others.iter().find(|other| has_labels(other)) else {
+        return;
+    };
+    let alike = others.iter().filter(|other| other.layout == first.layout);
+    let drafts = alike.flat_map(|other| &other.drafts);
+    let known = drafts.filter_map(|draft| Some((draft.path.as_str(), draft.label.as_ref()?)));
+    let known: HashMap<&str, &String> = known.collect();
+    for draft in &mut best.drafts {
+        draft.label = known.get(draft.path.as_str()).map(|label| (*label).clone());
+    }
 }
 
 /// A sample that two claims put into splits of different roles, in words.
 fn disagreement(one: &Claim, other: &Claim) -> Option<String> {
     let mut known: Vec<_> = splits_of(one).collect();
     known.sort_unstable();
+    // Folders to train on may be divided further by what knows a validation split.
+    let divides = !splits_of(other).any(|row| row.1 == SplitRole::Validation);
     let mut different = splits_of(other).filter_map(|(path, role, name)| {
         let from = known.partition_point(|row| row.0 < path);
         let own = known[from..].iter().take_while(|row| row.0 == path);
-        let first = own.clone().next()?.2;
-        (!own.clone().any(|row| row.1 == role)).then_some((path, first, name))
+        let (_, first_role, first) = *own.clone().next()?;
+        let is_divided =
+            divides && role == SplitRole::Training && first_role == SplitRole::Validation;
+        let agrees = own.clone().any(|row| row.1 == role);
+        (!agrees && !is_divided).then_some((path, first, name))
     });
     let (path, first, second) = different.next()?;
     let more = match different.count() {
@@ -124,8 +182,9 @@ mod tests {
             chosen_by: format!("`--{evidence}`"),
             drafts: drafts.collect(),
             splits: Vec::new(),
+            parts: BTreeMap::new(),
             problems: Vec::new(),
-            split_of: |_| None,
+            split_of: SplitOf::nothing(),
             lists_samples: strength != Strength::Folders,
         }
     }
@@ -165,8 +224,34 @@ mod tests {
 
     #[test]
     fn two_of_one_strength_are_not_guessed_between() {
-        let table = |name| claim(Strength::Splits, name, &[("b", VAL.0, VAL.1)]);
-        let said = strongest(vec![table("one"), table("two")]).unwrap_err();
+        let table = |name, path| claim(Strength::Splits, name, &[(path, VAL.0, VAL.1)]);
+        let said = strongest(vec![table("one", "a"), table("two", "b")]).unwrap_err();
         assert!(said.to_string().contains("could both be the manifest"));
+    }
+
+    #[test]
+    fn of_two_that_say_the_same_the_one_that_says_more_is_taken() {
+        let few = claim(Strength::Splits, "few", &[("b", VAL.0, VAL.1)]);
+        let more = [("b", VAL.0, VAL.1), ("c", TRAIN.0, TRAIN.1)];
+        let more = claim(Strength::Splits, "more", &more);
+        let best = strongest(vec![few, more]).unwrap().unwrap();
+        assert_eq!(best.evidence, "more; not used: few");
+    }
+
+    #[test]
+    fn folders_to_train_on_may_be_divided_further() {
+        let list = [("a", TRAIN.0, TRAIN.1), ("b", VAL.0, VAL.1)];
+        let folders = [("a", TRAIN.0, TRAIN.1), ("b", TRAIN.0, TRAIN.1)];
+        let folders = claim(Strength::Folders, "folders", &folders);
+        assert!(strongest(vec![claim(Strength::Splits, "list", &list), folders]).is_ok());
+    }
+
+    #[test]
+    fn classes_are_taken_from_what_tells_no_better_splits() {
+        let list = claim(Strength::Splits, "list", &[("b", VAL.0, VAL.1)]);
+        let mut folders = claim(Strength::Folders, "folders", &[("b", VAL.0, VAL.1)]);
+        folders.drafts[0].label = Some("cat".to_owned());
+        let best = strongest(vec![list, folders]).unwrap().unwrap();
+        assert_eq!(best.drafts[0].label.as_deref(), Some("cat"));
     }
 }

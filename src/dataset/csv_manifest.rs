@@ -1,30 +1,35 @@
 //! A CSV file that lists samples: `path`, `split`, and optional label, group
 //! and time; or a driving log with a column for each camera.
 //!
-//! A path is looked for as written below the dataset, then beside the manifest,
-//! then by its last parts, because logs carry absolute paths of the machine
-//! that recorded them.
+//! Any table of the tree may be one: CSV, TSV, or JSON Lines, with a column of paths or of names
+//! without ending, and a column of splits; or a table for each split, named after it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
-use super::claim::{Claim, Strength};
+use super::claim::{Claim, SplitOf, Strength};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
+use super::json_lines;
 use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
+use super::resolve::Resolver;
 use super::split_name::role_of;
+use super::split_values::{self, Values};
 use super::time_cell;
 use super::walk::Walked;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
-use crate::source::{Place, path_text};
+use crate::source::path_text;
 
-/// What the CSV files at the root claim, and the names of those that cannot be read as
-/// manifests, with why.
+/// Most tables that are looked at; more are annotations of single pictures.
+const MOST_TABLES: usize = 100;
+
+/// What the tables of the tree claim, and the names of those that cannot be read as manifests,
+/// with why.
 ///
-/// `manifest.csv` is asked alone where there is one; else every table with a path and a split
-/// column, and every driving log.
+/// `manifest.csv` at the root is asked alone where there is one; else every table with paths and
+/// splits, every driving log at the root, and tables for one split each.
 ///
 /// # Errors
 /// `manifest.csv` cannot be read.
@@ -33,33 +38,97 @@ pub(super) fn claims(
     columns: &Columns,
     walked: &Walked,
 ) -> Result<(Vec<Claim>, Vec<(String, Error)>), Error> {
-    let tables = &walked.root_tables;
-    let is_manifest = |table: &&PathBuf| {
-        let name = table.file_name();
-        name.is_some_and(|name| name.eq_ignore_ascii_case("manifest.csv"))
+    let endings = ["csv", "tsv", "jsonl", "ndjson"];
+    let is_table = |path: &&String| {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        endings.iter().any(|one| ending.eq_ignore_ascii_case(one))
+    };
+    let tables: Vec<&String> = walked.texts.iter().filter(is_table).collect();
+    let is_manifest = |table: &&&String| {
+        let stem = table.rsplit_once('.').map_or("", |(stem, _)| stem);
+        stem.eq_ignore_ascii_case("manifest")
     };
     if let Some(manifest) = tables.iter().find(is_manifest) {
-        let claim = claim(root, manifest, columns, walked)?;
+        let claim = claim(root, &root.join(manifest), columns, walked)?;
         let claim = Claim {
             strength: Strength::Manifest,
             ..claim
         };
         return Ok((vec![claim], Vec::new()));
     }
-    let (mut claims, mut refused) = (Vec::new(), Vec::new());
-    for table in tables.iter().filter(|table| may_list(table, columns)) {
-        match claim(root, table, columns, walked) {
-            Ok(claim) => claims.push(claim),
-            Err(error) => refused.push((name_of(root, table), error)),
+    let (mut claims, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for table in tables.into_iter().take(MOST_TABLES) {
+        let file = root.join(table);
+        let files = Resolver::new(root, &file, walked);
+        let text = table_text(&file);
+        let header = text.and_then(|text| read_header(&file, &text, columns, &files));
+        let told = header.map(|header| {
+            (
+                header.positions.split.is_some(),
+                header.positions.driving_log,
+            )
+        });
+        match told {
+            Ok((split, log)) if split || (log && !table.contains('/')) => {
+                match claim(root, &file, columns, walked) {
+                    Ok(claim) => claims.push(claim),
+                    Err(error) => refused.push((table.clone(), error)),
+                }
+            }
+            Ok(_) => others.push((table.as_str(), file)),
+            Err(_) => {}
         }
     }
+    claims.extend(one_a_split(root, &others, columns, walked));
     Ok((claims, refused))
 }
 
-/// Whether a table has the columns of a manifest.
-fn may_list(table: &Path, columns: &Columns) -> bool {
-    let header = read_text(table).and_then(|text| read_header(table, &text, columns));
-    header.is_ok_and(|header| header.positions.split.is_some() || header.positions.driving_log)
+/// Tables that are named after splits, `train.csv` and `val.csv`, as one claim; and tables of
+/// labels, `metadata.csv`, each as its own.
+fn one_a_split(
+    root: &Path,
+    tables: &[(&str, PathBuf)],
+    columns: &Columns,
+    walked: &Walked,
+) -> Vec<Claim> {
+    let mut all: Option<Claim> = None;
+    let mut labels = Vec::new();
+    for (table, file) in tables {
+        let name = table.rsplit('/').next().unwrap_or(table);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let role = role_of(stem);
+        let is_metadata = stem.eq_ignore_ascii_case("metadata");
+        if role.is_none() && !is_metadata {
+            continue;
+        }
+        // Of these, any may be about something else.
+        let Ok(mut claim) = claim(root, file, columns, walked) else {
+            continue;
+        };
+        let Some(role) = role else {
+            labels.push(claim);
+            continue;
+        };
+        for draft in &mut claim.drafts {
+            draft.split = Some((stem.to_owned(), role));
+        }
+        match &mut all {
+            None => all = Some(claim),
+            Some(all) => {
+                all.evidence.push_str("; ");
+                all.evidence.push_str(&claim.evidence);
+                all.drafts.extend(claim.drafts);
+                all.problems.extend(claim.problems);
+            }
+        }
+    }
+    let all = all.map(|claim| Claim {
+        layout: Layout::Tables,
+        strength: strength(&claim.drafts),
+        chosen_by: format!("`--layout {}`", Layout::Tables.name()),
+        ..claim
+    });
+    all.into_iter().chain(labels).collect()
 }
 
 /// What a manifest says of samples.
@@ -73,18 +142,18 @@ pub(super) fn claim(
     columns: &Columns,
     walked: &Walked,
 ) -> Result<Claim, Error> {
-    let text = read_text(manifest)?;
+    let text = table_text(manifest)?;
     check_quotes(&text).map_err(|line| {
         let message = "a quote opened here is never closed, or text follows a closing quote; double quotes inside a quoted cell".to_owned();
         at_line(manifest, line, message)
     })?;
-    let header = read_header(manifest, &text, columns)?;
-    let files = Files::new(root, manifest, walked);
+    let files = Resolver::new(root, manifest, walked);
+    let header = read_header(manifest, &text, columns, &files)?;
     let mut rows = Rows::default();
     let mut reader = reader(&text, header.is_written);
     for record in reader.records() {
         let record = record.map_err(|error| parse_error(manifest, &error))?;
-        rows.push(&record, &header.positions, &files);
+        rows.push(&record, &header, &files);
     }
     rows.drop_absent_cameras(&header.positions);
     rows.finish(root, manifest, &header)
@@ -95,6 +164,8 @@ struct Header {
     /// Names of the columns.
     names: Vec<String>,
     positions: Positions,
+    /// How the column of splits tells them.
+    values: Values,
     /// Whether the file has such a row; a driving log may have none.
     is_written: bool,
 }
@@ -134,17 +205,19 @@ struct Rows {
 }
 
 impl Rows {
-    fn push(&mut self, record: &csv::StringRecord, positions: &Positions, files: &Files) {
+    fn push(&mut self, record: &csv::StringRecord, header: &Header, files: &Resolver) {
+        let positions = &header.positions;
         let cell = |column: Option<usize>| {
             let text = column.and_then(|column| record.get(column))?;
             (!text.is_empty()).then(|| text.to_owned())
         };
-        let split = cell(positions.split);
+        let split = cell(positions.split).map(|value| header.values.split(&value));
+        let role = split.as_ref().map(|split| split.1);
         for (column, _) in &positions.paths {
             let Some(written) = cell(Some(*column)) else {
                 continue;
             };
-            let (path, place, exists) = files.resolve(&written);
+            let (path, place, exists) = files.resolve(&written, role);
             let counts = self.found.entry(*column).or_default();
             if exists {
                 counts.0 += 1;
@@ -165,7 +238,7 @@ impl Rows {
                     .push(problem(ProblemKind::SplitMissing, detail));
             }
             let label = cell(positions.label);
-            let member = (path.clone(), split.clone());
+            let member = (path.clone(), split.as_ref().map(|split| split.0.clone()));
             if let Some(first) = self.seen.get(&member) {
                 let detail = "is listed more than once in the same split; counted once";
                 self.problems
@@ -188,10 +261,7 @@ impl Rows {
             let draft = Draft {
                 path,
                 place,
-                split: split.clone().map(|name| {
-                    let role = role_of(&name).unwrap_or(SplitRole::Other);
-                    (name, role)
-                }),
+                split: split.clone(),
                 label,
                 group: cell(positions.group),
                 time,
@@ -245,7 +315,13 @@ impl Rows {
                 "it lists no image; add rows, or check the path column".to_owned(),
             ));
         }
-        if self.found.values().all(|counts| counts.0 == 0) {
+        let is_id = header.positions.paths_guessed;
+        let mostly_absent = |counts: &(u64, u64)| counts.0 * 10 < (counts.0 + counts.1) * 9;
+        if self
+            .found
+            .values()
+            .all(|counts| counts.0 == 0 || (is_id && mostly_absent(counts)))
+        {
             let message = format!(
                 "none of the images it names exists under `{}` (for example `{}`); paths are relative to the dataset directory",
                 root.display(),
@@ -265,8 +341,9 @@ impl Rows {
             chosen_by: format!("`--manifest {}`", manifest.display()),
             drafts,
             splits: Vec::new(),
+            parts: BTreeMap::new(),
             problems: self.problems,
-            split_of: |_| None,
+            split_of: SplitOf::nothing(),
             lists_samples: true,
         })
     }
@@ -293,93 +370,31 @@ fn strength(drafts: &[Draft]) -> Strength {
     }
 }
 
-/// Finds the files that a manifest names.
-struct Files<'a> {
-    root: &'a Path,
-    beside: &'a Path,
-    /// Places of walked images by name.
-    walked: HashMap<&'a str, &'a Place>,
-}
-
-impl<'a> Files<'a> {
-    fn new(root: &'a Path, manifest: &'a Path, walked: &'a Walked) -> Self {
-        let beside = manifest.parent().unwrap_or(Path::new(""));
-        let walked = walked
-            .images
-            .iter()
-            .map(|image| (image.path.as_str(), &image.place));
-        Self {
-            root,
-            beside,
-            walked: walked.collect(),
-        }
-    }
-
-    /// Name, place, and whether the file exists.
-    fn resolve(&self, written: &str) -> (String, Place, bool) {
-        // First, because most are; and a name with a backslash in it is a legal name on Unix.
-        if let Some(found) = self.walked_as(written) {
-            return found;
-        }
-        let slashed = written.replace('\\', "/");
-        let parts: Vec<&str> = slashed
-            .split('/')
-            .filter(|part| !part.is_empty() && *part != ".")
-            .collect();
-        let absolute =
-            written.starts_with('/') || parts.first().is_some_and(|first| first.ends_with(':'));
-        if !absolute && let Some(found) = self.exact(&parts.join("/")) {
-            return found;
-        }
-        if Path::new(written).is_absolute() && Path::new(written).exists() {
-            let path = PathBuf::from(written);
-            let (text, other) = path_text(self.root, &path);
-            let outside = !path.starts_with(self.root);
-            let place = if outside {
-                Place::File(path.into())
-            } else {
-                other
-            };
-            return (text, place, true);
-        }
-        for skipped in usize::from(!absolute)..parts.len() {
-            if let Some(found) = self.walked_as(&parts[skipped..].join("/")) {
-                return found;
-            }
-        }
-        (parts.join("/"), Place::Named, false)
-    }
-
-    fn walked_as(&self, path: &str) -> Option<(String, Place, bool)> {
-        let &place = self.walked.get(path)?;
-        Some((path.to_owned(), place.clone(), true))
-    }
-
-    fn exact(&self, path: &str) -> Option<(String, Place, bool)> {
-        if let Some(found) = self.walked_as(path) {
-            return Some(found);
-        }
-        // Not met by the walk: a hidden folder, no usual name, `..`, or a directory.
-        if self.root.join(path).symlink_metadata().is_ok() {
-            return Some((path.to_owned(), Place::Named, true));
-        }
-        let beside = self.beside.join(path);
-        beside.symlink_metadata().ok()?;
-        let absolute = std::path::absolute(&beside).ok()?;
-        let root = std::path::absolute(self.root).ok()?;
-        if let Ok(below) = absolute.strip_prefix(&root) {
-            let (text, other) = path_text(Path::new(""), below);
-            return Some((text, other, true));
-        }
-        Some((path.to_owned(), Place::File(beside.into()), true))
+/// The text of a table; JSON Lines as a table with a column for each key of the first line.
+fn table_text(file: &Path) -> Result<String, Error> {
+    let text = read_text(file)?;
+    let is_lines = |ending: &std::ffi::OsStr| {
+        ending.eq_ignore_ascii_case("jsonl") || ending.eq_ignore_ascii_case("ndjson")
+    };
+    match file.extension().is_some_and(is_lines) {
+        true => json_lines::as_table(file, &text),
+        false => Ok(text),
     }
 }
 
-fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<Header, Error> {
-    let mut reader = reader(text, false);
-    let first = match reader.records().next() {
-        Some(record) => record.map_err(|error| parse_error(manifest, &error))?,
-        None => return Err(at_line(manifest, 1, "the file is empty".to_owned())),
+fn read_header(
+    manifest: &Path,
+    text: &str,
+    columns: &Columns,
+    files: &Resolver,
+) -> Result<Header, Error> {
+    let mut rows = reader(text, false);
+    let mut records = Vec::new();
+    for record in rows.records().take(MOST_SAMPLED + 1) {
+        records.push(record.map_err(|error| parse_error(manifest, &error))?);
+    }
+    let Some(first) = records.first() else {
+        return Err(at_line(manifest, 1, "the file is empty".to_owned()));
     };
     let cells: Vec<String> = first.iter().map(ToOwned::to_owned).collect();
     if is_headless_driving_log(&cells) {
@@ -393,13 +408,111 @@ fn read_header(manifest: &Path, text: &str, columns: &Columns) -> Result<Header,
         return Ok(Header {
             positions: positions.map_err(|message| at_line(manifest, 1, message))?,
             names,
+            values: Values::Words,
             is_written: false,
         });
     }
-    let positions = positions(&cells, columns);
+    let is_image = |cell: &String| files.resolve(cell, None).2;
+    let is_written = !cells
+        .iter()
+        .any(|cell| cell.contains('.') && is_image(cell));
+    let names = match is_written {
+        true => cells,
+        false => (1..=cells.len())
+            .map(|column| format!("column {column}"))
+            .collect(),
+    };
+    let mut positions =
+        positions_or_guess(&names, columns, &records[usize::from(is_written)..], files)
+            .map_err(|message| at_line(manifest, 1, message))?;
+    let mut values = Values::Words;
+    let taken = |at: usize| positions.paths.iter().any(|path| path.0 == at);
+    if columns.split.is_none() {
+        let told = told_splits(text, &names, is_written, &taken);
+        match told {
+            Some((at, told)) => (positions.split, values) = (Some(at), told),
+            // A column of folds, or of other words, names splits without their role.
+            None if positions.split.is_some_and(taken) => positions.split = None,
+            None => {}
+        }
+    } else if let Some(at) = positions.split {
+        let cells = distinct(text, is_written, at);
+        let cells = cells.iter().map(String::as_str).collect();
+        values = split_values::values(&names[at], &cells).unwrap_or(Values::Words);
+    }
     Ok(Header {
-        positions: positions.map_err(|message| at_line(manifest, 1, message))?,
-        names: cells,
-        is_written: true,
+        positions,
+        names,
+        values,
+        is_written,
     })
+}
+
+/// Rows from which the column of paths is guessed.
+const MOST_SAMPLED: usize = 100;
+
+/// The columns by their names; where none is called as paths are, the first whose cells name
+/// images is taken for that of paths.
+fn positions_or_guess(
+    names: &[String],
+    columns: &Columns,
+    rows: &[csv::StringRecord],
+    files: &Resolver,
+) -> Result<Positions, String> {
+    let told = positions(names, columns);
+    if told.is_ok() || columns.path.is_some() {
+        return told;
+    }
+    let names_images = |column: &usize| {
+        let cells = rows.iter().filter_map(|row| row.get(*column));
+        let found = cells.filter(|cell| !cell.is_empty() && files.resolve(cell, None).2);
+        found.count() * 10 >= rows.len() * 9 && !rows.is_empty()
+    };
+    let Some(column) = (0..names.len()).find(names_images) else {
+        return told;
+    };
+    let columns = Columns {
+        path: Some(vec![names[column].clone()]),
+        ..columns.clone()
+    };
+    Ok(Positions {
+        paths_chosen: false,
+        paths_guessed: true,
+        ..positions(names, &columns)?
+    })
+}
+
+/// The column that tells splits, and how: by its name and its values, or, where no row names the
+/// columns, by its values alone.
+fn told_splits(
+    text: &str,
+    names: &[String],
+    is_written: bool,
+    taken: &dyn Fn(usize) -> bool,
+) -> Option<(usize, Values)> {
+    if is_written {
+        return split_values::column(names, |at| distinct(text, is_written, at));
+    }
+    let tells = |at: &usize| {
+        let cells = distinct(text, is_written, *at);
+        cells.iter().all(|cell| role_of(cell).is_some()) && !cells.is_empty()
+    };
+    let at = (0..names.len()).find(|at| !taken(*at) && tells(at))?;
+    Some((at, Values::Words))
+}
+
+/// Different cells of a column, a few more than splits can be.
+fn distinct(text: &str, is_written: bool, column: usize) -> BTreeSet<String> {
+    const ENOUGH: usize = 100;
+    let mut cells = BTreeSet::new();
+    for record in reader(text, is_written).records().flatten() {
+        let cell = record.get(column).unwrap_or_default();
+        if !cell.is_empty() && !cells.contains(cell) {
+            cells.insert(cell.to_owned());
+        }
+        if cells.len() > ENOUGH {
+            break;
+        }
+    }
+    cells
 }

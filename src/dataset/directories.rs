@@ -2,11 +2,11 @@
 //!
 //! Paths are told relative to the deepest directory that holds all of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
-use super::claim::{Claim, Strength};
+use super::claim::{Claim, SplitOf, Strength};
 use super::walk::{UnreadFile, Walked, WalkedFile, walk};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -102,8 +102,9 @@ pub(super) fn claim(
             .iter()
             .map(|split| (split.name.clone(), split.role))
             .collect(),
+        parts: BTreeMap::new(),
         problems: Vec::new(),
-        split_of: |_| None,
+        split_of: SplitOf::nothing(),
         lists_samples: false,
     };
     Ok((root, claim, all))

@@ -2,13 +2,15 @@
 //!
 //! The outermost folder that spells a split decides, so `train/…`,
 //! `images/train/…` and `data/v2/val/cat/…` all work. The folder below it names
-//! the class, unless it says only `images`, repeats the split, or names entities
-//! such as patients ([`class_folder`]).
+//! the class, unless it says only `images`, repeats the split's own name, or names entities such as
+//! patients ([`class_folder`]).
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::Draft;
-use super::claim::{Claim, Strength};
+use super::claim::{Claim, SplitOf, Strength};
 use super::class_folder;
-use super::split_name::role_of;
+use super::split_folders::{SplitFolder, SplitFolders, split_folders};
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
 
@@ -23,17 +25,30 @@ const NOT_A_CLASS: &[&str] = &[
     "jpegimages",
 ];
 
+/// Whether a folder's name says nothing but that it holds pictures.
+pub(super) fn is_plain(name: &str) -> bool {
+    NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str())
+}
+
 /// What split folders claim; `None` when no folder that could hold images spells a split.
 pub(super) fn claim(walked: &Walked) -> Option<Claim> {
-    let splits = split_folders(&walked.directories);
-    if splits.is_empty() {
+    let images = walked.images.iter().map(|image| image.path.as_str());
+    let unread = walked.unread.iter().map(|file| file.path.as_str());
+    let folders = split_folders(&walked.directories, images.chain(unread));
+    let names: BTreeSet<(SplitRole, &str)> = folders
+        .0
+        .values()
+        .filter(|folder| !folder.holds_annotations)
+        .map(|folder| (folder.role, folder.split.as_str()))
+        .collect();
+    if names.is_empty() {
         return None;
     }
     let drafts = walked.images.iter().map(|image| {
         let mut draft = Draft::of(image.clone());
-        if let Some(place) = place_of(&image.path) {
-            draft.split = Some((place.split.to_owned(), place.role));
-            draft.label = place.class.map(ToOwned::to_owned);
+        if let Some((folder, below)) = folders.around(&image.path) {
+            draft.split = Some((folder.split.clone(), folder.role));
+            draft.label = class(folder, below);
         }
         draft
     });
@@ -47,26 +62,30 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
             draft.label = None;
         }
     }
+    let named = |(role, name): &(SplitRole, &str)| ((*name).to_owned(), *role);
     Some(Claim {
         layout: Layout::ImageFolder,
         strength: Strength::Folders,
-        evidence: evidence(&splits),
+        evidence: evidence(&names),
         chosen_by: format!("`--layout {}`", Layout::ImageFolder.name()),
         drafts,
-        splits,
+        splits: names.iter().map(named).collect(),
+        parts: parts(&folders),
         problems: Vec::new(),
-        split_of: |path| Some(place_of(path)?.split.to_owned()),
+        split_of: SplitOf(Box::new(move |path| {
+            Some(folders.around(path)?.0.split.clone())
+        })),
         lists_samples: false,
     })
 }
 
 /// The folders, for people.
-fn evidence(splits: &[(String, SplitRole)]) -> String {
+fn evidence(splits: &BTreeSet<(SplitRole, &str)>) -> String {
     const MOST: usize = 4;
     let first = splits
         .iter()
         .take(MOST)
-        .map(|(name, _)| format!("`{name}`"));
+        .map(|(_, name)| format!("`{name}`"));
     let first: Vec<String> = first.collect();
     let more = match splits.len().saturating_sub(MOST) {
         0 => String::new(),
@@ -80,52 +99,22 @@ fn evidence(splits: &[(String, SplitRole)]) -> String {
     format!("{noun} {}{more}", first.join(", "))
 }
 
-/// Where a path stands in the layout.
-struct Place<'a> {
-    split: &'a str,
-    role: SplitRole,
-    class: Option<&'a str>,
+/// The dataset of each split, where the tree holds several.
+fn parts(folders: &SplitFolders) -> BTreeMap<String, String> {
+    let part = |folder: &SplitFolder| Some((folder.split.clone(), folder.part.clone()?));
+    folders.0.values().filter_map(part).collect()
 }
 
-fn place_of(path: &str) -> Option<Place<'_>> {
-    let (folders, _) = path.rsplit_once('/')?;
-    let mut folders = folders.split('/');
-    let (split, role) = folders
-        .by_ref()
-        .find_map(|name| role_of(name).map(|role| (name, role)))?;
-    let class = folders
-        // An archive unpacked into a folder of its own name repeats the split.
-        .filter(|name| *name != split)
-        .find(|name| !NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str()));
-    Some(Place { split, role, class })
-}
-
-/// Splits that a folder names. Where any of them lies under a folder for images
-/// only those count, so that the empty twin `labels/val` is no empty split.
-fn split_folders(directories: &[String]) -> Vec<(String, SplitRole)> {
-    let outermost = |path: &&String| {
-        let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
-        role_of(name).is_some() && parents.split('/').all(|parent| role_of(parent).is_none())
-    };
-    let holds_annotations = |path: &String| {
-        let parents = path.rsplit_once('/').map_or("", |(parents, _)| parents);
-        parents.split('/').any(|parent| {
-            ["labels", "annotations", "masks"].contains(&parent.to_ascii_lowercase().as_str())
-        })
-    };
-    let folders = directories
-        .iter()
-        .filter(outermost)
-        .filter(|path| !holds_annotations(path));
-    let mut splits: Vec<_> = folders
-        .filter_map(|path| {
-            let name = path.rsplit('/').next()?;
-            Some((name.to_owned(), role_of(name)?))
-        })
-        .collect();
-    splits.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
-    splits.dedup();
-    splits
+/// The class that the folders between a split and a picture name.
+fn class(folder: &SplitFolder, below: &str) -> Option<String> {
+    let own = folder.split.rsplit('/').next().unwrap_or_default();
+    let names_a_class =
+        |name: &&str| !name.is_empty() && !is_plain(name) && !name.eq_ignore_ascii_case(own);
+    let named = below.split('/').find(names_a_class);
+    folder
+        .class
+        .clone()
+        .or_else(|| named.map(ToOwned::to_owned))
 }
 
 #[cfg(test)]
@@ -184,6 +173,16 @@ mod tests {
             found,
             Some(vec![some("train", Some("test")), some("val", Some("test"))])
         );
+    }
+
+    #[test]
+    fn the_name_of_the_split_repeated_below_it_is_no_class() {
+        let found = read_paths(&["training_set/training_set/cat/1.jpg", "test_set/dog/2.jpg"]);
+        let expected = [
+            some("training_set", Some("cat")),
+            some("test_set", Some("dog")),
+        ];
+        assert_eq!(found, Some(expected.to_vec()));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(super) struct Positions {
     pub(super) paths: Vec<(usize, String)>,
     /// Whether the user named the path columns.
     pub(super) paths_chosen: bool,
+    /// Whether the column of paths is told by its cells, not by its name.
+    pub(super) paths_guessed: bool,
     pub(super) split: Option<usize>,
     pub(super) label: Option<usize>,
     pub(super) group: Option<usize>,
@@ -111,6 +113,7 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             .map(|column| (column, header[column].clone()))
             .collect(),
         paths_chosen: wanted.path.is_some(),
+        paths_guessed: false,
         split: chosen(&wanted.split, "split", SPLIT)?,
         label: chosen(&wanted.label, "label", LABEL)?,
         group: chosen(&wanted.group, "group", GROUP)?,

@@ -3,18 +3,27 @@
 mod builder;
 mod claim;
 mod class_folder;
+mod coco;
 mod companions;
 mod csv_manifest;
 mod csv_text;
 mod directories;
 mod file_kind;
+mod file_names;
+mod flags;
 mod image_folder;
+mod json_lines;
+mod lists;
 mod manifest_columns;
+mod resolve;
+mod split_folders;
 pub mod split_name;
+mod split_values;
 mod time_cell;
 mod unread;
 mod unsplit;
 mod walk;
+mod yolo;
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -40,7 +49,10 @@ pub fn load(
     progress.begin(Stage::Walking, None);
     let dataset = recognise(input, columns, files, progress);
     progress.end();
-    let dataset = dataset?;
+    let mut dataset = dataset?;
+    if files.merge_parts {
+        dataset.merge_parts();
+    }
     if dataset.samples.is_empty() {
         return Err(nothing_found(&dataset));
     }
@@ -81,20 +93,35 @@ fn ask(
     walked: &mut Walked,
 ) -> Result<Claim, Error> {
     let asked = |layout| chosen.is_none_or(|chosen| chosen == layout);
-    let (mut claims, mut refused) = (Vec::new(), Vec::new());
-    if asked(Layout::CsvManifest) {
-        (claims, refused) = csv_manifest::claims(root, columns, walked)?;
-    }
+    let tables = |walked: &Walked| match asked(Layout::CsvManifest) || asked(Layout::Tables) {
+        true => csv_manifest::claims(root, columns, walked),
+        false => Ok((Vec::new(), Vec::new())),
+    };
+    let (mut claims, mut refused) = tables(walked)?;
     // A table that says of every sample what it is says so of masks, too.
     if claims
         .iter()
         .all(|claim| claim.strength < Strength::Folders)
     {
         walked.tell_companions();
+        // A name without ending may have been that of a picture and of its mask.
+        (claims, refused) = tables(walked)?;
+    }
+    if asked(Layout::Yolo) {
+        claims.extend(yolo::claims(root, walked)?);
+    }
+    if asked(Layout::Lists) {
+        claims.extend(lists::claims(root, walked)?);
+        claims.extend(flags::claims(root, walked)?);
+    }
+    if asked(Layout::Coco) {
+        claims.extend(coco::claim(root, walked)?);
     }
     if asked(Layout::ImageFolder) {
         claims.extend(image_folder::claim(walked));
+        claims.extend(file_names::claim(walked));
     }
+    claims.retain(|claim| asked(claim.layout));
     let claim = claim::strongest(claims)?;
     let has_splits = claim
         .as_ref()
@@ -127,6 +154,9 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
     }
     for (name, role) in claim.splits {
         builder.split(name, role);
+    }
+    for (split, part) in claim.parts {
+        builder.part(split, part);
     }
     for draft in claim.drafts {
         builder.sample(draft);

@@ -54,6 +54,8 @@ const QUIET_WORDS: &[&str] = &[
     "photos",
     "pictures",
     "png",
+    "private",
+    "public",
     "raw",
     "samples",
     "set",
@@ -96,11 +98,85 @@ const ELSEWHERE: &[(&str, SplitRole)] = &[
     ("検証", SplitRole::Validation),
     ("검증", SplitRole::Validation),
     ("validacion", SplitRole::Validation),
-    ("holdout", SplitRole::Validation),
     ("测试", SplitRole::Test),
     ("テスト", SplitRole::Test),
     ("prueba", SplitRole::Test),
 ];
+
+/// Names of splits to evaluate on, where a split to train on lies beside them.
+const BESIDE_TRAINING: &[(&str, SplitRole)] = &[
+    ("holdout", SplitRole::Validation),
+    ("hold_out", SplitRole::Validation),
+    ("heldout", SplitRole::Validation),
+    ("held_out", SplitRole::Validation),
+    ("query", SplitRole::Test),
+    ("gallery", SplitRole::Test),
+    ("probe", SplitRole::Test),
+    ("unseen", SplitRole::Test),
+];
+
+/// Roles of names that stand side by side, such as folders of one folder: those that differ in
+/// nothing but the word for a split, with one to train and one to evaluate on among them.
+pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
+    let told: Vec<Option<(String, SplitRole)>> =
+        names.iter().map(|name| without_keyword(name)).collect();
+    let is_divided = |frame: &String| {
+        let alike = told.iter().flatten().filter(|(own, _)| own == frame);
+        let roles: Vec<SplitRole> = alike.map(|(_, role)| *role).collect();
+        roles.contains(&SplitRole::Training) && roles.iter().any(|role| role.is_evaluation())
+    };
+    let trains = told
+        .iter()
+        .flatten()
+        .any(|(_, role)| *role == SplitRole::Training);
+    let beside = |name: &str| {
+        let alone = |(key, _): &&(&str, SplitRole)| name.eq_ignore_ascii_case(key);
+        let role = BESIDE_TRAINING.iter().find(alone)?.1;
+        trains.then_some(role)
+    };
+    let evaluates = names.iter().any(|name| beside(name).is_some());
+    let role = |(name, told): (&&str, &Option<(String, SplitRole)>)| {
+        let among = told.as_ref().filter(|(frame, role)| {
+            is_divided(frame) || (evaluates && *role == SplitRole::Training)
+        });
+        among.map(|told| told.1).or_else(|| beside(name))
+    };
+    names.iter().zip(&told).map(role).collect()
+}
+
+/// What is left of a name without its one word for a split, and the role of that word.
+fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
+    let mut words = words(name);
+    let role = |word: &String| {
+        KEYWORDS
+            .iter()
+            .find(|(key, _)| key == word)
+            .map(|row| row.1)
+    };
+    let mut told = words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| Some((at, role(word)?)));
+    match (told.next(), told.next()) {
+        (Some((at, role)), None) => {
+            words.remove(at);
+            Some((words.join(" "), role))
+        }
+        (None, _) => {
+            let lower = name.to_lowercase();
+            let &(key, role) = ELSEWHERE.iter().find(|(key, _)| lower.contains(key))?;
+            Some((lower.replacen(key, "", 1), role))
+        }
+        _ => None,
+    }
+}
+
+/// The role that a value of a column of splits spells, in any language.
+pub(super) fn value_role(value: &str) -> Option<SplitRole> {
+    let alone = |(key, _): &&(&str, SplitRole)| value.eq_ignore_ascii_case(key);
+    let beside = BESIDE_TRAINING.iter().find(alone).map(|&(_, role)| role);
+    role_of(value).or(beside).or_else(|| may_spell(value))
+}
 
 /// The role that a name may spell: some word of it does, whatever stands beside. Good enough to
 /// ask the user, not to act on it.
@@ -188,6 +264,24 @@ mod tests {
             );
         }
         assert_eq!(may_spell("contest"), None);
+    }
+
+    #[test]
+    fn names_side_by_side_tell_splits_together_and_not_alone() {
+        use SplitRole::{Test, Training, Validation};
+        let pair = side_by_side(&["DIV2K_train_HR", "DIV2K_valid_HR", "other"]);
+        assert_eq!(pair, [Some(Training), Some(Validation), None]);
+        let reid = side_by_side(&["bounding_box_train", "query", "cats"]);
+        assert_eq!(reid, [Some(Training), Some(Test), None]);
+        assert_eq!(
+            side_by_side(&["训练集", "测试集"]),
+            [Some(Training), Some(Test)]
+        );
+        assert_eq!(
+            side_by_side(&["steam_train", "model_test", "query"])[1],
+            None
+        );
+        assert_eq!(side_by_side(&["cats", "query"]), [None, None]);
     }
 
     #[test]

@@ -21,11 +21,11 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
     }
     let pictures: BTreeSet<(&str, &str)> = claim.drafts.iter().map(stem_in_split).collect();
     let roles: BTreeSet<SplitRole> = claim.drafts.iter().filter_map(role).collect();
-    let split_of = |file: &UnreadFile| match (&file.split, claim.lists_samples) {
-        (Some(split), _) => Some(split.clone()),
+    let split_of = |file: &UnreadFile| {
+        let told = file.split.clone().or_else(|| claim.split_of.0(&file.path));
         // What a list leaves out is left out on purpose.
-        (None, true) => None,
-        (None, false) => (claim.split_of)(&file.path).or_else(|| could_be(&file.path, &roles)),
+        let unlisted = || could_be(&file.path, &roles).filter(|_| !claim.lists_samples);
+        told.or_else(unlisted)
     };
     let mut unread = Vec::new();
     for file in files {

@@ -1,7 +1,9 @@
 //! Images without splits: what is left where no layout recognises any.
 
+use std::collections::BTreeMap;
+
 use super::builder::Draft;
-use super::claim::{Claim, Strength};
+use super::claim::{Claim, SplitOf, Strength};
 use super::split_name::may_spell;
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
@@ -15,8 +17,9 @@ pub(super) fn claim(walked: &Walked) -> Claim {
         chosen_by: format!("`--layout {}`", Layout::Unsplit.name()),
         drafts: walked.images.iter().cloned().map(Draft::of).collect(),
         splits: Vec::new(),
+        parts: BTreeMap::new(),
         problems: Vec::new(),
-        split_of: |_| None,
+        split_of: SplitOf::nothing(),
         lists_samples: false,
     }
 }

@@ -4,7 +4,7 @@
 //! loops are found and reported. Files in hidden directories are counted and left alone.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -20,8 +20,8 @@ use crate::source::{Place, path_text};
 pub(super) struct Walked {
     /// Images, in order of path.
     pub(super) images: Vec<WalkedFile>,
-    /// CSV files directly in the root.
-    pub(super) root_tables: Vec<PathBuf>,
+    /// Texts that may describe samples (tables, lists, JSON, YAML), in order of path.
+    pub(super) texts: Vec<String>,
     /// Directories, relative, in order of path.
     pub(super) directories: Vec<String>,
     /// What could not be walked.
@@ -116,6 +116,11 @@ pub(super) struct WalkedFile {
     pub(super) place: Place,
 }
 
+/// Endings of texts that may describe samples.
+const TEXTS: &[&str] = &[
+    "csv", "json", "jsonl", "ndjson", "tsv", "txt", "yaml", "yml",
+];
+
 /// Why files that settings leave out are no samples.
 const EXCLUDED: &str = "left out by `include` or `exclude`";
 
@@ -209,8 +214,11 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                         detail: "describes data that is not here; run `dvc pull`".to_owned(),
                     });
                 }
-                if entry.depth() == 1 && has_extension(entry.path(), "csv") {
-                    walked.root_tables.push(entry.path().to_path_buf());
+                if TEXTS
+                    .iter()
+                    .any(|ending| has_extension(entry.path(), ending))
+                {
+                    walked.texts.push(path.clone());
                 }
                 ignore(reason, path);
             }
@@ -237,7 +245,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
     walked.images.sort_by(|a, b| a.path.cmp(&b.path));
     walked.unread.sort_by(|a, b| a.path.cmp(&b.path));
     walked.directories.sort();
-    walked.root_tables.sort();
+    walked.texts.sort();
     walked
         .problems
         .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));

@@ -184,6 +184,8 @@ codes! {
     MaskWithoutPicture = "mask-without-picture", Warning;
     /// Pictures without the mask that most others have.
     PictureWithoutMask = "picture-without-mask", Note;
+    /// Several datasets in one directory, each checked by itself.
+    SeveralParts = "several-parts", Note;
     /// Samples without a label among labelled ones.
     MissingLabel = "missing-label", Warning;
     /// Labels that are no numbers among numbers.

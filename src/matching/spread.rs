@@ -17,6 +17,8 @@ use crate::sample::{SampleId, SplitId, SplitRole};
 pub struct Identity {
     /// Split and its role, `None` in a dataset without splits.
     pub split: Option<(SplitId, SplitRole)>,
+    /// Number of the dataset it belongs to, where one root holds several; `None` belongs to all.
+    pub part: Option<usize>,
     /// File on disk.
     pub file: u32,
     /// Content of the file.
@@ -230,7 +232,11 @@ fn compares(a: &Member, b: &Member) -> bool {
             .split
             .map_or(SplitRole::Other, |(_, role)| role)
     };
-    role(a).is_evaluation() && role(b) != SplitRole::Other
+    let apart = match (a.identity.part, b.identity.part) {
+        (Some(own), Some(other)) => own != other,
+        _ => false,
+    };
+    role(a).is_evaluation() && role(b) != SplitRole::Other && !apart
 }
 
 /// Runs of members in one split.
@@ -310,6 +316,7 @@ mod tests {
     fn identities() -> impl Strategy<Value = Vec<Option<Identity>>> {
         let one = (0u16..4, 0u32..12, any::<bool>()).prop_map(|(split, file, asked)| Identity {
             split: Some((SplitId(split), ROLES[split as usize])),
+            part: None,
             file,
             bytes: file / 2,
             pixels: file / 4,
@@ -362,6 +369,7 @@ mod tests {
             let split = Some((SplitId(split), ROLES[split as usize]));
             Some(Identity {
                 split,
+                part: None,
                 file,
                 bytes: file,
                 pixels,
@@ -408,6 +416,7 @@ mod tests {
         let identity = |pixels: u32, asked| {
             Some(Identity {
                 split: Some((SplitId(0), SplitRole::Training)),
+                part: None,
                 file: pixels,
                 bytes: pixels,
                 pixels,

@@ -257,6 +257,8 @@ pub struct Leakage {
     pub evaluation_split: String,
     /// Split that gives it away.
     pub training_split: String,
+    /// Dataset that the two belong to, where one root holds several; `null` where it holds one.
+    pub part: Option<String>,
     /// What is known.
     pub verdict: Verdict,
     /// Codes of the findings that keep it from being clear; empty too where no picture could be compared.

@@ -4,7 +4,7 @@ use crate::leak::Leak;
 use crate::report::recordings::{
     FamilyFacts, PossibleGroup, RecordingsReport, SequenceFacts, SharedGroups,
 };
-use crate::sample::{Sample, SampleId, Split, SplitId, SplitRole};
+use crate::sample::{Sample, SampleId, Split, SplitId, split_pairs};
 
 use super::augmentation::{self, Family};
 use super::group::{self, Groups};
@@ -200,21 +200,6 @@ impl<'a> Told<'a> {
             asked: crossing().next().filter(|_| confirmed.is_none()),
         }
     }
-}
-
-/// Every evaluation split with every training split.
-fn split_pairs(splits: &[Split]) -> Vec<(SplitId, SplitId)> {
-    let of = |wanted: fn(SplitRole) -> bool| {
-        let numbered = (0_u16..).map(SplitId).zip(splits);
-        numbered
-            .filter(move |(_, split)| wanted(split.role))
-            .map(|(id, _)| id)
-    };
-    of(SplitRole::is_evaluation)
-        .flat_map(|evaluation| {
-            of(|role| role == SplitRole::Training).map(move |training| (evaluation, training))
-        })
-        .collect()
 }
 
 fn leak(kind: Leak, evaluation: SampleId, training: SampleId) -> RecordedPair {

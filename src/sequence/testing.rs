@@ -36,10 +36,12 @@ pub(super) fn splits() -> Vec<Split> {
         Split {
             name: "train".into(),
             role: SplitRole::Training,
+            part: None,
         },
         Split {
             name: "val".into(),
             role: SplitRole::Validation,
+            part: None,
         },
     ]
 }

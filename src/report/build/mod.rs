@@ -23,7 +23,7 @@ use crate::leak::Leak;
 use crate::matching::area::Area;
 use crate::matching::pair::{Near, Pair, Transform};
 use crate::rate::Rate;
-use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole};
+use crate::sample::{Dataset, ProblemKind, Sample, SampleId, SplitId, SplitRole, split_pairs};
 use crate::sequence::examine::RecordedPair;
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
@@ -212,15 +212,9 @@ fn not_read(dataset: &Dataset) -> Vec<NotReadFiles> {
 #[must_use]
 pub fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
     let dataset = evidence.dataset;
-    let with_role = |wanted: fn(SplitRole) -> bool| {
-        split_ids(dataset).filter(move |id| wanted(dataset.splits[id.index()].role))
-    };
-    let mut entries = Vec::new();
-    for evaluation in with_role(SplitRole::is_evaluation) {
-        for training in with_role(|role| role == SplitRole::Training) {
-            entries.push(leakage_between(evidence, evaluation, training));
-        }
-    }
+    let pairs = split_pairs(&dataset.splits).into_iter();
+    let entries = pairs.map(|(from, to)| leakage_between(evidence, from, to));
+    let mut entries: Vec<Leakage> = entries.collect();
     entries.sort_by(|a, b| {
         let share = |entry: &Leakage| entry.leaked.fraction.unwrap_or(-1.0);
         share(b).total_cmp(&share(a)).then_with(|| {
@@ -264,6 +258,8 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         }
     }
     let unknown = open_codes(evidence, evaluation, training);
+    let part = |split: SplitId| dataset.splits[split.index()].part.as_ref();
+    let part = part(evaluation).or_else(|| part(training));
     Leakage {
         verdict: verdict::decide(Known {
             leaked,
@@ -275,6 +271,7 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         suspected: Rate::new(suspected, of_suspected),
         evaluation_split: dataset.splits[evaluation.index()].name.clone(),
         training_split: dataset.splits[training.index()].name.clone(),
+        part: part.cloned(),
         leaked: Rate::new(leaked, readable),
         by_kind,
         recorded_together: recorded_together(evidence, evaluation, training),

@@ -1,0 +1,106 @@
+//! Splits in the names of pictures: `data/train-001.jpg`, `COCO_val2014_000000000042.jpg`.
+//!
+//! Taken where every picture of the tree has one word for a split, behind the same words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::builder::Draft;
+use super::claim::{Claim, SplitOf, Strength};
+use super::split_name::{role_of, words};
+use super::walk::Walked;
+use crate::sample::{Layout, SplitRole};
+
+/// What file names claim; `None` where folders spell splits, or not all names do.
+pub(super) fn claim(walked: &Walked) -> Option<Claim> {
+    let folders = walked.directories.iter().flat_map(|path| path.split('/'));
+    if folders.into_iter().any(|name| role_of(name).is_some()) {
+        return None;
+    }
+    let told: Option<Vec<(String, String, SplitRole)>> = walked
+        .images
+        .iter()
+        .map(|image| told(&image.path))
+        .collect();
+    let told = told?;
+    let (before, _, _) = told.first()?;
+    let splits: BTreeSet<(String, SplitRole)> = told
+        .iter()
+        .map(|(_, name, role)| (name.clone(), *role))
+        .collect();
+    let trains = splits.iter().any(|(_, role)| *role == SplitRole::Training);
+    let evaluates = splits.iter().any(|(_, role)| role.is_evaluation());
+    if !(trains && evaluates && told.iter().all(|one| one.0 == *before)) {
+        return None;
+    }
+    let names: Vec<String> = splits.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let drafts = walked
+        .images
+        .iter()
+        .cloned()
+        .zip(&told)
+        .map(|(image, (_, name, role))| Draft {
+            split: Some((name.clone(), *role)),
+            ..Draft::of(image)
+        });
+    Some(Claim {
+        layout: Layout::ImageFolder,
+        strength: Strength::Folders,
+        evidence: format!("{} in names of pictures", names.join(", ")),
+        chosen_by: format!("`--layout {}`", Layout::ImageFolder.name()),
+        drafts: drafts.collect(),
+        splits: splits.into_iter().collect(),
+        parts: BTreeMap::new(),
+        problems: Vec::new(),
+        split_of: SplitOf::nothing(),
+        lists_samples: false,
+    })
+}
+
+/// The words before the one word for a split, that word, and its role.
+fn told(path: &str) -> Option<(String, String, SplitRole)> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let words = words(stem);
+    let mut told = words
+        .iter()
+        .enumerate()
+        .filter_map(|(at, word)| Some((at, role_of(word)?)));
+    let (Some((at, role)), None) = (told.next(), told.next()) else {
+        return None;
+    };
+    Some((words[..at].join(" "), words[at].clone(), role))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::walk::WalkedFile;
+    use crate::source::Place;
+
+    fn splits(images: &[&str]) -> Option<Vec<String>> {
+        let mut walked = Walked::default();
+        walked.images = images
+            .iter()
+            .map(|path| WalkedFile {
+                path: (*path).to_owned(),
+                place: Place::Named,
+            })
+            .collect();
+        let splits = claim(&walked)?.splits.into_iter();
+        Some(splits.map(|split| split.0).collect())
+    }
+
+    #[test]
+    fn all_names_must_tell_splits_alike() {
+        let both = splits(&["data/train-1.jpg", "data/test-2.jpg"]);
+        assert_eq!(both.unwrap(), ["test", "train"]);
+        assert!(splits(&["COCO_train2014_1.jpg", "COCO_val2014_2.jpg"]).is_some());
+        for near in [
+            ["train-1.jpg", "logo.png"],
+            ["steam_train_1.jpg", "model_test_2.jpg"],
+            ["train-1.jpg", "train-2.jpg"],
+        ] {
+            assert_eq!(splits(&near), None, "{near:?}");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! Text files that list the samples of a split: `train.txt`, `ImageSets/Main/val.txt`.
+//!
+//! A list is named after its split. A line holds a path or a name without ending, and perhaps a
+//! label behind it. Lists of one folder belong together; numbers tell folds (`train1`, `val1`).
+//! Of the folders below `ImageSets`, `Main` is read where it is there. `trainval` is read where
+//! `train` and `val` are not both.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
+
+use super::builder::Draft;
+use super::claim::{Claim, SplitOf, Strength};
+use super::csv_text::read_text;
+use super::image_folder::is_plain;
+use super::resolve::Resolver;
+use super::split_name::{role_of, words};
+use super::walk::Walked;
+use crate::error::Error;
+use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
+
+/// Most lists that are read; more are labels that happen to be named so.
+const MOST_LISTS: usize = 200;
+
+/// Percent of the lines that must name images.
+const LEAST_FOUND: usize = 90;
+
+/// One list: its path, its name without ending, and its role.
+struct List<'a> {
+    path: &'a str,
+    name: &'a str,
+    role: SplitRole,
+}
+
+/// What the lists of each folder claim.
+///
+/// # Errors
+/// A list that cannot be read.
+pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> {
+    let mut folders: BTreeMap<&str, Vec<List>> = BTreeMap::new();
+    for path in &walked.texts {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let Some((name, "txt")) = file.rsplit_once('.') else {
+            continue;
+        };
+        if let Some(role) = role_of(name) {
+            let list = List { path, name, role };
+            folders.entry(folder).or_default().push(list);
+        }
+    }
+    folders.retain(|_, lists| lists.len() <= MOST_LISTS);
+    keep_main(&mut folders);
+    let mut claims = Vec::new();
+    for mut lists in folders.into_values() {
+        let has = |role| lists.iter().any(|list| list.role == role);
+        if has(SplitRole::Validation)
+            && lists
+                .iter()
+                .any(|list| !is_union(list) && list.role == SplitRole::Training)
+        {
+            lists.retain(|list| !is_union(list));
+        }
+        claims.extend(claim(root, &lists, walked)?);
+    }
+    Ok(apart(claims))
+}
+
+fn is_union(list: &List) -> bool {
+    list.name.to_ascii_lowercase().contains("trainval")
+}
+
+/// Of the folders below one `ImageSets`, keeps that of all samples.
+fn keep_main(folders: &mut BTreeMap<&str, Vec<List>>) {
+    let mains: HashSet<String> = folders
+        .keys()
+        .filter_map(|folder| Some(folder.strip_suffix("Main")?.to_owned()))
+        .filter(|above| above.ends_with("ImageSets/"))
+        .collect();
+    folders.retain(|folder, _| {
+        let above = folder
+            .rsplit_once('/')
+            .map_or(String::new(), |(above, _)| format!("{above}/"));
+        folder.ends_with("/Main") || !mains.contains(&above)
+    });
+}
+
+fn claim(root: &Path, lists: &[List], walked: &Walked) -> Result<Option<Claim>, Error> {
+    let is_training = |list: &List| list.role == SplitRole::Training;
+    if !lists.iter().any(is_training) || lists.iter().all(is_training) {
+        return Ok(None);
+    }
+    let folds = folds(lists);
+    let mut rows = Rows::default();
+    let mut parts = BTreeMap::new();
+    // All lie in one folder, which is all that the resolver asks of a list.
+    let Some(first) = lists.first() else {
+        return Ok(None);
+    };
+    let resolver = Resolver::new(root, &root.join(first.path), walked);
+    for list in lists {
+        if let Some(fold) = folds.get(list.name) {
+            parts.insert(list.name.to_owned(), fold.clone());
+        }
+        rows.read(&read_text(&root.join(list.path))?, list, &resolver);
+    }
+    if rows.found == 0 || rows.found * 100 < (rows.found + rows.missing) * LEAST_FOUND {
+        return Ok(None);
+    }
+    let mut drafts = rows.drafts;
+    if drafts.iter().all(|draft| draft.label.is_none()) {
+        label_by_folder(&mut drafts);
+    }
+    let paths: Vec<String> = lists
+        .iter()
+        .take(4)
+        .map(|list| format!("`{}`", list.path))
+        .collect();
+    let more = if lists.len() > paths.len() {
+        ", ..."
+    } else {
+        ""
+    };
+    Ok(Some(Claim {
+        layout: Layout::Lists,
+        strength: Strength::Splits,
+        evidence: format!("lists {}{more}", paths.join(", ")),
+        chosen_by: format!("`--layout {}`", Layout::Lists.name()),
+        drafts,
+        splits: lists
+            .iter()
+            .map(|list| (list.name.to_owned(), list.role))
+            .collect(),
+        parts,
+        problems: rows.problems,
+        split_of: SplitOf::nothing(),
+        lists_samples: true,
+    }))
+}
+
+/// The fold of each list, where numbers tell several with a list to train on in each.
+fn folds(lists: &[List]) -> BTreeMap<String, String> {
+    let number = |list: &List| {
+        let words = words(list.name);
+        let mut numbers = words
+            .into_iter()
+            .filter(|word| word.bytes().all(|b| b.is_ascii_digit()));
+        numbers.next().filter(|number| number.len() < 4)
+    };
+    let mut roles: BTreeMap<String, BTreeSet<bool>> = BTreeMap::new();
+    for list in lists {
+        let Some(number) = number(list) else {
+            return BTreeMap::new();
+        };
+        roles
+            .entry(number)
+            .or_default()
+            .insert(list.role == SplitRole::Training);
+    }
+    if roles.len() < 2 || roles.values().any(|sides| sides.len() < 2) {
+        return BTreeMap::new();
+    }
+    let fold = |list: &List| Some((list.name.to_owned(), number(list)?));
+    lists.iter().filter_map(fold).collect()
+}
+
+/// The lines of lists as they are collected.
+#[derive(Default)]
+struct Rows {
+    drafts: Vec<Draft>,
+    problems: Vec<Problem>,
+    found: usize,
+    missing: usize,
+}
+
+impl Rows {
+    fn read(&mut self, text: &str, list: &List, resolver: &Resolver) {
+        let mut seen = HashSet::new();
+        for line in text.lines().map(str::trim) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
+            let (first, rest) = line.split_once(is_gap).unwrap_or((line, ""));
+            // A path may hold spaces.
+            let whole = resolver.resolve(line, Some(list.role));
+            let ((path, place, exists), label) = match whole {
+                (_, _, true) => (whole, None),
+                _ => {
+                    let label = rest.split(is_gap).find(|field| !field.is_empty());
+                    (resolver.resolve(first, Some(list.role)), label)
+                }
+            };
+            match exists {
+                true => self.found += 1,
+                false => self.missing += 1,
+            }
+            if !seen.insert(path.clone()) {
+                self.problems.push(Problem {
+                    kind: ProblemKind::ListedTwice,
+                    path,
+                    detail: "is listed more than once in the same split; counted once".to_owned(),
+                });
+                continue;
+            }
+            self.drafts.push(Draft {
+                path,
+                place,
+                split: Some((list.name.to_owned(), list.role)),
+                label: label.map(ToOwned::to_owned),
+                ..Draft::default()
+            });
+        }
+    }
+}
+
+/// Folders of pictures are classes where there are several and none is plain or tells a split.
+fn label_by_folder(drafts: &mut [Draft]) {
+    let class = |path: &str| {
+        let folders = path.rsplit_once('/')?.0;
+        Some(folders.rsplit('/').next().unwrap_or(folders).to_owned())
+    };
+    let classes: BTreeSet<Option<String>> = drafts.iter().map(|draft| class(&draft.path)).collect();
+    let is_class = |name: &Option<String>| {
+        name.as_ref()
+            .is_some_and(|name| !is_plain(name) && role_of(name).is_none())
+    };
+    if classes.len() > 1 && classes.iter().all(is_class) {
+        for draft in drafts {
+            draft.label = class(&draft.path);
+        }
+    }
+}
+
+/// Makes one claim of several about different samples, each a part.
+pub(super) fn apart(claims: Vec<Claim>) -> Vec<Claim> {
+    let mut paths: HashSet<&str> = HashSet::new();
+    let own = |claim: &'_ Claim| -> HashSet<String> {
+        claim
+            .drafts
+            .iter()
+            .map(|draft| draft.path.clone())
+            .collect()
+    };
+    let sets: Vec<HashSet<String>> = claims.iter().map(own).collect();
+    let are_apart = sets.iter().flatten().all(|path| paths.insert(path));
+    if claims.len() < 2 || !are_apart || claims.iter().any(|claim| !claim.parts.is_empty()) {
+        return claims;
+    }
+    let names = claims.iter().map(|claim| common_folder(&claim.drafts));
+    let names: Vec<String> = names.collect();
+    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
+        return claims;
+    }
+    let mut claims = claims.into_iter().zip(names).map(|(mut claim, part)| {
+        let name = |split: &str| format!("{part}/{split}");
+        for (split, _) in &mut claim.splits {
+            *split = name(split);
+            claim.parts.insert(split.clone(), part.clone());
+        }
+        for (split, _) in claim
+            .drafts
+            .iter_mut()
+            .filter_map(|draft| draft.split.as_mut())
+        {
+            *split = name(split);
+        }
+        claim
+    });
+    let Some(mut all) = claims.next() else {
+        return Vec::new();
+    };
+    for claim in claims {
+        all.evidence.push_str("; ");
+        all.evidence.push_str(&claim.evidence);
+        all.drafts.extend(claim.drafts);
+        all.splits.extend(claim.splits);
+        all.parts.extend(claim.parts);
+        all.problems.extend(claim.problems);
+    }
+    vec![all]
+}
+
+/// The folder that holds all samples.
+fn common_folder(drafts: &[Draft]) -> String {
+    let folders = |draft: &Draft| -> Vec<String> {
+        let folders = draft
+            .path
+            .rsplit_once('/')
+            .map_or("", |(folders, _)| folders);
+        folders.split('/').map(ToOwned::to_owned).collect()
+    };
+    let mut common = drafts.first().map(folders).unwrap_or_default();
+    for draft in drafts {
+        let own = folders(draft);
+        let same = common
+            .iter()
+            .zip(&own)
+            .take_while(|(one, other)| one == other);
+        let same = same.count();
+        common.truncate(same);
+    }
+    common.join("/")
+}

@@ -1,0 +1,229 @@
+//! From what a table or list writes to a file of the tree.
+//!
+//! A path is looked for as written below the dataset, then beside the file that writes it, then by
+//! its last parts, because lists carry absolute paths of the machine that made them. What is left
+//! is looked for by name, with or without its ending, anywhere in the tree: a name that fits
+//! several files is that of the one nearest to the list, in a folder of the list's own split.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::split_name::role_of;
+use super::walk::Walked;
+use crate::sample::SplitRole;
+use crate::source::{Place, path_text};
+
+/// Name, place, and whether the file exists.
+pub(super) type Resolved = (String, Place, bool);
+
+/// Finds the files that a table or list names.
+pub(super) struct Resolver<'a> {
+    root: &'a Path,
+    beside: PathBuf,
+    /// Folder of the list, relative to the root.
+    folder: String,
+    /// Places of walked images by name.
+    walked: HashMap<&'a str, &'a Place>,
+    /// Names of walked images by file name without ending.
+    stems: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Resolver<'a> {
+    /// For the file `list`.
+    pub(super) fn new(root: &'a Path, list: &Path, walked: &'a Walked) -> Self {
+        let beside = list.parent().unwrap_or(Path::new("")).to_path_buf();
+        let mut stems: HashMap<&str, Vec<&str>> = HashMap::new();
+        for image in &walked.images {
+            stems
+                .entry(stem(file_name(&image.path)))
+                .or_default()
+                .push(&image.path);
+        }
+        let places = walked.images.iter();
+        let folder = match beside.strip_prefix(root) {
+            Ok(below) => path_text(Path::new(""), below).0,
+            Err(_) => String::new(),
+        };
+        Self {
+            root,
+            beside,
+            folder,
+            walked: places
+                .map(|image| (image.path.as_str(), &image.place))
+                .collect(),
+            stems,
+        }
+    }
+
+    /// The file that is meant by `written`, in a list of a split with this role.
+    pub(super) fn resolve(&self, written: &str, role: Option<SplitRole>) -> Resolved {
+        // First, because most are; and a name with a backslash in it is a legal name on Unix.
+        if let Some(found) = self.walked_as(written) {
+            return found;
+        }
+        let slashed = written.replace('\\', "/");
+        let parts: Vec<&str> = slashed
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".")
+            .collect();
+        let absolute =
+            written.starts_with('/') || parts.first().is_some_and(|first| first.ends_with(':'));
+        if !absolute && let Some(found) = self.exact(&parts.join("/")) {
+            return found;
+        }
+        if Path::new(written).is_absolute() && Path::new(written).exists() {
+            let path = PathBuf::from(written);
+            let (text, other) = path_text(self.root, &path);
+            let outside = !path.starts_with(self.root);
+            let place = if outside {
+                Place::File(path.into())
+            } else {
+                other
+            };
+            return (text, place, true);
+        }
+        for skipped in usize::from(!absolute)..parts.len() {
+            if let Some(found) = self.walked_as(&parts[skipped..].join("/")) {
+                return found;
+            }
+        }
+        let by_name = (!absolute).then(|| self.by_name(&parts, role)).flatten();
+        by_name.unwrap_or_else(|| (parts.join("/"), Place::Named, false))
+    }
+
+    /// The one image whose path ends as written, with or without its ending.
+    fn by_name(&self, parts: &[&str], role: Option<SplitRole>) -> Option<Resolved> {
+        let written = parts.join("/");
+        let name = parts.last()?;
+        let candidates = [stem(name), name].map(|stem| self.stems.get(stem));
+        let ends_so = |path: &&&str| {
+            let before = path.strip_suffix(&written);
+            let before = before.or_else(|| without_ending(path).strip_suffix(&written));
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let candidates = candidates.into_iter().flatten().flatten().filter(ends_so);
+        // A bare name in a list of one split says nothing of a file in the folder of another.
+        let fitting = candidates.filter_map(|path| {
+            let fit = fit(role, path).filter(|fit| *fit < UNFIT || parts.len() > 1)?;
+            Some(((fit, Reverse(shared_folders(&self.folder, path))), *path))
+        });
+        let mut fitting: Vec<_> = fitting.collect();
+        fitting.sort_unstable();
+        fitting.dedup();
+        let (best, path) = fitting.first()?;
+        let several = fitting.get(1).is_some_and(|(next, _)| next == best);
+        (!several).then(|| self.walked_as(path)).flatten()
+    }
+
+    fn walked_as(&self, path: &str) -> Option<Resolved> {
+        let &place = self.walked.get(path)?;
+        Some((path.to_owned(), place.clone(), true))
+    }
+
+    fn exact(&self, path: &str) -> Option<Resolved> {
+        if let Some(found) = self.walked_as(path) {
+            return Some(found);
+        }
+        // Not met by the walk: a hidden folder, no usual name, `..`, or a directory.
+        if self.root.join(path).symlink_metadata().is_ok() {
+            return Some((path.to_owned(), Place::Named, true));
+        }
+        let beside = self.beside.join(path);
+        beside.symlink_metadata().ok()?;
+        let absolute = std::path::absolute(&beside).ok()?;
+        let root = std::path::absolute(self.root).ok()?;
+        if let Ok(below) = absolute.strip_prefix(&root) {
+            let (text, other) = path_text(Path::new(""), below);
+            return Some((text, other, true));
+        }
+        Some((path.to_owned(), Place::File(beside.into()), true))
+    }
+}
+
+/// How badly a folder of another split fits.
+const UNFIT: u8 = 3;
+
+/// How well a path fits a list of a role, 0 best.
+fn fit(role: Option<SplitRole>, path: &str) -> Option<u8> {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let of_path = folders.split('/').find_map(role_of);
+    Some(match (role, of_path) {
+        (None, _) => 0,
+        (own, of_path) if own == of_path => 0,
+        (_, None) => 1,
+        // A folder to train on is often divided further.
+        (Some(SplitRole::Validation), Some(SplitRole::Training)) => 2,
+        _ => UNFIT,
+    })
+}
+
+/// Number of leading folders that a folder and a path have in common.
+fn shared_folders(folder: &str, path: &str) -> usize {
+    let both = folder.split('/').zip(path.split('/'));
+    both.take_while(|(one, other)| one == other).count()
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A file name without its ending.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn without_ending(path: &str) -> &str {
+    let ending = file_name(path).len() - stem(file_name(path)).len();
+    &path[..path.len() - ending]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::walk::WalkedFile;
+
+    fn resolved(images: &[&str], list: &str, written: &str, role: SplitRole) -> Option<String> {
+        let mut walked = Walked::default();
+        walked.images = images
+            .iter()
+            .map(|path| WalkedFile {
+                path: (*path).to_owned(),
+                place: Place::Named,
+            })
+            .collect();
+        let root = Path::new("no such root");
+        let resolver = Resolver::new(root, &root.join(list), &walked);
+        let (path, _, exists) = resolver.resolve(written, Some(role));
+        exists.then_some(path)
+    }
+
+    #[test]
+    fn an_id_without_ending_is_the_one_image_of_that_name() {
+        use SplitRole::{Test, Training, Validation};
+        let one = ["images/cat/a.jpg", "images/dog/b.jpg"];
+        assert_eq!(
+            resolved(&one, "val.txt", "a", Validation).as_deref(),
+            Some(one[0])
+        );
+        assert_eq!(
+            resolved(&one, "val.txt", "dog/b", Validation).as_deref(),
+            Some(one[1])
+        );
+        assert_eq!(resolved(&one, "val.txt", "cat/b", Validation), None);
+        let two = ["training/x/7.png", "testing/x/7.png"];
+        assert_eq!(
+            resolved(&two, "sets/val.txt", "7", Validation).as_deref(),
+            Some(two[0])
+        );
+        assert_eq!(
+            resolved(&two, "sets/test.txt", "7", Test).as_deref(),
+            Some(two[1])
+        );
+        assert_eq!(resolved(&two[..1], "sets/test.txt", "7", Test), None);
+        let years = ["VOC2007/j/1.jpg", "VOC2012/j/1.jpg"];
+        let near = resolved(&years, "VOC2012/sets/train.txt", "1", Training);
+        assert_eq!(near.as_deref(), Some(years[1]));
+        assert_eq!(resolved(&years, "train.txt", "1", Training), None);
+    }
+}

@@ -1,0 +1,330 @@
+//! Which folders of a tree are splits, and which of them make up a dataset of their own.
+//!
+//! The outermost folder that spells a split is one. Folders side by side whose names differ in
+//! nothing but the word for the split are splits, too (`seg_train`, `seg_test`).
+//!
+//! Splits of one folder belong together. Where several folders have a split to train and one to
+//! evaluate on, each is a dataset, a part of the tree: folds, versions, categories. They are not
+//! parts where they are classes (`cats/train`, `dogs/train`): pictures lie directly in the splits,
+//! and the names tell no fold, version or set.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::split_name::{role_of, side_by_side, words};
+use crate::sample::SplitRole;
+
+/// A folder that is a split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SplitFolder {
+    /// Name of the split.
+    pub(super) split: String,
+    pub(super) role: SplitRole,
+    /// The dataset that it belongs to, where the tree holds several.
+    pub(super) part: Option<String>,
+    /// The class of all its pictures, where the folder above names it.
+    pub(super) class: Option<String>,
+    /// Whether it holds labels or masks rather than pictures.
+    pub(super) holds_annotations: bool,
+}
+
+/// Split folders by path, relative to the root.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct SplitFolders(pub(super) BTreeMap<String, SplitFolder>);
+
+impl SplitFolders {
+    /// The split folder that a file lies in, and the folders between the two.
+    pub(super) fn around<'a>(&self, path: &'a str) -> Option<(&SplitFolder, &'a str)> {
+        let (folders, _) = path.rsplit_once('/')?;
+        let ends = folders.match_indices('/').map(|(at, _)| at);
+        ends.chain([folders.len()]).find_map(|end| {
+            let folder = self.0.get(&folders[..end])?;
+            Some((folder, folders[end..].trim_start_matches('/')))
+        })
+    }
+}
+
+/// Finds the split folders among `directories`; `files` are those that may be samples.
+pub(super) fn split_folders<'a>(
+    directories: &'a [String],
+    files: impl Iterator<Item = &'a str>,
+) -> SplitFolders {
+    let roles = roles(directories);
+    let mut containers: BTreeMap<&str, Container> = BTreeMap::new();
+    for (path, role) in &roles {
+        let container = containers.entry(parent_and_name(path).0).or_default();
+        container.folders.push((path, *role));
+    }
+    let mut found = SplitFolders(
+        roles
+            .iter()
+            .map(|(path, role)| plain(path, *role))
+            .collect(),
+    );
+    for path in files {
+        let Some((folder, below)) = found.around(path) else {
+            continue;
+        };
+        let (role, below) = (folder.role, !below.is_empty());
+        let end = path.len() - path.rsplit_once('/').map_or(0, |(_, name)| name.len() + 1);
+        let ends = path[..end]
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([end]);
+        let split = ends
+            .map(|end| &path[..end])
+            .find(|path| found.0.contains_key(*path));
+        let above = split.map(|split| parent_and_name(split).0);
+        if let Some(container) = above.and_then(|above| containers.get_mut(above)) {
+            container.roles.insert(role);
+            container.has_folders_below |= below;
+        }
+    }
+    divide(&mut found, &containers);
+    found
+}
+
+/// A folder that holds split folders.
+#[derive(Debug, Default)]
+struct Container<'a> {
+    folders: Vec<(&'a str, SplitRole)>,
+    /// Roles of the splits that hold files.
+    roles: BTreeSet<SplitRole>,
+    /// Whether files lie deeper than directly in a split.
+    has_folders_below: bool,
+}
+
+impl Container<'_> {
+    /// Whether something can be trained and evaluated here.
+    fn is_whole(&self) -> bool {
+        let evaluates = self.roles.iter().any(|role| role.is_evaluation());
+        self.roles.contains(&SplitRole::Training) && evaluates
+    }
+}
+
+/// Names the splits of several containers, and tells parts from classes.
+fn divide(found: &mut SplitFolders, containers: &BTreeMap<&str, Container>) {
+    let whole: Vec<&str> = containers
+        .iter()
+        .filter(|(_, container)| container.is_whole())
+        .map(|(path, _)| *path)
+        .collect();
+    let is_class = |path: &&str| {
+        !path.is_empty()
+            && !tells_a_part(parent_and_name(path).1)
+            && !containers[*path].has_folders_below
+    };
+    let are_classes = whole.len() > 1 && whole.iter().all(is_class);
+    for (path, container) in containers {
+        let is_whole = whole.contains(path);
+        let own_name = whole.len() > 1 || (whole.len() == 1 && !is_whole);
+        // Folders of labels and masks hold no pictures; their splits are those of the pictures.
+        let own_name = own_name && !container.roles.is_empty();
+        for (folder, _) in &container.folders {
+            let Some(split) = found.0.get_mut(*folder) else {
+                continue;
+            };
+            if are_classes && is_whole {
+                split.class = Some(parent_and_name(path).1.to_owned());
+            } else if own_name && !path.is_empty() && !split.holds_annotations {
+                split.split = (*folder).to_owned();
+            }
+            if whole.len() > 1 && is_whole && !are_classes {
+                split.part = Some(if path.is_empty() { "." } else { path }.to_owned());
+            }
+        }
+    }
+}
+
+/// Whether a folder's name tells a fold, a version or a set rather than a class.
+fn tells_a_part(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "batch",
+        "cv",
+        "data",
+        "dataset",
+        "datasets",
+        "exp",
+        "experiment",
+        "fold",
+        "k",
+        "kfold",
+        "new",
+        "old",
+        "original",
+        "part",
+        "r",
+        "rep",
+        "repeat",
+        "run",
+        "seed",
+        "set",
+        "site",
+        "split",
+        "splits",
+        "subset",
+        "task",
+        "trial",
+        "v",
+        "ver",
+        "version",
+    ];
+    let words = words(name);
+    let is_number = |word: &String| word.chars().all(char::is_numeric);
+    words.iter().any(|word| WORDS.contains(&word.as_str())) || words.iter().all(is_number)
+}
+
+fn plain(path: &str, role: SplitRole) -> (String, SplitFolder) {
+    let (parents, name) = parent_and_name(path);
+    let is_annotation = |parent: &str| {
+        ["labels", "annotations", "masks"].contains(&parent.to_ascii_lowercase().as_str())
+    };
+    let folder = SplitFolder {
+        split: name.to_owned(),
+        role,
+        part: None,
+        class: None,
+        holds_annotations: parents.split('/').any(is_annotation),
+    };
+    (path.to_owned(), folder)
+}
+
+/// Outermost folders that are splits, in order of path, with their roles.
+fn roles(directories: &[String]) -> BTreeMap<String, SplitRole> {
+    let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in directories {
+        let (parent, name) = parent_and_name(path);
+        children.entry(parent).or_default().push(name);
+    }
+    let mut roles: BTreeMap<String, SplitRole> = BTreeMap::new();
+    // Parents come before what they hold, so that only outermost folders are taken.
+    for (parent, names) in children {
+        let mut ends = parent
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .chain([parent.len()]);
+        if ends.any(|end| roles.contains_key(&parent[..end])) {
+            continue;
+        }
+        let beside = side_by_side(&names);
+        for (name, beside) in names.into_iter().zip(beside) {
+            if let Some(role) = role_of(name).or(beside) {
+                roles.insert(join(parent, name), role);
+            }
+        }
+    }
+    roles
+}
+
+fn join(parent: &str, name: &str) -> String {
+    match parent {
+        "" => name.to_owned(),
+        parent => format!("{parent}/{name}"),
+    }
+}
+
+fn parent_and_name(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_without_pictures_name_no_splits_of_their_own() {
+        let directories = ["gt", "gt/train", "gt/val", "x", "x/train", "x/val"];
+        let directories = directories.map(ToOwned::to_owned);
+        let found = split_folders(&directories, ["x/train/1.png", "x/val/2.png"].into_iter());
+        let names: BTreeSet<&str> = found.0.values().map(|one| one.split.as_str()).collect();
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["train", "val"]);
+    }
+
+    /// `split part class` of the folder around each file; directories are those of the files.
+    fn told(files: &[&str]) -> Vec<String> {
+        let mut directories = BTreeSet::new();
+        for file in files {
+            let ends = file.match_indices('/').map(|(at, _)| at);
+            directories.extend(ends.map(|end| file[..end].to_owned()));
+        }
+        let directories: Vec<String> = directories.into_iter().collect();
+        let found = split_folders(&directories, files.iter().copied());
+        let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        let of = |file: &&str| {
+            let around = found.around(file);
+            around.map_or("outside".to_owned(), |(one, _)| {
+                format!("{} {} {}", one.split, or(&one.part), or(&one.class))
+            })
+        };
+        files.iter().map(of).collect()
+    }
+
+    #[test]
+    fn folders_with_both_sides_are_parts() {
+        let files = [
+            "fold0/train/a/1.png",
+            "fold0/val/a/2.png",
+            "fold1/train/a/2.png",
+        ];
+        let one = told(&files);
+        assert_eq!(one, ["train - -", "val - -", "fold1/train - -"]);
+        let two = told(&[
+            files[0],
+            files[1],
+            files[2],
+            "fold1/val/a/1.png",
+            "test/x.png",
+        ]);
+        let expected = [
+            "fold0/train fold0 -",
+            "fold0/val fold0 -",
+            "fold1/train fold1 -",
+            "fold1/val fold1 -",
+            "test - -",
+        ];
+        assert_eq!(two, expected);
+    }
+
+    #[test]
+    fn a_copy_inside_a_dataset_is_a_part() {
+        let files = [
+            "x/train/c/1.png",
+            "x/val/c/2.png",
+            "x/x/train/c/1.png",
+            "x/x/val/c/2.png",
+        ];
+        let expected = [
+            "x/train x -",
+            "x/val x -",
+            "x/x/train x/x -",
+            "x/x/val x/x -",
+        ];
+        assert_eq!(told(&files), expected);
+    }
+
+    #[test]
+    fn classes_above_the_splits_are_classes() {
+        let cats = ["cat/train/1.png", "cat/val/2.png"];
+        let both = told(&[cats[0], cats[1], "dog/train/3.png", "dog/val/4.png"]);
+        assert_eq!(
+            both,
+            ["train - cat", "val - cat", "train - dog", "val - dog"]
+        );
+        let versions = told(&[
+            "v1/train/1.png",
+            "v1/val/2.png",
+            "v2/train/1.png",
+            "v2/val/2.png",
+        ]);
+        assert_eq!(versions[3], "v2/val v2 -");
+    }
+
+    #[test]
+    fn names_that_differ_in_the_word_for_the_split_are_splits() {
+        let files = [
+            "seg_train/seg_train/cat/1.png",
+            "seg_test/cat/2.png",
+            "steam_train/3.png",
+        ];
+        assert_eq!(told(&files), ["seg_train - -", "seg_test - -", "outside"]);
+    }
+}
