@@ -18,6 +18,7 @@ pub mod inputs;
 pub mod interval;
 pub mod label_noise;
 pub mod leak_groups;
+pub mod log_read;
 pub mod losses;
 pub mod memoriser;
 pub mod nearest_training;
@@ -109,6 +110,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
             t3.as_ref(),
             t4.as_ref(),
         ),
+        log: inputs.log.map(log_read::log_read),
         next_steps: next_steps::next_steps(inputs, &t0),
         warnings: warnings::warnings(inputs, t1.is_some()),
         t1_absent: reported.err().map(|absent| *absent),

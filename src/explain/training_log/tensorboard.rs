@@ -81,6 +81,7 @@ fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
                 number,
                 train: Some(exact(scalar)),
                 validation: None,
+                ..Epoch::default()
             })
             .collect();
     }
@@ -91,6 +92,7 @@ fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
             number,
             train: before(scalar.step),
             validation: Some(exact(scalar)),
+            ..Epoch::default()
         })
         .collect()
 }

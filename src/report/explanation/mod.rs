@@ -4,6 +4,7 @@
 //! `docs/explanation.md`.
 
 mod estimate;
+mod log;
 mod losses;
 mod predictions;
 mod samples;
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use estimate::{Assumption, CiMethod, Estimate, Status};
+pub use log::LogRead;
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
 pub use predictions::{
     ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line, Point, Third,
@@ -27,6 +29,8 @@ pub use targets::{
 pub struct Explanation {
     /// What it comes to.
     pub verdict: Verdict,
+    /// The training log as it was read; `null` without one.
+    pub log: Option<LogRead>,
     /// Images and split.
     pub t0: FromImages,
     /// Losses; `null` without a usable validation loss.
