@@ -18,9 +18,9 @@ pub fn log_read(log: &TrainingLog) -> LogRead {
         epoch.and_then(|e| e.validation_accuracy),
     );
     let loss = |side: Option<Printed>| side.filter(|_| losses);
-    let told = |side: Option<Printed>, right: Option<Printed>| {
+    let told = |side: Option<Printed>, right: Option<Printed>, means: &str| {
         let parts = [
-            loss(side).map(|p| as_printed(p.value, p.half_width)),
+            loss(side).map(|p| as_printed(p.value, p.half_width) + means),
             right.map(|p| format!("accuracy {}", accuracy(p.value, p.half_width))),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -30,22 +30,18 @@ pub fn log_read(log: &TrainingLog) -> LogRead {
             parts.join(", ")
         }
     };
-    let means = meaning(log);
-    let means = if means.is_empty() || loss(training).is_none() {
-        String::new()
-    } else {
-        format!(" ({means})")
-    };
+    let means = Some(meaning(log)).filter(|means| !means.is_empty());
+    let means = means.map_or_else(String::new, |means| format!(" ({means})"));
     let line = format!(
-        "{} {}, training {}{means}, validation {}",
+        "{} {}, training {}, validation {}",
         if log.epochs.len() == 1 {
             "epoch"
         } else {
             "epochs"
         },
         log.epochs.len(),
-        told(training, train_right),
-        told(validation, validation_right)
+        told(training, train_right, &means),
+        told(validation, validation_right, "")
     );
     LogRead {
         format: log.source.name().to_owned(),

@@ -27,13 +27,7 @@ pub(super) struct Joined {
 /// [`LogError::Malformed`] when one row gives a loss twice and differently.
 pub(super) fn join(mut rows: Vec<Row>, windows: bool) -> Result<Joined, LogError> {
     let mut joined = Joined::default();
-    for row in &mut rows {
-        for reading in &mut row.readings {
-            if reading.side.is_none() {
-                reading.side = Some(Side::Train);
-            }
-        }
-    }
+    sides(&mut rows);
     without_evaluations(&mut rows, &mut joined);
     joined.metrics = metrics(&rows);
     let losses = [Side::Train, Side::Validation].map(|side| Chosen::loss(&rows, side));
@@ -88,7 +82,9 @@ pub(super) fn join(mut rows: Vec<Row>, windows: bool) -> Result<Joined, LogError
         ));
         return Ok(joined);
     }
-    joined.last_step = last.last().is_some_and(|record| record.iteration);
+    joined.last_step = last
+        .last()
+        .is_some_and(|record| record.iteration || record.step);
     let zero_based = last.iter().filter_map(|record| record.epoch).min() == Some(0);
     joined.epochs = (1..)
         .zip(&last)
@@ -103,6 +99,27 @@ pub(super) fn join(mut rows: Vec<Row>, windows: bool) -> Result<Joined, LogError
         })
         .collect();
     Ok(joined)
+}
+
+/// A loss without a side is the training loss. An accuracy without one belongs to it, too, except beside
+/// losses that both name their side, where tools measure on validation only.
+fn sides(rows: &mut [Row]) {
+    let losses = |side| {
+        let all = rows.iter().flat_map(|row| &row.readings);
+        all.filter(|r| r.measure == Measure::Loss && r.side == side)
+            .count()
+    };
+    let named =
+        losses(None) == 0 && losses(Some(Side::Train)) > 0 && losses(Some(Side::Validation)) > 0;
+    for reading in rows.iter_mut().flat_map(|row| &mut row.readings) {
+        let measured = named && matches!(reading.measure, Measure::Accuracy | Measure::ErrorRate);
+        let plain = if measured {
+            Side::Validation
+        } else {
+            Side::Train
+        };
+        reading.side = reading.side.or(Some(plain));
+    }
 }
 
 /// Takes out what an evaluation after training printed: a full bar of another length without an epoch of
@@ -230,7 +247,9 @@ impl Chosen {
                     (first.value.value - other.value.value).abs()
                         > slack.max(1e-9 * first.value.value.abs())
                 };
-                if let (Some(other), Measure::Loss) = (own.find(differs), measure) {
+                if let (Some(other), Measure::Loss | Measure::NamedLoss(_)) =
+                    (own.find(differs), measure)
+                {
                     return Err(LogError::twice(row.line, first, other));
                 }
                 let value = match measure {
@@ -308,6 +327,13 @@ impl Told<'_> {
     fn validated(&self) -> bool {
         self.values[1].is_some() || self.values[3].is_some()
     }
+
+    /// Gives a validation value that the record has already.
+    fn repeats(&self, record: &Record) -> bool {
+        [1, 3]
+            .into_iter()
+            .any(|at| self.values[at].is_some() && record.values[at].is_some())
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -316,6 +342,7 @@ struct Record {
     header: u64,
     values: [Option<Printed>; 4],
     iteration: bool,
+    step: bool,
     train_name: Option<String>,
 }
 
@@ -345,7 +372,7 @@ fn records(told: &[Told], windows: bool) -> Vec<Record> {
                 false => {
                     last.validated()
                         && (told.trained()
-                            || (told.validated() && !row.iteration && !row.unfinished))
+                            || (told.repeats(last) && !row.iteration && !row.unfinished))
                 }
             };
             row.header != last.header
@@ -377,6 +404,7 @@ fn records(told: &[Told], windows: bool) -> Vec<Record> {
             record.epoch = record.epoch.or(row.epoch.filter(|_| !windows));
             if told.trained() {
                 record.iteration = row.iteration || row.unfinished;
+                record.step = row.step;
             }
         }
     }

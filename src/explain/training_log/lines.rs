@@ -22,7 +22,7 @@ macro_rules! pattern {
 // Words, numbers with a unit, and the punctuation that joins or parts them.
 pattern!(
     TOKEN,
-    r"(?P<word>[\p{L}_][\p{L}\w@'’]*(?:[/.\-][\p{L}_][\w@]*)*)|(?P<number>[+-]?(?:\d+(?:,\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?P<unit>%|\p{L}[\w/]*)?|(?P<join>:=|[:=]{2,}|[:=])|(?P<dash>[-–—>]+)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<slash>/)|(?P<hard>[,;|\t│┃#*&])"
+    r"(?P<word>[\p{L}_][\p{L}\w@'’]*(?:[/.\-][\p{L}_][\w@]*)*)|(?P<number>[+-]?(?:\d+(?:,\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?P<unit>%|\p{L}[\w/]*)?|(?P<join>:=|[:=]{2,}|[:=])|(?P<dash>[-–—>]+)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<slash>/)|(?P<hard>[,;|\t│┃#*&.])"
 );
 // `Epoch 3/5`, `Epoch: 3`, `[Epoch 3]`, `'epoch': 0.5`, `Epoch(val) [3][325]`.
 pattern!(
@@ -48,6 +48,11 @@ pattern!(
     ABOUT_ELSE,
     r"(?i)\bimproved\b|did not improve|\bdecreased\b|-->|early ?stopping|\breducing\b|\brestoring\b|train_runtime"
 );
+// A counter between a name and its number: `Training loss at epoch 3: 0.41`.
+pattern!(
+    AT_EPOCH,
+    r"(?i)\b(?:at|after|for|in|of|on)\s+(?:epoch|step|iteration|iter)s?\s*#?\d+"
+);
 pattern!(
     FILE,
     r"\S+\.(?:ckpt|h5|hdf5|keras|pth?|weights|bin|safetensors|onnx|pkl|tar|zip|json|png)\b"
@@ -56,7 +61,11 @@ pattern!(
 pattern!(DARKNET, r"^\s*\d+: [\d.]+, ([\d.]+) avg");
 
 /// Words in front of a name that belong to the logger or the sentence.
-const NOISE: [&str; 25] = [
+const NOISE: [&str; 29] = [
+    "complete",
+    "my",
+    "our",
+    "this",
     "info",
     "debug",
     "warning",
@@ -115,10 +124,10 @@ pub(super) fn rows(text: &str, columns: &LogColumns) -> Result<Vec<Row>, LogErro
 }
 
 /// Whether numbers are written `0,5`: such a number after a colon or an equals sign, and none with a point.
-fn decimal_comma(text: &str) -> bool {
+pub(super) fn decimal_comma(text: &str) -> bool {
     let found = |pattern: &str| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
-    found(r"(?:[:=;\t]\s*|(?i:loss)\s+)-?\d+,\d+")
-        && !found(r"(?:[:=,;\t]\s*|(?i:loss)\s+)-?\d+\.\d+")
+    found(r#"(?:[:=;\t"]\s*|(?i:loss)\s+)-?\d+,\d+"#)
+        && !found(r#"(?:[:=,;\t"]\s*|(?i:loss)\s+)-?\d+\.\d+"#)
 }
 
 /// Parts of a line that were lines of their own, or overwrote each other.
@@ -185,7 +194,8 @@ impl Reader<'_> {
         let without_files = FILE.as_ref().map(|file| file.replace_all(piece, " "));
         let piece = without_files.as_deref().unwrap_or(piece);
         let epoch = self.epoch_of(piece);
-        let tokens = tokens(piece, self.comma);
+        let without_counter = AT_EPOCH.as_ref().map(|at| at.replace_all(piece, " "));
+        let tokens = tokens(without_counter.as_deref().unwrap_or(piece), self.comma);
         let readings = self.readings(piece, &tokens);
         if readings.is_empty() {
             if let Some((epoch, _)) = epoch {
@@ -212,15 +222,16 @@ impl Reader<'_> {
             }
             self.epoch = Some(epoch);
         }
+        let counts_steps = ITERATION
+            .as_ref()
+            .is_some_and(|iteration| iteration.is_match(piece));
         let row = Row {
             line,
             epoch: epoch.map(|(epoch, _)| epoch).or(self.epoch),
             header: self.headers,
             unfinished: piece.contains("ETA:") || counter.is_some_and(|(done, all)| done < all),
-            iteration: epoch.is_none()
-                && ITERATION
-                    .as_ref()
-                    .is_some_and(|iteration| iteration.is_match(piece)),
+            iteration: epoch.is_none() && counts_steps,
+            step: counts_steps,
             bar: counter
                 .filter(|(done, all)| done == all)
                 .map(|(_, all)| all),
@@ -285,8 +296,9 @@ impl Reader<'_> {
                         tokens.get(at + 1..at + 3),
                         Some([Token::Number(..), ..] | [Token::Join, Token::Number(..)])
                     );
-                    loss_of_all |= unnumbered
-                        && matches!(word.to_lowercase().as_str(), "loss" | "losses" | "learn");
+                    let lower = word.to_lowercase();
+                    loss_of_all |= lower == "learn"
+                        || (unnumbered && matches!(lower.as_str(), "loss" | "losses"));
                 }
                 Token::Number(value, text, unit) => {
                     let name = name_before(&tokens[..at]);
@@ -428,6 +440,23 @@ fn name_before(tokens: &[Token]) -> String {
             Token::Close | Token::Open if !words.is_empty() || matches!(token, Token::Close) => {}
             _ => break,
         }
+    }
+    // The number of an epoch or a step is no value.
+    let counters = [
+        "epoch",
+        "ep",
+        "step",
+        "iter",
+        "iteration",
+        "batch",
+        "fold",
+        "round",
+    ];
+    if words
+        .first()
+        .is_some_and(|word| counters.contains(&word.to_lowercase().as_str()))
+    {
+        return String::new();
     }
     words.reverse();
     words.retain(|word| !NOISE.contains(&word.to_lowercase().as_str()));

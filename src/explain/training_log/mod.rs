@@ -11,6 +11,8 @@
 mod decode;
 mod epochs;
 mod json;
+#[cfg(test)]
+mod kinds;
 mod lines;
 pub mod model_summary;
 mod names;
@@ -143,8 +145,17 @@ impl LogColumns {
     }
 
     fn by_position(&self) -> bool {
-        let both = || [&self.train, &self.validation].into_iter().flatten();
-        self.is_given() && both().all(|name| name.parse::<usize>().is_ok())
+        let given = [&self.train, &self.validation]
+            .into_iter()
+            .flatten()
+            .count();
+        self.is_given() && self.positions().count() == given
+    }
+
+    /// Columns that are given by their position, from 1.
+    fn positions(&self) -> impl Iterator<Item = usize> {
+        let names = [&self.train, &self.validation].into_iter().flatten();
+        names.filter_map(|name| name.parse().ok())
     }
 
     fn side(&self, name: &str) -> Option<Side> {
@@ -321,7 +332,6 @@ fn accuracy_as_error(log: &mut TrainingLog) {
 }
 
 fn source(text: &str, is_json: bool, hugging_face: bool) -> LogSource {
-    let head = text.lines().next().unwrap_or_default();
     if hugging_face {
         LogSource::HuggingFace
     } else if is_json {
@@ -330,7 +340,7 @@ fn source(text: &str, is_json: bool, hugging_face: bool) -> LogSource {
         LogSource::KerasText
     } else if table::Table::at(
         &text.lines().take(8).collect::<Vec<_>>(),
-        head.contains(';'),
+        lines::decimal_comma(text),
         &LogColumns::default(),
     )
     .is_some()
@@ -345,8 +355,15 @@ fn source(text: &str, is_json: bool, hugging_face: bool) -> LogSource {
 fn kind(text: &str, source: LogSource, trainer: bool, joined: &epochs::Joined) -> TrainLossKind {
     let [train, _] = &joined.names;
     let train = train.as_deref().unwrap_or_default().to_lowercase();
-    // `loss` and `val_loss` (or the accuracies alone) are what Keras writes, whose training loss is a mean over the epoch.
-    let keras = train == "loss" || text.contains("val_acc");
+    // `loss` and `val_loss`, a bar, or the accuracies alone are what Keras writes, whose training loss is a
+    // mean over the epoch.
+    let keras = match train.as_str() {
+        "loss" => {
+            text.contains("val_loss") || text.contains("[=") || matches!(source, LogSource::Table)
+        }
+        "" => text.contains("val_acc"),
+        _ => false,
+    };
     match source {
         _ if trainer => TrainLossKind::WindowMean,
         LogSource::KerasText => TrainLossKind::EpochMean,
@@ -458,11 +475,18 @@ fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
             *value = finite(*value);
         }
     }
+    let last = log.epochs.last().map(|epoch| epoch.number);
     log.epochs
         .retain(|epoch| epoch.train.is_some() || epoch.validation.is_some());
     if found > log.epochs.len() {
+        let instead = match (log.explained().map(|epoch| epoch.number), last) {
+            (Some(used), Some(last)) if used != last => {
+                format!("; epoch {used} is read, not the last")
+            }
+            _ => String::new(),
+        };
         log.warnings.push(format!(
-            "{} of {found} epochs hold no finite loss and were dropped",
+            "{} of {found} epochs hold no finite loss and were dropped{instead}",
             found - log.epochs.len()
         ));
     }

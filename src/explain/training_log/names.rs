@@ -37,7 +37,7 @@ pub(super) struct Meaning {
 }
 
 /// Words for the sides; a test set is a validation set of lower rank.
-const SIDES: [(&str, Side, u8); 27] = [
+const SIDES: [(&str, Side, u8); 28] = [
     ("train", Side::Train, 1),
     ("training", Side::Train, 1),
     ("trn", Side::Train, 1),
@@ -51,6 +51,7 @@ const SIDES: [(&str, Side, u8); 27] = [
     ("validate", Side::Validation, 1),
     ("valset", Side::Validation, 1),
     ("vl", Side::Validation, 1),
+    ("va", Side::Validation, 1),
     ("eval", Side::Validation, 1),
     ("evaluation", Side::Validation, 1),
     ("evaluating", Side::Validation, 1),

@@ -31,6 +31,8 @@ pub(super) struct Row {
     pub(super) unfinished: bool,
     /// The row tells of one iteration.
     pub(super) iteration: bool,
+    /// The row counts steps, so that its loss is that of the last one.
+    pub(super) step: bool,
     /// Length of a full bar.
     pub(super) bar: Option<u64>,
     /// The numbers.

@@ -51,10 +51,10 @@ impl<'a> Table<'a> {
                 continue;
             }
             if columns.by_position()
-                && names
-                    .iter()
-                    .skip(1)
-                    .all(|cell| number(cell, comma).is_some())
+                && columns.positions().all(|at| {
+                    let cell = at.checked_sub(1).and_then(|at| names.get(at));
+                    cell.is_some_and(|cell| number(cell, comma).is_some())
+                })
             {
                 let names = (1..=names.len()).map(|n| n.to_string()).collect();
                 return Some(Self {

@@ -57,6 +57,9 @@ pub fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
     let mut log = empty(LogSource::TensorBoard, kind);
     log.warnings = warnings;
     log.epochs = join(&train, &validation);
+    if log.epochs.is_empty() {
+        return Err(LogError::NoLoss);
+    }
     finish(log)
 }
 
