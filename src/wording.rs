@@ -45,6 +45,16 @@ pub fn accuracy(share: f64, half_width: f64) -> String {
     format!("{text} %")
 }
 
+/// How many times as much, at no more than the precision such a ratio has.
+#[must_use]
+pub fn times(ratio: f64) -> String {
+    match ratio {
+        r if r >= 100.0 => "over 100".to_owned(),
+        r if r >= 9.95 => format!("{r:.0}"),
+        r => format!("{r:.1}"),
+    }
+}
+
 /// A share as a percentage: whole percents, one decimal below 10 %.
 #[must_use]
 pub fn percent(share: f64) -> String {

@@ -3,6 +3,7 @@
 //! Plain types; `explain` fills them. Method, assumptions and measured reliability:
 //! `docs/explanation.md`.
 
+mod accuracy;
 mod estimate;
 mod log;
 mod losses;
@@ -13,6 +14,7 @@ mod targets;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use accuracy::AccuracyBounds;
 pub use estimate::{Assumption, CiMethod, Estimate, Status};
 pub use log::LogRead;
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
@@ -31,6 +33,8 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The training log as it was read; `null` without one.
     pub log: Option<LogRead>,
+    /// What the accuracy in the log says of clean samples; `null` where it has none.
+    pub accuracy: Option<AccuracyBounds>,
     /// Images and split.
     pub t0: FromImages,
     /// Losses; `null` without a usable validation loss.
