@@ -10,6 +10,51 @@ pub fn loss(value: f64) -> String {
     }
 }
 
+/// A number with the digits that were printed: `half_width` is half a unit of the last one.
+/// Numbers known in full have four significant digits.
+#[must_use]
+pub fn as_printed(value: f64, half_width: f64) -> String {
+    let digits = if half_width > 0.0 {
+        -(2.0 * half_width).log10().round()
+    } else {
+        3.0 - value.abs().max(1e-300).log10().floor()
+    };
+    match digits as i64 {
+        digits if value != 0.0 && digits > 7 => format!("{value:.2e}"),
+        digits => format!(
+            "{value:.*}",
+            usize::try_from(digits.clamp(0, 17)).unwrap_or(0)
+        ),
+    }
+}
+
+/// A share of right answers in percent, with the digits that were printed, at most two decimals.
+#[must_use]
+pub fn accuracy(share: f64, half_width: f64) -> String {
+    let digits = if half_width > 0.0 {
+        -(200.0 * half_width).log10().round()
+    } else {
+        2.0
+    };
+    let text = format!("{:.*}", digits.clamp(0.0, 2.0) as usize, 100.0 * share);
+    let text = if text.contains('.') && half_width == 0.0 {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    format!("{text} %")
+}
+
+/// How many times as much, at no more than the precision such a ratio has.
+#[must_use]
+pub fn times(ratio: f64) -> String {
+    match ratio {
+        r if r >= 100.0 => "over 100".to_owned(),
+        r if r >= 9.95 => format!("{r:.0}"),
+        r => format!("{r:.1}"),
+    }
+}
+
 /// A share as a percentage: whole percents, one decimal below 10 %.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -45,6 +90,13 @@ mod tests {
         assert_eq!(percent(0.351), "35 %");
         assert_eq!(percent(0.0283), "2.8 %");
         assert_eq!(percent(1.0), "100 %");
+        assert_eq!(as_printed(0.0098, 0.00005), "0.0098");
+        assert_eq!(as_printed(306.1, 0.05), "306.1");
+        assert_eq!(as_printed(0.123_456_789, 0.0), "0.1235");
+        assert_eq!(as_printed(1.2e-9, 0.0), "1.20e-9");
+        assert_eq!(accuracy(0.941, 0.0005), "94.1 %");
+        assert_eq!(accuracy(0.94, 0.005), "94 %");
+        assert_eq!(accuracy(0.985, 0.0), "98.5 %");
         assert_eq!(count(19_200), "19,200");
         assert_eq!(count(7), "7");
     }

@@ -45,11 +45,7 @@ fn drive(held_out: impl Fn(u32) -> bool) -> Drive {
     };
     Drive {
         rows: (0..n).map(row).collect(),
-        targets: Targets::Numbers(
-            (0..n)
-                .map(|i| Some(0.1 * wave(i, 13.1) + 0.1 * wave(i, 7.3)))
-                .collect(),
-        ),
+        targets: Targets::Numbers((0..n).map(|i| Some(wave(i, 13.1) + wave(i, 7.3))).collect()),
         descriptors: Descriptors::from_vectors(&(0..n).map(content).collect::<Vec<_>>()),
     }
 }
@@ -434,6 +430,87 @@ fn targets_that_copies_disagree_on_bound_what_leaked_samples_can_be_fitted() {
     assert_eq!(floored.lo, free.lo);
     let [_, above] = bounds(0.2);
     assert_eq!(above.status, Status::Contradicted);
+}
+
+/// First lines of the explanation, situation by situation: leaked of all validation samples, the log, the targets.
+#[test]
+fn no_first_line_is_absurd_or_false() {
+    let text = |text: &str| Some(parse(text.as_bytes()).unwrap());
+    let losses = |train: Option<&str>, validation: &str| {
+        Some(declared(train, Some(validation), TrainLossKind::Unknown))
+    };
+    let none = || Targets::None;
+    let numbers = || Targets::Numbers((0..500).map(|i| Some(f64::from(i % 7) * 0.1)).collect());
+    let classes = |k: u32| Targets::Classes((0..500).map(|i| Some(i % k)).collect());
+    let nothing = "No leak found between training and validation.";
+    let unbounded = |share: &str| {
+        format!(
+            "How far leakage flatters this loss cannot be bounded: {share} of validation is exposed to training."
+        )
+    };
+    let most = |most: &str, reported: &str| {
+        format!(
+            "30 % of validation is exposed: the loss on the clean samples is at most {most} if leakage does not hurt (reported: {reported})."
+        )
+    };
+    let unknown = "30 % of validation is exposed to training; without a usable validation loss nothing more can be said.";
+    let right = |rest: &str| format!("Accuracy 94.1 % over 100, {rest}");
+    let learned = "it has learned nothing that leakage could flatter, although 30 % of validation is exposed.";
+    let situations: Vec<(&str, u32, u32, Option<TrainingLog>, Targets, String)> = vec![
+        ("no leak", 100, 0, text(PASTED), none(), nothing.into()),
+        ("a third leaked", 100, 30, text(PASTED), none(), most("0.0141", "0.0098")),
+        ("almost all leaked", 100, 99, text(PASTED), none(), unbounded("99 %")),
+        ("all leaked", 100, 100, text(PASTED), none(), unbounded("100 %")),
+        ("one epoch, one digit", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: 0.5 - val_loss: 0.4"), none(), most("0.6", "0.4")),
+        ("NaN in the end", 100, 30, text("Epoch 1/2\nloss: 0.50 - val_loss: 0.40\nEpoch 2/2\nloss: nan - val_loss: nan"), none(), most("0.58", "0.40")),
+        ("validation above training", 100, 30, losses(Some("0.10"), "0.40"), none(), most("0.58", "0.40")),
+        ("validation alone", 100, 30, losses(None, "0.40"), none(), most("0.58", "0.40")),
+        ("training alone", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: 0.5"), none(), unknown.into()),
+        ("no log", 100, 30, None, none(), unknown.into()),
+        ("a loss of nothing", 100, 30, losses(None, "0.00"), none(), most("0.01", "0.00")),
+        ("a huge loss", 100, 30, losses(None, "36798639.9"), none(), most("52569485.6", "36798639.9")),
+        ("a tiny loss", 100, 30, losses(None, "1.2e-9"), none(), most("1.79e-9", "1.20e-9")),
+        ("accuracy as a fraction", 100, 30, text("epoch,accuracy,val_accuracy\n0,0.9,0.941"), none(), right("30 leaked: between 91.6 % and 100 % on the clean ones; at most 2.5 points are leakage.")),
+        ("accuracy in percent", 100, 30, text("train_loss 0.4 val_loss 0.3 val_acc 94.1"), none(), right("30 leaked: between 91.6 % and 100 % on the clean ones; at most 2.5 points are leakage.")),
+        ("accuracy of two digits", 100, 30, text("Epoch 1 val_acc: 0.94"), none(), "Accuracy 94 % over 100, 30 leaked: between 91 % and 100 % on the clean ones; at most 3 points are leakage.".into()),
+        ("accuracy, no leak", 100, 0, text("Epoch 1 val_acc: 0.941"), none(), nothing.into()),
+        ("accuracy, all leaked", 100, 100, text("Epoch 1 val_acc: 0.941"), none(), right("all leaked: no clean sample, so nothing is known of new images.")),
+        ("accuracy that bounds nothing", 100, 60, text("Epoch 1 val_acc: 0.500"), none(), "Accuracy 50.0 % over 100, 60 leaked: it says nothing of the clean ones.".into()),
+        ("four samples", 4, 1, text("Epoch 1 val_acc: 0.75"), none(), "Accuracy 75 % over 4, 1 leaked: between 67 % and 100 % on the clean ones; at most 8 points are leakage.".into()),
+        ("two classes, guessing", 100, 30, losses(None, "0.69"), classes(2), format!("The network is no better than a constant (0.6900 against 0.6931): {learned}")),
+        ("fifty classes", 100, 30, losses(None, "0.50"), classes(50), most("0.72", "0.50")),
+        ("worse than a constant", 100, 30, losses(None, "0.60"), numbers(), format!("The network is worse than a constant (0.6000 against 0.0400): {learned}")),
+        ("segmentation by dice", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: -0.81 - val_loss: -0.83"), none(), unknown.into()),
+        ("mean average precision beside a loss", 100, 30, text("Epoch 1 train_loss: 0.50 val_loss: 0.40 mAP: 0.7"), none(), most("0.58", "0.40")),
+    ];
+    assert!(situations.len() >= 24);
+    let mut wrong = Vec::new();
+    for (name, n_val, n_leaked, log, targets, expected) in &situations {
+        let (rows, twins) = stills(*n_val, *n_leaked);
+        let any = declared(None, None, TrainLossKind::Unknown);
+        let log = log.as_ref();
+        let base = settings(log.unwrap_or(&any));
+        let explanation = explain(&Inputs {
+            rows: &rows,
+            twins: &twins,
+            targets,
+            log,
+            ..base
+        })
+        .unwrap();
+        let line = &explanation.verdict.line;
+        if line != expected {
+            wrong.push(format!("{name}:\n  {line}\n  {expected}"));
+        }
+        // A validation loss alone is never compared with a training loss.
+        if log.is_none_or(|log| log.epochs.iter().all(|epoch| epoch.train.is_none())) {
+            assert!(
+                !render(&explanation).contains("not below training"),
+                "{name}"
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

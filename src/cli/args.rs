@@ -304,9 +304,12 @@ pub(super) struct SimulateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How much of a low validation loss leakage could explain")]
 pub(super) struct ExplainArgs {
-    /// Log of the training run: Keras (text as pasted, CSV or history), Lightning, Hugging Face, Ultralytics, or events of `tensorboard`
+    /// Log of the training run: text as pasted, CSV, JSON, a notebook, of any tool that says loss and train or val; or events of `tensorboard`
     #[arg(long, value_name = "FILE")]
     pub(super) training_log: Option<PathBuf>,
+    /// Which names or columns of the log are the losses, such as `train=train_nll,val=dev_nll`
+    #[arg(long, value_name = "train=NAME,val=NAME", requires = "training_log")]
+    pub(super) log_columns: Option<String>,
     /// Training loss, instead of a log
     #[arg(long, value_name = "LOSS", conflicts_with = "training_log")]
     pub(super) train_loss: Option<String>,

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::explain::inputs::Metric;
 use crate::explain::predictions::{self, Line};
-use crate::explain::training_log::{self, Printed, TrainLossKind, TrainingLog};
+use crate::explain::training_log::{self, LogColumns, Printed, TrainLossKind, TrainingLog};
 use crate::settings::Explain;
 
 use super::args::{ExplainArgs, MetricArg};
@@ -26,7 +26,15 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
     if !asked {
         return Ok(None);
     }
-    let optional = |path: &Option<std::path::PathBuf>| path.as_deref().map(log).transpose();
+    let columns = args
+        .log_columns
+        .as_deref()
+        .map(columns)
+        .transpose()?
+        .unwrap_or_default();
+    let optional = |path: &Option<std::path::PathBuf>| {
+        path.as_deref().map(|path| log(path, &columns)).transpose()
+    };
     Ok(Some(Explain {
         log: match optional(&args.training_log)? {
             Some(log) => Some(log),
@@ -53,9 +61,18 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
     })
 }
 
-fn log(path: &Path) -> Result<TrainingLog, Error> {
+fn columns(text: &str) -> Result<LogColumns, Error> {
+    LogColumns::parse(text).ok_or_else(|| {
+        wrong(format!(
+            "`--log-columns {text}` names no columns; write train=NAME,val=NAME"
+        ))
+    })
+}
+
+fn log(path: &Path, columns: &LogColumns) -> Result<TrainingLog, Error> {
     let bytes = read(path)?;
-    training_log::parse(&bytes).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+    training_log::parse_with(&bytes, columns)
+        .map_err(|error| wrong(format!("`{}`: {error}", path.display())))
 }
 
 fn lines(path: &Path) -> Result<Vec<Line>, Error> {

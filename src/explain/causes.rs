@@ -186,6 +186,13 @@ fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
             "no validation sample has a twin or neighbour in training",
         );
     }
+    if losses.training_loss.value.is_none() {
+        return cause(
+            "leakage",
+            Evidence::Unknown,
+            "no training loss: whether validation is below it is not known",
+        );
+    }
     let (Some(loss), Some(star)) = (losses.validation_loss.value, losses.f_star.value) else {
         return cause(
             "leakage",

@@ -67,6 +67,7 @@ mod tests {
             number,
             train: printed(train),
             validation: printed(validation),
+            ..Epoch::default()
         };
         (1..).zip(pairs).map(epoch).collect()
     }

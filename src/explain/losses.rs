@@ -155,7 +155,19 @@ fn gap(reported: Reported) -> Estimate {
     Estimate::exact(value, 0).with_interval(value - slack, value + slack, CiMethod::Identity)
 }
 
+/// Whether validation is below training is not known without a training loss.
+fn no_training_loss() -> Estimate {
+    Estimate::absent(
+        Status::MissingInput,
+        "no_training_loss",
+        "no training loss: whether validation is below it is not known",
+    )
+}
+
 fn f_star(reported: Reported) -> Estimate {
+    if reported.train.is_none() {
+        return no_training_loss();
+    }
     let Some(train) = reported
         .train
         .filter(|train| train.value > reported.validation.value)

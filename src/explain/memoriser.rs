@@ -2,9 +2,9 @@
 
 use super::inputs::{Inputs, Metric, Targets};
 use crate::report::explanation::{ExclusionCurve, Memoriser};
-use crate::wording::{count, loss as in_words};
+use crate::wording::{count, loss as in_words, times};
 
-/// A lookup table whose loss is at most this many times the reported one cannot be told from the model.
+/// A lookup table and a model whose losses differ by at most this factor cannot be told apart by them.
 const INDISTINGUISHABLE: f64 = 1.25;
 
 /// A proxy's loss in the unit of the reported one. For classes the proxies measure an error rate `e`; as a log loss that is
@@ -51,6 +51,11 @@ pub fn memoriser(
                 sampled(inputs, looked_up)
             );
             match loss {
+                Some(loss) if loss > INDISTINGUISHABLE * copy.min(five) => format!(
+                    "{scores}; your network scores {}, {} times as much: copying is better.",
+                    in_words(loss),
+                    times(loss / copy.min(five))
+                ),
                 Some(loss) if copy.min(five) <= INDISTINGUISHABLE * loss => format!(
                     "{scores}; your network scores {}. The number cannot tell your network from a lookup table.",
                     in_words(loss)

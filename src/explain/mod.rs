@@ -5,6 +5,7 @@
 //! with what is given, in tiers: T0 images and split, T1 losses, T2 targets, T3 predictions, T4 a
 //! second run. Method, assumptions and measured reliability: `docs/explanation.md`.
 
+pub mod accuracy;
 pub mod bounds;
 pub mod causes;
 pub mod descriptors;
@@ -18,6 +19,7 @@ pub mod inputs;
 pub mod interval;
 pub mod label_noise;
 pub mod leak_groups;
+pub mod log_read;
 pub mod losses;
 pub mod memoriser;
 pub mod nearest_training;
@@ -100,8 +102,13 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         .as_ref()
         .map(|t1| causes::causes(inputs, &t0, t1, t2.as_ref()))
         .unwrap_or_default();
+    let accuracy = inputs
+        .log
+        .and_then(|log| log.explained()?.validation_accuracy);
+    let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));
     Some(Explanation {
         verdict: verdict::verdict(
+            accuracy.as_ref(),
             inputs.revisited,
             &t0,
             t1.as_ref(),
@@ -109,6 +116,8 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
             t3.as_ref(),
             t4.as_ref(),
         ),
+        accuracy,
+        log: inputs.log.map(log_read::log_read),
         next_steps: next_steps::next_steps(inputs, &t0),
         warnings: warnings::warnings(inputs, t1.is_some()),
         t1_absent: reported.err().map(|absent| *absent),

@@ -9,6 +9,10 @@ use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
 /// Factor by which the range exceeds the proxies on either side.
 pub const MARGIN: f64 = 1.5;
 
+/// A network whose loss is more than this many times that of the copying learners has not copied: what
+/// leaks did not reach its loss, and their ratios say nothing of it.
+pub const NEAR: f64 = 3.0;
+
 /// What the projection is made from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Proxies {
@@ -20,6 +24,8 @@ pub struct Proxies {
     pub trivial: f64,
     /// Five nearest with nothing hidden.
     pub five_nearest: f64,
+    /// Copying the nearest with nothing hidden.
+    pub copy_nearest: f64,
     /// Plateau of the five nearest.
     pub plateau: f64,
     /// Plateau over start, five nearest.
@@ -44,12 +50,26 @@ fn memorisation(proxies: &Proxies) -> f64 {
 /// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn, copy)`.
 #[must_use]
 pub fn project(proxies: &Proxies) -> Estimate {
+    if proxies.loss >= proxies.trivial {
+        return Estimate::absent(
+            Status::NotApplicable,
+            "no_better_than_constant",
+            "the network is no better than a constant, so leakage cannot have helped it: nothing is projected",
+        );
+    }
     if best_honest(proxies) > 0.97 * proxies.trivial && proxies.five_nearest > 0.9 * proxies.trivial
     {
         return Estimate::absent(
             Status::NotIdentified,
             "proxies_blind",
             "our proxies cannot read these targets from the images; the projection is withheld",
+        );
+    }
+    if proxies.loss > NEAR * proxies.five_nearest.min(proxies.copy_nearest) {
+        return Estimate::absent(
+            Status::NotApplicable,
+            "far_from_copying",
+            "the network is far from what copying scores, so it has not copied: nothing is projected",
         );
     }
     let ridge = proxies.ratio_ridge.max(1.0);
@@ -91,6 +111,7 @@ mod tests {
         train_evaluation: Some(0.0012),
         trivial: 0.0178,
         five_nearest: 0.0081,
+        copy_nearest: 0.0101,
         plateau: 0.0136,
         ratio_five: 1.69,
         ratio_copy: 1.96,
@@ -118,6 +139,31 @@ mod tests {
                 ..DRIVE
             }),
             0.5
+        );
+    }
+
+    #[test]
+    fn a_network_that_cannot_have_copied_is_not_projected() {
+        let reason = |loss| project(&Proxies { loss, ..DRIVE }).reason_code;
+        assert_eq!(reason(0.0178).as_deref(), Some("no_better_than_constant"));
+        assert_eq!(reason(0.60).as_deref(), Some("no_better_than_constant"));
+        assert_eq!(reason(0.0170), None);
+        let smooth = Proxies {
+            five_nearest: 0.0005,
+            copy_nearest: 0.0002,
+            ..DRIVE
+        };
+        assert_eq!(
+            project(&smooth).reason_code.as_deref(),
+            Some("far_from_copying")
+        );
+        assert_eq!(
+            project(&Proxies {
+                loss: 0.0006,
+                ..smooth
+            })
+            .reason_code,
+            None
         );
     }
 

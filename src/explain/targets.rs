@@ -104,6 +104,7 @@ fn proxies(
         train_evaluation: inputs.train_loss_evaluation.map(|t| t.value),
         trivial,
         five_nearest: unit(five_nearest),
+        copy_nearest: unit(copy),
         plateau: unit(plateau),
         ratio_five: rescaled(ratio_five, five_nearest),
         ratio_copy: rescaled(ratio_copy, copy),

@@ -2,17 +2,22 @@
 
 use super::losses::ALMOST_ALL;
 use crate::report::explanation::{
-    FromImages, FromLosses, FromPredictions, FromSecondRun, FromTargets, Verdict, Word,
+    AccuracyBounds, FromImages, FromLosses, FromPredictions, FromSecondRun, FromTargets, Verdict,
+    Word,
 };
-use crate::wording::percent;
+use crate::wording::{as_printed, loss as in_words, percent, times};
 
 /// Weakest evidence for an inflation that is worth a projection: lower end of the interval of the copying learner's ratio.
 const WORTH_PROJECTING: f64 = 1.1;
+
+/// A loss within this share of the best constant's is called no better than it.
+const SAME_AS_CONSTANT: f64 = 0.01;
 
 /// Judges from the tiers there are. `revisited` evaluation frames resemble a training frame of
 /// another recording or pass.
 #[must_use]
 pub fn verdict(
+    accuracy: Option<&AccuracyBounds>,
     revisited: u64,
     t0: &FromImages,
     t1: Option<&FromLosses>,
@@ -49,25 +54,62 @@ pub fn verdict(
             line,
         };
     }
-    let ratio = t2.and_then(|t2| t2.exclusion.as_ref()?.ratio_five_nearest.lo);
+    let possible = |line: String| Verdict {
+        word: Word::Possible,
+        line,
+    };
+    let loss = t1.and_then(|t1| t1.validation_loss.value);
+    let constant = t2.and_then(|t2| t2.yardsticks.trivial_loss.value);
+    if let (Some(loss), Some(constant)) = (loss, constant.filter(|&constant| constant > 0.0))
+        && loss >= constant * (1.0 - SAME_AS_CONSTANT)
+    {
+        let how = match loss > constant * (1.0 + SAME_AS_CONSTANT) {
+            true => "worse than",
+            false => "no better than",
+        };
+        return possible(format!(
+            "The network is {how} a constant ({} against {}): it has learned nothing that leakage could flatter, although {} of validation is exposed.",
+            in_words(loss),
+            in_words(constant),
+            percent(exposed)
+        ));
+    }
+    if let Some(accuracy) = accuracy {
+        return possible(accuracy.line.clone());
+    }
     let projection = t2.map(|t2| &t2.honest_projection);
-    let range = projection
-        .and_then(|p| Some((p.lo?, p.hi?)))
-        .zip(t1.and_then(|t1| t1.validation_loss.value));
-    if let (Some(((lo, hi), loss)), true) = (range, ratio.is_some_and(|lo| lo > WORTH_PROJECTING)) {
+    let ratio = t2.and_then(|t2| Some(&t2.exclusion.as_ref()?.ratio_five_nearest));
+    let projected = projection
+        .and_then(|p| Some((p.value?, p.lo?, p.hi?)))
+        .zip(loss.filter(|&loss| loss > 0.0));
+    if let (Some(((value, lo, hi), loss)), true) = (
+        projected,
+        ratio
+            .and_then(|ratio| ratio.lo)
+            .is_some_and(|lo| lo > WORTH_PROJECTING),
+    ) {
         let line = format!(
-            "Leakage could make this loss look lower by a factor of {:.1} to {:.1} (projection).",
-            (lo / loss).max(1.0),
-            hi / loss
+            "Leakage flatters this loss about {} times ({} to {}; projection): without it expect about {}.",
+            times(value / loss),
+            times((lo / loss).max(1.0)),
+            times(hi / loss),
+            in_words(value)
         );
         return Verdict {
             word: Word::Projected,
             line,
         };
     }
+    if let Some(far) = projection.filter(|p| p.reason_code.as_deref() == Some("far_from_copying")) {
+        return possible(format!(
+            "{} of validation is exposed, but {}.",
+            percent(exposed),
+            far.message
+        ));
+    }
     if t1.is_none() {
         let line = format!(
-            "{} of validation is exposed to training; without a validation loss nothing more can be said.",
+            "{} of validation is exposed to training; without a usable validation loss nothing more can be said.",
             percent(exposed)
         );
         return Verdict {
@@ -76,25 +118,31 @@ pub fn verdict(
         };
     }
     if exposed > ALMOST_ALL {
-        // The proxies' own interval is too wide to call it projected; what they point at is told all the same.
-        let hint = range.map_or_else(String::new, |((_, hi), loss)| {
-            format!(" Copying learners point at up to {:.1} times.", hi / loss)
+        // The interval is too wide to project; what a copying learner loses on these samples is told all the same.
+        let hint = ratio
+            .and_then(|ratio| ratio.value)
+            .filter(|_| projected.is_some());
+        let hint = hint.map_or_else(String::new, |ratio| {
+            format!(" A copying learner loses {ratio:.1} times as much without its neighbours.")
         });
         let line = format!(
             "How far leakage flatters this loss cannot be bounded: {} of validation is exposed to training.{hint}",
             percent(exposed)
         );
-        return Verdict {
-            word: Word::Possible,
-            line,
-        };
+        return possible(line);
     }
-    let line = format!(
-        "Leakage could make this validation loss look lower, by a factor of at most {:.2} on the clean samples.",
-        1.0 / (1.0 - exposed)
-    );
-    Verdict {
-        word: Word::Possible,
-        line,
-    }
+    // With the digits of the log, and its rounding inside the bound.
+    let reported = t1.map(|t1| &t1.validation_loss);
+    let highest = reported
+        .and_then(|loss| loss.hi.or(loss.value))
+        .unwrap_or(0.0);
+    let half_width = reported
+        .and_then(|loss| Some(loss.hi? - loss.value?))
+        .unwrap_or(0.0);
+    possible(format!(
+        "{} of validation is exposed: the loss on the clean samples is at most {} if leakage does not hurt (reported: {}).",
+        percent(exposed),
+        as_printed(highest / (1.0 - exposed), half_width),
+        as_printed(loss.unwrap_or(0.0), half_width)
+    ))
 }

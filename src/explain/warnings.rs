@@ -19,6 +19,13 @@ pub(super) fn warnings(inputs: &Inputs, with_loss: bool) -> Vec<String> {
     }
     if let Some(log) = inputs.log {
         warnings.extend(log.warnings.iter().cloned());
+        if !log.other_metrics.is_empty() {
+            warnings.push(format!(
+                "{} {} no mean over samples, so not decomposable into leaked and clean ones from the number alone: evaluate again without `leaked_samples` of the report, or give --predictions for the loss",
+                log.other_metrics.join(", "),
+                if log.other_metrics.len() == 1 { "is" } else { "are" }
+            ));
+        }
     }
     warnings.extend(size_mismatch(inputs).filter(|_| with_loss));
     if inputs.predictions_unmatched > 0 {

@@ -2,7 +2,7 @@
 
 use crate::report::explanation::{
     Bound, Cause, Estimate, Evidence, Explanation, Exposure, FromImages, FromLosses,
-    FromPredictions, FromSecondRun, FromTargets, Status, TrainLossKind,
+    FromPredictions, FromSecondRun, FromTargets, LogRead, Status,
 };
 use crate::report::interleaving::{Interleaving, SplitKind};
 use crate::wording::{count, loss, percent};
@@ -21,11 +21,20 @@ pub fn render(explanation: &Explanation) -> String {
     lines.extend(section("Split", split_facts(&explanation.t0)));
     match (&explanation.t1, &explanation.t1_absent) {
         (Some(losses), _) => {
-            lines.extend(section("Losses", loss_facts(losses)));
+            lines.extend(section(
+                "Losses",
+                loss_facts(explanation.log.as_ref(), losses),
+            ));
             lines.extend(section("If clean", bounds(losses)));
             lines.extend(section("The sign", sign(losses, &explanation.causes)));
         }
-        (None, Some(absent)) => lines.extend(section("Losses", vec![absent.message.clone()])),
+        (None, Some(absent)) => {
+            let read = explanation.log.iter().map(|log| log.line.clone());
+            lines.extend(section(
+                "Losses",
+                read.chain([absent.message.clone()]).collect(),
+            ));
+        }
         (None, None) => {}
     }
     if let Some(targets) = &explanation.t2 {
@@ -123,19 +132,10 @@ fn split_facts(t0: &FromImages) -> Vec<String> {
     facts
 }
 
-fn loss_facts(losses: &FromLosses) -> Vec<String> {
-    let validation = losses.validation_loss.value.map_or_else(String::new, loss);
-    let meaning = match losses.train_loss_kind {
-        TrainLossKind::EpochMean => " (mean over the epoch)",
-        TrainLossKind::WindowMean => " (mean over a window)",
-        TrainLossKind::LastStep => " (last step)",
-        TrainLossKind::Evaluation => " (evaluation mode)",
-        TrainLossKind::Unknown => "",
-    };
-    let mut line = format!("validation {validation}");
-    if let (Some(train), Some(gap)) = (losses.training_loss.value, losses.gap.value) {
-        line += &format!(", training {}{meaning}, gap {}", loss(train), loss(gap));
-    }
+fn loss_facts(log: Option<&LogRead>, losses: &FromLosses) -> Vec<String> {
+    let read = log.map_or_else(String::new, |log| log.line.clone());
+    let gap = losses.gap.value;
+    let line = read + &gap.map_or_else(String::new, |gap| format!(", gap {}", loss(gap)));
     let rmse = losses.rmse.map(|rmse| {
         let range = losses.share_of_range.map_or_else(String::new, |share| {
             format!(" = {} of the range of the targets", percent(share))

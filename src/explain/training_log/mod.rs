@@ -3,12 +3,26 @@
 //! Every source means something else by "training loss": a mean over the epoch, over a window, or the
 //! last step. [`TrainLossKind`] keeps that, because only a mean over the epoch lags behind the model.
 
-pub mod hugging_face;
-pub mod keras_history;
-pub mod keras_text;
+//!
+//! One reader for all of text: [`decode`] makes plain text of bytes, [`json`], [`lines`] and [`table`] make rows of named
+//! numbers of it, [`names`] says what a name means, [`epochs`] puts rows together. A loss that the log
+//! gives twice and differently is an error; one side is never taken for the other.
+
+mod decode;
+mod epochs;
+mod json;
+#[cfg(test)]
+mod kinds;
+mod lines;
 pub mod model_summary;
-mod tables;
+mod names;
+mod rows;
+mod sizes;
+mod table;
 pub mod tensorboard;
+
+use names::Side;
+use rows::Reading;
 
 pub use crate::report::explanation::TrainLossKind;
 
@@ -36,12 +50,14 @@ pub struct TrainingLog {
     pub model: ModelSummary,
     /// Range of the targets, when the text around the log states one.
     pub stated_range: Option<(f64, f64)>,
+    /// Metrics of the log that are no means over samples, as it names them.
+    pub other_metrics: Vec<String>,
     /// What was dropped or repaired while reading.
     pub warnings: Vec<String>,
 }
 
-/// One epoch. At least one of the two losses is present.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// One epoch. At least one of its numbers is present.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Epoch {
     /// Number, from 1.
     pub number: u64,
@@ -49,6 +65,10 @@ pub struct Epoch {
     pub train: Option<Printed>,
     /// Validation loss.
     pub validation: Option<Printed>,
+    /// Share of training samples that were classified right, 0 to 1.
+    pub train_accuracy: Option<Printed>,
+    /// Share of validation samples that were classified right, 0 to 1.
+    pub validation_accuracy: Option<Printed>,
 }
 
 /// A number as printed: it stands for everything that rounds to it.
@@ -65,20 +85,90 @@ pub struct Printed {
 pub enum LogSource {
     /// Progress text of Keras, as pasted.
     KerasText,
-    /// Keras `CSVLogger`.
-    KerasCsv,
-    /// Keras `History.history` as JSON or as a printed Python dictionary.
-    KerasHistory,
-    /// PyTorch Lightning `metrics.csv`.
-    Lightning,
+    /// Lines that a training loop printed.
+    Text,
+    /// A table: CSV of any tool, or one printed on a console or in a notebook.
+    Table,
+    /// Metric lists or rows as JSON or as a printed Python dictionary.
+    Json,
     /// Hugging Face `trainer_state.json`.
     HuggingFace,
-    /// Ultralytics `results.csv`.
-    Ultralytics,
     /// TensorBoard event files.
     TensorBoard,
     /// Numbers given by the user.
     Declared,
+}
+
+impl LogSource {
+    /// Name in the report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::KerasText => "keras-text",
+            Self::Text => "text",
+            Self::Table => "table",
+            Self::Json => "json",
+            Self::HuggingFace => "hugging-face",
+            Self::TensorBoard => "tensorboard",
+            Self::Declared => "declared",
+        }
+    }
+}
+
+/// Names of the losses in a log that does not say so itself; columns without a name are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LogColumns {
+    /// Name of the training loss.
+    pub train: Option<String>,
+    /// Name of the validation loss.
+    pub validation: Option<String>,
+}
+
+impl LogColumns {
+    /// Reads `train=NAME,val=NAME`; either may be left out. `None` for another text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut columns = Self::default();
+        for part in text.split(',') {
+            let (side, name) = part.split_once('=')?;
+            let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty())?;
+            match names::side_of(side.trim())? {
+                Side::Train => columns.train = Some(name),
+                Side::Validation => columns.validation = Some(name),
+            }
+        }
+        Some(columns)
+    }
+
+    fn is_given(&self) -> bool {
+        self.train.is_some() || self.validation.is_some()
+    }
+
+    fn by_position(&self) -> bool {
+        let given = [&self.train, &self.validation]
+            .into_iter()
+            .flatten()
+            .count();
+        self.is_given() && self.positions().count() == given
+    }
+
+    /// Columns that are given by their position, from 1.
+    fn positions(&self) -> impl Iterator<Item = usize> {
+        let names = [&self.train, &self.validation].into_iter().flatten();
+        names.filter_map(|name| name.parse().ok())
+    }
+
+    fn side(&self, name: &str) -> Option<Side> {
+        let is = |own: &Option<String>| {
+            own.as_ref()
+                .is_some_and(|own| own.trim().eq_ignore_ascii_case(name.trim()))
+        };
+        match name {
+            _ if is(&self.train) => Some(Side::Train),
+            _ if is(&self.validation) => Some(Side::Validation),
+            _ => None,
+        }
+    }
 }
 
 /// What the losses measure.
@@ -112,12 +202,24 @@ pub enum LogError {
     /// Longer than [`MAX_BYTES`].
     #[error("the training log is longer than {} MB; give only the part with the losses", MAX_BYTES >> 20)]
     TooLarge,
-    /// None of the formats fits.
+    /// No name of a loss in it.
     #[error(
-        "no loss found in the training log; understood are Keras progress text, CSVLogger and History, Lightning metrics.csv, \
-         Hugging Face trainer_state.json, Ultralytics results.csv and TensorBoard events; or give --train-loss and --val-loss"
+        "no loss found in the training log; read are progress text, printed lines and dictionaries, tables, CSV, JSON and \
+         TensorBoard events whose names say loss and train or val; name them with --log-columns train=NAME,val=NAME, or give \
+         --train-loss and --val-loss"
     )]
     NoLoss,
+    /// Columns of numbers whose meaning nothing tells.
+    #[error(
+        "the columns of the training log do not say which is the training and which the validation loss ({found}); name them \
+         with --log-columns, such as {advice}"
+    )]
+    Unnamed {
+        /// What was found.
+        found: String,
+        /// What to write.
+        advice: &'static str,
+    },
     /// The format is clear, its content broken.
     #[error("{format}: {reason}")]
     Malformed {
@@ -128,11 +230,42 @@ pub enum LogError {
     },
 }
 
+impl LogError {
+    /// One line gives a loss twice and differently.
+    fn twice(line: usize, first: &Reading, second: &Reading) -> Self {
+        let (a, b) = (first.value.value, second.value.value);
+        let place = if line > 0 {
+            format!("line {line}: ")
+        } else {
+            String::new()
+        };
+        let side = match first.side {
+            Some(Side::Validation) => "validation",
+            _ => "training",
+        };
+        Self::Malformed {
+            format: "training log",
+            reason: format!(
+                "{place}the {side} loss is given twice, as `{}` {a} and as `{}` {b}; say which with --log-columns train=NAME,val=NAME",
+                first.name, second.name
+            ),
+        }
+    }
+}
+
 /// Reads a log, recognising the format by its content.
 ///
 /// # Errors
-/// [`LogError`] when nothing that looks like a loss is found.
+/// [`LogError`] when nothing that looks like a loss is found, or a loss is given twice and differently.
 pub fn parse(bytes: &[u8]) -> Result<TrainingLog, LogError> {
+    parse_with(bytes, &LogColumns::default())
+}
+
+/// Reads a log whose losses have these names.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(bytes: &[u8], columns: &LogColumns) -> Result<TrainingLog, LogError> {
     if bytes.is_empty() {
         return Err(LogError::Empty);
     }
@@ -142,18 +275,130 @@ pub fn parse(bytes: &[u8]) -> Result<TrainingLog, LogError> {
     if tensorboard::looks_like_events(bytes) {
         return tensorboard::parse(&[("", bytes)]);
     }
-    let text = String::from_utf8_lossy(bytes);
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let header = text.lines().next().unwrap_or_default();
-    if text.starts_with('{') && text.contains("\"log_history\"") {
-        hugging_face::parse(text)
-    } else if text.starts_with('{') {
-        keras_history::parse(text)
-    } else if let Some(format) = tables::recognise(header) {
-        format.parse(text)
-    } else {
-        keras_text::parse(text)
+    let text = decode::text(bytes);
+    let (rows, hugging_face, is_json) = match json::rows(&text, columns) {
+        Some((rows, hugging_face)) if rows.iter().any(|row| !row.readings.is_empty()) => {
+            (rows, hugging_face, true)
+        }
+        _ => (lines::rows(&text, columns)?, false, false),
+    };
+    // Console lines of a trainer: the training loss is a mean over the steps before.
+    let trainer = hugging_face || (text.contains("eval_loss") && text.contains("learning_rate"));
+    let found = rows.iter().any(|row| !row.readings.is_empty());
+    let joined = epochs::join(rows, trainer)?;
+    if !found {
+        return Err(unnamed(&text).unwrap_or(LogError::NoLoss));
     }
+    let source = source(&text, is_json, hugging_face);
+    let mut log = empty(source, kind(&text, source, trainer, &joined));
+    let sizes = sizes::sizes(&text);
+    log.train_samples = sizes.train;
+    log.validation_samples = sizes.validation;
+    log.planned_epochs = sizes.epochs;
+    log.model = model_summary::read(&text);
+    log.stated_range = sizes::stated_range(&text);
+    log.other_metrics = joined.metrics;
+    log.warnings = joined.warnings;
+    if text.contains("train/box_loss") {
+        let ema = "validation losses of Ultralytics come from averaged weights (EMA), training losses do not";
+        log.warnings.push(ema.to_owned());
+    }
+    log.epochs = joined.epochs;
+    if log
+        .epochs
+        .iter()
+        .all(|epoch| epoch.train.is_none() && epoch.validation.is_none())
+    {
+        accuracy_as_error(&mut log);
+    }
+    finish(log)
+}
+
+/// Without a loss the error rate stands in for it.
+fn accuracy_as_error(log: &mut TrainingLog) {
+    let error = |accuracy: Option<Printed>| {
+        accuracy.map(|a| Printed {
+            value: 1.0 - a.value,
+            ..a
+        })
+    };
+    for epoch in &mut log.epochs {
+        log.quantity = Quantity::Error;
+        (epoch.train, epoch.validation) = (
+            error(epoch.train_accuracy),
+            error(epoch.validation_accuracy),
+        );
+    }
+}
+
+fn source(text: &str, is_json: bool, hugging_face: bool) -> LogSource {
+    if hugging_face {
+        LogSource::HuggingFace
+    } else if is_json {
+        LogSource::Json
+    } else if text.contains("val_loss: ") && text.contains(" loss: ") && text.contains("Epoch ") {
+        LogSource::KerasText
+    } else if table::Table::at(
+        &text.lines().take(8).collect::<Vec<_>>(),
+        lines::decimal_comma(text),
+        &LogColumns::default(),
+    )
+    .is_some()
+    {
+        LogSource::Table
+    } else {
+        LogSource::Text
+    }
+}
+
+/// What the training loss means, as far as the names of its format tell.
+fn kind(text: &str, source: LogSource, trainer: bool, joined: &epochs::Joined) -> TrainLossKind {
+    let [train, _] = &joined.names;
+    let train = train.as_deref().unwrap_or_default().to_lowercase();
+    // `loss` and `val_loss`, a bar, or the accuracies alone are what Keras writes, whose training loss is a
+    // mean over the epoch.
+    let keras = match train.as_str() {
+        "loss" => {
+            text.contains("val_loss") || text.contains("[=") || matches!(source, LogSource::Table)
+        }
+        "" => text.contains("val_acc"),
+        _ => false,
+    };
+    match source {
+        _ if trainer => TrainLossKind::WindowMean,
+        LogSource::KerasText => TrainLossKind::EpochMean,
+        _ if train.contains("step") || joined.last_step => TrainLossKind::LastStep,
+        _ if train.contains("epoch") || train.starts_with("sum of") => TrainLossKind::EpochMean,
+        _ if text.contains("train_loss") && text.contains("valid_loss") => {
+            TrainLossKind::WindowMean
+        }
+        _ if keras => TrainLossKind::EpochMean,
+        _ => TrainLossKind::Unknown,
+    }
+}
+
+/// Why a table of numbers cannot be read, if the text is one.
+fn unnamed(text: &str) -> Option<LogError> {
+    let head = text.lines().next()?;
+    let cells: Vec<&str> = head.split([',', ';', '\t']).map(str::trim).collect();
+    if cells
+        .iter()
+        .any(|cell| cell.trim_matches('"').eq_ignore_ascii_case("value"))
+    {
+        return Some(LogError::Unnamed {
+            found: format!("`{head}` is one curve without its name"),
+            advice: "val=Value",
+        });
+    }
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let numbers = words
+        .iter()
+        .filter(|word| word.parse::<f64>().is_ok())
+        .count();
+    (numbers >= 3 && 2 * numbers > words.len()).then(|| LogError::Unnamed {
+        found: format!("{} columns without a header", words.len()),
+        advice: "train=6,val=13 for columns counted from 1",
+    })
 }
 
 /// A log of one epoch from numbers given by hand.
@@ -163,10 +408,20 @@ pub fn declared(train: Option<&str>, validation: Option<&str>, kind: TrainLossKi
         number: 1,
         train: train.and_then(printed),
         validation: validation.and_then(printed),
+        ..Epoch::default()
     };
     TrainingLog {
         epochs: vec![epoch],
         ..empty(LogSource::Declared, kind)
+    }
+}
+
+impl TrainingLog {
+    /// The epoch that is explained: the last with a validation loss, or the last of all.
+    #[must_use]
+    pub fn explained(&self) -> Option<&Epoch> {
+        let validated = self.epochs.iter().rfind(|epoch| epoch.validation.is_some());
+        validated.or(self.epochs.last())
     }
 }
 
@@ -201,38 +456,42 @@ fn empty(source: LogSource, train_loss_kind: TrainLossKind) -> TrainingLog {
         planned_epochs: None,
         model: ModelSummary::default(),
         stated_range: None,
+        other_metrics: Vec::new(),
         warnings: Vec::new(),
     }
 }
 
-/// Finishes a log: values that are not numbers are dropped, and of several runs in one file the last is kept.
+/// Finishes a log: values that are not numbers are dropped, and it is said when the last epoch has none.
 fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
     let found = log.epochs.len();
     let finite = |p: Option<Printed>| p.filter(|p| p.value.is_finite());
     for epoch in &mut log.epochs {
-        (epoch.train, epoch.validation) = (finite(epoch.train), finite(epoch.validation));
+        for value in [
+            &mut epoch.train,
+            &mut epoch.validation,
+            &mut epoch.train_accuracy,
+            &mut epoch.validation_accuracy,
+        ] {
+            *value = finite(*value);
+        }
     }
+    let last = log.epochs.last().map(|epoch| epoch.number);
     log.epochs
         .retain(|epoch| epoch.train.is_some() || epoch.validation.is_some());
     if found > log.epochs.len() {
+        let instead = match (log.explained().map(|epoch| epoch.number), last) {
+            (Some(used), Some(last)) if used != last => {
+                format!("; epoch {used} is read, not the last")
+            }
+            _ => String::new(),
+        };
         log.warnings.push(format!(
-            "{} of {found} epochs hold no finite loss and were dropped",
+            "{} of {found} epochs hold no finite loss and were dropped{instead}",
             found - log.epochs.len()
         ));
     }
-    if log.epochs.is_empty() {
+    if found > 0 && log.epochs.is_empty() {
         return Err(LogError::NoLoss);
-    }
-    let restart = log
-        .epochs
-        .windows(2)
-        .rposition(|pair| pair[1].number <= pair[0].number);
-    if let Some(last) = restart {
-        log.epochs.drain(..=last);
-        log.warnings.push(format!(
-            "epoch numbers start again; only the last run of {} epochs is used",
-            log.epochs.len()
-        ));
     }
     Ok(log)
 }

@@ -57,6 +57,9 @@ pub fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
     let mut log = empty(LogSource::TensorBoard, kind);
     log.warnings = warnings;
     log.epochs = join(&train, &validation);
+    if log.epochs.is_empty() {
+        return Err(LogError::NoLoss);
+    }
     finish(log)
 }
 
@@ -81,6 +84,7 @@ fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
                 number,
                 train: Some(exact(scalar)),
                 validation: None,
+                ..Epoch::default()
             })
             .collect();
     }
@@ -91,6 +95,7 @@ fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
             number,
             train: before(scalar.step),
             validation: Some(exact(scalar)),
+            ..Epoch::default()
         })
         .collect()
 }

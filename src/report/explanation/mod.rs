@@ -3,7 +3,9 @@
 //! Plain types; `explain` fills them. Method, assumptions and measured reliability:
 //! `docs/explanation.md`.
 
+mod accuracy;
 mod estimate;
+mod log;
 mod losses;
 mod predictions;
 mod samples;
@@ -12,7 +14,9 @@ mod targets;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use accuracy::AccuracyBounds;
 pub use estimate::{Assumption, CiMethod, Estimate, Status};
+pub use log::LogRead;
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
 pub use predictions::{
     ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line, Point, Third,
@@ -27,6 +31,10 @@ pub use targets::{
 pub struct Explanation {
     /// What it comes to.
     pub verdict: Verdict,
+    /// The training log as it was read; `null` without one.
+    pub log: Option<LogRead>,
+    /// What the accuracy in the log says of clean samples; `null` where it has none.
+    pub accuracy: Option<AccuracyBounds>,
     /// Images and split.
     pub t0: FromImages,
     /// Losses; `null` without a usable validation loss.
