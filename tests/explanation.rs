@@ -477,9 +477,9 @@ fn no_first_line_is_absurd_or_false() {
         ("accuracy, all leaked", 100, 100, text("Epoch 1 val_acc: 0.941"), none(), right("all leaked: no clean sample, so nothing is known of new images.")),
         ("accuracy that bounds nothing", 100, 60, text("Epoch 1 val_acc: 0.500"), none(), "Accuracy 50.0 % over 100, 60 leaked: it says nothing of the clean ones.".into()),
         ("four samples", 4, 1, text("Epoch 1 val_acc: 0.75"), none(), "Accuracy 75 % over 4, 1 leaked: between 67 % and 100 % on the clean ones; at most 8 points are leakage.".into()),
-        ("two classes, guessing", 100, 30, losses(None, "0.69"), classes(2), format!("The network is no better than a constant (0.6900 against 0.6931): {learned}")),
+        ("two classes, guessing", 100, 30, losses(None, "0.69"), classes(2), format!("The network is no better than a constant (0.69 against 0.6931): {learned}")),
         ("fifty classes", 100, 30, losses(None, "0.50"), classes(50), most("0.72", "0.50")),
-        ("worse than a constant", 100, 30, losses(None, "0.60"), numbers(), format!("The network is worse than a constant (0.6000 against 0.0400): {learned}")),
+        ("worse than a constant", 100, 30, losses(None, "0.60"), numbers(), format!("The network is worse than a constant (0.60 against 0.0405): {learned}")),
         ("segmentation by dice", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: -0.81 - val_loss: -0.83"), none(), unknown.into()),
         ("mean average precision beside a loss", 100, 30, text("Epoch 1 train_loss: 0.50 val_loss: 0.40 mAP: 0.7"), none(), most("0.58", "0.40")),
     ];

@@ -58,6 +58,14 @@ pub fn verdict(
         word: Word::Possible,
         line,
     };
+    // Losses are told with the digits of the log, and bounds include its rounding.
+    let reported = t1.map(|t1| &t1.validation_loss);
+    let highest = reported
+        .and_then(|loss| loss.hi.or(loss.value))
+        .unwrap_or(0.0);
+    let half_width = reported
+        .and_then(|loss| Some(loss.hi? - loss.value?))
+        .unwrap_or(0.0);
     let loss = t1.and_then(|t1| t1.validation_loss.value);
     let constant = t2.and_then(|t2| t2.yardsticks.trivial_loss.value);
     if let (Some(loss), Some(constant)) = (loss, constant.filter(|&constant| constant > 0.0))
@@ -69,7 +77,7 @@ pub fn verdict(
         };
         return possible(format!(
             "The network is {how} a constant ({} against {}): it has learned nothing that leakage could flatter, although {} of validation is exposed.",
-            in_words(loss),
+            as_printed(loss, half_width),
             in_words(constant),
             percent(exposed)
         ));
@@ -131,14 +139,6 @@ pub fn verdict(
         );
         return possible(line);
     }
-    // With the digits of the log, and its rounding inside the bound.
-    let reported = t1.map(|t1| &t1.validation_loss);
-    let highest = reported
-        .and_then(|loss| loss.hi.or(loss.value))
-        .unwrap_or(0.0);
-    let half_width = reported
-        .and_then(|loss| Some(loss.hi? - loss.value?))
-        .unwrap_or(0.0);
     possible(format!(
         "{} of validation is exposed: the loss on the clean samples is at most {} if leakage does not hurt (reported: {}).",
         percent(exposed),
