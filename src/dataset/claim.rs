@@ -120,9 +120,7 @@ fn take_labels(best: &mut Claim, others: &[Claim]) {
     let known = drafts.filter_map(|draft| Some((draft.path.as_str(), draft.label.as_ref()?)));
     let known: HashMap<&str, &String> = known.collect();
     for draft in &mut best.drafts {
-        draft.label = known
-            .get(draft.path.as_str())
-            .map(|label| (*label).clone());
+        draft.label = known.get(draft.path.as_str()).map(|label| (*label).clone());
     }
 }
 
