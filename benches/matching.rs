@@ -107,7 +107,7 @@ fn sorted(search: impl FnOnce(&(dyn Fn(&[Match]) + Sync))) -> Vec<Match> {
     search(&|batch| {
         all.lock()
             .expect("no worker panics")
-            .extend_from_slice(batch)
+            .extend_from_slice(batch);
     });
     let mut all = all.into_inner().expect("no worker panics");
     all.sort_unstable();

@@ -255,18 +255,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("signature", &["sample", "source"]),
     ("verification", &["matching", "signature"]),
     (
-        "checks",
-        &[
-            "finding",
-            "labels",
-            "leak",
-            "matching",
-            "sample",
-            "sequence",
-            "signature",
-        ],
-    ),
-    (
         "dataset",
         &["error", "progress", "sample", "settings", "source"],
     ),
@@ -279,6 +267,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("explain", &["report", "wording"]),
     ("repair", &["explain"]),
     ("gate", &["finding", "path_pattern", "report"]),
+    ("render", &["finding", "leak", "rate", "report", "wording"]),
     ("sequence", &["leak", "report", "sample"]),
     (
         "settings",
@@ -289,6 +278,30 @@ const ROOMS: &[(&str, &[&str])] = &[
             "path_pattern",
             "sample",
             "sequence",
+        ],
+    ),
+    (
+        "cache",
+        &[
+            "error",
+            "report",
+            "sample",
+            "settings",
+            "signature",
+            "source",
+        ],
+    ),
+    (
+        "checks",
+        &[
+            "finding",
+            "labels",
+            "leak",
+            "matching",
+            "report",
+            "sample",
+            "sequence",
+            "signature",
         ],
     ),
     (
@@ -304,21 +317,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settings",
             "signature",
         ],
-    ),
-    (
-        "cache",
-        &[
-            "error",
-            "report",
-            "sample",
-            "settings",
-            "signature",
-            "source",
-        ],
-    ),
-    (
-        "render",
-        &["finding", "leak", "rate", "report", "sequence", "wording"],
     ),
     (
         "audit",

@@ -138,7 +138,7 @@ fn descriptions_of_yolo_name_folders_and_lists() {
             .image("valid/images/3.png", 3)
             .file(
                 "data.yaml",
-                &format!("train: [../train/images{val}]\nval: ../valid/images\nnc: 1\n"),
+                format!("train: [../train/images{val}]\nval: ../valid/images\nnc: 1\n"),
             );
         workspace.check(&[]).0
     };

@@ -456,7 +456,8 @@ fn no_first_line_is_absurd_or_false() {
     let unknown = "30 % of validation is exposed to training; without a usable validation loss nothing more can be said.";
     let right = |rest: &str| format!("Accuracy 94.1 % over 100, {rest}");
     let learned = "it has learned nothing that leakage could flatter, although 30 % of validation is exposed.";
-    let situations: Vec<(&str, u32, u32, Option<TrainingLog>, Targets, String)> = vec![
+    type Situation<'a> = (&'a str, u32, u32, Option<TrainingLog>, Targets, String);
+    let situations: Vec<Situation> = vec![
         ("no leak", 100, 0, text(PASTED), none(), nothing.into()),
         ("a third leaked", 100, 30, text(PASTED), none(), most("0.0141", "0.0098")),
         ("almost all leaked", 100, 99, text(PASTED), none(), unbounded("99 %")),
@@ -596,7 +597,7 @@ fn a_projection_needs_copying_learners_to_gain_a_tenth() {
         let exclusion = targets.exclusion.as_mut().unwrap();
         exclusion.ratio_five_nearest.lo = Some(low);
         let (t0, t1) = (&explanation.t0, explanation.t1.as_ref());
-        verdict(0, t0, t1, Some(&targets), None, None).word
+        verdict(None, 0, t0, t1, Some(&targets), None, None).word
     };
     assert_eq!(word_at(1.09), Word::Possible);
     assert_eq!(word_at(1.11), Word::Projected);

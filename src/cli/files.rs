@@ -1,4 +1,4 @@
-//! SettingFiles that say how to judge: as they lie there, or as they are staged.
+//! Files that say how to judge: as they lie there, or as they are staged.
 
 use std::path::{Path, PathBuf};
 

@@ -28,7 +28,10 @@ pub(super) enum Strength {
 }
 
 /// The split that a path of a tree lies in.
-pub(super) struct SplitOf(pub(super) Box<dyn Fn(&str) -> Option<String>>);
+pub(super) struct SplitOf(pub(super) Lookup);
+
+/// A path to the name of its split.
+type Lookup = Box<dyn Fn(&str) -> Option<String>>;
 
 impl SplitOf {
     /// No place of the tree tells a split.

@@ -25,6 +25,9 @@ use crate::source::path_text;
 /// Most tables that are looked at; more are annotations of single pictures.
 const MOST_TABLES: usize = 100;
 
+/// A table that cannot be read as a manifest, and why.
+pub(super) type Refused = (String, Error);
+
 /// What the tables of the tree claim, and the names of those that cannot be read as manifests,
 /// with why.
 ///
@@ -37,7 +40,7 @@ pub(super) fn claims(
     root: &Path,
     columns: &Columns,
     walked: &Walked,
-) -> Result<(Vec<Claim>, Vec<(String, Error)>), Error> {
+) -> Result<(Vec<Claim>, Vec<Refused>), Error> {
     let endings = ["csv", "tsv", "jsonl", "ndjson"];
     let is_table = |path: &&String| {
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);

@@ -78,14 +78,16 @@ mod tests {
     use crate::source::Place;
 
     fn splits(images: &[&str]) -> Option<Vec<String>> {
-        let mut walked = Walked::default();
-        walked.images = images
-            .iter()
-            .map(|path| WalkedFile {
-                path: (*path).to_owned(),
-                place: Place::Named,
-            })
-            .collect();
+        let walked = Walked {
+            images: images
+                .iter()
+                .map(|path| WalkedFile {
+                    path: (*path).to_owned(),
+                    place: Place::Named,
+                })
+                .collect(),
+            ..Walked::default()
+        };
         let splits = claim(&walked)?.splits.into_iter();
         Some(splits.map(|split| split.0).collect())
     }

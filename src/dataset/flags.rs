@@ -1,4 +1,4 @@
-//! Text files that say of every sample in which split it is, by a number: CelebA's
+//! Text files that say of every sample in which split it is, by a number: `CelebA`'s
 //! `list_eval_partition.txt` (`file 0`: 0 to train on, 1 validation, 2 test) and CUB's
 //! `train_test_split.txt` (`number 1`: 1 to train on, 0 test), with the files in `images.txt`.
 

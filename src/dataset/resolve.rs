@@ -184,14 +184,16 @@ mod tests {
     use crate::dataset::walk::WalkedFile;
 
     fn resolved(images: &[&str], list: &str, written: &str, role: SplitRole) -> Option<String> {
-        let mut walked = Walked::default();
-        walked.images = images
-            .iter()
-            .map(|path| WalkedFile {
-                path: (*path).to_owned(),
-                place: Place::Named,
-            })
-            .collect();
+        let walked = Walked {
+            images: images
+                .iter()
+                .map(|path| WalkedFile {
+                    path: (*path).to_owned(),
+                    place: Place::Named,
+                })
+                .collect(),
+            ..Walked::default()
+        };
         let root = Path::new("no such root");
         let resolver = Resolver::new(root, &root.join(list), &walked);
         let (path, _, exists) = resolver.resolve(written, Some(role));

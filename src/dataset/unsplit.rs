@@ -63,8 +63,10 @@ mod tests {
     use super::*;
 
     fn asked(directories: &[&str]) -> String {
-        let mut walked = Walked::default();
-        walked.directories = directories.iter().map(|&one| one.to_owned()).collect();
+        let walked = Walked {
+            directories: directories.iter().map(|&one| one.to_owned()).collect(),
+            ..Walked::default()
+        };
         claim(&walked).evidence
     }
 

@@ -115,7 +115,7 @@ fn flatten(name: &str, value: &Value, leaves: &mut Vec<(String, Vec<Option<f64>>
     match value {
         Value::Number(_) | Value::Null => leaves.push((name.to_owned(), vec![value.as_f64()])),
         Value::Array(values) => {
-            leaves.push((name.to_owned(), values.iter().map(Value::as_f64).collect()))
+            leaves.push((name.to_owned(), values.iter().map(Value::as_f64).collect()));
         }
         Value::Object(map)
             if numbered(map)

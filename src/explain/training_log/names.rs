@@ -341,7 +341,7 @@ mod tests {
         );
         assert_eq!(measure("Acc@1"), Some(Measure::Accuracy));
         assert_eq!(measure("error_rate"), Some(Measure::ErrorRate));
-        assert_eq!(measure("metrics/mAP50-95(B)").is_some(), true);
+        assert!(measure("metrics/mAP50-95(B)").is_some());
         for name in [
             "lr",
             "best val loss",
