@@ -7,7 +7,9 @@ set -euo pipefail
 
 cd "$HERE"
 digest() { git hash-object --no-filters --stdin; }
-files=$(find Cargo.toml Cargo.lock crates src -type f | LC_ALL=C sort)
+parts=(Cargo.toml Cargo.lock src)
+[ -d crates ] && parts+=(crates)
+files=$(find "${parts[@]}" -type f | LC_ALL=C sort)
 while IFS= read -r file; do
   printf '%s ' "$file"
   digest < "$file"

@@ -85,6 +85,10 @@ fn every_command_of_the_documents_works() {
             if !line.starts_with("splitleak ") && !line.contains("| splitleak ") {
                 continue;
             }
+            if line.contains("--staged") {
+                // Whoever commits has staged the settings, too.
+                git::git(workspace.root(), &["add", "--all"]);
+            }
             let output = Command::new("sh")
                 .args(["-c", line])
                 .current_dir(workspace.root())

@@ -26,9 +26,7 @@ fn checked() -> (Workspace, Value) {
     let write = workspace.run(&write);
     assert_eq!(write.status, 0, "{}", write.stderr);
     assert!(
-        write
-            .stdout
-            .contains("accepts 2 leaked images, 1 suspected image, "),
+        write.stdout.contains("accepts 3 leaked images, "),
         "{}",
         write.stdout
     );

@@ -43,7 +43,7 @@ fn arrays_inside_a_split_are_an_error_and_end_in_exit_status_2() {
         "{violations}"
     );
     let page = workspace.run(&["check", "."]).stdout;
-    let first: Vec<&str> = page.lines().take(6).collect();
+    let first: Vec<&str> = page.lines().take(7).collect();
     assert!(
         first
             .iter()

@@ -177,10 +177,10 @@ mod tests {
 
     #[test]
     fn the_name_of_the_split_repeated_below_it_is_no_class() {
-        let found = read_paths(&["training_set/training_set/cat/1.jpg", "test_set/dog/2.jpg"]);
+        let found = read_paths(&["training_set/training_set/cat/1.jpg", "test_set/cat/2.jpg"]);
         let expected = [
             some("training_set", Some("cat")),
-            some("test_set", Some("dog")),
+            some("test_set", Some("cat")),
         ];
         assert_eq!(found, Some(expected.to_vec()));
     }

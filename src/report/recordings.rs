@@ -44,8 +44,6 @@ pub struct NameEvidence {
     pub gaps: u64,
     /// Gaps within a tenth of their recording's median gap.
     pub regular_gaps: u64,
-    /// Gaps within a quarter of their recording's median gap: a clock that runs, where photos are taken at random.
-    pub steady_gaps: u64,
     /// Gaps of at most two seconds; null where positions are not times.
     pub short_gaps: Option<u64>,
     /// Different instants of all recordings; cameras that see one instant count once.

@@ -65,7 +65,6 @@ pub fn measure(recordings: &Recordings, samples: &[Sample]) -> NameEvidence {
         in_long_recordings: 0,
         gaps: 0,
         regular_gaps: 0,
-        steady_gaps: 0,
         short_gaps: clock.then_some(0),
         instants: 0,
         positions: 0,
@@ -166,8 +165,6 @@ fn count_gaps(evidence: &mut NameEvidence, mut gaps: Vec<i64>) {
     // One gap alone is always its own median and tells nothing.
     if gaps.len() > 1 {
         evidence.regular_gaps += gaps.iter().filter(regular).count() as u64;
-        let steady = |gap: &&i64| gap.abs_diff(median) <= median.unsigned_abs() / 4;
-        evidence.steady_gaps += gaps.iter().filter(steady).count() as u64;
     }
     let short = gaps.iter().filter(|gap| **gap <= SHORT_GAP).count() as u64;
     evidence.short_gaps = evidence.short_gaps.map(|count| count + short);

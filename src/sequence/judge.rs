@@ -84,7 +84,7 @@ pub(super) fn judge(rule: NameRule, evidence: &NameEvidence) -> Judgement {
 fn judge_times(evidence: &NameEvidence) -> Judgement {
     let at_least_half = |count: u64, of: u64| count * 2 >= of;
     let short = evidence.short_gaps.unwrap_or(0);
-    if at_least_half(evidence.steady_gaps, evidence.gaps) || at_least_half(short, evidence.gaps) {
+    if at_least_half(evidence.regular_gaps, evidence.gaps) || at_least_half(short, evidence.gaps) {
         Judgement::Adopt
     } else {
         Judgement::AskPixels("the times are irregular and mostly more than two seconds apart")

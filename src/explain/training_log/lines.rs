@@ -11,6 +11,7 @@ use regex::Regex;
 use super::names::{Measure, Side, is_test, meaning, side_of};
 use super::rows::{Reading, Row, reading};
 use super::table::Table;
+use super::tokens::{Token, number, tokens};
 use super::{LogColumns, LogError, Printed, printed};
 
 macro_rules! pattern {
@@ -19,11 +20,6 @@ macro_rules! pattern {
     };
 }
 
-// Words, numbers with a unit, and the punctuation that joins or parts them.
-pattern!(
-    TOKEN,
-    r"(?P<word>[\p{L}_][\p{L}\w@'’]*(?:[/.\-][\p{L}_][\w@]*)*)|(?P<number>[+-]?(?:\d+(?:,\d+)*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?P<unit>%|\p{L}[\w/]*)?|(?P<join>:=|[:=]{2,}|[:=])|(?P<dash>[-–—>]+)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<slash>/)|(?P<hard>[,;|\t│┃#*&.])"
-);
 // `Epoch 3/5`, `Epoch: 3`, `[Epoch 3]`, `'epoch': 0.5`, `Epoch(val) [3][325]`.
 pattern!(
     EPOCH,
@@ -159,19 +155,6 @@ fn pieces(line: &str) -> Vec<&str> {
         pieces.push(&part[from..]);
     }
     pieces
-}
-
-#[derive(Debug, Clone)]
-enum Token<'a> {
-    Word(&'a str),
-    Number(Printed, &'a str, Option<&'a str>),
-    /// `:` or `=`.
-    Join,
-    Dash,
-    Open,
-    Close,
-    Slash,
-    Hard,
 }
 
 struct Reader<'a> {
@@ -509,73 +492,4 @@ fn darknet(piece: &str) -> Option<Reading> {
         rank: 2,
         value: printed(found.get(1)?.as_str())?,
     })
-}
-
-fn tokens(piece: &str, comma: bool) -> Vec<Token<'_>> {
-    let Some(pattern) = TOKEN.as_ref() else {
-        return Vec::new();
-    };
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut end = 0;
-    for found in pattern.captures_iter(piece) {
-        let Some(whole) = found.get(0) else { continue };
-        let spaced = whole.start() > end;
-        end = whole.end();
-        let is = |name: &str| found.name(name).map(|text| text.as_str());
-        let token = if let Some(word) = is("word") {
-            let number = matches!(word.to_lowercase().as_str(), "nan" | "inf" | "infinity")
-                .then(|| printed(word))
-                .flatten();
-            match number {
-                Some(number) if matches!(tokens.last(), Some(Token::Join)) => {
-                    Token::Number(number, word, None)
-                }
-                _ => Token::Word(word),
-            }
-        } else if let Some(text) = is("number") {
-            // `4-0.3`: a dash without a space before it is no sign.
-            let sign_is_dash = text.starts_with('-')
-                && !spaced
-                && matches!(tokens.last(), Some(Token::Number(..) | Token::Word(_)));
-            match number(text, comma) {
-                Some(value) if !sign_is_dash => Token::Number(value, text, is("unit")),
-                _ => Token::Hard,
-            }
-        } else if let Some(join) = is("join") {
-            if join.len() == 1 || join == ":=" {
-                Token::Join
-            } else {
-                Token::Hard
-            }
-        } else if is("dash").is_some() {
-            Token::Dash
-        } else if is("open").is_some() {
-            Token::Open
-        } else if is("close").is_some() {
-            Token::Close
-        } else if is("slash").is_some() {
-            Token::Slash
-        } else {
-            Token::Hard
-        };
-        tokens.push(token);
-    }
-    tokens
-}
-
-/// A number with a decimal point, a decimal comma where the log writes one, or commas between thousands.
-pub(super) fn number(text: &str, comma: bool) -> Option<Printed> {
-    let text = text.trim().trim_end_matches('%').trim();
-    if !text.contains(',') {
-        return printed(text);
-    }
-    if comma && !text.contains('.') && text.matches(',').count() == 1 {
-        return printed(&text.replace(',', "."));
-    }
-    let (whole, _) = text.split_once('.').unwrap_or((text, ""));
-    let mut groups = whole.split(',');
-    let first = groups.next()?.trim_start_matches(['-', '+']);
-    let thousands =
-        (1..=3).contains(&first.len()) && first != "0" && groups.all(|group| group.len() == 3);
-    thousands.then(|| printed(&text.replace(',', ""))).flatten()
 }

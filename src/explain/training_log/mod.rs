@@ -20,6 +20,7 @@ mod rows;
 mod sizes;
 mod table;
 pub mod tensorboard;
+mod tokens;
 
 use names::Side;
 use rows::Reading;

@@ -1,8 +1,8 @@
 //! Tables among the text of a log: CSV of any tool, tables of a notebook or a console, aligned columns.
 
-use super::lines::number;
 use super::names::{Measure, meaning};
 use super::rows::{Row, reading};
+use super::tokens::number;
 use super::{LogColumns, LogError};
 
 /// How the cells of a row are parted.
