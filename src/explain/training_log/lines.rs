@@ -11,7 +11,7 @@ use regex::Regex;
 use super::names::{Measure, Side, is_test, meaning, side_of};
 use super::rows::{Reading, Row, reading};
 use super::table::Table;
-use super::tokens::{Token, number, tokens};
+use super::tokens::{Token, tokens};
 use super::{LogColumns, LogError, Printed, printed};
 
 macro_rules! pattern {
