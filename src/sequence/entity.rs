@@ -1,7 +1,7 @@
 //! Identifiers in names: leading parts of names whose values repeat over files and may be an entity.
 //!
 //! Names are compared scheme by scheme (what stands between their fields), field by field. A part is judged by how its values
-//! repeat and by what varies behind it; [`judge`](super::entity_judge) says when it may be an entity.
+//! repeat and by what varies behind it; `entity_judge` says when it may be an entity.
 
 use std::collections::{BTreeMap, HashMap};
 

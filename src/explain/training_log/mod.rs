@@ -4,8 +4,8 @@
 //! last step. [`TrainLossKind`] keeps that, because only a mean over the epoch lags behind the model.
 
 //!
-//! One reader for all of text: [`decode`] makes plain text of bytes, [`json`], [`lines`] and [`table`] make rows of named
-//! numbers of it, [`names`] says what a name means, [`epochs`] puts rows together. A loss that the log
+//! One reader for all of text: `decode` makes plain text of bytes, `json`, `lines` and `table` make rows of named
+//! numbers of it, `names` says what a name means, `epochs` puts rows together. A loss that the log
 //! gives twice and differently is an error; one side is never taken for the other.
 
 mod decode;
