@@ -236,10 +236,7 @@ mod unix {
 #[test]
 fn faults_of_a_manifest_name_the_line() {
     for (text, words) in [
-        (
-            "id,label\n77,89\n",
-            &["`path`", "`id`", "--path-column"][..],
-        ),
+        ("id,label\n77,2\n", &["`path`", "`id`", "--path-column"][..]),
         (
             "path,split\ntrain/1.png,train\n\"train/2.jpg,val\nval/3.png,val\n",
             &["line 3", "quote"],

@@ -4,7 +4,7 @@ use splitleak::explain::descriptors::Descriptors;
 use splitleak::explain::explain;
 use splitleak::explain::inputs::{Inputs, Metric, Place, Prediction, Row, Setting, Targets, Twin};
 use splitleak::explain::training_log::{TrainLossKind, TrainingLog, declared, parse, printed};
-use splitleak::explain::verdict::verdict;
+use splitleak::explain::verdict::{Beside, verdict};
 use splitleak::render::explanation::{MAX_COLUMNS, MAX_LINES, render};
 use splitleak::report::explanation::{Evidence, Explanation, Status, Word};
 use splitleak::report::interleaving::{Interleaving, SplitKind};
@@ -112,6 +112,7 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
         second_run: None,
         interleaving: None,
         revisited: 0,
+        unanswered: &[],
     }
 }
 
@@ -170,6 +171,38 @@ fn a_held_out_stretch_of_the_same_drive_shows_no_leak_beyond_the_seam() {
         .find(|cause| cause.id == "leakage")
         .unwrap();
     assert_eq!(leakage.evidence, Evidence::Against);
+}
+
+#[test]
+fn nothing_is_called_free_of_leaks_where_something_that_could_tell_was_not_answered() {
+    let log = parse(PASTED.as_bytes()).unwrap();
+    let drive = drive(|i| i >= 1200);
+    let mut rows = drive.rows.clone();
+    rows.drain(1170..1200);
+    let told = |unanswered: &[&'static str]| {
+        let explanation = explain(&Inputs {
+            rows: &rows,
+            targets: &Targets::None,
+            descriptors: None,
+            unanswered,
+            ..drive.inputs(&log)
+        });
+        let explanation = explanation.unwrap();
+        let mut causes = explanation.causes.into_iter();
+        let leakage = causes.find(|cause| cause.id == "leakage").unwrap();
+        (explanation.verdict, leakage.evidence)
+    };
+    let (verdict, evidence) = told(&[]);
+    assert_eq!(
+        (verdict.word, evidence),
+        (Word::NoneFound, Evidence::Against)
+    );
+    let (verdict, evidence) = told(&["possible-group"]);
+    assert_eq!(
+        (verdict.word, evidence),
+        (Word::CannotTell, Evidence::Unknown)
+    );
+    assert!(verdict.line.contains("possible-group"), "{}", verdict.line);
 }
 
 #[test]
@@ -597,7 +630,7 @@ fn a_projection_needs_copying_learners_to_gain_a_tenth() {
         let exclusion = targets.exclusion.as_mut().unwrap();
         exclusion.ratio_five_nearest.lo = Some(low);
         let (t0, t1) = (&explanation.t0, explanation.t1.as_ref());
-        verdict(None, 0, t0, t1, Some(&targets), None, None).word
+        verdict(Beside::default(), t0, t1, Some(&targets), None, None).word
     };
     assert_eq!(word_at(1.09), Word::Possible);
     assert_eq!(word_at(1.11), Word::Projected);

@@ -40,6 +40,7 @@ impl World {
             second_run: None,
             interleaving: None,
             revisited: 0,
+            unanswered: &[],
         }
     }
 

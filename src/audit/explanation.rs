@@ -11,9 +11,9 @@ use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
-use crate::report::explanation::{Evidence as CauseEvidence, Explanation, Word};
+use crate::report::Leakage;
+use crate::report::explanation::Explanation;
 use crate::report::interleaving::Interleaving;
-use crate::report::{self, Leakage};
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
 use crate::sequence::interleaving::interleaving;
 use crate::sequence::recording::Recordings;
@@ -86,6 +86,8 @@ pub(super) struct Evidence<'a> {
     pub(super) loose: &'a [(SampleId, SampleId)],
     pub(super) recordings: Option<&'a Recordings>,
     pub(super) descriptors: &'a Descriptors,
+    /// What leaks between the splits, and what was left open.
+    pub(super) leakage: &'a [Leakage],
 }
 
 /// Explains.
@@ -135,6 +137,7 @@ pub(super) fn explain(
             .map(|recordings| along(recordings, evidence.dataset, chosen))
             .filter(|found| found.recordings_evaluated > 0),
         revisited,
+        unanswered: &unanswered(chosen, evidence),
     }))
 }
 
@@ -148,29 +151,15 @@ fn along(recordings: &Recordings, dataset: &Dataset, chosen: &Chosen) -> Interle
     )
 }
 
-/// Takes back "no leak" where something that could tell was not answered.
-pub(super) fn qualify(explanation: &mut Explanation, leakage: &[Leakage]) {
-    let unknown: Vec<&Leakage> = leakage
-        .iter()
-        .filter(|entry| entry.verdict == report::Verdict::Unknown)
-        .collect();
-    let Some(first) = unknown.first() else { return };
-    let codes: Vec<&str> = first.unknown.iter().map(|code| code.name()).collect();
-    let why = codes.join(", ");
-    if explanation.verdict.word == Word::NoneFound {
-        explanation.verdict.line =
-            format!("Whether training and validation share images is not known: {why}.");
-        explanation.verdict.word = Word::CannotTell;
-    }
-    for cause in &mut explanation.causes {
-        if cause.id == "leakage" && cause.evidence == CauseEvidence::Against {
-            cause.evidence = CauseEvidence::Unknown;
-            cause.summary = format!("not judged in full: {why}");
-            cause.detail = format!(
-                "copies and neighbours were not found, but not everything that could tell was answered: {why}"
-            );
-        }
-    }
+/// Codes of what could tell of more leaks into the explained split and was not answered.
+fn unanswered(chosen: &Chosen, evidence: &Evidence<'_>) -> Vec<&'static str> {
+    let name = &evidence.dataset.splits[chosen.evaluation.index()].name;
+    let own = evidence.leakage.iter();
+    let codes = own
+        .filter(|entry| entry.evaluation_split == *name)
+        .flat_map(|entry| &entry.unknown);
+    let codes: BTreeSet<&str> = codes.map(|code| code.name()).collect();
+    codes.into_iter().collect()
 }
 
 fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -> Vec<Row> {
@@ -409,6 +398,7 @@ mod tests {
             loose,
             recordings,
             descriptors: &Descriptors::from_vectors(&[]),
+            leakage: &[],
         };
         twins(&chosen, &rows, &evidence)
     }

@@ -18,14 +18,14 @@ use crate::cache::{Cache, Session};
 use crate::checks::{self, Evidence};
 use crate::dataset;
 use crate::error::Error;
+use crate::explain::descriptors::Descriptors;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
-use crate::report::explanation::Explanation;
 use crate::report::recordings::RecordingsReport;
 use crate::report::{self, Report};
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::SplitLeaks;
-use crate::settings::Settings;
+use crate::settings::{Explain, Settings};
 use crate::signature::Signed;
 use crate::signature::unreadable::Unreadable;
 pub use proposal::{Proposal, Request};
@@ -102,7 +102,7 @@ fn judge_signed(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     let labels = Labels::of(dataset);
-    let (scan, mut explanation) = scan(settings, dataset, &labels, signatures, session, progress)?;
+    let scan = scan(settings, dataset, signatures, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
         .focus
@@ -117,9 +117,25 @@ fn judge_signed(
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
     };
-    if let Some(explanation) = &mut explanation {
-        explanation::qualify(explanation, &report::leakage(&evidence));
-    }
+    let leakage = report::leakage(&evidence);
+    progress.begin(Stage::Matching, None);
+    let explanation = match &scan.explained {
+        Some((asked, chosen, descriptors)) => {
+            let evidence = explanation::Evidence {
+                dataset,
+                labels: &labels,
+                partners: &scan.found.partners,
+                threshold: scan.found.threshold.similarity,
+                loose: &scan.found.loose,
+                recordings: scan.known.recordings.as_ref(),
+                descriptors,
+                leakage: &leakage,
+            };
+            explanation::explain(asked, chosen, &evidence)?
+        }
+        None => None,
+    };
+    progress.end();
     let findings = checks::run(&evidence);
     let simulated_splits = simulated::simulate(settings, dataset, &labels, &scan, progress);
     let measured = report::Measured {
@@ -128,6 +144,7 @@ fn judge_signed(
         clusters,
         simulated_splits,
         explanation,
+        leakage,
     };
     let mut contents = contents::Contents::new(dataset, &scan.signatures);
     let mut content = |id| contents.digest(id);
@@ -159,13 +176,12 @@ pub fn propose_split(
     )?;
     let session = Session::new(cache, settings, &dataset);
     let signatures = sign(settings, &dataset, &session, progress)?;
-    let labels = Labels::of(&dataset);
-    let (scan, _) = scan(settings, &dataset, &labels, signatures, &session, progress)?;
+    let scan = scan(settings, &dataset, signatures, &session, progress)?;
     proposal::propose(&dataset, &scan, request)
 }
 
 /// What scanning and matching found.
-struct Scan {
+struct Scan<'a> {
     signatures: Vec<Signed>,
     found: search::Found,
     known: recordings::Known,
@@ -173,6 +189,8 @@ struct Scan {
     recordings: RecordingsReport,
     /// The same, sample by sample.
     together: Vec<SplitLeaks>,
+    /// What is to be explained, of which samples, and what is seen of them.
+    explained: Option<(&'a Explain, explanation::Chosen, Descriptors)>,
 }
 
 /// A signature for each sample, as far as the settings let images be opened.
@@ -194,20 +212,21 @@ fn sign(
     Ok(signatures)
 }
 
-fn scan(
-    settings: &Settings,
+fn scan<'a>(
+    settings: &'a Settings,
     dataset: &Dataset,
-    labels: &Labels<'_>,
     mut signatures: Vec<Signed>,
     session: &Session<'_>,
     progress: &dyn Progress,
-) -> Result<(Scan, Option<Explanation>), Error> {
+) -> Result<Scan<'a>, Error> {
     progress.begin(Stage::Matching, None);
-    let asked = settings.explain.as_ref().zip(explanation::choose(dataset));
-    let seen = asked
-        .as_ref()
-        .map(|(_, chosen)| explanation::descriptors(chosen, &signatures));
-    let margin = if asked.is_some() {
+    let explained = settings.explain.as_ref().zip(explanation::choose(dataset));
+    // Seen before the search takes the thumbnails.
+    let explained = explained.map(|(asked, chosen)| {
+        let descriptors = explanation::descriptors(&chosen, &signatures);
+        (asked, chosen, descriptors)
+    });
+    let margin = if explained.is_some() {
         explanation::SETTING_STEP
     } else {
         0.0
@@ -235,30 +254,13 @@ fn scan(
             .asked
             .retain(|question| !question.evaluation.is_empty());
     }
-    let explanation = match (asked, &seen) {
-        (Some((settings, chosen)), Some(descriptors)) => {
-            let evidence = explanation::Evidence {
-                dataset,
-                labels,
-                partners: &found.partners,
-                threshold: found.threshold.similarity,
-                loose: &found.loose,
-                recordings: known.recordings.as_ref(),
-                descriptors,
-            };
-            explanation::explain(settings, &chosen, &evidence)?
-        }
-        _ => None,
-    };
     progress.end();
-    Ok((
-        Scan {
-            signatures,
-            found,
-            known,
-            recordings,
-            together,
-        },
-        explanation,
-    ))
+    Ok(Scan {
+        signatures,
+        found,
+        known,
+        recordings,
+        together,
+        explained,
+    })
 }

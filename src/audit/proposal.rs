@@ -54,7 +54,7 @@ const DEFAULT_PURGE_SECONDS: f64 = 2.0;
 /// More folds than there are units that may be divided.
 pub(super) fn propose(
     dataset: &Dataset,
-    scan: &Scan,
+    scan: &Scan<'_>,
     request: &Request,
 ) -> Result<Proposal, Error> {
     // A file that is listed in two splits is one sample here.
@@ -136,7 +136,7 @@ pub(super) fn propose(
 }
 
 /// Groups that the user declared, or else the widest that names tell and pixels confirm.
-fn known_groups(scan: &Scan) -> Option<&Groups> {
+fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
     let declared = scan
         .known
         .groups
@@ -151,7 +151,7 @@ fn known_groups(scan: &Scan) -> Option<&Groups> {
 }
 
 /// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.
-fn twins(scan: &Scan, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
+fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
     let placed = |at: u32| members[at as usize].place.is_some();
     let found = scan

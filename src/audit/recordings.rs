@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::search::Looks;
 use crate::matching::partners::Partnerships;
 use crate::report::recordings::{GroupAgreement, RecordingsReport, SequenceFacts};
-use crate::sample::{Dataset, Sample};
+use crate::sample::{Dataset, Sample, SampleId};
 use crate::sequence::augmentation::Family;
 use crate::sequence::entity::{self, Candidate};
 use crate::sequence::entity_pixels::{self};
@@ -84,7 +84,8 @@ pub(super) fn find(
             views.share_an_instant()
                 || ask(views, samples, looks).is_some_and(|said| said.confirms())
         }));
-        entities = entities_in_names(samples, recordings.as_ref(), without_order, looks);
+        let known = (recordings.as_ref(), tiles.as_ref());
+        entities = entities_in_names(samples, known, without_order, looks);
     }
     let size = |signed: &Signed| {
         let signature = signed.as_ref().ok()?;
@@ -101,10 +102,12 @@ pub(super) fn find(
     }
 }
 
-/// Identifiers in names. Where the order of recordings is known, what lies within one recording has been judged by distance.
+/// Identifiers in names. Where the order of recordings is known, what lies within one recording has
+/// been judged by distance; where places of tiles are known, a column or a row of one slide has been
+/// judged by overlap, and only the slide itself is asked about.
 fn entities_in_names(
     samples: &[Sample],
-    recordings: Option<&Recordings>,
+    (recordings, tiles): (Option<&Recordings>, Option<&Tiles>),
     without_order: Option<Groups>,
     looks: &Looks,
 ) -> Vec<Question> {
@@ -112,6 +115,13 @@ fn entities_in_names(
     if let Some(recordings) = recordings {
         let recording = |id| recordings.place(id).map(|place| place.recording);
         candidates.retain(|candidate| !candidate.groups.refine(recording));
+    }
+    if let Some(tiles) = tiles {
+        let slide = |id: SampleId| tiles.at[id.index()].map(|at| at.slide);
+        candidates.retain(|candidate| {
+            let groups = &candidate.groups;
+            groups.names.len() <= tiles.slides.len() || !groups.refine(slide)
+        });
     }
     if candidates.is_empty() {
         candidates.extend(without_order.map(|groups| Candidate {

@@ -25,7 +25,7 @@ pub(super) fn simulate(
     settings: &Settings,
     dataset: &Dataset,
     labels: &Labels<'_>,
-    scan: &Scan,
+    scan: &Scan<'_>,
     progress: &dyn Progress,
 ) -> Vec<SimulatedSplit> {
     if settings.simulate.is_empty() {
@@ -60,7 +60,7 @@ fn judge(
     settings: &Settings,
     divided: &Dataset,
     labels: &Labels<'_>,
-    scan: &Scan,
+    scan: &Scan<'_>,
 ) -> SimulatedSplit {
     let size = |wanted| {
         let members = divided.samples.iter().filter(|s| s.split == Some(wanted));
@@ -101,7 +101,7 @@ fn judge(
 fn divided(
     way: simulate::SimulatedSplit,
     dataset: &Dataset,
-    scan: &Scan,
+    scan: &Scan<'_>,
 ) -> Result<Dataset, SimulateError> {
     let recordings = scan.known.recordings.as_ref();
     let groups = groups(&scan.known.groups, recordings.is_some());

@@ -169,6 +169,14 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     let most = |counts: Option<&(usize, usize)>| counts.is_some_and(|(n, all)| n * 2 > *all);
     let masks_hold = |key: &Key| most(of_masks.get(&key.folder()));
     let pictures_hold = |key: &Key| most(of_pictures.get(&key.folder()));
+    let pictures_hold_for = |key: &Key| {
+        let beside = of_pictures.iter().filter(|((role, folders), _)| {
+            *folders == key.folders && (key.role.is_none() || *role == key.role)
+        });
+        beside
+            .map(|(_, counts)| counts)
+            .any(|counts| most(Some(counts)))
+    };
     let mut found = Found::default();
     let mut taken = vec![false; images.len()];
     for (at, (key, is_mask)) in keys.iter().enumerate() {
@@ -181,7 +189,8 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
                     path: path(),
                 });
             }
-            (true, None) if masks_hold(key) => {
+            // A name alone makes no mask of it where most pictures have none.
+            (true, None) if masks_hold(key) && pictures_hold_for(key) => {
                 taken[at] = true;
                 found.orphans.push(path());
             }
@@ -366,5 +375,22 @@ mod tests {
         let mut paths = numbered(&["images/#.jpg", "images/a#.jpg"]);
         paths.push("images/1_mask.jpg".to_owned());
         assert_eq!(counts(&paths), (7, 0, 0, 0));
+        // Nor does a name that ends as masks do, with no picture at all.
+        paths.push("images/plain_l.jpg".to_owned());
+        assert_eq!(counts(&paths), (8, 0, 0, 0));
+    }
+
+    #[test]
+    fn a_name_that_ends_as_masks_do_is_no_mask_where_few_pictures_have_one() {
+        let mut paths = numbered(&["images/#.jpg", "images/a#.jpg", "images/b#.jpg"]);
+        paths.extend(
+            [
+                "images/1_mask.jpg",
+                "images/2_mask.jpg",
+                "images/plain_l.jpg",
+            ]
+            .map(str::to_owned),
+        );
+        assert_eq!(counts(&paths), (12, 0, 0, 0));
     }
 }

@@ -11,7 +11,9 @@ use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::json_lines;
-use super::manifest_columns::{DRIVING_LOG_HEADER, Positions, is_headless_driving_log, positions};
+use super::manifest_columns::{
+    DRIVING_LOG_HEADER, Positions, is_headless_driving_log, is_no_path, positions,
+};
 use super::resolve::Resolver;
 use super::split_name::role_of;
 use super::split_values::{self, Values};
@@ -471,7 +473,9 @@ fn positions_or_guess(
         let found = cells.filter(|cell| !cell.is_empty() && files.resolve(cell, None).2);
         found.count() * 10 >= rows.len() * 9 && !rows.is_empty()
     };
-    let Some(column) = (0..names.len()).find(names_images) else {
+    // Labels are numbers often, and numbers names of images.
+    let mut others = (0..names.len()).filter(|&column| !is_no_path(&names[column]));
+    let Some(column) = others.find(names_images) else {
         return told;
     };
     let columns = Columns {

@@ -70,6 +70,13 @@ const TIME: &[&str] = &[
     "frame_id",
 ];
 
+/// Whether a column's name says that it holds something else than paths.
+pub(super) fn is_no_path(name: &str) -> bool {
+    let name = name.trim().to_ascii_lowercase();
+    let names = [SPLIT, LABEL, GROUP, TIME];
+    names.iter().any(|names| names.contains(&name.as_str()))
+}
+
 /// Columns of a driving log without a header: three cameras, steering, and more numbers.
 pub(super) const DRIVING_LOG_HEADER: &[&str] = &[
     "center", "left", "right", "steering", "throttle", "brake", "speed",

@@ -23,7 +23,7 @@ pub fn causes(
     vec![
         epoch_average(losses),
         training_mode(inputs, losses),
-        leakage(images, losses),
+        leakage(inputs.unanswered, images, losses),
         easier_validation(targets),
         small_validation(images, losses),
         cause(
@@ -177,8 +177,18 @@ fn loss_ratios(inputs: &Inputs) -> Vec<f64> {
         .collect()
 }
 
-fn leakage(images: &FromImages, losses: &FromLosses) -> Cause {
+fn leakage(unanswered: &[&str], images: &FromImages, losses: &FromLosses) -> Cause {
     let exposed = images.f_exposed.value.unwrap_or(0.0);
+    // More may be exposed than is known.
+    let enough = losses.f_star.value.is_some_and(|star| exposed >= star);
+    if !enough && !unanswered.is_empty() {
+        let why = unanswered.join(", ");
+        let detail = format!("not everything that could tell of leaks was answered: {why}");
+        return Cause {
+            summary: format!("not judged in full: {why}"),
+            ..cause("leakage", Evidence::Unknown, detail)
+        };
+    }
     if exposed == 0.0 {
         return cause(
             "leakage",

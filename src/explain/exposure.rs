@@ -124,6 +124,7 @@ pub(super) mod tests {
             second_run: None,
             interleaving: None,
             revisited: 0,
+            unanswered: &[],
         }
     }
 

@@ -39,6 +39,9 @@ pub struct Inputs<'a> {
     /// Evaluation rows in recordings that resemble a training frame of another recording, or of
     /// another pass of the same place. They are no twins: exposure counts time, not looks.
     pub revisited: u64,
+    /// Codes of what could tell of more leaks between the two sides and was not answered. Where there
+    /// are any, nothing is said to be free of leaks.
+    pub unanswered: &'a [&'static str],
 }
 
 /// One sample.

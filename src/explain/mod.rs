@@ -108,8 +108,11 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));
     Some(Explanation {
         verdict: verdict::verdict(
-            accuracy.as_ref(),
-            inputs.revisited,
+            verdict::Beside {
+                accuracy: accuracy.as_ref(),
+                revisited: inputs.revisited,
+                unanswered: inputs.unanswered,
+            },
             &t0,
             t1.as_ref(),
             t2.as_ref(),

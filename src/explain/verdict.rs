@@ -13,19 +13,40 @@ const WORTH_PROJECTING: f64 = 1.1;
 /// A loss within this share of the best constant's is called no better than it.
 const SAME_AS_CONSTANT: f64 = 0.01;
 
-/// Judges from the tiers there are. `revisited` evaluation frames resemble a training frame of
-/// another recording or pass.
+/// What is known beside the tiers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// Bounds on the accuracy of clean samples, where the log has one.
+    pub accuracy: Option<&'a AccuracyBounds>,
+    /// Evaluation frames that resemble a training frame of another recording or pass.
+    pub revisited: u64,
+    /// Codes of what could tell of more leaks and was not answered.
+    pub unanswered: &'a [&'static str],
+}
+
+/// Judges from the tiers there are.
 #[must_use]
 pub fn verdict(
-    accuracy: Option<&AccuracyBounds>,
-    revisited: u64,
+    beside: Beside<'_>,
     t0: &FromImages,
     t1: Option<&FromLosses>,
     t2: Option<&FromTargets>,
     t3: Option<&FromPredictions>,
     t4: Option<&FromSecondRun>,
 ) -> Verdict {
+    let Beside {
+        accuracy,
+        revisited,
+        unanswered,
+    } = beside;
     let exposed = t0.f_exposed.value.unwrap_or(0.0);
+    if exposed == 0.0 && !unanswered.is_empty() {
+        let why = unanswered.join(", ");
+        return Verdict {
+            word: Word::CannotTell,
+            line: format!("Whether training and validation share images is not known: {why}."),
+        };
+    }
     if exposed == 0.0 {
         let line = if revisited > 0 {
             "No leak in time; but validation passes places that training has seen."

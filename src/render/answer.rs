@@ -1,6 +1,7 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
 use super::text::thousands;
+use crate::leak::Leak;
 use crate::report::{Leakage, Report, Ruling, SplitSummary, Verdict};
 
 /// Entries that the line tells.
@@ -41,6 +42,12 @@ fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String
     };
     let leaked = &entry.leaked;
     let (count, all) = (thousands(leaked.count), thousands(leaked.denominator));
+    // What shares a group or a strip with training is no picture that occurs there.
+    let kinds = [Leak::SharedGroup, Leak::OverlappingTile];
+    let related: u64 = kinds
+        .iter()
+        .filter_map(|kind| entry.by_kind.get(kind))
+        .sum();
     let beyond = beyond(entry);
     let told = match (leaked.denominator, leaked.count) {
         (0, _) => format!("no {evaluation} could be read"),
@@ -49,6 +56,8 @@ fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String
         }
         (_, 0) if is_one_of_several => format!("0 of {all} {evaluation} in {training}"),
         (_, 0) => format!("none of {all} {evaluation} occur in {training}"),
+        (_, 1) if related > 0 => format!("1 of {all} {evaluation} leaks from {training}"),
+        _ if related > 0 => format!("{count} of {all} {evaluation} leak from {training}"),
         (1, _) => format!("1 of 1 {evaluation} also occurs in {training}"),
         (_, 1) => format!("1 of {all} {evaluation} also occurs in {training}"),
         _ => format!("{count} of {all} {evaluation} also occur in {training}"),

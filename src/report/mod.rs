@@ -116,6 +116,8 @@ pub struct Measured {
     pub simulated_splits: Vec<SimulatedSplit>,
     /// The loss explanation, if one was asked for.
     pub explanation: Option<Explanation>,
+    /// What leaks between every evaluation split and every training split.
+    pub leakage: Vec<Leakage>,
 }
 
 /// What made the report.

@@ -52,7 +52,7 @@ pub fn build(
     };
     let findings = locator.all(findings);
     let leaked_samples = leaked::samples(evidence, &mut locator.identities);
-    let leakage = leakage(evidence);
+    let leakage = measured.leakage;
     let (pairs, pairs_truncated) = pairs(evidence);
     let mut finding_counts: BTreeMap<String, u64> = BTreeMap::new();
     let per_code = settings.detail.findings_per_code as u64;
