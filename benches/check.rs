@@ -5,9 +5,9 @@
 //! cargo bench --bench check -- DIR            a dataset of your own
 //! ```
 //!
-//! Signing is compared with the obvious way: decode with `image`, grey, hash with `img_hash`. A check with a
-//! warm cache is compared with listing the files and their sizes. Every check must report the same leaks, or the
-//! bench fails.
+//! Signing is compared with the obvious way: decode with `image`, grey, hash with `img_hash`. A
+//! check with a warm cache is compared with listing the files and their sizes. Every check must
+//! report the same leaks, or the bench fails.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 

@@ -1,7 +1,9 @@
-//! What facts and checks cost beside hashing: `cargo bench --bench integrity -- DIR`, where DIR holds images.
+//! What facts and checks cost beside hashing: `cargo bench --bench integrity -- DIR`, where DIR
+//! holds images.
 //!
-//! One thread, files in memory, the fastest of five runs of each part. *Hashing* is what a signature
-//! took before it held facts: bytes digested, luma decoded, content found, thumbnail, perceptual hash.
+//! One thread, files in memory, the fastest of five runs of each part. *Hashing* is what a
+//! signature took before it held facts: bytes digested, luma decoded, content found, thumbnail,
+//! perceptual hash.
 
 #![allow(
     clippy::print_stdout,

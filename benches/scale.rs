@@ -1,14 +1,15 @@
 //! A whole check of very many images, from their signatures on: matching, checks, report.
 //!
 //! ```text
-//! cargo bench --bench scale                         1,000,000 training and 10,000 evaluation images
+//! cargo bench --bench scale                1,000,000 training and 10,000 evaluation images
 //! cargo bench --bench scale -- 10000000 10000       as many as are asked for
 //! ```
 //!
-//! Signatures are made in memory from a seed: noise of several sizes over a slope that all pictures share, whose
-//! spectrum resembles that of photos. Nothing is decoded, so that the figures are those of everything but reading.
-//! One evaluation image in ten is a copy of a training image, one training image in a hundred a copy of another. The
-//! bench fails unless the check finds them, and hardly anything else.
+//! Signatures are made in memory from a seed: noise of several sizes over a slope that all pictures
+//! share, whose spectrum resembles that of photos. Nothing is decoded, so that the figures are
+//! those of everything but reading. One evaluation image in ten is a copy of a training image, one
+//! training image in a hundred a copy of another. The bench fails unless the check finds them, and
+//! hardly anything else.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
@@ -295,7 +296,8 @@ impl Made {
         }
         for (edit, (all, right)) in &planted {
             println!("{edit:?} between splits: {right} of {all} found");
-            // Crops compete with strangers for the candidates of an image: what is found of them is told, not demanded.
+            // Crops compete with strangers for the candidates of an image: what is found of them is
+            // told, not demanded.
             let demanded = *edit != Edit::Cropped;
             assert!(
                 !demanded || *right as f64 >= FOUND * *all as f64,

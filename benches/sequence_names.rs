@@ -1,8 +1,9 @@
 //! Time and memory of reading one million names: `cargo bench --bench sequence_names`.
 //!
-//! Every scheme is laid out, asked about, compared across a random split and searched for families, groups and tiles.
-//! Memory is the growth of the peak resident set over what the samples themselves take; it is only shown on Linux.
-//! Schemes run one after another in one process, so only the first growth is exact and later ones are lower bounds.
+//! Every scheme is laid out, asked about, compared across a random split and searched for families,
+//! groups and tiles. Memory is the growth of the peak resident set over what the samples themselves
+//! take; it is only shown on Linux. Schemes run one after another in one process, so only the first
+//! growth is exact and later ones are lower bounds.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,

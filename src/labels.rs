@@ -1,4 +1,5 @@
-//! The labels of a dataset: classes, numbers to regress, or none. Decided once for the whole dataset.
+//! The labels of a dataset: classes, numbers to regress, or none. Decided once for the whole
+//! dataset.
 
 use std::collections::BTreeMap;
 

@@ -221,8 +221,8 @@ pub struct Dataset {
     pub problems: Vec<Problem>,
     /// Files of the tree that are not samples, counted by reason.
     pub ignored: Vec<Ignored>,
-    /// Files that may hold samples, in a form that is not read; in order of path, and among those of
-    /// `ignored`.
+    /// Files that may hold samples, in a form that is not read; in order of path, and among those
+    /// of `ignored`.
     pub unread: Vec<Unread>,
     /// Masks and depth maps of samples, in order of sample; they are among those of `ignored`.
     pub companions: Vec<Companion>,

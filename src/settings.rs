@@ -109,7 +109,8 @@ impl Files {
 /// How samples are compared.
 #[derive(Debug, Clone, Default)]
 pub struct Matching {
-    /// Similarity from which on two pictures are the same, 0 to 1; `None` lets the dataset calibrate it.
+    /// Similarity from which on two pictures are the same, 0 to 1; `None` lets the dataset
+    /// calibrate it.
     pub similarity: Option<f32>,
 }
 

@@ -78,8 +78,8 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What follows each mention of `name` as a word of its own that begins a path: in `use`, in a group of
-/// `use`, in `pub use` and in the middle of code.
+/// What follows each mention of `name` as a word of its own that begins a path: in `use`, in a
+/// group of `use`, in `pub use` and in the middle of code.
 fn mentions<'a>(code: &'a str, name: &str) -> Vec<&'a str> {
     let begins_path = |at: usize| {
         let before = code[..at].trim_end();
@@ -114,7 +114,8 @@ fn users_of(crate_name: &str) -> Vec<String> {
         .collect()
 }
 
-/// The first names of a path or of a group of paths: `a` of `a::b`, `a` and `b` of `{a::{c, d}, b as e}`.
+/// The first names of a path or of a group of paths: `a` of `a::b`, `a` and `b` of `{a::{c, d}, b
+/// as e}`.
 fn first_names(tree: &str) -> Vec<String> {
     let name = |path: &str| -> String {
         let path = path.trim_start();
@@ -147,8 +148,8 @@ fn first_names(tree: &str) -> Vec<String> {
 
 /// The room a file lies in: `cli` for `cli/mod.rs`, `rate` for `rate.rs`. None for the roots.
 fn room_of(file: &str) -> Option<&str> {
-    // The report's types are a ground floor that every stage may fill; what builds the report stands
-    // on the stages.
+    // The report's types are a ground floor that every stage may fill; what builds the report
+    // stands on the stages.
     if file.starts_with("report/build/") {
         return Some("report/build");
     }
@@ -156,8 +157,8 @@ fn room_of(file: &str) -> Option<&str> {
     (!matches!(room, "lib" | "main")).then_some(room)
 }
 
-/// Everything of ours that the code in `file` names at the top: by `crate::`, or by as many `super::` as lead out of
-/// its room.
+/// Everything of ours that the code in `file` names at the top: by `crate::`, or by as many
+/// `super::` as lead out of its room.
 fn imports(file: &str, text: &str) -> Vec<String> {
     let code = code(text);
     let inside = file.trim_end_matches("mod.rs").trim_end_matches(".rs");
@@ -441,6 +442,24 @@ fn no_file_of_logic_is_longer_than_500_lines() {
             "{name} has {lines} lines without tests and comments"
         );
     }
+}
+
+/// `rustfmt` wraps comments only in its unstable channel.
+#[test]
+fn comments_are_wrapped_at_100_columns() {
+    let members = ["crates/luma-jpeg/src", "research", "tests", "benches"]
+        .map(sources_in)
+        .concat();
+    let long: Vec<String> = [sources(), members]
+        .concat()
+        .iter()
+        .flat_map(|(name, text)| {
+            text.lines()
+                .filter(|line| line.trim_start().starts_with("//") && line.chars().count() > 100)
+                .map(move |line| format!("{name}: {line}"))
+        })
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
 }
 
 #[test]

@@ -518,7 +518,8 @@ fn what_write_writes_is_read_and_accepts_every_code() {
 }
 
 proptest! {
-    /// The naive twin: a finding is accepted when every image of it is accepted as often as it is found.
+    /// The naive twin: a finding is accepted when every image of it is accepted as often as it is
+    /// found.
     #[test]
     fn a_finding_about_many_is_accepted_when_all_its_images_are(
         found in prop::collection::vec(1usize..6, 1..8),

@@ -333,8 +333,8 @@ fn a_submodule_that_moved_is_checked_and_one_that_did_not_is_not() {
     assert_eq!(since(&workspace, "HEAD", &[]).1, 1);
 }
 
-/// Pairs of a report as text, of those that `wanted` accepts by their two paths. How similar they are is left out: it
-/// depends a little on the images it was learned from.
+/// Pairs of a report as text, of those that `wanted` accepts by their two paths. How similar they
+/// are is left out: it depends a little on the images it was learned from.
 fn pairs(report: &Value, wanted: impl Fn(&str, &str) -> bool) -> Vec<String> {
     let pairs = report["pairs"].as_array().unwrap().iter();
     let wanted = pairs.filter(|pair| {

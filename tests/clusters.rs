@@ -52,7 +52,8 @@ fn a_slow_pan_is_one_cluster_that_chains() {
     let (report, _) = workspace.check(&[]);
     let cluster = &report["clusters"]["listed"][0];
     assert_eq!(cluster["chained"], true);
-    // Where the wide picture has little to show, a step is missed: which, and how far the rest reaches, is kept.
+    // Where the wide picture has little to show, a step is missed: which, and how far the rest
+    // reaches, is kept.
     let text = serde_json::to_string_pretty(&report["clusters"]).unwrap();
     keep("clusters", "slow_pan", &text);
 }

@@ -1,4 +1,5 @@
-//! The examples of README.md and `docs/`: what they show is what is printed, and every command works.
+//! The examples of README.md and `docs/`: what they show is what is printed, and every command
+//! works.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,8 +8,9 @@ use std::process::Command;
 use crate::workspace::Workspace;
 use crate::{git, road};
 
-/// Every fenced block marked `console`, at the top of the sources: a command after `$`, its status after `?` where it
-/// fails, and what it prints; `...` stands for lines left out. `TRYCMD=overwrite` writes what was printed into the document.
+/// Every fenced block marked `console`, at the top of the sources: a command after `$`, its status
+/// after `?` where it fails, and what it prints; `...` stands for lines left out.
+/// `TRYCMD=overwrite` writes what was printed into the document.
 #[test]
 fn examples_print_what_the_documents_say() {
     let cache = tempfile::tempdir().unwrap();
@@ -106,7 +108,8 @@ fn every_command_of_the_documents_works() {
     assert!(run >= 20, "{run} commands were found");
 }
 
-/// The drive split in time, with a copy of a training frame added to validation, as `docs/ci.md` has it.
+/// The drive split in time, with a copy of a training frame added to validation, as `docs/ci.md`
+/// has it.
 fn refused_commit() -> Workspace {
     let workspace = Workspace::new();
     for frame in 0..road::FRAMES {
@@ -129,7 +132,8 @@ fn refused_commit() -> Workspace {
     workspace
 }
 
-/// Compares the block of `docs/ci.md` that holds a text with what was printed; `...` stands for lines left out.
+/// Compares the block of `docs/ci.md` that holds a text with what was printed; `...` stands for
+/// lines left out.
 fn shown_in_ci(text: &str, printed: &str) {
     let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci.md");
     let blocks = blocks(&document, "text");

@@ -1,4 +1,5 @@
-//! The loss explanation as a whole: what it says of clear cases, and what it refuses to say of bad input.
+//! The loss explanation as a whole: what it says of clear cases, and what it refuses to say of bad
+//! input.
 
 use splitleak::explain::descriptors::Descriptors;
 use splitleak::explain::explain;
@@ -66,7 +67,8 @@ impl Drive {
     }
 }
 
-/// Still images: the first `n_val` are validation, the first `n_leaked` of them have a twin in training.
+/// Still images: the first `n_val` are validation, the first `n_leaked` of them have a twin in
+/// training.
 fn stills(n_val: u32, n_leaked: u32) -> (Vec<Row>, Vec<Twin>) {
     let rows = (0..5 * n_val)
         .map(|i| Row {
@@ -457,7 +459,8 @@ fn targets_that_copies_disagree_on_bound_what_leaked_samples_can_be_fitted() {
         })
     };
     let [free, floored] = bounds(0.1);
-    // Half the squared difference, 0.005, times the leaked share of 0.4 over the clean share of 0.6.
+    // Half the squared difference, 0.005, times the leaked share of 0.4 over the clean share of
+    // 0.6.
     let cut = free.hi.unwrap() - floored.hi.unwrap();
     assert!((cut - 0.005 * 0.4 / 0.6).abs() < 1e-9, "{cut}");
     assert_eq!(floored.lo, free.lo);
@@ -465,7 +468,8 @@ fn targets_that_copies_disagree_on_bound_what_leaked_samples_can_be_fitted() {
     assert_eq!(above.status, Status::Contradicted);
 }
 
-/// First lines of the explanation, situation by situation: leaked of all validation samples, the log, the targets.
+/// First lines of the explanation, situation by situation: leaked of all validation samples, the
+/// log, the targets.
 #[test]
 fn no_first_line_is_absurd_or_false() {
     let text = |text: &str| Some(parse(text.as_bytes()).unwrap());
@@ -578,8 +582,8 @@ fn explaining_twice_gives_the_same_bytes() {
     assert_eq!(back.verdict.word, Word::Projected);
 }
 
-/// Errors (%) of published networks on CIFAR before and after its test duplicates were replaced (Barz and Denzler 2020,
-/// ciFAIR model tables), and the share of duplicates.
+/// Errors (%) of published networks on CIFAR before and after its test duplicates were replaced
+/// (Barz and Denzler 2020, ciFAIR model tables), and the share of duplicates.
 #[test]
 fn the_bound_for_the_samples_at_hand_is_no_bound_on_new_data() {
     use splitleak::explain::bounds::no_harm;

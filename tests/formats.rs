@@ -65,7 +65,8 @@ fn every_format_of_a_rich_and_of_a_clean_report() {
     }
 }
 
-/// A SARIF log without the table of rules, which is the same in every log, and that table with a line for each rule.
+/// A SARIF log without the table of rules, which is the same in every log, and that table with a
+/// line for each rule.
 fn sarif(workspace: &Workspace) -> (String, String) {
     let mut log: Value = serde_json::from_str(&render(workspace, "sarif")).unwrap();
     let rules = log["runs"][0]["tool"]["driver"]["rules"].take();
@@ -159,7 +160,8 @@ fn sarif_points_at_files_with_stable_fingerprints() {
 fn sarif_fits_the_official_schema() {
     let path = std::env::var("SARIF_SCHEMA").unwrap();
     let text = fs::read_to_string(path).unwrap();
-    // One pattern of the schema, for languages, has a bracket too many and is no regular expression.
+    // One pattern of the schema, for languages, has a bracket too many and is no regular
+    // expression.
     let text = text.replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}$");
     let schema: Value = serde_json::from_str(&text).unwrap();
     let log: Value = serde_json::from_str(&render(&checked(), "sarif")).unwrap();

@@ -2,7 +2,8 @@
 
 use crate::workspace::Workspace;
 
-/// Twenty patients with four images each, drawn by number into two splits; every picture is its own.
+/// Twenty patients with four images each, drawn by number into two splits; every picture is its
+/// own.
 fn patients() -> Workspace {
     let workspace = Workspace::new();
     for patient in 0..20_u32 {

@@ -1,4 +1,5 @@
-//! What was recorded together, what explains a loss, and a split that does not leak, on the demo drive.
+//! What was recorded together, what explains a loss, and a split that does not leak, on the demo
+//! drive.
 
 use crate::workspace::{Workspace, validate};
 use serde_json::Value;

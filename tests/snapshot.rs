@@ -1,4 +1,5 @@
-//! What a run printed, kept as a file under `tests/snapshots`; CONTRIBUTING.md says how to update them.
+//! What a run printed, kept as a file under `tests/snapshots`; CONTRIBUTING.md says how to update
+//! them.
 
 use crate::workspace::{Run, Workspace};
 

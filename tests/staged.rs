@@ -1,4 +1,5 @@
-//! `--staged` judges the next commit: names and bytes of the index, whatever lies in the working tree.
+//! `--staged` judges the next commit: names and bytes of the index, whatever lies in the working
+//! tree.
 #![cfg(unix)]
 
 use std::fs;

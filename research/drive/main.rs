@@ -1,5 +1,6 @@
-//! A random forest and a small network retrained on blocks of time, against what the explanation projects for them:
-//! `cargo run --release -p splitleak-research --bin drive -- DATASET MANIFEST`. The manifest has a split and a number to predict; files sort in time.
+//! A random forest and a small network retrained on blocks of time, against what the explanation
+//! projects for them: `cargo run --release -p splitleak-research --bin drive -- DATASET MANIFEST`.
+//! The manifest has a split and a number to predict; files sort in time.
 
 #![expect(
     clippy::print_stdout,
@@ -27,7 +28,8 @@ use splitleak::settings::{Explain, Input, Settings};
 use splitleak::signature::Signer;
 use splitleak::signature::thumbnail::SIDE;
 
-/// Blocks of time that are held out in turn, and frames left out on either side of one: five seconds at 10 Hz.
+/// Blocks of time that are held out in turn, and frames left out on either side of one: five
+/// seconds at 10 Hz.
 const BLOCKS: usize = 5;
 const PURGE: usize = 50;
 

@@ -1,4 +1,5 @@
-//! What the simulations measure: each function repeats one claim `runs` times and returns how often it held.
+//! What the simulations measure: each function repeats one claim `runs` times and returns how often
+//! it held.
 
 use super::learners::{Learner, Model};
 use super::worlds::{VideoSplit, World, grouped_losses, near_duplicates, shot, video};
@@ -34,8 +35,8 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// World A with a trained model: losses of the validation frames as cases, and the loss of the same model on fresh
-/// shots, every fresh shot weighted by its frames.
+/// World A with a trained model: losses of the validation frames as cases, and the loss of the same
+/// model on fresh shots, every fresh shot weighted by its frames.
 struct Trained {
     cases: Vec<Case>,
     fresh: f64,
@@ -84,7 +85,8 @@ fn train(world: &World, learner: Learner, easier: bool, seed: u64) -> Trained {
     }
 }
 
-/// C4, at equal difficulty: how often the interval of the clean mean contains the loss on fresh shots.
+/// C4, at equal difficulty: how often the interval of the clean mean contains the loss on fresh
+/// shots.
 pub(crate) fn clean_mean_covers(learner: Learner, runs: u64) -> f64 {
     let hits: Vec<bool> = (0..runs)
         .into_par_iter()
@@ -155,7 +157,8 @@ pub(crate) fn standardised_when_duplicates_are_easier(runs: u64, shots: u32) -> 
     }
 }
 
-/// C8, C9, C11: what the tool says of videos whose honest loss is known from grouped cross-validation.
+/// C8, C9, C11: what the tool says of videos whose honest loss is known from grouped
+/// cross-validation.
 pub(crate) struct Video {
     /// Share of runs whose projection range contains the honest loss.
     pub(crate) covered: f64,

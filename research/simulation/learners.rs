@@ -1,5 +1,5 @@
-//! Learners that the simulations train: nearest neighbours, a random forest and a small network. Plain, seeded, for
-//! regression with squared error.
+//! Learners that the simulations train: nearest neighbours, a random forest and a small network.
+//! Plain, seeded, for regression with squared error.
 
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -10,9 +10,11 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) enum Learner {
     /// Mean of the three nearest: copies twins.
     ThreeNearest,
-    /// Thirty trees grown to their ends on bootstrapped rows, a third of the features tried at each split (Breiman 2001).
+    /// Thirty trees grown to their ends on bootstrapped rows, a third of the features tried at each
+    /// split (Breiman 2001).
     Forest,
-    /// Two hidden layers of 32 with rectifiers, trained by Adam without any regularisation until it begins to memorise.
+    /// Two hidden layers of 32 with rectifiers, trained by Adam without any regularisation until it
+    /// begins to memorise.
     Network,
 }
 

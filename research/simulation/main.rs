@@ -1,4 +1,5 @@
-//! Repeats the simulations whose results stand in `docs/explanation.md`: `cargo run --release -p splitleak-research --bin simulation`.
+//! Repeats the simulations whose results stand in `docs/explanation.md`: `cargo run --release -p
+//! splitleak-research --bin simulation`.
 
 #![expect(
     clippy::print_stdout,

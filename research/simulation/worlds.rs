@@ -1,7 +1,7 @@
 //! Simulated datasets with a known truth, for the claims of `docs/explanation.md`.
 //!
-//! World A: near-duplicate shots, split frame by frame. World B: video sequences, split in four ways.
-//! World C: nothing but losses in groups, for the interval.
+//! World A: near-duplicate shots, split frame by frame. World B: video sequences, split in four
+//! ways. World C: nothing but losses in groups, for the interval.
 
 use super::learners::normal;
 use rand::seq::SliceRandom;
@@ -58,8 +58,8 @@ pub(crate) struct Shot {
 
 const CONTENT: usize = 3;
 
-/// A shot: its label is a function of the content, a deviation that only copying can know, and noise.
-/// When `easier`, shots with duplicates have half the deviation, as a parked car has.
+/// A shot: its label is a function of the content, a deviation that only copying can know, and
+/// noise. When `easier`, shots with duplicates have half the deviation, as a parked car has.
 pub(crate) fn shot(random: &mut impl Rng, easier: bool) -> Shot {
     let frames = if random.random::<f64>() < 0.4 {
         random.random_range(2..=4)
@@ -134,8 +134,8 @@ pub(crate) enum VideoSplit {
     BySequence,
 }
 
-/// World B: 12 sequences of 150 frames; content, appearance and the driver's own deviation wander (AR(1)), small
-/// steering angles are pulled to zero.
+/// World B: 12 sequences of 150 frames; content, appearance and the driver's own deviation wander
+/// (AR(1)), small steering angles are pulled to zero.
 pub(crate) fn video(split: VideoSplit, seed: u64) -> World {
     const SEQUENCES: u32 = 12;
     const FRAMES: u32 = 150;
@@ -205,7 +205,8 @@ pub(crate) fn video(split: VideoSplit, seed: u64) -> World {
     }
 }
 
-/// World C: squared-error-like losses in groups of mean size 8, with a scale and a residual shared within each; expectation 1.
+/// World C: squared-error-like losses in groups of mean size 8, with a scale and a residual shared
+/// within each; expectation 1.
 pub(crate) fn grouped_losses(groups: u32, strong: bool, random: &mut impl Rng) -> Vec<GroupSum> {
     let (sigma, shared) = if strong { (0.8f64, 0.5f64) } else { (0.4, 0.3) };
     (0..groups)

@@ -1,4 +1,5 @@
-//! The claims of `docs/explanation.md` on a small grid; `cargo run --release -p splitleak-research --bin simulation` runs the full one.
+//! The claims of `docs/explanation.md` on a small grid; `cargo run --release -p splitleak-research
+//! --bin simulation` runs the full one.
 
 #[expect(dead_code, reason = "the example runs the full grid")]
 #[path = "../simulation/claims.rs"]

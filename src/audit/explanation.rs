@@ -510,7 +510,8 @@ mod tests {
         // Twice the same validation frame, in either order; another one as the second of a pair.
         let (twins, count) = revisited(&[near(4, 0), near(4, 2), near(1, 5)], &[]);
         assert_eq!((twins.len(), count), (0, 2));
-        // In its own recording, among validation frames, or only at the loose setting: not revisited.
+        // In its own recording, among validation frames, or only at the loose setting: not
+        // revisited.
         let loose = [(SampleId(4), SampleId(0))];
         let (twins, count) = revisited(&[near(6, 0), near(6, 4)], &loose);
         assert_eq!((twins.len(), count), (0, 0));

@@ -1,7 +1,8 @@
 //! What is learned of a dataset before anything is searched: whitening, descriptions, threshold.
 //!
-//! When only some samples are asked about, it is learned from the others. So a check of what a commit adds
-//! finds in the cache what the check before the commit learned, and learns the same where there is no cache.
+//! When only some samples are asked about, it is learned from the others. So a check of what a
+//! commit adds finds in the cache what the check before the commit learned, and learns the same
+//! where there is no cache.
 
 use crate::cache::Session;
 use crate::matching::spread::{Pictures, Settled};
@@ -14,8 +15,8 @@ use crate::verification::{self, LEARNED_VERSION, Learned, Picture, Threshold, Wh
 /// More pictures than this are not kept: the cache would grow by more than a gigabyte.
 const MOST_KEPT: usize = 1 << 20;
 
-/// Describes one sample of each picture, at the sample's place, and says from which similarity on two are the same. Takes
-/// the thumbnails out of the signatures.
+/// Describes one sample of each picture, at the sample's place, and says from which similarity on
+/// two are the same. Takes the thumbnails out of the signatures.
 pub(super) fn learn(
     settings: &Settings,
     copies: &Pictures,

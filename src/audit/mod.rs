@@ -67,13 +67,15 @@ pub fn audit_dataset(
     Ok(report)
 }
 
-/// Checks a dataset whose images have been signed already: what [`audit_dataset`] does after signing.
+/// Checks a dataset whose images have been signed already: what [`audit_dataset`] does after
+/// signing.
 ///
-/// `signatures` holds one signature for each of `dataset.samples`, in their order (of path, then split), made by
-/// this [`SIGNATURE_VERSION`](crate::signature::SIGNATURE_VERSION); two samples of one file have equal ones. A sample whose image could not be
-/// read has the reason instead. Files are opened only to compare pixels, where a signature without a pixel digest may
-/// be a twin of another; nothing else tells whether they are still what was signed, so that the report is neither
-/// taken from the cache nor kept there. What is learned of the signatures' contents is.
+/// `signatures` holds one signature for each of `dataset.samples`, in their order (of path, then
+/// split), made by this [`SIGNATURE_VERSION`](crate::signature::SIGNATURE_VERSION); two samples of
+/// one file have equal ones. A sample whose image could not be read has the reason instead. Files
+/// are opened only to compare pixels, where a signature without a pixel digest may be a twin of
+/// another; nothing else tells whether they are still what was signed, so that the report is
+/// neither taken from the cache nor kept there. What is learned of the signatures' contents is.
 ///
 /// # Errors
 /// [`Error::Signatures`] when there is not one signature for each sample, and as for [`audit`].

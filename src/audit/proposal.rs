@@ -17,7 +17,8 @@ pub struct Request {
     pub evaluation_share: f64,
     /// Folds instead of one split.
     pub folds: Option<usize>,
-    /// Steps between the two sides in one recording; `None` takes two seconds, or 20 steps without a clock.
+    /// Steps between the two sides in one recording; `None` takes two seconds, or 20 steps without
+    /// a clock.
     pub purge: Option<u32>,
     /// Seed of the choice.
     pub seed: u64,
@@ -38,7 +39,8 @@ pub struct Proposal {
     pub companions: usize,
     /// Recordings, as far as names and columns tell.
     pub recordings: usize,
-    /// What keeps groups together, in words; `None` where nothing tells groups, or names may and nobody has answered.
+    /// What keeps groups together, in words; `None` where nothing tells groups, or names may and
+    /// nobody has answered.
     pub groups: Option<String>,
     /// A `--group-pattern` worth asking about, where names may tell groups.
     pub group_pattern: Option<String>,

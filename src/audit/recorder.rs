@@ -12,7 +12,8 @@ use crate::signature::digest::Digest;
 use crate::signature::{Signed, pixels};
 use crate::verification::{self, Found as Match, Picture, Threshold};
 
-/// Similarity from which on a picture and its lossless copy in another format may agree in every pixel.
+/// Similarity from which on a picture and its lossless copy in another format may agree in every
+/// pixel.
 const PERHAPS_SAME_PIXELS: f32 = 0.97;
 
 /// Turns what verification finds into pairs of samples.
@@ -51,7 +52,8 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Looks for the partners of what was asked about only: what a search of everything finds of them.
+    /// Looks for the partners of what was asked about only: what a search of everything finds of
+    /// them.
     pub(super) fn search_asked(
         &mut self,
         pictures: &[Option<Picture>],

@@ -20,8 +20,9 @@ use crate::sequence::{augmentation, group, pixels, tiles};
 use crate::settings::Recorded;
 use crate::signature::Signed;
 
-/// How far below the threshold of the search two samples that belong together may be to count as alike. A search
-/// picks the best of thousands of strangers; this looks at one pair that names have picked already.
+/// How far below the threshold of the search two samples that belong together may be to count as
+/// alike. A search picks the best of thousands of strangers; this looks at one pair that names have
+/// picked already.
 const BELONGING: f32 = 0.05;
 
 /// Identifiers nested in each other that are asked about: patient, study, series, view.
@@ -35,7 +36,8 @@ pub(super) struct Known {
     facts: SequenceFacts,
     /// Groups of every rule.
     pub(super) groups: Vec<Groups>,
-    /// Identifiers in names with what pixels said, the widest first; none where the user has declared groups.
+    /// Identifiers in names with what pixels said, the widest first; none where the user has
+    /// declared groups.
     pub(super) entities: Vec<Question>,
     tiles: Option<Tiles>,
     sizes: Vec<Option<(u32, u32)>>,
@@ -103,8 +105,8 @@ pub(super) fn find(
 }
 
 /// Identifiers in names. Where the order of recordings is known, what lies within one recording has
-/// been judged by distance; where places of tiles are known, a column or a row of one slide has been
-/// judged by overlap, and only the slide itself is asked about.
+/// been judged by distance; where places of tiles are known, a column or a row of one slide has
+/// been judged by overlap, and only the slide itself is asked about.
 fn entities_in_names(
     samples: &[Sample],
     (recordings, tiles): (Option<&Recordings>, Option<&Tiles>),
@@ -161,7 +163,8 @@ fn capture_time(signed: &Signed) -> Option<CaptureTime> {
 }
 
 impl Known {
-    /// What of it crosses the splits of `dataset`, which may be divided otherwise than the dataset that was read.
+    /// What of it crosses the splits of `dataset`, which may be divided otherwise than the dataset
+    /// that was read.
     pub(super) fn examine(
         &self,
         settings: &Recorded,

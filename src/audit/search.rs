@@ -127,8 +127,9 @@ pub(super) fn search(
     }
 }
 
-/// Duplicates of evaluation samples in training, were the dataset that was searched divided as `divided` is, and the similarity
-/// from which on they count: what [`search`] finds in `divided`, but for duplicates within a split.
+/// Duplicates of evaluation samples in training, were the dataset that was searched divided as
+/// `divided` is, and the similarity from which on they count: what [`search`] finds in `divided`,
+/// but for duplicates within a split.
 pub(super) fn search_divided(
     settings: &Settings,
     divided: &Dataset,

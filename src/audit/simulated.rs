@@ -1,7 +1,8 @@
 //! Splits that could have been: what a check would say of them, before anything is trained.
 //!
-//! Every simulated split is searched like a real one, with a threshold of its own, so that its numbers are those
-//! that a check of such a manifest gives; nothing is taken from the duplicates that were listed for the dataset.
+//! Every simulated split is searched like a real one, with a threshold of its own, so that its
+//! numbers are those that a check of such a manifest gives; nothing is taken from the duplicates
+//! that were listed for the dataset.
 
 use super::Scan;
 use super::recordings::ask_pixels;
@@ -136,7 +137,8 @@ fn divided(
     })
 }
 
-/// Groups that the user declared; those read from camera words only where nothing else tells what belongs together.
+/// Groups that the user declared; those read from camera words only where nothing else tells what
+/// belongs together.
 fn groups(all: &[Groups], recordings_known: bool) -> Option<&Groups> {
     let declared = all.iter().find(|groups| groups.rule != GroupRule::Views);
     declared.or_else(|| all.iter().find(|_| !recordings_known))

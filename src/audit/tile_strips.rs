@@ -9,7 +9,8 @@ use crate::signature::region;
 
 /// Pairs that are decoded for one pair of splits. Where there are more, these speak for the others.
 const MOST_DECODED: usize = 256;
-/// Correlation of a strip with itself in another file: compression costs little, another strip reaches less.
+/// Correlation of a strip with itself in another file: compression costs little, another strip
+/// reaches less.
 const SAME_STRIP: f64 = 0.9;
 /// Share of the decoded pairs that must agree for the others to count as well.
 const NEARLY_ALL: f64 = 0.9;

@@ -43,7 +43,8 @@ pub(crate) struct Session<'a> {
     /// The dataset's root, absolute, as its name in the database. `None` where it
     /// cannot be written down: then only contents are known.
     root: Option<String>,
-    /// Of each of [`Dataset::files`] its first sample, and its stamp where that can be trusted. Empty where files are not looked at.
+    /// Of each of [`Dataset::files`] its first sample, and its stamp where that can be trusted.
+    /// Empty where files are not looked at.
     files: Vec<(SampleId, Option<Stamp>)>,
     /// `None` when the report must not be kept.
     key: Option<Digest>,

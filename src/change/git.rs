@@ -1,4 +1,5 @@
-//! What git knows of the files of a dataset. Names come ended by NUL bytes, so that any name is safe.
+//! What git knows of the files of a dataset. Names come ended by NUL bytes, so that any name is
+//! safe.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read};
@@ -110,7 +111,8 @@ impl Repository {
         })
     }
 
-    /// The directory from the top as git spells it, with `/` at its end where it is not the top itself.
+    /// The directory from the top as git spells it, with `/` at its end where it is not the top
+    /// itself.
     pub(super) fn prefix(&self) -> String {
         match text(&self.below) {
             prefix if prefix.is_empty() => prefix,
@@ -174,8 +176,8 @@ impl Repository {
         )))
     }
 
-    /// Files that differ from a commit, or are new and tracked; deleted ones are left out.
-    /// Of submodules only the commit is compared: to look into one would run git under its settings.
+    /// Files that differ from a commit, or are new and tracked; deleted ones are left out. Of
+    /// submodules only the commit is compared: to look into one would run git under its settings.
     pub(super) fn changes(&self, commit: &str, extent: Extent) -> Result<Vec<Change>, Error> {
         let mut arguments = vec![
             "diff",
@@ -291,7 +293,8 @@ impl Repository {
         Ok(names.map(text_of).collect())
     }
 
-    /// Whether a submodule, by its path relative to the directory, holds what is not committed in it.
+    /// Whether a submodule, by its path relative to the directory, holds what is not committed in
+    /// it.
     pub(super) fn is_dirty(&self, submodule: &str) -> Result<bool, Error> {
         let directory = self.top.join(&self.below).join(submodule);
         let inner = Self::of(&directory, None)?;
@@ -332,7 +335,8 @@ impl Repository {
         Ok(sizes)
     }
 
-    /// Hands each blob's number, and its bytes as a stream, to `take`. What is not here is left out.
+    /// Hands each blob's number, and its bytes as a stream, to `take`. What is not here is left
+    /// out.
     pub(super) fn contents(
         &self,
         blobs: &[&str],
@@ -385,7 +389,8 @@ impl Repository {
         self.git.switches_off("lfs")
     }
 
-    /// What the repository shares with its other working trees: objects, and what is kept beside them.
+    /// What the repository shares with its other working trees: objects, and what is kept beside
+    /// them.
     pub(super) fn common_directory(&self) -> Result<PathBuf, Error> {
         let common = self.above.tell(&["rev-parse", "--git-common-dir"])?;
         let common = path_of(common.strip_suffix(b"\n").unwrap_or(&common));

@@ -1,4 +1,5 @@
-//! Git LFS: a small text in git stands for a file, which lies under its digest in a store beside git.
+//! Git LFS: a small text in git stands for a file, which lies under its digest in a store beside
+//! git.
 
 use std::fs::File;
 use std::io::{BufReader, Read};

@@ -112,7 +112,8 @@ fn lines(text: &[u8]) -> Vec<&[u8]> {
         .collect()
 }
 
-/// Samples whose row differs from every row that `before` has for them; `None` where that cannot be read.
+/// Samples whose row differs from every row that `before` has for them; `None` where that cannot be
+/// read.
 fn compared(
     before: &[u8],
     table: &Path,

@@ -45,7 +45,8 @@ impl Touched {
 /// Where the files lie that are compared with a revision.
 #[derive(Clone, Copy)]
 pub enum Tree<'a> {
-    /// In the working tree. The path is that of the index that the caller was told to use, as hooks are.
+    /// In the working tree. The path is that of the index that the caller was told to use, as hooks
+    /// are.
     Working(Option<&'a Path>),
     /// In the index.
     Staged(&'a Snapshot),
@@ -54,7 +55,8 @@ pub enum Tree<'a> {
 /// Samples that differ between a revision and the files of a tree, or that are not tracked.
 ///
 /// # Errors
-/// [`Error::Change`]: no git, no repository, no such revision, or history that a shallow clone lacks.
+/// [`Error::Change`]: no git, no repository, no such revision, or history that a shallow clone
+/// lacks.
 pub fn since(
     revision: &str,
     tree: Tree<'_>,

@@ -47,8 +47,8 @@ impl Snapshot {
     /// caller was told to use, as hooks are.
     ///
     /// # Errors
-    /// [`Error::Change`]: no git, no repository, a merge that is not finished, a submodule inside the dataset,
-    /// an object that is not here, or a temporary directory that cannot be written.
+    /// [`Error::Change`]: no git, no repository, a merge that is not finished, a submodule inside
+    /// the dataset, an object that is not here, or a temporary directory that cannot be written.
     pub fn take(root: &Path, handed: Option<&Path>) -> Result<Self, Error> {
         let repository = Repository::of(root, handed)?;
         let directory = tempfile::tempdir().map_err(unwritable)?;
@@ -87,7 +87,8 @@ impl Snapshot {
         }
     }
 
-    /// Links to the files of the working tree that are byte for byte those of the index; the others.
+    /// Links to the files of the working tree that are byte for byte those of the index; the
+    /// others.
     fn link_what_is_there(
         &mut self,
         files: Vec<Entry>,
@@ -256,8 +257,8 @@ impl Snapshot {
         Ok(dataset)
     }
 
-    /// Where the bytes of a sample lie, given its file in the snapshot; `None` where they lie in the
-    /// dataset under its path, which `is_exact` says can express it.
+    /// Where the bytes of a sample lie, given its file in the snapshot; `None` where they lie in
+    /// the dataset under its path, which `is_exact` says can express it.
     fn bytes_of(&self, file: &Path, is_exact: bool) -> Option<PathBuf> {
         let inner = file.strip_prefix(self.directory.path());
         // A manifest may name files by where they lie in the working tree.

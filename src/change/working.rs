@@ -113,7 +113,8 @@ fn changes(repository: &Repository, commit: &str) -> Result<Vec<Change>, Error> 
 struct Elsewhere<'a> {
     repository: &'a Repository,
     commit: &'a str,
-    /// What changed in all of the repository, and what it tracks: asked for once, when it is needed.
+    /// What changed in all of the repository, and what it tracks: asked for once, when it is
+    /// needed.
     known: Option<(BTreeSet<String>, BTreeSet<String>)>,
 }
 

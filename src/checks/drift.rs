@@ -1,7 +1,8 @@
 //! Splits that differ in what should be alike: classes, targets, sizes, brightness, formats.
 //!
-//! An effect must be large (Cramér's V or Kolmogorov-Smirnov's D) and not be chance (p). The p-value
-//! alone decides nothing: frames of a video are not independent, and thousands make all significant.
+//! An effect must be large (Cramér's V or Kolmogorov-Smirnov's D) and not be chance (p). The
+//! p-value alone decides nothing: frames of a video are not independent, and thousands make all
+//! significant.
 
 use std::collections::BTreeMap;
 

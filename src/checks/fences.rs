@@ -1,4 +1,5 @@
-//! Where a distribution ends: Tukey's outer fences, three interquartile ranges beyond the quartiles.
+//! Where a distribution ends: Tukey's outer fences, three interquartile ranges beyond the
+//! quartiles.
 
 /// Quartiles of a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]

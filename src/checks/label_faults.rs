@@ -1,4 +1,5 @@
-//! Labels that are missing, that are no numbers among numbers, or that no loss can be computed with.
+//! Labels that are missing, that are no numbers among numbers, or that no loss can be computed
+//! with.
 
 use super::{Evidence, FEW, count};
 use crate::finding::{Code, Finding, Subject};

@@ -55,7 +55,8 @@ pub struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
-    /// Whether an evaluation sample that belongs together with a training sample counts as leaked for that.
+    /// Whether an evaluation sample that belongs together with a training sample counts as leaked
+    /// for that.
     #[must_use]
     pub fn counts(&self, pair: &RecordedPair) -> bool {
         pair.declared || pair.pixels.agree || self.counted.contains(&pair.kind)

@@ -2,9 +2,9 @@
 //!
 //! A model that is given such data can learn the camera instead of the disease. The measure is
 //! Youden's J of one class against the others, the share of the class that is found minus the share
-//! of the others that is taken for it: 0 is chance, 1 is certainty, whatever the balance of classes.
-//! It is measured on samples that the rule was not made from (five folds), and compared with the
-//! same samples under shuffled classes.
+//! of the others that is taken for it: 0 is chance, 1 is certainty, whatever the balance of
+//! classes. It is measured on samples that the rule was not made from (five folds), and compared
+//! with the same samples under shuffled classes.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;

@@ -110,8 +110,8 @@ mod tests {
 
     #[test]
     fn figures_agree_with_scipy() {
-        // scipy.stats.ks_2samp(range(20), [x + 5.5 for x in range(20)], method="asymp"), without Stephens's
-        // correction, has D = 0.3 and p = 0.275; with it, p = 0.27 to 0.28.
+        // scipy.stats.ks_2samp(range(20), [x + 5.5 for x in range(20)], method="asymp"), without
+        // Stephens's correction, has D = 0.3 and p = 0.275; with it, p = 0.27 to 0.28.
         let a: Vec<f64> = (0..20).map(f64::from).collect();
         let b: Vec<f64> = (0..20).map(|x| f64::from(x) + 5.5).collect();
         let found = kolmogorov_smirnov(&a, &b).unwrap();
@@ -119,7 +119,8 @@ mod tests {
             (found.d - 0.3).abs() < 1e-12 && (found.p - 0.275).abs() < 0.05,
             "{found:?}"
         );
-        // scipy.stats.chi2_contingency([[30, 10], [20, 40]], correction=False): 16.667, p = 4.4560e-05.
+        // scipy.stats.chi2_contingency([[30, 10], [20, 40]], correction=False): 16.667, p =
+        // 4.4560e-05.
         let found = chi_square(&[[30, 10], [20, 40]]).unwrap();
         assert!((found.p - 4.456e-5).abs() < 1e-8, "{found:?}");
         assert!((found.v - 0.399).abs() < 0.005, "{found:?}");

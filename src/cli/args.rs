@@ -157,7 +157,8 @@ pub(super) enum CacheBy {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) common: CommonArgs,
-    /// Open no image: tell what was recorded together from names, times and columns; the exit status is 2 or 1, never 0
+    /// Open no image: tell what was recorded together from names, times and columns; the exit
+    /// status is 2 or 1, never 0
     #[arg(long)]
     pub(super) names_only: bool,
     #[command(flatten)]
@@ -268,7 +269,8 @@ pub(super) struct InputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What counts as the same picture")]
 pub(super) struct MatchingArgs {
-    /// Similarity from which on two pictures are the same, 0 to 1 [default: estimated from the dataset]
+    /// Similarity from which on two pictures are the same, 0 to 1 [default: estimated from the
+    /// dataset]
     #[arg(long, value_name = "S")]
     pub(super) similarity: Option<f32>,
 }
@@ -288,7 +290,8 @@ pub(super) struct RecordedArgs {
     /// Steps between frames that count as recorded next to each other [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) neighbour_steps: Option<u32>,
-    /// Count these as leaked though pixels differ: sequence-neighbour, shared-group, augmented-sibling, overlapping-tile
+    /// Count these as leaked though pixels differ: sequence-neighbour, shared-group,
+    /// augmented-sibling, overlapping-tile
     #[arg(long, value_name = "KIND", value_delimiter = ',')]
     pub(super) count_as_leaked: Vec<String>,
 }
@@ -296,7 +299,8 @@ pub(super) struct RecordedArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Splits that could have been")]
 pub(super) struct SimulateArgs {
-    /// How much a split would leak, before training: random:0.2:SEED, last:0.2 (as Keras does), block:0.2, group:0.2; may be repeated
+    /// How much a split would leak, before training: random:0.2:SEED, last:0.2 (as Keras does),
+    /// block:0.2, group:0.2; may be repeated
     #[arg(long = "simulate-split", value_name = "SPLIT")]
     pub(super) splits: Vec<SimulatedSplit>,
 }
@@ -304,7 +308,8 @@ pub(super) struct SimulateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "How much of a low validation loss leakage could explain")]
 pub(super) struct ExplainArgs {
-    /// Log of the training run: text as pasted, CSV, JSON, a notebook, of any tool that says loss and train or val; or events of `tensorboard`
+    /// Log of the training run: text as pasted, CSV, JSON, a notebook, of any tool that says loss
+    /// and train or val; or events of `tensorboard`
     #[arg(long, value_name = "FILE")]
     pub(super) training_log: Option<PathBuf>,
     /// Which names or columns of the log are the losses, such as `train=train_nll,val=dev_nll`
@@ -319,7 +324,8 @@ pub(super) struct ExplainArgs {
     /// Training loss measured in evaluation mode, `model.evaluate(X_train, y_train)`
     #[arg(long, value_name = "LOSS")]
     pub(super) train_loss_eval: Option<String>,
-    /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; or NPY in order of path
+    /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; or NPY in order of
+    /// path
     #[arg(long, value_name = "FILE")]
     pub(super) predictions: Option<PathBuf>,
     /// Draw predicted against true values as SVG, samples by how exposed they are
@@ -362,8 +368,8 @@ pub(super) struct OutputArgs {
     /// Write the report as JSON to a file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Write the report in a format (json, sarif, junit, github, markdown, csv, paths, terminal) to a
-    /// file, or to standard output without one; may be repeated
+    /// Write the report in a format (json, sarif, junit, github, markdown, csv, paths, terminal) to
+    /// a file, or to standard output without one; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<Written>,
     #[command(flatten)]
@@ -374,7 +380,8 @@ pub(super) struct OutputArgs {
     /// Most pairs listed for one evaluation image; counts are not cut [default: 5]
     #[arg(long, value_name = "N")]
     pub(super) pairs_per_sample: Option<usize>,
-    /// Most findings listed for one code, and images for one finding; counts are not cut [default: 1000]
+    /// Most findings listed for one code, and images for one finding; counts are not cut [default:
+    /// 1000]
     #[arg(long, value_name = "N")]
     pub(super) findings_per_code: Option<usize>,
     /// Print nothing but errors

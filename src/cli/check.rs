@@ -66,7 +66,8 @@ fn staged(args: &CheckArgs) -> Result<Option<Snapshot>, Error> {
         .transpose()
 }
 
-/// The index that git told its hook to use: that of `git commit -a` is not yet the repository's own.
+/// The index that git told its hook to use: that of `git commit -a` is not yet the repository's
+/// own.
 fn handed_index() -> Option<PathBuf> {
     std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from)
 }

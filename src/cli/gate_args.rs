@@ -13,7 +13,8 @@ pub(super) struct GateArgs {
     /// test=0, near-duplicate=1%, test:shared-group=0 for a split, a kind or both
     #[arg(long, value_name = "LIMIT", value_delimiter = ',')]
     pub(super) max_leakage: Vec<String>,
-    /// Fail when more is suspected beyond what leaks: a share (1%) or a count (12) for every evaluation split
+    /// Fail when more is suspected beyond what leaks: a share (1%) or a count (12) for every
+    /// evaluation split
     #[arg(long, value_name = "LIMIT")]
     pub(super) max_suspected: Option<String>,
     /// Fail when something that could tell was not answered: a verdict of `unknown` is a violation
@@ -28,7 +29,8 @@ pub(super) struct GateArgs {
     /// Least share of readable images in every split, such as 99%
     #[arg(long, value_name = "SHARE")]
     pub(super) min_coverage: Option<String>,
-    /// File of accepted findings [default: splitleak-baseline.toml in the dataset, else in the current directory]
+    /// File of accepted findings [default: splitleak-baseline.toml in the dataset, else in the
+    /// current directory]
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
     /// Judge as if nothing had been accepted
@@ -39,13 +41,15 @@ pub(super) struct GateArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Only what changed, or what is staged")]
 pub(super) struct ScopeArgs {
-    /// Check images that differ from this git revision, or are not tracked, against the whole dataset
+    /// Check images that differ from this git revision, or are not tracked, against the whole
+    /// dataset
     #[arg(long, value_name = "REV", conflicts_with = "files_from")]
     pub(super) changed_since: Option<String>,
     /// Check the images that a file lists, one a line, or standard input with `-`
     #[arg(long, value_name = "FILE")]
     pub(super) files_from: Option<PathBuf>,
-    /// Check what is staged, names and bytes, and not the working tree: what the next commit will hold
+    /// Check what is staged, names and bytes, and not the working tree: what the next commit will
+    /// hold
     #[arg(long, conflicts_with_all = ["files_from", "train", "val", "test"])]
     pub(super) staged: bool,
 }
@@ -176,7 +180,8 @@ pub(super) struct RenderArgs {
     /// Format, and the file to write it to; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]", required = true)]
     pub(super) format: Vec<Written>,
-    /// Directory of the dataset as seen from the top of the repository, for formats that point at files
+    /// Directory of the dataset as seen from the top of the repository, for formats that point at
+    /// files
     #[arg(long, value_name = "DIR")]
     pub(super) path_prefix: Option<String>,
     #[command(flatten)]

@@ -27,7 +27,8 @@ pub(super) struct Interrupt<'a> {
 }
 
 impl<'a> Interrupt<'a> {
-    /// Listens for Ctrl-C from now on. Without a handler the signal ends the process as it always did.
+    /// Listens for Ctrl-C from now on. Without a handler the signal ends the process as it always
+    /// did.
     pub(super) fn new(inner: &'a dyn Progress) -> Self {
         let state = Arc::new(State::default());
         let told = Arc::clone(&state);

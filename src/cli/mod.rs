@@ -1,6 +1,7 @@
 //! The command line: the only place that knows arguments, standard streams and exit statuses.
 //!
-//! Part of the library behind the feature `cli`, so that a module for another language can offer the command, too.
+//! Part of the library behind the feature `cli`, so that a module for another language can offer
+//! the command, too.
 
 mod advice;
 mod args;
@@ -35,11 +36,11 @@ use clap::{CommandFactory, Parser};
 use args::{Cli, Command, CommonArgs};
 use exit::Outcome;
 
-/// Runs the command that `arguments` name, the program's own name first, and returns its exit status: 0, 1, 2
-/// or 130, see the README.
+/// Runs the command that `arguments` name, the program's own name first, and returns its exit
+/// status: 0, 1, 2 or 130, see the README.
 ///
-/// Meant to be all that a process does: takes over the panic hook and Ctrl-C, sets the number of threads, writes to
-/// the standard streams, and ends the process where Ctrl-C cannot wait.
+/// Meant to be all that a process does: takes over the panic hook and Ctrl-C, sets the number of
+/// threads, writes to the standard streams, and ends the process where Ctrl-C cannot wait.
 #[must_use]
 pub fn run<Argument>(arguments: impl IntoIterator<Item = Argument>) -> u8
 where
@@ -75,7 +76,8 @@ where
     outcome.status()
 }
 
-/// The command line with the arguments of the environment, or how the run ends: after help, or for misuse.
+/// The command line with the arguments of the environment, or how the run ends: after help, or for
+/// misuse.
 fn command_line(words: Vec<OsString>) -> Result<Cli, Outcome> {
     let value = std::env::var_os(environment::VARIABLE);
     let words = environment::complete(words, value.clone()).map_err(|error| {

@@ -1,4 +1,5 @@
-//! Whether the folders below the splits are classes, or patients, videos and other entities that share their place.
+//! Whether the folders below the splits are classes, or patients, videos and other entities that
+//! share their place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,8 @@ const ENTITIES: [&str; 26] = [
     "video",
 ];
 
-/// Whether folders are classes: they are not named like entities, and at least one recurs where two splits have folders.
+/// Whether folders are classes: they are not named like entities, and at least one recurs where two
+/// splits have folders.
 pub(super) fn are_classes<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
     let mut splits_of: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut splits = BTreeSet::new();

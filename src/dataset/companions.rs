@@ -1,9 +1,9 @@
 //! Masks and depth maps: images that say something of a picture, and are no samples themselves.
 //!
-//! An image may be one if its name ends so (`x_mask.png`) or a folder says so (`masks/x.png`). It is
-//! one if the picture is there: the same name without the mark, in the folder that stands for the
-//! same split and class. Names alone are not enough. In each such folder most pictures must have a
-//! partner, and most partners a picture, so that a class called `mask` stays a class.
+//! An image may be one if its name ends so (`x_mask.png`) or a folder says so (`masks/x.png`). It
+//! is one if the picture is there: the same name without the mark, in the folder that stands for
+//! the same split and class. Names alone are not enough. In each such folder most pictures must
+//! have a partner, and most partners a picture, so that a class called `mask` stays a class.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,9 @@
 //! What the reported accuracy alone says of the accuracy on clean samples.
 //!
-//! Of `n` samples `a n` were classified right. If every leaked one was, a share `(a - f) / (1 - f)` of the clean
-//! ones was right; if none was, `a / (1 - f)`. Both ends are reached, so no better bounds exist without
-//! predictions; and if leakage does not hurt, the lower end says how much of the accuracy it can be.
+//! Of `n` samples `a n` were classified right. If every leaked one was, a share `(a - f) / (1 - f)`
+//! of the clean ones was right; if none was, `a / (1 - f)`. Both ends are reached, so no better
+//! bounds exist without predictions; and if leakage does not hurt, the lower end says how much of
+//! the accuracy it can be.
 
 use super::training_log::Printed;
 use crate::report::explanation::{AccuracyBounds, Exposure, FromImages};

@@ -1,16 +1,16 @@
 //! Bounds on the loss on clean samples from the leaked fraction and the reported loss alone.
 //!
 //! `L = f L_leak + (1 - f) L_clean` is an identity, so every assumption about `L_leak` is an
-//! interval for `L_clean` (contaminated sampling, Horowitz and Manski 1995). These intervals hold for
-//! the samples at hand; on new data the loss may be higher still.
+//! interval for `L_clean` (contaminated sampling, Horowitz and Manski 1995). These intervals hold
+//! for the samples at hand; on new data the loss may be higher still.
 
 use super::interval::Z95;
 
 /// An interval; `hi` may be infinite.
 pub type Range = (f64, f64);
 
-/// Relative standard deviation of per-sample losses that is assumed when none were measured: that of
-/// squared errors of Gaussian residuals.
+/// Relative standard deviation of per-sample losses that is assumed when none were measured: that
+/// of squared errors of Gaussian residuals.
 pub const ASSUMED_SPREAD: f64 = std::f64::consts::SQRT_2;
 
 /// B0: losses lie between 0 and `max_loss`, nothing else is assumed.
@@ -20,7 +20,8 @@ pub fn range_only(loss: f64, leaked: f64, max_loss: f64) -> Range {
     (lo, (loss / (1.0 - leaked)).min(max_loss))
 }
 
-/// B1: leakage does not hurt. Sharp: the upper end is reached when leaked samples are fitted perfectly.
+/// B1: leakage does not hurt. Sharp: the upper end is reached when leaked samples are fitted
+/// perfectly.
 #[must_use]
 pub fn no_harm(loss: f64, leaked: f64) -> Range {
     (loss, with_advantage(loss, leaked, 1.0))
@@ -42,15 +43,15 @@ pub fn leaked_as(loss: f64, leaked: f64, leaked_loss: f64) -> f64 {
     (loss - leaked * leaked_loss) / (1.0 - leaked)
 }
 
-/// The loss on clean samples if leaked ones are fitted `advantage` (0 to 1) better: `L / (1 - f k)`.
-/// Infinite when all are leaked and fitted perfectly.
+/// The loss on clean samples if leaked ones are fitted `advantage` (0 to 1) better: `L / (1 - f
+/// k)`. Infinite when all are leaked and fitted perfectly.
 #[must_use]
 pub fn with_advantage(loss: f64, leaked: f64, advantage: f64) -> f64 {
     loss / (1.0 - leaked * advantage)
 }
 
-/// Half the width, on the logarithmic scale, of a 95 % interval for a mean of `n` independent losses
-/// with relative standard deviation `spread`.
+/// Half the width, on the logarithmic scale, of a 95 % interval for a mean of `n` independent
+/// losses with relative standard deviation `spread`.
 #[must_use]
 pub fn sampling_half_width(spread: f64, n: f64) -> f64 {
     Z95 * spread / n.sqrt()
@@ -136,7 +137,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the losses, the identity holds and no assumption that is true excludes the truth.
+        /// Whatever the losses, the identity holds and no assumption that is true excludes the
+        /// truth.
         #[test]
         fn true_assumptions_never_exclude_the_clean_loss(
             leaked in prop::collection::vec(0.0f64..1.0, 1..40),

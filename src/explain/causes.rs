@@ -9,7 +9,8 @@ use crate::report::explanation::{
 use crate::report::interleaving::SplitKind;
 use crate::wording::percent;
 
-/// Ratios of training to validation loss from the second epoch on that stay within this factor count as constant.
+/// Ratios of training to validation loss from the second epoch on that stay within this factor
+/// count as constant.
 const CONSTANT_RATIO: f64 = 1.25;
 
 /// The table of causes, always complete.

@@ -1,4 +1,5 @@
-//! What the proxies see of an image: a short vector of whole numbers, standardised over the dataset.
+//! What the proxies see of an image: a short vector of whole numbers, standardised over the
+//! dataset.
 //!
 //! Whole numbers make every distance exact, so neighbours and ties are the same on every machine.
 
@@ -25,19 +26,21 @@ pub struct Descriptors {
 }
 
 impl Descriptors {
-    /// From square grey thumbnails (`side` x `side`, row by row): block means on a 16 x 8 grid, each
-    /// cell standardised. `None`, or a slice of another length, is a row without an image.
+    /// From square grey thumbnails (`side` x `side`, row by row): block means on a 16 x 8 grid,
+    /// each cell standardised. `None`, or a slice of another length, is a row without an image.
     #[must_use]
     pub fn from_thumbnails(side: usize, thumbnails: &[Option<&[u8]>]) -> Self {
         let means = thumbnails.par_iter().map(|grey| {
             grey.filter(|grey| side > 0 && grey.len() == side * side)
                 .map(|grey| block_means(side, grey))
         });
-        // A cell that hardly varies must not be blown up to the weight of the others: one grey level at least.
+        // A cell that hardly varies must not be blown up to the weight of the others: one grey
+        // level at least.
         Self::standardised(&means.collect::<Vec<_>>(), 1.0)
     }
 
-    /// From vectors of one length, each coordinate standardised. Vectors longer than [`MAX_DIMENSION`] are cut.
+    /// From vectors of one length, each coordinate standardised. Vectors longer than
+    /// [`MAX_DIMENSION`] are cut.
     #[must_use]
     pub fn from_vectors(vectors: &[Option<Vec<f32>>]) -> Self {
         Self::standardised(vectors, 1e-6)
@@ -108,7 +111,8 @@ impl Descriptors {
     }
 }
 
-/// Inner product. Sums wrap in principle, never in fact: [`MAX_DIMENSION`] and the cut keep them below 2^28.
+/// Inner product. Sums wrap in principle, never in fact: [`MAX_DIMENSION`] and the cut keep them
+/// below 2^28.
 #[inline]
 pub(super) fn dot(a: &[i16], b: &[i16]) -> i32 {
     a.iter().zip(b).fold(0, |sum: i32, (&x, &y)| {

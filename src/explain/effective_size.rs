@@ -3,11 +3,12 @@
 use super::inputs::{Inputs, Place};
 use super::variogram::VariogramPoint;
 
-/// `n^2 / sum r(lag)` over all pairs of evaluation samples, `r` being the autocorrelation of the targets along the recordings,
-/// up to the first lag at which it is no longer positive. `variogram` holds every lag from 1 up.
+/// `n^2 / sum r(lag)` over all pairs of evaluation samples, `r` being the autocorrelation of the
+/// targets along the recordings, up to the first lag at which it is no longer positive. `variogram`
+/// holds every lag from 1 up.
 ///
-/// Samples without a place are independent of all others. `None` where no two are known to follow each other, and where
-/// targets do not vary.
+/// Samples without a place are independent of all others. `None` where no two are known to follow
+/// each other, and where targets do not vary.
 pub(super) fn effective_size(inputs: &Inputs, variogram: &[VariogramPoint]) -> Option<f64> {
     let correlation = autocorrelation(inputs, variogram)?;
     let rows = inputs.evaluation_rows();
@@ -105,7 +106,8 @@ mod tests {
 
     #[test]
     fn half_a_correlation_two_steps_on_is_counted_on_both_sides() {
-        // r(1) = 0.75, r(2) = 0.5, r(3) = 0: of 20 samples two steps apart 19 pairs correlate by a half.
+        // r(1) = 0.75, r(2) = 0.5, r(3) = 0: of 20 samples two steps apart 19 pairs correlate by a
+        // half.
         let found = size(alternating(40), &[(1, 0.5), (2, 1.0), (3, 2.0)]).unwrap();
         assert!((found - 400.0 / (20.0 + 19.0)).abs() < 1e-9, "{found}");
     }

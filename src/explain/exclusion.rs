@@ -1,8 +1,10 @@
-//! The exclusion curve: what copying labels from the nearest training images scores on the user's own
-//! evaluation samples, while ever more of the training images recorded around each sample are hidden.
+//! The exclusion curve: what copying labels from the nearest training images scores on the user's
+//! own evaluation samples, while ever more of the training images recorded around each sample are
+//! hidden.
 //!
-//! It needs targets, but neither predictions nor retraining. Where it levels off (the *plateau*), hiding more changes nothing:
-//! that lag is the decorrelation lag, and plateau over start is by how much leakage flatters a learner that copies.
+//! It needs targets, but neither predictions nor retraining. Where it levels off (the *plateau*),
+//! hiding more changes nothing: that lag is the decorrelation lag, and plateau over start is by how
+//! much leakage flatters a learner that copies.
 
 use super::inputs::{Inputs, Metric, Targets};
 use super::interval::{GroupSum, ratio, sum_by_group};
@@ -13,8 +15,9 @@ use crate::report::explanation::{
 
 /// Share of the training split that the plateau must leave.
 const TRAINING_LEFT: f64 = 0.8;
-/// Share of the plateau at which a window counts as having reached it. At 0.95 the noise of a few hundred samples
-/// ends the search far too early (3 steps instead of 20 on half of the driving frames).
+/// Share of the plateau at which a window counts as having reached it. At 0.95 the noise of a few
+/// hundred samples ends the search far too early (3 steps instead of 20 on half of the driving
+/// frames).
 const REACHED: f64 = 0.98;
 
 /// Loss of a copied value against the true one.
@@ -207,7 +210,8 @@ mod tests {
 
     #[test]
     fn hiding_neighbours_of_a_smooth_film_raises_the_loss_to_a_plateau() {
-        // Content never returns to the same point, so the nearest images are neighbours in time; part of the label cannot be seen.
+        // Content never returns to the same point, so the nearest images are neighbours in time;
+        // part of the label cannot be seen.
         let n = 3000;
         let marks: Vec<bool> = (0..n)
             .map(|i: u32| i.wrapping_mul(2_654_435_761) >> 16 & 0xff < 51)

@@ -138,9 +138,9 @@ mod tests {
 
     #[test]
     fn a_measured_end_of_epoch_loss_lies_in_the_interval() {
-        // A PilotNet-like network with dropout on public driving frames: printed mean over the epoch (four
-        // of them recovered from published midpoints), and
-        // the same loss measured at the end of each epoch.
+        // A PilotNet-like network with dropout on public driving frames: printed mean over the
+        // epoch (four of them recovered from published midpoints), and the same loss measured at
+        // the end of each epoch.
         let printed = [
             ("0.142", ""),
             ("0.0320", ""),

@@ -1,9 +1,10 @@
 //! The honest loss from per-sample losses, standardised over how many twins a sample has.
 //!
-//! Under a random split exposure is randomised *given* the number of twins a sample has in the whole dataset (its
-//! degree). Samples with many twins are usually leaked and often easier, so the mean over clean samples alone is biased.
-//! The standardised loss `sum_c W_c mean(loss | clean, degree class c)` weighs clean samples like all of validation.
-//! Samples without twins are always clean and a population of their own: they are never merged with the others.
+//! Under a random split exposure is randomised *given* the number of twins a sample has in the
+//! whole dataset (its degree). Samples with many twins are usually leaked and often easier, so the
+//! mean over clean samples alone is biased. The standardised loss `sum_c W_c mean(loss | clean,
+//! degree class c)` weighs clean samples like all of validation. Samples without twins are always
+//! clean and a population of their own: they are never merged with the others.
 
 use super::interval::{FEW_GROUPS, from_influence, sum_by_group};
 use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
@@ -24,8 +25,8 @@ pub struct Case {
     pub loss: f64,
 }
 
-/// Degree class of every case: 0, 1, 2, or 3 and more, merged downwards among 1 to 3 until each has at
-/// least eight clean groups. `None` when even together they have fewer.
+/// Degree class of every case: 0, 1, 2, or 3 and more, merged downwards among 1 to 3 until each has
+/// at least eight clean groups. `None` when even together they have fewer.
 #[must_use]
 pub fn degree_classes(cases: &[Case]) -> Option<Vec<u32>> {
     let capped = |case: &Case| case.degree.min(3);
@@ -139,7 +140,8 @@ pub fn degree_standardised(cases: &[Case]) -> Estimate {
 mod tests {
     use super::*;
 
-    /// Samples with twins are easy (loss 1) and mostly leaked (loss 0.5); the others are hard (loss 4).
+    /// Samples with twins are easy (loss 1) and mostly leaked (loss 0.5); the others are hard (loss
+    /// 4).
     fn cases() -> Vec<Case> {
         let twinned = (0..100).map(|i| Case {
             group: i,

@@ -12,7 +12,8 @@ pub use crate::report::explanation::Metric;
 pub struct Inputs<'a> {
     /// The samples.
     pub rows: &'a [Row],
-    /// Pairs of the same picture, by index into `rows`, in any order; across the splits and within them.
+    /// Pairs of the same picture, by index into `rows`, in any order; across the splits and within
+    /// them.
     pub twins: &'a [Twin],
     /// Targets or classes.
     pub targets: &'a Targets,
@@ -39,8 +40,8 @@ pub struct Inputs<'a> {
     /// Evaluation rows in recordings that resemble a training frame of another recording, or of
     /// another pass of the same place. They are no twins: exposure counts time, not looks.
     pub revisited: u64,
-    /// Codes of what could tell of more leaks between the two sides and was not answered. Where there
-    /// are any, nothing is said to be free of leaks.
+    /// Codes of what could tell of more leaks between the two sides and was not answered. Where
+    /// there are any, nothing is said to be free of leaks.
     pub unanswered: &'a [&'static str],
 }
 

@@ -1,10 +1,10 @@
 //! Confidence interval of a ratio of sums over independent groups: the one that is used everywhere.
 //!
-//! For `R = sum num_g / sum den_g` the influence of group `g` is `r_g = (num_g - R den_g) / sum den`,
-//! and `se^2 = G / (G - 1) * sum r_g^2`. Student's t has as many degrees of freedom as there are groups
-//! that *matter*: `(sum r^2)^2 / sum r^4`, or fewer when group sizes differ, on the logarithmic
-//! scale. Measured coverage of the nominal 95 % is in `docs/explanation.md`.
-//! Closed form: no random numbers.
+//! For `R = sum num_g / sum den_g` the influence of group `g` is `r_g = (num_g - R den_g) / sum
+//! den`, and `se^2 = G / (G - 1) * sum r_g^2`. Student's t has as many degrees of freedom as there
+//! are groups that *matter*: `(sum r^2)^2 / sum r^4`, or fewer when group sizes differ, on the
+//! logarithmic scale. Measured coverage of the nominal 95 % is in `docs/explanation.md`. Closed
+//! form: no random numbers.
 
 use crate::report::explanation::{CiMethod, Estimate, Status};
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -36,8 +36,8 @@ pub fn sum_by_group(rows: impl Iterator<Item = (u32, f64, f64)>) -> Vec<GroupSum
     rows.chunk_by(|a, b| a.0 == b.0).map(sum).collect()
 }
 
-/// Ratio of sums with its interval. Without groups that allow an interval (fewer than two, or a ratio
-/// that is not positive) the estimate is the bare ratio and its message says why.
+/// Ratio of sums with its interval. Without groups that allow an interval (fewer than two, or a
+/// ratio that is not positive) the estimate is the bare ratio and its message says why.
 #[must_use]
 pub fn ratio(groups: &[GroupSum], n_used: usize) -> Estimate {
     let total: f64 = groups.iter().map(|group| group.den).sum();
@@ -94,8 +94,9 @@ fn standard_error(influence: &[f64]) -> f64 {
     (n_groups / (n_groups - 1.0) * sum_of(influence, 2)).sqrt()
 }
 
-/// Wilson's interval for a share of `n` samples whose variance is that of groups: the sample
-/// size is reduced to `share (1 - share) / se^2`, never raised. Shares of 0 and 1 take the rule of three over groups.
+/// Wilson's interval for a share of `n` samples whose variance is that of groups: the sample size
+/// is reduced to `share (1 - share) / se^2`, never raised. Shares of 0 and 1 take the rule of three
+/// over groups.
 #[must_use]
 pub fn share(groups: &[GroupSum]) -> Estimate {
     let n: f64 = groups.iter().map(|group| group.den).sum();

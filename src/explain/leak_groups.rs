@@ -1,7 +1,8 @@
 //! Which evaluation samples stand or fall together: the units of every interval.
 //!
-//! A sample of a recording belongs to a stretch of it as long as the decorrelation lag; other samples
-//! belong to their declared group, and where they have none, to the component of twins they are in.
+//! A sample of a recording belongs to a stretch of it as long as the decorrelation lag; other
+//! samples belong to their declared group, and where they have none, to the component of twins they
+//! are in.
 
 use super::inputs::{Inputs, Row, Setting, Twin};
 
@@ -29,8 +30,9 @@ pub fn leak_groups(inputs: &Inputs, lag: u32) -> Vec<u32> {
     groups
 }
 
-/// Connected components of twins, named by their smallest row. Twins within one recording do not join: frames of a
-/// film resemble their neighbours, and the chain would make one component of it all; their lag tells more.
+/// Connected components of twins, named by their smallest row. Twins within one recording do not
+/// join: frames of a film resemble their neighbours, and the chain would make one component of it
+/// all; their lag tells more.
 #[must_use]
 pub fn twin_components(rows: &[Row], twins: &[Twin]) -> Vec<u32> {
     let mut parent: Vec<u32> = (0..rows.len() as u32).collect();

@@ -57,7 +57,8 @@ pub fn log_read(log: &TrainingLog) -> LogRead {
     }
 }
 
-/// What the training loss means, and whether a summary in the log shows that it was taken with dropout.
+/// What the training loss means, and whether a summary in the log shows that it was taken with
+/// dropout.
 fn meaning(log: &TrainingLog) -> String {
     let kind = match log.train_loss_kind {
         TrainLossKind::EpochMean => "mean over the epoch",

@@ -260,7 +260,8 @@ fn bound_table(
     table
 }
 
-/// B2: leaked samples are fitted no better than the targets of exact duplicates agree with each other.
+/// B2: leaked samples are fitted no better than the targets of exact duplicates agree with each
+/// other.
 fn above_noise(loss: Printed, floor: f64, (lo, hi): Range) -> Estimate {
     if floor > loss.value + loss.half_width {
         let message = "the targets of exact duplicates differ by more than the model errs: it knows more than the image";

@@ -4,11 +4,13 @@ use super::inputs::{Inputs, Metric, Targets};
 use crate::report::explanation::{ExclusionCurve, Memoriser};
 use crate::wording::{count, loss as in_words, times};
 
-/// A lookup table and a model whose losses differ by at most this factor cannot be told apart by them.
+/// A lookup table and a model whose losses differ by at most this factor cannot be told apart by
+/// them.
 const INDISTINGUISHABLE: f64 = 1.25;
 
-/// A proxy's loss in the unit of the reported one. For classes the proxies measure an error rate `e`; as a log loss that is
-/// `H(e) + e ln(K - 1)`: the loss of a table that states its error honestly and spreads it over the other classes.
+/// A proxy's loss in the unit of the reported one. For classes the proxies measure an error rate
+/// `e`; as a log loss that is `H(e) + e ln(K - 1)`: the loss of a table that states its error
+/// honestly and spreads it over the other classes.
 #[must_use]
 pub fn in_metric(inputs: &Inputs, loss: f64) -> f64 {
     let Targets::Classes(classes) = inputs.targets else {
@@ -29,8 +31,8 @@ pub fn in_metric(inputs: &Inputs, loss: f64) -> f64 {
     -error * error.ln() - (1.0 - error) * (1.0 - error).ln() + error * f64::from(others).ln()
 }
 
-/// Scores the lookup table, which is the exclusion curve with nothing hidden. `loss` is the reported
-/// validation loss, `looked_up` the number of evaluation samples that were looked up.
+/// Scores the lookup table, which is the exclusion curve with nothing hidden. `loss` is the
+/// reported validation loss, `looked_up` the number of evaluation samples that were looked up.
 #[must_use]
 pub fn memoriser(
     inputs: &Inputs,

@@ -1,9 +1,9 @@
 //! Bounds, projections and measurements of how much of a low validation loss leakage could explain.
 //!
 //! Two answers that are never mixed: what explains the *sign* of the gap between training and
-//! validation loss, and by how much the validation loss *flatters* the model. What can be said grows
-//! with what is given, in tiers: T0 images and split, T1 losses, T2 targets, T3 predictions, T4 a
-//! second run. Method, assumptions and measured reliability: `docs/explanation.md`.
+//! validation loss, and by how much the validation loss *flatters* the model. What can be said
+//! grows with what is given, in tiers: T0 images and split, T1 losses, T2 targets, T3 predictions,
+//! T4 a second run. Method, assumptions and measured reliability: `docs/explanation.md`.
 
 pub mod accuracy;
 pub mod bounds;
@@ -42,7 +42,8 @@ use inputs::{Inputs, Metric, Setting, Targets};
 use targets::Parts;
 use training_log::Quantity;
 
-/// Explains. `None` when the inputs hold no evaluation or no training sample: then there is nothing to compare.
+/// Explains. `None` when the inputs hold no evaluation or no training sample: then there is nothing
+/// to compare.
 #[must_use]
 pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let evaluation = inputs.evaluation_rows();
@@ -63,7 +64,8 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         .map(|descriptors| nearest_training::search(inputs, descriptors))
         .unwrap_or_default();
 
-    // The lag is measured on the targets with an assumed one for the units of the intervals, once: no iteration.
+    // The lag is measured on the targets with an assumed one for the units of the intervals, once:
+    // no iteration.
     let assumed = exposed_shares::default_lag(inputs);
     let has_targets = !matches!(inputs.targets, Targets::None);
     let curve = (has_targets && !queries.is_empty())
@@ -72,7 +74,8 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         .as_ref()
         .and_then(|curve| curve.decorrelation_lag_steps);
     let lag = measured.unwrap_or(assumed);
-    // Neighbouring targets may agree for longer than the images tell: the units of the intervals are never shorter than assumed.
+    // Neighbouring targets may agree for longer than the images tell: the units of the intervals
+    // are never shorter than assumed.
     let groups = leak_groups::leak_groups(inputs, lag.max(assumed));
     let exposures = exposure::classify(inputs, lag, Setting::Default);
     let t0 = exposed_shares::from_images(inputs, &exposures, &groups, lag, measured.is_some());

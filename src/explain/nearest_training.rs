@@ -1,9 +1,11 @@
-//! Exact nearest training neighbours of every evaluation sample, under every window of forbidden neighbours at once.
+//! Exact nearest training neighbours of every evaluation sample, under every window of forbidden
+//! neighbours at once.
 //!
-//! Windows are nested: nothing, the leak group, then ever longer stretches of the recording. So each training row
-//! has, for a given query, one *barrier*: the first window that forbids it. Keeping the best few of every barrier
-//! answers all windows. Rows with a low barrier are few and listed one by one; the scan over all
-//! training rows only feeds the two highest barriers. Cost: one pass of `n x N` distances in cache-sized tiles, memory `O(n)`.
+//! Windows are nested: nothing, the leak group, then ever longer stretches of the recording. So
+//! each training row has, for a given query, one *barrier*: the first window that forbids it.
+//! Keeping the best few of every barrier answers all windows. Rows with a low barrier are few and
+//! listed one by one; the scan over all training rows only feeds the two highest barriers. Cost:
+//! one pass of `n x N` distances in cache-sized tiles, memory `O(n)`.
 
 use super::descriptors::{Descriptors, dot};
 use super::inputs::{Inputs, Place, Row, Setting};
@@ -89,8 +91,8 @@ impl Query {
     }
 }
 
-/// Most evaluation rows that are searched for. More would tighten the intervals hardly, and cost more than
-/// reading the images.
+/// Most evaluation rows that are searched for. More would tighten the intervals hardly, and cost
+/// more than reading the images.
 pub const MAX_QUERIES: usize = 5_000;
 
 /// Neighbours of the evaluation rows that have a descriptor, in row order: of all of them, or of
@@ -116,7 +118,8 @@ fn evenly(rows: &[u32], limit: usize) -> Vec<u32> {
 }
 
 const QUERIES_PER_TASK: usize = 32;
-/// Training rows whose vectors stay in the second-level cache while a task's queries pass over them.
+/// Training rows whose vectors stay in the second-level cache while a task's queries pass over
+/// them.
 const ROWS_PER_TILE: usize = 512;
 
 struct Index<'a> {
@@ -339,8 +342,8 @@ impl<'a> Index<'a> {
         close
     }
 
-    /// Training rows that the window of the whole recording hides: the recording and the declared group
-    /// together, and of the close rows those in neither.
+    /// Training rows that the window of the whole recording hides: the recording and the declared
+    /// group together, and of the close rows those in neither.
     fn wide_total(&self, query: u32, close: &[u32]) -> u32 {
         let row = self.inputs.rows[query as usize];
         let Some(place) = row.place else {

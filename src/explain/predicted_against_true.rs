@@ -12,7 +12,8 @@ const MAX_POINTS: usize = 2_000;
 /// Fewest samples of which a third is worth a line of its own.
 const FEW: usize = 30;
 
-/// Compares predictions with targets that are numbers; `None` for classes and without predicted numbers.
+/// Compares predictions with targets that are numbers; `None` for classes and without predicted
+/// numbers.
 #[must_use]
 pub fn correlation(
     inputs: &Inputs,

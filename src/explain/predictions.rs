@@ -72,7 +72,8 @@ pub enum PredictionError {
 
 /// Reads a file of predictions, recognising the format by its content.
 ///
-/// An NPY array holds one prediction a row, or `y_true, y_pred`, for the evaluation samples in order of their paths.
+/// An NPY array holds one prediction a row, or `y_true, y_pred`, for the evaluation samples in
+/// order of their paths.
 ///
 /// # Errors
 /// [`PredictionError`], with the line where there is one.
@@ -94,8 +95,9 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     }
 }
 
-/// Gives each sample its line and computes the losses. Paths match when they are equal after `\` became `/` and a leading `./` fell
-/// away, or else when their file names are equal and unique. Lines without paths go to `in_order`, if there are as many.
+/// Gives each sample its line and computes the losses. Paths match when they are equal after `\`
+/// became `/` and a leading `./` fell away, or else when their file names are equal and unique.
+/// Lines without paths go to `in_order`, if there are as many.
 #[must_use]
 pub fn match_to(
     lines: &[Line],

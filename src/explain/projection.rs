@@ -1,16 +1,17 @@
 //! Projection of the loss on the same samples had their leak groups been absent from training.
 //!
-//! Two learners that can be retrained in a second bracket the user's: ridge, which hardly memorises, and nearest
-//! neighbours, which do nothing else. How close the user's model is to either is read from its training loss. The margin of
-//! 1.5 was calibrated on simulated worlds and one real drive (`docs/explanation.md`); it is not a confidence interval.
+//! Two learners that can be retrained in a second bracket the user's: ridge, which hardly
+//! memorises, and nearest neighbours, which do nothing else. How close the user's model is to
+//! either is read from its training loss. The margin of 1.5 was calibrated on simulated worlds and
+//! one real drive (`docs/explanation.md`); it is not a confidence interval.
 
 use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
 
 /// Factor by which the range exceeds the proxies on either side.
 pub const MARGIN: f64 = 1.5;
 
-/// A network whose loss is more than this many times that of the copying learners has not copied: what
-/// leaks did not reach its loss, and their ratios say nothing of it.
+/// A network whose loss is more than this many times that of the copying learners has not copied:
+/// what leaks did not reach its loss, and their ratios say nothing of it.
 pub const NEAR: f64 = 3.0;
 
 /// What the projection is made from.
@@ -38,8 +39,8 @@ pub struct Proxies {
     pub ratio_ridge: f64,
 }
 
-/// How far the user's model memorises: 0 like an honest simple learner, 1 interpolating. 0.5 when the
-/// training loss in evaluation mode is not known.
+/// How far the user's model memorises: 0 like an honest simple learner, 1 interpolating. 0.5 when
+/// the training loss in evaluation mode is not known.
 fn memorisation(proxies: &Proxies) -> f64 {
     let best = best_honest(proxies);
     proxies
@@ -47,7 +48,8 @@ fn memorisation(proxies: &Proxies) -> f64 {
         .map_or(0.5, |t| (1.0 - t / best).clamp(0.0, 1.0))
 }
 
-/// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn, copy)`.
+/// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn,
+/// copy)`.
 #[must_use]
 pub fn project(proxies: &Proxies) -> Estimate {
     if proxies.loss >= proxies.trivial {

@@ -1,5 +1,5 @@
-//! Ridge regression on the descriptors, a learner that hardly memorises: under the user's split, and
-//! with blocks of time left out.
+//! Ridge regression on the descriptors, a learner that hardly memorises: under the user's split,
+//! and with blocks of time left out.
 
 use super::descriptors::Descriptors;
 use super::exclusion::copy_loss;
@@ -17,7 +17,8 @@ const MAX_CLASSES: usize = 200;
 /// Rows whose products are summed together; fixed, so that sums do not depend on threads.
 const CHUNK: usize = 2048;
 
-/// Fits both. `None` without descriptors for both sides, with one group only, or with too many classes.
+/// Fits both. `None` without descriptors for both sides, with one group only, or with too many
+/// classes.
 #[must_use]
 pub fn ridge(
     inputs: &Inputs,
@@ -96,7 +97,8 @@ fn select(rows: &[u32], wanted: impl Fn(u32) -> bool) -> Vec<u32> {
     rows.iter().copied().filter(|&row| wanted(row)).collect()
 }
 
-/// Contiguous blocks of about equal size, cut between groups, in the order of recordings and positions, then of groups.
+/// Contiguous blocks of about equal size, cut between groups, in the order of recordings and
+/// positions, then of groups.
 fn blocks(inputs: &Inputs, groups: &[u32]) -> Option<Vec<usize>> {
     let mut order: Vec<usize> = (0..inputs.rows.len()).collect();
     order.sort_by_key(|&i| {
@@ -169,7 +171,8 @@ fn loss(inputs: &Inputs, descriptors: &Descriptors, model: &[Vec<f64>], row: u32
     Some(copy_loss(inputs.metric, inputs.targets, truth, predicted))
 }
 
-/// Sums of products that a least-squares fit needs; differences of two are the sums without some rows.
+/// Sums of products that a least-squares fit needs; differences of two are the sums without some
+/// rows.
 struct Moments {
     /// Width of the design: descriptor and intercept.
     width: usize,
@@ -243,7 +246,8 @@ impl Moments {
         }
     }
 
-    /// Coefficients per output, intercept last, by Cholesky decomposition. The penalty makes the matrix positive definite.
+    /// Coefficients per output, intercept last, by Cholesky decomposition. The penalty makes the
+    /// matrix positive definite.
     fn solve(&self) -> Vec<Vec<f64>> {
         let w = self.width;
         let mut l = self.gram.clone();

@@ -28,7 +28,8 @@ fn paired(inputs: &Inputs, second: SecondRun, groups: &[u32]) -> Estimate {
             "needs predictions of both runs",
         );
     };
-    // A sample counts wherever the first run evaluated it; the second may have had it in another role only if it predicted it unseen.
+    // A sample counts wherever the first run evaluated it; the second may have had it in another
+    // role only if it predicted it unseen.
     let both = inputs.evaluation_rows().into_iter().filter_map(|row| {
         let loss =
             |predictions: &[Option<Prediction>]| predictions.get(row as usize)?.as_ref()?.loss;

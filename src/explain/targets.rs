@@ -94,7 +94,8 @@ fn proxies(
         .and_then(|point| point.copy_nearest)
         .unwrap_or(five_nearest);
     let ratio_copy = curve.ratio_copy_nearest.value.unwrap_or(ratio_five);
-    // For numbers the ratios of the curve are kept as they are; a log loss is not proportional to the error rate.
+    // For numbers the ratios of the curve are kept as they are; a log loss is not proportional to
+    // the error rate.
     let rescaled = |ratio: f64, open: f64| unit(ratio * open) / unit(open);
     let (user, blocked) = ridge.map_or((trivial, trivial), |ridge| {
         (unit(ridge.user_split), unit(ridge.blocked))

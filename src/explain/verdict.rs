@@ -7,7 +7,8 @@ use crate::report::explanation::{
 };
 use crate::wording::{as_printed, loss as in_words, percent, times};
 
-/// Weakest evidence for an inflation that is worth a projection: lower end of the interval of the copying learner's ratio.
+/// Weakest evidence for an inflation that is worth a projection: lower end of the interval of the
+/// copying learner's ratio.
 const WORTH_PROJECTING: f64 = 1.1;
 
 /// A loss within this share of the best constant's is called no better than it.
@@ -147,7 +148,8 @@ pub fn verdict(
         };
     }
     if exposed > ALMOST_ALL {
-        // The interval is too wide to project; what a copying learner loses on these samples is told all the same.
+        // The interval is too wide to project; what a copying learner loses on these samples is
+        // told all the same.
         let hint = ratio
             .and_then(|ratio| ratio.value)
             .filter(|_| projected.is_some());

@@ -111,7 +111,8 @@ fn trivial_loss(
             );
         }
         (Metric::LogLoss, Targets::Classes(_)) => {
-            // One count is added to every class, so that a class absent from training costs much, not everything.
+            // One count is added to every class, so that a class absent from training costs much,
+            // not everything.
             let classes = training
                 .iter()
                 .chain(evaluation)

@@ -1,8 +1,8 @@
 //! One thing wrong, as a check says it: a code, all that it is about, and what to do.
 //!
 //! Checks name samples and splits by id. Paths, examples, counts and fingerprints are made of them
-//! once, when the report is built (`report/findings.rs`), so that no check can count ten examples for
-//! all.
+//! once, when the report is built (`report/findings.rs`), so that no check can count ten examples
+//! for all.
 
 mod code;
 

@@ -67,7 +67,8 @@ pub fn share(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Most leakage accepted: in every evaluation split or one of them, of any kind that pixels show or of one kind.
+/// Most leakage accepted: in every evaluation split or one of them, of any kind that pixels show or
+/// of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeakLimit {
     /// Evaluation split; `None` is every one for which no other limit of the kind is set.

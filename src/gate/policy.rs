@@ -13,7 +13,8 @@ use crate::finding::{CODES, Code, Severity};
 /// What is accepted.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// Most leakage accepted. A limit that names a split holds there instead of one of its kind that does not.
+    /// Most leakage accepted. A limit that names a split holds there instead of one of its kind
+    /// that does not.
     pub max_leakage: Vec<LeakLimit>,
     /// Most suspected samples accepted in every evaluation split; `None` accepts all.
     pub max_suspected: Option<Limit>,

@@ -10,7 +10,8 @@ use super::policy::Policy;
 use crate::finding::{Code, Severity};
 use crate::report::Report;
 
-/// A baseline beside what was found. Entries have the path of what they stand for as hint, where it is there.
+/// A baseline beside what was found. Entries have the path of what they stand for as hint, where it
+/// is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
     /// Found, and not accepted; without reason and date.

@@ -15,8 +15,8 @@ pub struct Area {
     pub bottom: u8,
 }
 
-/// Hundredths by which an edge may miss the picture's own and the whole still be meant: less than a cell of the
-/// grid that pictures are aligned on.
+/// Hundredths by which an edge may miss the picture's own and the whole still be meant: less than a
+/// cell of the grid that pictures are aligned on.
 const EXACTNESS: u8 = 3;
 
 impl Area {
@@ -28,7 +28,8 @@ impl Area {
         bottom: 100,
     };
 
-    /// The smallest area that holds all these points, in fractions of the sides; what lies outside the picture is cut.
+    /// The smallest area that holds all these points, in fractions of the sides; what lies outside
+    /// the picture is cut.
     #[must_use]
     pub fn around(points: &[(f32, f32)]) -> Self {
         let hundredths = |value: f32| (value.clamp(0.0, 1.0) * 100.0).round() as u8;

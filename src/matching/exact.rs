@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use crate::sample::SampleId;
 
-/// For each sample the number of the first one whose key is equal, its own where there is none before it; `None` for
-/// samples without a key.
+/// For each sample the number of the first one whose key is equal, its own where there is none
+/// before it; `None` for samples without a key.
 #[must_use]
 pub fn first_of_equal<K: Ord + Send>(keys: Vec<Option<K>>) -> Vec<Option<u32>> {
     let mut first = vec![None; keys.len()];

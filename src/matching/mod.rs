@@ -5,10 +5,10 @@
 //! (`scan` or `multi_index`) is decided by `plan` from the sizes and a
 //! sample of the data, and never changes the answer.
 //!
-//! Results stream. Workers hand batches of [`Match`]es to a sink as they are
-//! found, so memory grows with the number of codes (besides the codes
-//! themselves, 12 bytes for each, and at most 64 MiB a side) and never with the number of pairs. The order of batches depends on the threads; the set of matches
-//! does not.
+//! Results stream. Workers hand batches of [`Match`]es to a sink as they are found, so memory grows
+//! with the number of codes (besides the codes themselves, 12 bytes for each, and at most 64 MiB a
+//! side) and never with the number of pairs. The order of batches depends on the threads; the set
+//! of matches does not.
 //!
 //! | question | function |
 //! | --- | --- |

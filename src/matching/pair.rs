@@ -58,7 +58,8 @@ impl Transform {
 /// What was measured of a near duplicate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Near {
-    /// Bits in which the perceptual hashes differ, 0 to 64; measured where `transform` is the identity.
+    /// Bits in which the perceptual hashes differ, 0 to 64; measured where `transform` is the
+    /// identity.
     pub distance: Option<u32>,
     /// Verification score, -1 to 1.
     pub similarity: f32,

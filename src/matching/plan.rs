@@ -1,13 +1,12 @@
 //! Scan or multi-index, and with which chunks: the plan with the least
 //! estimated cost.
 //!
-//! The unit of cost is one comparison of the scan. A scan costs `queries *
-//! database`. A multi-index costs, for each chunk, sorting the codes, a visit for each pair of buckets, and a comparison for
-//! each pair of codes in them. How many pairs of codes meet in a chunk depends
-//! on the data (codes of similar pictures crowd into few buckets), so it is
-//! counted on a sample of the codes themselves; chunks of few meetings are
-//! bounded from below by what uniform codes would give. A plan is only ever a
-//! matter of time: every plan finds the same pairs.
+//! The unit of cost is one comparison of the scan. A scan costs `queries * database`. A multi-index
+//! costs, for each chunk, sorting the codes, a visit for each pair of buckets, and a comparison for
+//! each pair of codes in them. How many pairs of codes meet in a chunk depends on the data (codes
+//! of similar pictures crowd into few buckets), so it is counted on a sample of the codes
+//! themselves; chunks of few meetings are bounded from below by what uniform codes would give. A
+//! plan is only ever a matter of time: every plan finds the same pairs.
 //!
 //! The weights below were measured with `cargo bench --bench matching -- plans`
 //! on x86-64 with AVX-512. With narrower vectors comparisons take longer while

@@ -175,8 +175,9 @@ fn look<const Q: usize>(
 /// Codes whose nearness is looked at together, when hits are picked out of a stretch.
 const HANDFUL: usize = size_of::<u64>();
 
-/// Compares one query with a stretch and picks out the hits. Where candidates are many, nearly every stretch has
-/// some, so this is vector code, too, in plain loops: what iterators call may be compiled apart, without the vectors.
+/// Compares one query with a stretch and picks out the hits. Where candidates are many, nearly
+/// every stretch has some, so this is vector code, too, in plain loops: what iterators call may be
+/// compiled apart, without the vectors.
 #[inline(always)]
 #[expect(
     clippy::needless_range_loop,

@@ -107,8 +107,9 @@ impl Pictures {
         ascending(self.members.iter().filter_map(|all| stand_in(all)))
     }
 
-    /// The pictures to learn from: those of samples that were not asked about, so that what is learned stays the same
-    /// while others are added; or all pictures, where half of the samples or more were asked about.
+    /// The pictures to learn from: those of samples that were not asked about, so that what is
+    /// learned stays the same while others are added; or all pictures, where half of the samples or
+    /// more were asked about.
     #[must_use]
     pub fn settled(&self) -> Vec<Settled> {
         let members = self.members.iter().flatten();
@@ -201,8 +202,8 @@ impl Pictures {
     }
 }
 
-/// The sample that stands for a picture: one that was not asked about where there is one, so that it is the same
-/// whatever is asked.
+/// The sample that stands for a picture: one that was not asked about where there is one, so that
+/// it is the same whatever is asked.
 fn stand_in(members: &[Member]) -> Option<SampleId> {
     let first = members
         .iter()

@@ -11,8 +11,8 @@ const MARGIN: f64 = 64.0;
 /// Lines of the grid on each axis, about.
 const TICKS: f64 = 5.0;
 
-/// Draws the points with the diagonal of perfect prediction, clean samples on top, since they are the ones that count. Points
-/// that are not finite are left out.
+/// Draws the points with the diagonal of perfect prediction, clean samples on top, since they are
+/// the ones that count. Points that are not finite are left out.
 #[must_use]
 pub fn svg(correlation: &Correlation) -> String {
     let finite = |p: &&Point| p.predicted.is_finite() && p.truth.is_finite();

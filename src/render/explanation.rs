@@ -1,4 +1,5 @@
-//! The explanation for a terminal: verdict first, then the numbers, in at most 25 lines of 80 columns.
+//! The explanation for a terminal: verdict first, then the numbers, in at most 25 lines of 80
+//! columns.
 
 use crate::report::explanation::{
     Bound, Cause, Estimate, Evidence, Explanation, Exposure, FromImages, FromLosses,

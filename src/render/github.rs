@@ -9,7 +9,8 @@ use crate::report::{Report, Ruling};
 /// GitHub shows ten errors and ten warnings of a step, and drops the rest.
 const SHOWN: usize = 10;
 
-/// Writes the verdict, then what is new, file by file, as far as GitHub shows it. Paths begin with `prefix`.
+/// Writes the verdict, then what is new, file by file, as far as GitHub shows it. Paths begin with
+/// `prefix`.
 ///
 /// # Errors
 /// Those of the writer.

@@ -8,8 +8,8 @@ use super::answer;
 use super::text::{percent, printable};
 use crate::report::{Report, Ruling};
 
-/// Writes the report: each violation fails a case of the suite `gate`, whose one case is skipped where no
-/// limit was set; what was found and accepted passes, with the numbers as output.
+/// Writes the report: each violation fails a case of the suite `gate`, whose one case is skipped
+/// where no limit was set; what was found and accepted passes, with the numbers as output.
 ///
 /// # Errors
 /// Those of the writer.

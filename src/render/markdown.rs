@@ -182,7 +182,8 @@ fn code(name: &str) -> String {
     format!("`{name}`")
 }
 
-/// A sentence in a cell or item. Backticks of our messages mark names; what stands outside of them is ours.
+/// A sentence in a cell or item. Backticks of our messages mark names; what stands outside of them
+/// is ours.
 fn prose(message: &str) -> String {
     let message = shortened(message);
     // A cut may have left a name open.

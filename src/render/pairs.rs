@@ -47,8 +47,8 @@ impl Names {
     }
 }
 
-/// Writes the pairs that pixels show, strongest first, then those of samples that belong together, then the samples that
-/// belong together with training in a way no pair tells.
+/// Writes the pairs that pixels show, strongest first, then those of samples that belong together,
+/// then the samples that belong together with training in a way no pair tells.
 ///
 /// # Errors
 /// Those of the writer.

@@ -16,7 +16,8 @@ pub enum Ending {
     Nul,
 }
 
-/// Writes the paths of images that count as leaked and are not accepted, in order. Paths begin with `prefix`.
+/// Writes the paths of images that count as leaked and are not accepted, in order. Paths begin with
+/// `prefix`.
 ///
 /// # Errors
 /// Those of the writer, and a line break in a path that is to end with one.

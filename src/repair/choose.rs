@@ -5,8 +5,8 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Rows of randomly chosen units, together at most `size`; a divisible unit that is too long gives its
-/// first rows, so that the size is met exactly when there is one.
+/// Rows of randomly chosen units, together at most `size`; a divisible unit that is too long gives
+/// its first rows, so that the size is met exactly when there is one.
 pub(super) fn up_to(units: &[Unit], size: usize, seed: u64) -> Vec<u32> {
     let mut chosen: Vec<u32> = Vec::new();
     let mut left_over = Vec::new();
@@ -23,7 +23,8 @@ pub(super) fn up_to(units: &[Unit], size: usize, seed: u64) -> Vec<u32> {
     chosen
 }
 
-/// Rows of `k` folds of about equal size: units in random order, longest first, each to the smallest fold.
+/// Rows of `k` folds of about equal size: units in random order, longest first, each to the
+/// smallest fold.
 pub(super) fn evenly(units: &[Unit], k: usize, seed: u64) -> Vec<Vec<u32>> {
     let mut order = shuffled(units, seed);
     order.sort_by_key(|unit| std::cmp::Reverse(unit.rows.len()));

@@ -11,7 +11,8 @@ pub struct Column<'a> {
     pub cells: Vec<&'a str>,
 }
 
-/// One split: `path,split` and the other columns, in the order of the samples. Purged samples are left out.
+/// One split: `path,split` and the other columns, in the order of the samples. Purged samples are
+/// left out.
 #[must_use]
 pub fn split_manifest(paths: &[&str], sides: &Assignment, columns: &[Column]) -> String {
     let header = ["path", "split"]
@@ -27,7 +28,8 @@ pub fn split_manifest(paths: &[&str], sides: &Assignment, columns: &[Column]) ->
     text(header.collect(), rows.map(row))
 }
 
-/// Folds: `path`, then `split_1` to `split_k`, each `train`, `val`, or empty where the sample is left out of that fold.
+/// Folds: `path`, then `split_1` to `split_k`, each `train`, `val`, or empty where the sample is
+/// left out of that fold.
 #[must_use]
 pub fn fold_manifest(paths: &[&str], folds: &[Assignment], columns: &[Column]) -> String {
     let names: Vec<String> = (1..=folds.len()).map(|k| format!("split_{k}")).collect();

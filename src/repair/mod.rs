@@ -1,8 +1,9 @@
 //! A split without the leak: proposed as a list, never carried out on files.
 //!
-//! Samples that belong together form indivisible *units*: stretches of a recording, declared groups, clusters of twins.
-//! Whole units go to one side; training frames too close to an evaluation frame are left out (*purged*).
-//! How units are chosen is a step of its own, so that other aims (balanced classes, fewest moves) can replace it.
+//! Samples that belong together form indivisible *units*: stretches of a recording, declared
+//! groups, clusters of twins. Whole units go to one side; training frames too close to an
+//! evaluation frame are left out (*purged*). How units are chosen is a step of its own, so that
+//! other aims (balanced classes, fewest moves) can replace it.
 
 mod choose;
 pub mod manifest;
@@ -45,8 +46,8 @@ pub enum Side {
 /// One side per sample.
 pub type Assignment = Vec<Side>;
 
-/// A split with about `evaluation_size` evaluation samples: exactly that many when recordings can be
-/// cut, otherwise as near as whole groups come from below.
+/// A split with about `evaluation_size` evaluation samples: exactly that many when recordings can
+/// be cut, otherwise as near as whole groups come from below.
 #[must_use]
 pub fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> Assignment {
     let stretch = units::stretch_length(evaluation_size, constraints.purge);

@@ -14,13 +14,14 @@ pub(super) struct Unit {
     pub(super) divisible: bool,
 }
 
-/// Length of a stretch, in samples: a fifth of what is wanted, but so long that purging its two ends costs little.
+/// Length of a stretch, in samples: a fifth of what is wanted, but so long that purging its two
+/// ends costs little.
 pub(super) fn stretch_length(evaluation_size: usize, purge: u32) -> usize {
     (evaluation_size / STRETCHES).max(4 * purge as usize).max(1)
 }
 
-/// Units in order of their first sample. Twins inside recordings do not tie: the chain of neighbours would tie
-/// the whole film; such twins are purged instead.
+/// Units in order of their first sample. Twins inside recordings do not tie: the chain of
+/// neighbours would tie the whole film; such twins are purged instead.
 pub(super) fn units(constraints: &Constraints, stretch: usize) -> Vec<Unit> {
     let members = constraints.members;
     let mut parent: Vec<usize> = (0..members.len()).collect();

@@ -72,7 +72,8 @@ pub struct Report {
     /// Duplicates inside each split, in the order of `dataset.splits`; one entry
     /// without a name for a dataset without splits.
     pub duplicates: Vec<Duplicates>,
-    /// What hangs together through duplicates, over all splits; `null` when only some samples were asked about.
+    /// What hangs together through duplicates, over all splits; `null` when only some samples were
+    /// asked about.
     pub clusters: Option<Clusters>,
     /// What was recorded together, as names and columns tell it.
     pub recordings: RecordingsReport,
@@ -156,8 +157,9 @@ pub struct Detection {
     /// Expected share of evaluation samples without a duplicate that are given a false one;
     /// `null` unless calibrated.
     pub false_rate: Option<f64>,
-    /// Bits of 64 within which copies inside the largest splits were looked up; present only where a split was too large for the wide
-    /// net, so that cropped copies inside it were mostly not found. Between splits the net is never narrowed.
+    /// Bits of 64 within which copies inside the largest splits were looked up; present only where
+    /// a split was too large for the wide net, so that cropped copies inside it were mostly not
+    /// found. Between splits the net is never narrowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inside_radius_bits: Option<u32>,
 }
@@ -263,16 +265,20 @@ pub struct Leakage {
     pub part: Option<String>,
     /// What is known.
     pub verdict: Verdict,
-    /// Codes of the findings that keep it from being clear; empty too where no picture could be compared.
+    /// Codes of the findings that keep it from being clear; empty too where no picture could be
+    /// compared.
     pub unknown: Vec<Code>,
-    /// Readable evaluation samples with at least one partner in the training split: a picture that pixels find there, a
-    /// sample that belongs together with them and is alike (or whose kind is in `settings.counted_as_leaked`), or one of
-    /// a group that the user's own column or pattern declares.
+    /// Readable evaluation samples with at least one partner in the training split: a picture that
+    /// pixels find there, a sample that belongs together with them and is alike (or whose kind is
+    /// in `settings.counted_as_leaked`), or one of a group that the user's own column or pattern
+    /// declares.
     pub leaked: Rate,
-    /// Evaluation samples beyond `leaked` that names and columns suspect and pixels do not confirm, or that share the
-    /// value of an identifier nobody has answered. Of readable samples, or of all where no image was opened.
+    /// Evaluation samples beyond `leaked` that names and columns suspect and pixels do not confirm,
+    /// or that share the value of an identifier nobody has answered. Of readable samples, or of all
+    /// where no image was opened.
     pub suspected: Rate,
-    /// Leaked samples by their strongest kind of evidence: each counts once, so that the sum is `leaked.count`.
+    /// Leaked samples by their strongest kind of evidence: each counts once, so that the sum is
+    /// `leaked.count`.
     pub by_kind: BTreeMap<Leak, u64>,
     /// Samples that were recorded or made together with training samples, by how; a
     /// sample counts under every way that holds, leaked or not.
@@ -287,7 +293,8 @@ pub struct Leakage {
 pub struct RecordedTogether {
     /// How many; the denominator is that of `leaked`, with unreadable samples beside it.
     pub samples: u64,
-    /// Of these, readable samples whose pixels agree: they are in `leaked`. The others are suspected.
+    /// Of these, readable samples whose pixels agree: they are in `leaked`. The others are
+    /// suspected.
     pub confirmed: u64,
 }
 
@@ -300,7 +307,8 @@ pub struct SimulatedSplit {
     pub training_samples: u64,
     /// Samples it holds out.
     pub evaluation_samples: u64,
-    /// Leakage between its two sides, called `val` and `train`; `null` where it could not be simulated.
+    /// Leakage between its two sides, called `val` and `train`; `null` where it could not be
+    /// simulated.
     pub leakage: Option<Leakage>,
     /// Steps to the nearest training sample of the same recording; `null` without recordings.
     pub distances: Option<Distances>,
@@ -328,15 +336,18 @@ pub struct ReportPair {
     pub distance: Option<u32>,
     /// Verification score, -1 to 1; `null` where not measured.
     pub similarity: Option<f64>,
-    /// Whether pixels agree. Where they do not, the pair is suspected for what names and columns say.
+    /// Whether pixels agree. Where they do not, the pair is suspected for what names and columns
+    /// say.
     pub confirmed: bool,
     /// Steps between the two, where both are of one recording; `null` otherwise.
     pub steps: Option<u32>,
     /// Seconds between them, where their recording has times; `null` otherwise.
     pub seconds: Option<f64>,
-    /// Share of the evaluation tile that the training tile covers; `null` unless both are tiles of known size.
+    /// Share of the evaluation tile that the training tile covers; `null` unless both are tiles of
+    /// known size.
     pub overlap: Option<f64>,
-    /// Which parts of the two images show the same; `null` where it is the whole of both, or nothing was aligned.
+    /// Which parts of the two images show the same; `null` where it is the whole of both, or
+    /// nothing was aligned.
     pub shared_area: Option<SharedArea>,
     /// The evaluation sample.
     pub evaluation: PairMember,
@@ -344,7 +355,8 @@ pub struct ReportPair {
     pub training: PairMember,
 }
 
-/// Which parts of two images show the same, as left, upper, right and lower edge in fractions of the sides, to 0.01.
+/// Which parts of two images show the same, as left, upper, right and lower edge in fractions of
+/// the sides, to 0.01.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SharedArea {
     /// Of the evaluation image, after `transform`.
@@ -378,16 +390,18 @@ impl PairMember {
 /// An evaluation sample that leaks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeakedSample {
-    /// By which evidence: the strongest of those that pixels show, and each way of belonging together.
+    /// By which evidence: the strongest of those that pixels show, and each way of belonging
+    /// together.
     pub code: Code,
-    /// Whether the sample counts into `leaked` by this evidence: whatever pixels show does, and what names and columns say
-    /// where pixels agree or settings count the kind.
+    /// Whether the sample counts into `leaked` by this evidence: whatever pixels show does, and
+    /// what names and columns say where pixels agree or settings count the kind.
     pub counted: bool,
     /// The evaluation sample.
     pub evaluation: PairMember,
     /// The training sample that shows it best.
     pub training: PairMember,
-    /// Identity across runs, 32 hexadecimal digits, from the content of the evaluation sample and the role of its split.
+    /// Identity across runs, 32 hexadecimal digits, from the content of the evaluation sample and
+    /// the role of its split.
     pub fingerprint: String,
     /// By what policy accepts it.
     pub accepted: Option<Acceptance>,

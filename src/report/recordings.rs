@@ -1,4 +1,5 @@
-//! Recordings, groups, tiles and families as the report carries them: what names, times and columns tell.
+//! Recordings, groups, tiles and families as the report carries them: what names, times and columns
+//! tell.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,14 +23,16 @@ pub enum AugmentationMark {
 pub struct GroupAgreement {
     /// Comparisons whose two similarities could be measured.
     pub compared: u64,
-    /// Comparisons in which the sample of the same value was more alike. Its share is the effect size: the probability of
-    /// superiority, 0.5 where values mean nothing.
+    /// Comparisons in which the sample of the same value was more alike. Its share is the effect
+    /// size: the probability of superiority, 0.5 where values mean nothing.
     pub same_closer: u64,
-    /// Probability of so many or more if values meant nothing (sign test: the exact permutation test of the pairs), 0 to 1.
+    /// Probability of so many or more if values meant nothing (sign test: the exact permutation
+    /// test of the pairs), 0 to 1.
     pub p: f64,
 }
 
-/// What was measured on the samples as a rule lays them out. Counts have their denominators beside them.
+/// What was measured on the samples as a rule lays them out. Counts have their denominators beside
+/// them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NameEvidence {
     /// Samples of the dataset.
@@ -50,7 +53,8 @@ pub struct NameEvidence {
     pub instants: u64,
     /// Different positions of all recordings, burst counters left out.
     pub positions: u64,
-    /// Frame numbers from the first to the last of every recording, summed; null where positions are times.
+    /// Frame numbers from the first to the last of every recording, summed; null where positions
+    /// are times.
     pub span: Option<u64>,
     /// Placed samples at a place that a sample of the same split and view takes too.
     pub colliding_within_splits: u64,
@@ -60,11 +64,14 @@ pub struct NameEvidence {
     pub colliding_across_splits: u64,
     /// Recordings whose first frame number is 0 or 1; null where positions are times.
     pub begin_at_0_or_1: Option<u64>,
-    /// Samples in recordings whose name holds a word for recordings (`video`, `scene`, `drive`) or a time.
+    /// Samples in recordings whose name holds a word for recordings (`video`, `scene`, `drive`) or
+    /// a time.
     pub in_named_recordings: u64,
-    /// Samples in recordings that a camera or a tool for frames names so: `DJI_#`, `IMAG#`, `out#`, `video.mp4_#`.
+    /// Samples in recordings that a camera or a tool for frames names so: `DJI_#`, `IMAG#`, `out#`,
+    /// `video.mp4_#`.
     pub in_device_named_recordings: u64,
-    /// Samples in recordings whose name holds no digit but those of a year or of a `WordNet` id (`n01440764`).
+    /// Samples in recordings whose name holds no digit but those of a year or of a `WordNet` id
+    /// (`n01440764`).
     pub in_class_like_recordings: u64,
     /// Different labels; 0 without labels.
     pub labels: u64,
@@ -77,11 +84,13 @@ pub struct NameEvidence {
 pub struct RecordingsReport {
     /// How samples were laid out along recordings, or why not.
     pub sequences: SequenceFacts,
-    /// Distances along the recordings, one entry for each evaluation and training split; empty without a layout.
+    /// Distances along the recordings, one entry for each evaluation and training split; empty
+    /// without a layout.
     pub distances: Vec<Distances>,
     /// Groups shared, one entry for each rule, evaluation and training split.
     pub groups: Vec<SharedGroups>,
-    /// Tiles, one entry for each evaluation and training split; empty where names give no positions.
+    /// Tiles, one entry for each evaluation and training split; empty where names give no
+    /// positions.
     pub tiles: Vec<TileFacts>,
     /// Families of augmented copies, one entry for each evaluation and training split.
     pub families: Vec<FamilyFacts>,
@@ -141,7 +150,8 @@ pub struct SharedGroups {
     pub samples_without_group: u64,
     /// Shared groups by name, at most ten.
     pub examples: Vec<String>,
-    /// The result as one line that can be attested: `0 of 12 groups of "val" shared with "train" (…)`.
+    /// The result as one line that can be attested: `0 of 12 groups of "val" shared with "train"
+    /// (…)`.
     pub statement: String,
 }
 
@@ -212,8 +222,8 @@ pub struct SequenceFacts {
     pub refused: Vec<Refusal>,
 }
 
-/// Evaluation samples by distance to the nearest training sample of the same recording. The counts add up to
-/// `evaluation_samples`.
+/// Evaluation samples by distance to the nearest training sample of the same recording. The counts
+/// add up to `evaluation_samples`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Distances {
     /// Evaluation split.
@@ -238,7 +248,8 @@ pub struct Distances {
     pub other_recording_only: u64,
     /// Nothing tells when they were recorded.
     pub unplaced: u64,
-    /// Median seconds to the nearest training sample, among samples with one; null where positions are not times.
+    /// Median seconds to the nearest training sample, among samples with one; null where positions
+    /// are not times.
     pub median_seconds: Option<f64>,
     /// How the split cuts recordings.
     pub interleaving: Interleaving,
@@ -291,11 +302,13 @@ pub struct PossibleGroup {
     pub evaluation_samples: u64,
     /// Evaluation samples whose value the training split has, too.
     pub samples_of_shared_values: u64,
-    /// Share of evaluation samples that would share their value with training, had as many samples been drawn at random, 0 to 1.
+    /// Share of evaluation samples that would share their value with training, had as many samples
+    /// been drawn at random, 0 to 1.
     pub random_split_shares: f64,
     /// A `--group-pattern` that reads the part; null where no pattern does.
     pub group_pattern: Option<String>,
-    /// What pixels said: whether samples of one value are more alike than others; null where they were not asked.
+    /// What pixels said: whether samples of one value are more alike than others; null where they
+    /// were not asked.
     pub pixels: Option<GroupAgreement>,
 }
 

@@ -12,7 +12,8 @@ use crate::finding::Code;
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Evaluation samples leak: pixels or bytes show it, or the user's own columns and patterns say so.
+    /// Evaluation samples leak: pixels or bytes show it, or the user's own columns and patterns say
+    /// so.
     Leaks,
     /// No leak is certain, but something that could tell was not answered.
     Unknown,
@@ -46,7 +47,8 @@ impl Verdict {
 pub(super) struct Known<'a> {
     /// Readable evaluation samples that leak.
     pub(super) leaked: u64,
-    /// Evaluation samples beyond these that names and columns suspect, or an unanswered question covers.
+    /// Evaluation samples beyond these that names and columns suspect, or an unanswered question
+    /// covers.
     pub(super) suspected: u64,
     /// Evaluation samples whose pixels could be compared.
     pub(super) compared: u64,

@@ -30,8 +30,8 @@ pub(super) fn plain(stem: &str) -> &str {
     }
 }
 
-/// Whether a mark needs no source beside it. Words do when the rest is only words: `street_dark1`, `street_dark2`
-/// are a series, `0012_dark1` is a copy of `0012`.
+/// Whether a mark needs no source beside it. Words do when the rest is only words: `street_dark1`,
+/// `street_dark2` are a series, `0012_dark1` is a copy of `0012`.
 fn tells_alone(source: &str, mark: AugmentationMark) -> bool {
     match mark {
         AugmentationMark::Roboflow => true,
@@ -42,9 +42,10 @@ fn tells_alone(source: &str, mark: AugmentationMark) -> bool {
 
 /// Families of two samples or more, by first member.
 ///
-/// Samples belong together when folders (without split and class) and stem (without mark) agree and at least one
-/// carries a mark. A mark that does not tell alone counts only where the source is there too, so that a folder
-/// numbered `img (1)`, `img (2)` is none. Families of more than 64 are left out: they are numbered series.
+/// Samples belong together when folders (without split and class) and stem (without mark) agree and
+/// at least one carries a mark. A mark that does not tell alone counts only where the source is
+/// there too, so that a folder numbered `img (1)`, `img (2)` is none. Families of more than 64 are
+/// left out: they are numbered series.
 #[must_use]
 pub fn families(samples: &[Sample]) -> Vec<Family> {
     let mut key = String::new();
@@ -106,7 +107,8 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
     families
 }
 
-/// For every sample of `evaluation` with a sibling in `training`: the sample and its first such sibling.
+/// For every sample of `evaluation` with a sibling in `training`: the sample and its first such
+/// sibling.
 #[must_use]
 pub fn siblings(
     families: &[Family],
@@ -153,7 +155,8 @@ fn without_mark(stem: &str) -> Option<(&str, AugmentationMark)> {
         .map(|source| (source, AugmentationMark::Copy))
 }
 
-/// The stem of the source of a sample, when its name or its folder carries a mark. A folder `flipped` counts only beside the source.
+/// The stem of the source of a sample, when its name or its folder carries a mark. A folder
+/// `flipped` counts only beside the source.
 fn without_mark_of(sample: &Sample) -> Option<(&str, AugmentationMark)> {
     let stem = name::split(&sample.path).stem;
     let in_folder = || in_folder_of_mark(sample).then_some((stem, AugmentationMark::Copy));
@@ -180,7 +183,8 @@ fn by_augmentor(stem: &str) -> Option<&str> {
     (is_id && (3..=4).contains(&extension.len()) && !source.is_empty()).then_some(source)
 }
 
-/// Keras' `save_to_dir` writes a prefix, the position of the source in its list, and a number up to ten million: `aug_12_7312046`.
+/// Keras' `save_to_dir` writes a prefix, the position of the source in its list, and a number up to
+/// ten million: `aug_12_7312046`.
 fn by_keras(stem: &str) -> Option<&str> {
     let (source, random) = stem.rsplit_once('_')?;
     let (prefix, index) = source.rsplit_once('_')?;
@@ -215,7 +219,8 @@ fn without_inner_extension(stem: &str) -> &str {
         .unwrap_or(stem)
 }
 
-/// Takes one mark of an augmentation off, with its numbers: `_aug3`, `_rot_90`, `_flip`, `_90deg`, `_new30degFlipLR`.
+/// Takes one mark of an augmentation off, with its numbers: `_aug3`, `_rot_90`, `_flip`, `_90deg`,
+/// `_new30degFlipLR`.
 fn without_word(stem: &str) -> Option<&str> {
     let (source, last) = stem.rsplit_once(['_', '-', '.', ' '])?;
     if !source.is_empty() && is_mark(last) {

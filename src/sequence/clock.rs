@@ -21,8 +21,8 @@ const FIRST_EPOCH_SECOND: i64 = 946_684_800;
 /// Last second a 32-bit clock can show, in 2038.
 const LAST_EPOCH_SECOND: i64 = 2_147_483_647;
 
-/// The point in time a stem carries. Seconds since 1970 go before calendar times, because names such as
-/// those of nuScenes carry both, the calendar time being the start of the recording.
+/// The point in time a stem carries. Seconds since 1970 go before calendar times, because names
+/// such as those of nuScenes carry both, the calendar time being the start of the recording.
 pub(super) fn find(text: &str) -> Option<Moment> {
     // Most names have too few digits for any of it.
     if text.bytes().filter(u8::is_ascii_digit).count() < 10 {
@@ -101,7 +101,8 @@ fn calendar(text: &str, run: &Range<usize>) -> Option<Moment> {
     })
 }
 
-/// `AM` or `PM` behind a time, perhaps after a space: where it ends, and the hour turned into one of 24. `None` for 13 PM.
+/// `AM` or `PM` behind a time, perhaps after a space: where it ends, and the hour turned into one
+/// of 24. `None` for 13 PM.
 fn half_of_day(text: &str, end: usize, hour: &mut i64) -> Option<Option<usize>> {
     let tail = text.get(end..).unwrap_or_default();
     // macOS writes a narrow no-break space.
@@ -121,7 +122,8 @@ fn half_of_day(text: &str, end: usize, hour: &mut i64) -> Option<Option<usize>> 
     Some(Some(text.len() - word.len() + 2))
 }
 
-/// A time since the beginning of a recording: `00-01-23.500`, `0h01m23s500`, `1.50s`, or a stem that is nothing but `205.7`.
+/// A time since the beginning of a recording: `00-01-23.500`, `0h01m23s500`, `1.50s`, or a stem
+/// that is nothing but `205.7`.
 pub(super) fn elapsed(text: &str) -> Option<Moment> {
     if !text.contains(['.', 's', ':', 'h', 'm']) {
         return None;
@@ -277,7 +279,8 @@ fn fraction(digits: &str) -> i64 {
     value
 }
 
-/// Days since 1970-01-01 of a date from 1990 to 2099, or `None` for one that is not in the calendar.
+/// Days since 1970-01-01 of a date from 1990 to 2099, or `None` for one that is not in the
+/// calendar.
 fn days_from_civil([year, month, day]: [i64; 3]) -> Option<i64> {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let lengths = [

@@ -1,4 +1,5 @@
-//! Names told apart by digests, so that a million of them can be read on all cores and numbered without keeping each.
+//! Names told apart by digests, so that a million of them can be read on all cores and numbered
+//! without keeping each.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
@@ -18,7 +19,8 @@ pub(super) struct Numbering {
 }
 
 impl Numbering {
-    /// The number of a digest; where it is new, a new one, and `name` is asked for what it stands for.
+    /// The number of a digest; where it is new, a new one, and `name` is asked for what it stands
+    /// for.
     pub(super) fn number(&mut self, digest: u64, name: impl FnOnce() -> Box<str>) -> u32 {
         let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let number = *self.numbers.entry(digest).or_insert(next);

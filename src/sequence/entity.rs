@@ -1,7 +1,9 @@
-//! Identifiers in names: leading parts of names whose values repeat over files and may be an entity.
+//! Identifiers in names: leading parts of names whose values repeat over files and may be an
+//! entity.
 //!
-//! Names are compared scheme by scheme (what stands between their fields), field by field. A part is judged by how its values
-//! repeat and by what varies behind it; `entity_judge` says when it may be an entity.
+//! Names are compared scheme by scheme (what stands between their fields), field by field. A part
+//! is judged by how its values repeat and by what varies behind it; `entity_judge` says when it may
+//! be an entity.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,7 +41,8 @@ pub(super) struct Scheme<'a> {
 pub(super) struct Column {
     /// Which field.
     pub(super) field: usize,
-    /// Which run of it; `None` is the whole field, whose letters and digits change from name to name.
+    /// Which run of it; `None` is the whole field, whose letters and digits change from name to
+    /// name.
     pub(super) run: Option<usize>,
     /// What the run is made of; `None` for a mixture.
     pub(super) kind: Option<Kind>,
@@ -60,7 +63,8 @@ impl Column {
 
 /// Schemes with a smaller share of the samples are left out.
 const LEAST_SHARE: f64 = 0.05;
-/// Samples that are looked at to judge a part; of more, blocks that follow each other in order of path.
+/// Samples that are looked at to judge a part; of more, blocks that follow each other in order of
+/// path.
 const LOOKED_AT: usize = 100_000;
 const BLOCK: usize = 2_000;
 
@@ -99,8 +103,8 @@ pub fn candidates(samples: &[Sample]) -> Vec<Candidate> {
     found
 }
 
-/// Class folders whose pictures all are of one channel of a recording rig, as `leftImg8bit`: a rig drives through cities, and classes have
-/// no left camera.
+/// Class folders whose pictures all are of one channel of a recording rig, as `leftImg8bit`: a rig
+/// drives through cities, and classes have no left camera.
 fn folders_of_a_rig(samples: &[Sample]) -> Option<Candidate> {
     let is_channel = |sample: &&Sample| {
         let stem = name::split(&sample.path).stem;
@@ -214,8 +218,8 @@ pub(super) fn is_hash(values: &[&str]) -> bool {
         && values.iter().filter(mixed).count() * 10 >= values.len() * 6
 }
 
-/// The value of a part in a name: all of it up to the end of the part, without what is a digest. Nothing where the name has
-/// no such part.
+/// The value of a part in a name: all of it up to the end of the part, without what is a digest.
+/// Nothing where the name has no such part.
 pub(super) fn value_of(
     part: &Part,
     columns: &[Column],

@@ -1,4 +1,5 @@
-//! When a leading part of names may be an entity: by how often its values repeat, and by what varies behind it.
+//! When a leading part of names may be an entity: by how often its values repeat, and by what
+//! varies behind it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,7 +21,8 @@ pub(super) struct Part {
     pub(super) with_class: bool,
 }
 
-/// Words in front of the number of an entity. They count as evidence where numbers alone could be running numbers.
+/// Words in front of the number of an entity. They count as evidence where numbers alone could be
+/// running numbers.
 const ENTITIES: [&str; 34] = [
     "animal",
     "case",
@@ -170,7 +172,8 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
     };
     let few_each = different >= 20 && samples <= different * 20;
     match (counts.rest_varies, counts.rest_has_digits) {
-        // Words behind it: `12_left`, `12_right`. A dense number is one that each word counts by itself.
+        // Words behind it: `12_left`, `12_right`. A dense number is one that each word counts by
+        // itself.
         (true, false) => is_named || (sparse && !by_chance),
         // Numbers behind it that run over all values, or nothing but a digest.
         _ => is_named || (!by_chance && sparse) || (few_each && samples >= different * 3),

@@ -8,7 +8,8 @@ use super::fields::Kind;
 use super::group::{self, Groups};
 use super::pattern::GroupPattern;
 
-/// A pattern that gives the groups; `None` where none of this kind does (the class belongs to them, fields are left out).
+/// A pattern that gives the groups; `None` where none of this kind does (the class belongs to them,
+/// fields are left out).
 pub(super) fn pattern(
     groups: &Groups,
     samples: &[Sample],
@@ -100,8 +101,8 @@ fn column_pattern(scheme: &Scheme<'_>, at: usize) -> String {
     }
 }
 
-/// Whether two ways of grouping put the same samples together, where both say something; the second may say less for one sample in
-/// twenty.
+/// Whether two ways of grouping put the same samples together, where both say something; the second
+/// may say less for one sample in twenty.
 fn divides_alike(one: &Groups, other: &Groups) -> bool {
     let mut to_other = vec![None; one.names.len()];
     let mut to_one = vec![None; other.names.len()];

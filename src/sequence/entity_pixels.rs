@@ -1,7 +1,8 @@
 //! A question to the pixels: are samples of one value more alike than samples of different values?
 //!
-//! A paired permutation test. Each comparison takes a sample, another of its value and one of another value in the same class. If
-//! values mean nothing, the two partners are exchangeable: whether the first is more alike is a toss of a coin.
+//! A paired permutation test. Each comparison takes a sample, another of its value and one of
+//! another value in the same class. If values mean nothing, the two partners are exchangeable:
+//! whether the first is more alike is a toss of a coin.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,8 @@ impl GroupAgreement {
     }
 }
 
-/// Chooses comparisons evenly over all samples of values with two samples at least: `neighbour` has the same value, `control` another.
+/// Chooses comparisons evenly over all samples of values with two samples at least: `neighbour` has
+/// the same value, `control` another.
 #[must_use]
 pub fn comparisons(groups: &Groups, samples: &[Sample]) -> Vec<Comparison> {
     let mut members: Vec<Vec<SampleId>> = vec![Vec::new(); groups.names.len()];

@@ -113,7 +113,8 @@ fn names_recording(name: &str) -> bool {
     has_word(name, &RECORDING_WORDS) || super::clock::find(name).is_some()
 }
 
-/// A camera's own numbering (four characters and a number, as `DCF` prescribes), or that of a tool that takes frames out of a video.
+/// A camera's own numbering (four characters and a number, as `DCF` prescribes), or that of a tool
+/// that takes frames out of a video.
 fn names_device(name: &str) -> bool {
     const TOOLS: [&str; 10] = [
         "capture",
@@ -209,8 +210,8 @@ fn count_collisions(evidence: &mut NameEvidence, recordings: &Recordings, sample
     }
 }
 
-/// Recordings spell the labels when nearly every sample of a recording has one label and there is hardly more than
-/// one recording for a label.
+/// Recordings spell the labels when nearly every sample of a recording has one label and there is
+/// hardly more than one recording for a label.
 fn compare_with_labels(evidence: &mut NameEvidence, recordings: &Recordings, samples: &[Sample]) {
     let mut labels = BTreeSet::new();
     let mut agreeing = 0;

@@ -37,7 +37,8 @@ pub struct RecordedPair {
     pub pixels: Pixels,
 }
 
-/// What pixels say of two samples that belong together. This room cannot know; who sees pixels fills it in.
+/// What pixels say of two samples that belong together. This room cannot know; who sees pixels
+/// fills it in.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Pixels {
     /// Similarity of the two, -1 to 1; `None` where it was not measured.
@@ -87,7 +88,8 @@ pub struct Asked {
     pub evaluation: Vec<SampleId>,
 }
 
-/// Collects leaks and the report. Neighbours further than `within_steps` are counted in the distances and are no leaks.
+/// Collects leaks and the report. Neighbours further than `within_steps` are counted in the
+/// distances and are no leaks.
 #[must_use]
 pub fn examine(
     samples: &[Sample],
@@ -181,7 +183,8 @@ pub fn examine(
     (report, all)
 }
 
-/// What of the identifiers is told of two splits: the widest that crosses and that pixels confirm, else the widest that crosses.
+/// What of the identifiers is told of two splits: the widest that crosses and that pixels confirm,
+/// else the widest that crosses.
 struct Told<'a> {
     confirmed: Option<&'a Groups>,
     asked: Option<&'a Question>,

@@ -12,7 +12,8 @@ use super::name;
 pub(super) struct Fields<'a> {
     /// The fields, left to right; folders first.
     pub(super) fields: Vec<&'a str>,
-    /// What stands before, between and behind them: names of one scheme have the same. One part more than `fields`.
+    /// What stands before, between and behind them: names of one scheme have the same. One part
+    /// more than `fields`.
     pub(super) between: Vec<&'a str>,
 }
 
@@ -24,7 +25,8 @@ pub(super) enum Kind {
 }
 
 impl<'a> Fields<'a> {
-    /// Fields of a sample: of its folders but those that name split, class or images, and of its stem without augmentation marks.
+    /// Fields of a sample: of its folders but those that name split, class or images, and of its
+    /// stem without augmentation marks.
     pub(super) fn of(sample: &'a Sample) -> Self {
         let name::Name { folder, stem } = name::split(&sample.path);
         let mut read = Self {
@@ -45,13 +47,15 @@ impl<'a> Fields<'a> {
         self.between.join("\u{1}")
     }
 
-    /// Appends the fields of one folder or stem. What stands before the first joins what stands behind the last.
+    /// Appends the fields of one folder or stem. What stands before the first joins what stands
+    /// behind the last.
     fn push(&mut self, text: &'a str) {
         let mut at = 0;
         for range in words(text) {
             if range.start > at || self.fields.is_empty() {
                 let last = self.between.len() - 1;
-                // A folder's `/` stays: a separator at the beginning of a name is rare and tells nothing.
+                // A folder's `/` stays: a separator at the beginning of a name is rare and tells
+                // nothing.
                 if self.between[last] != "/" {
                     self.between[last] = &text[at..range.start];
                 }

@@ -1,4 +1,5 @@
-//! Groups: samples of one patient, slide, site or instant, from a column, a pattern or camera words.
+//! Groups: samples of one patient, slide, site or instant, from a column, a pattern or camera
+//! words.
 
 use crate::report::recordings::{GroupRule, SharedGroups};
 use crate::sample::{Sample, SampleId, SplitId};
@@ -32,7 +33,8 @@ impl GroupRule {
 pub struct Groups {
     /// Where the groups come from.
     pub rule: GroupRule,
-    /// Group of every sample, by [`SampleId`], as a position in `names`; `None` where there is none.
+    /// Group of every sample, by [`SampleId`], as a position in `names`; `None` where there is
+    /// none.
     pub of: Vec<Option<u32>>,
     /// Names, in order of first appearance.
     pub names: Vec<Box<str>>,
@@ -58,7 +60,8 @@ impl Groups {
         timed.count() * 2 > self.names.len()
     }
 
-    /// Whether every group lies within one group of `other`: nothing is told that `other` does not tell.
+    /// Whether every group lies within one group of `other`: nothing is told that `other` does not
+    /// tell.
     #[must_use]
     pub fn refine(&self, other: impl Fn(SampleId) -> Option<u32>) -> bool {
         let mut within: Vec<Option<Option<u32>>> = vec![None; self.names.len()];
@@ -104,8 +107,9 @@ pub fn from_pattern(pattern: &GroupPattern, samples: &[Sample]) -> Option<Groups
     )
 }
 
-/// Groups of samples whose paths differ in a word for a camera only, where at least half of the samples have such a
-/// partner. A word that is the label is none: `left` and `right` may be what a model tells apart.
+/// Groups of samples whose paths differ in a word for a camera only, where at least half of the
+/// samples have such a partner. A word that is the label is none: `left` and `right` may be what a
+/// model tells apart.
 #[must_use]
 pub fn from_views(samples: &[Sample]) -> Option<Groups> {
     let mut groups = collect(GroupRule::Views, samples, |sample, key| {

@@ -47,8 +47,9 @@ struct Candidate {
     claims: bool,
 }
 
-/// Tries, in this order: the user's pattern (alone), columns, times in names, numbers behind a word for frames, last
-/// numbers, capture times. The first that needs no pixels is taken; failing that, the first that does.
+/// Tries, in this order: the user's pattern (alone), columns, times in names, numbers behind a word
+/// for frames, last numbers, capture times. The first that needs no pixels is taken; failing that,
+/// the first that does.
 #[must_use]
 pub fn infer(inputs: &Inputs<'_>) -> Inference {
     let samples = inputs.samples;
@@ -134,8 +135,9 @@ impl Inference {
         }
     }
 
-    /// Recordings that names claim and whose order is not taken, because pixels deny it or do not settle it: what was recorded
-    /// together was so in any order. To be asked before [`settle`](Self::settle).
+    /// Recordings that names claim and whose order is not taken, because pixels deny it or do not
+    /// settle it: what was recorded together was so in any order. To be asked before
+    /// [`settle`](Self::settle).
     #[must_use]
     pub fn recordings_without_order(&self, agreement: Option<PixelAgreement>) -> Option<Groups> {
         let candidate = self
@@ -148,7 +150,8 @@ impl Inference {
             Verdict::Denies => false,
             Verdict::Undecided => candidate.doubt.is_none(),
         };
-        // Neighbours that are a little more alike than chance speak for a recording with large steps.
+        // Neighbours that are a little more alike than chance speak for a recording with large
+        // steps.
         let hinted = answer == Verdict::Undecided && agreement.is_some_and(pixels::hints);
         if settled || !(candidate.claims || hinted) {
             return None;

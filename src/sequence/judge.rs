@@ -1,4 +1,5 @@
-//! Whether evidence is enough to read names as recordings. `docs/sequences.md` says the same in words.
+//! Whether evidence is enough to read names as recordings. `docs/sequences.md` says the same in
+//! words.
 
 use crate::report::recordings::{NameEvidence, NameRule};
 

@@ -11,7 +11,8 @@ use super::recording::{Interner, Place, Recordings};
 use super::rule::{Reader, Reading};
 use super::trim::Trim;
 
-/// Recordings up to which a small dataset is laid out whatever their sizes, so that its refusal shows its evidence.
+/// Recordings up to which a small dataset is laid out whatever their sizes, so that its refusal
+/// shows its evidence.
 const MANY: usize = 1000;
 
 /// Why names give no layout under a rule.
@@ -27,9 +28,10 @@ pub(super) enum NoLayout {
 
 /// Reads every name under a rule.
 ///
-/// Two choices are settled by what they lead to. Camera words leave the recording's name when at least half of the
-/// instants are then seen by two views. The class folder belongs to it when leaving it out would put samples of two
-/// classes at one place (tracks that begin at 0 in every class).
+/// Two choices are settled by what they lead to. Camera words leave the recording's name when at
+/// least half of the instants are then seen by two views. The class folder belongs to it when
+/// leaving it out would put samples of two classes at one place (tracks that begin at 0 in every
+/// class).
 pub(super) fn lay_out(rule: NameRule, samples: &[Sample]) -> Result<Recordings, NoLayout> {
     let mut views = true;
     let trim = Trim::of(samples);

@@ -90,7 +90,8 @@ const MANNERS: [&str; 22] = [
     "x",
     "y",
 ];
-/// The same in Chinese: flip, mirror, rotate, noise, crop, blur, brightness, contrast, zoom, augment, shift.
+/// The same in Chinese: flip, mirror, rotate, noise, crop, blur, brightness, contrast, zoom,
+/// augment, shift.
 const CHINESE: [&str; 14] = [
     "翻转",
     "水平翻转",
@@ -117,7 +118,8 @@ const ORIGINALS: [&str; 6] = [
     "unaugmented",
 ];
 
-/// Whether a text is nothing but words for augmentations and numbers: `flip`, `aug3`, `90deg`, `new30degFlipLR`.
+/// Whether a text is nothing but words for augmentations and numbers: `flip`, `aug3`, `90deg`,
+/// `new30degFlipLR`.
 pub(super) fn is_mark(text: &str) -> bool {
     if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return true;

@@ -1,8 +1,10 @@
-//! Which samples were recorded or made together, from names, times and columns; no pixel is read here.
+//! Which samples were recorded or made together, from names, times and columns; no pixel is read
+//! here.
 //!
-//! The way through it: [`tiles::infer`] and [`augmentation::families`] read what is not a sequence, [`infer::infer`]
-//! lays the rest out along recordings and may ask for similarities of a few hundred pairs ([`pixels`]),
-//! [`infer::Inference::settle`] decides, and [`examine::examine`] compares the splits.
+//! The way through it: [`tiles::infer`] and [`augmentation::families`] read what is not a sequence,
+//! [`infer::infer`] lays the rest out along recordings and may ask for similarities of a few
+//! hundred pairs ([`pixels`]), [`infer::Inference::settle`] decides, and [`examine::examine`]
+//! compares the splits.
 
 pub mod augmentation;
 mod clock;

@@ -30,7 +30,8 @@ pub(super) struct Name<'a> {
     pub(super) stem: &'a str,
 }
 
-/// Takes a path apart. An extension needs a letter, so that the fraction of `1305031102.175304` is none.
+/// Takes a path apart. An extension needs a letter, so that the fraction of `1305031102.175304` is
+/// none.
 pub(super) fn split(path: &str) -> Name<'_> {
     // Names are short: a plain loop from the end beats the search that `rsplit_once` sets up.
     let last = |text: &str, byte| text.bytes().rposition(|own| own == byte);

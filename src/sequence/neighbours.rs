@@ -11,7 +11,8 @@ use super::recording::Recordings;
 pub struct Neighbour {
     /// The evaluation sample.
     pub evaluation: SampleId,
-    /// The nearest training sample of the same recording: fewest steps, then the same view, then the smaller id.
+    /// The nearest training sample of the same recording: fewest steps, then the same view, then
+    /// the smaller id.
     pub training: SampleId,
     /// Steps between them; 0 is the same instant.
     pub steps: u32,
@@ -19,7 +20,8 @@ pub struct Neighbour {
     pub seconds: Option<f64>,
 }
 
-/// Finds the nearest training sample of every evaluation sample whose recording has one, in order of evaluation id.
+/// Finds the nearest training sample of every evaluation sample whose recording has one, in order
+/// of evaluation id.
 #[must_use]
 pub fn nearest(
     recordings: &Recordings,
@@ -40,13 +42,15 @@ pub fn nearest(
             })
             .collect();
         trained.sort_unstable();
-        // One for each instant and view: a thousand samples at one place must not be tried a thousand times.
+        // One for each instant and view: a thousand samples at one place must not be tried a
+        // thousand times.
         trained.dedup_by_key(|(step, view, _)| (*step, *view));
         for id in run.iter().copied().filter(|id| within(*id, evaluation)) {
             let Some(place) = recordings.place(id) else {
                 continue;
             };
-            // Samples of one instant stand together, so the nearest are those of the instants on both sides.
+            // Samples of one instant stand together, so the nearest are those of the instants on
+            // both sides.
             let split = trained.partition_point(|at| at.0 < place.step);
             let after = trained[split..].chunk_by(|a, b| a.0 == b.0).next();
             let before = trained[..split].chunk_by(|a, b| a.0 == b.0).next_back();

@@ -12,8 +12,8 @@ pub struct TileLeak {
     pub evaluation: SampleId,
     /// The training tile that covers most of it; the smaller id among equals.
     pub training: SampleId,
-    /// Share of the evaluation tile's area that the training tile covers, 0 when they only touch; `None` when sizes are
-    /// not known.
+    /// Share of the evaluation tile's area that the training tile covers, 0 when they only touch;
+    /// `None` when sizes are not known.
     pub overlap: Option<f64>,
     /// What both show, where sizes are known and they overlap.
     pub strip: Option<Strip>,
@@ -28,8 +28,9 @@ pub struct Strip {
     pub training: [f32; 4],
 }
 
-/// Finds, for every evaluation tile that overlaps or touches a training tile, the one that covers most of it. `sizes`
-/// are width and height in pixels by sample id; tiles without one are taken to be as large as the stride.
+/// Finds, for every evaluation tile that overlaps or touches a training tile, the one that covers
+/// most of it. `sizes` are width and height in pixels by sample id; tiles without one are taken to
+/// be as large as the stride.
 #[must_use]
 pub fn overlaps(
     tiles: &Tiles,

@@ -7,7 +7,8 @@ use super::recording::{Interner, Place, Recordings};
 use crate::report::recordings::PositionUnit;
 use crate::sample::Sample;
 
-/// A regular expression with the named groups `recording`, `index`, `time`, searched in the whole path.
+/// A regular expression with the named groups `recording`, `index`, `time`, searched in the whole
+/// path.
 #[derive(Debug, Clone)]
 pub struct SequencePattern {
     regex: Regex,
@@ -56,8 +57,8 @@ impl SequencePattern {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// [`PatternError`] when it is no regular expression, has neither a group `index` nor `time` or both, or has a
-    /// named group of another name.
+    /// [`PatternError`] when it is no regular expression, has neither a group `index` nor `time` or
+    /// both, or has a named group of another name.
     pub fn parse(pattern: &str) -> Result<Self, PatternError> {
         let regex = compile(pattern)?;
         let known = "`recording`, `index` and `time`";
@@ -84,8 +85,9 @@ impl SequencePattern {
 
     /// Lays samples out; those that the pattern does not match have no place.
     ///
-    /// Without a group `recording` all are one recording. An index is a whole number of at most 18 digits. A time is
-    /// a date with a time of day, seconds since 1970 in one of four units, or else a number of seconds.
+    /// Without a group `recording` all are one recording. An index is a whole number of at most 18
+    /// digits. A time is a date with a time of day, seconds since 1970 in one of four units, or
+    /// else a number of seconds.
     #[must_use]
     pub fn lay_out(&self, samples: &[Sample]) -> Recordings {
         let mut names = Interner::default();
@@ -156,7 +158,8 @@ impl GroupPattern {
     }
 }
 
-/// The crate `regex` matches in linear time; the limit bounds what a pattern such as `(\d{999}){999}` allocates.
+/// The crate `regex` matches in linear time; the limit bounds what a pattern such as
+/// `(\d{999}){999}` allocates.
 fn compile(pattern: &str) -> Result<Regex, PatternError> {
     RegexBuilder::new(pattern)
         .size_limit(1 << 20)

@@ -1,8 +1,10 @@
-//! A question to the pixels: are neighbours under a rule more alike than samples a little further away?
+//! A question to the pixels: are neighbours under a rule more alike than samples a little further
+//! away?
 //!
-//! Numbers that mean nothing (a shuffled running index) put unrelated images next to each other, and an image is
-//! then as like the next one as the thirtieth next. The comparison stays within one recording and close by, so that
-//! neither a class folder nor an index sorted by class can pass for a video.
+//! Numbers that mean nothing (a shuffled running index) put unrelated images next to each other,
+//! and an image is then as like the next one as the thirtieth next. The comparison stays within one
+//! recording and close by, so that neither a class folder nor an index sorted by class can pass for
+//! a video.
 
 use crate::report::recordings::PixelAgreement;
 use crate::sample::SampleId;
@@ -20,7 +22,8 @@ pub struct Comparison {
     pub control: SampleId,
 }
 
-/// Answer to a comparison: similarity to the neighbour and to the control, `None` where one was not measured.
+/// Answer to a comparison: similarity to the neighbour and to the control, `None` where one was not
+/// measured.
 pub type Similarities = Option<(f64, f64)>;
 
 /// What an agreement means for a rule.
@@ -34,11 +37,12 @@ pub(super) enum Verdict {
     Undecided,
 }
 
-/// Comparisons to ask for. With 30 of them unrelated images reach 3 of 4 once in 380 times, with 256 never.
+/// Comparisons to ask for. With 30 of them unrelated images reach 3 of 4 once in 380 times, with
+/// 256 never.
 const COMPARISONS: usize = 256;
 const FEWEST_COMPARISONS: u64 = 30;
-/// Distance of the control in frames, where the recording is long enough: on a drive at 10 Hz nothing
-/// is left of the likeness after 20 frames.
+/// Distance of the control in frames, where the recording is long enough: on a drive at 10 Hz
+/// nothing is left of the likeness after 20 frames.
 const CONTROL_FRAMES: usize = 30;
 
 /// Chooses comparisons evenly over all recordings of six frames or more in one view.
@@ -84,7 +88,8 @@ pub fn agreement(answers: &[Similarities]) -> PixelAgreement {
     }
 }
 
-/// Whether neighbours are more alike more often than a fair coin would have it, by three standard deviations.
+/// Whether neighbours are more alike more often than a fair coin would have it, by three standard
+/// deviations.
 pub(super) fn hints(agreement: PixelAgreement) -> bool {
     let (n, closer) = (agreement.compared as f64, agreement.neighbour_closer as f64);
     agreement.compared >= FEWEST_COMPARISONS && closer - n / 2.0 >= 3.0 * n.sqrt() / 2.0

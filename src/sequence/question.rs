@@ -1,4 +1,5 @@
-//! Identifiers in names that may be an entity (patient, slide, product, recording) and that nobody has answered.
+//! Identifiers in names that may be an entity (patient, slide, product, recording) and that nobody
+//! has answered.
 
 use crate::report::recordings::{GroupAgreement, PossibleGroup};
 use crate::sample::{Sample, SampleId, SplitId};
@@ -54,7 +55,8 @@ impl Question {
     }
 }
 
-/// Expected share of evaluation samples with a training sample of their group, when each sample is drawn by itself.
+/// Expected share of evaluation samples with a training sample of their group, when each sample is
+/// drawn by itself.
 fn random_share(
     groups: &Groups,
     samples: &[Sample],

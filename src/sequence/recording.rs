@@ -1,4 +1,5 @@
-//! Samples laid out along their recordings: the one form in which names, columns and EXIF times arrive.
+//! Samples laid out along their recordings: the one form in which names, columns and EXIF times
+//! arrive.
 
 use std::collections::HashMap;
 
@@ -33,8 +34,8 @@ pub struct Recordings {
     pub unit: PositionUnit,
 }
 
-/// A pause of more than this many usual steps ends a recording that has no name of its own.
-/// On a drive at 10 Hz it is one second: longer than any hiccup of the recorder, shorter than a stop.
+/// A pause of more than this many usual steps ends a recording that has no name of its own. On a
+/// drive at 10 Hz it is one second: longer than any hiccup of the recorder, shorter than a stop.
 pub const PAUSE_STEPS: i64 = 10;
 
 /// Gaps a recording needs before its own median step is trusted over the median of all gaps.
@@ -43,10 +44,11 @@ const GAPS_FOR_OWN_STEP: usize = 8;
 impl Recordings {
     /// Sorts places (their `step` is not read) and counts steps.
     ///
-    /// The usual step of a recording is the median gap between consecutive positions of one view. Positions
-    /// of different views closer than half of it are one instant. Each next instant is one step away, or as
-    /// many as the usual step fits into the gap, so that frames taken out of a recording still count.
-    /// With `pauses_divide`, a gap of more than [`PAUSE_STEPS`] usual steps begins a new recording.
+    /// The usual step of a recording is the median gap between consecutive positions of one view.
+    /// Positions of different views closer than half of it are one instant. Each next instant is
+    /// one step away, or as many as the usual step fits into the gap, so that frames taken out of a
+    /// recording still count. With `pauses_divide`, a gap of more than [`PAUSE_STEPS`] usual steps
+    /// begins a new recording.
     #[must_use]
     pub fn arrange(
         mut places: Vec<Option<Place>>,
@@ -58,7 +60,8 @@ impl Recordings {
             .filter(|&index| places[index].is_some())
             .map(|index| SampleId(u32::try_from(index).unwrap_or(u32::MAX)))
             .collect();
-        // Samples come in order of path, so this is mostly sorted already, which the stable sort uses.
+        // Samples come in order of path, so this is mostly sorted already, which the stable sort
+        // uses.
         order.sort_by_key(|id| places[id.index()].map(|p| (p.recording, p.position, p.burst, *id)));
         let mut divided = Vec::new();
         let all_gaps = median(gaps(&places, &order));
@@ -108,7 +111,8 @@ impl Recordings {
             .then(|| a.position.abs_diff(b.position) as f64 / 1e9)
     }
 
-    /// Gives the recordings that pauses made their numbers: `starts` are positions of `order` in rising order.
+    /// Gives the recordings that pauses made their numbers: `starts` are positions of `order` in
+    /// rising order.
     fn rename(&mut self, starts: Vec<(SampleId, Box<str>)>) {
         let mut starts = starts.into_iter().peekable();
         for id in &self.order {
@@ -186,7 +190,8 @@ fn median(mut values: Vec<i64>) -> i64 {
     (*values.select_nth_unstable(middle).1).max(1)
 }
 
-/// Fills in the steps of one recording and returns the first sample of each part a pause makes of it.
+/// Fills in the steps of one recording and returns the first sample of each part a pause makes of
+/// it.
 fn count_steps(
     places: &mut [Option<Place>],
     run: &[SampleId],

@@ -34,7 +34,8 @@ pub(super) struct Reading<'a> {
     pub(super) view: Option<&'a str>,
 }
 
-/// What of the path beside the stem belongs to a recording's name, and whether views are cut out of it.
+/// What of the path beside the stem belongs to a recording's name, and whether views are cut out of
+/// it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reader<'a> {
     /// How the position is found.
@@ -48,8 +49,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a path. `key` becomes the name of the recording: folders and stem with `#` for the position and `*`
-    /// for the view.
+    /// Reads a path. `key` becomes the name of the recording: folders and stem with `#` for the
+    /// position and `*` for the view.
     pub(super) fn read<'p>(&self, path: &'p str, key: &mut String) -> Option<Reading<'p>> {
         let Name { folder, stem } = name::split(path);
         let stem = self.trim.cut(super::augmentation::plain(stem));
@@ -96,7 +97,8 @@ impl Reader<'_> {
     }
 }
 
-/// Letters directly in front of the number, perhaps with one separator between, are a word for frames.
+/// Letters directly in front of the number, perhaps with one separator between, are a word for
+/// frames.
 fn frame_number(stem: &str) -> Option<std::ops::Range<usize>> {
     name::digit_runs(stem).rev().find(|run| {
         let before = stem[..run.start].trim_end_matches(['_', '-', ' ', '.', '#']);

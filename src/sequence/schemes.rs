@@ -1,4 +1,5 @@
-//! Naming schemes that are read as sequences, and those that must not be. `docs/sequences.md` lists them in this order.
+//! Naming schemes that are read as sequences, and those that must not be. `docs/sequences.md` lists
+//! them in this order.
 
 use crate::report::recordings::{Basis, NameRule, PixelAgreement, SequenceFacts, SettledBy};
 use crate::sample::Sample;

@@ -16,7 +16,8 @@ pub enum SimulatedSplit {
         /// Seed of the draw.
         seed: u64,
     },
-    /// The last samples in order of path, as `validation_split` of Keras' `fit` takes the last rows: `last:0.2`.
+    /// The last samples in order of path, as `validation_split` of Keras' `fit` takes the last
+    /// rows: `last:0.2`.
     Last {
         /// Share of samples held out.
         fraction: f64,
@@ -108,7 +109,8 @@ impl FromStr for SimulatedSplit {
     }
 }
 
-/// Which of `count` samples would be held out, by sample id. The same input gives the same split on every machine.
+/// Which of `count` samples would be held out, by sample id. The same input gives the same split on
+/// every machine.
 ///
 /// A block holds out samples without a recording never; a group draw too.
 ///

@@ -8,14 +8,15 @@ use super::recording::{Interner, Place, Recordings};
 /// When and by which camera a photo was taken, from its EXIF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaptureTime {
-    /// Nanoseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a time zone.
+    /// Nanoseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a time
+    /// zone.
     pub nanoseconds: i64,
     /// Which camera; `None` where EXIF names none.
     pub camera: Option<u64>,
 }
 
-/// Groups are recordings and times are positions, where at least one sample has a time. Samples without a group share
-/// one recording.
+/// Groups are recordings and times are positions, where at least one sample has a time. Samples
+/// without a group share one recording.
 pub(super) fn from_columns(samples: &[Sample]) -> Option<Recordings> {
     let mut names = Interner::default();
     let places: Vec<Option<Place>> = samples
@@ -45,7 +46,8 @@ pub(super) fn from_columns(samples: &[Sample]) -> Option<Recordings> {
     })
 }
 
-/// Cameras are recordings, divided by pauses; `None` where fewer than half of the samples have a time.
+/// Cameras are recordings, divided by pauses; `None` where fewer than half of the samples have a
+/// time.
 pub(super) fn from_capture_times(captured: &[Option<CaptureTime>]) -> Option<Recordings> {
     let mut names = Interner::default();
     let places: Vec<Option<Place>> = captured

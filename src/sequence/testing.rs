@@ -8,7 +8,8 @@ use super::recording::{Place, Recordings};
 pub(super) const TRAINING: SplitId = SplitId(0);
 pub(super) const VALIDATION: SplitId = SplitId(1);
 
-/// Samples without labels; the first folder gives the split, any other than `train` and `val` gives none.
+/// Samples without labels; the first folder gives the split, any other than `train` and `val` gives
+/// none.
 pub(super) fn samples<P: AsRef<str>>(paths: &[P]) -> Vec<Sample> {
     let sample = |path: &P| Sample {
         split: match path.as_ref().split('/').next() {

@@ -60,8 +60,9 @@ const LARGEST: i64 = 1 << 40;
 /// Step below which two last numbers are no positions.
 const SMALLEST_STEP: i64 = 16;
 
-/// Reads positions, where at least half of the names give one, both coordinates vary, most large images have several tiles, and
-/// hardly two samples of a split stand at one position. Rules are tried in the order of [`TileRule`].
+/// Reads positions, where at least half of the names give one, both coordinates vary, most large
+/// images have several tiles, and hardly two samples of a split stand at one position. Rules are
+/// tried in the order of [`TileRule`].
 #[must_use]
 pub fn infer(samples: &[Sample]) -> Option<Tiles> {
     let trim = Trim::of(samples);
@@ -140,8 +141,8 @@ struct Read<'a> {
     y: i64,
     /// Width and height on the large image, where the name tells them.
     size: Option<(i64, i64)>,
-    /// What names the large image: what stands before the position, or behind it where nothing does. What else stands
-    /// behind (a class, a digest, the size) may differ from tile to tile.
+    /// What names the large image: what stands before the position, or behind it where nothing
+    /// does. What else stands behind (a class, a digest, the size) may differ from tile to tile.
     slide: &'a str,
     /// Last folders that are part of the position.
     folders_used: usize,
@@ -309,8 +310,9 @@ fn are_tiles(tiles: &Tiles, samples: &[Sample]) -> bool {
         }
 }
 
-/// Numbers that are multiples of one step of at least 16, or few that recur and stand at least so far apart. The last tile of a
-/// row is often pulled back to the edge of the large image, out of step.
+/// Numbers that are multiples of one step of at least 16, or few that recur and stand at least so
+/// far apart. The last tile of a row is often pulled back to the edge of the large image, out of
+/// step.
 fn in_steps(tiles: &Tiles) -> bool {
     let at = || tiles.at.iter().flatten();
     let step = at().fold(0, |step, tile| gcd(gcd(step, tile.x), tile.y));
@@ -376,7 +378,8 @@ mod tests {
         assert_eq!(infer(&testing::samples(&repeated)), None);
     }
 
-    /// Two large images of 6 by 6 tiles of 96 pixels, every 77; the last ones are pulled back to the edge.
+    /// Two large images of 6 by 6 tiles of 96 pixels, every 77; the last ones are pulled back to
+    /// the edge.
     fn cut(name: impl Fn(u32, u32, u32) -> String) -> Option<Tiles> {
         let cuts = [0, 77, 154, 231, 308, 384];
         let places = (1..=2).flat_map(|s| cuts.map(|y| (s, y)));

@@ -1,4 +1,5 @@
-//! What tools and exporters put around a name and is different in every file: a digest in front or behind, the class behind.
+//! What tools and exporters put around a name and is different in every file: a digest in front or
+//! behind, the class behind.
 
 use crate::sample::Sample;
 
@@ -63,7 +64,8 @@ impl Trim {
 
 const SEPARATORS: [char; 5] = ['-', '_', '.', ' ', '+'];
 
-/// The first word, and what stands behind its separator; a universally unique identifier is one word.
+/// The first word, and what stands behind its separator; a universally unique identifier is one
+/// word.
 fn first(stem: &str) -> Option<(&str, &str)> {
     let at = if is_uuid(stem.get(..36).unwrap_or_default()) {
         36

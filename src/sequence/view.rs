@@ -1,4 +1,5 @@
-//! Which camera or channel of one instant a name tells: left, centre and right, stereo pairs, RGB and depth.
+//! Which camera or channel of one instant a name tells: left, centre and right, stereo pairs, RGB
+//! and depth.
 
 use std::ops::Range;
 
@@ -63,7 +64,8 @@ pub(super) fn in_stem(stem: &str) -> Option<Range<usize>> {
     chain.filter(|_| telling)
 }
 
-/// Whether a whole folder name is a view: `left`, `cam0`, `image_02` (as KITTI numbers its cameras).
+/// Whether a whole folder name is a view: `left`, `cam0`, `image_02` (as KITTI numbers its
+/// cameras).
 pub(super) fn is_folder(folder: &str) -> bool {
     in_stem(folder).is_some_and(|range| range.len() == folder.len())
         || matches!(folder, "image_00" | "image_01" | "image_02" | "image_03")

@@ -1,7 +1,8 @@
 //! When and by which camera a photo was taken, as its EXIF says; the only user of `exif`.
 //!
-//! Cameras write the local time without a zone. It is read as if it were UTC: only differences between photos
-//! of one camera are used. A damaged block says nothing and is no reason to refuse a good picture.
+//! Cameras write the local time without a zone. It is read as if it were UTC: only differences
+//! between photos of one camera are used. A damaged block says nothing and is no reason to refuse a
+//! good picture.
 
 use std::panic::catch_unwind;
 
@@ -14,9 +15,11 @@ const MAX_BYTES: usize = 1 << 20;
 /// When and by which camera a photo was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Captured {
-    /// Milliseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a zone.
+    /// Milliseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a
+    /// zone.
     pub milliseconds: i64,
-    /// Short digest of maker, model and serial number of the camera; `None` where EXIF names none of them.
+    /// Short digest of maker, model and serial number of the camera; `None` where EXIF names none
+    /// of them.
     pub camera: Option<u64>,
 }
 
@@ -78,7 +81,8 @@ fn milliseconds(time: &DateTime) -> Option<i64> {
     if !exists || time.hour > 23 || time.minute > 59 || time.second > 60 {
         return None;
     }
-    // Days since 1970, with years that begin in March (Hinnant, "chrono-compatible low-level date algorithms").
+    // Days since 1970, with years that begin in March (Hinnant, "chrono-compatible low-level date
+    // algorithms").
     let year = year - i64::from(month < 3);
     let in_year = (153 * ((i64::from(month) + 9) % 12) + 2) / 5 + i64::from(day) - 1;
     let days = year * 365 + year / 4 - year / 100 + year / 400 + in_year - 719_468;

@@ -1,8 +1,9 @@
-//! Where the picture is, when a uniform frame surrounds it: padding, letterbox bars, a scanner's border.
+//! Where the picture is, when a uniform frame surrounds it: padding, letterbox bars, a scanner's
+//! border.
 //!
-//! A frame ends in a straight step: its lines are uniform, and the first line inside differs from them
-//! nearly everywhere. A plain sky or the white ground of a product photo ends at the outline of
-//! something, so they are left alone.
+//! A frame ends in a straight step: its lines are uniform, and the first line inside differs from
+//! them nearly everywhere. A plain sky or the white ground of a product photo ends at the outline
+//! of something, so they are left alone.
 
 use luma_jpeg::Luma;
 
@@ -10,7 +11,8 @@ use luma_jpeg::Luma;
 /// constant, what recompression leaves of it nearly so; a sky is not.
 const UNIFORM: i32 = 3;
 
-/// Grey levels by which pixels may differ in the last lines before the picture, where recompression rings.
+/// Grey levels by which pixels may differ in the last lines before the picture, where recompression
+/// rings.
 const RINGING: i32 = 16;
 
 /// Part of the first line inside that must differ from the frame: more than 1 in `STEP`.
@@ -74,7 +76,8 @@ pub fn content(luma: &Luma) -> Content {
     content
 }
 
-/// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of `length`.
+/// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of
+/// `length`.
 fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> usize {
     // In 64 bits: a line may be millions of pixels long.
     let ground = (0..length).map(|i| i64::from(pixel(0, i))).sum::<i64>() / length as i64;

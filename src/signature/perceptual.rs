@@ -1,10 +1,12 @@
 //! Thumbnail to a 64-bit perceptual hash; the only user of `img_hash`.
 //!
-//! The hash is `img_hash`'s block hash (<https://blockhash.io>): the picture on 8x8 blocks, of which those are set that are
-//! lighter than the median of their half, upper or lower: about half of them, where few are equal. Resistant to scaling,
-//! recompression and changes of tone; not to cropping or rotation.
+//! The hash is `img_hash`'s block hash (<https://blockhash.io>): the picture on 8x8 blocks, of
+//! which those are set that are lighter than the median of their half, upper or lower: about half
+//! of them, where few are equal. Resistant to scaling, recompression and changes of tone; not to
+//! cropping or rotation.
 //!
-//! Of the algorithms of `img_hash` it is the only one that does not resize first, which was most of its time.
+//! Of the algorithms of `img_hash` it is the only one that does not resize first, which was most of
+//! its time.
 
 use img_hash::{HashAlg, Hasher, HasherConfig, ImageHash};
 

@@ -15,8 +15,8 @@ use super::digest::Digest;
 use super::unreadable::Unreadable;
 use crate::source::Source;
 
-/// What two samples share exactly when their pixels are known to be the same: a digest of the pixels, or of the bytes
-/// where the pixels are not known.
+/// What two samples share exactly when their pixels are known to be the same: a digest of the
+/// pixels, or of the bytes where the pixels are not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Known {
     /// Digest of the pixels.

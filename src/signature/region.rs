@@ -21,7 +21,8 @@ pub fn luma(source: Source<'_>) -> Option<Luma> {
     Some(decoded.luma)
 }
 
-/// Correlation of two parts cell by cell, -1 to 1; `None` where one of them is flat or smaller than a pixel.
+/// Correlation of two parts cell by cell, -1 to 1; `None` where one of them is flat or smaller than
+/// a pixel.
 #[must_use]
 pub fn correlation(one: (&Luma, Edges), other: (&Luma, Edges)) -> Option<f64> {
     let (a, b) = (cells(one.0, one.1)?, cells(other.0, other.1)?);

@@ -34,8 +34,8 @@ impl Signer {
         self.sign_content(bytes, Digest::of(bytes))
     }
 
-    /// The same for bytes whose digest is known. A panic on the way is a value, too: one image never
-    /// ends an audit, whatever it met.
+    /// The same for bytes whose digest is known. A panic on the way is a value, too: one image
+    /// never ends an audit, whatever it met.
     ///
     /// # Errors
     /// As for [`Self::sign`].

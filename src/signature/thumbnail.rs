@@ -47,7 +47,8 @@ pub fn thumbnail_of(luma: &Luma, content: Content) -> Thumbnail {
     Thumbnail(grid)
 }
 
-/// The pixels under one cell: `first..=last`. Those between the ends count `inner`; all shares add up to 1.
+/// The pixels under one cell: `first..=last`. Those between the ends count `inner`; all shares add
+/// up to 1.
 struct Span {
     first: usize,
     last: usize,

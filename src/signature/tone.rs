@@ -2,8 +2,8 @@
 //!
 //! Lightness is told by percentiles and sharpness by the spread of a 3 x 3 edge filter on a small
 //! copy, as cleanvision does (dark: 99th percentile, light: 5th, blurry: `FIND_EDGES` of Pillow on
-//! at most 64 pixels). Of the small copy here each side is halved until it has fewer than 96 pixels: what the
-//! JPEG reader gives anyway.
+//! at most 64 pixels). Of the small copy here each side is halved until it has fewer than 96
+//! pixels: what the JPEG reader gives anyway.
 
 use std::borrow::Cow;
 
@@ -107,8 +107,8 @@ const PIECE: usize = 1024;
 
 /// Standard deviation of the edges inside the picture; 0 where it has no inside.
 ///
-/// Nothing can overflow (nine levels of 255 are 2,295); wrapping arithmetic says so to the compiler,
-/// which then takes many pixels at once.
+/// Nothing can overflow (nine levels of 255 are 2,295); wrapping arithmetic says so to the
+/// compiler, which then takes many pixels at once.
 fn edge_spread(luma: &Luma) -> f64 {
     let width = luma.width as usize;
     if width < 3 || luma.height < 3 {

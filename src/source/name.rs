@@ -1,7 +1,7 @@
 //! Names of places for people: a path as text that is the same on every platform.
 //!
-//! A file is named by its path. What lies inside another file is named by that file, a mark, and its
-//! own name there: `train-00000.tar!/x.jpg` is a member, `x.parquet#17` a row.
+//! A file is named by its path. What lies inside another file is named by that file, a mark, and
+//! its own name there: `train-00000.tar!/x.jpg` is a member, `x.parquet#17` a row.
 
 use std::path::{Component, Path};
 

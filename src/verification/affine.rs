@@ -25,8 +25,8 @@ impl Affine {
         y0: 0.0,
     };
 
-    /// The whole grid onto the part of the other that keeps `part` of each side and lies `right` and
-    /// `down` of the middle, in fractions of the sides.
+    /// The whole grid onto the part of the other that keeps `part` of each side and lies `right`
+    /// and `down` of the middle, in fractions of the sides.
     pub(super) const fn onto(part: f32, right: f32, down: f32) -> Self {
         let side = SIDE as f32;
         Self {

@@ -26,8 +26,8 @@ const LEAST_CELLS: f32 = (BLOCK_SIDE * BLOCK_SIDE / 2) as f32;
 /// Price of a turn by one radian, and of sides scaled unequally by a factor e.
 const DISTORTION_PRICE: f32 = 0.5;
 
-/// Similarity of `template` and what another picture has under `map`, at most 1: the mean of the correlation of the
-/// whole and of the parts, less the price of the map's distortion.
+/// Similarity of `template` and what another picture has under `map`, at most 1: the mean of the
+/// correlation of the whole and of the parts, less the price of the map's distortion.
 pub(super) fn similarity(
     template: &[[f32; SIDE]; SIDE],
     sampled: &Sampled<SIDE>,
@@ -51,7 +51,8 @@ pub(super) fn similarity(
     (whole.correlation() + parts) / 2.0 - DISTORTION_PRICE * distortion(map)
 }
 
-/// What two pictures have in each block, row by row; compiled for the widest instructions of the processor.
+/// What two pictures have in each block, row by row; compiled for the widest instructions of the
+/// processor.
 struct Blocks<'a> {
     template: &'a [[f32; SIDE]; SIDE],
     sampled: &'a Sampled<SIDE>,

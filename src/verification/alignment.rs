@@ -19,18 +19,19 @@ const STEPS: usize = 6;
 /// Least part of the template that must lie on the other picture.
 const LEAST_OVERLAP: f32 = 0.4;
 
-/// Added to the diagonal of the Hessian, as a part of its mean: keeps directions without texture still.
+/// Added to the diagonal of the Hessian, as a part of its mean: keeps directions without texture
+/// still.
 const DAMPING: f32 = 0.02;
 
-/// A step that does not raise the correlation by this much is the last. On the coarse grid, that is all it takes to
-/// tell which candidates are worth the fine one.
+/// A step that does not raise the correlation by this much is the last. On the coarse grid, that is
+/// all it takes to tell which candidates are worth the fine one.
 const LEAST_GAIN: f32 = 0.003;
 const LEAST_COARSE_GAIN: f32 = 0.01;
 
 /// The fixed side of an alignment, prepared.
 ///
-/// How a cell answers to the six parameters is the slope of the picture there, along rows (`right`) and columns (`down`), each
-/// times the cell's column `u`, its row `v` (both -1 to 1) and 1.
+/// How a cell answers to the six parameters is the slope of the picture there, along rows (`right`)
+/// and columns (`down`), each times the cell's column `u`, its row `v` (both -1 to 1) and 1.
 pub(super) struct Template<const S: usize> {
     pub(super) cells: [[f32; S]; S],
     right: [[f32; S]; S],
@@ -38,7 +39,8 @@ pub(super) struct Template<const S: usize> {
     inverse_hessian: [[f32; PARAMETERS]; PARAMETERS],
 }
 
-/// Memory for an alignment: what the moving picture has under the best map, and under the one that is tried.
+/// Memory for an alignment: what the moving picture has under the best map, and under the one that
+/// is tried.
 pub(super) struct Laid<const S: usize> {
     samples: [Sampled<S>; 2],
     best: usize,
@@ -75,8 +77,8 @@ impl<const S: usize> Template<S> {
         Arch::new().dispatch(Prepare(grid))
     }
 
-    /// Improves `start`, a map from this template to `moving`. The result correlates no worse than the start; `laid` then holds
-    /// what `moving` has under it.
+    /// Improves `start`, a map from this template to `moving`. The result correlates no worse than
+    /// the start; `laid` then holds what `moving` has under it.
     pub(super) fn align(
         &self,
         moving: &Between<S>,
@@ -145,8 +147,8 @@ impl<const S: usize> Template<S> {
     }
 }
 
-/// [`Template::new`], compiled for the widest instructions of the processor. Without fused multiplication, which the compiler never
-/// introduces, they all give the same numbers.
+/// [`Template::new`], compiled for the widest instructions of the processor. Without fused
+/// multiplication, which the compiler never introduces, they all give the same numbers.
 struct Prepare<'a, const S: usize>(&'a Grid<S>);
 
 impl<const S: usize> NullaryFnOnce for Prepare<'_, S> {
@@ -249,7 +251,8 @@ fn by_column<const S: usize>(values: &[f32; S]) -> f32 {
     products.map(|(x, value)| value * place::<S>(x)).sum()
 }
 
-/// Sums of the products of all answers to two parameters, with [`DAMPING`] on the diagonal. Parameters are in the order of [`Affine`].
+/// Sums of the products of all answers to two parameters, with [`DAMPING`] on the diagonal.
+/// Parameters are in the order of [`Affine`].
 #[inline(always)]
 fn damped_hessian<const S: usize>(
     right: &[[f32; S]; S],

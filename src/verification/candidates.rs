@@ -1,20 +1,22 @@
 //! Which pictures might be the same? A wide net, from which alignment then keeps few.
 //!
 //! What the net guarantees, for a query and a database picture:
-//! - whole against whole, as it is or mirrored, codes within [`WHOLE_RADIUS`] bits and views correlated
-//!   above [`LEAST_CORRELATION`];
+//! - whole against whole, as it is or mirrored, codes within [`WHOLE_RADIUS`] bits and views
+//!   correlated above [`LEAST_CORRELATION`];
 //! - whole against whole in the other six orientations, which nobody combines with a
 //!   change of the frame, codes within [`EXACT_RADIUS`] bits and the same correlation;
-//! - a crop of either, or the query turned by 8 degrees, against the whole of the other, as it is or mirrored, codes
-//!   within [`EXACT_RADIUS`] bits and the same correlation;
+//! - a crop of either, or the query turned by 8 degrees, against the whole of the other, as it is
+//!   or mirrored, codes within [`EXACT_RADIUS`] bits and the same correlation;
 //!
-//! makes a candidate; where several orientations or frames come within the radius, the one with the nearest code
-//! is the one whose correlation counts. Of all candidates of a query the `breadth` best correlated are kept. The search within the
-//! radius is exact; both limits are properties of the data, not of chance.
+//! makes a candidate; where several orientations or frames come within the radius, the one with the
+//! nearest code is the one whose correlation counts. Of all candidates of a query the `breadth`
+//! best correlated are kept. The search within the radius is exact; both limits are properties of
+//! the data, not of chance.
 //!
-//! That is the [`WIDE`] net. Inside a split, [`CLOSE`] leaves out the frames; in one of very many pictures, [`NARROW`]
-//! takes smaller radii and a higher correlation, too, so that an index answers where the wide net has to look at every pair.
-//! Copies that are re-encoded, resized, recoloured, mirrored or turned by quarters are found by it; cropped ones mostly not.
+//! That is the [`WIDE`] net. Inside a split, [`CLOSE`] leaves out the frames; in one of very many
+//! pictures, [`NARROW`] takes smaller radii and a higher correlation, too, so that an index answers
+//! where the wide net has to look at every pair. Copies that are re-encoded, resized, recoloured,
+//! mirrored or turned by quarters are found by it; cropped ones mostly not.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -28,10 +30,12 @@ use super::whitening::{self, Residual};
 use super::windows::Windows;
 use crate::matching::{self, Code, pair::Transform};
 
-/// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come this near in about 1 % of cases.
+/// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come
+/// this near in about 1 % of cases.
 pub(super) const WHOLE_RADIUS: u32 = 20;
 
-/// Bits of 64 where the frames are nearly the same. Unrelated pictures come this near in about 0.1 % of cases.
+/// Bits of 64 where the frames are nearly the same. Unrelated pictures come this near in about 0.1
+/// % of cases.
 pub(super) const EXACT_RADIUS: u32 = 16;
 
 /// How near codes must be for their pictures to be candidates.
@@ -61,9 +65,10 @@ pub(super) const CLOSE: Net = Net {
     ..WIDE
 };
 
-/// Copies in the same frame only: re-encoded, resized, recoloured, mirrored, turned by quarters. Such copies differ in 0 to 7
-/// bits and correlate above 0.98 (`cargo bench --bench scale`); strangers within the radius correlate by 0.5, rarely above
-/// 0.75, and there are hundreds of them for every copy.
+/// Copies in the same frame only: re-encoded, resized, recoloured, mirrored, turned by quarters.
+/// Such copies differ in 0 to 7 bits and correlate above 0.98 (`cargo bench --bench scale`);
+/// strangers within the radius correlate by 0.5, rarely above 0.75, and there are hundreds of them
+/// for every copy.
 pub(super) const NARROW: Net = Net {
     whole: 10,
     turned: 8,
@@ -74,13 +79,15 @@ pub(super) const NARROW: Net = Net {
 /// Least correlation of two views.
 pub(super) const LEAST_CORRELATION: f32 = 0.3;
 
-/// Orientations that are combined with a change of the frame: the first of [`TRANSFORMS`], as it is and mirrored.
+/// Orientations that are combined with a change of the frame: the first of [`TRANSFORMS`], as it is
+/// and mirrored.
 const USUAL: usize = 2;
 
 /// The other orientations.
 const UNUSUAL: usize = TRANSFORMS.len() - USUAL;
 
-/// Crops of database pictures, nearest by code, of which the correlation is measured when so many candidates are kept.
+/// Crops of database pictures, nearest by code, of which the correlation is measured when so many
+/// candidates are kept.
 const fn crops_measured(breadth: usize) -> usize {
     breadth * 8 / 5
 }
@@ -138,7 +145,8 @@ impl<'a> Database<'a> {
         }
     }
 
-    /// The codes of one crop of each picture. Made when they are asked for: of fourteen lists one is in memory.
+    /// The codes of one crop of each picture. Made when they are asked for: of fourteen lists one
+    /// is in memory.
     fn crops(&self, crop: usize) -> Vec<Code> {
         let pictures = self.pictures.par_iter();
         pictures.map(|p| p.crop_codes[crop]).collect()
@@ -150,7 +158,8 @@ impl<'a> Database<'a> {
     }
 }
 
-/// For each query the `breadth` best candidates in the net that `allowed(query, place)` lets pass, best first.
+/// For each query the `breadth` best candidates in the net that `allowed(query, place)` lets pass,
+/// best first.
 pub(super) fn candidates(
     queries: &[&Residual],
     database: &Database<'_>,
@@ -242,7 +251,8 @@ pub(super) fn candidates(
     kept.into_par_iter().map(sorted).collect()
 }
 
-/// Whether this orientation, a place in [`TRANSFORMS`], is one that copies commonly have: as it is, or mirrored.
+/// Whether this orientation, a place in [`TRANSFORMS`], is one that copies commonly have: as it is,
+/// or mirrored.
 pub(super) fn is_usual(transform: u8) -> bool {
     usize::from(transform) < USUAL
 }
@@ -257,7 +267,8 @@ pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     out
 }
 
-/// Offers database crops near the query's whole to `keep`: the `most` nearest by code, since only for those the view is made.
+/// Offers database crops near the query's whole to `keep`: the `most` nearest by code, since only
+/// for those the view is made.
 fn crops_of_database(
     whole: &[[View; USUAL]],
     database: &Database<'_>,
@@ -326,7 +337,8 @@ fn codes<const V: usize>(views: &[[View; V]]) -> Vec<[Code; V]> {
         .collect()
 }
 
-/// Calls `found(query, place, view)` from any thread for every database code within `radius` of a query, with the query's nearest view.
+/// Calls `found(query, place, view)` from any thread for every database code within `radius` of a
+/// query, with the query's nearest view.
 fn search<const V: usize>(
     queries: &[[Code; V]],
     database: &[Code],
@@ -367,7 +379,8 @@ impl Kept {
         }
     }
 
-    /// Keeps up to twice the limit and then drops the worse half, so that adding is cheap on average.
+    /// Keeps up to twice the limit and then drops the worse half, so that adding is cheap on
+    /// average.
     fn add(&mut self, candidate: Candidate) {
         if candidate.correlation < self.least {
             return;

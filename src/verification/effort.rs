@@ -2,8 +2,8 @@
 
 use super::candidates::{CLOSE, NARROW, Net, WIDE};
 
-/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether it has one, but for crops
-/// among very many pictures.
+/// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether
+/// it has one, but for crops among very many pictures.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
     /// Candidates aligned coarsely.
@@ -18,8 +18,8 @@ pub(super) struct Effort {
 
 /// More members than this are searched among themselves with the narrow net.
 ///
-/// The wide one looks at all pairs: about a minute on two busy cores for 10^5 members, a hundred times as long for ten times
-/// as many. For half a million it is half an hour; beyond, hours.
+/// The wide one looks at all pairs: about a minute on two busy cores for 10^5 members, a hundred
+/// times as long for ten times as many. For half a million it is half an hour; beyond, hours.
 pub(super) const MANY: usize = 1 << 19;
 
 /// Of so many pictures, or fewer, [`ACROSS`] is enough.
@@ -44,8 +44,8 @@ pub(super) const WITHIN: Effort = Effort {
     batch: 2048,
 };
 
-/// The index over the database is made again for each batch, so that batches are large. A query takes about 0.7 KB while it
-/// is searched for: 0.7 GB in all.
+/// The index over the database is made again for each batch, so that batches are large. A query
+/// takes about 0.7 KB while it is searched for: 0.7 GB in all.
 pub(super) const WITHIN_MANY: Effort = Effort {
     net: NARROW,
     batch: 1 << 20,
@@ -54,8 +54,9 @@ pub(super) const WITHIN_MANY: Effort = Effort {
 
 /// How a query is searched for among so many pictures of another split.
 ///
-/// Strangers that look more like the query than a crop of it does are a share of the pictures searched. So are the
-/// candidates, then: little beside the time that comparing with all of those pictures takes.
+/// Strangers that look more like the query than a crop of it does are a share of the pictures
+/// searched. So are the candidates, then: little beside the time that comparing with all of those
+/// pictures takes.
 pub(super) fn across(searched: usize) -> Effort {
     let kept = |of: usize| of.max(of * searched.min(MOST_TIMES * CROWD) / CROWD);
     Effort {
@@ -64,14 +65,16 @@ pub(super) fn across(searched: usize) -> Effort {
     }
 }
 
-/// Bits of 64 within which duplicates among so many members are looked up, where they are too many for the wide net.
+/// Bits of 64 within which duplicates among so many members are looked up, where they are too many
+/// for the wide net.
 #[must_use]
 pub fn narrowed(members: usize) -> Option<u32> {
     let Effort { net, .. } = within(members, MANY);
     (net == NARROW).then_some(net.whole)
 }
 
-/// How members are searched for among themselves, `many` being the most that the wide net is used for.
+/// How members are searched for among themselves, `many` being the most that the wide net is used
+/// for.
 pub(super) fn within(members: usize, many: usize) -> Effort {
     if members > many { WITHIN_MANY } else { WITHIN }
 }

@@ -29,8 +29,8 @@ pub(super) const FRAMES: [Affine; 16] = [
     Affine::turn(-0.14),
 ];
 
-/// How many of [`FRAMES`] are crops. Only those are looked up in both directions: turning one picture
-/// forth is turning the other back.
+/// How many of [`FRAMES`] are crops. Only those are looked up in both directions: turning one
+/// picture forth is turning the other back.
 pub(super) const CROPS: usize = 14;
 
 /// The frame that shows a mirrored picture where this one shows the picture.

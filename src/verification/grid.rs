@@ -56,7 +56,8 @@ pub(super) const fn half(side: usize) -> f32 {
 
 /// A grid that values between cells are taken from.
 pub(super) struct Between<const S: usize> {
-    /// For each cell but the last of a row or column: this one, its right neighbour and the two below, a byte each.
+    /// For each cell but the last of a row or column: this one, its right neighbour and the two
+    /// below, a byte each.
     fours: [[u32; S]; S],
 }
 
@@ -93,7 +94,8 @@ impl<const S: usize> Between<S> {
 
     /// Values where `map` takes the cells of another grid of this size. Bilinear.
     ///
-    /// Places are counted in whole parts of a cell: cheaper than numbers with a point, and the same on every processor.
+    /// Places are counted in whole parts of a cell: cheaper than numbers with a point, and the same
+    /// on every processor.
     #[inline(always)]
     pub(super) fn sample(&self, map: Affine, out: &mut Sampled<S>) {
         let half = half(S);
@@ -128,8 +130,8 @@ fn parts(cells: f32) -> i32 {
     (cells.max(-far).min(far) * PARTS as f32) as i32
 }
 
-/// Places of one row, each between four cells. An array for each part of them, so that the compiler can use vector
-/// instructions.
+/// Places of one row, each between four cells. An array for each part of them, so that the compiler
+/// can use vector instructions.
 struct Places<const S: usize> {
     /// The upper left one of the four.
     at: [i32; S],

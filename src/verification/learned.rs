@@ -1,4 +1,5 @@
-//! What was learned of a dataset, as bytes that outlive the process: whitening, threshold and described pictures.
+//! What was learned of a dataset, as bytes that outlive the process: whitening, threshold and
+//! described pictures.
 
 use rayon::prelude::*;
 
@@ -23,7 +24,8 @@ pub struct Learned {
     pub pictures: Vec<Option<Picture>>,
 }
 
-/// What [`Learned::from_parts`] reads again, part by part: first whitening and threshold, then pictures.
+/// What [`Learned::from_parts`] reads again, part by part: first whitening and threshold, then
+/// pictures.
 pub fn parts<'a>(
     whitening: &Whitening,
     threshold: Threshold,

@@ -1,7 +1,8 @@
-//! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on each other.
+//! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on
+//! each other.
 //!
-//! thumbnails -> [`Whitening`], [`describe`] (whitened by the dataset itself) -> [`calibrate`] (what unrelated
-//! pictures reach) -> [`find`] (candidates, aligned, above the threshold).
+//! thumbnails -> [`Whitening`], [`describe`] (whitened by the dataset itself) -> [`calibrate`]
+//! (what unrelated pictures reach) -> [`find`] (candidates, aligned, above the threshold).
 
 mod affine;
 mod agreement;
@@ -41,8 +42,8 @@ use verify::{best_similarity, verify};
 use whitening::Residual;
 pub use whitening::Whitening;
 
-/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`: from negatives, or from
-/// turned decoys where these show that light and dark are not alike.
+/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`:
+/// from negatives, or from turned decoys where these show that light and dark are not alike.
 #[must_use]
 pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]) -> Threshold {
     let (places, database) = present(pictures, database);
@@ -115,8 +116,8 @@ pub fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> b
     !found[0].is_empty()
 }
 
-/// Finds the duplicates of each query in the database, both places among `pictures`, and hands them to `sink`: in order of
-/// query, most similar first, at most 10 a query.
+/// Finds the duplicates of each query in the database, both places among `pictures`, and hands them
+/// to `sink`: in order of query, most similar first, at most 10 a query.
 ///
 /// Whether a query has a duplicate does not depend on how many it has.
 pub fn find(
@@ -137,9 +138,9 @@ pub fn find(
     );
 }
 
-/// Finds duplicates among `members`, each pair once and with its lesser place as the query: for every member its (up to
-/// four) most similar later ones, which is enough to join all copies into one cluster. Of many members only those in the
-/// same frame, see [`narrowed`].
+/// Finds duplicates among `members`, each pair once and with its lesser place as the query: for
+/// every member its (up to four) most similar later ones, which is enough to join all copies into
+/// one cluster. Of many members only those in the same frame, see [`narrowed`].
 pub fn find_within(
     pictures: &[Option<Picture>],
     members: &[u32],
@@ -176,8 +177,8 @@ fn find_within_by(
     }
 }
 
-/// As [`find_within`], for some of the members only: finds their duplicates among all `members`, each pair once. `queries` is
-/// in ascending order.
+/// As [`find_within`], for some of the members only: finds their duplicates among all `members`,
+/// each pair once. `queries` is in ascending order.
 pub fn find_within_for(
     pictures: &[Option<Picture>],
     queries: &[u32],
@@ -191,8 +192,8 @@ pub fn find_within_for(
     search(pictures, queries, members, effort, threshold, allowed, sink);
 }
 
-/// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would measure of this pair had it
-/// looked at it upright. `None` where nothing can be aligned.
+/// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would
+/// measure of this pair had it looked at it upright. `None` where nothing can be aligned.
 #[must_use]
 pub fn similarity(query: &Picture, partner: &Picture) -> Option<f32> {
     let candidate = Candidate {
@@ -257,7 +258,8 @@ fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Da
     (places, Database::new(present))
 }
 
-/// For each query its verified partners at least `least` similar, most similar first; `query` and `partner` are places in the arguments.
+/// For each query its verified partners at least `least` similar, most similar first; `query` and
+/// `partner` are places in the arguments.
 fn verified(
     queries: &[&Residual],
     database: &Database<'_>,

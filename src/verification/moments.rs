@@ -105,7 +105,8 @@ impl<const L: usize> Lanes<L> {
         }
     }
 
-    /// One more pair for each lane; a weight is 1, or 0 for a pair that does not count and whose value is 0.
+    /// One more pair for each lane; a weight is 1, or 0 for a pair that does not count and whose
+    /// value is 0.
     #[inline(always)]
     pub(super) fn add(&mut self, cells: &[f32; L], values: &[f32; L], weights: &[f32; L]) {
         for lane in 0..L {

@@ -1,11 +1,13 @@
-//! From which similarity on are two pictures the same? What unrelated pictures of this dataset reach says it.
+//! From which similarity on are two pictures the same? What unrelated pictures of this dataset
+//! reach says it.
 //!
-//! Pairs drawn at random cannot say it: a video is full of true look-alikes. So the search itself is run
-//! with the *negatives* of a sample of pictures. A negative has the texture, contrast and layout
-//! of its picture, but is a copy of nothing; whatever it finds best is a false pair. (Proteomics
-//! estimates its false discoveries so, with decoys: Elias and Gygi, 2007.) The best of
-//! many similarities follows a Gumbel distribution, fitted to two of its percentiles: high enough to lie
-//! where candidates are never missing, low enough that a few odd negatives with a partner (stripes, checkerboards) do not move them.
+//! Pairs drawn at random cannot say it: a video is full of true look-alikes. So the search itself
+//! is run with the *negatives* of a sample of pictures. A negative has the texture, contrast and
+//! layout of its picture, but is a copy of nothing; whatever it finds best is a false pair.
+//! (Proteomics estimates its false discoveries so, with decoys: Elias and Gygi, 2007.) The best of
+//! many similarities follows a Gumbel distribution, fitted to two of its percentiles: high enough
+//! to lie where candidates are never missing, low enough that a few odd negatives with a partner
+//! (stripes, checkerboards) do not move them.
 
 /// Pairs expected to be false in one search at the threshold: even odds that there is none at all.
 const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
@@ -13,18 +15,22 @@ const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
 /// In a small search, at most this part of the queries is expected to have a false pair.
 const FALSE_RATE: f64 = 1.0 / 2000.0;
 
-/// Pictures whose decoys are searched, for each kind of decoy: queries, and where these are fewer, pictures that are searched.
+/// Pictures whose decoys are searched, for each kind of decoy: queries, and where these are fewer,
+/// pictures that are searched.
 pub(super) const DECOYS: usize = 1024;
 
-/// Turned decoys are believed when they reach so much further than negatives. A turned picture keeps some likeness to its
-/// own copies, so that it overstates the threshold by up to 0.05 where queries have many; where shapes of one polarity
-/// stand on an empty ground it reaches further by 0.2, and negatives understate it.
+/// Turned decoys are believed when they reach so much further than negatives. A turned picture
+/// keeps some likeness to its own copies, so that it overstates the threshold by up to 0.05 where
+/// queries have many; where shapes of one polarity stand on an empty ground it reaches further by
+/// 0.2, and negatives understate it.
 pub(super) const POLARITY_MATTERS: f32 = 0.08;
 
-/// One in so many decoys of each kind is searched first: mostly that is enough to see that the others would change nothing.
+/// One in so many decoys of each kind is searched first: mostly that is enough to see that the
+/// others would change nothing.
 pub(super) const FEW: usize = 4;
 
-/// An estimate from a hundred negatives is hardly ever wrong by more: its standard error is 0.03 to 0.05 on driving frames.
+/// An estimate from a hundred negatives is hardly ever wrong by more: its standard error is 0.03 to
+/// 0.05 on driving frames.
 const SURELY: f32 = 0.1;
 
 /// Fewer negatives than this, or fewer pictures to search, calibrate nothing.
@@ -44,7 +50,8 @@ const PRIOR: Threshold = Threshold {
     false_rate: None,
 };
 
-/// Estimates outside this range are not believed: below, recompression decides; above, nothing would be found.
+/// Estimates outside this range are not believed: below, recompression decides; above, nothing
+/// would be found.
 const RANGE: (f32, f32) = (0.55, 0.85);
 
 /// The similarity that makes a pair, and where it comes from.
@@ -52,9 +59,11 @@ const RANGE: (f32, f32) = (0.55, 0.85);
 pub struct Threshold {
     /// Pairs at least this similar are reported, 0 to 1.
     pub similarity: f32,
-    /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior stands in.
+    /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior
+    /// stands in.
     pub negatives: usize,
-    /// Expected part of queries without any duplicate that get a false one; `None` when nothing was estimated.
+    /// Expected part of queries without any duplicate that get a false one; `None` when nothing was
+    /// estimated.
     pub false_rate: Option<f64>,
 }
 
@@ -82,7 +91,8 @@ fn rate(queries: usize) -> f64 {
     (FALSE_PAIRS / queries as f64).min(FALSE_RATE)
 }
 
-/// The similarity that as many queries reach by chance as may, however strange; `None` where there is too little to tell.
+/// The similarity that as many queries reach by chance as may, however strange; `None` where there
+/// is too little to tell.
 fn estimate(best: &[f32], queries: usize) -> Option<f32> {
     if best.len() < LEAST {
         return None;

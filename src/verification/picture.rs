@@ -23,8 +23,9 @@ const BATCH: usize = 256;
 
 /// Describes every picture by the whitening of its dataset, in the order given.
 ///
-/// Takes the thumbnails, and keeps a residual where its thumbnail was, so that a sample never holds both. `None` stays
-/// `None`, and so do pictures without a detail of their own: flat ones, and such as equal the dataset's mean.
+/// Takes the thumbnails, and keeps a residual where its thumbnail was, so that a sample never holds
+/// both. `None` stays `None`, and so do pictures without a detail of their own: flat ones, and such
+/// as equal the dataset's mean.
 #[must_use]
 pub fn describe(
     whitening: &Whitening,
@@ -95,7 +96,8 @@ impl Picture {
         })
     }
 
-    /// How unlike two pictures look, 0 to 2: one minus the correlation of their views in the best of eight orientations.
+    /// How unlike two pictures look, 0 to 2: one minus the correlation of their views in the best
+    /// of eight orientations.
     #[must_use]
     pub fn unlikeness(&self, other: &Self) -> f32 {
         let oriented = TRANSFORMS.map(|transform| views::transformed(&self.view, transform));

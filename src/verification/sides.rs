@@ -30,7 +30,8 @@ impl<'a, const S: usize> Sides<'a, S> {
         }
     }
 
-    /// Lays the query on a candidate partner of the same resolution. `None` when there is nothing to align by.
+    /// Lays the query on a candidate partner of the same resolution. `None` when there is nothing
+    /// to align by.
     pub(super) fn align(
         &self,
         candidate: Candidate,

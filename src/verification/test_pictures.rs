@@ -1,4 +1,5 @@
-//! Pictures made by formula: scenes that differ in everything, and sets in which unrelated pictures look alike.
+//! Pictures made by formula: scenes that differ in everything, and sets in which unrelated pictures
+//! look alike.
 
 use luma_jpeg::Luma;
 

@@ -33,7 +33,8 @@ fn originals(picture: fn(u32) -> Picture, seeds: std::ops::Range<u32>) -> Vec<Th
         .collect()
 }
 
-/// Searches edits of 40 scenes among 80 and returns those of the right partner, after asserting that there are no others.
+/// Searches edits of 40 scenes among 80 and returns those of the right partner, after asserting
+/// that there are no others.
 fn edited(edit: fn(&Picture, f32, f32) -> f32) -> Vec<Found> {
     let copy = |seed| -> Picture {
         let scene = pictures::scene(seed);
@@ -57,7 +58,8 @@ fn copies_in_all_eight_orientations_are_found_and_named() {
         (Transform::Mirror, |p, x, y| p(1.0 - x, y)),
         (Transform::Flip, |p, x, y| p(x, 1.0 - y)),
         (Transform::Rotate180, |p, x, y| p(1.0 - x, 1.0 - y)),
-        // The query shows the original turned counter-clockwise: turning it clockwise brings it back.
+        // The query shows the original turned counter-clockwise: turning it clockwise brings it
+        // back.
         (Transform::Rotate90, |p, x, y| p(1.0 - y, x)),
         (Transform::Rotate270, |p, x, y| p(y, 1.0 - x)),
         (Transform::Transpose, |p, x, y| p(y, x)),

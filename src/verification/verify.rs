@@ -13,11 +13,13 @@ use crate::matching::area::Area;
 use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
-/// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that lacks more is not
-/// aligned finely: detail that the coarse grid does not show lowers the similarity far more often than it raises it.
+/// How much closer two pictures may come by the fine alignment than by the coarse one. A pair that
+/// lacks more is not aligned finely: detail that the coarse grid does not show lowers the
+/// similarity far more often than it raises it.
 const FINER: f32 = 0.1;
 
-/// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that are turned are rarer.
+/// Price of an orientation other than upright and mirrored: a weaker explanation, since copies that
+/// are turned are rarer.
 const UNUSUAL_PRICE: f32 = 0.1;
 
 /// Two pictures that show the same.
@@ -37,7 +39,8 @@ pub struct Found {
     pub of_partner: Area,
 }
 
-/// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at least `least` similar.
+/// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at
+/// least `least` similar.
 pub(super) fn verify(
     query: &Residual,
     database: &Database<'_>,
@@ -60,8 +63,8 @@ pub(super) fn verify(
     found
 }
 
-/// The greatest similarity of one query and a candidate of it, [`null_model::NOTHING_FOUND`] where there is none: the first
-/// of what [`verify`] finds, without aligning finely what cannot be it.
+/// The greatest similarity of one query and a candidate of it, [`null_model::NOTHING_FOUND`] where
+/// there is none: the first of what [`verify`] finds, without aligning finely what cannot be it.
 pub(super) fn best_similarity(
     query: &Residual,
     database: &Database<'_>,

@@ -20,14 +20,15 @@ const RATIO: usize = SIDE / VIEW_SIDE;
 /// Cells of a view.
 pub(super) const VIEW_CELLS: usize = VIEW_SIDE * VIEW_SIDE;
 
-/// A view: zero mean, scaled so that the dot product of two is their correlation times [`UNIT`] squared.
+/// A view: zero mean, scaled so that the dot product of two is their correlation times [`UNIT`]
+/// squared.
 pub(super) type View = [i8; VIEW_CELLS];
 
 /// Length of a view as a vector. Cells rarely exceed a half of it; those that do are clamped.
 pub(super) const UNIT: f32 = 254.0;
 
-/// The part of `residual` that `frame` maps the grid onto, as a view; the whole for the identity. Cells outside count as nothing in
-/// particular (zero). All zero when the part is flat.
+/// The part of `residual` that `frame` maps the grid onto, as a view; the whole for the identity.
+/// Cells outside count as nothing in particular (zero). All zero when the part is flat.
 pub(super) fn view(residual: &Residual, frame: Affine) -> View {
     let mut sampled = Sampled::new();
     Between::new(&Grid::fine(residual)).sample(frame, &mut sampled);
@@ -60,8 +61,8 @@ pub(super) fn code(view: &View) -> u64 {
     code
 }
 
-/// The least level that half of the cells do not exceed. Halves the range of levels, since counting cells takes a few
-/// instructions and sorting them hundreds.
+/// The least level that half of the cells do not exceed. Halves the range of levels, since counting
+/// cells takes a few instructions and sorting them hundreds.
 fn median(view: &View) -> i8 {
     let (mut least, mut most) = (i16::from(i8::MIN), i16::from(i8::MAX));
     while least < most {
@@ -80,8 +81,8 @@ fn median(view: &View) -> i8 {
 
 /// Correlation of two views, -1 to 1.
 pub(super) fn correlation(a: &View, b: &View) -> f32 {
-    // A plain loop that wraps, though nothing can: checked sums are not made with vector instructions, and a wide net asks
-    // this of every hit.
+    // A plain loop that wraps, though nothing can: checked sums are not made with vector
+    // instructions, and a wide net asks this of every hit.
     let mut dot = 0i32;
     for cell in 0..VIEW_CELLS {
         dot = dot.wrapping_add(i32::from(
@@ -91,7 +92,8 @@ pub(super) fn correlation(a: &View, b: &View) -> f32 {
     dot as f32 / (UNIT * UNIT)
 }
 
-/// Sums of the cells under each cell of a view, as a view. Inlined where it can be compiled for wider instructions.
+/// Sums of the cells under each cell of a view, as a view. Inlined where it can be compiled for
+/// wider instructions.
 #[inline(always)]
 pub(super) fn scaled(cells: [f32; VIEW_CELLS]) -> View {
     let mean = cells.iter().sum::<f32>() / VIEW_CELLS as f32;

@@ -7,9 +7,9 @@
 //! strength of the weak ones and noise is not raised. The symmetric ("ZCA") root keeps every cell
 //! in its place (Bell and Sejnowski, 1997), so the result is again a picture that can be aligned.
 //!
-//! `C` is learned of the thumbnails and of their mirror images, so that a mirrored copy is whitened as its
-//! original is. Then the sums and the differences of mirrored cells are not correlated, and one problem
-//! of 576 cells falls apart into two of 288, which together take a quarter of the time.
+//! `C` is learned of the thumbnails and of their mirror images, so that a mirrored copy is whitened
+//! as its original is. Then the sums and the differences of mirrored cells are not correlated, and
+//! one problem of 576 cells falls apart into two of 288, which together take a quarter of the time.
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
@@ -27,8 +27,8 @@ const SAMPLE: usize = 4096;
 /// fades behind a few hundred.
 const PRIOR_WEIGHT: f64 = 64.0;
 
-/// Strength of the prior mean, which is flat: only a handful of pictures is held back by it, since what
-/// is left of a bonnet's or a border's mean looks like a copy.
+/// Strength of the prior mean, which is flat: only a handful of pictures is held back by it, since
+/// what is left of a bonnet's or a border's mean looks like a copy.
 const MEAN_WEIGHT: f32 = 4.0;
 
 /// Distance over which neighbouring cells of the prior stay alike, in cells.
@@ -176,8 +176,9 @@ impl Whitening {
     }
 }
 
-/// Takes the mean picture away, or of a picture with less contrast than the mean as much less: it cannot have all of the
-/// mean in it, and the negative of the mean would make two plain skies alike.
+/// Takes the mean picture away, or of a picture with less contrast than the mean as much less: it
+/// cannot have all of the mean in it, and the negative of the mean would make two plain skies
+/// alike.
 fn subtract(picture: &mut [f32], mean: &[f32]) {
     let square = |cells: &[f32]| cells.iter().map(|cell| cell * cell).sum::<f32>();
     let share = (square(picture) / square(mean).max(f32::MIN_POSITIVE))
@@ -195,8 +196,8 @@ enum Parity {
 }
 
 impl Parity {
-    /// Correlation of two sums, or two differences, of mirrored cells, by the numbers of the left cells, where `smooth` says
-    /// how cells correlate.
+    /// Correlation of two sums, or two differences, of mirrored cells, by the numbers of the left
+    /// cells, where `smooth` says how cells correlate.
     fn prior(self, smooth: &[[f64; SIDE]; SIDE], a: usize, b: usize) -> f64 {
         let down = (a / HALF).abs_diff(b / HALF);
         let (left, right) = (a % HALF, b % HALF);
@@ -211,8 +212,8 @@ impl Parity {
     }
 }
 
-/// Of pictures, one behind the other, the sums and the differences of mirrored cells, each divided by the root of two: another
-/// orthogonal basis.
+/// Of pictures, one behind the other, the sums and the differences of mirrored cells, each divided
+/// by the root of two: another orthogonal basis.
 fn halves(pictures: &[f32]) -> [Vec<f32>; 2] {
     let mut halves = [const { Vec::new() }; 2];
     let [even, odd] = &mut halves;
@@ -262,7 +263,8 @@ fn smooth() -> [[f64; SIDE]; SIDE] {
 /// `(covariance + floor)^(-1/2)`, symmetric.
 fn inverse_root(covariance: &Mat<f64>, floor: f64) -> Mat<f32> {
     let side = covariance.nrows();
-    // Not to be had only when the iteration does not converge, and then the pictures stay as they are.
+    // Not to be had only when the iteration does not converge, and then the pictures stay as they
+    // are.
     let Ok(eigen) = covariance.self_adjoint_eigen(Side::Lower) else {
         return Mat::identity(side, side);
     };
@@ -338,7 +340,8 @@ mod tests {
         assert!(after.abs() < 0.2, "{after}");
     }
 
-    /// The whitening by its definition: all cells at once, of the thumbnails and of their mirror images.
+    /// The whitening by its definition: all cells at once, of the thumbnails and of their mirror
+    /// images.
     fn naive(thumbnails: &[&Thumbnail]) -> (Vec<f32>, Mat<f64>) {
         let pictures: Vec<[f32; CELLS]> = thumbnails.iter().filter_map(|t| centred(t)).collect();
         let n = pictures.len();

@@ -150,8 +150,9 @@ fn turbo(denominator: usize) -> Decode {
     })
 }
 
-/// Fails unless our luma is the reference's: its blocks without the coefficients that the scale leaves out, averaged
-/// over cells. Blocks in which the reference was clipped to black or white are another matter.
+/// Fails unless our luma is the reference's: its blocks without the coefficients that the scale
+/// leaves out, averaged over cells. Blocks in which the reference was clipped to black or white are
+/// another matter.
 fn check(files: &[Vec<u8>], denominator: u32) {
     let side = denominator as usize;
     let cosines = Cosines::new();

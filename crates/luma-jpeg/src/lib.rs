@@ -1,5 +1,5 @@
-//! JPEG files to luma at 1/8, 1/4, 1/2 or full size, across and down each on its own, decoding nothing that
-//! the scale does not need.
+//! JPEG files to luma at 1/8, 1/4, 1/2 or full size, across and down each on its own, decoding
+//! nothing that the scale does not need.
 //!
 //! A JPEG file holds its own thumbnails: the DC coefficients are the picture at 1/8, and the lowest
 //! AC coefficients add what 1/4 and 1/2 need. So chroma and the other coefficients are only
@@ -59,9 +59,9 @@ struct Readme;
 /// A picture and what reading it told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture<'a> {
-    /// Luma at the chosen scale: the full size over `scale_denominators`, rounded up. Each sample is
-    /// the mean of the full picture's over its cell, at 1/8 by 1/8 exactly, between that and full size as far
-    /// as the coefficients that the scale looks at tell.
+    /// Luma at the chosen scale: the full size over `scale_denominators`, rounded up. Each sample
+    /// is the mean of the full picture's over its cell, at 1/8 by 1/8 exactly, between that and
+    /// full size as far as the coefficients that the scale looks at tell.
     pub luma: Luma,
     /// Samples in a row of the full picture, 1 to 65,535.
     pub full_width: u32,
@@ -130,8 +130,8 @@ pub struct Scratch {
     plain: Vec<u8>,
 }
 
-/// Reads a JPEG file at the smallest scale at which the picture is at least `at_least` (width, height) in size;
-/// a side that is shorter is read at full size.
+/// Reads a JPEG file at the smallest scale at which the picture is at least `at_least` (width,
+/// height) in size; a side that is shorter is read at full size.
 ///
 /// `max_pixels` limits width times height of the full picture. At full size a sequential file takes
 /// one byte of memory a pixel and a progressive one three (three times as much where the components

@@ -1,7 +1,7 @@
 //! How many samples of each block are decoded.
 
-/// Samples across and down a block of 8x8: 1, 2, 4 or 8 each, independently. A wide picture is reduced
-/// further across than down, where its rows are few.
+/// Samples across and down a block of 8x8: 1, 2, 4 or 8 each, independently. A wide picture is
+/// reduced further across than down, where its rows are few.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Scale {
     pub(super) across: usize,
@@ -12,8 +12,8 @@ impl Scale {
     /// Only the mean of each block.
     pub(super) const EIGHTH: Self = Self { across: 1, down: 1 };
 
-    /// The smallest scale at which a picture of `size` (width, height) is at least `at_least` on each
-    /// side; full size on a side that is shorter.
+    /// The smallest scale at which a picture of `size` (width, height) is at least `at_least` on
+    /// each side; full size on a side that is shorter.
     pub(super) fn fitting(size: (u32, u32), at_least: (u32, u32)) -> Self {
         let fitting = |length: u32, at_least: u32| {
             let fits = |&samples: &usize| scaled(length, samples) >= at_least as usize;

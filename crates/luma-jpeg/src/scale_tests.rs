@@ -219,7 +219,8 @@ fn a_side_at_another_scale_holds_means_of_the_side_at_full_size() {
         );
         assert_eq!(wide.scale_denominators, (8, 1));
         assert_eq!(high.scale_denominators, (1, 8));
-        // At 1/8 the means are exact, so that reducing the other side, too, leaves what both have in common.
+        // At 1/8 the means are exact, so that reducing the other side, too, leaves what both have
+        // in common.
         let eighth = read_fresh(&bytes, (12, 8)).unwrap().luma.data;
         for (at, &mean) in eighth.iter().enumerate() {
             let (x, y) = (at % 12, at / 12);

@@ -18,8 +18,8 @@ pub(super) struct Channel<'p> {
     pub(super) target: Option<(&'p mut Plane, Factors)>,
 }
 
-/// Decodes the minimum coded units `units` of a scan that has `across` of them in a row. `None` where a code
-/// is bad or the bits end.
+/// Decodes the minimum coded units `units` of a scan that has `across` of them in a row. `None`
+/// where a code is bad or the bits end.
 pub(super) fn decode(
     bits: &mut Bits<'_>,
     units: Range<usize>,
@@ -56,8 +56,8 @@ pub(super) fn decode_means(
     })
 }
 
-/// Calls `block` for every block of the units, in their order in the file, with its channel, the channel's last DC
-/// coefficient, and the place of the block in its plane.
+/// Calls `block` for every block of the units, in their order in the file, with its channel, the
+/// channel's last DC coefficient, and the place of the block in its plane.
 #[inline(always)]
 fn each_block<'p>(
     bits: &mut Bits<'_>,

@@ -39,9 +39,9 @@ pub(super) struct Steps {
     start: Box<[u32; SIZE]>,
     /// From an AC symbol on.
     rest: Box<[u16; SIZE]>,
-    /// Up to two AC symbols whose codes and magnitudes are within the look-up. Above the move of both, an entry has a
-    /// byte for the move of the first, and in its upper half the two coefficients. Where there is only one, it stands
-    /// twice.
+    /// Up to two AC symbols whose codes and magnitudes are within the look-up. Above the move of
+    /// both, an entry has a byte for the move of the first, and in its upper half the two
+    /// coefficients. Where there is only one, it stands twice.
     pairs: Box<[u64; SIZE]>,
 }
 
@@ -70,8 +70,8 @@ impl Symbol {
     }
 }
 
-/// The entry of [`Steps::pairs`] for a look-up, from the symbol that each look-up starts with; `None` where the first
-/// symbol reaches beyond.
+/// The entry of [`Steps::pairs`] for a look-up, from the symbol that each look-up starts with;
+/// `None` where the first symbol reaches beyond.
 fn pair(index: usize, symbols: &[Option<Symbol>]) -> Option<u64> {
     let within = |from: u32| {
         let symbol = symbols[(index << from) & (SIZE - 1)]?;
@@ -186,9 +186,9 @@ impl Steps {
         Some(step as i32 >> 16)
     }
 
-    /// Takes the AC coefficients of a block up to zigzag index `last` or a little beyond, and hands them to `set` with
-    /// their indices. Returns the index that comes next, or nothing when the block is at its end. `None` as in
-    /// [`Self::block`].
+    /// Takes the AC coefficients of a block up to zigzag index `last` or a little beyond, and hands
+    /// them to `set` with their indices. Returns the index that comes next, or nothing when the
+    /// block is at its end. `None` as in [`Self::block`].
     #[inline(always)]
     pub(super) fn coefficients(
         &self,
@@ -222,8 +222,8 @@ impl Steps {
                     }
                     return Some(None);
                 }
-                // More bits than a look-up sees, a code that does not exist, or a second symbol that belongs to the next
-                // block.
+                // More bits than a look-up sees, a code that does not exist, or a second symbol
+                // that belongs to the next block.
                 bits.refill()?;
                 let symbol = Symbol::at(bits.window, &self.ac)?;
                 bits.skip(symbol.code_bits);

@@ -1,13 +1,13 @@
 //! Inverse DCT of one block at every scale.
 //!
-//! A *scaled* inverse DCT makes x times y samples of an 8x8 block, x and y = 1, 2, 4 or 8, each the mean of
-//! the block over a cell of 8/x times 8/y samples, with the coefficients of index x (across) and y (down) and
-//! above taken as zero. For 1 by 1 that is exactly the mean of the block. Between 1 and 8 the mean of the *full*
-//! inverse DCT, which is what libjpeg-turbo makes, would differ in detail finer than its own
-//! samples, and would need nearly all coefficients; thumbnails made of either were equally close to
-//! those made of the full picture. Everything that can be is folded into the dequantisation
-//! factors, so what is left are butterflies. Floating point without fused operations: the same
-//! result on every machine.
+//! A *scaled* inverse DCT makes x times y samples of an 8x8 block, x and y = 1, 2, 4 or 8, each the
+//! mean of the block over a cell of 8/x times 8/y samples, with the coefficients of index x
+//! (across) and y (down) and above taken as zero. For 1 by 1 that is exactly the mean of the block.
+//! Between 1 and 8 the mean of the *full* inverse DCT, which is what libjpeg-turbo makes, would
+//! differ in detail finer than its own samples, and would need nearly all coefficients; thumbnails
+//! made of either were equally close to those made of the full picture. Everything that can be is
+//! folded into the dequantisation factors, so what is left are butterflies. Floating point without
+//! fused operations: the same result on every machine.
 
 use super::scale::Scale;
 
@@ -119,8 +119,8 @@ impl Transform {
         (self.factors)(quantisation)
     }
 
-    /// Writes the samples of a block to `to`, which starts with the first of them and has `stride` samples in a
-    /// row. Rows that do not fit are left out.
+    /// Writes the samples of a block to `to`, which starts with the first of them and has `stride`
+    /// samples in a row. Rows that do not fit are left out.
     #[inline(always)]
     pub(super) fn put(&self, block: &Block, factors: &Factors, to: &mut [u8], stride: usize) {
         (self.put)(block, factors, to, stride);

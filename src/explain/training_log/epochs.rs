@@ -1,4 +1,5 @@
-//! Rows to epochs: which names are the losses, which rows belong to one epoch, and where a run starts again.
+//! Rows to epochs: which names are the losses, which rows belong to one epoch, and where a run
+//! starts again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,8 +102,8 @@ pub(super) fn join(mut rows: Vec<Row>, windows: bool) -> Result<Joined, LogError
     Ok(joined)
 }
 
-/// A loss without a side is the training loss. An accuracy without one belongs to it, too, except beside
-/// losses that both name their side, where tools measure on validation only.
+/// A loss without a side is the training loss. An accuracy without one belongs to it, too, except
+/// beside losses that both name their side, where tools measure on validation only.
 fn sides(rows: &mut [Row]) {
     let losses = |side| {
         let all = rows.iter().flat_map(|row| &row.readings);
@@ -122,8 +123,8 @@ fn sides(rows: &mut [Row]) {
     }
 }
 
-/// Takes out what an evaluation after training printed: a full bar of another length without an epoch of
-/// its own, and a test set that was evaluated once.
+/// Takes out what an evaluation after training printed: a full bar of another length without an
+/// epoch of its own, and a test set that was evaluated once.
 fn without_evaluations(rows: &mut Vec<Row>, joined: &mut Joined) {
     let usual = rows.iter().find_map(|row| row.bar);
     let both = |row: &Row| {
@@ -283,7 +284,8 @@ impl Chosen {
     }
 }
 
-/// Losses that cannot be compared are not read: parts of different losses, or parts on one side only.
+/// Losses that cannot be compared are not read: parts of different losses, or parts on one side
+/// only.
 fn compared(losses: [Option<Chosen>; 2], joined: &mut Joined) -> [Option<Chosen>; 2] {
     let what = |chosen: &Option<Chosen>| match chosen {
         Some(Chosen::One(_, Measure::NamedLoss(name), _)) => vec![name.clone()],
@@ -411,7 +413,8 @@ fn records(told: &[Told], windows: bool) -> Vec<Record> {
     records
 }
 
-/// Without the epochs at the end that were not validated, where others were; and how many those are.
+/// Without the epochs at the end that were not validated, where others were; and how many those
+/// are.
 fn finished(mut records: Vec<Record>, validated: bool) -> (Vec<Record>, usize) {
     let found = records.len();
     if validated {

@@ -1,4 +1,5 @@
-//! JSON and printed Python dictionaries that hold a whole run: lists by metric, lists of rows, or one row.
+//! JSON and printed Python dictionaries that hold a whole run: lists by metric, lists of rows, or
+//! one row.
 
 use serde_json::{Map, Value};
 

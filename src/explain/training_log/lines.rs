@@ -1,8 +1,9 @@
-//! Text to rows: progress bars, prints of training loops, printed dictionaries, and the tables that stand among them.
+//! Text to rows: progress bars, prints of training loops, printed dictionaries, and the tables that
+//! stand among them.
 //!
-//! A line is cut where carriage returns, backspaces or lost line ends join several. In each piece the
-//! words before a number are its name; a side that stands by itself (`[val] loss: 0.3`, `Test set: Average loss: 0.3`)
-//! holds for the names after it that give none.
+//! A line is cut where carriage returns, backspaces or lost line ends join several. In each piece
+//! the words before a number are its name; a side that stands by itself (`[val] loss: 0.3`, `Test
+//! set: Average loss: 0.3`) holds for the names after it that give none.
 
 use std::sync::LazyLock;
 
@@ -119,7 +120,8 @@ pub(super) fn rows(text: &str, columns: &LogColumns) -> Result<Vec<Row>, LogErro
     Ok(reader.rows)
 }
 
-/// Whether numbers are written `0,5`: such a number after a colon or an equals sign, and none with a point.
+/// Whether numbers are written `0,5`: such a number after a colon or an equals sign, and none with
+/// a point.
 pub(super) fn decimal_comma(text: &str) -> bool {
     let found = |pattern: &str| Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
     found(r#"(?:[:=;\t"]\s*|(?i:loss)\s+)-?\d+,\d+"#)
@@ -317,7 +319,8 @@ impl Reader<'_> {
             }
             at += 1;
         }
-        // In `loss … val_loss` the plain name is the training loss, whatever stands in front of the line.
+        // In `loss … val_loss` the plain name is the training loss, whatever stands in front of the
+        // line.
         let explicit = found.iter().any(|r| r.name == "val_loss");
         for plain in found.iter_mut().filter(|r| explicit && r.name == "loss") {
             (plain.side, plain.rank) = (None, 1);
@@ -325,7 +328,8 @@ impl Reader<'_> {
         found
     }
 
-    /// The value of a number with what belongs to it: `9850/10000` is a share, and of `0.5 (0.6)` the mean counts.
+    /// The value of a number with what belongs to it: `9850/10000` is a share, and of `0.5 (0.6)`
+    /// the mean counts.
     fn settled(
         &self,
         tokens: &[Token],

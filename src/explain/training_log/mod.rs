@@ -1,12 +1,13 @@
 //! Reader of training logs: losses by epoch from any of the formats that people have at hand.
 //!
-//! Every source means something else by "training loss": a mean over the epoch, over a window, or the
-//! last step. [`TrainLossKind`] keeps that, because only a mean over the epoch lags behind the model.
+//! Every source means something else by "training loss": a mean over the epoch, over a window, or
+//! the last step. [`TrainLossKind`] keeps that, because only a mean over the epoch lags behind the
+//! model.
 
 //!
-//! One reader for all of text: `decode` makes plain text of bytes, `json`, `lines` and `table` make rows of named
-//! numbers of it, `names` says what a name means, `epochs` puts rows together. A loss that the log
-//! gives twice and differently is an error; one side is never taken for the other.
+//! One reader for all of text: `decode` makes plain text of bytes, `json`, `lines` and `table` make
+//! rows of named numbers of it, `names` says what a name means, `epochs` puts rows together. A loss
+//! that the log gives twice and differently is an error; one side is never taken for the other.
 
 mod decode;
 mod epochs;
@@ -116,7 +117,8 @@ impl LogSource {
     }
 }
 
-/// Names of the losses in a log that does not say so itself; columns without a name are counted from 1.
+/// Names of the losses in a log that does not say so itself; columns without a name are counted
+/// from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LogColumns {
     /// Name of the training loss.
@@ -257,7 +259,8 @@ impl LogError {
 /// Reads a log, recognising the format by its content.
 ///
 /// # Errors
-/// [`LogError`] when nothing that looks like a loss is found, or a loss is given twice and differently.
+/// [`LogError`] when nothing that looks like a loss is found, or a loss is given twice and
+/// differently.
 pub fn parse(bytes: &[u8]) -> Result<TrainingLog, LogError> {
     parse_with(bytes, &LogColumns::default())
 }
@@ -356,8 +359,8 @@ fn source(text: &str, is_json: bool, hugging_face: bool) -> LogSource {
 fn kind(text: &str, source: LogSource, trainer: bool, joined: &epochs::Joined) -> TrainLossKind {
     let [train, _] = &joined.names;
     let train = train.as_deref().unwrap_or_default().to_lowercase();
-    // `loss` and `val_loss`, a bar, or the accuracies alone are what Keras writes, whose training loss is a
-    // mean over the epoch.
+    // `loss` and `val_loss`, a bar, or the accuracies alone are what Keras writes, whose training
+    // loss is a mean over the epoch.
     let keras = match train.as_str() {
         "loss" => {
             text.contains("val_loss") || text.contains("[=") || matches!(source, LogSource::Table)
@@ -426,8 +429,8 @@ impl TrainingLog {
     }
 }
 
-/// A number with the half width of its last digit: `0.0098` is 0.0098 +- 0.00005, `1e-3` is 0.001 +- 0.0005.
-/// Text longer than 12 significant digits counts as exact, because a machine wrote it.
+/// A number with the half width of its last digit: `0.0098` is 0.0098 +- 0.00005, `1e-3` is 0.001
+/// +- 0.0005. Text longer than 12 significant digits counts as exact, because a machine wrote it.
 #[must_use]
 pub fn printed(text: &str) -> Option<Printed> {
     let text = text.trim();
@@ -462,7 +465,8 @@ fn empty(source: LogSource, train_loss_kind: TrainLossKind) -> TrainingLog {
     }
 }
 
-/// Finishes a log: values that are not numbers are dropped, and it is said when the last epoch has none.
+/// Finishes a log: values that are not numbers are dropped, and it is said when the last epoch has
+/// none.
 fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
     let found = log.epochs.len();
     let finite = |p: Option<Printed>| p.filter(|p| p.value.is_finite());

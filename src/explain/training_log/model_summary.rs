@@ -2,7 +2,8 @@
 
 use super::ModelSummary;
 
-/// Counts layers in a Keras summary (`dropout_1 (Dropout)  (None, 10)  0`) or a PyTorch one (`(2): Dropout(p=0.5)`).
+/// Counts layers in a Keras summary (`dropout_1 (Dropout)  (None, 10)  0`) or a PyTorch one (`(2):
+/// Dropout(p=0.5)`).
 #[must_use]
 pub fn read(text: &str) -> ModelSummary {
     let mut summary = ModelSummary::default();

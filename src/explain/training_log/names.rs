@@ -32,7 +32,8 @@ pub(super) struct Meaning {
     /// What it measures; `None` where it names only a side (`train: 0.41`).
     pub(super) measure: Option<Measure>,
     /// Lower counts first where several names of one side say the same: 0 an epoch's own value, 1 a
-    /// plain name, 2 a step or a running mean, 3 a test set, which stands in where there is no validation.
+    /// plain name, 2 a step or a running mean, 3 a test set, which stands in where there is no
+    /// validation.
     pub(super) rank: u8,
 }
 
@@ -68,7 +69,8 @@ const SIDES: [(&str, Side, u8); 28] = [
     ("oof", Side::Validation, 1),
 ];
 
-/// Words that say how a number was averaged and change neither side nor measure, with the rank they give.
+/// Words that say how a number was averaged and change neither side nor measure, with the rank they
+/// give.
 const FILLERS: [(&str, u8); 26] = [
     ("epoch", 0),
     ("step", 2),

@@ -1,4 +1,5 @@
-//! What stands around the losses of a pasted log: sizes of the two sets, planned epochs, the range of the targets.
+//! What stands around the losses of a pasted log: sizes of the two sets, planned epochs, the range
+//! of the targets.
 
 /// Sizes that the text states.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -11,8 +12,8 @@ pub(super) struct Sizes {
     pub(super) validation: Option<u64>,
 }
 
-/// Reads the sizes. A bar counts samples in old versions of Keras and steps in new ones and with generators, so that
-/// its length is a number of samples only where the text calls it one.
+/// Reads the sizes. A bar counts samples in old versions of Keras and steps in new ones and with
+/// generators, so that its length is a number of samples only where the text calls it one.
 #[must_use]
 pub(super) fn sizes(text: &str) -> Sizes {
     let progress = progress(text);
@@ -46,7 +47,8 @@ fn stated(text: &str, before: &[&str]) -> Option<u64> {
     })
 }
 
-/// The number that a text starts with: an exponent needs digits, so that `0.0128Epoch` ends after the 8.
+/// The number that a text starts with: an exponent needs digits, so that `0.0128Epoch` ends after
+/// the 8.
 fn number_at(text: &str) -> Option<&str> {
     for word in ["nan", "inf", "-inf"] {
         if text
@@ -85,8 +87,9 @@ struct Progress {
     samples: Option<u64>,
 }
 
-/// Reads `Epoch 2/5` and the `19200/19200` behind it, also when they are glued to `Epoch 2/519200/19200`:
-/// the two counts are equal, so the shared tail of the digits is the count and the rest the epochs.
+/// Reads `Epoch 2/5` and the `19200/19200` behind it, also when they are glued to `Epoch
+/// 2/519200/19200`: the two counts are equal, so the shared tail of the digits is the count and the
+/// rest the epochs.
 fn progress(text: &str) -> Progress {
     let mut found = Progress {
         epochs: None,
@@ -128,7 +131,8 @@ fn leading_digits(text: &str) -> (&str, &str) {
     text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
 }
 
-/// Size of the validation set: `validate on 4800 samples`, or `19200/4800` in the text around the log.
+/// Size of the validation set: `validate on 4800 samples`, or `19200/4800` in the text around the
+/// log.
 fn validation_samples(text: &str, train: Option<u64>) -> Option<u64> {
     if let Some(stated) = stated(text, &["validate on ", "validated on "]) {
         return Some(stated);
@@ -146,7 +150,8 @@ fn validation_samples(text: &str, train: Option<u64>) -> Option<u64> {
     counts.into_iter().next()
 }
 
-/// A range that the text states: two numbers, the first negative and the second its opposite, joined by a short word (`[-1, 1]`, `-1.0 to 1.0`).
+/// A range that the text states: two numbers, the first negative and the second its opposite,
+/// joined by a short word (`[-1, 1]`, `-1.0 to 1.0`).
 #[must_use]
 pub(super) fn stated_range(text: &str) -> Option<(f64, f64)> {
     let candidates = text.match_indices('-').take(100_000).filter_map(|(at, _)| {

@@ -1,4 +1,5 @@
-//! Tables among the text of a log: CSV of any tool, tables of a notebook or a console, aligned columns.
+//! Tables among the text of a log: CSV of any tool, tables of a notebook or a console, aligned
+//! columns.
 
 use super::names::{Measure, meaning};
 use super::rows::{Row, reading};
@@ -186,7 +187,8 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The name of a curve without the run in front of it (`run-7 - val/loss`). Ends of a band are no curves.
+/// The name of a curve without the run in front of it (`run-7 - val/loss`). Ends of a band are no
+/// curves.
 fn curve(name: &str) -> &str {
     if name.ends_with("__MIN") || name.ends_with("__MAX") {
         return "";

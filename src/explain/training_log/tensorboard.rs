@@ -1,8 +1,10 @@
-//! TensorBoard event files: length-prefixed records with checksums, each a small protocol-buffer message.
+//! TensorBoard event files: length-prefixed records with checksums, each a small protocol-buffer
+//! message.
 //!
-//! A record is `length: u64`, `masked crc32c of length: u32`, the bytes, `masked crc32c of the bytes: u32`, all little
-//! endian. Of `Event` only `step` (field 2) and `summary` (field 5) are read; of a summary's values `tag`
-//! (1), `simple_value` (2) and a scalar `tensor` (8). A file cut short, as a running job leaves it, is read up to the cut.
+//! A record is `length: u64`, `masked crc32c of length: u32`, the bytes, `masked crc32c of the
+//! bytes: u32`, all little endian. Of `Event` only `step` (field 2) and `summary` (field 5) are
+//! read; of a summary's values `tag` (1), `simple_value` (2) and a scalar `tensor` (8). A file cut
+//! short, as a running job leaves it, is read up to the cut.
 
 use super::{Epoch, LogError, LogSource, Printed, TrainLossKind, TrainingLog, empty, finish};
 use std::collections::BTreeMap;
@@ -21,10 +23,11 @@ pub fn looks_like_events(bytes: &[u8]) -> bool {
     matches!(next_record(bytes), Ok(Some(_)))
 }
 
-/// Reads the losses of one or more event files, each with the name of its run (Keras writes `train` and `validation` apart).
+/// Reads the losses of one or more event files, each with the name of its run (Keras writes `train`
+/// and `validation` apart).
 ///
-/// A curve is a validation loss when its tag or its run says `val` or `eval`, a training loss when it says `train` or
-/// nothing; `epoch_loss` and names with `epoch` are means over the epoch.
+/// A curve is a validation loss when its tag or its run says `val` or `eval`, a training loss when
+/// it says `train` or nothing; `epoch_loss` and names with `epoch` are means over the epoch.
 ///
 /// # Errors
 /// [`LogError`] when a record is damaged or no tag is a loss.
@@ -71,7 +74,8 @@ fn preferred(curves: BTreeMap<String, Vec<Scalar>>) -> (String, Vec<Scalar>) {
     best.unwrap_or_default()
 }
 
-/// Every validation value with the last training value at or before its step; training values alone when there is none.
+/// Every validation value with the last training value at or before its step; training values alone
+/// when there is none.
 fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
     let exact = |scalar: &Scalar| Printed {
         value: scalar.value,

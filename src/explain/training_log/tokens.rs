@@ -78,7 +78,8 @@ pub(super) fn tokens(piece: &str, comma: bool) -> Vec<Token<'_>> {
     tokens
 }
 
-/// A number with a decimal point, a decimal comma where the log writes one, or commas between thousands.
+/// A number with a decimal point, a decimal comma where the log writes one, or commas between
+/// thousands.
 pub(super) fn number(text: &str, comma: bool) -> Option<Printed> {
     let text = text.trim().trim_end_matches('%').trim();
     if !text.contains(',') {

@@ -279,7 +279,8 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
     }
 }
 
-/// Evaluation samples that count as leaked because they belong together with training samples, by the strongest kind.
+/// Evaluation samples that count as leaked because they belong together with training samples, by
+/// the strongest kind.
 fn belonging(
     evidence: &Evidence<'_>,
     evaluation: SplitId,

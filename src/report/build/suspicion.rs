@@ -20,8 +20,8 @@ pub(super) fn suspects(
     together.chain(asked.copied()).collect()
 }
 
-/// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody has answered, images that
-/// could not be read.
+/// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody
+/// has answered, images that could not be read.
 pub(super) fn open_codes(
     evidence: &Evidence<'_>,
     evaluation: SplitId,

@@ -1,4 +1,5 @@
-//! PNG: a signature and chunks, the last of them `IEND` (PNG specification, 3rd edition, chapter 5).
+//! PNG: a signature and chunks, the last of them `IEND` (PNG specification, 3rd edition, chapter
+//! 5).
 
 use super::{Stop, Structure, take};
 use crate::signature::facts::Colour;

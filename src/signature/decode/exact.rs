@@ -5,8 +5,8 @@ use image::DynamicImage;
 use super::grey::is_deep;
 use crate::signature::digest::Digest;
 
-/// Digest of width, height and every pixel, as 8-bit RGBA, or 16-bit RGBA where the picture has more than 8 bits. A grey picture
-/// and its RGB copy agree.
+/// Digest of width, height and every pixel, as 8-bit RGBA, or 16-bit RGBA where the picture has
+/// more than 8 bits. A grey picture and its RGB copy agree.
 pub(super) fn digest_of(image: &DynamicImage) -> Digest {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&image.width().to_le_bytes());

@@ -4,8 +4,8 @@ use image::ImageFormat;
 
 use crate::signature::unreadable::{DataStore, Format, Unreadable};
 
-/// First bytes of an `AppleDouble` file: what macOS keeps of a file where the file system has no room
-/// for it (RFC 1740).
+/// First bytes of an `AppleDouble` file: what macOS keeps of a file where the file system has no
+/// room for it (RFC 1740).
 const APPLE_DOUBLE: &[u8] = &[0, 5, 0x16, 7];
 
 /// The format by content, or why there is none.
