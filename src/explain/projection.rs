@@ -9,18 +9,18 @@ use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
 use crate::wording::times;
 
 /// Factor by which the range exceeds the proxies on either side.
-pub const MARGIN: f64 = 1.5;
+pub(crate) const MARGIN: f64 = 1.5;
 
 /// A loss more than this many times that of the copying learners is not near theirs, and their
 /// ratios say nothing of it. The number is a convention: no simulation stands behind it.
-pub const NEAR: f64 = 3.0;
+pub(crate) const NEAR: f64 = 3.0;
 
 /// A range whose ends differ by more than this factor says nothing.
-pub const WIDEST: f64 = 10.0;
+pub(crate) const WIDEST: f64 = 10.0;
 
 /// What the projection is made from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     /// Reported validation loss.
     pub loss: f64,
     /// Training loss in evaluation mode.
@@ -55,7 +55,7 @@ fn memorisation(proxies: &Proxies) -> f64 {
 /// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn,
 /// copy)`.
 #[must_use]
-pub fn project(proxies: &Proxies) -> Estimate {
+pub(crate) fn project(proxies: &Proxies) -> Estimate {
     if proxies.loss >= proxies.trivial {
         return Estimate::absent(
             Status::NotApplicable,
@@ -114,7 +114,12 @@ pub fn project(proxies: &Proxies) -> Estimate {
 /// divided by the clean share, if leakage does not hurt and leaked samples are as hard as the rest.
 /// Nothing is kept where so few samples are clean that the bounds say nothing.
 #[must_use]
-pub fn within_bounds(projected: Estimate, loss: f64, leaked: f64, most: Option<f64>) -> Estimate {
+pub(crate) fn within_bounds(
+    projected: Estimate,
+    loss: f64,
+    leaked: f64,
+    most: Option<f64>,
+) -> Estimate {
     let useful = leaked <= super::losses::ALMOST_ALL;
     let lowest = if useful { loss } else { 0.0 };
     let highest = if useful {
