@@ -21,7 +21,7 @@ use crate::sequence::recording::{Place, Recordings};
 /// camera that does not move, a film saved twice. Two passes of one place reach 0.971 on 4,500
 /// frames of a drive, neighbours in time 0.99.
 const ONE_PICTURE: f32 = 0.98;
-/// Fewer frames are no film, and time says little of them.
+/// Fewer numbered frames are no film, and numbers say little of them. A clock tells films itself.
 const FILM: usize = 20;
 /// Longest usual step of a film, in seconds.
 const FILM_STEP_SECONDS: f64 = 2.0;
@@ -58,7 +58,7 @@ impl<'a> Passes<'a> {
         Some(Self {
             recordings,
             lag: lag_of(step),
-            films: sizes.into_iter().map(|size| size >= FILM).collect(),
+            films: sizes.iter().map(|&size| clock || size >= FILM).collect(),
             copies: copies(recordings, found),
         })
     }

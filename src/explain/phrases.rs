@@ -7,7 +7,7 @@ use crate::report::explanation::{
 use crate::wording::{as_printed, count, percent};
 
 /// From this share on, "nearly every".
-const NEARLY_EVERY: f64 = 0.97;
+const NEARLY_EVERY: f64 = 0.95;
 /// A second distance is told where it adds at least this share of validation.
 const WORTH_TELLING: f64 = 0.05;
 
@@ -163,6 +163,7 @@ pub(super) fn below_training(losses: &FromLosses, causes: &[Cause]) -> Option<St
     let mut doing: Vec<String> = Vec::new();
     if let Some(mode) = known("training_mode") {
         doing.push(match mode.summary.split_once(" layer") {
+            Some((one, _)) if one.starts_with("1 ") => format!("{one} layer"),
             Some((layers, _)) => format!("{layers} layers"),
             None => "dropout or augmentation".to_owned(),
         });

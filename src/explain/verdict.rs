@@ -11,8 +11,8 @@ use crate::report::explanation::{
 };
 use crate::wording::{accuracy as in_percent, as_printed, count, loss as in_words, times};
 
-/// Weakest evidence for an inflation that is worth a projection: lower end of the interval of the
-/// copying learner's ratio.
+/// Least ratio of the copying learner's losses that is worth a projection; its interval must
+/// exclude 1, too.
 const WORTH_PROJECTING: f64 = 1.1;
 
 /// A loss within this share of the best constant's is called no better than it.
@@ -308,7 +308,8 @@ impl Known<'_> {
         let (value, lo, hi) = (projection.value?, projection.lo?, projection.hi?);
         let (loss, half) = self.loss().filter(|(loss, _)| *loss > 0.0)?;
         let ratio = &targets.exclusion.as_ref()?.ratio_five_nearest;
-        ratio.lo.filter(|&lo| lo > WORTH_PROJECTING)?;
+        ratio.value.filter(|&ratio| ratio > WORTH_PROJECTING)?;
+        ratio.lo.filter(|&lo| lo > 1.0)?;
         let where_to = match self.t0.adjacent_share {
             Some(_) => "On stretches recorded apart from training",
             None => "With these images out of training",
@@ -401,7 +402,7 @@ impl Known<'_> {
             said(
                 Basis::Bounded,
                 format!(
-                    "On {} the loss is at most {}, unless the leaked ones were fitted worse than they.",
+                    "On {} the loss is at most {}, if the leaked ones are not fitted worse.",
                     the_others(self.t0),
                     as_printed(most, half)
                 ),
@@ -429,7 +430,9 @@ impl Known<'_> {
             says.push(said(Basis::Computed, text));
         }
         let open = self.beside.unanswered;
-        if self.exposed() > 0.0 && !open.is_empty() {
+        // Where all leaks, what else may is idle.
+        let partly = self.exposed() > 0.0 && self.exposed() <= ALMOST_ALL;
+        if partly && !open.is_empty() {
             let text = format!(
                 "More may leak: {} not answered.",
                 match open.len() {
