@@ -40,7 +40,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         files_from: args.scope.files_from.as_deref(),
         staged: snapshot.as_ref(),
     };
-    let report = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
+    let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
     let next = advice::next_commands(&report, args);
     let prefix = prefix(&args.common);
@@ -49,6 +49,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
             next: &next,
             prefix: &prefix,
             names: args.output.names,
+            page: &args.output.page,
+            dataset: Some(&dataset),
         };
         written::write(&report, output, beside)?;
     }
@@ -91,6 +93,10 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
         format: Format::Json,
         to: path.clone(),
     }));
+    outputs.extend(args.output.html.iter().map(|path| Written {
+        format: Format::Html,
+        to: path.clone(),
+    }));
     written::require_one_stream(&outputs)?;
     let drawn_to_stdout = args.explain.correlation.as_deref() == Some(Path::new("-"));
     let to_stdout = drawn_to_stdout || outputs.iter().any(|output| output.to == Path::new("-"));
@@ -111,7 +117,7 @@ pub(super) struct Scope<'a> {
     staged: Option<&'a Snapshot>,
 }
 
-/// The report on a dataset, not judged yet.
+/// The report on a dataset, not judged yet, and the dataset.
 ///
 /// # Errors
 /// What keeps it from being checked.
@@ -120,7 +126,7 @@ pub(super) fn audited(
     common: &CommonArgs,
     scope: Scope<'_>,
     quiet: bool,
-) -> Result<Report, Error> {
+) -> Result<(Report, Dataset), Error> {
     use_threads(common);
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
@@ -152,7 +158,7 @@ pub(super) fn audited(
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }
-    audited
+    Ok((audited?, dataset))
 }
 
 fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<Touched, Error> {
