@@ -56,7 +56,7 @@ const RANGE: (f32, f32) = (0.55, 0.85);
 
 /// The similarity that makes a pair, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     /// Pairs at least this similar are reported, 0 to 1.
     pub similarity: f32,
     /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior
