@@ -210,12 +210,15 @@ fn unread_by_name(name: &[u8]) -> Option<String> {
     if name.contains(".tfrecord-") {
         return Some(format!("{RECORDS} (.tfrecord)"));
     }
-    // What is compressed may be anything but a text that is known by its inner ending.
+    // What is compressed is what its inner name says: `x.npy.gz`, `labels.csv.gz`.
     let (inner, compression) = name.rsplit_once('.')?;
-    let is_text = Path::new(inner)
-        .extension()
-        .is_some_and(|inner| COMPANION.contains(&&*inner.to_string_lossy()));
-    (COMPRESSED.contains(&compression) && !is_text).then(|| format!("{ARCHIVE} (.{compression})"))
+    let is_image = |inner: &str| {
+        let ending = inner.rsplit_once('.').map_or("", |(_, ending)| ending);
+        IMAGE.contains(&ending)
+    };
+    let may_hold_samples = || is_image(inner) || unread_by_name(inner.as_bytes()).is_some();
+    (COMPRESSED.contains(&compression) && may_hold_samples())
+        .then(|| format!("{ARCHIVE} (.{compression})"))
 }
 
 /// What a head says of data that is not read.
@@ -357,6 +360,8 @@ mod tests {
                 "file of records (.tfrecord)",
             ),
             ("train-images-idx3-ubyte.gz", "IDX file (.idx3-ubyte.gz)"),
+            ("x.npy.gz", "archive (.gz)"),
+            ("x.png.zst", "archive (.zst)"),
             ("data.mdb", "database (.mdb)"),
             ("a.mp4", "video (.mp4)"),
         ] {

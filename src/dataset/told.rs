@@ -19,6 +19,7 @@ const MOST_NAMED: usize = 10;
 /// # Errors
 /// A name is neither that of a split nor of a folder that holds samples.
 pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Claim, Error> {
+    let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
     for (name, role) in told {
         let name = name.trim_end_matches('/');
         let is_named = |split: &(String, SplitRole)| split.0 == name;
@@ -31,22 +32,25 @@ pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Cl
                     split.1 = *role;
                 }
             }
-        } else if !divide_by_folder(&mut claim, name, *role) {
+        } else if !divide_by_folder(&mut claim, name, *role, has_labels) {
             return Err(unknown(&claim, name));
         }
         let said = format!("; `{name}` is {} as told", role.name());
         claim.evidence.push_str(&said);
     }
+    if !has_labels {
+        keep_classes(&mut claim.drafts);
+    }
     Ok(claim)
 }
 
-/// Makes a folder a split; whether it holds samples.
-fn divide_by_folder(claim: &mut Claim, folder: &str, role: SplitRole) -> bool {
+/// Makes a folder a split, with the folders below as its labels unless samples have some already;
+/// whether it holds samples.
+fn divide_by_folder(claim: &mut Claim, folder: &str, role: SplitRole, has_labels: bool) -> bool {
     let below = |path: &str| {
         let rest = path.strip_prefix(folder)?.strip_prefix('/')?;
         Some(rest.split_once('/').map(|(class, _)| class.to_owned()))
     };
-    let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
     let mut is_there = false;
     for draft in &mut claim.drafts {
         if let Some(class) = below(&draft.path) {
@@ -54,9 +58,6 @@ fn divide_by_folder(claim: &mut Claim, folder: &str, role: SplitRole) -> bool {
             draft.split = Some((folder.to_owned(), role));
             draft.label = draft.label.take().or(class.filter(|_| !has_labels));
         }
-    }
-    if !has_labels {
-        keep_classes(&mut claim.drafts);
     }
     if is_there && claim.layout == Layout::Unsplit {
         claim.layout = Layout::ImageFolder;
