@@ -11,6 +11,7 @@
 //! - `baseline`: the gate fails on what is new, and on nothing else
 //! - `action`: the steps of the GitHub action fail closed
 //! - `changed`: only what changed, with the verdict of a full run
+//! - `changed_texts`: lists and descriptions that changed
 //! - `staged`: the next commit, and not the working tree
 //! - `git_safety`: settings of a repository make git run nothing
 //! - `random_gate`: random edits, each way to gate, against a naive model
@@ -45,6 +46,7 @@ mod bad_input;
 mod baseline;
 mod cache;
 mod changed;
+mod changed_texts;
 mod clusters;
 mod command;
 mod described;

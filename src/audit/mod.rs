@@ -1,5 +1,6 @@
 //! The pipeline, readable top to bottom: scan, match, check, explain, report.
 
+mod beside;
 mod clusters;
 mod contents;
 mod explanation;

@@ -161,6 +161,9 @@ pub(super) struct CheckArgs {
     /// status is 2 or 1, never 0
     #[arg(long)]
     pub(super) names_only: bool,
+    /// Column of folds: each is validated on, and the others are trained on
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["split_column", "train", "merge_parts"])]
+    pub(super) folds: Option<String>,
     #[command(flatten)]
     pub(super) simulate: SimulateArgs,
     #[command(flatten)]
@@ -240,6 +243,10 @@ pub(super) struct InputArgs {
     /// Compare the splits of all datasets that share the directory
     #[arg(long)]
     pub(super) merge_parts: bool,
+    /// Role of a split, or of a folder that is one: training, validation, test or other; may be
+    /// repeated
+    #[arg(long = "role", value_name = "NAME=ROLE")]
+    pub(super) roles: Vec<String>,
     /// Directory of a training split; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) train: Vec<PathBuf>,

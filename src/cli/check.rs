@@ -168,7 +168,7 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
             Some(snapshot) => Tree::Staged(snapshot),
             None => Tree::Working(handed.as_deref()),
         };
-        return change::since(revision, tree, dataset, &settings.input, &settings.columns);
+        return change::since(revision, tree, dataset, settings);
     }
     let Some(path) = scope.files_from else {
         return Ok(Touched {
