@@ -1,6 +1,7 @@
 //! The pipeline, readable top to bottom: scan, match, check, explain, report.
 
 mod another_pass;
+mod beside;
 mod clusters;
 mod contents;
 mod explanation;

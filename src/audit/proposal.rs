@@ -2,6 +2,7 @@
 
 use super::Scan;
 use super::another_pass::Passes;
+use super::beside::Beside;
 use crate::error::Error;
 use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::Place;
@@ -39,6 +40,8 @@ pub struct Proposal {
     pub purge: u32,
     /// Masks and depth maps that belong to the samples and go where they go.
     pub companions: usize,
+    /// Samples with an annotation of their own, which goes where they go.
+    pub annotated: usize,
     /// Recordings, as far as names and columns tell.
     pub recordings: usize,
     /// What keeps groups together, in words; `None` where nothing tells groups, or names may and
@@ -90,7 +93,9 @@ pub(super) fn propose(
         purge,
     };
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
-    let columns = columns(&samples);
+    let beside = Beside::of(dataset, &ids);
+    let mut columns = columns(&samples);
+    columns.extend(beside.columns());
     let (manifest, assignments) = match request.folds {
         None => {
             let size = (ids.len() as f64 * request.evaluation_share).round() as usize;
@@ -120,6 +125,7 @@ pub(super) fn propose(
         }),
         purge,
         companions: dataset.companions.len(),
+        annotated: beside.annotated(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
         groups: known.map(|groups| groups.rule.describe()),
         group_pattern: scan

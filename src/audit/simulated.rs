@@ -137,6 +137,7 @@ fn divided(
         ignored: Vec::new(),
         unread: Vec::new(),
         companions: Vec::new(),
+        texts: Vec::new(),
         image_files: dataset.image_files,
     })
 }

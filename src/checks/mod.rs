@@ -138,17 +138,3 @@ fn readable_files<'a>(
     let files = evidence.dataset.files().into_iter();
     files.filter_map(move |id| Some((id, signatures[id.index()].as_ref().ok()?)))
 }
-
-/// `54.0 %`.
-fn percent(n: usize, all: usize) -> String {
-    format!("{:.1} %", n as f64 * 100.0 / all as f64)
-}
-
-/// `1 image`, `2 images`.
-fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
-    }
-}

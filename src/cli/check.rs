@@ -40,8 +40,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         files_from: args.scope.files_from.as_deref(),
         staged: snapshot.as_ref(),
     };
-    let quiet = args.output.quiet;
-    let (report, dataset) = audited(resolved.settings, &args.common, scope, quiet)?;
+    let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
     let next = advice::next_commands(&report, args);
     let prefix = prefix(&args.common);
@@ -50,6 +49,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
             next: &next,
             prefix: &prefix,
             names: args.output.names,
+            page: &args.output.page,
+            dataset: Some(&dataset),
         };
         written::write(&report, output, beside)?;
     }
@@ -57,7 +58,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         correlation::draw(&report, path)?;
     }
     if let Some(path) = &args.output.clean_list {
-        clean_list::write(&report, &dataset, path, quiet)?;
+        clean_list::write(&report, &dataset, path, args.output.quiet)?;
     }
     Ok(Outcome::of(&report.gate))
 }
@@ -93,6 +94,10 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
     let mut outputs = args.output.format.clone();
     outputs.extend(args.output.json.iter().map(|path| Written {
         format: Format::Json,
+        to: path.clone(),
+    }));
+    outputs.extend(args.output.html.iter().map(|path| Written {
+        format: Format::Html,
         to: path.clone(),
     }));
     written::require_one_stream(&outputs)?;
@@ -169,7 +174,7 @@ pub(super) fn audited(
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }
-    audited.map(|report| (report, dataset))
+    Ok((audited?, dataset))
 }
 
 fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<Touched, Error> {
@@ -179,7 +184,7 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
             Some(snapshot) => Tree::Staged(snapshot),
             None => Tree::Working(handed.as_deref()),
         };
-        return change::since(revision, tree, dataset, &settings.input, &settings.columns);
+        return change::since(revision, tree, dataset, settings);
     }
     let Some(path) = scope.files_from else {
         return Ok(Touched {
