@@ -67,5 +67,9 @@ pub(super) fn in_words(leak: Leak) -> (&'static str, &'static str) {
             "split by slide or scene, not by tile",
         ),
         Leak::SharedGroup => ("of a group that is also in", "keep each group in one split"),
+        Leak::AnotherPass => (
+            "shows a place that, at another time, is in",
+            "fine where the model will drive the same road; to measure new roads, split by place",
+        ),
     }
 }

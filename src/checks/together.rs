@@ -19,8 +19,8 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
         for leak in &split.leaks {
             let (samples, alike) = by_kind.entry(leak.kind).or_default();
             samples.push(leak.evaluation);
-            let partners = evidence.partners.of(leak.evaluation, Some(split.training));
-            *alike += usize::from(leak.pixels.agree || partners.is_some());
+            let shown = evidence.shown(leak.evaluation, split.training);
+            *alike += usize::from(leak.pixels.agree || shown.is_some());
         }
         for (kind, (samples, alike)) in by_kind {
             let (what, todo) = in_words(kind);

@@ -384,6 +384,10 @@ pub(super) struct OutputArgs {
     pub(super) html: Option<PathBuf>,
     #[command(flatten)]
     pub(super) page: PageArgs,
+    /// Write the evaluation images without a leak as CSV (path, split) to a file, or to standard
+    /// output with `-`: what to evaluate on again
+    #[arg(long, value_name = "FILE")]
+    pub(super) clean_list: Option<PathBuf>,
     #[command(flatten)]
     pub(super) names: NameArgs,
     /// Print the settings in force and where each comes from, and check nothing

@@ -18,7 +18,7 @@ use super::files::SettingFiles;
 use super::gate_args::{Format, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
-use super::{advice, cache, correlation, output, progress, resolve, say, use_threads};
+use super::{advice, cache, clean_list, correlation, output, progress, resolve, say, use_threads};
 
 /// Checks a dataset.
 ///
@@ -40,7 +40,8 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         files_from: args.scope.files_from.as_deref(),
         staged: snapshot.as_ref(),
     };
-    let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
+    let quiet = args.output.quiet;
+    let (report, dataset) = audited(resolved.settings, &args.common, scope, quiet)?;
     let report = gate::judge(report, &resolved.policy);
     let next = advice::next_commands(&report, args);
     let prefix = prefix(&args.common);
@@ -56,6 +57,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
     }
     if let Some(path) = &args.explain.correlation {
         correlation::draw(&report, path)?;
+    }
+    if let Some(path) = &args.output.clean_list {
+        clean_list::write(&report, &dataset, path, quiet)?;
     }
     Ok(Outcome::of(&report.gate))
 }
@@ -98,8 +102,21 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
         to: path.clone(),
     }));
     written::require_one_stream(&outputs)?;
-    let drawn_to_stdout = args.explain.correlation.as_deref() == Some(Path::new("-"));
-    let to_stdout = drawn_to_stdout || outputs.iter().any(|output| output.to == Path::new("-"));
+    let beside = [&args.explain.correlation, &args.output.clean_list];
+    let beside = beside
+        .iter()
+        .filter(|path| path.as_deref() == Some(Path::new("-")));
+    let formats = outputs.iter().filter(|output| output.to == Path::new("-"));
+    let to_stdout = match beside.count() + formats.count() {
+        0 => false,
+        1 => true,
+        _ => {
+            return Err(Error::Settings {
+                message: "only one thing can go to standard output; name a file for the others"
+                    .to_owned(),
+            });
+        }
+    };
     if !args.output.quiet && !to_stdout {
         outputs.push(Written {
             format: Format::Terminal,
@@ -158,7 +175,7 @@ pub(super) fn audited(
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }
-    Ok((audited?, dataset))
+    audited.map(|report| (report, dataset))
 }
 
 fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<Touched, Error> {

@@ -65,7 +65,14 @@ fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String
         (_, 1) => format!("1 of {all} {evaluation} also occurs in {training}"),
         _ => format!("{count} of {all} {evaluation} also occur in {training}"),
     };
-    format!("{told}{beyond}")
+    let passes = match entry.passes_beyond() {
+        0 => String::new(),
+        n => format!(
+            "; {} show a place that training passed at another time",
+            wording::count(n)
+        ),
+    };
+    format!("{told}{beyond}{passes}")
 }
 
 /// What is suspected beyond the leaked images, and what keeps the verdict open.

@@ -188,7 +188,18 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
         write!(to, "{}", wrap(&text, "    ", "      "))?;
     }
     for (kind, &count) in entry.by_kind.iter().filter(|(_, count)| **count > 0) {
-        writeln!(to, "    {:20} {:>9}", kind.name(), wording::count(count))?;
+        let aside = match kind {
+            Leak::AnotherPass if entry.passes_beyond() > 0 => {
+                "  the same place at another time: not counted"
+            }
+            _ => "",
+        };
+        writeln!(
+            to,
+            "    {:20} {:>9}{aside}",
+            kind.name(),
+            wording::count(count)
+        )?;
     }
     if !entry.worst.is_empty() {
         writeln!(to, "    worst:")?;
