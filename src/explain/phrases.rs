@@ -8,8 +8,6 @@ use crate::wording::{as_printed, count, percent};
 
 /// From this share on, "nearly every".
 const NEARLY_EVERY: f64 = 0.95;
-/// A second distance is told where it adds at least this share of validation.
-const WORTH_TELLING: f64 = 0.05;
 
 /// Samples of an evaluation split as people call them.
 pub(super) fn noun(images: &FromImages) -> &'static str {
@@ -104,8 +102,9 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
     if near == 0 {
         return format!("{}.", within(leaked, lag));
     }
-    let beyond = shadowed as f64 / images.n_validation.max(1) as f64;
-    let further = match beyond >= WORTH_TELLING {
+    // Told so that the two add up, unless the first says it all.
+    let nearly_all = near as f64 >= NEARLY_EVERY * images.n_validation as f64;
+    let further = match shadowed > 0 && !nearly_all {
         true => format!(
             ", {} more one within {}",
             count(shadowed),

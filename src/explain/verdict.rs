@@ -279,25 +279,28 @@ impl Known<'_> {
         }
         // Points are no more exact than the accuracy that they are taken from.
         let digits = half.max(0.0005);
+        let (lowest, highest) = (
+            in_percent(lo, digits),
+            in_percent(hi, if hi == 1.0 { 0.005 } else { digits }),
+        );
+        let others = the_others(self.t0);
+        let on_the_others = match lo == hi {
+            true => format!("On {others} it is {highest}, too."),
+            false => format!(
+                "On {others} it is between {lowest} and {highest}, as if all leaked ones were right or none."
+            ),
+        };
         let points = in_percent(most, digits);
         let says = vec![
             said(
                 Basis::Bounded,
                 format!(
-                    "{told} is at most {} points too high for leakage.",
+                    "{told} is at most {} points too high because of leakage.",
                     points.trim_end_matches(" %")
                 ),
             ),
             leak,
-            said(
-                Basis::Bounded,
-                format!(
-                    "On {} it is between {} and {}, as if all leaked ones were right or none.",
-                    the_others(self.t0),
-                    in_percent(lo, digits),
-                    in_percent(hi, if hi == 1.0 { 0.005 } else { digits })
-                ),
-            ),
+            said(Basis::Bounded, on_the_others),
         ];
         Some((Word::Possible, says))
     }
@@ -378,6 +381,7 @@ impl Known<'_> {
             let clean = self.t0.n_validation - leaked_samples(self.t0);
             let left = match clean {
                 0 => format!("no {} is left to measure it on", noun(self.t0)),
+                1 => format!("only 1 clean {} is left", noun(self.t0)),
                 n => format!("only {} clean {}s are left", count(n), noun(self.t0)),
             };
             let mut says = vec![
@@ -430,9 +434,7 @@ impl Known<'_> {
             says.push(said(Basis::Computed, text));
         }
         let open = self.beside.unanswered;
-        // Where all leaks, what else may is idle.
-        let partly = self.exposed() > 0.0 && self.exposed() <= ALMOST_ALL;
-        if partly && !open.is_empty() {
+        if self.exposed() > 0.0 && !open.is_empty() {
             let text = format!(
                 "More may leak: {} not answered.",
                 match open.len() {
