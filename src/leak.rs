@@ -26,11 +26,14 @@ pub enum Leak {
     SequenceNeighbour,
     /// Of one group: patient, slide, site, instant.
     SharedGroup,
+    /// Frames of films that look alike and are known to be far apart in time. Shown, and counted
+    /// only where settings say so.
+    AnotherPass,
 }
 
 impl Leak {
     /// All ways, strongest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SameFile,
         Self::SameBytes,
         Self::SamePixels,
@@ -39,6 +42,7 @@ impl Leak {
         Self::AugmentedSibling,
         Self::SequenceNeighbour,
         Self::SharedGroup,
+        Self::AnotherPass,
     ];
 
     /// Whether bytes or pixels show it, rather than names and columns.
@@ -52,7 +56,7 @@ impl Leak {
         Self::ALL.into_iter().filter(|leak| leak.is_by_pixels())
     }
 
-    /// Those that names and columns tell, the most telling first.
+    /// Those that count only where names, columns or settings say so, the most telling first.
     pub fn by_names() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|leak| !leak.is_by_pixels())
     }
@@ -69,6 +73,7 @@ impl Leak {
             Self::AugmentedSibling => "augmented-sibling",
             Self::SequenceNeighbour => "sequence-neighbour",
             Self::SharedGroup => "shared-group",
+            Self::AnotherPass => "another-pass",
         }
     }
 }
@@ -86,7 +91,7 @@ mod tests {
         let by_pixels = Leak::ALL.map(Leak::is_by_pixels);
         assert_eq!(
             by_pixels,
-            [true, true, true, true, false, false, false, false]
+            [true, true, true, true, false, false, false, false, false]
         );
     }
 }

@@ -27,6 +27,7 @@
 //! - `names`: verdicts, and identifiers in names that nobody has answered
 //! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
+//! - `page`: one page of HTML, safe whatever names it holds
 //! - `pages`: what a person sees
 //! - `usage`: help, and what is said to a command that means nothing
 //! - `documentation`: the examples of README.md and `docs/`
@@ -62,6 +63,7 @@ mod leaks;
 mod lists;
 mod names;
 mod odd_images;
+mod page;
 mod pages;
 mod policy;
 mod random_gate;

@@ -65,7 +65,7 @@ fn annotations(picture: &str) -> Vec<String> {
     let parts: Vec<&str> = folder.split('/').collect();
     let is_of_pictures = |part: &&str| PICTURES.contains(&part.to_ascii_lowercase().as_str());
     let mut folders = Vec::new();
-    if let Some(at) = parts.iter().rposition(|part| is_of_pictures(&part)) {
+    if let Some(at) = parts.iter().rposition(is_of_pictures) {
         for name in ANNOTATIONS {
             let mut parts = parts.clone();
             parts[at] = name;

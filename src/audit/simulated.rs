@@ -5,6 +5,7 @@
 //! that were listed for the dataset.
 
 use super::Scan;
+use super::another_pass::Passes;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use super::tile_strips;
@@ -74,8 +75,11 @@ fn judge(
         );
         return unavailable(rule, reason);
     }
-    let (partners, threshold) =
+    let (mut partners, threshold) =
         search_divided(settings, divided, &scan.signatures, &scan.found.looks);
+    if let Some(passes) = Passes::new(scan.known.recordings.as_ref(), &partners) {
+        passes.mark(&mut partners, divided);
+    }
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
     let together = tile_strips::confirm(together, divided, &scan.signatures);

@@ -27,7 +27,7 @@ pub(super) fn directories(top: &Path, files: &[PathBuf]) -> BTreeSet<PathBuf> {
             let path = folder.join(name);
             known.contains(&*path) || whole.contains(&*path)
         };
-        if names.iter().all(|name| below(name)) && holds_only(&top.join(folder), names) {
+        if names.iter().all(below) && holds_only(&top.join(folder), names) {
             whole.insert(folder);
         }
     }

@@ -418,7 +418,7 @@ fn is_folder_code(scheme: &Scheme<'_>, at: usize) -> bool {
         && different(column) >= FEWEST_VALUES
 }
 
-/// The number of a WordNet id (`n01440764`), which is a class.
+/// The number of a `WordNet` id (`n01440764`), which is a class.
 fn is_of_wordnet(word: &str, values: &[&str]) -> bool {
     word == "n" && values.iter().all(|value| value.len() == 8)
 }
