@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How two samples give each other away, strongest evidence first: what bytes and pixels show, then
-/// what names and columns say of samples that belong together, the most telling first.
+/// what names and columns say of samples that belong together, the most telling first; last, what
+/// is merely alike.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -26,11 +27,14 @@ pub enum Leak {
     SequenceNeighbour,
     /// Of one group: patient, slide, site, instant.
     SharedGroup,
+    /// As similar as near duplicates are, in a dataset whose distinct pictures are, too: no
+    /// evidence of a copy.
+    LookAlike,
 }
 
 impl Leak {
     /// All ways, strongest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SameFile,
         Self::SameBytes,
         Self::SamePixels,
@@ -39,6 +43,7 @@ impl Leak {
         Self::AugmentedSibling,
         Self::SequenceNeighbour,
         Self::SharedGroup,
+        Self::LookAlike,
     ];
 
     /// Whether bytes or pixels show it, rather than names and columns.
@@ -54,7 +59,8 @@ impl Leak {
 
     /// Those that names and columns tell, the most telling first.
     pub fn by_names() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|leak| !leak.is_by_pixels())
+        let told = |leak: &Self| !leak.is_by_pixels() && *leak != Self::LookAlike;
+        Self::ALL.into_iter().filter(told)
     }
 
     /// The name used in reports and settings.
@@ -69,6 +75,7 @@ impl Leak {
             Self::AugmentedSibling => "augmented-sibling",
             Self::SequenceNeighbour => "sequence-neighbour",
             Self::SharedGroup => "shared-group",
+            Self::LookAlike => "look-alike",
         }
     }
 }
@@ -86,7 +93,7 @@ mod tests {
         let by_pixels = Leak::ALL.map(Leak::is_by_pixels);
         assert_eq!(
             by_pixels,
-            [true, true, true, true, false, false, false, false]
+            [true, true, true, true, false, false, false, false, false]
         );
     }
 }

@@ -5,6 +5,7 @@
 //! that were listed for the dataset.
 
 use super::Scan;
+use super::look_alikes;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use super::tile_strips;
@@ -74,11 +75,12 @@ fn judge(
         );
         return unavailable(rule, reason);
     }
-    let (partners, threshold) =
+    let (partners, unproven, threshold) =
         search_divided(settings, divided, &scan.signatures, &scan.found.looks);
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
-    let together = tile_strips::confirm(together, divided, &scan.signatures);
+    let mut together = tile_strips::confirm(together, divided, &scan.signatures);
+    look_alikes::add(&mut together, &unproven, &partners, divided);
     let evidence = Evidence {
         dataset: divided,
         labels,

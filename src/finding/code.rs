@@ -102,6 +102,8 @@ codes! {
     LeakOverlappingTile = "leak-overlapping-tile", Error;
     /// An evaluation image belongs to a group that training has, too.
     LeakSharedGroup = "leak-shared-group", Error;
+    /// An evaluation image looks like a training image, in a dataset of look-alikes.
+    LeakLookAlike = "leak-look-alike", Warning;
     /// A part of names may be an identifier that evaluation and training share.
     PossibleGroup = "possible-group", Warning;
     /// Evaluation splits share pictures.
@@ -249,6 +251,7 @@ impl Code {
             Leak::AugmentedSibling => Self::LeakAugmentedSibling,
             Leak::SequenceNeighbour => Self::LeakSequenceNeighbour,
             Leak::SharedGroup => Self::LeakSharedGroup,
+            Leak::LookAlike => Self::LeakLookAlike,
         }
     }
 
