@@ -15,18 +15,13 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use luma_jpeg::Scratch;
-use splitleak::checks::{self, Evidence};
 use splitleak::dataset;
-use splitleak::labels::Labels;
-use splitleak::matching::partners::Partnerships;
+use splitleak::internals::signature::{PerceptualHasher, content, thumbnail_of, tone};
+use splitleak::internals::{Evidence, Labels, Partnerships, checks};
 use splitleak::progress::Silent;
 use splitleak::settings::{Columns, Files, Input};
 use splitleak::signature::Signer;
-use splitleak::signature::content::content;
 use splitleak::signature::digest::Digest;
-use splitleak::signature::perceptual::PerceptualHasher;
-use splitleak::signature::thumbnail::thumbnail_of;
-use splitleak::signature::tone::tone;
 
 fn main() {
     let Some(directory) = std::env::args()
@@ -87,7 +82,7 @@ fn main() {
         counted: &[],
     };
     let checking = fastest(|| {
-        black_box(checks::run(&evidence));
+        black_box(checks(&evidence));
     });
     let share = |part: Duration| part.as_secs_f64() / hashing.as_secs_f64() * 100.0;
     println!("{} files, hashing {hashing:.2?}", files.len());

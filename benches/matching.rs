@@ -28,7 +28,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use splitleak::matching::{Code, Join, Match, Plan, multi_index, range_search, scan};
+use splitleak::internals::matching::{Code, Join, Match, Plan, multi_index, range_search, scan};
 
 const RADIUS: u32 = 10;
 

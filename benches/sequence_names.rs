@@ -12,10 +12,8 @@
 
 use std::time::Instant;
 
+use splitleak::internals::sequence::{Found, Inputs, augmentation, examine, group, infer, tiles};
 use splitleak::sample::{Sample, Split, SplitId, SplitRole};
-use splitleak::sequence::examine::{Found, examine};
-use splitleak::sequence::infer::{Inputs, infer};
-use splitleak::sequence::{augmentation, group, tiles};
 
 const COUNT: u64 = 1_000_000;
 

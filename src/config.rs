@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// Name of the file that is looked for in the dataset directory.
-pub const FILE_NAME: &str = "splitleak.toml";
+pub(crate) const FILE_NAME: &str = "splitleak.toml";
 
 /// The file as written. The command line overrides it key by key.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct Config {
+pub(crate) struct Config {
     /// As `--manifest`, relative to the dataset directory.
     pub manifest: Option<String>,
     /// As `--layout`.
@@ -75,7 +75,7 @@ pub struct Config {
 /// What the user says of groups, as written.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct GroupsWritten {
+pub(crate) struct GroupsWritten {
     /// Why names tell no groups.
     pub none: String,
 }
@@ -83,7 +83,7 @@ pub struct GroupsWritten {
 /// Findings that are set aside, as written.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Suppress {
+pub(crate) struct Suppress {
     /// Code of the findings.
     pub code: String,
     /// Pattern of paths; everywhere without one.
@@ -98,7 +98,7 @@ pub struct Suppress {
 
 /// A value as this file spells it.
 #[must_use]
-pub fn literal(value: &impl Serialize) -> String {
+pub(crate) fn literal(value: &impl Serialize) -> String {
     toml::Value::try_from(value)
         .map_or_else(|error| format!("# {error}"), |value| value.to_string())
 }
@@ -148,7 +148,7 @@ fn number_or_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, 
 /// # Errors
 /// [`Error::Config`] when it is no TOML, has a key that does not exist (the message
 /// lists those that do), or a value of the wrong type.
-pub fn read(path: &Path, text: &str) -> Result<Config, Error> {
+pub(crate) fn read(path: &Path, text: &str) -> Result<Config, Error> {
     parse(text).map_err(|message| Error::Config {
         path: path.to_path_buf(),
         message,

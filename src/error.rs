@@ -1,4 +1,4 @@
-//! What stops an audit. One bad file never does; these do.
+//! Errors that stop an audit. One bad file never does; these do.
 
 use std::path::PathBuf;
 

@@ -10,7 +10,7 @@ const MOST_NUMBERED_CLASSES: usize = 100;
 
 /// Share of labels that must parse as numbers for the label column to be one of numbers, in
 /// percent. A few texts among numbers (`n/a`) are faults of a manifest, not further classes.
-pub const NUMERIC: usize = 95;
+pub(crate) const NUMERIC: usize = 95;
 
 /// The labels of all samples of a dataset, by sample.
 ///
@@ -55,7 +55,7 @@ impl<'a> Labels<'a> {
 
 /// Whether at least [`NUMERIC`] percent of the labels are numbers, finite or not.
 #[must_use]
-pub fn are_numeric(dataset: &Dataset) -> bool {
+pub(crate) fn are_numeric(dataset: &Dataset) -> bool {
     let labels = dataset
         .samples
         .iter()

@@ -1,4 +1,4 @@
-//! How an audit tells the outside how far it is.
+//! Progress of an audit, told to the outside.
 
 /// Stages that take time, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! What a dataset is made of: samples, splits and labels.
+//! Datasets: samples, splits and labels.
 //!
 //! A sample is one row of membership, "this image in this split". One file may
 //! be a sample twice; that is itself a leak, so paths are never keys.

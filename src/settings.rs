@@ -1,17 +1,16 @@
-//! What an audit is told to do, resolved and validated.
+//! Settings of an audit, resolved and validated.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::explain::inputs::Metric;
-use crate::explain::predictions::Line;
-use crate::explain::training_log::{Printed, TrainingLog};
 use crate::leak::Leak;
 use crate::path_pattern::PathPattern;
 use crate::sample::{Layout, SplitRole};
-use crate::sequence::pattern::{GroupPattern, SequencePattern};
-use crate::sequence::simulate::SimulatedSplit;
+use crate::training::{Line, Metric, Printed, TrainingLog};
+
+pub use crate::sequence::pattern::{GroupPattern, SequencePattern};
+pub use crate::sequence::simulate::SimulatedSplit;
 
 /// Everything that can change a report.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 /// A loss: four decimals as logs print it, or three significant digits when that would hide it.
 #[must_use]
-pub fn loss(value: f64) -> String {
+pub(crate) fn loss(value: f64) -> String {
     if value == 0.0 || (0.001..100.0).contains(&value.abs()) {
         format!("{value:.4}")
     } else {
@@ -13,7 +13,7 @@ pub fn loss(value: f64) -> String {
 /// A number with the digits that were printed: `half_width` is half a unit of the last one.
 /// Numbers known in full have four significant digits.
 #[must_use]
-pub fn as_printed(value: f64, half_width: f64) -> String {
+pub(crate) fn as_printed(value: f64, half_width: f64) -> String {
     let digits = if half_width > 0.0 {
         -(2.0 * half_width).log10().round()
     } else {
@@ -30,7 +30,7 @@ pub fn as_printed(value: f64, half_width: f64) -> String {
 
 /// A share of right answers in percent, with the digits that were printed, at most two decimals.
 #[must_use]
-pub fn accuracy(share: f64, half_width: f64) -> String {
+pub(crate) fn accuracy(share: f64, half_width: f64) -> String {
     let digits = if half_width > 0.0 {
         -(200.0 * half_width).log10().round()
     } else {
@@ -47,7 +47,7 @@ pub fn accuracy(share: f64, half_width: f64) -> String {
 
 /// How many times as much, at no more than the precision such a ratio has.
 #[must_use]
-pub fn times(ratio: f64) -> String {
+pub(crate) fn times(ratio: f64) -> String {
     match ratio {
         r if r >= 100.0 => "over 100".to_owned(),
         r if r >= 9.95 => format!("{r:.0}"),
@@ -57,7 +57,7 @@ pub fn times(ratio: f64) -> String {
 
 /// A share as a percentage: whole percents, one decimal below 10 %.
 #[must_use]
-pub fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent != 0.0 && percent.abs() < 9.95 {
         format!("{percent:.1} %")
@@ -68,7 +68,7 @@ pub fn percent(share: f64) -> String {
 
 /// A count with a comma every three digits.
 #[must_use]
-pub fn count(n: u64) -> String {
+pub(crate) fn count(n: u64) -> String {
     let digits = n.to_string();
     let groups: Vec<&str> = digits
         .as_bytes()

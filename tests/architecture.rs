@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use splitleak::finding::CODES;
+use splitleak::CODES;
 
 /// Name and text of every file of the library but those of tests only.
 fn sources() -> Vec<(String, String)> {

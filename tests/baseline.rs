@@ -4,11 +4,11 @@ use std::fs;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use splitleak::finding::{CODES, Code};
 use splitleak::gate::baseline::{Baseline, Entry};
 use splitleak::gate::policy::{FailOn, day};
 use splitleak::gate::{Policy, judge, update};
 use splitleak::report::{FindingMember, LeakedSample, Report, ReportFinding};
+use splitleak::{CODES, Code};
 
 use crate::workspace::{Workspace, encode, picture_of_size};
 

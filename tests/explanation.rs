@@ -1,14 +1,13 @@
 //! The loss explanation as a whole: what it says of clear cases, and what it refuses to say of bad
 //! input.
 
-use splitleak::explain::descriptors::Descriptors;
-use splitleak::explain::explain;
-use splitleak::explain::inputs::{Inputs, Metric, Place, Prediction, Row, Setting, Targets, Twin};
-use splitleak::explain::training_log::{TrainLossKind, TrainingLog, declared, parse, printed};
-use splitleak::explain::verdict::{Beside, verdict};
+use splitleak::internals::explain::{
+    Beside, Descriptors, Inputs, Place, Prediction, Row, Setting, Targets, Twin, explain, verdict,
+};
 use splitleak::render::explanation::{MAX_COLUMNS, MAX_LINES, render};
 use splitleak::report::explanation::{Evidence, Explanation, Status, Word};
 use splitleak::report::interleaving::{Interleaving, SplitKind};
+use splitleak::training::{Metric, TrainLossKind, TrainingLog, declared, log as parse, printed};
 
 use crate::snapshot::keep;
 
@@ -586,7 +585,7 @@ fn explaining_twice_gives_the_same_bytes() {
 /// (Barz and Denzler 2020, ciFAIR model tables), and the share of duplicates.
 #[test]
 fn the_bound_for_the_samples_at_hand_is_no_bound_on_new_data() {
-    use splitleak::explain::bounds::no_harm;
+    use splitleak::internals::explain::no_harm;
     let cifar10 = [
         (3.90, 4.20),
         (5.91, 6.43),

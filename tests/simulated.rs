@@ -2,7 +2,8 @@
 
 use crate::workspace::{Workspace, encode, picture};
 use serde_json::Value;
-use splitleak::sequence::simulate::{SimulatedSplit, simulate};
+use splitleak::internals::simulate;
+use splitleak::settings::SimulatedSplit;
 
 const FRAMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/driving/frames");
 

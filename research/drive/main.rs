@@ -20,13 +20,12 @@ use rayon::prelude::*;
 use splitleak::audit;
 use splitleak::cache::Cache;
 use splitleak::dataset;
-use splitleak::explain::inputs::Metric;
-use splitleak::explain::training_log::{TrainLossKind, declared, printed};
 use splitleak::progress::Silent;
 use splitleak::sample::{Dataset, SampleId, SplitRole};
 use splitleak::settings::{Explain, Input, Settings};
 use splitleak::signature::Signer;
 use splitleak::signature::thumbnail::SIDE;
+use splitleak::training::{Metric, TrainLossKind, declared, printed};
 
 /// Blocks of time that are held out in turn, and frames left out on either side of one: five
 /// seconds at 10 Hz.

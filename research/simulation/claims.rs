@@ -6,13 +6,11 @@ use super::worlds::{VideoSplit, World, grouped_losses, near_duplicates, shot, vi
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use splitleak::explain::explain;
-use splitleak::explain::exposure::classify;
-use splitleak::explain::honest::{Case, degree_standardised};
-use splitleak::explain::inputs::{Inputs, Prediction, Setting};
-use splitleak::explain::interval::{ratio, sum_by_group};
-use splitleak::explain::training_log::{declared, printed};
+use splitleak::internals::explain::{
+    Case, Inputs, Prediction, Setting, classify, degree_standardised, explain, ratio, sum_by_group,
+};
 use splitleak::report::explanation::{Estimate, Exposure, TrainLossKind};
+use splitleak::training::{declared, printed};
 
 /// Share of `true`.
 fn share(hits: &[bool]) -> f64 {

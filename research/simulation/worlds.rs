@@ -7,9 +7,10 @@ use super::learners::normal;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use splitleak::explain::descriptors::Descriptors;
-use splitleak::explain::inputs::{Inputs, Metric, Place, Row, Setting, Targets, Twin};
-use splitleak::explain::interval::GroupSum;
+use splitleak::internals::explain::Descriptors;
+use splitleak::internals::explain::GroupSum;
+use splitleak::internals::explain::{Inputs, Place, Row, Setting, Targets, Twin};
+use splitleak::training::Metric;
 
 /// A dataset with what the tool may see of it.
 pub(crate) struct World {

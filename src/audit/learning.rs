@@ -1,4 +1,4 @@
-//! What is learned of a dataset before anything is searched: whitening, descriptions, threshold.
+//! Learning from a dataset before anything is searched: whitening, descriptions, threshold.
 //!
 //! When only some samples are asked about, it is learned from the others. So a check of what a
 //! commit adds finds in the cache what the check before the commit learned, and learns the same

@@ -1,4 +1,4 @@
-//! What was recorded together, from names, columns and capture times, with pixels to settle doubts.
+//! Recordings from names, columns and capture times, with pixels to settle doubts.
 
 use rayon::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Whether tiles that overlap by their names show the same in the strip they share.
+//! Comparison of overlapping tiles on the strip of pixels that they share.
 
 use rayon::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What earlier runs found out, kept in one database file; the only user of `rusqlite`.
+//! Results of earlier runs, kept in one database file; the only user of `rusqlite`.
 //!
 //! Two levels. A *signature* is kept by the digest of a file's bytes, and a file's
 //! digest by its path and [`Stamp`]. A whole *report* is kept by a digest of

@@ -1,4 +1,4 @@
-//! What the cache knows of one dataset, and what one run adds to it.
+//! One run's view of the cache: what it knows of the dataset, and what is to be added.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};

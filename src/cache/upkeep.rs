@@ -1,4 +1,4 @@
-//! What a cache holds, and how it is made smaller.
+//! Overview and pruning of the cache.
 
 use std::path::{Path, PathBuf};
 

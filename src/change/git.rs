@@ -1,5 +1,4 @@
-//! What git knows of the files of a dataset. Names come ended by NUL bytes, so that any name is
-//! safe.
+//! Questions to git about the files of a dataset. Names end in NUL bytes, so that any name is safe.
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read};

@@ -1,4 +1,4 @@
-//! Which samples has a change touched? Asks git, or a list of files.
+//! Samples that a change has touched, as git or a list of files says.
 //!
 //! What cannot be told counts as touched: a sample that neither git nor DVC knows is
 //! checked every time, rather than never.
@@ -21,11 +21,11 @@ use crate::settings::{Columns, Input};
 use crate::source::path_text;
 use git::Repository;
 use manifest::Rows;
-pub use snapshot::Snapshot;
+pub(crate) use snapshot::Snapshot;
 
 /// Samples that a change has touched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touched {
+pub(crate) struct Touched {
     /// Their paths relative to the dataset root; `None` is all of them. Paths that are
     /// no sample may be among them: deleted files, and files that are no images.
     pub paths: Option<BTreeSet<String>>,
@@ -44,7 +44,7 @@ impl Touched {
 
 /// Where the files lie that are compared with a revision.
 #[derive(Clone, Copy)]
-pub enum Tree<'a> {
+pub(crate) enum Tree<'a> {
     /// In the working tree. The path is that of the index that the caller was told to use, as hooks
     /// are.
     Working(Option<&'a Path>),
@@ -57,7 +57,7 @@ pub enum Tree<'a> {
 /// # Errors
 /// [`Error::Change`]: no git, no repository, no such revision, or history that a shallow clone
 /// lacks.
-pub fn since(
+pub(crate) fn since(
     revision: &str,
     tree: Tree<'_>,
     dataset: &Dataset,
@@ -102,7 +102,7 @@ struct ChangedFiles {
 /// Samples that a list names: one path a line, or ended by NUL bytes where there are any.
 /// Paths are relative to the current directory `base`, or else to the dataset root.
 #[must_use]
-pub fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
+pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
     let by_nul = list.contains(&0);
     let names = list.split(|&byte| if by_nul { byte == 0 } else { byte == b'\n' });
     let names = names.map(|name| match by_nul {

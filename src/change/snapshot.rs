@@ -19,7 +19,7 @@ use crate::settings::{Columns, Files, Input};
 use crate::source::{Place, Source};
 
 /// The index of the repository that a dataset lies in, as files.
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     pub(super) repository: Repository,
     /// The dataset as it was named.
     root: PathBuf,
@@ -49,7 +49,7 @@ impl Snapshot {
     /// # Errors
     /// [`Error::Change`]: no git, no repository, a merge that is not finished, a submodule inside
     /// the dataset, an object that is not here, or a temporary directory that cannot be written.
-    pub fn take(root: &Path, handed: Option<&Path>) -> Result<Self, Error> {
+    pub(crate) fn take(root: &Path, handed: Option<&Path>) -> Result<Self, Error> {
         let repository = Repository::of(root, handed)?;
         let directory = tempfile::tempdir().map_err(unwritable)?;
         let mut snapshot = Self {
@@ -187,7 +187,7 @@ impl Snapshot {
     /// Where the bytes of a file of the repository lie as they are staged; `None` where it is not
     /// staged, or no file of the repository.
     #[must_use]
-    pub fn find(&self, file: &Path) -> Option<PathBuf> {
+    pub(crate) fn find(&self, file: &Path) -> Option<PathBuf> {
         let path = self.repository.place_from_top(file)?;
         let place = self.directory.path().join(path);
         place.is_file().then_some(place)
@@ -205,7 +205,7 @@ impl Snapshot {
 
     /// Whether a file lies in the repository, staged or not.
     #[must_use]
-    pub fn is_of_repository(&self, file: &Path) -> bool {
+    pub(crate) fn is_of_repository(&self, file: &Path) -> bool {
         self.repository.place_from_top(file).is_some()
     }
 
@@ -214,7 +214,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// As for [`dataset::load`], and splits that are given as directories.
-    pub fn load(
+    pub(crate) fn load(
         &self,
         input: &Input,
         columns: &Columns,

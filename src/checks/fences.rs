@@ -1,5 +1,4 @@
-//! Where a distribution ends: Tukey's outer fences, three interquartile ranges beyond the
-//! quartiles.
+//! Tukey's outer fences: three interquartile ranges beyond the quartiles.
 
 /// Quartiles of a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,4 +1,4 @@
-//! What is wrong? One file per question, one table of all checks.
+//! All checks in one table, one file per question.
 
 mod classes;
 mod content;

@@ -1,4 +1,4 @@
-//! What names tell: files that systems leave behind, and names that some systems cannot keep apart.
+//! Faults of names: files that systems leave behind, and names that some systems cannot keep apart.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -1,4 +1,4 @@
-//! Does a fact of the file tell the class, or the split, by itself?
+//! Facts of files that tell the class, or the split, by themselves.
 //!
 //! A model that is given such data can learn the camera instead of the disease. The measure is
 //! Youden's J of one class against the others, the share of the class that is found minus the share

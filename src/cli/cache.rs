@@ -1,4 +1,4 @@
-//! Where the cache lies, and the `cache` command.
+//! The place of the cache, and the `cache` command.
 
 use std::fmt::Write;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Where text goes. A file is written whole or not at all.
+//! Writing of text to streams and files. A file is written whole or not at all.
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;

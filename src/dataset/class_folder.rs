@@ -1,5 +1,4 @@
-//! Whether the folders below the splits are classes, or patients, videos and other entities that
-//! share their place.
+//! Tells folders of classes below the splits from folders of patients, videos and other entities.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Is this file an image, a companion of images, or a stand-in for data elsewhere?
+//! Kinds of files: an image, a companion of images, a stand-in for data elsewhere.
 //!
 //! The name decides where it can; a file whose name says nothing is asked for
 //! its first bytes.

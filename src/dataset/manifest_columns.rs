@@ -1,4 +1,4 @@
-//! Which column of a manifest holds what.
+//! Roles of a manifest's columns.
 
 use crate::settings::Columns;
 

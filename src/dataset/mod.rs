@@ -1,4 +1,4 @@
-//! Where do samples come from? One file per layout; all give the same [`Dataset`].
+//! Reading of datasets. One file per layout; all give the same [`Dataset`].
 
 mod builder;
 mod claim;

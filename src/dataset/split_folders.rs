@@ -1,4 +1,4 @@
-//! Which folders of a tree are splits, and which of them make up a dataset of their own.
+//! Folders that are splits, and the datasets that they make up.
 //!
 //! The outermost folder that spells a split is one. Folders side by side whose names differ in
 //! nothing but the word for the split are splits, too (`seg_train`, `seg_test`).

@@ -1,4 +1,4 @@
-//! Which words mean which split.
+//! Words that mean splits.
 //!
 //! The spellings are Hugging Face's equivalences: train/training,
 //! validation/valid/val/dev, test/testing/eval/evaluation. A name may carry a

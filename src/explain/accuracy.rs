@@ -1,4 +1,4 @@
-//! What the reported accuracy alone says of the accuracy on clean samples.
+//! Bounds on the accuracy of clean samples, from the reported accuracy alone.
 //!
 //! Of `n` samples `a n` were classified right. If every leaked one was, a share `(a - f) / (1 - f)`
 //! of the clean ones was right; if none was, `a / (1 - f)`. Both ends are reached, so no better
@@ -11,7 +11,7 @@ use crate::wording::{accuracy as in_words, count};
 
 /// Bounds from the accuracy in the log and the exposed share.
 #[must_use]
-pub fn bounds(accuracy: Printed, images: &FromImages) -> AccuracyBounds {
+pub(crate) fn bounds(accuracy: Printed, images: &FromImages) -> AccuracyBounds {
     let samples = images.n_validation;
     let exposed = images
         .classes

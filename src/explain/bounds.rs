@@ -7,15 +7,15 @@
 use super::interval::Z95;
 
 /// An interval; `hi` may be infinite.
-pub type Range = (f64, f64);
+pub(crate) type Range = (f64, f64);
 
 /// Relative standard deviation of per-sample losses that is assumed when none were measured: that
 /// of squared errors of Gaussian residuals.
-pub const ASSUMED_SPREAD: f64 = std::f64::consts::SQRT_2;
+pub(crate) const ASSUMED_SPREAD: f64 = std::f64::consts::SQRT_2;
 
 /// B0: losses lie between 0 and `max_loss`, nothing else is assumed.
 #[must_use]
-pub fn range_only(loss: f64, leaked: f64, max_loss: f64) -> Range {
+pub(crate) fn range_only(loss: f64, leaked: f64, max_loss: f64) -> Range {
     let lo = ((loss - leaked * max_loss) / (1.0 - leaked)).max(0.0);
     (lo, (loss / (1.0 - leaked)).min(max_loss))
 }
@@ -30,13 +30,13 @@ pub fn no_harm(loss: f64, leaked: f64) -> Range {
 /// B2, B3: leaked samples cannot be fitted better than `floor` (label noise of exact duplicates, or
 /// the training loss in evaluation mode). Empty (`hi < lo`) when `floor > loss`.
 #[must_use]
-pub fn with_floor(loss: f64, leaked: f64, floor: f64) -> Range {
+pub(crate) fn with_floor(loss: f64, leaked: f64, floor: f64) -> Range {
     (loss, leaked_as(loss, leaked, floor))
 }
 
 /// B4: the loss on clean samples if the leaked ones have exactly `leaked_loss`.
 #[must_use]
-pub fn leaked_as(loss: f64, leaked: f64, leaked_loss: f64) -> f64 {
+pub(crate) fn leaked_as(loss: f64, leaked: f64, leaked_loss: f64) -> f64 {
     if leaked >= 1.0 {
         return f64::INFINITY;
     }
@@ -46,14 +46,14 @@ pub fn leaked_as(loss: f64, leaked: f64, leaked_loss: f64) -> f64 {
 /// The loss on clean samples if leaked ones are fitted `advantage` (0 to 1) better: `L / (1 - f
 /// k)`. Infinite when all are leaked and fitted perfectly.
 #[must_use]
-pub fn with_advantage(loss: f64, leaked: f64, advantage: f64) -> f64 {
+pub(crate) fn with_advantage(loss: f64, leaked: f64, advantage: f64) -> f64 {
     loss / (1.0 - leaked * advantage)
 }
 
 /// Half the width, on the logarithmic scale, of a 95 % interval for a mean of `n` independent
 /// losses with relative standard deviation `spread`.
 #[must_use]
-pub fn sampling_half_width(spread: f64, n: f64) -> f64 {
+pub(crate) fn sampling_half_width(spread: f64, n: f64) -> f64 {
     Z95 * spread / n.sqrt()
 }
 

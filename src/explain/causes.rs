@@ -15,7 +15,7 @@ const CONSTANT_RATIO: f64 = 1.25;
 
 /// The table of causes, always complete.
 #[must_use]
-pub fn causes(
+pub(crate) fn causes(
     inputs: &Inputs,
     images: &FromImages,
     losses: &FromLosses,

@@ -1,5 +1,5 @@
-//! What the proxies see of an image: a short vector of whole numbers, standardised over the
-//! dataset.
+//! Descriptors, by which the proxies see an image: a short vector of whole numbers, standardised
+//! over the dataset.
 //!
 //! Whole numbers make every distance exact, so neighbours and ties are the same on every machine.
 
@@ -10,7 +10,7 @@ const COLUMNS: usize = 16;
 /// Rows of that grid. Driving frames carry more across than up; other images lose little.
 const ROWS: usize = 8;
 /// Longest vector accepted, so that squared distances fit 31 bits.
-pub const MAX_DIMENSION: usize = 512;
+pub(crate) const MAX_DIMENSION: usize = 512;
 /// Units per standard deviation.
 const UNIT: f64 = 64.0;
 /// Values beyond this many standard deviations are cut.

@@ -22,7 +22,7 @@ const REACHED: f64 = 0.98;
 
 /// Loss of a copied value against the true one.
 #[must_use]
-pub fn copy_loss(metric: Metric, targets: &Targets, truth: f64, copied: f64) -> f64 {
+pub(crate) fn copy_loss(metric: Metric, targets: &Targets, truth: f64, copied: f64) -> f64 {
     match (targets, metric) {
         (Targets::Classes(_), _) => f64::from(u8::from(truth != copied)),
         (_, Metric::AbsoluteError) => (truth - copied).abs(),
@@ -32,7 +32,7 @@ pub fn copy_loss(metric: Metric, targets: &Targets, truth: f64, copied: f64) -> 
 
 /// Computes the curve; `groups` are the units of the intervals, one per row.
 #[must_use]
-pub fn curve(inputs: &Inputs, queries: &[Query], groups: &[u32]) -> ExclusionCurve {
+pub(crate) fn curve(inputs: &Inputs, queries: &[Query], groups: &[u32]) -> ExclusionCurve {
     let n_training = inputs
         .rows
         .iter()

@@ -11,7 +11,7 @@ const DEFAULT_LAG_SECONDS: f64 = 2.0;
 
 /// The decorrelation lag to assume before targets tell one, in steps.
 #[must_use]
-pub fn default_lag(inputs: &Inputs) -> u32 {
+pub(crate) fn default_lag(inputs: &Inputs) -> u32 {
     let seconds = inputs.seconds_per_step.filter(|&seconds| seconds > 0.0);
     seconds.map_or(DEFAULT_LAG_STEPS, |seconds| {
         (DEFAULT_LAG_SECONDS / seconds).round().clamp(1.0, 10_000.0) as u32
@@ -20,7 +20,7 @@ pub fn default_lag(inputs: &Inputs) -> u32 {
 
 /// Puts T0 together from exposures that were classified with `lag`.
 #[must_use]
-pub fn from_images(
+pub(crate) fn from_images(
     inputs: &Inputs,
     exposures: &Exposures,
     groups: &[u32],

@@ -4,7 +4,7 @@ use super::inputs::{Inputs, Place, Row, Setting};
 use crate::report::explanation::Exposure;
 
 /// Lag, in steps, up to which frames of one recording are adjacent.
-pub const ADJACENT_LAG: u32 = 1;
+pub(crate) const ADJACENT_LAG: u32 = 1;
 
 /// Exposure of the evaluation rows, with what it was decided on. All vectors follow `rows`.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,19 +9,19 @@ use super::training_log::Epoch;
 
 /// Share of the gap that leakage closes if leaked samples are fitted perfectly; it may exceed 1.
 #[must_use]
-pub fn closable_share(loss: f64, train: f64, leaked: f64) -> f64 {
+pub(crate) fn closable_share(loss: f64, train: f64, leaked: f64) -> f64 {
     leaked * loss / ((1.0 - leaked) * (train - loss))
 }
 
 /// Smallest `f k` at which leakage closes the whole gap: `1 - L / T`.
 #[must_use]
-pub fn tipping_point(loss: f64, train: f64) -> f64 {
+pub(crate) fn tipping_point(loss: f64, train: f64) -> f64 {
     1.0 - loss / train
 }
 
 /// Training loss at the end of an epoch, where the log prints the mean over it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EpochEnd {
+pub(crate) struct EpochEnd {
     /// Number of the epoch.
     pub epoch: u64,
     /// Midpoint; absent for the first epoch, where the loss falls too steeply for one.
@@ -33,7 +33,7 @@ pub struct EpochEnd {
 /// End-of-epoch losses of a log whose training losses are means over the epoch. `None` for an
 /// epoch whose loss does not fall to the next one: then nothing is known.
 #[must_use]
-pub fn epoch_ends(epochs: &[Epoch]) -> Vec<Option<EpochEnd>> {
+pub(crate) fn epoch_ends(epochs: &[Epoch]) -> Vec<Option<EpochEnd>> {
     let losses: Vec<Option<f64>> = epochs.iter().map(|e| e.train.map(|t| t.value)).collect();
     (0..losses.len())
         .map(|i| epoch_end(&losses, i, epochs[i].number))

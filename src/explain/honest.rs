@@ -28,7 +28,7 @@ pub struct Case {
 /// Degree class of every case: 0, 1, 2, or 3 and more, merged downwards among 1 to 3 until each has
 /// at least eight clean groups. `None` when even together they have fewer.
 #[must_use]
-pub fn degree_classes(cases: &[Case]) -> Option<Vec<u32>> {
+pub(crate) fn degree_classes(cases: &[Case]) -> Option<Vec<u32>> {
     let capped = |case: &Case| case.degree.min(3);
     // `lowest[k]` is the class that degree k ends up in.
     let mut class_of = [0, 1, 2, 3];

@@ -10,10 +10,10 @@ use crate::report::explanation::{CiMethod, Estimate, Status};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// Below this many groups an interval carries a warning, and honest-loss estimates refuse.
-pub const FEW_GROUPS: usize = 8;
+pub(crate) const FEW_GROUPS: usize = 8;
 
 /// Two-sided 95 % point of the normal distribution.
-pub const Z95: f64 = 1.959_963_984_540_054;
+pub(crate) const Z95: f64 = 1.959_963_984_540_054;
 
 /// One independent group's share of a ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,7 +78,7 @@ pub fn ratio(groups: &[GroupSum], n_used: usize) -> Estimate {
 /// Ends of the 95 % interval, symmetric on the logarithmic scale, of a positive estimate whose
 /// groups have these influences (already divided by the total) and sizes. `None` below two groups.
 #[must_use]
-pub fn from_influence(value: f64, influence: &[f64], sizes: &[f64]) -> Option<(f64, f64)> {
+pub(crate) fn from_influence(value: f64, influence: &[f64], sizes: &[f64]) -> Option<(f64, f64)> {
     let n_groups = influence.len() as f64;
     if influence.len() < 2 || !value.is_finite() || value <= 0.0 {
         return None;
@@ -98,7 +98,7 @@ fn standard_error(influence: &[f64]) -> f64 {
 /// is reduced to `share (1 - share) / se^2`, never raised. Shares of 0 and 1 take the rule of three
 /// over groups.
 #[must_use]
-pub fn share(groups: &[GroupSum]) -> Estimate {
+pub(crate) fn share(groups: &[GroupSum]) -> Estimate {
     let n: f64 = groups.iter().map(|group| group.den).sum();
     let hits: f64 = groups.iter().map(|group| group.num).sum();
     let value = hits / n;

@@ -8,7 +8,7 @@ const FEW_PAIRS: usize = 30;
 /// Half the mean squared difference of the targets of exact copies, training or evaluation: no
 /// function of the image does better on them. `None` for classes and below 30 pairs.
 #[must_use]
-pub fn label_noise(inputs: &Inputs) -> Option<f64> {
+pub(crate) fn label_noise(inputs: &Inputs) -> Option<f64> {
     if !matches!(inputs.targets, Targets::Numbers(_)) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! Which evaluation samples stand or fall together: the units of every interval.
+//! Evaluation samples that stand or fall together: the units of every interval.
 //!
 //! A sample of a recording belongs to a stretch of it as long as the decorrelation lag; other
 //! samples belong to their declared group, and where they have none, to the component of twins they
@@ -8,7 +8,7 @@ use super::inputs::{Inputs, Row, Setting, Twin};
 
 /// Group id of every row. Ids mean nothing but equality; they are the same for the same inputs.
 #[must_use]
-pub fn leak_groups(inputs: &Inputs, lag: u32) -> Vec<u32> {
+pub(crate) fn leak_groups(inputs: &Inputs, lag: u32) -> Vec<u32> {
     let component = twin_components(inputs.rows, inputs.twins);
     let keys: Vec<(u8, u32, u32)> = (0..inputs.rows.len())
         .map(|i| match (inputs.rows[i].place, inputs.rows[i].group) {
@@ -34,7 +34,7 @@ pub fn leak_groups(inputs: &Inputs, lag: u32) -> Vec<u32> {
 /// join: frames of a film resemble their neighbours, and the chain would make one component of it
 /// all; their lag tells more.
 #[must_use]
-pub fn twin_components(rows: &[Row], twins: &[Twin]) -> Vec<u32> {
+pub(crate) fn twin_components(rows: &[Row], twins: &[Twin]) -> Vec<u32> {
     let mut parent: Vec<u32> = (0..rows.len() as u32).collect();
     for twin in twins.iter().filter(|twin| twin.setting <= Setting::Default) {
         let placed = |row: u32| rows[row as usize].place.is_some();

@@ -1,4 +1,4 @@
-//! What was read of the training log, for the report and in one line.
+//! Summary of the training log as read, for the report and in one line.
 
 use super::training_log::{Printed, Quantity, TrainingLog};
 use crate::report::explanation::{LogRead, TrainLossKind};
@@ -6,7 +6,7 @@ use crate::wording::{accuracy, as_printed};
 
 /// The epoch that is explained, as read.
 #[must_use]
-pub fn log_read(log: &TrainingLog) -> LogRead {
+pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
     let epoch = log.explained();
     let losses = log.quantity == Quantity::Loss;
     let (training, validation) = (

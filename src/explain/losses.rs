@@ -10,11 +10,11 @@ use crate::report::explanation::{
 };
 
 /// Above this exposed share the log alone does not bound the loss in any useful way.
-pub const ALMOST_ALL: f64 = 0.95;
+pub(crate) const ALMOST_ALL: f64 = 0.95;
 
 /// The losses of the last epoch with a validation loss.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Reported {
+pub(crate) struct Reported {
     /// Validation loss.
     pub validation: Printed,
     /// Printed training loss.
@@ -25,7 +25,7 @@ pub struct Reported {
 ///
 /// # Errors
 /// The estimate that stands in their place.
-pub fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
+pub(crate) fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
     let Some(log) = inputs.log else {
         return Err(Box::new(Estimate::absent(
             Status::MissingInput,
@@ -67,7 +67,7 @@ pub fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
 
 /// Puts T1 together.
 #[must_use]
-pub fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImages) -> FromLosses {
+pub(crate) fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImages) -> FromLosses {
     let loss = reported.validation.value;
     let exposed = images.f_exposed.value.unwrap_or(0.0);
     let near = images.f_near.value.unwrap_or(0.0);

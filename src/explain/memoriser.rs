@@ -12,7 +12,7 @@ const INDISTINGUISHABLE: f64 = 1.25;
 /// `e`; as a log loss that is `H(e) + e ln(K - 1)`: the loss of a table that states its error
 /// honestly and spreads it over the other classes.
 #[must_use]
-pub fn in_metric(inputs: &Inputs, loss: f64) -> f64 {
+pub(crate) fn in_metric(inputs: &Inputs, loss: f64) -> f64 {
     let Targets::Classes(classes) = inputs.targets else {
         return loss;
     };
@@ -34,7 +34,7 @@ pub fn in_metric(inputs: &Inputs, loss: f64) -> f64 {
 /// Scores the lookup table, which is the exclusion curve with nothing hidden. `loss` is the
 /// reported validation loss, `looked_up` the number of evaluation samples that were looked up.
 #[must_use]
-pub fn memoriser(
+pub(crate) fn memoriser(
     inputs: &Inputs,
     loss: Option<f64>,
     curve: Option<&ExclusionCurve>,

@@ -13,37 +13,31 @@ use super::leak_groups::twin_components;
 use rayon::prelude::*;
 
 /// Neighbours that vote.
-pub const K: usize = 5;
+pub(crate) const K: usize = 5;
 
 /// Lags, in steps, of the windows inside a recording.
-pub const LAGS: [u32; 11] = [0, 1, 2, 3, 5, 8, 12, 20, 30, 50, 100];
+pub(crate) const LAGS: [u32; 11] = [0, 1, 2, 3, 5, 8, 12, 20, 30, 50, 100];
 
 /// Training rows hidden from a query: index into the list of nested windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Window(u8);
+pub(crate) struct Window(u8);
 
 impl Window {
     /// Nothing is hidden.
-    pub const NOTHING: Self = Self(0);
+    pub(crate) const NOTHING: Self = Self(0);
     /// Twins and the declared group are hidden, and in a recording frames at the same position.
-    pub const LEAK_GROUP: Self = Self(1);
+    pub(crate) const LEAK_GROUP: Self = Self(1);
     /// The whole recording is hidden as well.
-    pub const RECORDING: Self = Self(LAGS.len() as u8 + 1);
+    pub(crate) const RECORDING: Self = Self(LAGS.len() as u8 + 1);
 
     /// All windows, from the narrowest.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
         (0..=Self::RECORDING.0).map(Self)
-    }
-
-    /// The widest window whose lag is at most `lag`.
-    #[must_use]
-    pub fn up_to(lag: u32) -> Self {
-        Self(LAGS.iter().filter(|&&l| l <= lag).count() as u8)
     }
 
     /// The lag it hides inside a recording; `None` for nothing and for the whole recording.
     #[must_use]
-    pub fn lag(self) -> Option<u32> {
+    pub(crate) fn lag(self) -> Option<u32> {
         LAGS.get(usize::from(self.0).checked_sub(1)?).copied()
     }
 }
@@ -55,7 +49,7 @@ const NEVER: Barrier = FAR_IN_RECORDING + 1;
 
 /// A training row close to a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Neighbour {
+pub(crate) struct Neighbour {
     /// Squared distance, in 1/64 standard deviations.
     pub distance: i32,
     /// The training row.
@@ -65,7 +59,7 @@ pub struct Neighbour {
 
 /// Neighbours of one evaluation row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Query {
+pub(crate) struct Query {
     /// The evaluation row.
     pub row: u32,
     /// The best of every barrier, nearest first.
@@ -76,7 +70,7 @@ pub struct Query {
 
 impl Query {
     /// The nearest training rows that a window leaves, at most [`K`].
-    pub fn left_by(&self, window: Window) -> impl Iterator<Item = Neighbour> + '_ {
+    pub(crate) fn left_by(&self, window: Window) -> impl Iterator<Item = Neighbour> + '_ {
         self.nearest
             .iter()
             .filter(move |n| n.barrier > window.0)
@@ -86,19 +80,19 @@ impl Query {
 
     /// Training rows that a window hides.
     #[must_use]
-    pub fn hidden_by(&self, window: Window) -> u32 {
+    pub(crate) fn hidden_by(&self, window: Window) -> u32 {
         self.hidden[usize::from(window.0)]
     }
 }
 
 /// Most evaluation rows that are searched for. More would tighten the intervals hardly, and cost
 /// more than reading the images.
-pub const MAX_QUERIES: usize = 5_000;
+pub(crate) const MAX_QUERIES: usize = 5_000;
 
 /// Neighbours of the evaluation rows that have a descriptor, in row order: of all of them, or of
 /// [`MAX_QUERIES`] evenly spaced ones.
 #[must_use]
-pub fn search(inputs: &Inputs, descriptors: &Descriptors) -> Vec<Query> {
+pub(crate) fn search(inputs: &Inputs, descriptors: &Descriptors) -> Vec<Query> {
     let index = Index::new(inputs, descriptors);
     let queries: Vec<u32> = inputs
         .evaluation_rows()
@@ -528,9 +522,9 @@ mod tests {
     }
 
     #[test]
-    fn windows_are_found_by_lag() {
-        assert_eq!(Window::up_to(20).lag(), Some(20));
-        assert_eq!(Window::up_to(25).lag(), Some(20));
+    fn windows_are_ordered_by_their_lags() {
+        let lags: Vec<u32> = Window::all().filter_map(Window::lag).collect();
+        assert_eq!(lags, LAGS);
         assert_eq!(Window::NOTHING.lag(), None);
         assert_eq!(Window::RECORDING.lag(), None);
     }

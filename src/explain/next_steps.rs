@@ -5,7 +5,7 @@ use crate::report::explanation::{FromImages, NextStep, Status};
 
 /// Steps that are still open, the most telling first.
 #[must_use]
-pub fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> {
+pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> {
     let step = |what: &str, command: &str| NextStep {
         what: what.to_owned(),
         command: command.to_owned(),

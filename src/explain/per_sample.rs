@@ -20,7 +20,7 @@ const HARDLY_VARIES: f64 = 0.9;
 
 /// Puts T3 together.
 #[must_use]
-pub fn from_predictions(
+pub(crate) fn from_predictions(
     inputs: &Inputs,
     predictions: &[Option<Prediction>],
     reported: Option<Reported>,

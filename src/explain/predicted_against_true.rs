@@ -15,7 +15,7 @@ const FEW: usize = 30;
 /// Compares predictions with targets that are numbers; `None` for classes and without predicted
 /// numbers.
 #[must_use]
-pub fn correlation(
+pub(crate) fn correlation(
     inputs: &Inputs,
     predictions: &[Option<Prediction>],
     exposures: &Exposures,

@@ -1,4 +1,4 @@
-//! What a model said about each sample: CSV, JSON Lines or NPY, matched to the samples by path.
+//! Predictions of a model for each sample: CSV, JSON Lines or NPY, matched to the samples by path.
 
 use super::inputs::{Metric, Prediction, Targets};
 use super::yardsticks::metric_of;
@@ -31,7 +31,7 @@ pub struct Line {
 
 /// Predictions in the order of the samples.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Matched {
+pub(crate) struct Matched {
     /// One per sample.
     pub predictions: Vec<Option<Prediction>>,
     /// Samples that have one.
@@ -99,7 +99,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
 /// became `/` and a leading `./` fell away, or else when their file names are equal and unique.
 /// Lines without paths go to `in_order`, if there are as many.
 #[must_use]
-pub fn match_to(
+pub(crate) fn match_to(
     lines: &[Line],
     paths: &[&str],
     in_order: &[u32],

@@ -8,15 +8,15 @@
 use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
 
 /// Factor by which the range exceeds the proxies on either side.
-pub const MARGIN: f64 = 1.5;
+pub(crate) const MARGIN: f64 = 1.5;
 
 /// A network whose loss is more than this many times that of the copying learners has not copied:
 /// what leaks did not reach its loss, and their ratios say nothing of it.
-pub const NEAR: f64 = 3.0;
+pub(crate) const NEAR: f64 = 3.0;
 
 /// What the projection is made from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     /// Reported validation loss.
     pub loss: f64,
     /// Training loss in evaluation mode.
@@ -51,7 +51,7 @@ fn memorisation(proxies: &Proxies) -> f64 {
 /// The projected loss: centre `L ridge^(1-w) knn^w`, range from `L ridge / 1.5` to `1.5 L max(knn,
 /// copy)`.
 #[must_use]
-pub fn project(proxies: &Proxies) -> Estimate {
+pub(crate) fn project(proxies: &Proxies) -> Estimate {
     if proxies.loss >= proxies.trivial {
         return Estimate::absent(
             Status::NotApplicable,

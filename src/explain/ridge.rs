@@ -20,7 +20,7 @@ const CHUNK: usize = 2048;
 /// Fits both. `None` without descriptors for both sides, with one group only, or with too many
 /// classes.
 #[must_use]
-pub fn ridge(
+pub(crate) fn ridge(
     inputs: &Inputs,
     descriptors: &Descriptors,
     groups: &[u32],

@@ -7,7 +7,7 @@ use crate::report::explanation::{Assumption, CiMethod, Estimate, FromSecondRun, 
 
 /// Ratios of the losses of two runs.
 #[must_use]
-pub fn compare(
+pub(crate) fn compare(
     inputs: &Inputs,
     second: SecondRun,
     reported: Option<Reported>,

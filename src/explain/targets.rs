@@ -12,7 +12,7 @@ use crate::report::explanation::{
 
 /// What T2 is put together from.
 #[derive(Debug)]
-pub struct Parts<'a> {
+pub(crate) struct Parts<'a> {
     /// Units of intervals, one per row.
     pub groups: &'a [u32],
     /// Exposure classes.
@@ -27,7 +27,7 @@ pub struct Parts<'a> {
 
 /// Puts T2 together. `loss` is the reported validation loss.
 #[must_use]
-pub fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTargets {
+pub(crate) fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> FromTargets {
     let yardsticks = yardsticks(inputs, loss);
     let ridge = inputs
         .descriptors

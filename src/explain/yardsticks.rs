@@ -7,7 +7,7 @@ use crate::report::explanation::{Estimate, Status, Yardsticks};
 
 /// The metric that targets of this kind have when none was stated.
 #[must_use]
-pub fn metric_of(metric: Metric, targets: &Targets) -> Metric {
+pub(crate) fn metric_of(metric: Metric, targets: &Targets) -> Metric {
     match (metric, targets) {
         (Metric::Unknown, Targets::Numbers(_)) => Metric::SquaredError,
         (Metric::Unknown, Targets::Classes(_)) => Metric::LogLoss,
@@ -17,7 +17,7 @@ pub fn metric_of(metric: Metric, targets: &Targets) -> Metric {
 
 /// Computes all yardsticks; `loss` is the reported validation loss.
 #[must_use]
-pub fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
+pub(crate) fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
     let evaluation = targets_of(inputs, true);
     let training = targets_of(inputs, false);
     let metric = metric_of(inputs.metric, inputs.targets);

@@ -1,4 +1,4 @@
-//! Which findings are accepted: by a suppression, else by the baseline.
+//! Acceptance of findings: by a suppression, else by the baseline.
 //!
 //! Every image is accepted or refused for itself: a leaked sample, and each member of a finding
 //! about several. Such a finding is accepted when all its members are, so that a new image under an

@@ -1,4 +1,4 @@
-//! Whether all of a dataset could be checked: what could not is never a pass.
+//! Violations for what could not be checked: an incomplete audit is never a pass.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! May this be merged? Judges a [`Report`](crate::report::Report) by a [`Policy`].
+//! Judges a [`Report`](crate::report::Report) by a [`Policy`].
 
 mod accept;
 pub mod baseline;

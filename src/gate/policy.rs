@@ -1,4 +1,4 @@
-//! What is accepted, as settings say it.
+//! Rules of acceptance, as settings say them.
 
 use std::fmt;
 use std::str::FromStr;

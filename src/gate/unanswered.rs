@@ -1,4 +1,4 @@
-//! What was suspected or left open: limits on it, and the line that says what was not judged.
+//! Limits on what is suspected, and the line that says what was not judged.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What a baseline says of a report, and the baseline that would fit it.
+//! Comparison of a report with a baseline, and the baseline that would fit it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Which part of a picture another one shows.
+//! The part of a picture that another one shows.
 
 use super::pair::Transform;
 

@@ -1,5 +1,4 @@
-//! What hangs together through pairs: connected components, and how far each of
-//! them reaches.
+//! Connected components of the pair graph, and the diameter of each.
 //!
 //! A cluster joins whatever a path of pairs joins (single linkage), so that
 //! nothing of it may stand in two splits. The price is chaining: the ends of a
@@ -18,7 +17,7 @@ const SWEEPS: usize = 4;
 
 /// A connected component of two members or more.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cluster {
+pub(crate) struct Cluster {
     /// Ascending.
     pub members: Vec<u32>,
     /// The largest distance found between two members, in the unit of the
@@ -41,7 +40,7 @@ pub struct Cluster {
 /// Union by rank and path halving (R. E. Tarjan, J. van Leeuwen: Worst-case
 /// Analysis of Set Union Algorithms, 1984).
 #[derive(Clone, Debug)]
-pub struct Forest {
+pub(crate) struct Forest {
     parents: Vec<u32>,
     ranks: Vec<u8>,
 }
@@ -51,7 +50,7 @@ impl Forest {
     ///
     /// # Panics
     /// When `n` is 2^32 or more.
-    pub fn new(n: usize) -> Self {
+    pub(crate) fn new(n: usize) -> Self {
         assert!(
             n <= u32::MAX as usize,
             "a forest holds at most 2^32 - 1 members"
@@ -66,7 +65,7 @@ impl Forest {
     ///
     /// # Panics
     /// When either is not less than `n`.
-    pub fn join(&mut self, a: u32, b: u32) {
+    pub(crate) fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.root(a), self.root(b));
         if a == b {
             return;
@@ -87,7 +86,7 @@ impl Forest {
     /// the first member to the farthest, from there to the farthest again,
     /// while that finds greater distances). `confirmed` is asked once for each
     /// cluster. Neither is asked for a member with itself.
-    pub fn into_clusters(
+    pub(crate) fn into_clusters(
         mut self,
         distance: impl Fn(u32, u32) -> f64 + Sync,
         confirmed: impl Fn(u32, u32) -> bool + Sync,

@@ -7,7 +7,7 @@ use crate::sample::SampleId;
 /// For each sample the number of the first one whose key is equal, its own where there is none
 /// before it; `None` for samples without a key.
 #[must_use]
-pub fn first_of_equal<K: Ord + Send>(keys: Vec<Option<K>>) -> Vec<Option<u32>> {
+pub(crate) fn first_of_equal<K: Ord + Send>(keys: Vec<Option<K>>) -> Vec<Option<u32>> {
     let mut first = vec![None; keys.len()];
     let with_place = keys.into_par_iter().enumerate();
     let mut order: Vec<(K, u32)> = with_place
@@ -25,7 +25,7 @@ pub fn first_of_equal<K: Ord + Send>(keys: Vec<Option<K>>) -> Vec<Option<u32>> {
 /// Groups of samples whose keys are equal, two or more in each; members and
 /// groups in order of sample. Samples without a key stand alone.
 #[must_use]
-pub fn groups_of_equal<K: Ord + Sync>(keys: &[Option<K>]) -> Vec<Vec<SampleId>> {
+pub(crate) fn groups_of_equal<K: Ord + Sync>(keys: &[Option<K>]) -> Vec<Vec<SampleId>> {
     let mut order: Vec<usize> = (0..keys.len())
         .filter(|&index| keys[index].is_some())
         .collect();

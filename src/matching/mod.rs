@@ -1,4 +1,4 @@
-//! Which codes are close to which? Exact search by Hamming distance.
+//! Exact search by Hamming distance.
 //!
 //! This room knows integers only: it never sees a path, a split or a pixel.
 //! Every pair within the radius is found, whatever the data; how it is found
@@ -15,23 +15,23 @@
 //! | which database codes lie within the radius of each query? | [`range_search`] |
 //! | which samples hang together through pairs? | [`Forest`] |
 
-pub mod area;
+pub(crate) mod area;
 #[cfg(test)]
 mod brute_force;
 mod buckets;
 mod cluster;
 mod code;
-pub mod exact;
+pub(crate) mod exact;
 mod join;
-pub mod multi_index;
-pub mod pair;
-pub mod partners;
+pub(crate) mod multi_index;
+pub(crate) mod pair;
+pub(crate) mod partners;
 mod plan;
-pub mod scan;
+pub(crate) mod scan;
 mod simd;
-pub mod spread;
+pub(crate) mod spread;
 
-pub use cluster::{Cluster, Forest};
+pub(crate) use cluster::{Cluster, Forest};
 pub use code::Code;
 pub use join::{Join, Match};
 pub use plan::Plan;

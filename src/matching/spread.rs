@@ -14,7 +14,7 @@ use crate::sample::{SampleId, SplitId, SplitRole};
 
 /// Identity of one signed sample. Equal numbers mean equal things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// Split and its role, `None` in a dataset without splits.
     pub split: Option<(SplitId, SplitRole)>,
     /// Number of the dataset it belongs to, where one root holds several; `None` belongs to all.
@@ -31,7 +31,7 @@ pub struct Identity {
 
 /// Samples by picture.
 #[derive(Debug)]
-pub struct Pictures {
+pub(crate) struct Pictures {
     /// Samples of each picture in order of split, then bytes, then file.
     members: Vec<Vec<Member>>,
     /// Position in `members` of each sample's picture.
@@ -40,7 +40,7 @@ pub struct Pictures {
 
 /// A picture to learn from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
+pub(crate) struct Settled {
     /// The sample that stands for it.
     pub id: SampleId,
     /// Whether an evaluation split has it.
@@ -64,7 +64,7 @@ impl Member {
 impl Pictures {
     /// Groups samples; `None` marks one that could not be signed.
     #[must_use]
-    pub fn new(identities: &[Option<Identity>]) -> Self {
+    pub(crate) fn new(identities: &[Option<Identity>]) -> Self {
         let keys: Vec<Option<u32>> = identities
             .iter()
             .map(|identity| identity.map(|identity| identity.pixels))
@@ -103,7 +103,7 @@ impl Pictures {
 
     /// One sample of each picture, in order: near duplicates are looked for among these.
     #[must_use]
-    pub fn representatives(&self) -> Vec<SampleId> {
+    pub(crate) fn representatives(&self) -> Vec<SampleId> {
         ascending(self.members.iter().filter_map(|all| stand_in(all)))
     }
 
@@ -111,7 +111,7 @@ impl Pictures {
     /// learned stays the same while others are added; or all pictures, where half of the samples or
     /// more were asked about.
     #[must_use]
-    pub fn settled(&self) -> Vec<Settled> {
+    pub(crate) fn settled(&self) -> Vec<Settled> {
         let members = self.members.iter().flatten();
         let asked = members.clone().filter(|member| member.identity.asked);
         let mostly_asked = 2 * asked.count() >= members.count();
@@ -138,7 +138,7 @@ impl Pictures {
 
     /// One sample of each picture of which a member in `split` was asked about, in order.
     #[must_use]
-    pub fn asked_in(&self, split: Option<SplitId>) -> Vec<SampleId> {
+    pub(crate) fn asked_in(&self, split: Option<SplitId>) -> Vec<SampleId> {
         let asked = self
             .members
             .iter()
@@ -148,18 +148,18 @@ impl Pictures {
 
     /// The sample that stands for the picture of `id`; `None` for one that could not be signed.
     #[must_use]
-    pub fn representative(&self, id: SampleId) -> Option<SampleId> {
+    pub(crate) fn representative(&self, id: SampleId) -> Option<SampleId> {
         stand_in(&self.members[self.picture_of[id.index()]? as usize])
     }
 
     /// Samples that share a picture, two or more.
-    pub fn copies(&self) -> impl Iterator<Item = Vec<SampleId>> {
+    pub(crate) fn copies(&self) -> impl Iterator<Item = Vec<SampleId>> {
         let shared = self.members.iter().filter(|members| members.len() > 1);
         shared.map(|members| members.iter().map(|member| member.id).collect())
     }
 
     /// Records every pair of samples that share a picture.
-    pub fn record_copies(&self, partnerships: &mut Partnerships) {
+    pub(crate) fn record_copies(&self, partnerships: &mut Partnerships) {
         for members in self.members.iter().filter(|members| members.len() > 1) {
             for member in members {
                 for range in split_ranges(members) {
@@ -173,7 +173,7 @@ impl Pictures {
 
     /// One sample of each picture that has a member in `split`, in order.
     #[must_use]
-    pub fn representatives_in(&self, split: Option<SplitId>) -> Vec<SampleId> {
+    pub(crate) fn representatives_in(&self, split: Option<SplitId>) -> Vec<SampleId> {
         let inside = self
             .members
             .iter()
@@ -183,7 +183,7 @@ impl Pictures {
 
     /// Records `pair`, found between two pictures, for every copy of `pair.a` in
     /// split `from` and every copy of `pair.b` in split `to`.
-    pub fn record_between(
+    pub(crate) fn record_between(
         &self,
         pair: Pair,
         from: Option<SplitId>,

@@ -1,4 +1,4 @@
-//! What splits that were tried on paper would leak, for a person.
+//! Leakage of splits that were tried on paper, for a person.
 
 use std::io::{self, Write};
 

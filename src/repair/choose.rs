@@ -1,4 +1,4 @@
-//! Which units are evaluated: at random, to a size.
+//! Random choice of the units to evaluate, up to a size.
 
 use super::units::Unit;
 use rand::SeedableRng;

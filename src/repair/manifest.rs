@@ -4,7 +4,7 @@ use super::{Assignment, Side};
 
 /// A column that is copied beside the new ones.
 #[derive(Debug, Clone)]
-pub struct Column<'a> {
+pub(crate) struct Column<'a> {
     /// Its header.
     pub name: &'a str,
     /// One cell per sample.
@@ -14,7 +14,7 @@ pub struct Column<'a> {
 /// One split: `path,split` and the other columns, in the order of the samples. Purged samples are
 /// left out.
 #[must_use]
-pub fn split_manifest(paths: &[&str], sides: &Assignment, columns: &[Column]) -> String {
+pub(crate) fn split_manifest(paths: &[&str], sides: &Assignment, columns: &[Column]) -> String {
     let header = ["path", "split"]
         .into_iter()
         .chain(columns.iter().map(|column| column.name));
@@ -31,7 +31,7 @@ pub fn split_manifest(paths: &[&str], sides: &Assignment, columns: &[Column]) ->
 /// Folds: `path`, then `split_1` to `split_k`, each `train`, `val`, or empty where the sample is
 /// left out of that fold.
 #[must_use]
-pub fn fold_manifest(paths: &[&str], folds: &[Assignment], columns: &[Column]) -> String {
+pub(crate) fn fold_manifest(paths: &[&str], folds: &[Assignment], columns: &[Column]) -> String {
     let names: Vec<String> = (1..=folds.len()).map(|k| format!("split_{k}")).collect();
     let header = std::iter::once("path")
         .chain(names.iter().map(String::as_str))

@@ -6,15 +6,15 @@
 //! other aims (balanced classes, fewest moves) can replace it.
 
 mod choose;
-pub mod manifest;
+pub(crate) mod manifest;
 mod units;
-pub mod verify;
+pub(crate) mod verify;
 
 use crate::explain::inputs::Place;
 
 /// One sample to be assigned.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Member {
+pub(crate) struct Member {
     /// Where it stands in a recording, if it does.
     pub place: Option<Place>,
     /// Declared group (patient, scene), never divided.
@@ -23,7 +23,7 @@ pub struct Member {
 
 /// What must be kept apart.
 #[derive(Debug, Clone, Copy)]
-pub struct Constraints<'a> {
+pub(crate) struct Constraints<'a> {
     /// The samples.
     pub members: &'a [Member],
     /// Pairs of the same picture, by index into `members`, each in either order.
@@ -34,7 +34,7 @@ pub struct Constraints<'a> {
 
 /// Where a sample goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Side {
+pub(crate) enum Side {
     /// Training.
     Training,
     /// Evaluation.
@@ -44,12 +44,12 @@ pub enum Side {
 }
 
 /// One side per sample.
-pub type Assignment = Vec<Side>;
+pub(crate) type Assignment = Vec<Side>;
 
 /// A split with about `evaluation_size` evaluation samples: exactly that many when recordings can
 /// be cut, otherwise as near as whole groups come from below.
 #[must_use]
-pub fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> Assignment {
+pub(crate) fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> Assignment {
     let stretch = units::stretch_length(evaluation_size, constraints.purge);
     let units = units::units(constraints, stretch);
     let chosen = choose::up_to(&units, evaluation_size, seed);
@@ -59,7 +59,7 @@ pub fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> 
 /// Grouped k-fold: every sample is an evaluation sample of exactly one of the `k` assignments.
 /// Empty when `k` is below 2 or exceeds the number of units.
 #[must_use]
-pub fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assignment> {
+pub(crate) fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assignment> {
     let n = constraints.members.len();
     if k < 2 {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What cannot be divided: stretches of recordings, declared groups, clusters of twins.
+//! Units that cannot be divided: stretches of recordings, declared groups, clusters of twins.
 
 use super::Constraints;
 

@@ -1,4 +1,4 @@
-//! Whether an assignment leaks, decided from the constraints alone.
+//! Verification of an assignment against the constraints alone.
 
 use super::{Assignment, Constraints, Side};
 use crate::explain::inputs::Place;
@@ -28,7 +28,7 @@ impl Crossing {
 
 /// Counts everything that crosses.
 #[must_use]
-pub fn verify(constraints: &Constraints, sides: &Assignment) -> Crossing {
+pub(crate) fn verify(constraints: &Constraints, sides: &Assignment) -> Crossing {
     let rows = |side| (0..sides.len()).filter(move |&i| sides[i] == side);
     let mut training: Vec<Place> = rows(Side::Training)
         .filter_map(|i| constraints.members[i].place)

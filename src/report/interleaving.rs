@@ -1,4 +1,4 @@
-//! How a split cuts recordings: one frame here, the next there, or whole stretches.
+//! Measure of how finely a split cuts recordings: single frames, or whole stretches.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use build::{build, leakage};
+pub(crate) use build::{build, leakage};
 pub use clusters::{ClusterSummary, Clusters};
 pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};
 pub use gate::{AcceptedFindings, Gate, GateNote, NoteCode, Ruling, Violation, ViolationCode};

@@ -1,4 +1,4 @@
-//! What a report comes to: leaks, clear, or not known. The one place where it is decided.
+//! The verdict of a report: leaks, clear, or unknown. The one place where it is decided.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

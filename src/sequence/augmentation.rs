@@ -110,7 +110,7 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
 /// For every sample of `evaluation` with a sibling in `training`: the sample and its first such
 /// sibling.
 #[must_use]
-pub fn siblings(
+pub(crate) fn siblings(
     families: &[Family],
     samples: &[Sample],
     evaluation: SplitId,

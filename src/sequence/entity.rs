@@ -19,7 +19,7 @@ use super::{name, view};
 
 /// A part of names that may tell groups.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// Samples by the value of the part.
     pub groups: Groups,
     /// A `--group-pattern` that reads the part; `None` where no pattern does.
@@ -70,7 +70,7 @@ const BLOCK: usize = 2_000;
 
 /// Parts of names that may tell groups, the widest first. At least one sample in ten has a value.
 #[must_use]
-pub fn candidates(samples: &[Sample]) -> Vec<Candidate> {
+pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
     let looked_at = looked_at(samples.len());
     let schemes = schemes(samples, &looked_at);
     let classes = entity_judge::Classes::of(samples, &looked_at);

@@ -1,5 +1,5 @@
-//! When a leading part of names may be an entity: by how often its values repeat, and by what
-//! varies behind it.
+//! Judges whether a leading part of names may be an entity: by how often its values repeat, and by
+//! what varies behind it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -36,7 +36,7 @@ impl GroupAgreement {
 /// Chooses comparisons evenly over all samples of values with two samples at least: `neighbour` has
 /// the same value, `control` another.
 #[must_use]
-pub fn comparisons(groups: &Groups, samples: &[Sample]) -> Vec<Comparison> {
+pub(crate) fn comparisons(groups: &Groups, samples: &[Sample]) -> Vec<Comparison> {
     let mut members: Vec<Vec<SampleId>> = vec![Vec::new(); groups.names.len()];
     let mut classes: BTreeMap<Option<&str>, Vec<SampleId>> = BTreeMap::new();
     let group = |id: SampleId| groups.of[id.index()];
@@ -78,7 +78,7 @@ pub fn comparisons(groups: &Groups, samples: &[Sample]) -> Vec<Comparison> {
 
 /// Counts answers.
 #[must_use]
-pub fn agreement(answers: &[Similarities]) -> GroupAgreement {
+pub(crate) fn agreement(answers: &[Similarities]) -> GroupAgreement {
     let counted = super::pixels::agreement(answers);
     GroupAgreement {
         compared: counted.compared,

@@ -1,4 +1,4 @@
-//! What speaks for reading names as a recording, and what against, as counts.
+//! Counts that speak for reading names as a recording, and against it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,7 +55,7 @@ const SHORT_GAP: i64 = 2_000_000_000;
 
 /// Measures.
 #[must_use]
-pub fn measure(recordings: &Recordings, samples: &[Sample]) -> NameEvidence {
+pub(crate) fn measure(recordings: &Recordings, samples: &[Sample]) -> NameEvidence {
     let clock = recordings.unit == PositionUnit::Nanoseconds;
     let index = recordings.unit == PositionUnit::Index;
     let mut evidence = NameEvidence {

@@ -78,7 +78,7 @@ impl Groups {
 
 /// An evaluation sample of a shared group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GroupLeak {
+pub(crate) struct GroupLeak {
     /// The evaluation sample.
     pub evaluation: SampleId,
     /// The first training sample of the group.
@@ -89,7 +89,7 @@ pub struct GroupLeak {
 
 /// Groups from the manifest's group column, if any sample has one.
 #[must_use]
-pub fn from_column(samples: &[Sample]) -> Option<Groups> {
+pub(crate) fn from_column(samples: &[Sample]) -> Option<Groups> {
     collect(GroupRule::Column, samples, |sample, key| {
         key.push_str(sample.group.as_deref().unwrap_or_default());
     })
@@ -97,7 +97,7 @@ pub fn from_column(samples: &[Sample]) -> Option<Groups> {
 
 /// Groups from a pattern, if it matches any path. An empty match is no group.
 #[must_use]
-pub fn from_pattern(pattern: &GroupPattern, samples: &[Sample]) -> Option<Groups> {
+pub(crate) fn from_pattern(pattern: &GroupPattern, samples: &[Sample]) -> Option<Groups> {
     collect(
         GroupRule::Pattern(pattern.source().into()),
         samples,
@@ -134,7 +134,7 @@ pub fn from_views(samples: &[Sample]) -> Option<Groups> {
 
 /// Counts the groups two splits share and lists the evaluation samples of those, in order of id.
 #[must_use]
-pub fn shared(
+pub(crate) fn shared(
     groups: &Groups,
     samples: &[Sample],
     (evaluation, training): (SplitId, SplitId),

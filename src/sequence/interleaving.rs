@@ -20,7 +20,7 @@ const CHUNKED: f64 = 0.1;
 /// of an instant put first, say, a random split of two cameras would change sides more often than
 /// expected. Samples of other splits are passed over.
 #[must_use]
-pub fn interleaving(
+pub(crate) fn interleaving(
     recordings: &Recordings,
     samples: &[Sample],
     evaluation: SplitId,

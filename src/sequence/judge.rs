@@ -1,4 +1,4 @@
-//! Whether evidence is enough to read names as recordings. `docs/sequences.md` says the same in
+//! Thresholds of evidence for reading names as recordings. `docs/sequences.md` says the same in
 //! words.
 
 use crate::report::recordings::{NameEvidence, NameRule};

@@ -8,7 +8,7 @@ use super::recording::Recordings;
 
 /// An evaluation sample and the training sample recorded nearest to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Neighbour {
+pub(crate) struct Neighbour {
     /// The evaluation sample.
     pub evaluation: SampleId,
     /// The nearest training sample of the same recording: fewest steps, then the same view, then
@@ -23,7 +23,7 @@ pub struct Neighbour {
 /// Finds the nearest training sample of every evaluation sample whose recording has one, in order
 /// of evaluation id.
 #[must_use]
-pub fn nearest(
+pub(crate) fn nearest(
     recordings: &Recordings,
     samples: &[Sample],
     evaluation: SplitId,
@@ -78,7 +78,7 @@ pub fn nearest(
 
 /// Sorts neighbours into distances. `names` are those of the evaluation and the training split.
 #[must_use]
-pub fn distances(
+pub(crate) fn distances(
     recordings: &Recordings,
     samples: &[Sample],
     (evaluation, training): (SplitId, SplitId),

@@ -1,4 +1,4 @@
-//! Which tiles of one large image overlap or touch across splits.
+//! Tiles of one large image that overlap or touch across splits.
 
 use crate::report::recordings::TileFacts;
 use crate::sample::{Sample, SampleId, SplitId};
@@ -7,7 +7,7 @@ use super::tiles::{TileAt, Tiles};
 
 /// An evaluation tile and the training tile that covers most of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TileLeak {
+pub(crate) struct TileLeak {
     /// The evaluation tile.
     pub evaluation: SampleId,
     /// The training tile that covers most of it; the smaller id among equals.
@@ -32,7 +32,7 @@ pub struct Strip {
 /// most of it. `sizes` are width and height in pixels by sample id; tiles without one are taken to
 /// be as large as the stride.
 #[must_use]
-pub fn overlaps(
+pub(crate) fn overlaps(
     tiles: &Tiles,
     sizes: Option<&[Option<(u32, u32)>]>,
     samples: &[Sample],
@@ -105,7 +105,7 @@ pub fn overlaps(
 
 /// Sums overlaps up.
 #[must_use]
-pub fn describe(
+pub(crate) fn describe(
     tiles: &Tiles,
     samples: &[Sample],
     evaluation: SplitId,

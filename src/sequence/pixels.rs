@@ -24,7 +24,7 @@ pub struct Comparison {
 
 /// Answer to a comparison: similarity to the neighbour and to the control, `None` where one was not
 /// measured.
-pub type Similarities = Option<(f64, f64)>;
+pub(crate) type Similarities = Option<(f64, f64)>;
 
 /// What an agreement means for a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ const CONTROL_FRAMES: usize = 30;
 
 /// Chooses comparisons evenly over all recordings of six frames or more in one view.
 #[must_use]
-pub fn comparisons(recordings: &Recordings) -> Vec<Comparison> {
+pub(crate) fn comparisons(recordings: &Recordings) -> Vec<Comparison> {
     let mut possible = Vec::new();
     for run in recordings.runs() {
         let view = |id: &SampleId| recordings.place(*id).map(|place| place.view);
@@ -72,7 +72,7 @@ pub fn comparisons(recordings: &Recordings) -> Vec<Comparison> {
 
 /// Counts answers.
 #[must_use]
-pub fn agreement(answers: &[Similarities]) -> PixelAgreement {
+pub(crate) fn agreement(answers: &[Similarities]) -> PixelAgreement {
     let measured = answers.iter().flatten();
     let closer = measured
         .clone()

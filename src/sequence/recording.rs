@@ -36,7 +36,7 @@ pub struct Recordings {
 
 /// A pause of more than this many usual steps ends a recording that has no name of its own. On a
 /// drive at 10 Hz it is one second: longer than any hiccup of the recorder, shorter than a stop.
-pub const PAUSE_STEPS: i64 = 10;
+pub(crate) const PAUSE_STEPS: i64 = 10;
 
 /// Gaps a recording needs before its own median step is trusted over the median of all gaps.
 const GAPS_FOR_OWN_STEP: usize = 8;

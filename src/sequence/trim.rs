@@ -1,4 +1,4 @@
-//! What tools and exporters put around a name and is different in every file: a digest in front or
+//! Removal of what exporters put around names and differs in every file: a digest in front or
 //! behind, the class behind.
 
 use crate::sample::Sample;

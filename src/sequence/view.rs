@@ -1,5 +1,4 @@
-//! Which camera or channel of one instant a name tells: left, centre and right, stereo pairs, RGB
-//! and depth.
+//! Views of one instant in names: left, centre and right cameras, stereo pairs, RGB and depth.
 
 use std::ops::Range;
 

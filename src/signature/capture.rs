@@ -1,4 +1,4 @@
-//! When and by which camera a photo was taken, as its EXIF says; the only user of `exif`.
+//! Time and camera of a photo, from its EXIF; the only user of `exif`.
 //!
 //! Cameras write the local time without a zone. It is read as if it were UTC: only differences
 //! between photos of one camera are used. A damaged block says nothing and is no reason to refuse a

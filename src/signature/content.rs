@@ -1,5 +1,4 @@
-//! Where the picture is, when a uniform frame surrounds it: padding, letterbox bars, a scanner's
-//! border.
+//! The picture inside a uniform frame: padding, letterbox bars, a scanner's border.
 //!
 //! A frame ends in a straight step: its lines are uniform, and the first line inside differs from
 //! them nearly everywhere. A plain sky or the white ground of a product photo ends at the outline

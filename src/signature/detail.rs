@@ -15,7 +15,7 @@ const LEAST: usize = 6;
 /// One of the eight symmetries of a rectangle: rows become columns, then left and right, then top
 /// and bottom change places.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Turn {
+pub(crate) struct Turn {
     /// Whether rows become columns.
     pub transposed: bool,
     /// Whether left and right change places.
@@ -50,7 +50,7 @@ impl Turn {
 /// Correlation of the slopes of two pictures, -1 to 1, the first turned. The larger is averaged down to the size of
 /// the smaller. `None` where one is flat or tiny.
 #[must_use]
-pub fn agreement(one: &Luma, turn: Turn, other: &Luma) -> Option<f64> {
+pub(crate) fn agreement(one: &Luma, turn: Turn, other: &Luma) -> Option<f64> {
     let one = &turn.of(one);
     let side = |a: u32, b: u32| (a.min(b) as usize).min(MOST);
     let (wide, high) = (side(one.width, other.width), side(one.height, other.height));

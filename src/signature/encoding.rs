@@ -1,4 +1,4 @@
-//! What reading an image came to, as bytes that outlive the process.
+//! Signed images as bytes for the cache.
 //!
 //! An 8-byte check value, then the fields in order as `postcard` writes them.
 //! The bytes mean nothing to another [`SIGNATURE_VERSION`](super::SIGNATURE_VERSION).
@@ -16,7 +16,7 @@ const CHECK: usize = 8;
 /// Encodes what reading a file with this content came to; `None` where a value
 /// is too large to be encoded, which none is.
 #[must_use]
-pub fn encode(content: Digest, signed: &Signed) -> Option<Vec<u8>> {
+pub(crate) fn encode(content: Digest, signed: &Signed) -> Option<Vec<u8>> {
     let fields = postcard::to_allocvec(signed).ok()?;
     let mut bytes = check_of(content, &fields).to_vec();
     bytes.extend(fields);
@@ -25,7 +25,7 @@ pub fn encode(content: Digest, signed: &Signed) -> Option<Vec<u8>> {
 
 /// Decodes what [`encode`] wrote for the same content; `None` for anything else.
 #[must_use]
-pub fn decode(content: Digest, bytes: &[u8]) -> Option<Signed> {
+pub(crate) fn decode(content: Digest, bytes: &[u8]) -> Option<Signed> {
     let (check, fields) = bytes.split_at_checked(CHECK)?;
     if check != check_of(content, fields) {
         return None;

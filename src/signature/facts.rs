@@ -1,4 +1,4 @@
-//! What a file says besides its picture: how it is stored, how light and how sharp it is.
+//! Facts of a file besides its picture: how it is stored, how light and how sharp it is.
 //!
 //! Made on the way to a thumbnail: from headers, and from the luma that is there already.
 

@@ -1,11 +1,11 @@
-//! What earlier runs know of a file's bytes.
+//! Answers of earlier runs for a file's bytes.
 
 use super::Signed;
 use super::digest::Digest;
 use crate::sample::SampleId;
 
 /// Is asked before bytes are decoded, and told what came of it. Called from many threads.
-pub trait Memory: Sync {
+pub(crate) trait Memory: Sync {
     /// A sample's file has this content: what is known of the content?
     fn recall(&self, sample: SampleId, content: Digest) -> Option<Signed>;
     /// Bytes of this content came to that.

@@ -1,23 +1,23 @@
-//! What an image looks like, in a few hundred bytes.
+//! Signatures: what an image looks like, in a few hundred bytes.
 //!
 //! A [`Signature`] depends only on the bytes of the file and on
 //! [`SIGNATURE_VERSION`]; never on its name, its place or the machine.
 
 mod capture;
 mod container;
-pub mod content;
+pub(crate) mod content;
 mod decode;
-pub mod detail;
+pub(crate) mod detail;
 pub mod digest;
-pub mod encoding;
+pub(crate) mod encoding;
 pub mod facts;
-pub mod memory;
-pub mod perceptual;
-pub mod pixels;
-pub mod region;
+pub(crate) mod memory;
+pub(crate) mod perceptual;
+pub(crate) mod pixels;
+pub(crate) mod region;
 mod sign;
 pub mod thumbnail;
-pub mod tone;
+pub(crate) mod tone;
 pub mod unreadable;
 
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Which images have exactly the same pixels.
+//! Digests of pixels: images that have exactly the same.
 //!
 //! A JPEG is not decoded in full to be signed, so its pixel digest is made only
 //! when it may matter: when another file with other bytes has the same size and
@@ -18,7 +18,7 @@ use crate::source::Source;
 /// What two samples share exactly when their pixels are known to be the same: a digest of the
 /// pixels, or of the bytes where the pixels are not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Known {
+pub(crate) enum Known {
     /// Digest of the pixels.
     Pixels(Digest),
     /// Digest of the bytes, which stand for the pixels.
@@ -28,7 +28,7 @@ pub enum Known {
 /// What is known of the pixels of every sample; `None` for a sample without a signature. `source`
 /// gives the bytes of the sample at an index.
 #[must_use]
-pub fn known<'a>(
+pub(crate) fn known<'a>(
     signatures: &[Result<Signature, Unreadable>],
     source: impl Fn(usize) -> Source<'a> + Sync,
 ) -> Vec<Option<Known>> {
@@ -45,7 +45,7 @@ pub fn known<'a>(
 
 /// Pixel digest of an image, decoding it in full; `None` when that fails.
 #[must_use]
-pub fn digest(source: Source<'_>) -> Option<Digest> {
+pub(crate) fn digest(source: Source<'_>) -> Option<Digest> {
     pixel_digest(&source.bytes().ok()?).ok()
 }
 

@@ -6,7 +6,7 @@ use super::decode::decode;
 use crate::source::Source;
 
 /// Left, upper, right and lower edge of a part, in fractions of the sides, 0 to 1.
-pub type Edges = [f32; 4];
+pub(crate) type Edges = [f32; 4];
 
 /// Cells of the grid that a part is averaged on, along each side.
 const CELLS: usize = 12;
@@ -15,7 +15,7 @@ const FLAT: f64 = 2.0;
 
 /// The luma of an image; `None` when it cannot be read.
 #[must_use]
-pub fn luma(source: Source<'_>) -> Option<Luma> {
+pub(crate) fn luma(source: Source<'_>) -> Option<Luma> {
     let bytes = source.bytes().ok()?;
     let decoded = decode(&bytes, &mut Scratch::default()).ok()?;
     Some(decoded.luma)
@@ -24,7 +24,7 @@ pub fn luma(source: Source<'_>) -> Option<Luma> {
 /// Correlation of two parts cell by cell, -1 to 1; `None` where one of them is flat or smaller than
 /// a pixel.
 #[must_use]
-pub fn correlation(one: (&Luma, Edges), other: (&Luma, Edges)) -> Option<f64> {
+pub(crate) fn correlation(one: (&Luma, Edges), other: (&Luma, Edges)) -> Option<f64> {
     let (a, b) = (cells(one.0, one.1)?, cells(other.0, other.1)?);
     let mean = |cells: &[f64]| cells.iter().sum::<f64>() / cells.len() as f64;
     let (mean_a, mean_b) = (mean(&a), mean(&b));

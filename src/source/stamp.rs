@@ -1,4 +1,4 @@
-//! What the file system says of a file, so that a change is noticed without reading it.
+//! Facts of the file system by which a change is noticed without reading the file.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

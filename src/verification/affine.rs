@@ -1,4 +1,4 @@
-//! How one picture lies on another: a linear map and a shift.
+//! Linear maps with a shift, by which one picture lies on another.
 
 use crate::matching::area::Area;
 use crate::signature::thumbnail::SIDE;

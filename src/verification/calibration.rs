@@ -19,7 +19,11 @@ use super::{present, similarity_of};
 /// the pictures are a continuum of look-alikes, it also says from which similarity on a pair is a
 /// copy all the same.
 #[must_use]
-pub fn calibrate(pictures: &[Option<Picture>], queries: &[u32], database: &[u32]) -> Threshold {
+pub(crate) fn calibrate(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    database: &[u32],
+) -> Threshold {
     let (places, database) = present(pictures, database);
     let (queries, _) = present(pictures, queries);
     let searched = queries.len();

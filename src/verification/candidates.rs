@@ -1,4 +1,4 @@
-//! Which pictures might be the same? A wide net, from which alignment then keeps few.
+//! Candidates for being the same picture: a wide net, from which alignment then keeps few.
 //!
 //! What the net guarantees, for a query and a database picture:
 //! - whole against whole, as it is or mirrored, codes within [`WHOLE_RADIUS`] bits and views

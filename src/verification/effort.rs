@@ -1,4 +1,4 @@
-//! How hard a query is searched for, by how many pictures there are.
+//! Limits of the search for one query, by the number of pictures searched.
 
 use super::candidates::{CLOSE, NARROW, Net, WIDE};
 
@@ -68,7 +68,7 @@ pub(super) fn across(searched: usize) -> Effort {
 /// Bits of 64 within which duplicates among so many members are looked up, where they are too many
 /// for the wide net.
 #[must_use]
-pub fn narrowed(members: usize) -> Option<u32> {
+pub(crate) fn narrowed(members: usize) -> Option<u32> {
     let Effort { net, .. } = within(members, MANY);
     (net == NARROW).then_some(net.whole)
 }

@@ -1,5 +1,4 @@
-//! What was learned of a dataset, as bytes that outlive the process: whitening, threshold and
-//! described pictures.
+//! Whitening, threshold and described pictures of a dataset, as bytes for the cache.
 
 use rayon::prelude::*;
 
@@ -8,14 +7,14 @@ use super::picture::Picture;
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub const LEARNED_VERSION: u32 = 4;
+pub(crate) const LEARNED_VERSION: u32 = 4;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;
 
 /// A dataset as verification knows it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Learned {
+pub(crate) struct Learned {
     /// What all pictures share.
     pub whitening: Whitening,
     /// From which similarity on two are the same.
@@ -26,7 +25,7 @@ pub struct Learned {
 
 /// What [`Learned::from_parts`] reads again, part by part: first whitening and threshold, then
 /// pictures.
-pub fn parts<'a>(
+pub(crate) fn parts<'a>(
     whitening: &Whitening,
     threshold: Threshold,
     pictures: &'a [Option<&'a Picture>],
@@ -61,7 +60,7 @@ pub fn parts<'a>(
 impl Learned {
     /// From what [`parts`] gave; `None` for anything else.
     #[must_use]
-    pub fn from_parts(parts: &[Vec<u8>]) -> Option<Self> {
+    pub(crate) fn from_parts(parts: &[Vec<u8>]) -> Option<Self> {
         let (head, parts) = parts.split_first()?;
         let (similarity, rest) = head.split_first_chunk()?;
         let (copies, rest) = rest.split_first_chunk()?;

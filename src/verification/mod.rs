@@ -1,5 +1,4 @@
-//! Is this really the same picture? Finds look-alikes with a wide net and keeps those that lie on
-//! each other.
+//! Near duplicates: candidates of a wide net that agree once they are laid on each other.
 //!
 //! thumbnails -> [`Whitening`], [`describe`] (whitened by the dataset itself) -> [`calibrate`]
 //! (what unrelated pictures reach) -> [`find`] (candidates, aligned, above the threshold).
@@ -30,21 +29,21 @@ mod windows;
 
 use rayon::prelude::*;
 
-pub use calibration::calibrate;
+pub(crate) use calibration::calibrate;
 use candidates::{Candidate, Database, Guess};
-pub use effort::narrowed;
+pub(crate) use effort::narrowed;
 use effort::{ACROSS, Effort, MANY, across, within};
-pub use learned::{LEARNED_VERSION, Learned, parts};
-pub use null_model::Threshold;
-pub use picture::{Picture, describe};
-pub use verify::Found;
+pub(crate) use learned::{LEARNED_VERSION, Learned, parts};
+pub(crate) use null_model::Threshold;
+pub(crate) use picture::{Picture, describe};
+pub(crate) use verify::Found;
 use verify::verify;
 use whitening::Residual;
-pub use whitening::Whitening;
+pub(crate) use whitening::Whitening;
 
 /// Whether two pictures are found to be the same when nothing else competes.
 #[must_use]
-pub fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
+pub(crate) fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
     let database = Database::new(vec![other]);
     let least = threshold.copies;
     let found = verified(&[&*one.residual], &database, ACROSS, least, &|_, _| true);
@@ -55,7 +54,7 @@ pub fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> b
 /// to `sink`: in order of query, most similar first, at most 10 a query.
 ///
 /// Whether a query has a duplicate does not depend on how many it has.
-pub fn find(
+pub(crate) fn find(
     pictures: &[Option<Picture>],
     queries: &[u32],
     database: &[u32],
@@ -76,7 +75,7 @@ pub fn find(
 /// Finds duplicates among `members`, each pair once and with its lesser place as the query: for
 /// every member its (up to four) most similar later ones, which is enough to join all copies into
 /// one cluster. Of many members only those in the same frame, see [`narrowed`].
-pub fn find_within(
+pub(crate) fn find_within(
     pictures: &[Option<Picture>],
     members: &[u32],
     threshold: Threshold,
@@ -114,7 +113,7 @@ fn find_within_by(
 
 /// As [`find_within`], for some of the members only: finds their duplicates among all `members`,
 /// each pair once. `queries` is in ascending order.
-pub fn find_within_for(
+pub(crate) fn find_within_for(
     pictures: &[Option<Picture>],
     queries: &[u32],
     members: &[u32],
@@ -130,7 +129,7 @@ pub fn find_within_for(
 /// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would
 /// measure of this pair had it looked at it upright. `None` where nothing can be aligned.
 #[must_use]
-pub fn similarity(query: &Picture, partner: &Picture) -> Option<f32> {
+pub(crate) fn similarity(query: &Picture, partner: &Picture) -> Option<f32> {
     similarity_of(&query.residual, partner)
 }
 

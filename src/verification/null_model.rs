@@ -57,7 +57,7 @@ const RANGE: (f32, f32) = (0.55, 0.85);
 
 /// The similarity that makes a pair, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     /// Pairs at least this similar are reported, 0 to 1.
     pub similarity: f32,
     /// Pairs at least this similar are copies whatever a second look would say; more than
@@ -74,7 +74,7 @@ pub struct Threshold {
 impl Threshold {
     /// A threshold that the user gave.
     #[must_use]
-    pub fn given(similarity: f32) -> Self {
+    pub(crate) fn given(similarity: f32) -> Self {
         Self {
             similarity,
             copies: similarity,
@@ -84,7 +84,7 @@ impl Threshold {
 
     /// Whether similarity alone tells no copy from a look-alike below `copies`.
     #[must_use]
-    pub fn is_continuum(self) -> bool {
+    pub(crate) fn is_continuum(self) -> bool {
         self.copies > self.similarity
     }
 

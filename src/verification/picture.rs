@@ -11,7 +11,7 @@ use crate::signature::thumbnail::Thumbnail;
 
 /// A whitened thumbnail (576 bytes) with the codes it is looked up by (192 bytes).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picture {
+pub(crate) struct Picture {
     pub(super) residual: Box<Residual>,
     pub(super) view: View,
     pub(super) code: u64,
@@ -27,7 +27,7 @@ const BATCH: usize = 256;
 /// both. `None` stays `None`, and so do pictures without a detail of their own: flat ones, and such
 /// as equal the dataset's mean.
 #[must_use]
-pub fn describe(
+pub(crate) fn describe(
     whitening: &Whitening,
     mut thumbnails: Vec<Option<Thumbnail>>,
 ) -> Vec<Option<Picture>> {
@@ -99,7 +99,7 @@ impl Picture {
     /// How unlike two pictures look, 0 to 2: one minus the correlation of their views in the best
     /// of eight orientations.
     #[must_use]
-    pub fn unlikeness(&self, other: &Self) -> f32 {
+    pub(crate) fn unlikeness(&self, other: &Self) -> f32 {
         let oriented = TRANSFORMS.map(|transform| views::transformed(&self.view, transform));
         let likeness = oriented
             .iter()
@@ -109,7 +109,7 @@ impl Picture {
 
     /// Correlation of two pictures as they lie, without alignment, -1 to 1.
     #[must_use]
-    pub fn likeness(&self, other: &Self) -> f32 {
+    pub(crate) fn likeness(&self, other: &Self) -> f32 {
         let dot = |a: &Residual, b: &Residual| -> f32 {
             let products = a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y));
             products.sum::<i32>() as f32

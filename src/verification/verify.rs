@@ -24,7 +24,7 @@ const UNUSUAL_PRICE: f32 = 0.1;
 
 /// Two pictures that show the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Found {
+pub(crate) struct Found {
     /// Place of the query among the pictures.
     pub query: u32,
     /// Place of its partner among the pictures.

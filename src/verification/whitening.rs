@@ -1,4 +1,4 @@
-//! What is particular to one picture, once what all pictures of the dataset share is taken away.
+//! Whitening of thumbnails by the covariance of the dataset.
 //!
 //! Photos agree in their low frequencies (sky above ground, bright centre), frames of one camera in
 //! its bonnet, slides in their vignette. Whitening with the dataset's own covariance `C` removes
@@ -54,7 +54,7 @@ const HALF_CELLS: usize = SIDE * HALF;
 
 /// The whitening of one dataset.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Whitening {
+pub(crate) struct Whitening {
     mean: Vec<f32>,
     /// For the sums of mirrored cells: symmetric, `HALF_CELLS` x `HALF_CELLS`.
     even: Mat<f32>,
@@ -66,7 +66,7 @@ impl Whitening {
     /// Learns from an even sample of the thumbnails. Never fails: the fewer
     /// there are, the more a prior of smooth pictures decides.
     #[must_use]
-    pub fn learn(thumbnails: &[&Thumbnail]) -> Self {
+    pub(crate) fn learn(thumbnails: &[&Thumbnail]) -> Self {
         let step = thumbnails.len().div_ceil(SAMPLE).max(1);
         let mut cells: Vec<f32> = thumbnails
             .iter()

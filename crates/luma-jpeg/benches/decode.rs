@@ -1,4 +1,4 @@
-//! How fast JPEG files become luma, beside other decoders, in one run.
+//! Speed of JPEG to luma beside other decoders, in one run.
 //!
 //! `cargo bench -p luma-jpeg --bench decode` makes its own pictures; with `-- DIRECTORY` it takes
 //! the `.jpg` files under a directory. With `--features bench-turbojpeg` (needs cmake and nasm)

@@ -1,4 +1,4 @@
-//! What the reader notices of damage.
+//! Damaged files: what the reader notices.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How many samples of each block are decoded.
+//! Scales: how many samples of each block are decoded.
 
 /// Samples across and down a block of 8x8: 1, 2, 4 or 8 each, independently. A wide picture is
 /// reduced further across than down, where its rows are few.

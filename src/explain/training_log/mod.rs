@@ -15,12 +15,12 @@ mod json;
 #[cfg(test)]
 mod kinds;
 mod lines;
-pub mod model_summary;
+pub(crate) mod model_summary;
 mod names;
 mod rows;
 mod sizes;
 mod table;
-pub mod tensorboard;
+pub(crate) mod tensorboard;
 mod tokens;
 
 use names::Side;
@@ -29,7 +29,7 @@ use rows::Reading;
 pub use crate::report::explanation::TrainLossKind;
 
 /// Longest log that is read, in bytes. A log of a year's training is smaller.
-pub const MAX_BYTES: usize = 256 << 20;
+pub(crate) const MAX_BYTES: usize = 256 << 20;
 
 /// A training run as its log tells it.
 #[derive(Debug, Clone, PartialEq)]

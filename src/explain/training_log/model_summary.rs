@@ -5,7 +5,7 @@ use super::ModelSummary;
 /// Counts layers in a Keras summary (`dropout_1 (Dropout)  (None, 10)  0`) or a PyTorch one (`(2):
 /// Dropout(p=0.5)`).
 #[must_use]
-pub fn read(text: &str) -> ModelSummary {
+pub(crate) fn read(text: &str) -> ModelSummary {
     let mut summary = ModelSummary::default();
     for (name, rest) in layer_types(text) {
         if name.contains("Dropo") {

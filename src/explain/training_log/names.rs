@@ -1,4 +1,4 @@
-//! What a name of a log means: which side it belongs to and what it measures. The tables of words.
+//! Tables of the words in a log's names: the side they belong to and what they measure.
 
 /// Side of the split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,4 +1,4 @@
-//! What every front end makes of a log: rows of named numbers.
+//! Rows of named numbers: what every front end makes of a log.
 
 use super::names::{Meaning, Measure, Side, meaning};
 use super::{LogColumns, Printed};

@@ -1,5 +1,5 @@
-//! What stands around the losses of a pasted log: sizes of the two sets, planned epochs, the range
-//! of the targets.
+//! Facts around the losses of a pasted log: sizes of the two sets, planned epochs, the range of the
+//! targets.
 
 /// Sizes that the text states.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -19,7 +19,7 @@ struct Scalar {
 
 /// Whether the bytes start with an intact record.
 #[must_use]
-pub fn looks_like_events(bytes: &[u8]) -> bool {
+pub(crate) fn looks_like_events(bytes: &[u8]) -> bool {
     matches!(next_record(bytes), Ok(Some(_)))
 }
 
@@ -31,7 +31,7 @@ pub fn looks_like_events(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`LogError`] when a record is damaged or no tag is a loss.
-pub fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
+pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
     let mut train: BTreeMap<String, Vec<Scalar>> = BTreeMap::new();
     let mut validation: BTreeMap<String, Vec<Scalar>> = BTreeMap::new();
     let mut warnings = Vec::new();

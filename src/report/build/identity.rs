@@ -1,4 +1,4 @@
-//! How findings and leaked samples are known again in another run: by content, not by place.
+//! Fingerprints of findings and leaked samples: by content, so that another run knows them again.
 
 use crate::sample::{Dataset, SampleId};
 use crate::signature::digest::Digest;

@@ -36,7 +36,7 @@ const WORST_PARTS: usize = 20;
 /// Builds the report. Its gate has not been judged yet: it passes, with no limits. `content` gives
 /// the digest of a sample's file, `None` where it has no content.
 #[must_use]
-pub fn build(
+pub(crate) fn build(
     settings: &Settings,
     evidence: &Evidence<'_>,
     measured: Measured,
@@ -210,7 +210,7 @@ fn not_read(dataset: &Dataset) -> Vec<NotReadFiles> {
 
 /// What leaks between every evaluation split and every training split, most leaked first.
 #[must_use]
-pub fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
+pub(crate) fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
     let dataset = evidence.dataset;
     let pairs = split_pairs(&dataset.splits).into_iter();
     let entries = pairs.map(|(from, to)| leakage_between(evidence, from, to));

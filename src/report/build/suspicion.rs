@@ -1,4 +1,4 @@
-//! What names and columns suspect beyond what leaks, and what was left open.
+//! Suspected samples beyond those that leak, and the questions left open.
 
 use std::collections::BTreeSet;
 

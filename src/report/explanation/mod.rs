@@ -1,4 +1,4 @@
-//! How much of a low validation loss leakage could explain: the key `explanation` of a report.
+//! The key `explanation` of a report: how much of a low validation loss leakage could explain.
 //!
 //! Plain types; `explain` fills them. Method, assumptions and measured reliability:
 //! `docs/explanation.md`.

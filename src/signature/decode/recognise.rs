@@ -1,4 +1,4 @@
-//! Which format is this, or what else is it?
+//! Recognition of formats by their first bytes.
 
 use image::ImageFormat;
 

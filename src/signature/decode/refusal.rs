@@ -1,4 +1,4 @@
-//! What decoders complain of, in the words of a report.
+//! Complaints of decoders, in the words of a report.
 
 use image::error::ImageError;
 use luma_jpeg::JpegError;
