@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How two samples give each other away, strongest evidence first: what bytes and pixels show, then
-/// what names and columns say of samples that belong together, the most telling first.
+/// what names and columns say of samples that belong together, the most telling first; last, what
+/// is merely alike.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -29,11 +30,14 @@ pub enum Leak {
     /// Frames of films that look alike and are known to be far apart in time. Shown, and counted
     /// only where settings say so.
     AnotherPass,
+    /// As similar as near duplicates are, in a dataset whose distinct pictures are, too: no
+    /// evidence of a copy.
+    LookAlike,
 }
 
 impl Leak {
     /// All ways, strongest first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SameFile,
         Self::SameBytes,
         Self::SamePixels,
@@ -43,6 +47,7 @@ impl Leak {
         Self::SequenceNeighbour,
         Self::SharedGroup,
         Self::AnotherPass,
+        Self::LookAlike,
     ];
 
     /// Whether bytes or pixels show it, rather than names and columns.
@@ -58,7 +63,8 @@ impl Leak {
 
     /// Those that count only where names, columns or settings say so, the most telling first.
     pub fn by_names() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|leak| !leak.is_by_pixels())
+        let told = |leak: &Self| !leak.is_by_pixels() && *leak != Self::LookAlike;
+        Self::ALL.into_iter().filter(told)
     }
 
     /// The name used in reports and settings.
@@ -74,6 +80,7 @@ impl Leak {
             Self::SequenceNeighbour => "sequence-neighbour",
             Self::SharedGroup => "shared-group",
             Self::AnotherPass => "another-pass",
+            Self::LookAlike => "look-alike",
         }
     }
 }
@@ -91,7 +98,9 @@ mod tests {
         let by_pixels = Leak::ALL.map(Leak::is_by_pixels);
         assert_eq!(
             by_pixels,
-            [true, true, true, true, false, false, false, false, false]
+            [
+                true, true, true, true, false, false, false, false, false, false
+            ]
         );
     }
 }

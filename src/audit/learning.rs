@@ -62,11 +62,7 @@ pub(super) fn threshold(
     pictures: &[Option<Picture>],
 ) -> Threshold {
     if let Some(similarity) = settings.matching.similarity {
-        return Threshold {
-            similarity,
-            negatives: 0,
-            false_rate: None,
-        };
+        return Threshold::given(similarity);
     }
     let with = |wanted: fn(&Settled) -> bool| -> Vec<u32> {
         let own = settled.iter().filter(|one| wanted(one));

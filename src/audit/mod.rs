@@ -6,10 +6,12 @@ mod clusters;
 mod contents;
 mod explanation;
 mod learning;
+mod look_alikes;
 mod proposal;
 mod recorder;
 mod recordings;
 mod search;
+mod second_look;
 mod signing;
 mod simulated;
 #[cfg(test)]
@@ -249,6 +251,7 @@ fn scan<'a>(
         found.threshold.similarity,
     );
     together = tile_strips::confirm(together, dataset, &signatures);
+    look_alikes::add(&mut together, &found.look_alikes, &found.partners, dataset);
     for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);
         split

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::second_look::{self, InDoubt};
 use crate::leak::Leak;
 use crate::matching::Forest;
 use crate::matching::pair::{Near, Pair, Transform};
@@ -21,7 +22,11 @@ pub(super) struct Recorder<'a> {
     dataset: &'a Dataset,
     signatures: &'a [Signed],
     copies: &'a Pictures,
-    threshold: f32,
+    threshold: Threshold,
+    /// Pairs that similarity alone does not settle.
+    in_doubt: Vec<InDoubt>,
+    /// Pairs of a continuum of look-alikes that a second look did not show to be copies.
+    pub(super) look_alikes: Partnerships,
     /// Pairs below the threshold.
     pub(super) loose: Vec<(SampleId, SampleId)>,
     /// Pixel digests made on the way, by sample.
@@ -37,7 +42,7 @@ impl<'a> Recorder<'a> {
         dataset: &'a Dataset,
         signatures: &'a [Signed],
         copies: &'a Pictures,
-        threshold: f32,
+        threshold: Threshold,
         partners: &'a mut Partnerships,
     ) -> Self {
         Self {
@@ -45,6 +50,8 @@ impl<'a> Recorder<'a> {
             signatures,
             copies,
             threshold,
+            in_doubt: Vec::new(),
+            look_alikes: Partnerships::with_limit(1),
             loose: Vec::new(),
             digests: BTreeMap::new(),
             partners,
@@ -84,25 +91,48 @@ impl<'a> Recorder<'a> {
         });
     }
 
-    /// Records what was found between two pictures for all their copies in two splits.
+    /// Records what was found between two pictures for all their copies in two splits; what is in
+    /// doubt is kept for [`Self::settle`].
     pub(super) fn record(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
+        if found.similarity < self.threshold.similarity {
+            self.loose
+                .push((SampleId(found.query), SampleId(found.partner)));
+        } else if found.similarity < self.threshold.copies {
+            self.in_doubt.push((found, from, to));
+        } else {
+            self.record_copy(found, from, to);
+        }
+    }
+
+    /// Takes a second look at what is in doubt.
+    pub(super) fn settle(&mut self) {
+        let in_doubt = std::mem::take(&mut self.in_doubt);
+        let agreed = second_look::agree(self.dataset, &in_doubt);
+        for ((found, from, to), agrees) in in_doubt.into_iter().zip(agreed) {
+            if agrees {
+                self.record_copy(found, from, to);
+                continue;
+            }
+            let pair = Pair {
+                kind: Leak::LookAlike,
+                a: SampleId(found.query),
+                b: SampleId(found.partner),
+                near: Some(near(found, None)),
+            };
+            self.copies
+                .record_between(pair, from, to, &mut self.look_alikes);
+        }
+    }
+
+    fn record_copy(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
         let (a, b) = (SampleId(found.query), SampleId(found.partner));
         let (Ok(one), Ok(other)) = (&self.signatures[a.index()], &self.signatures[b.index()])
         else {
             return;
         };
-        if found.similarity < self.threshold {
-            self.loose.push((a, b));
-            return;
-        }
         let upright = found.transform == Transform::Identity;
-        let near = Near {
-            distance: upright.then(|| one.perceptual.distance(other.perceptual)),
-            similarity: found.similarity,
-            transform: found.transform,
-            of_a: found.of_query,
-            of_b: found.of_partner,
-        };
+        let distance = upright.then(|| one.perceptual.distance(other.perceptual));
+        let near = near(found, distance);
         let pair = if upright && found.similarity >= PERHAPS_SAME_PIXELS && self.same_pixels(a, b) {
             Pair {
                 kind: Leak::SamePixels,
@@ -143,6 +173,16 @@ impl<'a> Recorder<'a> {
             .entry(jpeg)
             .or_insert_with(|| pixels::digest(dataset.source(jpeg)));
         *digest == Some(known)
+    }
+}
+
+fn near(found: Match, distance: Option<u32>) -> Near {
+    Near {
+        distance,
+        similarity: found.similarity,
+        transform: found.transform,
+        of_a: found.of_query,
+        of_b: found.of_partner,
     }
 }
 
@@ -205,6 +245,36 @@ mod tests {
     }
 
     #[test]
+    fn what_a_second_look_does_not_confirm_is_a_look_alike_and_joins_nothing() {
+        let mut world = World::new(&[
+            ("train", SplitRole::Training),
+            ("val", SplitRole::Validation),
+        ]);
+        world.picture("a", Some(0), 1, 0);
+        world.picture("b", Some(1), 2, 0);
+        let copies = world.copies(&[0, 1]);
+        let (from, to) = (Some(SplitId(1)), Some(SplitId(0)));
+        let threshold = Threshold {
+            copies: 0.95,
+            ..Threshold::given(0.8)
+        };
+        for (similarity, copy) in [(0.9, false), (0.95, true)] {
+            let mut partners = Partnerships::with_limit(5);
+            let (dataset, signatures) = (&world.dataset, &world.signatures);
+            let mut recorder =
+                Recorder::new(dataset, signatures, &copies, threshold, &mut partners);
+            // The files of this world are not there, so that nothing can be confirmed.
+            recorder.record(found(similarity), from, to);
+            recorder.settle();
+            let alike = recorder.look_alikes.of(SampleId(1), to);
+            assert_eq!(alike.is_some(), !copy, "{similarity}");
+            let clusters = recorder.joined.into_clusters(|_, _| 0.0, |_, _| true);
+            assert_eq!(clusters.len(), usize::from(copy));
+            assert_eq!(partners.of(SampleId(1), to).is_some(), copy);
+        }
+    }
+
+    #[test]
     fn what_is_below_the_threshold_is_loose_and_joins_nothing() {
         let mut world = World::new(&[
             ("train", SplitRole::Training),
@@ -220,7 +290,7 @@ mod tests {
                 &world.dataset,
                 &world.signatures,
                 &copies,
-                0.8,
+                Threshold::given(0.8),
                 &mut partners,
             );
             recorder.record(found(similarity), from, to);

@@ -27,6 +27,8 @@ pub(super) struct Found {
     pub(super) detection: Detection,
     /// From which similarity on two pictures are the same.
     pub(super) threshold: Threshold,
+    /// What looks like every sample and is no copy as far as one knows.
+    pub(super) look_alikes: Partnerships,
     /// Pairs that a threshold lower by the asked margin would add.
     pub(super) loose: Vec<(SampleId, SampleId)>,
     /// What the samples look like.
@@ -123,19 +125,20 @@ pub(super) fn search(
         threshold,
         joined: compared.joined,
         loose: compared.loose,
+        look_alikes: compared.look_alikes,
         looks,
     }
 }
 
 /// Duplicates of evaluation samples in training, were the dataset that was searched divided as
-/// `divided` is, and the similarity from which on they count: what [`search`] finds in `divided`,
-/// but for duplicates within a split.
+/// `divided` is, what merely looks like them, and the similarity from which on they count: what
+/// [`search`] finds in `divided`, but for duplicates within a split.
 pub(super) fn search_divided(
     settings: &Settings,
     divided: &Dataset,
     signatures: &[Signed],
     looks: &Looks,
-) -> (Partnerships, f32) {
+) -> (Partnerships, Partnerships, f32) {
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
     let mut asked = questions(divided);
     asked.retain(|(from, to)| from != to);
@@ -145,7 +148,11 @@ pub(super) fn search_divided(
         margin: 0.0,
     };
     let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
-    (compared.partners, threshold.similarity)
+    (
+        compared.partners,
+        compared.look_alikes,
+        threshold.similarity,
+    )
 }
 
 /// From which similarity on pairs count, and by how much less they are collected apart.
@@ -157,6 +164,7 @@ struct Reach {
 
 struct Compared {
     partners: Partnerships,
+    look_alikes: Partnerships,
     joined: Forest,
     loose: Vec<(SampleId, SampleId)>,
 }
@@ -174,13 +182,7 @@ fn compare(
     let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
     copies.record_copies(&mut partners);
     let Reach { threshold, margin } = reach;
-    let mut recorder = Recorder::new(
-        dataset,
-        signatures,
-        copies,
-        threshold.similarity,
-        &mut partners,
-    );
+    let mut recorder = Recorder::new(dataset, signatures, copies, threshold, &mut partners);
     let least = Threshold {
         similarity: threshold.similarity - margin,
         ..threshold
@@ -200,9 +202,12 @@ fn compare(
             });
         }
     }
+    recorder.settle();
     let (loose, joined) = (recorder.loose, recorder.joined);
+    let look_alikes = recorder.look_alikes;
     Compared {
         partners,
+        look_alikes,
         loose,
         joined,
     }
@@ -292,10 +297,14 @@ fn detection(
     let source = match (settings.matching.similarity, threshold.negatives) {
         (Some(_), _) => ThresholdSource::Given,
         (None, 0) => ThresholdSource::Prior,
+        (None, _) if threshold.is_continuum() => ThresholdSource::Continuum,
+        (None, _) if threshold.false_rate.is_none() => ThresholdSource::Bounded,
         (None, _) => ThresholdSource::Calibrated,
     };
+    let rounded = |similarity: f32| (f64::from(similarity) * 1e4).round() / 1e4;
     Detection {
-        threshold: (f64::from(threshold.similarity) * 1e4).round() / 1e4,
+        threshold: rounded(threshold.similarity),
+        copies: threshold.is_continuum().then(|| rounded(threshold.copies)),
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,

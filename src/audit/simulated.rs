@@ -6,6 +6,7 @@
 
 use super::Scan;
 use super::another_pass::Passes;
+use super::look_alikes;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use super::tile_strips;
@@ -75,14 +76,15 @@ fn judge(
         );
         return unavailable(rule, reason);
     }
-    let (mut partners, threshold) =
+    let (mut partners, unproven, threshold) =
         search_divided(settings, divided, &scan.signatures, &scan.found.looks);
     if let Some(passes) = Passes::new(scan.known.recordings.as_ref(), &partners) {
         passes.mark(&mut partners, divided);
     }
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
-    let together = tile_strips::confirm(together, divided, &scan.signatures);
+    let mut together = tile_strips::confirm(together, divided, &scan.signatures);
+    look_alikes::add(&mut together, &unproven, &partners, divided);
     let evidence = Evidence {
         dataset: divided,
         labels,

@@ -66,6 +66,11 @@ pub(super) fn in_words(leak: Leak) -> (&'static str, &'static str) {
             "cut next to or over a tile of",
             "split by slide or scene, not by tile",
         ),
+        Leak::LookAlike => (
+            "as similar as a copy to an image of",
+            "look at some of the pairs: distinct pictures of this dataset are as similar, so that \
+             similarity is no evidence of a copy",
+        ),
         Leak::SharedGroup => ("of a group that is also in", "keep each group in one split"),
         Leak::AnotherPass => (
             "shows a place that, at another time, is in",

@@ -36,8 +36,12 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
                 false => format!(" (by {})", rules.join("; ")),
             };
             let name = |id: crate::sample::SplitId| &dataset.splits[id.index()].name;
+            let confirmed = match kind {
+                Leak::LookAlike => ", and the fine detail does not agree".to_owned(),
+                _ => format!("{by}, {alike} of them alike by pixels"),
+            };
             let message = format!(
-                "{} of `{}` {what} `{}`{by}, {alike} of them alike by pixels; {todo}",
+                "{} of `{}` {what} `{}`{confirmed}; {todo}",
                 counted(samples.len(), "image"),
                 name(split.evaluation),
                 name(split.training)

@@ -104,6 +104,8 @@ codes! {
     LeakSharedGroup = "leak-shared-group", Error;
     /// An evaluation frame shows a place that training has seen at another time.
     LeakAnotherPass = "leak-another-pass", Note;
+    /// An evaluation image looks like a training image, in a dataset of look-alikes.
+    LeakLookAlike = "leak-look-alike", Warning;
     /// A part of names may be an identifier that evaluation and training share.
     PossibleGroup = "possible-group", Warning;
     /// Evaluation splits share pictures.
@@ -252,6 +254,7 @@ impl Code {
             Leak::SequenceNeighbour => Self::LeakSequenceNeighbour,
             Leak::SharedGroup => Self::LeakSharedGroup,
             Leak::AnotherPass => Self::LeakAnotherPass,
+            Leak::LookAlike => Self::LeakLookAlike,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
 use crate::report::recordings::{GroupRule, SharedGroups};
-use crate::report::{Leakage, Report, ReportPair, Ruling, Verdict};
+use crate::report::{Detection, Leakage, Report, ReportPair, Ruling, ThresholdSource, Verdict};
 use crate::wording::{self, percent_tenths};
 
 /// Columns of the widest line.
@@ -133,6 +133,9 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             "  {DIM}with a changed or named image on either side:{DIM:#}"
         )?;
     }
+    if let Some(text) = caveat(&report.detection) {
+        write!(to, "{}", wrap(text, "  ", "  "))?;
+    }
     for entry in &report.leakage {
         match report.coverage.not_opened {
             0 => one_leakage(entry, to)?,
@@ -151,6 +154,17 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What similarity cannot tell in this dataset; `None` where there is nothing to say.
+fn caveat(detection: &Detection) -> Option<&'static str> {
+    match detection.source {
+        ThresholdSource::Continuum => Some(
+            "distinct pictures of this dataset are as similar as edited copies are: only pairs whose \
+             fine detail agrees count as near duplicates, the others are look-alikes",
+        ),
+        _ => None,
+    }
 }
 
 fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {

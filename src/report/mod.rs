@@ -150,6 +150,9 @@ pub struct ReportSettings {
 pub struct Detection {
     /// Pairs at least this similar are near duplicates, -1 to 1.
     pub threshold: f64,
+    /// Pairs at least this similar are copies, and less similar ones only where fine detail agrees
+    /// at full resolution: the others are look-alikes. `null` unless `source` is `continuum`.
+    pub copies: Option<f64>,
     /// Where the threshold comes from.
     pub source: ThresholdSource,
     /// Pictures that are copies of nothing by construction, and were searched for to estimate it.
@@ -170,6 +173,10 @@ pub struct Detection {
 pub enum ThresholdSource {
     /// What decoys of this dataset reach.
     Calibrated,
+    /// What decoys of this dataset reach lies outside of what is believed; a bound stands in.
+    Bounded,
+    /// Distinct pictures of this dataset are as similar as edited copies are: decoys cannot tell.
+    Continuum,
     /// A default: the dataset is too small or too uniform to calibrate.
     Prior,
     /// The user.
@@ -274,7 +281,7 @@ pub struct Leakage {
     /// declares.
     pub leaked: Rate,
     /// Evaluation samples beyond `leaked` that names and columns suspect and pixels do not confirm,
-    /// or that share the value of an identifier nobody has answered. Of readable samples, or of all
+    /// that look like a training sample without evidence of a copy, or that share the value of an identifier nobody has answered. Of readable samples, or of all
     /// where no image was opened.
     pub suspected: Rate,
     /// Leaked samples by their strongest kind of evidence: each counts once. Samples that do not

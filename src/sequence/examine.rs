@@ -38,6 +38,24 @@ pub struct RecordedPair {
     pub pixels: Pixels,
 }
 
+impl RecordedPair {
+    /// Two samples of which nothing is known but how they belong together.
+    #[must_use]
+    pub fn new(kind: Leak, evaluation: SampleId, training: SampleId) -> Self {
+        Self {
+            kind,
+            evaluation,
+            training,
+            steps: None,
+            seconds: None,
+            overlap: None,
+            strip: None,
+            declared: false,
+            pixels: Pixels::default(),
+        }
+    }
+}
+
 /// What pixels say of two samples that belong together. This room cannot know; who sees pixels
 /// fills it in.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -127,7 +145,7 @@ pub fn examine(
                 RecordedPair {
                     steps: Some(n.steps),
                     seconds: n.seconds,
-                    ..leak(Leak::SequenceNeighbour, n.evaluation, n.training)
+                    ..RecordedPair::new(Leak::SequenceNeighbour, n.evaluation, n.training)
                 }
             }));
         }
@@ -140,7 +158,7 @@ pub fn examine(
             shared_groups.push(facts);
             leaks.extend(shared.iter().map(|s| RecordedPair {
                 declared,
-                ..leak(Leak::SharedGroup, s.evaluation, s.training)
+                ..RecordedPair::new(Leak::SharedGroup, s.evaluation, s.training)
             }));
         }
         let asked = entity
@@ -158,7 +176,7 @@ pub fn examine(
             leaks.extend(overlaps.iter().map(|o| RecordedPair {
                 overlap: o.overlap,
                 strip: o.strip,
-                ..leak(Leak::OverlappingTile, o.evaluation, o.training)
+                ..RecordedPair::new(Leak::OverlappingTile, o.evaluation, o.training)
             }));
         }
         let siblings = augmentation::siblings(found.families, samples, evaluation, training);
@@ -172,7 +190,7 @@ pub fn examine(
         leaks.extend(
             siblings
                 .iter()
-                .map(|(e, t)| leak(Leak::AugmentedSibling, *e, *t)),
+                .map(|(e, t)| RecordedPair::new(Leak::AugmentedSibling, *e, *t)),
         );
         leaks.sort_by_key(|leak| (leak.kind, leak.evaluation, !leak.declared, leak.training));
         leaks.dedup_by_key(|leak| (leak.kind, leak.evaluation));
@@ -206,20 +224,6 @@ impl<'a> Told<'a> {
             confirmed: confirmed.map(|entity| &entity.groups),
             asked: crossing().next().filter(|_| confirmed.is_none()),
         }
-    }
-}
-
-fn leak(kind: Leak, evaluation: SampleId, training: SampleId) -> RecordedPair {
-    RecordedPair {
-        kind,
-        evaluation,
-        training,
-        steps: None,
-        seconds: None,
-        overlap: None,
-        strip: None,
-        declared: false,
-        pixels: Pixels::default(),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! A frame ends in a straight step: its lines are uniform, and the first line inside differs from
 //! them nearly everywhere. A plain sky or the white ground of a product photo ends at the outline
-//! of something, so they are left alone.
+//! of something, so they are left alone. So does a stroke of writing: what would remain must fill
+//! its rectangle up to every side that was cut, in all parts of the side, and be more than a few
+//! pixels; otherwise a copy in another size or quality would be cut elsewhere.
 
 use luma_jpeg::Luma;
 
@@ -16,6 +18,12 @@ const RINGING: i32 = 16;
 
 /// Part of the first line inside that must differ from the frame: more than 1 in `STEP`.
 const STEP: usize = 2;
+
+/// Parts of a side, each of which must show the picture right inside the frame.
+const PARTS: usize = 8;
+
+/// Pixels along either side of a picture below which a stroke and a frame are the same thing.
+const LEAST_SIDE: usize = 16;
 
 /// A rectangle of pixels: `left..right` by `top..bottom`, never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,15 +80,67 @@ pub fn content(luma: &Luma) -> Content {
         content.left += frame(wide, high, |line, i| pixel(left + line, top + i));
         content.right -= frame(wide, high, |line, i| pixel(right - 1 - line, top + i));
     }
-    content
+    if fills(luma, content) {
+        return content;
+    }
+    Content {
+        left: 0,
+        top: 0,
+        right: width,
+        bottom: height,
+    }
+}
+
+/// Whether the picture reaches every side of `content` that was cut, all along it.
+fn fills(luma: &Luma, content: Content) -> bool {
+    let (width, height) = (luma.width as usize, luma.height as usize);
+    let pixel = |x: usize, y: usize| i32::from(luma.data[y * width + x]);
+    let Content {
+        left,
+        top,
+        right,
+        bottom,
+    } = content;
+    let (wide, high) = (content.width(), content.height());
+    // The line at the step may mix frame and picture; the next one is all picture.
+    let across = |outer: usize, inner: usize| {
+        let frame = ground(width, |x| pixel(x, outer));
+        all_differ(wide, frame, |i| pixel(left + i, inner))
+    };
+    let down = |outer: usize, inner: usize| {
+        let frame = ground(height, |y| pixel(outer, y));
+        all_differ(high, frame, |i| pixel(inner, top + i))
+    };
+    (high == height || high >= LEAST_SIDE)
+        && (wide == width || wide >= LEAST_SIDE)
+        && (top == 0 || across(0, (top + 1).min(bottom - 1)))
+        && (bottom == height || across(height - 1, bottom.saturating_sub(2).max(top)))
+        && (left == 0 || down(0, (left + 1).min(right - 1)))
+        && (right == width || down(width - 1, right.saturating_sub(2).max(left)))
+}
+
+/// Whether in each of the [`PARTS`] of a line more than half of the pixels differ from a frame.
+fn all_differ(length: usize, frame: i32, pixel: impl Fn(usize) -> i32) -> bool {
+    let parts = PARTS.min(length);
+    (0..parts).all(|part| {
+        let own = length * part / parts..length * (part + 1) / parts;
+        let pixels = own.len();
+        let differing = own.filter(|&i| (pixel(i) - frame).abs() > RINGING);
+        differing.count() * 2 > pixels
+    })
+}
+
+/// Mean grey of a line of `length` pixels.
+fn ground(length: usize, pixel: impl Fn(usize) -> i32) -> i32 {
+    // In 64 bits: a line may be millions of pixels long.
+    let sum: i64 = (0..length).map(|i| i64::from(pixel(i))).sum();
+    (sum / length as i64) as i32
 }
 
 /// How many of `lines` lines, counted inwards, are frame. `pixel(line, i)` is pixel `i` of
 /// `length`.
 fn frame(lines: usize, length: usize, pixel: impl Fn(usize, usize) -> i32) -> usize {
-    // In 64 bits: a line may be millions of pixels long.
-    let ground = (0..length).map(|i| i64::from(pixel(0, i))).sum::<i64>() / length as i64;
-    let ground = ground as i32;
+    let ground = ground(length, |i| pixel(0, i));
     let differing = |line: usize, by: i32| {
         (0..length)
             .filter(|&i| (pixel(line, i) - ground).abs() > by)
@@ -132,6 +192,39 @@ mod tests {
                 right: 35,
                 bottom: 28
             }
+        );
+    }
+
+    /// A thick stroke, as high as a digit, whose top is a bar as wide as the whole.
+    fn seven(side: u32) -> Luma {
+        let at = |part: u32| side * part / 28;
+        luma(side, side, |x, y| {
+            let bar = (at(5)..at(22)).contains(&x) && (at(4)..at(8)).contains(&y);
+            let stem = (at(12)..at(16)).contains(&x) && (at(4)..at(24)).contains(&y);
+            if bar || stem { 230 } else { 0 }
+        })
+    }
+
+    #[test]
+    fn a_stroke_is_no_picture_in_a_frame_in_any_size() {
+        for side in [28, 56, 112] {
+            let whole = Content {
+                left: 0,
+                top: 0,
+                right: side as usize,
+                bottom: side as usize,
+            };
+            assert_eq!(content(&seven(side)), whole, "{side}");
+        }
+    }
+
+    #[test]
+    fn what_is_a_few_pixels_high_keeps_its_ground() {
+        let inside = |x, y| (1..11).contains(&x) && (2..12).contains(&y);
+        let small = luma(12, 14, |x, y| if inside(x, y) { texture(x, y) } else { 0 });
+        assert_eq!(
+            (content(&small).width(), content(&small).height()),
+            (12, 14)
         );
     }
 

@@ -7,6 +7,7 @@ mod capture;
 mod container;
 pub(crate) mod content;
 mod decode;
+pub(crate) mod detail;
 pub mod digest;
 pub(crate) mod encoding;
 pub mod facts;
@@ -30,7 +31,7 @@ use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature than before.
-pub const SIGNATURE_VERSION: u32 = 4;
+pub const SIGNATURE_VERSION: u32 = 5;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use super::picture::Picture;
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub(crate) const LEARNED_VERSION: u32 = 3;
+pub(crate) const LEARNED_VERSION: u32 = 4;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;
@@ -32,11 +32,13 @@ pub(crate) fn parts<'a>(
 ) -> impl Iterator<Item = Vec<u8>> + use<'a> {
     let Threshold {
         similarity,
+        copies,
         negatives,
         false_rate,
     } = threshold;
     let mut head = Vec::with_capacity(HEAD + Whitening::BYTES);
     head.extend(similarity.to_le_bytes());
+    head.extend(copies.to_le_bytes());
     head.extend((negatives as u64).to_le_bytes());
     // No rate is negative.
     head.extend(false_rate.unwrap_or(-1.0).to_le_bytes());
@@ -61,6 +63,7 @@ impl Learned {
     pub(crate) fn from_parts(parts: &[Vec<u8>]) -> Option<Self> {
         let (head, parts) = parts.split_first()?;
         let (similarity, rest) = head.split_first_chunk()?;
+        let (copies, rest) = rest.split_first_chunk()?;
         let (negatives, rest) = rest.split_first_chunk()?;
         let (false_rate, rest) = rest.split_first_chunk()?;
         let (count, whitening) = rest.split_first_chunk()?;
@@ -72,6 +75,7 @@ impl Learned {
             whitening: Whitening::from_bytes(whitening)?,
             threshold: Threshold {
                 similarity: f32::from_le_bytes(*similarity),
+                copies: f32::from_le_bytes(*copies),
                 negatives: usize::try_from(u64::from_le_bytes(*negatives)).ok()?,
                 false_rate: (false_rate >= 0.0).then_some(false_rate),
             },
@@ -98,7 +102,7 @@ fn pictures_of(part: &[u8]) -> Option<Vec<Option<Picture>>> {
 }
 
 /// Bytes before the whitening.
-const HEAD: usize = 4 + 8 + 8 + 8;
+const HEAD: usize = 4 + 4 + 8 + 8 + 8;
 
 #[cfg(test)]
 mod tests {
@@ -118,6 +122,7 @@ mod tests {
             whitening,
             threshold: Threshold {
                 similarity: 0.62,
+                copies: 0.9,
                 negatives: 300,
                 false_rate,
             },

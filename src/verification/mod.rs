@@ -6,6 +6,7 @@
 mod affine;
 mod agreement;
 mod alignment;
+mod calibration;
 mod candidates;
 mod decoys;
 mod effort;
@@ -26,10 +27,9 @@ mod views;
 mod whitening;
 mod windows;
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 
+pub(crate) use calibration::calibrate;
 use candidates::{Candidate, Database, Guess};
 pub(crate) use effort::narrowed;
 use effort::{ACROSS, Effort, MANY, across, within};
@@ -37,84 +37,15 @@ pub(crate) use learned::{LEARNED_VERSION, Learned, parts};
 pub(crate) use null_model::Threshold;
 pub(crate) use picture::{Picture, describe};
 pub(crate) use verify::Found;
-use verify::{best_similarity, verify};
+use verify::verify;
 use whitening::Residual;
 pub(crate) use whitening::Whitening;
-
-/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`:
-/// from negatives, or from turned decoys where these show that light and dark are not alike.
-#[must_use]
-pub(crate) fn calibrate(
-    pictures: &[Option<Picture>],
-    queries: &[u32],
-    database: &[u32],
-) -> Threshold {
-    let (places, database) = present(pictures, database);
-    let (queries, _) = present(pictures, queries);
-    let searched = queries.len();
-    let step = searched.div_ceil(null_model::DECOYS).max(1);
-    if database.pictures.len() < null_model::LEAST {
-        return null_model::threshold(&[], 0);
-    }
-    let mut sample: Vec<u32> = queries.iter().copied().step_by(step).collect();
-    if (null_model::LEAST..null_model::DECOYS).contains(&sample.len()) {
-        // Few queries tell the threshold roughly; pictures that are searched make decoys as good.
-        let queries: BTreeSet<u32> = queries.into_iter().collect();
-        let others = places.iter().filter(|&place| !queries.contains(place));
-        let others: Vec<u32> = others.copied().collect();
-        let room = null_model::DECOYS - sample.len();
-        let step = others.len().div_ceil(room).max(1);
-        sample.extend(others.into_iter().step_by(step));
-    }
-    let first: Vec<u32> = sample.iter().copied().step_by(null_model::FEW).collect();
-    let rest = sample.iter().enumerate();
-    let rest = rest.filter(|(i, _)| !i.is_multiple_of(null_model::FEW));
-    let rest: Vec<u32> = rest.map(|(_, &place)| place).collect();
-    let Effort {
-        coarse, fine, net, ..
-    } = across(database.pictures.len());
-    let best = |sample: &[u32], decoy: fn(&Residual) -> Residual| -> Vec<f32> {
-        let other = |query: u32, place: u32| sample[query as usize] != places[place as usize];
-        let decoys: Vec<Residual> = sample
-            .iter()
-            .filter_map(|&place| pictures[place as usize].as_ref())
-            .map(|picture| decoy(&picture.residual))
-            .collect();
-        let of_decoys: Vec<&Residual> = decoys.iter().collect();
-        candidates::candidates(&of_decoys, &database, coarse, net, &other)
-            .into_par_iter()
-            .zip(&decoys)
-            .map(|(candidates, decoy)| best_similarity(decoy, &database, candidates, fine))
-            .collect()
-    };
-    let mut negatives = best(&first, decoys::negative);
-    if !null_model::is_settled(&negatives, searched) {
-        negatives.extend(best(&rest, decoys::negative));
-    }
-    let negative = null_model::threshold(&negatives, searched);
-    let matters = |turned: Threshold| {
-        negative.false_rate.is_none()
-            || turned.similarity > negative.similarity + null_model::POLARITY_MATTERS
-    };
-    let mut turned = best(&first, decoys::turned);
-    let by_first = null_model::threshold(&turned, searched);
-    if first.len() >= null_model::LEAST && (by_first.false_rate.is_none() || !matters(by_first)) {
-        return negative;
-    }
-    turned.extend(best(&rest, decoys::turned));
-    let turned = null_model::threshold(&turned, searched);
-    if turned.false_rate.is_some() && matters(turned) {
-        turned
-    } else {
-        negative
-    }
-}
 
 /// Whether two pictures are found to be the same when nothing else competes.
 #[must_use]
 pub(crate) fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
     let database = Database::new(vec![other]);
-    let least = threshold.similarity;
+    let least = threshold.copies;
     let found = verified(&[&*one.residual], &database, ACROSS, least, &|_, _| true);
     !found[0].is_empty()
 }
@@ -199,6 +130,11 @@ pub(crate) fn find_within_for(
 /// measure of this pair had it looked at it upright. `None` where nothing can be aligned.
 #[must_use]
 pub(crate) fn similarity(query: &Picture, partner: &Picture) -> Option<f32> {
+    similarity_of(&query.residual, partner)
+}
+
+/// As [`similarity`], of what has a residual only.
+fn similarity_of(query: &Residual, partner: &Picture) -> Option<f32> {
     let candidate = Candidate {
         correlation: 1.0,
         place: 0,
@@ -207,7 +143,7 @@ pub(crate) fn similarity(query: &Picture, partner: &Picture) -> Option<f32> {
     };
     let database = Database::new(vec![partner]);
     let found = verify(
-        &query.residual,
+        query,
         &database,
         vec![candidate],
         1,

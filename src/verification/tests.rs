@@ -282,3 +282,36 @@ fn the_number_of_threads_changes_nothing() {
     };
     assert_eq!(on(1), on(4));
 }
+
+#[test]
+fn drawings_of_one_kind_are_a_continuum_of_look_alikes_and_scenes_are_not() {
+    // Two signs, each drawn anew with other ends: no two are one picture.
+    let sign = |seed: u32| -> Picture {
+        let mut random = pictures::Random::new(seed);
+        let near = |random: &mut pictures::Random, at: f32| at + 0.16 * (random.next() - 0.5);
+        let across = seed.is_multiple_of(2);
+        let (x0, x1) = (near(&mut random, 0.4), near(&mut random, 0.6));
+        let (y0, y1) = (near(&mut random, 0.2), near(&mut random, 0.8));
+        Box::new(move |x, y| {
+            let along = ((y - y0) / (y1 - y0)).clamp(0.0, 1.0);
+            let stem = (x - x0 - along * (x1 - x0)).hypot((y - y0) - along * (y1 - y0));
+            let bar = across && (y - y0).abs() < 0.06 && (x - x0).abs() < 0.2;
+            if stem < 0.06 || bar { 250.0 } else { 5.0 }
+        })
+    };
+    let threshold_of = |painter: &dyn Fn(u32) -> Picture| {
+        let drawn = (0..300).map(|seed| Some(drawn(&painter(seed), 28, 28, seed)));
+        let pictures = described(drawn.collect());
+        let (queries, database): (Vec<u32>, Vec<u32>) = ((0..60).collect(), (60..300).collect());
+        calibrate(&pictures, &queries, &database)
+    };
+    let signs = threshold_of(&sign);
+    assert!(
+        signs.is_continuum() && signs.false_rate.is_none(),
+        "{signs:?}"
+    );
+    for painter in [pictures::scene, pictures::dashboard, pictures::microscope] {
+        let others = threshold_of(&painter);
+        assert!(!others.is_continuum(), "{others:?}");
+    }
+}

@@ -1,0 +1,166 @@
+//! From which similarity on are pairs of this dataset the same picture? Decoys are searched for, and
+//! where these cannot know, bent copies of real pictures say that they cannot.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::candidates::{self, Database};
+use super::decoys;
+use super::effort::{Effort, across};
+use super::null_model::{self, Threshold};
+use super::picture::Picture;
+use super::verify::best_similarity;
+use super::whitening::Residual;
+use super::{present, similarity_of};
+
+/// Estimates the threshold for searching `queries` in `database`, both places among `pictures`:
+/// from negatives, or from turned decoys where these show that light and dark are not alike. Where
+/// the pictures are a continuum of look-alikes, it also says from which similarity on a pair is a
+/// copy all the same.
+#[must_use]
+pub(crate) fn calibrate(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    database: &[u32],
+) -> Threshold {
+    let (places, database) = present(pictures, database);
+    let (queries, _) = present(pictures, queries);
+    let searched = queries.len();
+    if database.pictures.len() < null_model::LEAST {
+        return null_model::threshold(&[], 0);
+    }
+    let search = Search {
+        pictures,
+        sample: sample(queries, &places),
+        places,
+        database,
+        queries: searched,
+    };
+    let threshold = search.by_decoys();
+    if threshold.negatives > 0 && search.is_continuum(threshold) {
+        let real = search.best(&search.sample, |residual| *residual);
+        return threshold.among_look_alikes(null_model::copies(&real, searched));
+    }
+    threshold
+}
+
+/// Pictures of which decoys are made, even ones of the queries; few queries tell the threshold
+/// roughly, and pictures that are searched make decoys as good.
+fn sample(queries: Vec<u32>, places: &[u32]) -> Vec<u32> {
+    let step = queries.len().div_ceil(null_model::DECOYS).max(1);
+    let mut sample: Vec<u32> = queries.iter().copied().step_by(step).collect();
+    if (null_model::LEAST..null_model::DECOYS).contains(&sample.len()) {
+        let queries: BTreeSet<u32> = queries.into_iter().collect();
+        let others = places.iter().filter(|&place| !queries.contains(place));
+        let others: Vec<u32> = others.copied().collect();
+        let room = null_model::DECOYS - sample.len();
+        let step = others.len().div_ceil(room).max(1);
+        sample.extend(others.into_iter().step_by(step));
+    }
+    sample
+}
+
+/// A search that is tried with decoys.
+struct Search<'a> {
+    pictures: &'a [Option<Picture>],
+    /// Pictures of which decoys are made.
+    sample: Vec<u32>,
+    /// Of each picture that is searched, the place among `pictures`.
+    places: Vec<u32>,
+    database: Database<'a>,
+    /// How many queries the search has.
+    queries: usize,
+}
+
+impl Search<'_> {
+    fn by_decoys(&self) -> Threshold {
+        let first: Vec<u32> = self
+            .sample
+            .iter()
+            .copied()
+            .step_by(null_model::FEW)
+            .collect();
+        let rest = self.sample.iter().enumerate();
+        let rest = rest.filter(|(i, _)| !i.is_multiple_of(null_model::FEW));
+        let rest: Vec<u32> = rest.map(|(_, &place)| place).collect();
+        let mut negatives = self.best(&first, decoys::negative);
+        if !null_model::is_settled(&negatives, self.queries) {
+            negatives.extend(self.best(&rest, decoys::negative));
+        }
+        let negative = null_model::threshold(&negatives, self.queries);
+        let matters = |turned: Threshold| {
+            negative.negatives == 0
+                || turned.similarity > negative.similarity + null_model::POLARITY_MATTERS
+        };
+        let mut turned = self.best(&first, decoys::turned);
+        let by_first = null_model::threshold(&turned, self.queries);
+        if first.len() >= null_model::LEAST && (by_first.negatives == 0 || !matters(by_first)) {
+            return negative;
+        }
+        turned.extend(self.best(&rest, decoys::turned));
+        let turned = null_model::threshold(&turned, self.queries);
+        if turned.negatives > 0 && matters(turned) {
+            turned
+        } else {
+            negative
+        }
+    }
+
+    /// The best similarity of a decoy of each of these pictures to any but its original.
+    fn best(&self, sample: &[u32], decoy: fn(&Residual) -> Residual) -> Vec<f32> {
+        let decoys = sample
+            .iter()
+            .filter_map(|&place| Some((place, self.pictures[place as usize].as_ref()?)))
+            .map(|(place, picture)| (place, decoy(&picture.residual)));
+        self.best_of(&decoys.collect::<Vec<_>>())
+    }
+
+    /// As [`Self::best`], of decoys with the places of their originals.
+    fn best_of(&self, decoys: &[(u32, Residual)]) -> Vec<f32> {
+        let Effort {
+            coarse, fine, net, ..
+        } = across(self.database.pictures.len());
+        let other =
+            |query: u32, place: u32| decoys[query as usize].0 != self.places[place as usize];
+        let residuals: Vec<&Residual> = decoys.iter().map(|(_, decoy)| decoy).collect();
+        candidates::candidates(&residuals, &self.database, coarse, net, &other)
+            .into_par_iter()
+            .zip(residuals)
+            .map(|(candidates, decoy)| best_similarity(decoy, &self.database, candidates, fine))
+            .collect()
+    }
+
+    /// Whether strangers are nearer to bent copies than their originals are.
+    fn is_continuum(&self, threshold: Threshold) -> bool {
+        let step = self.sample.len().div_ceil(null_model::BENT_COPIES).max(1);
+        let few: Vec<u32> = self.sample.iter().copied().step_by(step).collect();
+        let bent = few.par_iter().filter_map(|&place| {
+            let (own, bent) = bent(self.pictures[place as usize].as_ref()?);
+            Some((own, (place, bent)))
+        });
+        let (own, bent): (Vec<f32>, Vec<(u32, Residual)>) = bent.unzip();
+        let nearer = null_model::part_nearer(&own, &self.best_of(&bent));
+        null_model::is_continuum(nearer, threshold, || self.best(&few, |residual| *residual))
+    }
+}
+
+/// The picture bent until it is no copy any more, with its similarity to what it was.
+fn bent(picture: &Picture) -> (f32, Residual) {
+    let seed = picture.code;
+    let mut cells = LEAST_BEND;
+    loop {
+        let bent = decoys::warped(&picture.residual, seed, cells);
+        let own = similarity_of(&bent, picture).unwrap_or(null_model::NOTHING_FOUND);
+        if own < null_model::BENT || cells >= MOST_BEND {
+            return (own, bent);
+        }
+        cells += LEAST_BEND;
+    }
+}
+
+/// How far a picture is bent at first, and by how much further each time, in cells.
+const LEAST_BEND: f32 = 0.3;
+
+/// How far at most: a fifth of the picture.
+const MOST_BEND: f32 = 4.8;
