@@ -74,6 +74,9 @@ struct Known<'a> {
     t4: Option<&'a FromSecondRun>,
 }
 
+/// The word and the first sentences, where a way to open the verdict applies.
+type Opening = Option<(Word, Vec<Said>)>;
+
 fn said(basis: Basis, text: impl Into<String>) -> Said {
     Said {
         basis,
@@ -104,7 +107,7 @@ impl Known<'_> {
         if self.exposed() == 0.0 {
             return self.without_leak();
         }
-        let ways: [fn(&Self) -> Option<(Word, Vec<Said>)>; 6] = [
+        let ways: [fn(&Self) -> Opening; 6] = [
             Self::measured,
             Self::no_better_than_constant,
             Self::of_accuracy,
@@ -156,7 +159,7 @@ impl Known<'_> {
         (Word::NoneFound, says)
     }
 
-    /// The sentence for a network that no better than a constant.
+    /// The sentence for a network that is no better than a constant.
     fn against_constant(&self) -> Option<String> {
         let (loss, half) = self.loss()?;
         let targets = self.t2?;
