@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub exclude: Option<Vec<String>>,
     /// As `--merge-parts`.
     pub merge_parts: Option<bool>,
+    /// As `--role`: `["extra=validation"]`.
+    pub role: Option<Vec<String>>,
     /// As `--path-column`, several for several cameras.
     pub path_column: Option<Vec<String>>,
     /// As `--split-column`.

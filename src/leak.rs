@@ -27,6 +27,9 @@ pub enum Leak {
     SequenceNeighbour,
     /// Of one group: patient, slide, site, instant.
     SharedGroup,
+    /// Frames of films that look alike and are known to be far apart in time. Shown, and counted
+    /// only where settings say so.
+    AnotherPass,
     /// As similar as near duplicates are, in a dataset whose distinct pictures are, too: no
     /// evidence of a copy.
     LookAlike,
@@ -34,7 +37,7 @@ pub enum Leak {
 
 impl Leak {
     /// All ways, strongest first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SameFile,
         Self::SameBytes,
         Self::SamePixels,
@@ -43,6 +46,7 @@ impl Leak {
         Self::AugmentedSibling,
         Self::SequenceNeighbour,
         Self::SharedGroup,
+        Self::AnotherPass,
         Self::LookAlike,
     ];
 
@@ -57,7 +61,7 @@ impl Leak {
         Self::ALL.into_iter().filter(|leak| leak.is_by_pixels())
     }
 
-    /// Those that names and columns tell, the most telling first.
+    /// Those that count only where names, columns or settings say so, the most telling first.
     pub fn by_names() -> impl Iterator<Item = Self> {
         let told = |leak: &Self| !leak.is_by_pixels() && *leak != Self::LookAlike;
         Self::ALL.into_iter().filter(told)
@@ -75,6 +79,7 @@ impl Leak {
             Self::AugmentedSibling => "augmented-sibling",
             Self::SequenceNeighbour => "sequence-neighbour",
             Self::SharedGroup => "shared-group",
+            Self::AnotherPass => "another-pass",
             Self::LookAlike => "look-alike",
         }
     }
@@ -93,7 +98,9 @@ mod tests {
         let by_pixels = Leak::ALL.map(Leak::is_by_pixels);
         assert_eq!(
             by_pixels,
-            [true, true, true, true, false, false, false, false, false]
+            [
+                true, true, true, true, false, false, false, false, false, false
+            ]
         );
     }
 }

@@ -22,6 +22,8 @@ pub mod gate;
 mod labels;
 mod leak;
 mod matching;
+mod median;
+pub mod page;
 mod path_pattern;
 pub mod progress;
 mod rate;

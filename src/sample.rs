@@ -226,6 +226,9 @@ pub struct Dataset {
     pub unread: Vec<Unread>,
     /// Masks and depth maps of samples, in order of sample; they are among those of `ignored`.
     pub companions: Vec<Companion>,
+    /// Texts of the tree that may tell splits or labels, as tables, lists, JSON, YAML, XML; in
+    /// order of path.
+    pub texts: Vec<String>,
     /// Files of the tree that are samples, or images that a manifest does not list. With those of
     /// `ignored` they are all files of the tree.
     pub image_files: u64,

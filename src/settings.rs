@@ -83,6 +83,8 @@ pub struct Columns {
     pub group: Option<String>,
     /// Time or position within the group.
     pub time: Option<String>,
+    /// Fold, in place of the split: each is validated on, and the others are trained on.
+    pub folds: Option<String>,
 }
 
 /// Which files of a tree may be samples, and of how many datasets.
@@ -94,6 +96,8 @@ pub struct Files {
     pub exclude: Vec<PathPattern>,
     /// Whether datasets that share the root are one, whose splits are all compared.
     pub merge_parts: bool,
+    /// Roles of splits, or of folders that become splits, by name.
+    pub roles: Vec<(String, SplitRole)>,
 }
 
 impl Files {

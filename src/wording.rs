@@ -66,6 +66,30 @@ pub(crate) fn percent(share: f64) -> String {
     }
 }
 
+/// A share as a percentage with one decimal; a share that is neither 0 nor 1 never shows as one of
+/// them.
+#[must_use]
+pub(crate) fn percent_tenths(share: f64) -> String {
+    let percent = share * 100.0;
+    if share > 0.0 && percent < 0.05 {
+        "<0.1 %".to_owned()
+    } else if share < 1.0 && percent > 99.95 {
+        ">99.9 %".to_owned()
+    } else {
+        format!("{percent:.1} %")
+    }
+}
+
+/// `1 image`, `2 images`.
+#[must_use]
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}
+
 /// A count with a comma every three digits.
 #[must_use]
 pub(crate) fn count(n: u64) -> String {
@@ -82,6 +106,18 @@ pub(crate) fn count(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_three() {
+        let shown = [0, 999, 1000, 12_345, 1_234_567].map(count);
+        assert_eq!(shown, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_small_share_never_shows_as_none_nor_a_large_one_as_all() {
+        let shown = [0.0, 1e-6, 0.5, 0.9999, 1.0].map(percent_tenths);
+        assert_eq!(shown, ["0.0 %", "<0.1 %", "50.0 %", ">99.9 %", "100.0 %"]);
+    }
 
     #[test]
     fn numbers_are_short_and_never_vanish() {

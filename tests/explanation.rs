@@ -45,7 +45,15 @@ fn drive(held_out: impl Fn(u32) -> bool) -> Drive {
     };
     Drive {
         rows: (0..n).map(row).collect(),
-        targets: Targets::Numbers((0..n).map(|i| Some(wave(i, 13.1) + wave(i, 7.3))).collect()),
+        // Half of the target is not in the picture: copying learners are good, not perfect.
+        targets: Targets::Numbers(
+            (0..n)
+                .map(|i| {
+                    let noise = f64::from(i.wrapping_mul(0x9e37_79b9) >> 16) / 65_536.0 - 0.5;
+                    Some(0.1 * (wave(i, 13.1) + wave(i, 7.3) + 3.0 * noise))
+                })
+                .collect(),
+        ),
         descriptors: Descriptors::from_vectors(&(0..n).map(content).collect::<Vec<_>>()),
     }
 }
@@ -223,7 +231,12 @@ fn frames_of_another_pass_are_told_and_are_no_leak_in_time() {
     assert_eq!(none.verdict.word, Word::NoneFound);
     assert_eq!(some.verdict.word, Word::NoneFound);
     assert!(none.verdict.line.starts_with("No leak found"));
-    assert!(some.verdict.line.starts_with("No leak in time; but"));
+    assert!(some.verdict.line.starts_with("No leak in time:"));
+    assert!(
+        some.verdict
+            .line
+            .contains("But 7 of 100 validation frames show places")
+    );
     assert!(some.warnings[0].starts_with("7 validation frames resemble"));
     assert_eq!(some.warnings[1..], none.warnings);
     let leaked = explain(&Inputs {
@@ -273,7 +286,7 @@ fn evaluation_mode_training_loss_above_validation_refutes_leakage() {
     let inputs = Inputs {
         rows: &rows,
         twins: &twins,
-        train_loss_evaluation: printed("0.0120"),
+        train_loss_evaluation: printed("0.0200"),
         ..settings(&log)
     };
     let explanation = explain(&inputs).unwrap();
@@ -309,7 +322,7 @@ fn everything_leaked_bounds_nothing_and_nothing_leaked_corrects_nothing() {
             .as_deref(),
         Some("all_leaked")
     );
-    assert!(render(&all).contains("cannot be bounded"));
+    assert!(render(&all).contains("the number cannot bound"));
     let none = explain_stills(0, &log);
     assert_eq!(none.verdict.word, Word::NoneFound);
     assert_eq!(none.t0.f_exposed.hi, Some(0.03));
@@ -394,6 +407,7 @@ fn predictions_that_disagree_with_the_log_are_contradicted() {
                 (i < 100).then_some(Prediction {
                     predicted: None,
                     loss: Some(loss),
+                    right: None,
                 })
             })
             .collect::<Vec<_>>()
@@ -467,10 +481,10 @@ fn targets_that_copies_disagree_on_bound_what_leaked_samples_can_be_fitted() {
     assert_eq!(above.status, Status::Contradicted);
 }
 
-/// First lines of the explanation, situation by situation: leaked of all validation samples, the
-/// log, the targets.
+/// What the verdict says, situation by situation: leaked of all validation samples, the log, the
+/// targets. The snapshot is read aloud whenever it changes.
 #[test]
-fn no_first_line_is_absurd_or_false() {
+fn no_verdict_is_absurd_or_false() {
     let text = |text: &str| Some(parse(text.as_bytes()).unwrap());
     let losses = |train: Option<&str>, validation: &str| {
         Some(declared(train, Some(validation), TrainLossKind::Unknown))
@@ -478,51 +492,60 @@ fn no_first_line_is_absurd_or_false() {
     let none = || Targets::None;
     let numbers = || Targets::Numbers((0..500).map(|i| Some(f64::from(i % 7) * 0.1)).collect());
     let classes = |k: u32| Targets::Classes((0..500).map(|i| Some(i % k)).collect());
-    let nothing = "No leak found between training and validation.";
-    let unbounded = |share: &str| {
-        format!(
-            "How far leakage flatters this loss cannot be bounded: {share} of validation is exposed to training."
-        )
-    };
-    let most = |most: &str, reported: &str| {
-        format!(
-            "30 % of validation is exposed: the loss on the clean samples is at most {most} if leakage does not hurt (reported: {reported})."
-        )
-    };
-    let unknown = "30 % of validation is exposed to training; without a usable validation loss nothing more can be said.";
-    let right = |rest: &str| format!("Accuracy 94.1 % over 100, {rest}");
-    let learned = "it has learned nothing that leakage could flatter, although 30 % of validation is exposed.";
-    type Situation<'a> = (&'a str, u32, u32, Option<TrainingLog>, Targets, String);
+    type Situation<'a> = (&'a str, u32, u32, Option<TrainingLog>, Targets);
+    #[rustfmt::skip]
     let situations: Vec<Situation> = vec![
-        ("no leak", 100, 0, text(PASTED), none(), nothing.into()),
-        ("a third leaked", 100, 30, text(PASTED), none(), most("0.0141", "0.0098")),
-        ("almost all leaked", 100, 99, text(PASTED), none(), unbounded("99 %")),
-        ("all leaked", 100, 100, text(PASTED), none(), unbounded("100 %")),
-        ("one epoch, one digit", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: 0.5 - val_loss: 0.4"), none(), most("0.6", "0.4")),
-        ("NaN in the end", 100, 30, text("Epoch 1/2\nloss: 0.50 - val_loss: 0.40\nEpoch 2/2\nloss: nan - val_loss: nan"), none(), most("0.58", "0.40")),
-        ("validation above training", 100, 30, losses(Some("0.10"), "0.40"), none(), most("0.58", "0.40")),
-        ("validation alone", 100, 30, losses(None, "0.40"), none(), most("0.58", "0.40")),
-        ("training alone", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: 0.5"), none(), unknown.into()),
-        ("no log", 100, 30, None, none(), unknown.into()),
-        ("a loss of nothing", 100, 30, losses(None, "0.00"), none(), most("0.01", "0.00")),
-        ("a huge loss", 100, 30, losses(None, "36798639.9"), none(), most("52569485.6", "36798639.9")),
-        ("a tiny loss", 100, 30, losses(None, "1.2e-9"), none(), most("1.79e-9", "1.20e-9")),
-        ("accuracy as a fraction", 100, 30, text("epoch,accuracy,val_accuracy\n0,0.9,0.941"), none(), right("30 leaked: between 91.6 % and 100 % on the clean ones; at most 2.5 points are leakage.")),
-        ("accuracy in percent", 100, 30, text("train_loss 0.4 val_loss 0.3 val_acc 94.1"), none(), right("30 leaked: between 91.6 % and 100 % on the clean ones; at most 2.5 points are leakage.")),
-        ("accuracy of two digits", 100, 30, text("Epoch 1 val_acc: 0.94"), none(), "Accuracy 94 % over 100, 30 leaked: between 91 % and 100 % on the clean ones; at most 3 points are leakage.".into()),
-        ("accuracy, no leak", 100, 0, text("Epoch 1 val_acc: 0.941"), none(), nothing.into()),
-        ("accuracy, all leaked", 100, 100, text("Epoch 1 val_acc: 0.941"), none(), right("all leaked: no clean sample, so nothing is known of new images.")),
-        ("accuracy that bounds nothing", 100, 60, text("Epoch 1 val_acc: 0.500"), none(), "Accuracy 50.0 % over 100, 60 leaked: it says nothing of the clean ones.".into()),
-        ("four samples", 4, 1, text("Epoch 1 val_acc: 0.75"), none(), "Accuracy 75 % over 4, 1 leaked: between 67 % and 100 % on the clean ones; at most 8 points are leakage.".into()),
-        ("two classes, guessing", 100, 30, losses(None, "0.69"), classes(2), format!("The network is no better than a constant (0.69 against 0.6931): {learned}")),
-        ("fifty classes", 100, 30, losses(None, "0.50"), classes(50), most("0.72", "0.50")),
-        ("worse than a constant", 100, 30, losses(None, "0.60"), numbers(), format!("The network is worse than a constant (0.60 against 0.0405): {learned}")),
-        ("segmentation by dice", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: -0.81 - val_loss: -0.83"), none(), unknown.into()),
-        ("mean average precision beside a loss", 100, 30, text("Epoch 1 train_loss: 0.50 val_loss: 0.40 mAP: 0.7"), none(), most("0.58", "0.40")),
+        ("no leak", 100, 0, text(PASTED), none()),
+        ("a third leaked", 100, 30, text(PASTED), none()),
+        ("almost all leaked", 100, 99, text(PASTED), none()),
+        ("all leaked", 100, 100, text(PASTED), none()),
+        ("one epoch, one digit", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: 0.5 - val_loss: 0.4"), none()),
+        ("NaN in the end", 100, 30, text("Epoch 1/2\nloss: 0.50 - val_loss: 0.40\nEpoch 2/2\nloss: nan - val_loss: nan"), none()),
+        ("validation above training", 100, 30, losses(Some("0.10"), "0.40"), none()),
+        ("validation equal to training", 100, 30, losses(Some("0.40"), "0.40"), none()),
+        ("validation alone", 100, 30, losses(None, "0.40"), none()),
+        ("training alone", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: 0.5"), none()),
+        ("no log", 100, 30, None, none()),
+        ("a loss of nothing", 100, 30, losses(None, "0.00"), none()),
+        ("a huge loss", 100, 30, losses(None, "36798639.9"), none()),
+        ("a tiny loss", 100, 30, losses(None, "1.2e-9"), none()),
+        ("accuracy as a fraction", 100, 30, text("epoch,accuracy,val_accuracy\n0,0.9,0.941"), none()),
+        ("accuracy in percent", 100, 30, text("train_loss 0.4 val_loss 0.3 val_acc 94.1"), none()),
+        ("accuracy of two digits", 100, 30, text("Epoch 1 val_acc: 0.94"), none()),
+        ("accuracy, no leak", 100, 0, text("Epoch 1 val_acc: 0.941"), none()),
+        ("accuracy, all leaked", 100, 100, text("Epoch 1 val_acc: 0.941"), none()),
+        ("accuracy that bounds nothing", 100, 60, text("Epoch 1 val_acc: 0.500"), none()),
+        ("accuracy of many", 5000, 359, text("Epoch 1 val_acc: 0.941"), none()),
+        ("everything right", 100, 30, text("Epoch 1 val_acc: 1.0"), none()),
+        ("four samples", 4, 1, text("Epoch 1 val_acc: 0.75"), none()),
+        ("one sample", 1, 1, losses(None, "0.5"), none()),
+        ("two classes, guessing", 100, 30, losses(None, "0.69"), classes(2)),
+        ("fifty classes", 100, 30, losses(None, "0.50"), classes(50)),
+        ("a thousand classes", 100, 30, losses(None, "2.31"), Targets::Classes((0..500).map(|i| Some(i * 2)).collect())),
+        ("worse than a constant", 100, 30, losses(None, "0.60"), numbers()),
+        ("worse than a constant, no leak", 100, 0, losses(None, "0.60"), numbers()),
+        ("equal to a constant", 100, 30, losses(Some("0.0410"), "0.0405"), numbers()),
+        ("segmentation by dice", 100, 30, text("Epoch 1/1\n9/9 [==] - loss: -0.81 - val_loss: -0.83"), none()),
+        ("mean average precision beside a loss", 100, 30, text("Epoch 1 train_loss: 0.50 val_loss: 0.40 mAP: 0.7"), none()),
     ];
-    assert!(situations.len() >= 24);
-    let mut wrong = Vec::new();
-    for (name, n_val, n_leaked, log, targets, expected) in &situations {
+    let mut told = String::new();
+    let mut keep_verdict = |name: &str, explanation: &Explanation| {
+        let verdict = &explanation.verdict;
+        let sentences: Vec<&str> = verdict.says.iter().map(|said| &*said.text).collect();
+        assert_eq!(verdict.line, sentences.join(" "), "{name}");
+        assert!(sentences.iter().all(|text| text.ends_with('.')), "{name}");
+        let jargon = ["f*", "B1", "T1", "exposed", "shadowed"];
+        assert!(
+            !jargon.iter().any(|word| verdict.line.contains(word)),
+            "{name}"
+        );
+        told += &format!("{name}\n");
+        for said in &verdict.says {
+            let basis = serde_json::to_value(said.basis).unwrap();
+            told += &format!("  {:9} {}\n", basis.as_str().unwrap(), said.text);
+        }
+    };
+    for (name, n_val, n_leaked, log, targets) in &situations {
         let (rows, twins) = stills(*n_val, *n_leaked);
         let any = declared(None, None, TrainLossKind::Unknown);
         let log = log.as_ref();
@@ -535,19 +558,104 @@ fn no_first_line_is_absurd_or_false() {
             ..base
         })
         .unwrap();
-        let line = &explanation.verdict.line;
-        if line != expected {
-            wrong.push(format!("{name}:\n  {line}\n  {expected}"));
-        }
         // A validation loss alone is never compared with a training loss.
         if log.is_none_or(|log| log.epochs.iter().all(|epoch| epoch.train.is_none())) {
+            let text = render(&explanation);
+            assert!(!text.contains("below training"), "{name}");
             assert!(
-                !render(&explanation).contains("not below training"),
+                !explanation.verdict.line.contains("below the training"),
                 "{name}"
             );
         }
+        keep_verdict(name, &explanation);
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let log = parse(PASTED.as_bytes()).unwrap();
+    let film = drive(random);
+    keep_verdict(
+        "random frames of a drive",
+        &explain(&film.inputs(&log)).unwrap(),
+    );
+    let without = Inputs {
+        targets: &Targets::None,
+        descriptors: None,
+        ..film.inputs(&log)
+    };
+    keep_verdict("random frames, no targets", &explain(&without).unwrap());
+    let seams = drive(|i| i / 100 % 5 == 4);
+    keep_verdict(
+        "short stretches of a drive",
+        &explain(&seams.inputs(&log)).unwrap(),
+    );
+    let (rows, twins) = stills(100, 30);
+    let (clean_rows, no_twins) = stills(100, 0);
+    let still = |twins, unanswered, revisited| Inputs {
+        rows: &rows,
+        twins,
+        unanswered,
+        revisited,
+        ..settings(&log)
+    };
+    let question: &[&str] = &["possible-group"];
+    keep_verdict(
+        "leaks, and a question left open",
+        &explain(&still(&twins, question, 0)).unwrap(),
+    );
+    keep_verdict(
+        "a question left open",
+        &explain(&still(&no_twins, question, 0)).unwrap(),
+    );
+    keep_verdict("another pass", &explain(&still(&no_twins, &[], 7)).unwrap());
+    let grouped: Vec<Row> = (0..500)
+        .map(|i| Row {
+            group: Some(i % 100 / 2),
+            ..clean_rows[i as usize]
+        })
+        .collect();
+    let of_groups = Inputs {
+        rows: &grouped,
+        ..settings(&log)
+    };
+    keep_verdict("shared patients", &explain(&of_groups).unwrap());
+    let evaluated = Inputs {
+        train_loss_evaluation: printed("0.0120"),
+        ..still(&twins, &[], 0)
+    };
+    keep_verdict(
+        "training loss in evaluation mode",
+        &explain(&evaluated).unwrap(),
+    );
+    let of_auc = Inputs {
+        metric: Metric::NotAMean,
+        ..still(&twins, &[], 0)
+    };
+    keep_verdict("an area under a curve", &explain(&of_auc).unwrap());
+    // Leaked images are always right, clean ones in three cases of four.
+    let predictions: Vec<Option<Prediction>> = (0..500)
+        .map(|i| {
+            let right = i < 30 || i % 4 != 0;
+            (i < 100).then_some(Prediction {
+                predicted: None,
+                loss: Some(f64::from(u8::from(!right))),
+                right: Some(right),
+            })
+        })
+        .collect();
+    let classes = classes(10);
+    let predicted = Inputs {
+        log: None,
+        targets: &classes,
+        predictions: Some(&predictions),
+        ..still(&twins, &[], 0)
+    };
+    let explanation = explain(&predicted).unwrap();
+    let right = explanation.t3.as_ref().unwrap().accuracy.as_ref().unwrap();
+    assert_eq!(
+        (right.all.value, right.leaked.value),
+        (Some(0.83), Some(1.0))
+    );
+    assert!((right.clean.value.unwrap() - 53.0 / 70.0).abs() < 1e-9);
+    keep_verdict("predictions without a log", &explanation);
+    keep("explanation", "verdicts", &told);
 }
 
 #[test]
@@ -635,6 +743,6 @@ fn a_projection_needs_copying_learners_to_gain_a_tenth() {
         let (t0, t1) = (&explanation.t0, explanation.t1.as_ref());
         verdict(Beside::default(), t0, t1, Some(&targets), None, None).word
     };
-    assert_eq!(word_at(1.09), Word::Possible);
-    assert_eq!(word_at(1.11), Word::Projected);
+    assert_eq!(word_at(0.99), Word::Possible);
+    assert_eq!(word_at(1.01), Word::Projected);
 }

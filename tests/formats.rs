@@ -183,8 +183,10 @@ fn sarif_of_a_huge_report_is_cut_and_says_so() {
     let log: Value = serde_json::from_str(&render(&workspace, "sarif")).unwrap();
     let run = &log["runs"][0];
     assert_eq!(run["results"].as_array().unwrap().len(), 5000);
-    let told = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert!(told.as_str().unwrap().contains("5000 of 6001"), "{told}");
+    let notifications = &run["invocations"][0]["toolExecutionNotifications"];
+    let told = |place: usize| notifications[place]["message"]["text"].as_str().unwrap();
+    assert!(told(1).contains("5000 of 6001"), "{notifications}");
+    assert!(told(0).starts_with("failed; "), "{notifications}");
 }
 
 #[test]

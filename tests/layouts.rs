@@ -226,3 +226,81 @@ fn an_image_without_extension_and_one_with_a_wrong_one_are_read_by_content() {
         (2, Some(0))
     );
 }
+
+#[test]
+fn folders_that_no_rule_knows_become_splits_by_their_roles() {
+    let workspace = Workspace::new();
+    workspace
+        .image("round1/cat/1.png", 1)
+        .image("round1/dog/2.png", 2)
+        .image("round2/cat/3.png", 1)
+        .image("round2/dog/4.png", 4);
+    let roles = ["--role", "round1=training", "--role", "round2=val"];
+    let (report, status) = workspace.check(&[&roles[..], &["--max-leakage", "0"]].concat());
+    assert_eq!(
+        splits(&report),
+        ["round1:training:2", "round2:validation:2"]
+    );
+    assert_eq!((leaked(&report), status), (1, 1));
+    workspace.file(
+        "splitleak.toml",
+        "role = [\"round1=training\", \"round2=test\"]\n",
+    );
+    assert_eq!(
+        splits(&workspace.check(&[]).0),
+        ["round1:training:2", "round2:test:2"]
+    );
+    let said = workspace.refused(&[".", "--role", "round3=test"]);
+    assert!(
+        said.contains("`--role round3=...`") && said.contains("round1"),
+        "{said}"
+    );
+    let said = workspace.refused(&[".", "--role", "round1=train set"]);
+    assert!(said.contains("NAME=ROLE"), "{said}");
+}
+
+#[test]
+fn a_split_may_be_given_another_role_than_its_name_says() {
+    let workspace = Workspace::new();
+    workspace
+        .image("train/1.png", 1)
+        .image("val/2.png", 2)
+        .image("test/3.png", 1);
+    assert_eq!(workspace.check(&["--max-leakage", "0"]).1, 1);
+    let (report, status) = workspace.check(&["--max-leakage", "0", "--role", "test=other"]);
+    assert_eq!(status, 0, "{}", report["gate"]);
+    assert!(splits(&report).contains(&"test:other:1".to_owned()));
+}
+
+#[test]
+fn each_fold_of_a_column_is_checked_against_the_others() {
+    let workspace = Workspace::new();
+    let mut table = "image,label,fold\n".to_owned();
+    for image in 0..9_u32 {
+        // The first two are one picture, in different folds.
+        workspace.image(&format!("images/{image}.png"), image.max(1));
+        table += &format!("images/{image}.png,{},{}\n", image % 2, image % 3);
+    }
+    workspace.file("folds.csv", table);
+    let folds = ["--manifest", "folds.csv", "--folds", "fold"];
+    let (report, status) = workspace.check(&[&folds[..], &["--max-leakage", "0"]].concat());
+    assert_eq!(status, 1, "{}", report["gate"]);
+    let told: Vec<String> = report["leakage"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            let text = |key: &str| entry[key].as_str().unwrap().to_owned();
+            let (evaluation, training) = (text("evaluation_split"), text("training_split"));
+            format!("{evaluation} {training} {}", entry["leaked"]["count"])
+        })
+        .collect();
+    let expected = [
+        "fold0/val fold0/train 1",
+        "fold1/val fold1/train 1",
+        "fold2/val fold2/train 0",
+    ];
+    assert_eq!(told, expected);
+    let said = workspace.refused(&[".", "--manifest", "folds.csv", "--folds", "none"]);
+    assert!(said.contains("no column `none`"), "{said}");
+}

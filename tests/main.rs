@@ -11,6 +11,7 @@
 //! - `baseline`: the gate fails on what is new, and on nothing else
 //! - `action`: the steps of the GitHub action fail closed
 //! - `changed`: only what changed, with the verdict of a full run
+//! - `changed_texts`: lists and descriptions that changed
 //! - `staged`: the next commit, and not the working tree
 //! - `git_safety`: settings of a repository make git run nothing
 //! - `random_gate`: random edits, each way to gate, against a naive model
@@ -26,6 +27,7 @@
 //! - `names`: verdicts, and identifiers in names that nobody has answered
 //! - `simulated`: splits tried on paper, and checks that open no image
 //! - `report`: the contract: schema, determinism, limits
+//! - `page`: one page of HTML, safe whatever names it holds
 //! - `pages`: what a person sees
 //! - `usage`: help, and what is said to a command that means nothing
 //! - `documentation`: the examples of README.md and `docs/`
@@ -44,6 +46,7 @@ mod bad_input;
 mod baseline;
 mod cache;
 mod changed;
+mod changed_texts;
 mod clusters;
 mod command;
 mod described;
@@ -60,6 +63,7 @@ mod leaks;
 mod lists;
 mod names;
 mod odd_images;
+mod page;
 mod pages;
 mod policy;
 mod random_gate;

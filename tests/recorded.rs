@@ -242,7 +242,7 @@ fn every_kind_has_its_count_and_a_leaked_sample_stands_under_its_strongest() {
     let (report, _) = workspace.check(&pattern);
     let entry = &report["leakage"][0];
     let kinds = entry["by_kind"].as_object().unwrap();
-    assert_eq!(kinds.len(), 8);
+    assert_eq!(kinds.len(), 9);
     assert_eq!(
         (kinds["same-bytes"].clone(), kinds["shared-group"].clone()),
         (1.into(), 1.into())
@@ -460,4 +460,36 @@ fn pixels_confirm_a_group_from_a_little_below_the_threshold_on_and_no_further() 
     };
     assert!(within(-0.05, 0.0) > 0, "none is just below: {told:?}");
     assert!(within(-0.3, -0.05) > 3, "none is further below: {told:?}");
+}
+
+#[test]
+fn what_split_proposes_passes_the_gate_that_random_frames_fail() {
+    let workspace = Workspace::new();
+    let proposed = workspace.path("split.csv");
+    let proposed = proposed.to_str().unwrap();
+    let run = workspace.run(&["split", DRIVING, "--out", proposed]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let block = format!("{DRIVING}/manifest-block.csv");
+    let random = format!("{DRIVING}/manifest.csv");
+    for (manifest, status) in [(proposed, 0), (&*block, 0), (&*random, 1)] {
+        let limit = ["--max-leakage", "0.5%", "--quiet"];
+        let arguments = [&["check", DRIVING, "--manifest", manifest], &limit[..]].concat();
+        let run = workspace.run(&arguments);
+        assert_eq!(run.status, status, "{manifest}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn the_clean_list_holds_every_evaluation_image_without_a_leak() {
+    let workspace = Workspace::new();
+    workspace.image("train/a.png", 1).image("train/b.png", 2);
+    workspace.image("val/a.png", 1).image("val/c.png", 3);
+    let data = workspace.root().to_str().unwrap();
+    let run = workspace.run(&["check", data, "--clean-list", "-"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(run.stdout, "path,split\nval/c.png,val\n");
+    assert!(run.stderr.contains("clean list: 1 of 2"), "{}", run.stderr);
+    // Two streams cannot both be standard output.
+    let run = workspace.run(&["check", data, "--clean-list", "-", "--json", "-"]);
+    assert_eq!(run.status, 2);
 }

@@ -52,6 +52,93 @@ fn arrays_inside_a_split_are_an_error_and_end_in_exit_status_2() {
     );
 }
 
+/// A head with `magic` at `offset`.
+fn head(offset: usize, magic: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0; 600];
+    bytes[offset..offset + magic.len()].copy_from_slice(magic);
+    bytes
+}
+
+#[test]
+fn every_form_that_may_hold_samples_ends_in_exit_status_2_and_is_counted() {
+    let plain = || head(0, b"x");
+    let forms = [
+        ("x.npz", plain(), "array (.npz)"),
+        ("x.mat", plain(), "array (.mat)"),
+        ("x.dcm", plain(), "DICOM (.dcm)"),
+        ("IM0001", head(128, b"DICM"), "DICOM (by content)"),
+        ("x.nii.gz", plain(), "medical volume (.nii.gz)"),
+        ("x.nd2", plain(), "microscope slide (.nd2)"),
+        ("x.tar", plain(), "archive (.tar)"),
+        ("x.tar.gz", plain(), "archive (.tar.gz)"),
+        ("x.zip", plain(), "archive (.zip)"),
+        ("x.npy.gz", plain(), "archive (.gz)"),
+        ("shard", head(257, b"ustar"), "archive (by content)"),
+        ("x.parquet", plain(), "table of records (.parquet)"),
+        ("x.arrow", plain(), "table of records (.arrow)"),
+        ("x.tfrecord", plain(), "file of records (.tfrecord)"),
+        (
+            "x.tfrecord-00000-of-00002",
+            plain(),
+            "file of records (.tfrecord)",
+        ),
+        ("data.mdb", plain(), "database (.mdb)"),
+        ("x.lmdb", plain(), "database (.lmdb)"),
+        ("x.h5", plain(), "database (.h5)"),
+        ("x.hdf5", plain(), "database (.hdf5)"),
+        ("x.pkl", plain(), "pickled data (.pkl)"),
+        (
+            "data_batch_1",
+            head(0, b"\x80\x04\x95"),
+            "pickled data (by content)",
+        ),
+        ("x-idx3-ubyte", plain(), "IDX file (.idx3-ubyte)"),
+        ("x.mp4", plain(), "video (.mp4)"),
+        ("clip", head(4, b"ftypisom"), "video (by content)"),
+    ];
+    for (name, content, reason) in forms {
+        let workspace = Workspace::new();
+        workspace.image("train/1.png", 1).image("val/2.png", 2);
+        workspace.file(&format!("val/{name}"), content);
+        let (report, status) = workspace.check(&["--max-leakage", "100%"]);
+        assert_eq!(status, 2, "{name}: {}", report["gate"]);
+        let not_read = &report["coverage"]["not_read"][0];
+        assert_eq!(
+            (&not_read["reason"], &not_read["files"], &not_read["split"]),
+            (&json!(reason), &json!(1), &json!("val")),
+            "{name}"
+        );
+        assert_eq!(
+            finding(&report, "data-not-read")["severity"],
+            "error",
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn pictures_in_formats_that_cannot_be_decoded_are_samples_and_end_in_exit_status_2() {
+    for name in [
+        "x.heic", "x.avif", "x.jxl", "x.cr3", "x.raf", "x.psd", "x.fits",
+    ] {
+        let workspace = Workspace::new();
+        workspace.image("train/1.png", 1).image("val/2.png", 2);
+        workspace.file(&format!("val/{name}"), head(4, b"ftypheic"));
+        let (report, status) = workspace.check(&["--max-leakage", "100%"]);
+        assert_eq!(status, 2, "{name}: {}", report["gate"]);
+        assert_eq!(report["coverage"]["samples"], 3, "{name}");
+        assert_eq!(report["coverage"]["unreadable"], 1, "{name}");
+    }
+}
+
+#[test]
+fn texts_that_were_compressed_hold_no_samples() {
+    let workspace = leaking();
+    workspace.file("val/labels.csv.gz", "x");
+    let (report, status) = workspace.check(&["--max-leakage", "100%"]);
+    assert_eq!((status, &report["coverage"]["not_read"]), (0, &json!([])));
+}
+
 #[test]
 fn a_preview_beside_archives_is_no_dataset() {
     let workspace = Workspace::new();

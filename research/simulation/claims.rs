@@ -234,6 +234,7 @@ fn video_run(learner: Learner, split: VideoSplit, seed: u64) -> [f64; 6] {
         predictions[row as usize] = Some(Prediction {
             predicted: None,
             loss: Some(loss),
+            right: None,
         });
     }
     let log = declared(

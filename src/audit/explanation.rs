@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Error;
 use crate::explain;
 use crate::explain::descriptors::Descriptors;
+use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::predictions::{self, Line, Matched};
 use crate::labels::Labels;
@@ -185,12 +186,12 @@ fn rows(chosen: &Chosen, samples: &[&Sample], recordings: Option<&Recordings>) -
 
 /// Pairs of the same picture, and how many evaluation samples resemble a frame recorded elsewhere.
 ///
-/// Frames of a recording that look alike are no twins: their distance in time tells more than their
-/// looks, and two passes of one place are two observations of it.
+/// Frames of recordings that look alike are no twins where time tells more than looks: near each
+/// other in one recording, or two passes of one place. What counts as leaked beyond that is a twin.
 fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, u64) {
     let row_of = |id: SampleId| chosen.samples.binary_search(&id).ok().map(|row| row as u32);
     let twin = |pair: &Pair| {
-        let exact = pair.kind != Leak::NearDuplicate;
+        let exact = pair.kind < Leak::NearDuplicate;
         let similarity = pair.near.map_or(1.0, |near| near.similarity);
         let strict = exact || similarity >= evidence.threshold + SETTING_STEP;
         let setting = if strict {
@@ -198,40 +199,49 @@ fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, 
         } else {
             Setting::Default
         };
-        Some(Twin {
+        let twin = Twin {
             a: row_of(pair.a)?,
             b: row_of(pair.b)?,
             setting,
             exact,
-        })
+        };
+        Some((twin, pair.kind))
     };
     let found = evidence
         .partners
         .iter()
         .flat_map(|(_, _, partners)| &partners.best);
     let loose = evidence.loose.iter().filter_map(|&(a, b)| {
-        Some(Twin {
+        let twin = Twin {
             a: row_of(a)?,
             b: row_of(b)?,
             setting: Setting::Loose,
             exact: false,
-        })
+        };
+        Some((twin, Leak::AnotherPass))
     });
     let all = found.filter_map(twin).chain(loose);
     let place = |row: u32| rows[row as usize].place;
-    let recorded = |twin: &Twin| !twin.exact && place(twin.a).is_some() && place(twin.b).is_some();
-    let (frames, twins): (Vec<Twin>, Vec<Twin>) = all.partition(recorded);
-    let apart =
-        |twin: &&Twin| place(twin.a).map(|at| at.recording) != place(twin.b).map(|at| at.recording);
     let evaluation = |row: u32| rows[row as usize].evaluation;
+    let lag = lag_of(evidence.recordings.and_then(seconds_per_step));
+    let by_time = |(twin, kind): &(Twin, Leak)| {
+        let (Some(a), Some(b)) = (place(twin.a), place(twin.b)) else {
+            return false;
+        };
+        let near = a.recording == b.recording && a.position.abs_diff(b.position) <= lag;
+        let within = evaluation(twin.a) == evaluation(twin.b);
+        !twin.exact && (near || within || *kind == Leak::AnotherPass)
+    };
+    let (frames, twins): (Vec<_>, Vec<_>) = all.partition(by_time);
     let mut revisited: Vec<u32> = frames
         .iter()
-        .filter(apart)
-        .filter(|twin| evaluation(twin.a) != evaluation(twin.b) && twin.setting != Setting::Loose)
-        .map(|twin| if evaluation(twin.a) { twin.a } else { twin.b })
+        .filter(|(twin, kind)| *kind == Leak::AnotherPass && twin.setting != Setting::Loose)
+        .filter(|(twin, _)| evaluation(twin.a) != evaluation(twin.b))
+        .map(|(twin, _)| if evaluation(twin.a) { twin.a } else { twin.b })
         .collect();
     revisited.sort_unstable();
     revisited.dedup();
+    let twins = twins.into_iter().map(|(twin, _)| twin).collect();
     (twins, revisited.len() as u64)
 }
 
@@ -503,7 +513,7 @@ mod tests {
             (2, 2),
         ];
         let recordings = recorded(&places.map(Some), PositionUnit::Index);
-        let near = |a, b| pair(Leak::NearDuplicate, a, b, Some(0.9));
+        let near = |a, b| pair(Leak::AnotherPass, a, b, Some(0.9));
         let revisited = |pairs: &[Pair], loose: &[(SampleId, SampleId)]| {
             twins_of(&dataset, Some(&recordings), pairs, loose)
         };
@@ -513,8 +523,12 @@ mod tests {
         // In its own recording, among validation frames, or only at the loose setting: not
         // revisited.
         let loose = [(SampleId(4), SampleId(0))];
-        let (twins, count) = revisited(&[near(6, 0), near(6, 4)], &loose);
+        let alike = |a, b| pair(Leak::NearDuplicate, a, b, Some(0.9));
+        let (twins, count) = revisited(&[alike(6, 0), alike(6, 4)], &loose);
         assert_eq!((twins.len(), count), (0, 0));
+        // Between two recordings, and no other pass of one place: what counts as leaked is a twin.
+        let (twins, count) = revisited(&[alike(4, 0)], &[]);
+        assert_eq!((twins.len(), count), (1, 0));
         // Copies of bytes are twins wherever they were recorded.
         let (twins, count) = revisited(&[pair(Leak::SameBytes, 4, 0, None)], &[]);
         assert_eq!((twins.len(), count), (1, 0));

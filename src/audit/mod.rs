@@ -1,5 +1,7 @@
 //! The pipeline, readable top to bottom: scan, match, check, explain, report.
 
+mod another_pass;
+mod beside;
 mod clusters;
 mod contents;
 mod explanation;
@@ -235,9 +237,12 @@ fn scan<'a>(
     } else {
         0.0
     };
-    let found = search::search(settings, dataset, &mut signatures, margin, session);
+    let mut found = search::search(settings, dataset, &mut signatures, margin, session);
     let recorded = &settings.recorded;
     let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
+    if let Some(passes) = another_pass::Passes::new(known.recordings.as_ref(), &found.partners) {
+        passes.mark(&mut found.partners, dataset);
+    }
     let (recordings, together) = known.examine(recorded, dataset);
     let mut together = recordings::ask_pixels(
         together,

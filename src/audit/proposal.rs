@@ -1,7 +1,10 @@
 //! A split without the leak, proposed for a dataset as it lies there.
 
 use super::Scan;
+use super::another_pass::Passes;
+use super::beside::Beside;
 use crate::error::Error;
+use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::Place;
 use crate::leak::Leak;
 use crate::repair::manifest::{Column, fold_manifest, split_manifest};
@@ -37,6 +40,8 @@ pub struct Proposal {
     pub purge: u32,
     /// Masks and depth maps that belong to the samples and go where they go.
     pub companions: usize,
+    /// Samples with an annotation of their own, which goes where they go.
+    pub annotated: usize,
     /// Recordings, as far as names and columns tell.
     pub recordings: usize,
     /// What keeps groups together, in words; `None` where nothing tells groups, or names may and
@@ -45,10 +50,6 @@ pub struct Proposal {
     /// A `--group-pattern` worth asking about, where names may tell groups.
     pub group_pattern: Option<String>,
 }
-
-/// Steps that are left out without a clock.
-const DEFAULT_PURGE_STEPS: u32 = 20;
-const DEFAULT_PURGE_SECONDS: f64 = 2.0;
 
 /// Proposes a split of every sample that could be read.
 ///
@@ -85,19 +86,16 @@ pub(super) fn propose(
         .collect();
     let twins = twins(scan, &ids, &members);
     let seconds = recordings.and_then(super::explanation::seconds_per_step);
-    let purge = request.purge.unwrap_or_else(|| match seconds {
-        Some(step) if step > 0.0 => {
-            (DEFAULT_PURGE_SECONDS / step).round().clamp(1.0, 10_000.0) as u32
-        }
-        _ => DEFAULT_PURGE_STEPS,
-    });
+    let purge = request.purge.unwrap_or_else(|| lag_of(seconds));
     let constraints = Constraints {
         members: &members,
         twins: &twins,
         purge,
     };
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
-    let columns = columns(&samples);
+    let beside = Beside::of(dataset, &ids);
+    let mut columns = columns(&samples);
+    columns.extend(beside.columns());
     let (manifest, assignments) = match request.folds {
         None => {
             let size = (ids.len() as f64 * request.evaluation_share).round() as usize;
@@ -127,6 +125,7 @@ pub(super) fn propose(
         }),
         purge,
         companions: dataset.companions.len(),
+        annotated: beside.annotated(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
         groups: known.map(|groups| groups.rule.describe()),
         group_pattern: scan
@@ -155,7 +154,8 @@ fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
 /// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.
 fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
-    let placed = |at: u32| members[at as usize].place.is_some();
+    let recording = |at: u32| Some(members[at as usize].place?.recording);
+    let passes = Passes::new(scan.known.recordings.as_ref(), &scan.found.partners);
     let found = scan
         .found
         .partners
@@ -163,7 +163,16 @@ fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32
         .flat_map(|(_, _, partners)| &partners.best);
     let pairs = found.filter_map(|pair| {
         let (a, b) = (at(pair.a)?, at(pair.b)?);
-        (pair.kind != Leak::NearDuplicate || !(placed(a) && placed(b))).then_some((a, b))
+        let by_time = match (recording(a), recording(b)) {
+            (Some(one), Some(other)) => {
+                let apart = passes.as_ref();
+                one == other || apart.is_some_and(|passes| passes.is_another_pass(pair))
+            }
+            _ => false,
+        };
+        let by_looks = pair.kind == Leak::NearDuplicate;
+        let is_apart = pair.kind == Leak::AnotherPass || (by_looks && by_time);
+        (!is_apart).then_some((a, b))
     });
     pairs.collect()
 }

@@ -129,13 +129,17 @@ fn entities_in_names(
         candidates.extend(without_order.map(|groups| Candidate {
             groups,
             pattern: None,
+            needs_pixels: false,
         }));
     }
     candidates.truncate(MOST_LEVELS);
-    let asked = candidates.into_iter().map(|candidate| Question {
-        pixels: ask(&candidate.groups, samples, looks),
-        groups: candidate.groups,
-        pattern: candidate.pattern,
+    let asked = candidates.into_iter().filter_map(|candidate| {
+        let question = Question {
+            pixels: ask(&candidate.groups, samples, looks),
+            groups: candidate.groups,
+            pattern: candidate.pattern,
+        };
+        (!candidate.needs_pixels || question.is_confirmed()).then_some(question)
     });
     asked.collect()
 }

@@ -5,7 +5,9 @@
 //! that were listed for the dataset.
 
 use super::Scan;
+use super::another_pass::Passes;
 use super::look_alikes;
+
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use super::tile_strips;
@@ -75,8 +77,11 @@ fn judge(
         );
         return unavailable(rule, reason);
     }
-    let (partners, unproven, threshold) =
+    let (mut partners, unproven, threshold) =
         search_divided(settings, divided, &scan.signatures, &scan.found.looks);
+    if let Some(passes) = Passes::new(scan.known.recordings.as_ref(), &partners) {
+        passes.mark(&mut partners, divided);
+    }
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
     let mut together = tile_strips::confirm(together, divided, &scan.signatures);
@@ -135,6 +140,7 @@ fn divided(
         ignored: Vec::new(),
         unread: Vec::new(),
         companions: Vec::new(),
+        texts: Vec::new(),
         image_files: dataset.image_files,
     })
 }

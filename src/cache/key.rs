@@ -28,6 +28,8 @@ pub(super) fn report_key(
         ignored,
         unread,
         companions,
+        // What they say is in the samples.
+        texts: _,
         image_files,
     } = dataset;
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
@@ -118,6 +120,7 @@ mod tests {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            texts: Vec::new(),
             image_files: 2,
         };
         let stamp = Stamp {

@@ -34,9 +34,21 @@ pub(super) struct Change {
     pub(super) old: Option<String>,
 }
 
+/// What a commit holds under the path of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Before {
+    Absent,
+    /// A file, by its blob.
+    File(String),
+    /// A link, or a submodule.
+    Other,
+}
+
 /// What git tracks below the directory.
 pub(super) struct Tracked {
     pub(super) files: BTreeSet<String>,
+    /// Those that git was told not to look at, so that its word on them is worth nothing.
+    pub(super) unwatched: BTreeSet<String>,
     pub(super) links: Vec<String>,
     pub(super) submodules: Vec<String>,
 }
@@ -178,6 +190,65 @@ impl Repository {
     /// Files that differ from a commit, or are new and tracked; deleted ones are left out. Of
     /// submodules only the commit is compared: to look into one would run git under its settings.
     pub(super) fn changes(&self, commit: &str, extent: Extent) -> Result<Vec<Change>, Error> {
+        let text = self.differences(commit, extent)?;
+        let mut changes = Vec::new();
+        for (head, path) in raw(&text) {
+            let [old, new, blob, _, status] = head.as_slice() else {
+                continue;
+            };
+            if !status.starts_with('D') {
+                let is = |mode: &str| old == mode || new == mode;
+                changes.push(Change {
+                    path: text_of(path),
+                    is_directory: is(SUBMODULE) || is(LINK),
+                    old: old.starts_with("100").then(|| blob.clone()),
+                });
+            }
+        }
+        Ok(changes)
+    }
+
+    /// What a commit holds under the paths of files that differ from it, deleted ones too.
+    pub(super) fn before(
+        &self,
+        commit: &str,
+        extent: Extent,
+    ) -> Result<Vec<(String, Before)>, Error> {
+        let text = self.differences(commit, extent)?;
+        let mut before = Vec::new();
+        for (head, path) in raw(&text) {
+            if let [old, _, blob, ..] = head.as_slice() {
+                let was = match old.as_str() {
+                    "000000" => Before::Absent,
+                    mode if mode.starts_with("100") => Before::File(blob.clone()),
+                    _ => Before::Other,
+                };
+                before.push((text_of(path), was));
+            }
+        }
+        Ok(before)
+    }
+
+    /// What a commit holds under a path from the top.
+    pub(super) fn before_of(&self, commit: &str, path: &str) -> Result<Before, Error> {
+        let name = format!("{commit}:{path}");
+        let object = [
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &name,
+        ];
+        let Answer::Yes(blob) = self.above.ask(&object)? else {
+            return Ok(Before::Absent);
+        };
+        Ok(Before::File(
+            String::from_utf8_lossy(&blob).trim().to_owned(),
+        ))
+    }
+
+    /// The raw difference between a commit and the files.
+    fn differences(&self, commit: &str, extent: Extent) -> Result<Vec<u8>, Error> {
         let mut arguments = vec![
             "diff",
             "--raw",
@@ -202,22 +273,7 @@ impl Repository {
                 &self.above
             }
         };
-        let text = git.tell(&arguments)?;
-        let mut changes = Vec::new();
-        for (head, path) in raw(&text) {
-            let [old, new, blob, _, status] = head.as_slice() else {
-                continue;
-            };
-            if !status.starts_with('D') {
-                let is = |mode: &str| old == mode || new == mode;
-                changes.push(Change {
-                    path: text_of(path),
-                    is_directory: is(SUBMODULE) || is(LINK),
-                    old: old.starts_with("100").then(|| blob.clone()),
-                });
-            }
-        }
-        Ok(changes)
+        git.tell(&arguments)
     }
 
     /// What of the working tree is not as the index has it.
@@ -237,15 +293,20 @@ impl Repository {
 
     /// What the index holds below the directory.
     pub(super) fn tracked(&self) -> Result<Tracked, Error> {
-        let text = self.git.tell(&["ls-files", "-s", "-z", "--", "."])?;
+        let text = self.git.tell(&["ls-files", "-s", "-v", "-z", "--", "."])?;
         let mut tracked = Tracked {
             files: BTreeSet::new(),
+            unwatched: BTreeSet::new(),
             links: Vec::new(),
             submodules: Vec::new(),
         };
         for (head, path) in staged(&text) {
             let path = text_of(path);
-            match head.first().map(String::as_str) {
+            // `H 100644 HASH 0`: a small letter or an `S` where the file is not looked at.
+            if head.first().is_some_and(|tag| tag != "H") {
+                tracked.unwatched.insert(path.clone());
+            }
+            match head.get(1).map(String::as_str) {
                 Some(SUBMODULE) => tracked.submodules.push(path.clone()),
                 Some(LINK) => tracked.links.push(path.clone()),
                 _ => {}

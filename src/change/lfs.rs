@@ -39,6 +39,11 @@ fn pointer(content: &[u8]) -> Option<(&str, u64)> {
     is_digest.then_some((digest, value("size ")?.parse().ok()?))
 }
 
+/// Whether a text stands for a file elsewhere.
+pub(super) fn is_pointer(content: &[u8]) -> bool {
+    pointer(content).is_some()
+}
+
 /// Whether two files hold the same bytes; not where one cannot be read.
 pub(super) fn is_same(a: &Path, b: &Path) -> bool {
     let (Ok(a), Ok(b)) = (File::open(a), File::open(b)) else {

@@ -3,13 +3,15 @@
 //! What cannot be told counts as touched: a sample that neither git nor DVC knows is
 //! checked every time, rather than never.
 
+mod described;
 mod dvc;
 mod git;
 mod lfs;
-mod manifest;
+mod mirror;
 mod process;
 mod snapshot;
 mod staged;
+mod whole;
 mod working;
 
 use std::collections::BTreeSet;
@@ -17,10 +19,10 @@ use std::path::Path;
 
 use crate::error::Error;
 use crate::sample::{Dataset, Sample};
-use crate::settings::{Columns, Input};
+use crate::settings::Settings;
 use crate::source::path_text;
+use described::Rows;
 use git::Repository;
-use manifest::Rows;
 pub(crate) use snapshot::Snapshot;
 
 /// Samples that a change has touched.
@@ -61,8 +63,7 @@ pub(crate) fn since(
     revision: &str,
     tree: Tree<'_>,
     dataset: &Dataset,
-    input: &Input,
-    columns: &Columns,
+    settings: &Settings,
 ) -> Result<Touched, Error> {
     let own;
     let repository = match tree {
@@ -81,7 +82,7 @@ pub(crate) fn since(
         Tree::Staged(snapshot) => staged::touched(snapshot, &commit, dataset)?,
         Tree::Working(_) => working::touched(repository, &commit, dataset)?,
     };
-    match manifest::moved_rows(repository, &commit, tree, dataset, input, columns)? {
+    match described::moved_rows(repository, &commit, tree, dataset, settings)? {
         Rows::Moved(rows) => {
             touched.paths.extend(rows);
             Ok(Touched {

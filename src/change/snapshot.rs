@@ -1,7 +1,7 @@
 //! The files of the index as a tree: what a fresh clone of the next commit will hold.
 //!
-//! Files that lie in the working tree as the index has them become links to there, so that
-//! only the others are taken out of git.
+//! Files that lie in the working tree as the index has them become links to there, and so do
+//! directories that hold nothing else, so that only the others are taken out of git.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use super::git::{self, Entry, LINK, Repository, SUBMODULE, text_of};
 use super::lfs::{self, Store};
 use super::process::{path_of, refused};
+use super::whole;
 use crate::dataset;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -67,7 +68,8 @@ impl Snapshot {
             .into_iter()
             .filter(|entry| entry.mode != SUBMODULE)
             .partition(|entry| entry.mode == LINK);
-        let others = snapshot.link_what_is_there(files, &unstaged.differing)?;
+        let (same, others) = snapshot.compare(files, &unstaged.differing)?;
+        snapshot.link_what_is_there(&same)?;
         snapshot.take_out(&others)?;
         // Last, so that no file is written through one.
         snapshot.take_links(&links)?;
@@ -87,36 +89,56 @@ impl Snapshot {
         }
     }
 
-    /// Links to the files of the working tree that are byte for byte those of the index; the
+    /// Entries whose files lie in the working tree byte for byte as the index has them, and the
     /// others.
-    fn link_what_is_there(
-        &mut self,
+    fn compare(
+        &self,
         files: Vec<Entry>,
         differing: &BTreeSet<Vec<u8>>,
-    ) -> Result<Vec<Entry>, Error> {
+    ) -> Result<(Vec<Entry>, Vec<Entry>), Error> {
         let blobs: Vec<&str> = files.iter().map(|entry| &*entry.blob).collect();
         let sizes = self.repository.sizes(&blobs)?;
-        let mut others = Vec::new();
+        let (mut same, mut others) = (Vec::new(), Vec::new());
         for (entry, size) in files.into_iter().zip(sizes) {
             let Some(size) = size else {
                 return Err(absent(&entry));
             };
-            let path = path_of(&entry.path);
-            let there = self.repository.top.join(&path);
+            let there = self.repository.top.join(path_of(&entry.path));
             // A filter such as that of Git LFS leaves a file of another size.
             let is_same = !entry.is_unwatched
                 && !differing.contains(&entry.path)
                 && fs::symlink_metadata(&there)
                     .is_ok_and(|metadata| metadata.is_file() && metadata.len() == size);
-            if is_same {
-                let place = self.place(&entry)?;
-                link(&there, &place).map_err(unwritable)?;
-                self.files.insert(path, Origin::WorkingTree);
-            } else {
-                others.push(entry);
+            match is_same {
+                true => same.push(entry),
+                false => others.push(entry),
             }
         }
-        Ok(others)
+        Ok((same, others))
+    }
+
+    /// Links to files of the working tree, or to directories that hold nothing else.
+    fn link_what_is_there(&mut self, same: &[Entry]) -> Result<(), Error> {
+        let paths: Vec<PathBuf> = same.iter().map(|entry| path_of(&entry.path)).collect();
+        // Elsewhere a link to a directory needs a privilege.
+        let whole = match cfg!(unix) {
+            true => whole::directories(&self.repository.top, &paths),
+            false => BTreeSet::new(),
+        };
+        for (entry, path) in same.iter().zip(paths) {
+            let mut above = path.ancestors().skip(1);
+            if !above.any(|folder| whole.contains(folder)) {
+                let place = self.place(entry)?;
+                let there = self.repository.top.join(&path);
+                link(&there, &place).map_err(unwritable)?;
+            }
+            self.files.insert(path, Origin::WorkingTree);
+        }
+        for folder in &whole {
+            let place = self.place_of(folder)?;
+            link(&self.repository.top.join(folder), &place).map_err(unwritable)?;
+        }
+        Ok(())
     }
 
     /// Writes files as the index has them; what Git LFS keeps is linked to.
@@ -178,6 +200,10 @@ impl Snapshot {
                 text_of(&entry.path)
             )));
         }
+        self.place_of(&path)
+    }
+
+    fn place_of(&self, path: &Path) -> Result<PathBuf, Error> {
         let place = self.directory.path().join(path);
         let above = place.parent().unwrap_or(&place);
         fs::create_dir_all(above).map_err(unwritable)?;

@@ -25,6 +25,7 @@ pub(super) fn touched(
     );
     let (changes, tracked, bundles) = (changes?, tracked?, bundles?);
     let mut paths: BTreeSet<String> = changes.iter().map(|change| change.path.clone()).collect();
+    paths.extend(tracked.unwatched.iter().cloned());
     let moved = changes.iter().filter(|change| change.is_directory);
     let mut moved: Vec<&str> = moved.map(|change| change.path.as_str()).collect();
     for submodule in &tracked.submodules {

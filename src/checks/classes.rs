@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::splits::members;
-use super::{Evidence, FEW, count, percent};
+use super::{Evidence, FEW};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
 use crate::sample::{Split, SplitId, SplitRole};
+use crate::wording::{counted, percent_tenths};
 
 /// How many classes a message names.
 const NAMED: usize = 10;
@@ -96,9 +97,9 @@ pub(super) fn target_pile_up(evidence: &Evidence<'_>) -> Vec<Finding> {
         "{} of {} have the target {} ({}; told from {PILE} %); a model that always says so looks good, weigh or thin them out, and compare \
          every loss with that of this constant",
         n,
-        count(all, "sample"),
+        counted(all, "sample"),
         f64::from_bits(*value),
-        percent(*n, all)
+        percent_tenths(*n as f64 / all as f64)
     );
     let fact = f64::from_bits(*value).to_string();
     vec![Finding::new(Code::TargetPileUp, Subject::Whole, message).told_by(fact)]

@@ -5,10 +5,11 @@
 //! dataset, too, or extreme.
 
 use super::fences::Quartiles;
-use super::{Evidence, FEW, count, readable_files};
+use super::{Evidence, FEW, readable_files};
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::facts::Tone;
+use crate::wording::counted;
 
 /// 99th percentile of brightness below which cleanvision calls a picture dark: 0.32.
 const DARK: u8 = 82;
@@ -117,7 +118,7 @@ fn told(
     if odd.is_empty() {
         return Vec::new();
     }
-    let message = message(count(odd.len(), "image"));
+    let message = message(counted(odd.len(), "image"));
     vec![Finding::new(code, Subject::Samples(odd), message)]
 }
 

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 
 use super::splits::members;
 use super::statistics::{chi_square, kolmogorov_smirnov};
-use super::{Evidence, FEW, percent};
+use super::{Evidence, FEW};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
+use crate::median::median;
 use crate::sample::{SampleId, SplitId, split_pairs};
 use crate::signature::Signature;
+use crate::wording::percent_tenths;
 
 /// Least Cramér's V of a difference worth telling.
 const LEAST_V: f64 = 0.1;
@@ -119,8 +121,8 @@ impl Sides<'_> {
         }
         let evidence = format!(
             "medians {:.4} and {:.4}, Kolmogorov-Smirnov D {:.2}, told from {LEAST_D}",
-            median(here),
-            median(there),
+            median(here).unwrap_or_default(),
+            median(there).unwrap_or_default(),
             found.d
         );
         Some(self.told(code, what, &evidence, advice))
@@ -157,8 +159,8 @@ impl Sides<'_> {
             .max_by(|a, b| apart(a.1).total_cmp(&apart(b.1)))?;
         let evidence = format!(
             "most for `{name}`, {} and {}, Cramér's V {:.2}, told from {LEAST_V}",
-            percent(most[0] as usize, all[0]),
-            percent(most[1] as usize, all[1]),
+            percent_tenths(most[0] as f64 / all[0] as f64),
+            percent_tenths(most[1] as f64 / all[1] as f64),
             found.v
         );
         Some(self.told(code, what, &evidence, advice))
@@ -171,11 +173,6 @@ impl Sides<'_> {
             format!("`{evaluation}` and `{training}` differ in {what} ({evidence}); {advice}");
         Finding::new(code, Subject::Whole, message).between([self.evaluation, self.training])
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::{SampleId, SplitId};
+use crate::wording::counted;
 
 /// One finding for each split with duplicates.
 pub(super) fn within_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -22,7 +23,7 @@ pub(super) fn within_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
         };
         let message = format!(
             "{} of {place} with a copy or near copy in {place} itself; such pictures weigh twice, and a random split of them would leak",
-            count(samples.len(), "image")
+            counted(samples.len(), "image")
         );
         Finding::new(Code::DuplicateInSplit, Subject::Samples(samples), message).between(split)
     });
@@ -47,7 +48,7 @@ pub(super) fn across_evaluation_splits(evidence: &Evidence<'_>) -> Vec<Finding> 
         let name = |split: SplitId| &dataset.splits[split.index()].name;
         let message = format!(
             "{} of `{}` shown in `{}` too; a model selected on one is then judged on what it was selected for",
-            count(samples.len(), "image"),
+            counted(samples.len(), "image"),
             name(one),
             name(other)
         );

@@ -1,9 +1,10 @@
 //! Files that could not be read, and images too flat to be compared.
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::unreadable::{Format, Unreadable};
+use crate::wording::counted;
 
 /// One finding for each file without a signature.
 pub(super) fn unreadable(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -76,7 +77,7 @@ pub(super) fn low_information(evidence: &Evidence<'_>) -> Vec<Finding> {
         if flat.len() == 1 {
             "1 image is".to_owned()
         } else {
-            format!("{} are", count(flat.len(), "image"))
+            format!("{} are", counted(flat.len(), "image"))
         }
     );
     let subject = Subject::Samples(flat);

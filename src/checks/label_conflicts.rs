@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::sample::SampleId;
+use crate::wording::counted;
 
 /// Share of the range of all targets, in percent, by which targets of copies differ at least.
 const FAR_COPY: f64 = 10.0;
@@ -88,7 +89,7 @@ fn told(
     };
     let message = format!(
         "{} of {what} with {how}, such as `{}` and `{}`; at most one of them is right, look at the pairs and mend the labels",
-        count(images.len(), "image"),
+        counted(images.len(), "image"),
         label(first.0),
         label(first.1)
     );

@@ -1,10 +1,11 @@
 //! Labels that are missing, that are no numbers among numbers, or that no loss can be computed
 //! with.
 
-use super::{Evidence, FEW, count};
+use super::{Evidence, FEW};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::{NUMERIC, are_numeric};
 use crate::sample::{Sample, SampleId};
+use crate::wording::counted;
 
 /// Up to one finding each for empty cells, texts among numbers, and targets that are not finite.
 pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -24,7 +25,7 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
     if !missing.is_empty() && missing.len() < labelled {
         let message = format!(
             "{} without a label, though the others have one; label them or take them out",
-            count(missing.len(), "sample")
+            counted(missing.len(), "sample")
         );
         tell(Code::MissingLabel, missing, message);
     }
@@ -49,7 +50,7 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
         let label = samples[first.index()].label.as_deref().unwrap_or_default();
         let message = format!(
             "{} with a label that is no number, such as `{label}`, though {NUMERIC} % or more of the labels are numbers; mend the manifest",
-            count(text.len(), "sample")
+            counted(text.len(), "sample")
         );
         tell(Code::UnparsableLabel, text, message);
     }
@@ -63,7 +64,7 @@ pub(super) fn label_faults(evidence: &Evidence<'_>) -> Vec<Finding> {
         let message = format!(
             "{} with a target that is infinite or not a number; the loss of a batch that holds one is not a number either, \
              mend or remove the rows",
-            count(endless.len(), "sample")
+            counted(endless.len(), "sample")
         );
         tell(Code::NonFiniteTarget, endless, message);
     }

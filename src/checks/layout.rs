@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::{Problem, ProblemKind, SampleId, SplitId};
+use crate::wording::counted;
 
 /// What loading met. Kinds that come in thousands are told once.
 pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -37,35 +38,35 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 Code::ListedTwice,
                 format!(
                     "the manifest lists {} more than once in the same split; each is counted once, remove the extra rows",
-                    count(n, "image")
+                    counted(n, "image")
                 ),
             ),
             ProblemKind::LabelledTwice => (
                 Code::LabelConflict,
                 format!(
                     "{} listed more than once with different labels; the first label was used, remove the wrong rows",
-                    count(n, "image")
+                    counted(n, "image")
                 ),
             ),
             ProblemKind::Unlisted => (
                 Code::UnlistedFile,
                 format!(
                     "{} under the dataset directory, but not in the manifest; they were not checked",
-                    count(n, "image")
+                    counted(n, "image")
                 ),
             ),
             ProblemKind::MaskWithoutPicture => (
                 Code::MaskWithoutPicture,
                 format!(
                     "{} or depth maps without the picture of the same name; add the pictures, or remove them",
-                    count(n, "mask")
+                    counted(n, "mask")
                 ),
             ),
             ProblemKind::PictureWithoutMask => (
                 Code::PictureWithoutMask,
                 format!(
                     "{} without a mask or depth map, where most others have one; add it if it is missing",
-                    count(n, "picture")
+                    counted(n, "picture")
                 ),
             ),
             ProblemKind::UnparsableTime => (
@@ -73,7 +74,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 format!(
                     "{} of the manifest with a time that cannot be read ({}), so that nothing tells when they were recorded; write a number, \
                      seconds, `2016-12-01 13:30:48.287` or `2016-12-01T13:30:48Z`",
-                    count(n, "row"),
+                    counted(n, "row"),
                     problems[0].detail
                 ),
             ),
@@ -81,7 +82,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                 Code::SampleWithoutSplit,
                 format!(
                     "{} of the manifest with an empty split cell, compared with nothing; fill the cells or remove the rows",
-                    count(n, "row")
+                    counted(n, "row")
                 ),
             ),
         };
@@ -139,7 +140,7 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     }
     let message = format!(
         "{} outside every split folder, compared with nothing; move them into a split or out of the dataset",
-        count(outside.len(), "image")
+        counted(outside.len(), "image")
     );
     let subject = Subject::Samples(outside);
     vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
@@ -160,7 +161,7 @@ pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
     let more = if parts.len() > NAMED { ", ..." } else { "" };
     let message = format!(
         "{} with splits of their own ({}{more}), each checked by itself; what they share is not counted, use `--merge-parts` if one model is trained on all",
-        count(parts.len(), "dataset"),
+        counted(parts.len(), "dataset"),
         shown.join(", ")
     );
     vec![Finding::new(Code::SeveralParts, Subject::Whole, message)]

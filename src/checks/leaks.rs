@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::leak::Leak;
 use crate::sample::{SampleId, SplitId, SplitRole};
+use crate::wording::counted;
 
 /// One finding for each evaluation split, training split and kind of evidence.
 pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -30,7 +31,7 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             let (what, todo) = in_words(kind);
             let message = format!(
                 "{} of `{}` {what} `{}`; {todo}",
-                count(samples.len(), "image"),
+                counted(samples.len(), "image"),
                 name(evaluation),
                 name(training)
             );
@@ -71,5 +72,9 @@ pub(super) fn in_words(leak: Leak) -> (&'static str, &'static str) {
              similarity is no evidence of a copy",
         ),
         Leak::SharedGroup => ("of a group that is also in", "keep each group in one split"),
+        Leak::AnotherPass => (
+            "shows a place that, at another time, is in",
+            "fine where the model will drive the same road; to measure new roads, split by place",
+        ),
     }
 }

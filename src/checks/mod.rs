@@ -27,8 +27,8 @@ mod together;
 use crate::finding::Finding;
 use crate::labels::Labels;
 use crate::leak::Leak;
-use crate::matching::partners::Partnerships;
-use crate::sample::{Dataset, SampleId};
+use crate::matching::partners::{Partners, Partnerships};
+use crate::sample::{Dataset, SampleId, SplitId};
 use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::sequence::recording::Recordings;
 use crate::signature::Signature;
@@ -60,6 +60,19 @@ impl Evidence<'_> {
     #[must_use]
     pub fn counts(&self, pair: &RecordedPair) -> bool {
         pair.declared || pair.pixels.agree || self.counted.contains(&pair.kind)
+    }
+
+    /// Whether evidence of this kind, found by comparing pixels, makes a sample leaked.
+    #[must_use]
+    pub fn counts_by_looks(&self, kind: Leak) -> bool {
+        kind != Leak::AnotherPass || self.counted.contains(&kind)
+    }
+
+    /// What of a training split a sample shows, if that makes it leaked.
+    #[must_use]
+    pub fn shown(&self, sample: SampleId, training: SplitId) -> Option<&Partners> {
+        let partners = self.partners.of(sample, Some(training))?;
+        self.counts_by_looks(partners.strongest).then_some(partners)
     }
 }
 
@@ -124,18 +137,4 @@ fn readable_files<'a>(
     let signatures = evidence.signatures;
     let files = evidence.dataset.files().into_iter();
     files.filter_map(move |id| Some((id, signatures[id.index()].as_ref().ok()?)))
-}
-
-/// `54.0 %`.
-fn percent(n: usize, all: usize) -> String {
-    format!("{:.1} %", n as f64 * 100.0 / all as f64)
-}
-
-/// `1 image`, `2 images`.
-fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
-    }
 }

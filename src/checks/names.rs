@@ -2,10 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::{IgnoredKind, SampleId};
 use crate::signature::unreadable::Unreadable;
+use crate::wording::counted;
 
 /// One finding for all side files, samples or not.
 pub(super) fn sidecar_junk(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -28,7 +29,7 @@ pub(super) fn sidecar_junk(evidence: &Evidence<'_>) -> Vec<Finding> {
     let message = format!(
         "{} that an operating system left behind (AppleDouble, .DS_Store, Thumbs.db, desktop.ini), no images; delete them before a loader \
          trips over them",
-        count(files as usize, "file")
+        counted(files as usize, "file")
     );
     let subject = Subject::Counted { files, examples };
     vec![Finding::new(Code::SidecarJunk, subject, message)]
@@ -65,7 +66,7 @@ pub(super) fn case_collisions(evidence: &Evidence<'_>) -> Vec<Finding> {
     alike.sort_by_cached_key(|&id| (lower(id), id));
     let message = format!(
         "{} whose names differ only in case; on Windows and macOS one overwrites the other, rename them",
-        count(alike.len(), "image")
+        counted(alike.len(), "image")
     );
     let subject = Subject::Samples(alike);
     vec![Finding::new(Code::CaseCollision, subject, message)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::Unread;
+use crate::wording::counted;
 
 /// One finding for each split and form.
 pub(super) fn not_read(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -14,7 +15,7 @@ pub(super) fn not_read(evidence: &Evidence<'_>) -> Vec<Finding> {
         groups.entry(group).or_default().push(one);
     }
     let findings = groups.into_iter().map(|((split, reason), files)| {
-        let n = count(files.len(), "file");
+        let n = counted(files.len(), "file");
         let paths = files.iter().map(|one| one.path.clone());
         let (code, message) = match split {
             Some(split) => (

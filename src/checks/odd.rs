@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, MINORITY, count, is_minority, readable_files};
+use super::{Evidence, MINORITY, is_minority, readable_files};
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::facts::{Colour, Profile, Stored};
+use crate::wording::counted;
 
 /// One finding for each way and code in which a minority is stored unlike the rest.
 pub(super) fn stored_unlike_the_rest(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -50,7 +51,7 @@ fn minorities(files: &[(SampleId, Stored)], code: Code, question: Question) -> V
     let findings = rare.map(|(what, of)| {
         let message = format!(
             "{} of {} with {what}, unlike the rest (told up to {MINORITY} %); {}",
-            count(of.len(), "image"),
+            counted(of.len(), "image"),
             files.len(),
             advice(code)
         );

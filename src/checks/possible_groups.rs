@@ -1,8 +1,9 @@
 //! Identifiers in names that evaluation and training share, and that nobody has answered.
 
-use super::{Evidence, percent};
+use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::report::recordings::PossibleGroup;
+use crate::wording::percent_tenths;
 
 /// One finding for each evaluation split, training split and part of names.
 pub(super) fn unanswered(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -40,7 +41,7 @@ fn message(facts: &PossibleGroup) -> String {
         "{sharing} of {all} images of `{}` ({}) share {} with `{}` (such as {}; a random split would share {:.0} %), which may be a patient, \
          a recording or a product; {pixels}. If it is one, {pattern}; if not, write `groups = {{ none = \"why\" }}` in splitleak.toml",
         facts.evaluation_split,
-        percent(sharing, all),
+        percent_tenths(sharing as f64 / all as f64),
         facts.part,
         facts.training_split,
         shown.join(", "),

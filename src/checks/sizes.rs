@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::fences::Quartiles;
-use super::{Evidence, FEW, MINORITY, count, is_minority, readable_files};
+use super::{Evidence, FEW, MINORITY, is_minority, readable_files};
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
+use crate::wording::counted;
 
 /// How many times more or fewer pixels than the median an odd size has at least.
 const SIZE_FACTOR: f64 = 4.0;
@@ -28,7 +29,7 @@ pub(super) fn odd_size(evidence: &Evidence<'_>) -> Vec<Finding> {
         let others: Vec<SampleId> = others.map(|(id, _)| *id).collect();
         let message = format!(
             "{} not {} x {} pixels, as the other {having} are (told up to {MINORITY} %); loaders that expect one size stop at them or squeeze them",
-            count(others.len(), "image"),
+            counted(others.len(), "image"),
             common.0,
             common.1
         );
@@ -97,7 +98,7 @@ fn told(
     if !is_minority(far.len(), all) {
         return Vec::new();
     }
-    let message = message(count(far.len(), "image"), median);
+    let message = message(counted(far.len(), "image"), median);
     vec![Finding::new(code, Subject::Samples(far), message)]
 }
 

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Evidence, count, readable_files};
+use super::{Evidence, readable_files};
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::SampleId;
 use crate::signature::unreadable::Format;
+use crate::wording::counted;
 
 /// Extensions, in lower case, and the format they promise.
 const PROMISES: &[(&str, Format)] = &[
@@ -61,7 +62,7 @@ pub(super) fn extension_mismatch(evidence: &Evidence<'_>) -> Vec<Finding> {
     let findings = broken.into_iter().map(|((promised, found), files)| {
         let message = format!(
             "{} named as {promised} but {found} inside; loaders that go by the name fail or decode differently, rename or convert",
-            count(files.len(), "image")
+            counted(files.len(), "image")
         );
         let subject = Subject::Samples(files);
         Finding::new(Code::ExtensionMismatch, subject, message)
@@ -87,8 +88,8 @@ pub(super) fn trailing_data(evidence: &Evidence<'_>) -> Vec<Finding> {
     let message = format!(
         "{} with data after the end of the picture, at most {}; phones append films and depth maps there, \
          broken copies append rubbish, and re-encoding removes it",
-        count(files.len(), "image"),
-        count(most as usize, "byte")
+        counted(files.len(), "image"),
+        counted(most as usize, "byte")
     );
     let subject = Subject::Samples(files);
     vec![Finding::new(Code::TrailingData, subject, message)]
@@ -104,7 +105,7 @@ pub(super) fn exif_orientation(evidence: &Evidence<'_>) -> Vec<Finding> {
     let message = format!(
         "{} stored turned or mirrored, with an EXIF orientation that says so; here it was followed, but Pillow, TensorFlow and \
          PyTorch do not turn them unless asked to: turn the pixels, or make sure that your loader does",
-        count(files.len(), "image")
+        counted(files.len(), "image")
     );
     let subject = Subject::Samples(files);
     vec![Finding::new(Code::ExifOrientation, subject, message)]
@@ -119,7 +120,7 @@ pub(super) fn several_frames(evidence: &Evidence<'_>) -> Vec<Finding> {
     }
     let message = format!(
         "{} with several frames or pages, of which only the first was compared; take the frames apart if they are samples",
-        count(files.len(), "file")
+        counted(files.len(), "file")
     );
     let subject = Subject::Samples(files);
     vec![Finding::new(Code::SeveralFrames, subject, message)]

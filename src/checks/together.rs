@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::Evidence;
 use super::leaks::in_words;
-use super::{Evidence, count};
 use crate::finding::{Code, Finding, Subject};
 use crate::leak::Leak;
 use crate::sample::SampleId;
+use crate::wording::counted;
 
 /// One finding for each evaluation split, training split and way of belonging together.
 pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
@@ -18,8 +19,8 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
         for leak in &split.leaks {
             let (samples, alike) = by_kind.entry(leak.kind).or_default();
             samples.push(leak.evaluation);
-            let partners = evidence.partners.of(leak.evaluation, Some(split.training));
-            *alike += usize::from(leak.pixels.agree || partners.is_some());
+            let shown = evidence.shown(leak.evaluation, split.training);
+            *alike += usize::from(leak.pixels.agree || shown.is_some());
         }
         for (kind, (samples, alike)) in by_kind {
             let (what, todo) = in_words(kind);
@@ -41,7 +42,7 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
             };
             let message = format!(
                 "{} of `{}` {what} `{}`{confirmed}; {todo}",
-                count(samples.len(), "image"),
+                counted(samples.len(), "image"),
                 name(split.evaluation),
                 name(split.training)
             );

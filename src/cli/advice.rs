@@ -18,6 +18,12 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
         suggest(command, "the same with pixels: what of it is confirmed");
         return commands;
     }
+    // The other commands know no folds.
+    let whole = command.clone();
+    let command = match &args.folds {
+        Some(column) => format!("{command} --folds {}", quoted(column)),
+        None => command,
+    };
     let leaks = report.leakage.iter().any(|entry| entry.leaked.count > 0);
     if leaks && report.explanation.is_none() {
         let command = format!("{command} --training-log FILE");
@@ -27,7 +33,7 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
         );
     }
     if leaks && args.common.dataset.is_some() {
-        let command = command.replacen("check", "split", 1);
+        let command = whole.replacen("check", "split", 1);
         suggest(
             format!("{command} --out split.csv"),
             "a split by recording and group that does not leak",
@@ -44,7 +50,7 @@ pub(super) fn next_commands(report: &Report, args: &CheckArgs) -> Vec<String> {
         .violations
         .iter()
         .any(|one| one.code.is_judgement());
-    if refused && report.scope.is_none() {
+    if refused && report.scope.is_none() && args.folds.is_none() {
         let command = command.replacen("check", "baseline write", 1);
         suggest(
             format!("{command} --reason TEXT"),
@@ -101,6 +107,12 @@ fn command_line(args: &CommonArgs) -> String {
             .layout
             .as_ref()
             .map(|layout| format!("--layout {layout}")),
+    );
+    words.extend(
+        input
+            .roles
+            .iter()
+            .map(|role| format!("--role {}", quoted(role))),
     );
     let paths = (!input.path_column.is_empty()).then(|| input.path_column.join(","));
     let recorded = &args.recorded;

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(super) use super::gate_args::GateArgs;
 use super::gate_args::{
     BASELINE_EXAMPLES, BaselineCommand, COMPLETIONS_EXAMPLES, DIFF_EXAMPLES, DiffArgs,
-    INIT_EXAMPLES, InitArgs, NameArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
+    INIT_EXAMPLES, InitArgs, NameArgs, PageArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
 };
 
 /// Finds images shared by the training and validation splits of a dataset
@@ -161,6 +161,9 @@ pub(super) struct CheckArgs {
     /// status is 2 or 1, never 0
     #[arg(long)]
     pub(super) names_only: bool,
+    /// Column of folds: each is validated on, and the others are trained on
+    #[arg(long, value_name = "COLUMN", conflicts_with_all = ["split_column", "train", "merge_parts"])]
+    pub(super) folds: Option<String>,
     #[command(flatten)]
     pub(super) simulate: SimulateArgs,
     #[command(flatten)]
@@ -240,6 +243,10 @@ pub(super) struct InputArgs {
     /// Compare the splits of all datasets that share the directory
     #[arg(long)]
     pub(super) merge_parts: bool,
+    /// Role of a split, or of a folder that is one: training, validation, test or other; may be
+    /// repeated
+    #[arg(long = "role", value_name = "NAME=ROLE")]
+    pub(super) roles: Vec<String>,
     /// Directory of a training split; may be repeated
     #[arg(long, value_name = "DIR")]
     pub(super) train: Vec<PathBuf>,
@@ -368,10 +375,19 @@ pub(super) struct OutputArgs {
     /// Write the report as JSON to a file, or to standard output with `-`
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Write the report in a format (json, sarif, junit, github, markdown, csv, paths, terminal) to
-    /// a file, or to standard output without one; may be repeated
+    /// Write the report in a format (json, html, sarif, junit, github, markdown, csv, paths,
+    /// terminal) to a file, or to standard output without one; may be repeated
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub(super) format: Vec<Written>,
+    /// Write the evaluation images without a leak as CSV (path, split) to a file, or to standard
+    /// output with `-`: what to evaluate on again
+    #[arg(long, value_name = "FILE")]
+    pub(super) clean_list: Option<PathBuf>,
+    /// Write the report as one page with pictures side by side, to be opened in a browser
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) page: PageArgs,
     #[command(flatten)]
     pub(super) names: NameArgs,
     /// Print the settings in force and where each comes from, and check nothing

@@ -103,7 +103,7 @@ fn compared(
     }
     let everything = Scope::default();
     let settings = resolved.settings.clone();
-    let report = check::audited(settings, &args.common, everything, args.quiet)?;
+    let (report, _) = check::audited(settings, &args.common, everything, args.quiet)?;
     let comparison = update::compare(&report, &resolved.policy);
     Ok((resolved, report, comparison))
 }

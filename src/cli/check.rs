@@ -18,7 +18,7 @@ use super::files::SettingFiles;
 use super::gate_args::{Format, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
-use super::{advice, cache, correlation, output, progress, resolve, say, use_threads};
+use super::{advice, cache, clean_list, correlation, output, progress, resolve, say, use_threads};
 
 /// Checks a dataset.
 ///
@@ -40,7 +40,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         files_from: args.scope.files_from.as_deref(),
         staged: snapshot.as_ref(),
     };
-    let report = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
+    let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
     let next = advice::next_commands(&report, args);
     let prefix = prefix(&args.common);
@@ -49,11 +49,16 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
             next: &next,
             prefix: &prefix,
             names: args.output.names,
+            page: &args.output.page,
+            dataset: Some(&dataset),
         };
         written::write(&report, output, beside)?;
     }
     if let Some(path) = &args.explain.correlation {
         correlation::draw(&report, path)?;
+    }
+    if let Some(path) = &args.output.clean_list {
+        clean_list::write(&report, &dataset, path, args.output.quiet)?;
     }
     Ok(Outcome::of(&report.gate))
 }
@@ -91,9 +96,26 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
         format: Format::Json,
         to: path.clone(),
     }));
+    outputs.extend(args.output.html.iter().map(|path| Written {
+        format: Format::Html,
+        to: path.clone(),
+    }));
     written::require_one_stream(&outputs)?;
-    let drawn_to_stdout = args.explain.correlation.as_deref() == Some(Path::new("-"));
-    let to_stdout = drawn_to_stdout || outputs.iter().any(|output| output.to == Path::new("-"));
+    let beside = [&args.explain.correlation, &args.output.clean_list];
+    let beside = beside
+        .iter()
+        .filter(|path| path.as_deref() == Some(Path::new("-")));
+    let formats = outputs.iter().filter(|output| output.to == Path::new("-"));
+    let to_stdout = match beside.count() + formats.count() {
+        0 => false,
+        1 => true,
+        _ => {
+            return Err(Error::Settings {
+                message: "only one thing can go to standard output; name a file for the others"
+                    .to_owned(),
+            });
+        }
+    };
     if !args.output.quiet && !to_stdout {
         outputs.push(Written {
             format: Format::Terminal,
@@ -111,7 +133,7 @@ pub(super) struct Scope<'a> {
     staged: Option<&'a Snapshot>,
 }
 
-/// The report on a dataset, not judged yet.
+/// The report on a dataset, not judged yet, and the dataset.
 ///
 /// # Errors
 /// What keeps it from being checked.
@@ -120,7 +142,7 @@ pub(super) fn audited(
     common: &CommonArgs,
     scope: Scope<'_>,
     quiet: bool,
-) -> Result<Report, Error> {
+) -> Result<(Report, Dataset), Error> {
     use_threads(common);
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
@@ -152,7 +174,7 @@ pub(super) fn audited(
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }
-    audited
+    Ok((audited?, dataset))
 }
 
 fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<Touched, Error> {
@@ -162,7 +184,7 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
             Some(snapshot) => Tree::Staged(snapshot),
             None => Tree::Working(handed.as_deref()),
         };
-        return change::since(revision, tree, dataset, &settings.input, &settings.columns);
+        return change::since(revision, tree, dataset, settings);
     }
     let Some(path) = scope.files_from else {
         return Ok(Touched {

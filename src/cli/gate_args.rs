@@ -73,6 +73,19 @@ pub(super) enum Format {
     Csv,
     /// Paths of the leaked evaluation files, once each, to act on
     Paths,
+    /// One page with pictures side by side, to be opened in a browser
+    Html,
+}
+
+/// How a page is made.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct PageArgs {
+    /// Most megabytes of a page; above, fewer pairs are shown [default: 10]
+    #[arg(long, value_name = "MB")]
+    pub(super) html_max: Option<u32>,
+    /// No pictures in a page, for data that may not leave the machine
+    #[arg(long)]
+    pub(super) html_no_images: bool,
 }
 
 /// How lists of names are written.
@@ -184,8 +197,13 @@ pub(super) struct RenderArgs {
     /// files
     #[arg(long, value_name = "DIR")]
     pub(super) path_prefix: Option<String>,
+    /// Directory of the dataset, for the pictures of `--format html=FILE`
+    #[arg(long, value_name = "DIR")]
+    pub(super) dataset: Option<PathBuf>,
     #[command(flatten)]
     pub(super) names: NameArgs,
+    #[command(flatten)]
+    pub(super) page: PageArgs,
 }
 
 pub(super) const DIFF_EXAMPLES: &str = "\

@@ -8,6 +8,7 @@ mod args;
 mod baseline;
 mod cache;
 mod check;
+mod clean_list;
 mod correlation;
 mod environment;
 mod exit;

@@ -13,7 +13,7 @@ fn template(stage: Stage, has_total: bool) -> &'static str {
     match (stage, has_total) {
         (Stage::Walking, _) => "listing   {spinner} {human_pos} files, {elapsed}",
         (Stage::Hashing, true) => {
-            "reading   {bar:16} {human_pos} of {human_len} images, {rate}/s, {eta} left"
+            "reading   {bar:12} {human_pos} of {human_len} images, {rate}/s, {eta} left"
         }
         (Stage::Hashing, false) => "reading   {spinner} {human_pos} images, {elapsed}",
         (Stage::Matching, _) => "comparing {spinner} {elapsed}",
@@ -69,5 +69,45 @@ impl Progress for Line {
                 bar.finish_and_clear();
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The template as it looks with the longest text of each of its keys.
+    fn longest(template: &str) -> String {
+        let keys = [
+            ("{bar:12}", "############"),
+            ("{spinner}", "*"),
+            ("{human_pos}", "999,999,999"),
+            ("{human_len}", "999,999,999"),
+            ("{rate}", "99999"),
+            // Rounded to one unit: `59s`, `99m`, `47h`.
+            ("{elapsed}", "999d"),
+            ("{eta}", "999d"),
+        ];
+        let filled = |text: String, (key, value): &(&str, &str)| text.replace(key, value);
+        keys.iter().fold(template.to_owned(), filled)
+    }
+
+    #[test]
+    fn no_line_of_progress_wraps_at_80_columns() {
+        for stage in [Stage::Walking, Stage::Hashing, Stage::Matching] {
+            for has_total in [false, true] {
+                let line = longest(template(stage, has_total));
+                assert!(!line.contains('{'), "{line}");
+                assert!(line.len() < 80, "{} columns: {line}", line.len());
+            }
+        }
+    }
+
+    #[test]
+    fn times_are_written_in_one_unit_and_numbers_with_separators() {
+        let eta = indicatif::HumanDuration(Duration::from_secs(3 * 86_400));
+        assert!(format!("{eta:#}").len() <= 4, "{eta:#}");
+        let count = indicatif::HumanCount(999_999_999);
+        assert_eq!(count.to_string(), "999,999,999");
     }
 }

@@ -1,10 +1,13 @@
 //! `splitleak render` and `splitleak diff`: what can be done with a report later.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
+use crate::dataset::{Builder, Draft};
 use crate::error::Error;
 use crate::report::{Report, difference};
+use crate::sample::Dataset;
 use crate::{render, report};
 
 use super::exit::Outcome;
@@ -19,12 +22,15 @@ use super::written::{self, Beside};
 pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
     written::require_one_stream(&args.format)?;
     let report = read(&args.report)?;
+    let dataset = args.dataset.as_deref().map(|root| named(&report, root));
     for output in &args.format {
         let prefix = args.path_prefix.as_deref().unwrap_or_default();
         let beside = Beside {
             next: &[],
             prefix,
             names: args.names,
+            page: &args.page,
+            dataset: dataset.as_ref(),
         };
         written::write(&report, output, beside)?;
     }
@@ -73,4 +79,24 @@ fn read(path: &Path) -> Result<Report, Error> {
         path: path.to_path_buf(),
         message,
     })
+}
+
+/// The images that a report names, below the root of their dataset.
+fn named(report: &Report, root: &Path) -> Dataset {
+    let pairs = report.pairs.iter();
+    let of_pairs = pairs.flat_map(|pair| [&pair.evaluation.path, &pair.training.path]);
+    let clusters = report.clusters.iter().flat_map(|all| &all.listed);
+    let of_clusters = clusters.flat_map(|cluster| &cluster.members);
+    let of_findings = report.findings.iter().flat_map(|finding| &finding.paths);
+    let paths: BTreeSet<&String> = of_pairs.chain(of_clusters).chain(of_findings).collect();
+    let mut builder = Builder::new(root, report.dataset.layout);
+    // A report may come from anywhere: what it names outside of the dataset is not opened.
+    let inside = |path: &&&String| path.split('/').all(|part| part != "..");
+    for path in paths.iter().filter(inside) {
+        builder.sample(Draft {
+            path: (*path).clone(),
+            ..Draft::default()
+        });
+    }
+    builder.build()
 }

@@ -68,6 +68,7 @@ pub(super) fn resolve(args: &CheckArgs, files: SettingFiles<'_>) -> Result<Resol
         ),
     };
     settings.names_only = args.names_only;
+    settings.columns.folds = args.folds.clone();
     settings.simulate = args.simulate.splits.clone();
     settings.explain = super::run_files::explain(&args.explain)?;
     judged_by(settings, source, &args.common, &args.gate, Missing::Refused)
@@ -291,6 +292,7 @@ fn columns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Columns {
         label,
         group,
         time,
+        folds: None,
     }
 }
 
@@ -305,10 +307,33 @@ fn patterns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Result<Fil
     let include = read("include", &given.include, &config.include)?;
     let exclude = read("exclude", &given.exclude, &config.exclude)?;
     let merge = given.merge_parts.then_some(true);
+    let roles = (!given.roles.is_empty()).then(|| given.roles.clone());
+    let roles = shown.choose_or("role", roles, config.role.clone(), Vec::new());
+    let roles: Result<Vec<_>, Error> = roles.iter().map(|text| role(text)).collect();
     Ok(Files {
         include,
         exclude,
         merge_parts: shown.choose_or("merge-parts", merge, config.merge_parts, false),
+        roles: roles?,
+    })
+}
+
+/// `NAME=ROLE`; a name may hold a `=` itself.
+fn role(text: &str) -> Result<(String, SplitRole), Error> {
+    let told = text.rsplit_once('=').and_then(|(name, role)| {
+        let role = match role.to_ascii_lowercase().as_str() {
+            "train" | "training" => SplitRole::Training,
+            "val" | "valid" | "validation" => SplitRole::Validation,
+            "test" => SplitRole::Test,
+            "other" => SplitRole::Other,
+            _ => return None,
+        };
+        (!name.is_empty()).then(|| (name.to_owned(), role))
+    });
+    told.ok_or_else(|| {
+        wrong(format!(
+            "`--role {text}`: write NAME=ROLE with the role training, validation, test or other"
+        ))
     })
 }
 

@@ -88,8 +88,15 @@ fn summary(proposal: &Proposal, args: &SplitArgs, no_groups: Option<&str>) -> St
     if proposal.companions > 0 {
         let _ = writeln!(
             text,
-            "{} masks or depth maps are not listed: each goes where its picture goes",
+            "{} masks or depth maps go where their pictures go (column `mask`)",
             proposal.companions
+        );
+    }
+    if proposal.annotated > 0 {
+        let _ = writeln!(
+            text,
+            "annotations of {} images go where these go (column `annotation`)",
+            proposal.annotated
         );
     }
     let crossing = proposal.crossing;

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::render;
 use crate::render::pairs::Names;
 use crate::render::paths::Ending;
 use crate::report::Report;
+use crate::sample::Dataset;
+use crate::{page, render};
 
-use super::gate_args::{Format, NameArgs, Written};
+use super::gate_args::{Format, NameArgs, PageArgs, Written};
 use super::output;
 
 /// Refuses two formats on one stream.
@@ -27,7 +28,7 @@ pub(super) fn require_one_stream(outputs: &[Written]) -> Result<(), Error> {
 }
 
 /// What a summary or a format takes besides the report.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Beside<'a> {
     /// Commands worth typing now.
     pub(super) next: &'a [String],
@@ -35,6 +36,10 @@ pub(super) struct Beside<'a> {
     pub(super) prefix: &'a str,
     /// How lists of names are written.
     pub(super) names: NameArgs,
+    /// How a page is made.
+    pub(super) page: &'a PageArgs,
+    /// Where its pictures come from.
+    pub(super) dataset: Option<&'a Dataset>,
 }
 
 /// Writes a report.
@@ -64,6 +69,10 @@ pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Re
             };
             render::paths::render(report, beside.prefix, ending, &mut text)
         }
+        Format::Html => {
+            text = page(report, beside).into_bytes();
+            Ok(())
+        }
     };
     rendered.map_err(|source| Error::Io {
         action: "write",
@@ -81,4 +90,14 @@ pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Re
         text = anstream::adapter::strip_bytes(&text).into_vec();
     }
     output::to_file(&output.to, &text)
+}
+
+fn page(report: &Report, beside: Beside<'_>) -> String {
+    let megabytes = beside.page.html_max.map(|n| u64::from(n) * 1_000_000);
+    let options = page::Options {
+        most_bytes: megabytes.unwrap_or(page::Options::MOST_BYTES),
+        pictures: !beside.page.html_no_images,
+        next: beside.next.to_vec(),
+    };
+    page::render(report, beside.dataset, &options)
 }

@@ -70,6 +70,7 @@ pub struct Builder {
     ignored: Vec<Ignored>,
     unread: Vec<Unread>,
     companions: Vec<Companion>,
+    texts: Vec<String>,
     image_files: Option<u64>,
 }
 
@@ -88,6 +89,7 @@ impl Builder {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            texts: Vec::new(),
             image_files: None,
         }
     }
@@ -133,6 +135,7 @@ impl Builder {
         self.problems.extend(walked.problems);
         self.ignored = walked.ignored;
         self.companions = walked.companions;
+        self.texts = walked.texts;
         self.image_files = Some(walked.image_files);
         self
     }
@@ -182,6 +185,7 @@ impl Builder {
             ignored: self.ignored,
             unread: self.unread,
             companions: self.companions,
+            texts: self.texts,
             image_files: 0,
         };
         dataset.image_files = match self.image_files {

@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words in front of the number of an entity.
-const ENTITIES: [&str; 26] = [
+const ENTITIES: [&str; 33] = [
     "animal",
     "case",
     "clip",
     "dataset",
     "drive",
     "episode",
+    "flight",
     "id",
     "keyframe",
+    "mission",
+    "movie",
     "participant",
     "patient",
     "person",
     "plant",
+    "proband",
     "product",
     "recording",
     "scan",
@@ -30,7 +34,13 @@ const ENTITIES: [&str; 26] = [
     "track",
     "vid",
     "video",
+    "volunteer",
+    "病人",
+    "患者",
 ];
+
+/// Digits from which on the number of a folder is an identifier rather than counted.
+const IDENTIFIER_DIGITS: usize = 3;
 
 /// Whether folders are classes: they are not named like entities, and at least one recurs where two
 /// splits have folders.
@@ -45,7 +55,26 @@ pub(super) fn are_classes<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) 
     if splits_of.len() > 1 && entities * 5 >= splits_of.len() * 4 {
         return false;
     }
+    if are_instances(splits_of.keys().copied()) {
+        return false;
+    }
     splits.len() < 2 || splits_of.values().any(|splits| splits.len() > 1)
+}
+
+/// `kitchen_0012`, `kitchen_0044`, `office_0003`: several of each of several kinds, by numbers that
+/// are not counted.
+fn are_instances<'a>(folders: impl Iterator<Item = &'a str>) -> bool {
+    let mut of_kind: BTreeMap<&str, usize> = BTreeMap::new();
+    for folder in folders {
+        let kind = folder.trim_end_matches(|c: char| c.is_ascii_digit());
+        let digits = folder.len() - kind.len();
+        let is_word = kind.ends_with(['_', '-']) && kind.starts_with(char::is_alphabetic);
+        if digits < IDENTIFIER_DIGITS || !is_word {
+            return false;
+        }
+        *of_kind.entry(kind).or_default() += 1;
+    }
+    of_kind.len() > 1 && of_kind.values().all(|folders| *folders > 1)
 }
 
 /// `patient12`, a digest, a date, or several numbers among words: `MOT17-04-DPM`.
@@ -56,7 +85,7 @@ fn names_entity(folder: &str) -> bool {
         return false;
     }
     let words: Vec<String> = folder
-        .split(|c: char| !c.is_ascii_alphabetic())
+        .split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())
         .map(str::to_ascii_lowercase)
         .collect();
@@ -116,10 +145,24 @@ mod tests {
             ["dataset1", "dataset3"],
             ["1d26b4b6-6a25eaf3", "da45de3f-39889cec"],
             ["2018-06-11-6007-929", "2018-06-12-6011-929"],
+            ["flight1", "flight2"],
+            ["患者001", "患者002"],
         ] {
             let recur = ["train", "val"].map(|split| pair.map(|folder| (folder, split)));
             assert!(!classes(&recur.concat()), "{pair:?}");
         }
+    }
+
+    #[test]
+    fn several_numbered_folders_of_several_kinds_are_no_classes() {
+        let rooms = ["kitchen_0012", "kitchen_0044", "office_0003", "office_0017"];
+        let recur = |folders: [&'static str; 4]| {
+            let recur = ["train", "val"].map(|split| folders.map(|folder| (folder, split)));
+            classes(&recur.concat())
+        };
+        assert!(!recur(rooms));
+        assert!(recur(["apple_1", "apple_2", "pear_1", "pear_2"]), "counted");
+        assert!(recur(["bird_001", "finch_002", "crow_003", "jay_004"]));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use super::resolve::Resolver;
 use super::split_name::role_of;
 use super::split_values::{self, Values};
 use super::time_cell;
+use super::told;
 use super::walk::Walked;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
@@ -171,6 +172,8 @@ struct Header {
     positions: Positions,
     /// How the column of splits tells them.
     values: Values,
+    /// The column, where it tells folds in place of splits.
+    folds: Option<String>,
     /// Whether the file has such a row; a driving log may have none.
     is_written: bool,
 }
@@ -185,7 +188,8 @@ impl Header {
             .map(|(_, name)| format!("`{name}`"))
             .collect();
         let split = self.positions.split.map_or(String::new(), |at| {
-            format!(" and splits in column `{}`", self.names[at])
+            let what = self.folds.as_ref().map_or("splits", |_| "folds");
+            format!(" and {what} in column `{}`", self.names[at])
         });
         let noun = if paths.len() == 1 {
             "column"
@@ -335,6 +339,10 @@ impl Rows {
             return Err(error(message));
         }
         let drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        let (drafts, parts) = match &header.folds {
+            Some(column) => told::folds(drafts, column).map_err(error)?,
+            None => (drafts, BTreeMap::new()),
+        };
         let name = name_of(root, manifest);
         Ok(Claim {
             layout: match header.positions.driving_log {
@@ -346,7 +354,7 @@ impl Rows {
             chosen_by: format!("`--manifest {}`", manifest.display()),
             drafts,
             splits: Vec::new(),
-            parts: BTreeMap::new(),
+            parts,
             problems: self.problems,
             split_of: SplitOf::nothing(),
             lists_samples: true,
@@ -414,6 +422,7 @@ fn read_header(
             positions: positions.map_err(|message| at_line(manifest, 1, message))?,
             names,
             values: Values::Words,
+            folds: None,
             is_written: false,
         });
     }
@@ -432,7 +441,7 @@ fn read_header(
             .map_err(|message| at_line(manifest, 1, message))?;
     let mut values = Values::Words;
     let taken = |at: usize| positions.paths.iter().any(|path| path.0 == at);
-    if columns.split.is_none() {
+    if columns.split.is_none() && columns.folds.is_none() {
         let told = told_splits(text, &names, is_written, &taken);
         match told {
             Some((at, told)) => (positions.split, values) = (Some(at), told),
@@ -445,10 +454,14 @@ fn read_header(
         let cells = cells.iter().map(String::as_str).collect();
         values = split_values::values(&names[at], &cells).unwrap_or(Values::Words);
     }
+    if columns.folds.is_some() {
+        values = Values::Words;
+    }
     Ok(Header {
         positions,
         names,
         values,
+        folds: columns.folds.clone(),
         is_written,
     })
 }

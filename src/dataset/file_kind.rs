@@ -40,9 +40,10 @@ const DOCUMENTS: &[&str] = &[
 
 /// Extensions of images, also of those that cannot be decoded: they must not vanish.
 const IMAGE: &[&str] = &[
-    "avif", "bmp", "dds", "dib", "exr", "farbfeld", "ff", "gif", "hdr", "heic", "heif", "ico",
-    "j2k", "jfif", "jp2", "jpe", "jpeg", "jpg", "jxl", "pam", "pbm", "pgm", "png", "pnm", "ppm",
-    "qoi", "tga", "tif", "tiff", "webp",
+    "arw", "avif", "bmp", "cr2", "cr3", "dds", "dib", "dng", "exr", "farbfeld", "ff", "fits",
+    "gif", "hdr", "heic", "heif", "hif", "ico", "j2k", "jfif", "jp2", "jpe", "jpeg", "jpg", "jxl",
+    "nef", "orf", "pam", "pbm", "pef", "pgm", "png", "pnm", "ppm", "psd", "qoi", "raf", "rw2",
+    "srw", "tga", "tif", "tiff", "webp",
 ];
 
 /// Extensions that are known to be something else, so that their content is not read.
@@ -53,11 +54,21 @@ const NOT_IMAGE: &[&str] = &[
     "tsv", "txt", "webm", "xml", "xz", "yaml", "yml", "zip", "zst",
 ];
 
+/// Endings of what was compressed by itself.
+const COMPRESSED: &[&str] = &["bz2", "gz", "lz4", "xz", "zst"];
+
 /// Forms that may hold samples and are not read, by the end of a name.
 const UNREAD: &[(&str, &[&str])] = &[
     (ARRAY, &["mat", "npy", "npz"]),
     (DICOM, &["dcm", "dicom"]),
-    (VOLUME, &["mha", "mhd", "nii", "nii.gz", "nrrd"]),
+    (
+        VOLUME,
+        &["mgh", "mgz", "mha", "mhd", "nii", "nii.gz", "nrrd"],
+    ),
+    (
+        SLIDE,
+        &["czi", "lif", "mrxs", "nd2", "oib", "oif", "vsi", "zvi"],
+    ),
     (
         ARCHIVE,
         &[
@@ -75,7 +86,8 @@ const UNREAD: &[(&str, &[&str])] = &[
     (
         VIDEO,
         &[
-            "avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "webm", "wmv",
+            "3gp", "avi", "flv", "h264", "h265", "m2ts", "m4v", "mjpeg", "mjpg", "mkv", "mov",
+            "mp4", "mpeg", "mpg", "mts", "ogv", "webm", "wmv", "y4m",
         ],
     ),
 ];
@@ -83,6 +95,7 @@ const UNREAD: &[(&str, &[&str])] = &[
 const ARRAY: &str = "array";
 const DICOM: &str = "DICOM";
 const VOLUME: &str = "medical volume";
+const SLIDE: &str = "microscope slide";
 const ARCHIVE: &str = "archive";
 const TABLE: &str = "table of records";
 const RECORDS: &str = "file of records";
@@ -93,7 +106,7 @@ const VIDEO: &str = "video";
 
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
-    [ARRAY, DICOM, VOLUME]
+    [ARRAY, DICOM, VOLUME, SLIDE]
         .iter()
         .any(|form| reason.starts_with(form))
 }
@@ -194,8 +207,18 @@ fn unread_by_name(name: &[u8]) -> Option<String> {
         return Some(format!("{form} (.{end})"));
     }
     // Shards: `train.tfrecord-00000-of-00010`.
-    name.contains(".tfrecord-")
-        .then(|| format!("{RECORDS} (.tfrecord)"))
+    if name.contains(".tfrecord-") {
+        return Some(format!("{RECORDS} (.tfrecord)"));
+    }
+    // What is compressed is what its inner name says: `x.npy.gz`, `labels.csv.gz`.
+    let (inner, compression) = name.rsplit_once('.')?;
+    let is_image = |inner: &str| {
+        let ending = inner.rsplit_once('.').map_or("", |(_, ending)| ending);
+        IMAGE.contains(&ending)
+    };
+    let may_hold_samples = || is_image(inner) || unread_by_name(inner.as_bytes()).is_some();
+    (COMPRESSED.contains(&compression) && may_hold_samples())
+        .then(|| format!("{ARCHIVE} (.{compression})"))
 }
 
 /// What a head says of data that is not read.
@@ -337,6 +360,8 @@ mod tests {
                 "file of records (.tfrecord)",
             ),
             ("train-images-idx3-ubyte.gz", "IDX file (.idx3-ubyte.gz)"),
+            ("x.npy.gz", "archive (.gz)"),
+            ("x.png.zst", "archive (.zst)"),
             ("data.mdb", "database (.mdb)"),
             ("a.mp4", "video (.mp4)"),
         ] {

@@ -121,7 +121,10 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             .collect(),
         paths_chosen: wanted.path.is_some(),
         paths_guessed: false,
-        split: chosen(&wanted.split, "split", SPLIT)?,
+        split: match &wanted.folds {
+            Some(_) => chosen(&wanted.folds, "fold", &[])?,
+            None => chosen(&wanted.split, "split", SPLIT)?,
+        },
         label: chosen(&wanted.label, "label", LABEL)?,
         group: chosen(&wanted.group, "group", GROUP)?,
         time: chosen(&wanted.time, "time", TIME)?,

@@ -20,6 +20,7 @@ mod split_folders;
 pub mod split_name;
 mod split_values;
 mod time_cell;
+mod told;
 mod unread;
 mod unsplit;
 mod walk;
@@ -34,6 +35,7 @@ use crate::sample::{Dataset, Layout, Problem, ProblemKind};
 use crate::settings::{Columns, Files, Input};
 pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
+pub(crate) use walk::may_describe;
 use walk::{Walked, walk};
 
 /// Lists the samples of a dataset. No image is opened.
@@ -70,16 +72,19 @@ fn recognise(
             require_directory(root)?;
             let mut walked = walk(root, files, progress);
             let claim = ask(root, *layout, columns, &mut walked)?;
+            let claim = told::roles(claim, &files.roles)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Manifest { root, manifest } => {
             require_directory(root)?;
             let walked = walk(root, files, progress);
             let claim = csv_manifest::claim(root, manifest, columns, &walked)?;
+            let claim = told::roles(claim, &files.roles)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
             let (root, claim, walked) = directories::claim(splits, files, progress)?;
+            let claim = told::roles(claim, &files.roles)?;
             Ok(believe(&root, claim, files, walked))
         }
     }

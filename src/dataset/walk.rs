@@ -118,8 +118,13 @@ pub(super) struct WalkedFile {
 
 /// Endings of texts that may describe samples.
 const TEXTS: &[&str] = &[
-    "csv", "json", "jsonl", "ndjson", "tsv", "txt", "yaml", "yml",
+    "csv", "json", "jsonl", "ndjson", "tsv", "txt", "xml", "yaml", "yml",
 ];
+
+/// Whether a file is a text that may describe samples, by its name.
+pub(crate) fn may_describe(path: &Path) -> bool {
+    TEXTS.iter().any(|ending| has_extension(path, ending))
+}
 
 /// Why files that settings leave out are no samples.
 const EXCLUDED: &str = "left out by `include` or `exclude`";
@@ -214,10 +219,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                         detail: "describes data that is not here; run `dvc pull`".to_owned(),
                     });
                 }
-                if TEXTS
-                    .iter()
-                    .any(|ending| has_extension(entry.path(), ending))
-                {
+                if may_describe(entry.path()) {
                     walked.texts.push(path.clone());
                 }
                 ignore(reason, path);

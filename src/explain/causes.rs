@@ -56,13 +56,13 @@ fn epoch_average(losses: &FromLosses) -> Cause {
         (TrainLossKind::EpochMean | TrainLossKind::WindowMean, Some(end)) => {
             let most = end.share_of_gap_max.unwrap_or(0.0);
             let about = end.share_of_gap.map_or_else(String::new, |share| {
-                format!("about {} of the gap, ", percent(share))
+                format!("about {}, ", of_the_gap(share))
             });
+            let told = format!("{about}at most {}", of_the_gap(most));
             let detail = format!(
-                "the printed training loss is a mean over the epoch, while the weights still improved: {about}at most {}",
-                percent(most)
+                "the printed training loss is a mean over the epoch, while the weights still improved: {told} of the gap"
             );
-            let summary = format!("{about}at most {}", percent(most));
+            let summary = format!("{told} of the gap");
             Cause {
                 summary,
                 ..cause("epoch_average", Evidence::For, detail)
@@ -73,11 +73,24 @@ fn epoch_average(losses: &FromLosses) -> Cause {
             Evidence::Against,
             "the training loss is not averaged over the epoch",
         ),
+        (TrainLossKind::Unknown, _) => cause(
+            "epoch_average",
+            Evidence::Unknown,
+            "whether the training loss is a mean over the epoch is not known",
+        ),
         _ => cause(
             "epoch_average",
             Evidence::Unknown,
-            "the training losses do not fall steadily, or their meaning is not known",
+            "needs training losses of several epochs that fall",
         ),
+    }
+}
+
+/// A share of the gap: more than all of it is told as such.
+fn of_the_gap(share: f64) -> String {
+    match share {
+        share if share > 1.0 => "all and more".to_owned(),
+        share => percent(share.max(0.0)),
     }
 }
 
@@ -110,16 +123,19 @@ fn training_mode(inputs: &Inputs, losses: &FromLosses) -> Cause {
             .and_then(|end| end.share_of_gap_max)
             .unwrap_or(0.0);
         let detail = format!(
-            "the training loss falls by {} of the gap when measured in evaluation mode, at most {} of it by the epoch's average{ratio}",
-            percent(share),
-            percent(lag)
+            "measured in evaluation mode the training loss is lower by {} of the gap; the epoch's average explains at most {} of it{ratio}",
+            of_the_gap(share),
+            of_the_gap(lag)
         );
         let evidence = if share > lag {
             Evidence::For
         } else {
             Evidence::Against
         };
-        let summary = format!("{} of the gap is gone in evaluation mode", percent(share));
+        let summary = format!(
+            "{} of the gap is gone in evaluation mode",
+            of_the_gap(share)
+        );
         return Cause {
             summary,
             ..cause("training_mode", evidence, detail)
@@ -211,6 +227,18 @@ fn leakage(unanswered: &[&str], images: &FromImages, losses: &FromLosses) -> Cau
             "validation is not below training; leakage may still flatter it",
         );
     };
+    // Two losses that chance alone may have put in this order say nothing.
+    let chance = sampling_half_width(ASSUMED_SPREAD, images.n_effective_worst) * loss;
+    if losses
+        .train_loss_evaluation
+        .is_some_and(|t| t > loss && t - loss <= chance)
+    {
+        return cause(
+            "leakage",
+            Evidence::Unknown,
+            "validation is as low as the training loss in evaluation mode, within what chance does: leakage or an easy validation set would do that",
+        );
+    }
     if losses.train_loss_evaluation.is_some_and(|t| t > loss) {
         let summary = "validation is below even the evaluation-mode training loss".to_owned();
         return Cause {
@@ -231,7 +259,7 @@ fn leakage(unanswered: &[&str], images: &FromImages, losses: &FromLosses) -> Cau
             percent(star)
         );
         let summary = format!(
-            "closes at most {} of it; all takes {} leaked (f*)",
+            "closes at most {} of the gap; all of it would take {} leaked",
             percent(most),
             percent(star)
         );
@@ -246,9 +274,8 @@ fn leakage(unanswered: &[&str], images: &FromImages, losses: &FromLosses) -> Cau
         percent(star / exposed)
     );
     let summary = format!(
-        "closes it if exposed ones are {} better (f* {})",
-        percent(star / exposed),
-        percent(star)
+        "would close the gap if leaked ones were fitted {} better than clean ones",
+        percent(star / exposed)
     );
     Cause {
         summary,

@@ -12,7 +12,14 @@ const DEFAULT_LAG_SECONDS: f64 = 2.0;
 /// The decorrelation lag to assume before targets tell one, in steps.
 #[must_use]
 pub(crate) fn default_lag(inputs: &Inputs) -> u32 {
-    let seconds = inputs.seconds_per_step.filter(|&seconds| seconds > 0.0);
+    lag_of(inputs.seconds_per_step)
+}
+
+/// Steps of this many seconds in which nothing is known to be forgotten: two seconds of them, or
+/// twenty where no clock tells how long one is.
+#[must_use]
+pub(crate) fn lag_of(seconds_per_step: Option<f64>) -> u32 {
+    let seconds = seconds_per_step.filter(|&seconds| seconds > 0.0);
     seconds.map_or(DEFAULT_LAG_STEPS, |seconds| {
         (DEFAULT_LAG_SECONDS / seconds).round().clamp(1.0, 10_000.0) as u32
     })
@@ -72,6 +79,7 @@ pub(crate) fn from_images(
         f_exposed: leaked(|class| class != Exposure::Clean),
         f_sensitivity: at_each(|class| class == Exposure::Twin),
         f_exposed_sensitivity: at_each(|class| class != Exposure::Clean),
+        seconds_per_step: inputs.seconds_per_step,
         decorrelation_lag_steps: lag,
         decorrelation_lag_measured: lag_measured,
         n_groups_validation: sizes.len() as u64,

@@ -108,6 +108,8 @@ pub struct Prediction {
     pub predicted: Option<f64>,
     /// Loss of this sample, as given or computed from the prediction and the target.
     pub loss: Option<f64>,
+    /// Whether the class was right, where classes are predicted.
+    pub right: Option<bool>,
 }
 
 /// Another run of the same model, trained and validated on a split without the leak.

@@ -30,10 +30,22 @@ pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
             parts.join(", ")
         }
     };
+    let validated = log.epochs.iter();
+    let validated = validated.filter_map(|e| Some((e.number, loss(e.validation)?)));
+    let first_validation = validated.clone().next().map(|(_, first)| first.value);
+    let best = validated.min_by(|a, b| a.1.value.total_cmp(&b.1.value));
+    // The last epoch is explained, whichever was kept.
+    let better = best.filter(|(_, best)| validation.is_some_and(|last| best.value < last.value));
+    let better = better.map_or_else(String::new, |(number, best)| {
+        format!(
+            "; lowest {} in epoch {number}",
+            as_printed(best.value, best.half_width)
+        )
+    });
     let means = Some(meaning(log)).filter(|means| !means.is_empty());
     let means = means.map_or_else(String::new, |means| format!(" ({means})"));
     let line = format!(
-        "{} {}, training {}, validation {}",
+        "{} {}, training {}, validation {}{better}",
         if log.epochs.len() == 1 {
             "epoch"
         } else {
@@ -49,6 +61,8 @@ pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
         epoch: epoch.map(|epoch| epoch.number),
         training: loss(training).map(|p| p.value),
         validation: loss(validation).map(|p| p.value),
+        first_validation,
+        best_epoch: best.map(|(number, _)| number),
         training_means: log.train_loss_kind,
         training_accuracy: train_right.map(|p| p.value),
         validation_accuracy: validation_right.map(|p| p.value),
@@ -107,6 +121,12 @@ mod tests {
         assert_eq!(
             line("Epoch 1/1\n9/9 - loss: 0.5"),
             "epoch 1, training 0.5, validation not in the log"
+        );
+        assert_eq!(
+            line(
+                "epoch 1, train loss: 0.61, val loss: 0.33\nepoch 2, train loss: 0.41, val loss: 0.44"
+            ),
+            "epochs 2, training 0.41, validation 0.44; lowest 0.33 in epoch 1"
         );
     }
 }

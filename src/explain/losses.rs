@@ -21,11 +21,42 @@ pub(crate) struct Reported {
     pub train: Option<Printed>,
 }
 
-/// Picks the losses to explain, or says why there are none.
+/// Picks the losses to explain, or says why there are none. Without a log the mean loss of the
+/// predictions is explained, where there is one for every evaluation sample.
 ///
 /// # Errors
 /// The estimate that stands in their place.
 pub(crate) fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
+    let logged = of_log(inputs);
+    let from_predictions = || {
+        let absent = logged.as_ref().err()?;
+        let missing = absent.status == Status::MissingInput;
+        predicted(inputs).filter(|_| missing)
+    };
+    from_predictions().map_or(logged.clone(), Ok)
+}
+
+/// The mean loss of the predictions, if every evaluation sample has one.
+fn predicted(inputs: &Inputs) -> Option<Reported> {
+    let predictions = inputs.predictions?;
+    let rows = inputs.evaluation_rows();
+    let losses = rows
+        .iter()
+        .map(|&row| predictions.get(row as usize)?.as_ref()?.loss);
+    let losses: Option<Vec<f64>> = losses.collect();
+    let losses = losses.filter(|losses| !losses.is_empty())?;
+    let value = losses.iter().sum::<f64>() / losses.len() as f64;
+    let validation = Printed {
+        value,
+        half_width: 0.0,
+    };
+    Some(Reported {
+        validation,
+        train: None,
+    })
+}
+
+fn of_log(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
     let Some(log) = inputs.log else {
         return Err(Box::new(Estimate::absent(
             Status::MissingInput,
@@ -37,7 +68,7 @@ pub(crate) fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
         return Err(Box::new(Estimate::absent(
             Status::NotApplicable,
             "not_decomposable",
-            "AUC, F1 and IoU are no means over samples: not decomposable into leaked and clean ones",
+            "AUC, F1, IoU and the like are no means over samples, so they do not split into leaked and clean ones; give --predictions, or evaluate again without the leaked samples",
         )));
     }
     let last = log
@@ -272,7 +303,7 @@ fn above_noise(loss: Printed, floor: f64, (lo, hi): Range) -> Estimate {
 }
 
 /// Largest loss a sample can have: the squared range of targets, or 1 for an error rate.
-fn max_loss(inputs: &Inputs) -> Option<f64> {
+pub(super) fn max_loss(inputs: &Inputs) -> Option<f64> {
     let range = inputs
         .target_range
         .or(inputs.log.and_then(|log| log.stated_range));

@@ -59,7 +59,7 @@ pub(crate) fn memoriser(
                     times(loss / copy.min(five))
                 ),
                 Some(loss) if copy.min(five) <= INDISTINGUISHABLE * loss => format!(
-                    "{scores}; your network scores {}. The number cannot tell your network from a lookup table.",
+                    "{scores}; your network scores {}: the number alone does not tell the two apart.",
                     in_words(loss)
                 ),
                 Some(loss) => {

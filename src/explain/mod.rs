@@ -25,6 +25,7 @@ pub(crate) mod memoriser;
 pub(crate) mod nearest_training;
 pub(crate) mod next_steps;
 pub(crate) mod per_sample;
+mod phrases;
 pub(crate) mod predicted_against_true;
 pub(crate) mod predictions;
 pub(crate) mod projection;
@@ -40,7 +41,7 @@ pub(crate) mod yardsticks;
 use crate::report::explanation::Explanation;
 use inputs::{Inputs, Metric, Setting, Targets};
 use targets::Parts;
-use training_log::Quantity;
+use training_log::{Printed, Quantity};
 
 /// Explains. `None` when the inputs hold no evaluation or no training sample: then there is nothing
 /// to compare.
@@ -108,11 +109,20 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let accuracy = inputs
         .log
         .and_then(|log| log.explained()?.validation_accuracy);
+    let counted = t3.as_ref().and_then(|t3| t3.accuracy.as_ref()?.all.value);
+    let accuracy = accuracy.or(counted.map(|value| Printed {
+        value,
+        half_width: 0.0005,
+    }));
+    let half_width = accuracy.map_or(0.0, |accuracy| accuracy.half_width);
     let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));
     Some(Explanation {
         verdict: verdict::verdict(
             verdict::Beside {
                 accuracy: accuracy.as_ref(),
+                accuracy_half_width: half_width,
+                causes: &causes,
+                absent: reported.as_ref().err().map(AsRef::as_ref),
                 revisited: inputs.revisited,
                 unanswered: inputs.unanswered,
             },
@@ -141,8 +151,14 @@ fn metric(inputs: &Inputs) -> Metric {
     let of_errors = inputs
         .log
         .is_some_and(|log| log.quantity == Quantity::Error);
+    // Classes without probabilities have no log loss: what was predicted is right or wrong.
+    let of_classes = inputs.log.is_none() && matches!(inputs.targets, Targets::Classes(_));
+    let losses = inputs.predictions.unwrap_or_default().iter().flatten();
+    let mut losses = losses.filter_map(|one| one.loss).peekable();
+    let right_or_wrong =
+        of_classes && losses.peek().is_some() && losses.all(|loss| loss == 0.0 || loss == 1.0);
     match inputs.metric {
-        Metric::Unknown if of_errors => Metric::ErrorRate,
+        Metric::Unknown if of_errors || right_or_wrong => Metric::ErrorRate,
         metric => yardsticks::metric_of(metric, inputs.targets),
     }
 }

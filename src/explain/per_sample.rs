@@ -4,11 +4,13 @@ use super::exclusion::copy_loss;
 use super::exposure::Exposures;
 use super::honest::{Case, degree_standardised};
 use super::inputs::{Inputs, Prediction, Setting, Targets};
-use super::interval::{ratio, sum_by_group};
+use super::interval::{ratio, share, sum_by_group};
 use super::losses::Reported;
 use super::nearest_training::{Query, Window};
 use super::predicted_against_true::correlation;
-use crate::report::explanation::{ClassLoss, DoseBin, Estimate, Exposure, FromPredictions, Status};
+use crate::report::explanation::{
+    Accuracies, ClassLoss, DoseBin, Estimate, Exposure, FromPredictions, Status,
+};
 use crate::wording;
 
 /// Relative difference beyond rounding at which predictions and log are not of one run.
@@ -81,10 +83,57 @@ pub(crate) fn from_predictions(
             .into_iter()
             .filter(|row| row.loss.value.is_some())
             .collect(),
+        accuracy: accuracies(inputs, predictions, exposures, groups),
         dose: dose(inputs, queries, &loss_of),
         correlation: correlation(inputs, predictions, exposures),
         loss_recomputed: recomputed(all, reported),
     }
+}
+
+/// Accuracy on all, leaked and clean samples, and standardised.
+fn accuracies(
+    inputs: &Inputs,
+    predictions: &[Option<Prediction>],
+    exposures: &Exposures,
+    groups: &[u32],
+) -> Option<Accuracies> {
+    let degrees = degrees(inputs);
+    let cases: Vec<Case> = exposures
+        .rows
+        .iter()
+        .zip(&exposures.class)
+        .filter_map(|(&row, &class)| {
+            let right = predictions.get(row as usize)?.as_ref()?.right?;
+            Some(Case {
+                group: groups[row as usize],
+                clean: class == Exposure::Clean,
+                degree: degrees[row as usize],
+                loss: f64::from(u8::from(!right)),
+            })
+        })
+        .collect();
+    if cases.is_empty() {
+        return None;
+    }
+    let right = |wanted: &dyn Fn(&Case) -> bool| {
+        let chosen = cases.iter().filter(|case| wanted(case));
+        share(&sum_by_group(
+            chosen.map(|case| (case.group, 1.0 - case.loss, 1.0)),
+        ))
+    };
+    let ordered = inputs.rows.iter().any(|row| row.place.is_some());
+    let wrong = honest(&cases, ordered, exposures);
+    Some(Accuracies {
+        all: right(&|_| true),
+        leaked: right(&|case| !case.clean),
+        clean: right(&|case| case.clean),
+        standardised: Estimate {
+            value: wrong.value.map(|error| 1.0 - error),
+            lo: wrong.hi.map(|error| (1.0 - error).max(0.0)),
+            hi: wrong.lo.map(|error| 1.0 - error),
+            ..wrong
+        },
+    })
 }
 
 /// Twins of every row in the whole of `rows`.

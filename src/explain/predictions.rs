@@ -162,12 +162,35 @@ fn prediction(line: &Line, row: usize, targets: &Targets, metric: Metric) -> Pre
         _ => None,
     };
     Prediction {
+        right: right(line, truth, targets),
         predicted,
         loss: line
             .loss
             .or(computed)
             .filter(|loss| loss.is_finite() && *loss >= 0.0),
     }
+}
+
+/// Whether a class was predicted right: two labels that are written alike, or the most probable
+/// class. Classes of the dataset are numbered otherwise than those of a model, so that only a truth
+/// that stands beside the prediction is compared.
+fn right(line: &Line, truth: Option<f64>, targets: &Targets) -> Option<bool> {
+    if matches!(targets, Targets::Numbers(_)) {
+        return None;
+    }
+    if let (Some(truth), Some(predicted)) = (&line.truth, &line.predicted) {
+        let number = |text: &str| text.trim().parse::<f64>().ok();
+        return Some(match (number(truth), number(predicted)) {
+            (Some(a), Some(b)) => a == b,
+            _ => truth.trim() == predicted.trim(),
+        });
+    }
+    let (truth, stated) = (truth?, line.truth.is_some());
+    let best = line.probabilities.iter().zip(0u32..);
+    let best = best
+        .max_by(|a, b| a.0.total_cmp(b.0).then(b.1.cmp(&a.1)))?
+        .1;
+    stated.then_some(f64::from(best) == truth)
 }
 
 fn file_name(path: &str) -> &str {

@@ -6,13 +6,17 @@
 //! one real drive (`docs/explanation.md`); it is not a confidence interval.
 
 use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
+use crate::wording::times;
 
 /// Factor by which the range exceeds the proxies on either side.
 pub(crate) const MARGIN: f64 = 1.5;
 
-/// A network whose loss is more than this many times that of the copying learners has not copied:
-/// what leaks did not reach its loss, and their ratios say nothing of it.
+/// A loss more than this many times that of the copying learners is not near theirs, and their
+/// ratios say nothing of it. The number is a convention: no simulation stands behind it.
 pub(crate) const NEAR: f64 = 3.0;
+
+/// A range whose ends differ by more than this factor says nothing.
+pub(crate) const WIDEST: f64 = 10.0;
 
 /// What the projection is made from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +60,7 @@ pub(crate) fn project(proxies: &Proxies) -> Estimate {
         return Estimate::absent(
             Status::NotApplicable,
             "no_better_than_constant",
-            "the network is no better than a constant, so leakage cannot have helped it: nothing is projected",
+            "the network is no better than a constant: nothing is projected",
         );
     }
     if best_honest(proxies) > 0.97 * proxies.trivial && proxies.five_nearest > 0.9 * proxies.trivial
@@ -71,7 +75,10 @@ pub(crate) fn project(proxies: &Proxies) -> Estimate {
         return Estimate::absent(
             Status::NotApplicable,
             "far_from_copying",
-            "the network is far from what copying scores, so it has not copied: nothing is projected",
+            format!(
+                "it is {} times what copying training labels scores, too far for what copying learners lose to say anything of it",
+                times(proxies.loss / proxies.five_nearest.min(proxies.copy_nearest))
+            ),
         );
     }
     let ridge = proxies.ratio_ridge.max(1.0);
@@ -81,6 +88,13 @@ pub(crate) fn project(proxies: &Proxies) -> Estimate {
     let centre = proxies.loss * ridge.powf(1.0 - weight) * five.powf(weight);
     let lo = proxies.loss * ridge / MARGIN;
     let hi = proxies.loss * five.max(copy).max(ridge) * MARGIN;
+    if hi > WIDEST * lo {
+        return Estimate::absent(
+            Status::NotIdentified,
+            "range_too_wide",
+            "the learners that stand for the network lose so differently that a projection says nothing",
+        );
+    }
     let estimate = Estimate {
         status: Status::Projection,
         ..Estimate::exact(centre, 0)
@@ -94,6 +108,33 @@ pub(crate) fn project(proxies: &Proxies) -> Estimate {
         .with_interval(lo, hi, CiMethod::Margin)
         .assuming(&[Assumption::A0, Assumption::A7])
         .with_message(message)
+}
+
+/// Keeps a projection inside of what leaked shares allow: between the reported loss and the same
+/// divided by the clean share, if leakage does not hurt and leaked samples are as hard as the rest.
+/// Nothing is kept where so few samples are clean that the bounds say nothing.
+#[must_use]
+pub(crate) fn within_bounds(
+    projected: Estimate,
+    loss: f64,
+    leaked: f64,
+    most: Option<f64>,
+) -> Estimate {
+    let useful = leaked <= super::losses::ALMOST_ALL;
+    let lowest = if useful { loss } else { 0.0 };
+    let highest = if useful {
+        loss / (1.0 - leaked)
+    } else {
+        f64::INFINITY
+    };
+    let highest = highest.min(most.unwrap_or(f64::INFINITY)).max(lowest);
+    let kept = |end: Option<f64>| end.map(|end| end.clamp(lowest, highest));
+    Estimate {
+        value: kept(projected.value),
+        lo: kept(projected.lo),
+        hi: kept(projected.hi),
+        ..projected
+    }
 }
 
 fn best_honest(proxies: &Proxies) -> f64 {
@@ -166,6 +207,41 @@ mod tests {
             })
             .reason_code,
             None
+        );
+    }
+
+    #[test]
+    fn a_projection_stays_inside_the_bounds_of_the_leaked_share() {
+        let projected = project(&DRIVE);
+        let ends = |leaked| {
+            let kept = within_bounds(projected.clone(), DRIVE.loss, leaked, None);
+            (kept.lo.unwrap(), kept.value.unwrap(), kept.hi.unwrap())
+        };
+        let (lo, value, hi) = ends(0.07);
+        assert!(lo >= DRIVE.loss && lo <= value && value <= hi);
+        assert!(hi <= DRIVE.loss / 0.93 + 1e-12, "{hi}");
+        assert_eq!(ends(0.99).0, projected.lo.unwrap(), "no bound of use");
+        let most = within_bounds(projected.clone(), DRIVE.loss, 0.99, Some(0.015));
+        assert_eq!(most.hi, Some(0.015));
+    }
+
+    #[test]
+    fn learners_that_lose_too_differently_are_not_projected_from() {
+        let apart = Proxies {
+            ratio_copy: 9.0,
+            ..DRIVE
+        };
+        assert_eq!(
+            project(&apart).reason_code.as_deref(),
+            Some("range_too_wide")
+        );
+        assert!(
+            project(&Proxies {
+                ratio_copy: 4.0,
+                ..DRIVE
+            })
+            .value
+            .is_some()
         );
     }
 

@@ -3,7 +3,7 @@
 use super::inputs::{Inputs, Prediction, SecondRun};
 use super::interval::{ratio, sum_by_group};
 use super::losses::Reported;
-use crate::report::explanation::{Assumption, CiMethod, Estimate, FromSecondRun, Status};
+use crate::report::explanation::{Assumption, Estimate, FromSecondRun, Status};
 
 /// Ratios of the losses of two runs.
 #[must_use]
@@ -54,13 +54,9 @@ fn of_logs(second: SecondRun, reported: Option<Reported>) -> Estimate {
     match (last, reported) {
         (Some(second), Some(first)) if first.validation.value > 0.0 => {
             let (a, b) = (second, first.validation);
-            let estimate = Estimate::exact(a.value / b.value, 0)
-                .with_message("the two validation sets differ in samples and difficulty");
-            estimate.with_interval(
-                (a.value - a.half_width) / (b.value + b.half_width),
-                (a.value + a.half_width) / (b.value - b.half_width).max(f64::MIN_POSITIVE),
-                CiMethod::Identity,
-            )
+            // No interval: that of the printed digits would hide the difference of the two sets.
+            Estimate::exact(a.value / b.value, 0)
+                .with_message("the two validation sets differ in samples and difficulty")
         }
         _ => Estimate::absent(
             Status::MissingInput,
@@ -84,6 +80,7 @@ mod tests {
                     Some(Prediction {
                         predicted: None,
                         loss: Some(factor * f64::from(1 + i % 7)),
+                        right: None,
                     })
                 })
                 .collect::<Vec<_>>()

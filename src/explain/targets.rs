@@ -2,8 +2,9 @@
 
 use super::exposure::Exposures;
 use super::inputs::{Inputs, Metric, Targets};
+use super::losses::max_loss;
 use super::memoriser::{in_metric, memoriser};
-use super::projection::{Proxies, project};
+use super::projection::{Proxies, project, within_bounds};
 use super::ridge::ridge;
 use super::yardsticks::{metric_of, yardsticks};
 use crate::report::explanation::{
@@ -35,7 +36,10 @@ pub(crate) fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> 
     let curve = parts.exclusion;
     let honest_projection = if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
         match proxies(inputs, loss, &yardsticks, curve.as_ref(), ridge.as_ref()) {
-            Ok(proxies) => project(&proxies),
+            Ok(proxies) => {
+                let leaked = parts.exposures.share(|class| class != Exposure::Clean);
+                within_bounds(project(&proxies), proxies.loss, leaked, max_loss(inputs))
+            }
             Err(absent) => *absent,
         }
     } else {

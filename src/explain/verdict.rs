@@ -1,14 +1,18 @@
-//! The verdict in one word and one line, from the strongest tier that allows one.
+//! The verdict in one word and in a paragraph that a person can repeat, from the strongest tier
+//! that allows one.
 
 use super::losses::ALMOST_ALL;
-use crate::report::explanation::{
-    AccuracyBounds, FromImages, FromLosses, FromPredictions, FromSecondRun, FromTargets, Verdict,
-    Word,
+use super::phrases::{
+    about, below_training, constant_in_words, leaked_samples, noun, the_others, what_leaks,
 };
-use crate::wording::{as_printed, loss as in_words, percent, times};
+use crate::report::explanation::{
+    AccuracyBounds, Basis, Cause, Estimate, FromImages, FromLosses, FromPredictions, FromSecondRun,
+    FromTargets, Said, Verdict, Word,
+};
+use crate::wording::{accuracy as in_percent, as_printed, count, loss as in_words, times};
 
-/// Weakest evidence for an inflation that is worth a projection: lower end of the interval of the
-/// copying learner's ratio.
+/// Least ratio of the copying learner's losses that is worth a projection; its interval must
+/// exclude 1, too.
 const WORTH_PROJECTING: f64 = 1.1;
 
 /// A loss within this share of the best constant's is called no better than it.
@@ -19,10 +23,16 @@ const SAME_AS_CONSTANT: f64 = 0.01;
 pub struct Beside<'a> {
     /// Bounds on the accuracy of clean samples, where the log has one.
     pub accuracy: Option<&'a AccuracyBounds>,
+    /// Half a unit of the last digit of that accuracy.
+    pub accuracy_half_width: f64,
     /// Evaluation frames that resemble a training frame of another recording or pass.
     pub revisited: u64,
     /// Codes of what could tell of more leaks and was not answered.
     pub unanswered: &'a [&'static str],
+    /// Causes of the gap's sign.
+    pub causes: &'a [Cause],
+    /// Why there is no usable validation loss.
+    pub absent: Option<&'a Estimate>,
 }
 
 /// Judges from the tiers there are.
@@ -35,137 +45,413 @@ pub fn verdict(
     t3: Option<&FromPredictions>,
     t4: Option<&FromSecondRun>,
 ) -> Verdict {
-    let Beside {
-        accuracy,
-        revisited,
-        unanswered,
-    } = beside;
-    let exposed = t0.f_exposed.value.unwrap_or(0.0);
-    if exposed == 0.0 && !unanswered.is_empty() {
-        let why = unanswered.join(", ");
-        return Verdict {
-            word: Word::CannotTell,
-            line: format!("Whether training and validation share images is not known: {why}."),
-        };
-    }
-    if exposed == 0.0 {
-        let line = if revisited > 0 {
-            "No leak in time; but validation passes places that training has seen."
-        } else {
-            "No leak found between training and validation."
-        };
-        return Verdict {
-            word: Word::NoneFound,
-            line: line.to_owned(),
-        };
-    }
-    let measured = [
-        t4.map(|t4| &t4.paired_ratio),
-        t3.map(|t3| &t3.inflation_ratio),
-    ];
-    let measured = measured
-        .into_iter()
-        .flatten()
-        .find_map(|ratio| Some((ratio.value?, ratio.lo?, ratio.hi?)));
-    if let Some((value, lo, hi)) = measured.filter(|(_, lo, hi)| *lo > 1.0 || *hi < 1.0) {
-        let line = format!(
-            "On the same samples the honest loss is {value:.2} times the reported one (95 % interval {lo:.2} to {hi:.2})."
-        );
-        return Verdict {
-            word: Word::Measured,
-            line,
-        };
-    }
-    let possible = |line: String| Verdict {
-        word: Word::Possible,
-        line,
+    let known = Known {
+        beside,
+        t0,
+        t1,
+        t2,
+        t3,
+        t4,
     };
-    // Losses are told with the digits of the log, and bounds include its rounding.
-    let reported = t1.map(|t1| &t1.validation_loss);
-    let highest = reported
-        .and_then(|loss| loss.hi.or(loss.value))
-        .unwrap_or(0.0);
-    let half_width = reported
-        .and_then(|loss| Some(loss.hi? - loss.value?))
-        .unwrap_or(0.0);
-    let loss = t1.and_then(|t1| t1.validation_loss.value);
-    let constant = t2.and_then(|t2| t2.yardsticks.trivial_loss.value);
-    if let (Some(loss), Some(constant)) = (loss, constant.filter(|&constant| constant > 0.0))
-        && loss >= constant * (1.0 - SAME_AS_CONSTANT)
-    {
-        let how = match loss > constant * (1.0 + SAME_AS_CONSTANT) {
-            true => "worse than",
-            false => "no better than",
-        };
-        return possible(format!(
-            "The network is {how} a constant ({} against {}): it has learned nothing that leakage could flatter, although {} of validation is exposed.",
-            as_printed(loss, half_width),
-            in_words(constant),
-            percent(exposed)
-        ));
+    let (word, mut says) = known.opening();
+    says.extend(known.closing());
+    let texts: Vec<&str> = says.iter().map(|said| &*said.text).collect();
+    Verdict {
+        word,
+        line: texts.join(" "),
+        says,
     }
-    if let Some(accuracy) = accuracy {
-        return possible(accuracy.line.clone());
+}
+
+/// All that a verdict is made from.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    beside: Beside<'a>,
+    t0: &'a FromImages,
+    t1: Option<&'a FromLosses>,
+    t2: Option<&'a FromTargets>,
+    t3: Option<&'a FromPredictions>,
+    t4: Option<&'a FromSecondRun>,
+}
+
+fn said(basis: Basis, text: impl Into<String>) -> Said {
+    Said {
+        basis,
+        text: text.into(),
     }
-    let projection = t2.map(|t2| &t2.honest_projection);
-    let ratio = t2.and_then(|t2| Some(&t2.exclusion.as_ref()?.ratio_five_nearest));
-    let projected = projection
-        .and_then(|p| Some((p.value?, p.lo?, p.hi?)))
-        .zip(loss.filter(|&loss| loss > 0.0));
-    if let (Some(((value, lo, hi), loss)), true) = (
-        projected,
-        ratio
-            .and_then(|ratio| ratio.lo)
-            .is_some_and(|lo| lo > WORTH_PROJECTING),
-    ) {
-        let line = format!(
-            "Leakage flatters this loss about {} times ({} to {}; projection): without it expect about {}.",
-            times(value / loss),
-            times((lo / loss).max(1.0)),
-            times(hi / loss),
-            in_words(value)
-        );
-        return Verdict {
-            word: Word::Projected,
-            line,
-        };
+}
+
+impl Known<'_> {
+    fn exposed(&self) -> f64 {
+        self.t0.f_exposed.value.unwrap_or(0.0)
     }
-    if let Some(far) = projection.filter(|p| p.reason_code.as_deref() == Some("far_from_copying")) {
-        return possible(format!(
-            "{} of validation is exposed, but {}.",
-            percent(exposed),
-            far.message
-        ));
+
+    /// The reported loss with half a unit of its last digit.
+    fn loss(&self) -> Option<(f64, f64)> {
+        let reported = &self.t1?.validation_loss;
+        let value = reported.value?;
+        Some((value, reported.hi.map_or(0.0, |hi| hi - value)))
     }
-    if t1.is_none() {
-        let line = format!(
-            "{} of validation is exposed to training; without a usable validation loss nothing more can be said.",
-            percent(exposed)
-        );
-        return Verdict {
-            word: Word::CannotTell,
-            line,
-        };
+
+    /// The number that people look at: the accuracy where there is one, or the loss.
+    fn figure(&self) -> Option<String> {
+        let accuracy = self.beside.accuracy;
+        let accuracy = accuracy.map(|a| in_percent(a.accuracy, self.beside.accuracy_half_width));
+        accuracy.or_else(|| self.loss().map(|(loss, half)| as_printed(loss, half)))
     }
-    if exposed > ALMOST_ALL {
-        // The interval is too wide to project; what a copying learner loses on these samples is
-        // told all the same.
-        let hint = ratio
-            .and_then(|ratio| ratio.value)
-            .filter(|_| projected.is_some());
-        let hint = hint.map_or_else(String::new, |ratio| {
-            format!(" A copying learner loses {ratio:.1} times as much without its neighbours.")
+
+    fn opening(&self) -> (Word, Vec<Said>) {
+        if self.exposed() == 0.0 {
+            return self.without_leak();
+        }
+        let ways: [fn(&Self) -> Option<(Word, Vec<Said>)>; 6] = [
+            Self::measured,
+            Self::no_better_than_constant,
+            Self::of_accuracy,
+            Self::projected,
+            Self::far_from_copying,
+            Self::without_loss,
+        ];
+        let first = ways.iter().find_map(|way| way(self));
+        first.unwrap_or_else(|| self.bounded())
+    }
+
+    fn without_leak(&self) -> (Word, Vec<Said>) {
+        let unanswered = self.beside.unanswered;
+        if !unanswered.is_empty() {
+            let what = self.figure().map_or_else(String::new, |figure| {
+                format!("Whether {figure} can be trusted is not known: ")
+            });
+            let text = format!(
+                "{what}no leak was found, but {} {} open.",
+                unanswered.join(", "),
+                if unanswered.len() == 1 { "is" } else { "are" }
+            );
+            return (Word::CannotTell, vec![said(Basis::Refused, capital(&text))]);
+        }
+        let trust = self.figure().map_or_else(String::new, |figure| {
+            format!(": leakage gives no reason to doubt {figure}")
         });
-        let line = format!(
-            "How far leakage flatters this loss cannot be bounded: {} of validation is exposed to training.{hint}",
-            percent(exposed)
+        let mut says = match self.beside.revisited {
+            0 => vec![said(
+                Basis::Computed,
+                format!("No leak found between training and validation{trust}."),
+            )],
+            n => vec![
+                said(Basis::Computed, format!("No leak in time{trust}.")),
+                said(
+                    Basis::Refused,
+                    format!(
+                        "But {} of {} validation frames show places that training has passed at another time: how it does in new places this split does not measure.",
+                        count(n),
+                        count(self.t0.n_validation)
+                    ),
+                ),
+            ],
+        };
+        says.extend(
+            self.against_constant()
+                .map(|text| said(Basis::Computed, text)),
         );
-        return possible(line);
+        (Word::NoneFound, says)
     }
-    possible(format!(
-        "{} of validation is exposed: the loss on the clean samples is at most {} if leakage does not hurt (reported: {}).",
-        percent(exposed),
-        as_printed(highest / (1.0 - exposed), half_width),
-        as_printed(loss.unwrap_or(0.0), half_width)
-    ))
+
+    /// The sentence for a network that no better than a constant.
+    fn against_constant(&self) -> Option<String> {
+        let (loss, half) = self.loss()?;
+        let targets = self.t2?;
+        let constant = targets.yardsticks.trivial_loss.value.filter(|&c| c > 0.0)?;
+        let same = as_printed(loss, half) == as_printed(constant, half)
+            || (loss / constant - 1.0).abs() <= SAME_AS_CONSTANT;
+        let how = match loss >= constant {
+            _ if same => "no better than",
+            true => "worse than",
+            false => return None,
+        };
+        Some(format!(
+            "{} is {how} {} ({}).",
+            as_printed(loss, half),
+            constant_in_words(targets),
+            in_words(constant)
+        ))
+    }
+
+    fn no_better_than_constant(&self) -> Option<(Word, Vec<Said>)> {
+        let fault = self.against_constant()?;
+        let says = vec![
+            said(Basis::Computed, format!("{fault} Mend that first.")),
+            said(Basis::Computed, what_leaks(self.t0)),
+            said(
+                Basis::Refused,
+                "What that adds to a network that has learned so little cannot be told from the loss.",
+            ),
+        ];
+        Some((Word::Possible, says))
+    }
+
+    fn measured(&self) -> Option<(Word, Vec<Said>)> {
+        let ratios = [
+            self.t4.map(|t4| (&t4.paired_ratio, "The second run")),
+            self.t3.map(|t3| (&t3.inflation_ratio, "Its clean samples")),
+        ];
+        let mut ratios = ratios.into_iter().flatten();
+        let (value, lo, hi, who) = ratios
+            .find_map(|(ratio, who)| Some((ratio.value?, ratio.lo?, ratio.hi?, who)))
+            .filter(|(_, lo, hi, _)| *lo > 1.0 || *hi < 1.0)?;
+        let figure = self.figure();
+        let verb = match value > 1.0 {
+            true => "Do not trust",
+            false => "Leakage does not make too good",
+        };
+        let first = figure.map(|figure| said(Basis::Computed, format!("{verb} {figure}.")));
+        let measured = format!(
+            "{who} {} {value:.2} times the reported loss on the same samples (95 % interval {lo:.2} to {hi:.2}).",
+            if self
+                .t4
+                .is_some_and(|t4| t4.paired_ratio.value == Some(value))
+            {
+                "loses"
+            } else {
+                "lose"
+            }
+        );
+        let says = first
+            .into_iter()
+            .chain([
+                said(Basis::Computed, what_leaks(self.t0)),
+                said(Basis::Computed, measured),
+            ])
+            .collect();
+        Some((Word::Measured, says))
+    }
+
+    fn of_accuracy(&self) -> Option<(Word, Vec<Said>)> {
+        let bounds = self.beside.accuracy?;
+        let half = self.beside.accuracy_half_width;
+        let told = in_percent(bounds.accuracy, half);
+        let leak = said(Basis::Computed, what_leaks(self.t0));
+        let seen = self.t3.and_then(|t3| t3.accuracy.as_ref());
+        if let Some((value, lo, hi)) = seen.and_then(|seen| {
+            let clean = &seen.clean;
+            Some((clean.value?, clean.lo?, clean.hi?))
+        }) {
+            let of_clean = format!(
+                "On {} the predictions are right in {} ({} to {}).",
+                the_others(self.t0),
+                in_percent(value, 0.0005),
+                in_percent(lo, 0.0005),
+                in_percent(hi, 0.0005)
+            );
+            let says = vec![
+                said(
+                    Basis::Computed,
+                    format!("{told} counts leaked {}s.", noun(self.t0)),
+                ),
+                leak,
+                said(Basis::Computed, of_clean),
+            ];
+            return Some((Word::Possible, says));
+        }
+        let (Some(lo), Some(hi), Some(most)) =
+            (bounds.clean_lo, bounds.clean_hi, bounds.leakage_at_most)
+        else {
+            let says = vec![
+                said(Basis::Computed, format!("Do not trust {told}.")),
+                leak,
+                said(
+                    Basis::Refused,
+                    "No sample is clean, so nothing is known of new images.",
+                ),
+            ];
+            return Some((Word::Possible, says));
+        };
+        if lo == 0.0 && hi == 1.0 {
+            let text = format!(
+                "Whether {} are right in every case or in none, {told} does not tell.",
+                the_others(self.t0)
+            );
+            let says = vec![
+                said(Basis::Computed, format!("Do not trust {told}.")),
+                leak,
+                said(Basis::Refused, text),
+            ];
+            return Some((Word::Possible, says));
+        }
+        // Points are no more exact than the accuracy that they are taken from.
+        let digits = half.max(0.0005);
+        let (lowest, highest) = (
+            in_percent(lo, digits),
+            in_percent(hi, if hi == 1.0 { 0.005 } else { digits }),
+        );
+        let others = the_others(self.t0);
+        let on_the_others = match lo == hi {
+            true => format!("On {others} it is {highest}, too."),
+            false => format!(
+                "On {others} it is between {lowest} and {highest}, as if all leaked ones were right or none."
+            ),
+        };
+        let points = in_percent(most, digits);
+        let says = vec![
+            said(
+                Basis::Bounded,
+                format!(
+                    "{told} is at most {} points too high because of leakage.",
+                    points.trim_end_matches(" %")
+                ),
+            ),
+            leak,
+            said(Basis::Bounded, on_the_others),
+        ];
+        Some((Word::Possible, says))
+    }
+
+    fn projected(&self) -> Option<(Word, Vec<Said>)> {
+        let targets = self.t2?;
+        let projection = &targets.honest_projection;
+        let (value, lo, hi) = (projection.value?, projection.lo?, projection.hi?);
+        let (loss, half) = self.loss().filter(|(loss, _)| *loss > 0.0)?;
+        let ratio = &targets.exclusion.as_ref()?.ratio_five_nearest;
+        ratio.value.filter(|&ratio| ratio > WORTH_PROJECTING)?;
+        ratio.lo.filter(|&lo| lo > 1.0)?;
+        let where_to = match self.t0.adjacent_share {
+            Some(_) => "On stretches recorded apart from training",
+            None => "With these images out of training",
+        };
+        let says = vec![
+            said(
+                Basis::Computed,
+                format!("Do not trust {}.", as_printed(loss, half)),
+            ),
+            said(Basis::Computed, what_leaks(self.t0)),
+            said(
+                Basis::Projected,
+                format!(
+                    "{where_to} expect about {} ({} to {}, a projection).",
+                    about(value),
+                    about(lo),
+                    about(hi)
+                ),
+            ),
+        ];
+        Some((Word::Projected, says))
+    }
+
+    fn far_from_copying(&self) -> Option<(Word, Vec<Said>)> {
+        let projection = &self.t2?.honest_projection;
+        let far = projection.reason_code.as_deref() == Some("far_from_copying");
+        let figure = self.figure().filter(|_| far)?;
+        let says = vec![
+            said(Basis::Computed, what_leaks(self.t0)),
+            said(
+                Basis::Refused,
+                format!(
+                    "By how much that flatters {figure} is not known: {}.",
+                    projection.message
+                ),
+            ),
+        ];
+        Some((Word::Possible, says))
+    }
+
+    fn without_loss(&self) -> Option<(Word, Vec<Said>)> {
+        if self.t1.is_some() {
+            return None;
+        }
+        let why = match self.beside.absent {
+            Some(absent) if absent.reason_code.as_deref() != Some("no_log") => {
+                format!(
+                    "{}: how much it matters cannot be said.",
+                    capital(&absent.message)
+                )
+            }
+            _ => "Without a validation loss, how much it matters cannot be said.".to_owned(),
+        };
+        let says = vec![
+            said(Basis::Computed, what_leaks(self.t0)),
+            said(Basis::Refused, why),
+        ];
+        Some((Word::CannotTell, says))
+    }
+
+    fn bounded(&self) -> (Word, Vec<Said>) {
+        let (loss, half) = self.loss().unwrap_or((0.0, 0.0));
+        let told = as_printed(loss, half);
+        let leak = said(Basis::Computed, what_leaks(self.t0));
+        if self.exposed() > ALMOST_ALL {
+            let clean = self.t0.n_validation - leaked_samples(self.t0);
+            let left = match clean {
+                0 => format!("no {} is left to measure it on", noun(self.t0)),
+                1 => format!("only 1 clean {} is left", noun(self.t0)),
+                n => format!("only {} clean {}s are left", count(n), noun(self.t0)),
+            };
+            let mut says = vec![
+                said(Basis::Computed, format!("Do not trust {told}.")),
+                leak,
+                said(
+                    Basis::Refused,
+                    format!("How much lower than honest it is, the number cannot bound: {left}."),
+                ),
+            ];
+            says.extend(
+                self.copying_learners()
+                    .map(|text| said(Basis::Computed, text)),
+            );
+            return (Word::Possible, says);
+        }
+        // The bound includes the rounding of the log.
+        let most = (loss + half) / (1.0 - self.exposed());
+        let says = vec![
+            said(Basis::Computed, format!("{told} may be too good.")),
+            leak,
+            said(
+                Basis::Bounded,
+                format!(
+                    "On {} the loss is at most {}, if the leaked ones are not fitted worse.",
+                    the_others(self.t0),
+                    as_printed(most, half)
+                ),
+            ),
+        ];
+        (Word::Possible, says)
+    }
+
+    /// What learners that copy lose on these samples without their neighbours.
+    fn copying_learners(&self) -> Option<String> {
+        let targets = self.t2?;
+        targets.honest_projection.value?;
+        let ratio = targets.exclusion.as_ref()?.ratio_five_nearest.value?;
+        Some(format!(
+            "A learner that copies loses {} times as much without what leaks.",
+            times(ratio)
+        ))
+    }
+
+    /// What follows whatever the verdict is.
+    fn closing(&self) -> Vec<Said> {
+        let mut says = Vec::new();
+        let below = self.t1.filter(|_| self.beside.accuracy.is_none());
+        if let Some(text) = below.and_then(|t1| below_training(t1, self.beside.causes)) {
+            says.push(said(Basis::Computed, text));
+        }
+        let open = self.beside.unanswered;
+        if self.exposed() > 0.0 && !open.is_empty() {
+            let text = format!(
+                "More may leak: {} not answered.",
+                match open.len() {
+                    1 => format!("{} was", open[0]),
+                    _ => format!("{} were", open.join(", ")),
+                }
+            );
+            says.push(said(Basis::Refused, text));
+        }
+        says
+    }
+}
+
+/// With a capital first letter.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + chars.as_str()
+    })
 }

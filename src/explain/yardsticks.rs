@@ -3,6 +3,7 @@
 use super::effective_size::effective_size;
 use super::inputs::{Inputs, Metric, Targets};
 use super::variogram::variogram;
+use crate::median::median;
 use crate::report::explanation::{Estimate, Status, Yardsticks};
 
 /// The metric that targets of this kind have when none was stated.
@@ -132,7 +133,7 @@ fn trivial_loss(
             average(&|y| f64::from(u8::from(y != most)))
         }
         (Metric::AbsoluteError, _) => {
-            let median = median(training.to_vec());
+            let median = median(training.to_vec()).unwrap_or_default();
             average(&|y| (y - median).abs())
         }
         _ => {
@@ -156,11 +157,6 @@ fn count_of(counts: &[(f64, usize)], value: f64) -> usize {
     counts
         .binary_search_by(|(y, _)| y.total_cmp(&value))
         .map_or(0, |at| counts[at].1)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 #[cfg(test)]

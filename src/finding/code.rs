@@ -102,6 +102,8 @@ codes! {
     LeakOverlappingTile = "leak-overlapping-tile", Error;
     /// An evaluation image belongs to a group that training has, too.
     LeakSharedGroup = "leak-shared-group", Error;
+    /// An evaluation frame shows a place that training has seen at another time.
+    LeakAnotherPass = "leak-another-pass", Note;
     /// An evaluation image looks like a training image, in a dataset of look-alikes.
     LeakLookAlike = "leak-look-alike", Warning;
     /// A part of names may be an identifier that evaluation and training share.
@@ -251,6 +253,7 @@ impl Code {
             Leak::AugmentedSibling => Self::LeakAugmentedSibling,
             Leak::SequenceNeighbour => Self::LeakSequenceNeighbour,
             Leak::SharedGroup => Self::LeakSharedGroup,
+            Leak::AnotherPass => Self::LeakAnotherPass,
             Leak::LookAlike => Self::LeakLookAlike,
         }
     }

@@ -65,6 +65,13 @@ impl Partnerships {
         }
     }
 
+    /// Lets every sample's partners be judged anew, in order of sample, then split.
+    pub fn revise(&mut self, mut judge: impl FnMut(SampleId, Option<SplitId>, &mut Partners)) {
+        for (&(sample, split), partners) in &mut self.by_sample {
+            judge(sample, split, partners);
+        }
+    }
+
     /// Whether another pair of this kind could only be counted, not kept.
     #[must_use]
     pub fn is_full_of(&self, kind: Leak, sample: SampleId, split: Option<SplitId>) -> bool {

@@ -1,14 +1,14 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
-use super::text::thousands;
 use crate::leak::Leak;
 use crate::report::{Leakage, Report, Ruling, SplitSummary, Verdict};
+use crate::wording;
 
 /// Entries that the line tells.
 const TOLD: usize = 2;
 
 /// The answer as a sentence without a full stop.
-pub(super) fn answer(report: &Report) -> String {
+pub(crate) fn answer(report: &Report) -> String {
     if let Some(reason) = &report.leakage_unavailable {
         return format!("leakage not judged: {reason}");
     }
@@ -41,7 +41,10 @@ fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String
         _ => format!("`{}`", entry.training_split),
     };
     let leaked = &entry.leaked;
-    let (count, all) = (thousands(leaked.count), thousands(leaked.denominator));
+    let (count, all) = (
+        wording::count(leaked.count),
+        wording::count(leaked.denominator),
+    );
     // What shares a group or a strip with training is no picture that occurs there.
     let kinds = [Leak::SharedGroup, Leak::OverlappingTile];
     let related: u64 = kinds
@@ -62,15 +65,22 @@ fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String
         (_, 1) => format!("1 of {all} {evaluation} also occurs in {training}"),
         _ => format!("{count} of {all} {evaluation} also occur in {training}"),
     };
-    format!("{told}{beyond}")
+    let passes = match entry.passes_beyond() {
+        0 => String::new(),
+        n => format!(
+            "; {} show a place that training passed at another time",
+            wording::count(n)
+        ),
+    };
+    format!("{told}{beyond}{passes}")
 }
 
 /// What is suspected beyond the leaked images, and what keeps the verdict open.
 fn beyond(entry: &Leakage) -> String {
     let suspected = match entry.suspected.count {
         0 => String::new(),
-        n if entry.leaked.count > 0 => format!(", {} more suspected", thousands(n)),
-        n => format!(", {} suspected", thousands(n)),
+        n if entry.leaked.count > 0 => format!(", {} more suspected", wording::count(n)),
+        n => format!(", {} suspected", wording::count(n)),
     };
     let codes: Vec<&str> = entry.unknown.iter().map(|code| code.name()).collect();
     match (entry.verdict, codes.is_empty()) {
@@ -96,7 +106,7 @@ fn images_of(report: &Report, split: &str) -> String {
 
 /// What the gate says, in a few words. "Passed" stands alone only where all was judged and nothing
 /// leaks.
-pub(super) fn verdict(report: &Report) -> &'static str {
+pub(crate) fn verdict(report: &Report) -> &'static str {
     match (report.gate.ruling(), report.verdict) {
         (Ruling::Passed, Verdict::Clear) => "passed",
         (Ruling::Passed, Verdict::Leaks) => "within the limits, with leaks",

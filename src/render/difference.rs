@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use super::terminal::WIDTH;
-use super::text::{fit, percent, thousands};
+use super::text::fit;
 use crate::rate::Rate;
 use crate::report::difference::{Difference, Item};
+use crate::wording::{self, percent_tenths};
 
 /// Things of each kind that are listed.
 const LISTED: usize = 10;
@@ -20,11 +21,11 @@ pub fn render(difference: &Difference, to: &mut dyn Write) -> io::Result<()> {
         let share = |rate: &Option<Rate>| match rate {
             None => "not there".to_owned(),
             Some(rate) => {
-                let share = rate.fraction.map_or("not known".to_owned(), percent);
+                let share = rate.fraction.map_or("not known".to_owned(), percent_tenths);
                 format!(
                     "{share} ({} of {})",
-                    thousands(rate.count),
-                    thousands(rate.denominator)
+                    wording::count(rate.count),
+                    wording::count(rate.denominator)
                 )
             }
         };
@@ -65,7 +66,7 @@ fn list(word: &str, items: &[Item], to: &mut dyn Write) -> io::Result<()> {
         writeln!(
             to,
             "  and {} more",
-            thousands((items.len() - LISTED) as u64)
+            wording::count((items.len() - LISTED) as u64)
         )?;
     }
     Ok(())

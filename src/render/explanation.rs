@@ -6,7 +6,7 @@ use crate::report::explanation::{
     FromPredictions, FromSecondRun, FromTargets, LogRead, Status,
 };
 use crate::report::interleaving::{Interleaving, SplitKind};
-use crate::wording::{count, loss, percent};
+use crate::wording::{accuracy, count, loss, percent};
 
 /// Most lines of the text.
 pub const MAX_LINES: usize = 25;
@@ -16,48 +16,21 @@ pub const MAX_COLUMNS: usize = 80;
 const LABEL: usize = 11;
 
 /// Renders without colour; lines are separated by `\n`, the last one ends with it.
+///
+/// What to believe comes first and what to do next is always kept; of the reasons between, those
+/// that find no room are left out whole, the last ones first.
 #[must_use]
 pub fn render(explanation: &Explanation) -> String {
     let mut lines = wrapped(&explanation.verdict.line, MAX_COLUMNS);
-    lines.extend(section("Split", split_facts(&explanation.t0)));
-    match (&explanation.t1, &explanation.t1_absent) {
-        (Some(losses), _) => {
-            lines.extend(section(
-                "Losses",
-                loss_facts(explanation.log.as_ref(), losses),
-            ));
-            lines.extend(section("If clean", bounds(losses)));
-            lines.extend(section("The sign", sign(losses, &explanation.causes)));
-        }
-        (None, Some(absent)) => {
-            let read = explanation.log.iter().map(|log| log.line.clone());
-            lines.extend(section(
-                "Losses",
-                read.chain([absent.message.clone()]).collect(),
-            ));
-        }
-        (None, None) => {}
-    }
-    if let Some(targets) = &explanation.t2 {
-        lines.extend(section("Yardsticks", yardsticks(targets)));
-        lines.extend(section("Excluding", exclusion(targets)));
-    }
-    let steps: Vec<String> = explanation
-        .next_steps
-        .iter()
-        .map(|step| format!("{}: {}", step.what, step.command))
-        .collect();
-    // What to do next is worth more than a note, so that its lines are kept free.
-    let first = section("Next", steps.iter().take(1).cloned().collect());
-    let room = MAX_LINES.saturating_sub(first.len());
-    let t3 = explanation.t3.as_ref().map(predicted);
-    let t4 = explanation.t4.as_ref().map(second_run);
-    let notes = explanation.warnings.iter().take(3).cloned().collect();
-    for (label, paragraphs) in [
-        ("Second run", t4.unwrap_or_default()),
-        ("Predicted", t3.unwrap_or_default()),
-        ("Note", notes),
-    ] {
+    let step = explanation.next_steps.first();
+    let next = section(
+        "Next",
+        step.map(|step| format!("{}: {}", step.what, step.command))
+            .into_iter()
+            .collect(),
+    );
+    let room = MAX_LINES.saturating_sub(next.len());
+    for (label, paragraphs) in reasons(explanation) {
         let mut label = label;
         for paragraph in paragraphs {
             // Whole or not at all: half a sentence helps nobody.
@@ -68,15 +41,53 @@ pub fn render(explanation: &Explanation) -> String {
             }
         }
     }
-    lines.extend(first);
-    for step in steps.into_iter().skip(1) {
-        let step = section("", vec![step]);
-        if lines.len() + step.len() <= MAX_LINES {
-            lines.extend(step);
-        }
-    }
-    lines.truncate(MAX_LINES);
+    lines.extend(next);
     lines.into_iter().map(|line| line + "\n").collect()
+}
+
+/// Why, the most telling first.
+fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
+    let mut reasons = vec![("Split", split_facts(&explanation.t0))];
+    match (&explanation.t1, &explanation.t1_absent) {
+        (Some(losses), _) => {
+            let log = explanation.log.as_ref();
+            reasons.push(("Read", loss_facts(log, losses)));
+            reasons.push((
+                "Yardsticks",
+                explanation
+                    .t2
+                    .iter()
+                    .flat_map(|t2| yardsticks(t2, log))
+                    .collect(),
+            ));
+            reasons.push(("If clean", bounds(losses)));
+            reasons.push(("The gap", sign(losses, &explanation.causes)));
+        }
+        (None, Some(absent)) => {
+            let read = explanation.log.iter().map(|log| log.line.clone());
+            reasons.push(("Read", read.chain([absent.message.clone()]).collect()));
+            reasons.push((
+                "Yardsticks",
+                explanation
+                    .t2
+                    .iter()
+                    .flat_map(|t2| yardsticks(t2, None))
+                    .collect(),
+            ));
+        }
+        (None, None) => {}
+    }
+    let hidden = explanation.t2.iter().flat_map(exclusion);
+    reasons.push(("Hidden", hidden.collect()));
+    let second = explanation.t4.iter().flat_map(second_run);
+    reasons.push(("Second run", second.collect()));
+    let predicted = explanation.t3.iter().flat_map(predicted);
+    reasons.push(("Predicted", predicted.collect()));
+    reasons.push((
+        "Note",
+        explanation.warnings.iter().take(3).cloned().collect(),
+    ));
+    reasons
 }
 
 fn split_facts(t0: &FromImages) -> Vec<String> {
@@ -134,7 +145,10 @@ fn split_facts(t0: &FromImages) -> Vec<String> {
 }
 
 fn loss_facts(log: Option<&LogRead>, losses: &FromLosses) -> Vec<String> {
-    let read = log.map_or_else(String::new, |log| log.line.clone());
+    let read = log.map_or_else(
+        || "the mean loss of the predictions; no log".to_owned(),
+        |log| log.line.clone(),
+    );
     let gap = losses.gap.value;
     let line = read + &gap.map_or_else(String::new, |gap| format!(", gap {}", loss(gap)));
     let rmse = losses.rmse.map(|rmse| {
@@ -210,9 +224,30 @@ fn sign(losses: &FromLosses, causes: &[Cause]) -> Vec<String> {
     lines.collect()
 }
 
-fn yardsticks(targets: &FromTargets) -> Vec<String> {
+fn yardsticks(targets: &FromTargets, log: Option<&LogRead>) -> Vec<String> {
     let y = &targets.yardsticks;
     let mut parts = Vec::new();
+    if let Some(constant) = y.trivial_loss.value {
+        let training = y
+            .trivial_loss_training
+            .value
+            .map_or_else(String::new, |training| {
+                format!(" (on training {})", loss(training))
+            });
+        let first = log.and_then(|log| log.first_validation.filter(|_| log.epochs > 1));
+        let first = first.map_or_else(String::new, |first| {
+            let side = if first < constant {
+                "below"
+            } else {
+                "not below"
+            };
+            format!(", and the first epoch's {} was {side} that", loss(first))
+        });
+        parts.push(format!(
+            "the best constant scores {}{training}{first}",
+            loss(constant)
+        ));
+    }
     if let Some(r2) = y.r2.value {
         parts.push(format!("R2 {r2:.2}"));
     }
@@ -227,7 +262,7 @@ fn yardsticks(targets: &FromTargets) -> Vec<String> {
             || format!("{steps} steps"),
             |seconds| format!("{seconds:.1} s"),
         );
-        parts.push(format!("the target {away} away errs as much"));
+        parts.push(format!("the target {away} away errs as much or more"));
     }
     [parts.join("; "), targets.memoriser.message.clone()]
         .into_iter()
@@ -246,31 +281,34 @@ fn exclusion(targets: &FromTargets) -> Vec<String> {
             .ridge
             .as_ref()
             .and_then(|r| r.ratio.value)
-            .map_or_else(String::new, |r| format!("; linear x{r:.2}"));
-        lines.push(match curve.decorrelation_lag_steps {
-            _ if ratio == 1.0 => format!(
-                "hiding neighbours in time changes nothing: {}{ridge}",
+            .map_or_else(String::new, |r| format!("; a linear model x{r:.2}"));
+        let open = curve
+            .points
+            .first()
+            .and_then(|point| point.five_nearest.value);
+        let hides = curve.points.iter().any(|point| point.training_left < 1.0);
+        let what = match curve.decorrelation_lag_steps {
+            Some(_) => "frames near in time",
+            None => "its own group",
+        };
+        // Where nothing was hidden, that nothing changed says nothing.
+        if let Some(open) = open.filter(|_| hides) {
+            lines.push(format!(
+                "the five nearest training images score {} with all in view, {} without {what} (x{ratio:.2}){ridge}",
+                loss(open),
                 loss(plateau)
-            ),
-            Some(lag) => format!(
-                "without frames within {lag} steps it scores {} (x{ratio:.2}){ridge}",
-                loss(plateau)
-            ),
-            None => format!(
-                "without its own group it scores {} (x{ratio:.2}){ridge}",
-                loss(plateau)
-            ),
-        });
+            ));
+        }
     }
     let p = &targets.honest_projection;
     match (p.value, p.lo, p.hi) {
         (Some(value), Some(lo), Some(hi)) => lines.push(format!(
-            "projected for your model: {} ({} to {}; not a CI)",
+            "projected for your network: {} ({} to {}); a margin, no confidence interval",
             loss(value),
             loss(lo),
             loss(hi)
         )),
-        _ => lines.push(p.message.clone()),
+        _ => lines.push(format!("no projection: {}", p.message)),
     }
     lines
 }
@@ -280,12 +318,33 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
     let classes: Vec<String> = predictions
         .by_class
         .iter()
-        .filter_map(|of| Some(format!("{} {}", of.class.name(), loss(of.loss.value?))))
+        .filter_map(|of| {
+            let n = count(of.loss.n_used);
+            Some(format!(
+                "{} {} (n {n})",
+                of.class.name(),
+                loss(of.loss.value?)
+            ))
+        })
         .collect();
+    let right = predictions.accuracy.iter().map(|right| {
+        let share = |of: &Estimate| of.value.map(|value| accuracy(value, 0.0005));
+        let parts = [
+            ("all", &right.all),
+            ("leaked", &right.leaked),
+            ("clean", &right.clean),
+            ("weighed by twins", &right.standardised),
+        ];
+        let parts = parts
+            .iter()
+            .filter_map(|(name, of)| Some(format!("{name} {}", share(of)?)));
+        format!("right: {}", parts.collect::<Vec<_>>().join(", "))
+    });
     let mut lines = Vec::new();
     if again.status == Status::Contradicted {
         lines.push(again.message.clone());
     }
+    lines.extend(right);
     if !classes.is_empty() {
         lines.push(format!("loss by exposure: {}", classes.join(", ")));
     }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
 use super::answer;
-use super::text::{percent, printable};
+use super::text::printable;
 use crate::report::{Report, Ruling};
+use crate::wording::percent_tenths;
 
 /// Writes the report: each violation fails a case of the suite `gate`, whose one case is skipped
 /// where no limit was set; what was found and accepted passes, with the numbers as output.
@@ -50,7 +51,7 @@ pub fn render(report: &Report, to: impl Write) -> io::Result<()> {
         let share = entry
             .leaked
             .fraction
-            .map_or("not known".to_owned(), percent);
+            .map_or("not known".to_owned(), percent_tenths);
         let (count, all) = (entry.leaked.count, entry.leaked.denominator);
         let suspected = entry.suspected.count;
         let verdict = entry.verdict.name();

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::text::{percent, printable, thousands};
+use super::text::printable;
 use super::{answer, leaked};
 use crate::finding::Severity;
 use crate::report::Report;
+use crate::wording::{self, percent_tenths};
 
 /// Bytes of the longest summary. GitHub takes 65,536 characters in a comment.
 pub const MOST_BYTES: usize = 60_000;
@@ -45,10 +46,13 @@ fn head(report: &Report, text: &mut String) -> std::fmt::Result {
     writeln!(text, "## splitleak: {}\n", answer::verdict(report))?;
     writeln!(text, "**{}**\n", prose(&answer::answer(report)))?;
     let coverage = &report.coverage;
-    let (all, read) = (thousands(coverage.samples), thousands(coverage.signed));
+    let (all, read) = (
+        wording::count(coverage.samples),
+        wording::count(coverage.signed),
+    );
     write!(text, "{all} images, {read} read.")?;
     if let Some(scope) = &report.scope {
-        let (samples, files) = (thousands(scope.samples), thousands(scope.files));
+        let (samples, files) = (wording::count(scope.samples), wording::count(scope.files));
         write!(
             text,
             " Only what changed was judged: {samples} images of {files} files."
@@ -80,20 +84,20 @@ fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
     )?;
     for entry in report.leakage.iter().take(ROWS) {
         let interval = entry.leaked.ci95.map_or(String::new(), |[low, high]| {
-            format!("{} to {}", percent(low), percent(high))
+            format!("{} to {}", percent_tenths(low), percent_tenths(high))
         });
         writeln!(
             text,
             "| {} | {} | {} | {} | {} | {interval} | {} | {} |",
             code(&entry.evaluation_split),
             code(&entry.training_split),
-            thousands(entry.leaked.count),
-            thousands(entry.leaked.denominator),
+            wording::count(entry.leaked.count),
+            wording::count(entry.leaked.denominator),
             entry
                 .leaked
                 .fraction
-                .map_or("not known".to_owned(), percent),
-            thousands(entry.suspected.count),
+                .map_or("not known".to_owned(), percent_tenths),
+            wording::count(entry.suspected.count),
             entry.verdict.name(),
         )?;
     }
@@ -148,7 +152,7 @@ fn findings(report: &Report, text: &mut String) -> std::fmt::Result {
         writeln!(
             text,
             "| {name} ({word}) | {} | {path} {message} |",
-            thousands(count)
+            wording::count(count)
         )?;
     }
     Ok(())
@@ -160,7 +164,7 @@ fn notes(report: &Report, text: &mut String) -> std::fmt::Result {
         writeln!(text)?;
     }
     for one in gate.accepted.iter().take(ROWS) {
-        let (count, by) = (thousands(one.count), one.by.name());
+        let (count, by) = (wording::count(one.count), one.by.name());
         writeln!(text, "- accepted by {by}: {count} x {}", one.code.name())?;
     }
     for note in gate.notes.iter().take(ROWS) {
@@ -172,7 +176,7 @@ fn notes(report: &Report, text: &mut String) -> std::fmt::Result {
 fn more(all: usize, text: &mut String) -> std::fmt::Result {
     match all.saturating_sub(ROWS) {
         0 => Ok(()),
-        n => writeln!(text, "\nand {} more", thousands(n as u64)),
+        n => writeln!(text, "\nand {} more", wording::count(n as u64)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Report to text. Renderers see only the [`Report`](crate::report::Report).
 
-mod answer;
+pub(crate) mod answer;
 pub mod correlation;
 pub mod difference;
 pub mod explanation;
@@ -14,7 +14,7 @@ pub mod paths;
 pub mod sarif;
 mod simulated;
 pub mod terminal;
-mod text;
+pub(crate) mod text;
 
 /// A path of the dataset as seen from where `prefix` begins.
 fn below(prefix: &str, path: &str) -> String {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::answer;
 use super::text::printable;
 use crate::finding::{CODES, Code, Severity};
 use crate::report::{Acceptance, LeakedSample, Report};
@@ -48,11 +49,10 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
     let all = results.len();
     results.truncate(MOST_RESULTS);
     let cut = (all > results.len()).then(|| {
-        let text = format!(
+        format!(
             "{} of {all} results are listed; the JSON report has all",
             results.len()
-        );
-        json!([{ "level": "note", "message": { "text": text } }])
+        )
     });
     let checked = report.gate.passed
         || report
@@ -60,10 +60,13 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
             .violations
             .iter()
             .any(|one| one.code.is_judgement());
-    let mut invocation = json!({ "executionSuccessful": checked });
-    if let Some(notifications) = cut {
-        invocation["toolExecutionNotifications"] = notifications;
-    }
+    let verdict = format!("{}; {}", answer::verdict(report), answer::answer(report));
+    let mut told = vec![note(&verdict)];
+    told.extend(cut.as_deref().map(note));
+    let invocation = json!({
+        "executionSuccessful": checked,
+        "toolExecutionNotifications": told,
+    });
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -80,6 +83,10 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
     });
     serde_json::to_writer_pretty(&mut to, &log)?;
     to.write_all(b"\n")
+}
+
+fn note(text: &str) -> Value {
+    json!({ "level": "note", "message": { "text": printable(text) } })
 }
 
 fn rule(code: Code) -> Value {

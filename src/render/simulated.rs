@@ -3,8 +3,9 @@
 use std::io::{self, Write};
 
 use super::terminal::{GREEN, RED, heading};
-use super::text::{fit, percent, thousands, wrap};
+use super::text::{fit, wrap};
 use crate::report::SimulatedSplit;
+use crate::wording::{self, percent_tenths};
 
 /// Writes one or two lines for each split, and nothing where none was tried.
 pub(super) fn render(splits: &[SimulatedSplit], to: &mut dyn Write) -> io::Result<()> {
@@ -30,26 +31,26 @@ fn one(split: &SimulatedSplit, to: &mut dyn Write) -> io::Result<()> {
             writeln!(
                 to,
                 "  {rule:22} {style}{:>7} leaked{style:#}  {} of {}",
-                percent(fraction),
-                thousands(leaked.count),
-                thousands(leaked.denominator)
+                percent_tenths(fraction),
+                wording::count(leaked.count),
+                wording::count(leaked.denominator)
             )?;
         }
         None => writeln!(to, "  {rule:22} no pixel was compared")?,
     }
     let Some(distances) = &split.distances else {
         let all = split.evaluation_samples + split.training_samples;
-        let held_out = thousands(split.evaluation_samples);
-        return writeln!(to, "    holds out {held_out} of {}", thousands(all));
+        let held_out = wording::count(split.evaluation_samples);
+        return writeln!(to, "    holds out {held_out} of {}", wording::count(all));
     };
     let near = distances.same_instant + distances.at_1_step + distances.at_2_steps;
     let near = near + distances.at_3_to_5_steps;
     let text = format!(
         "holds out {} of {}; {} of them within 5 steps of a training frame, {} with none in their recording",
-        thousands(split.evaluation_samples),
-        thousands(split.evaluation_samples + split.training_samples),
-        thousands(near),
-        thousands(distances.other_recording_only)
+        wording::count(split.evaluation_samples),
+        wording::count(split.evaluation_samples + split.training_samples),
+        wording::count(near),
+        wording::count(distances.other_recording_only)
     );
     write!(to, "{}", wrap(&text, "    ", "    "))
 }

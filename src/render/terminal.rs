@@ -8,12 +8,13 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::answer;
-use super::text::{fit, percent, printable, thousands, wrap};
+use super::text::{fit, printable, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
 use crate::report::recordings::{GroupRule, SharedGroups};
 use crate::report::{Detection, Leakage, Report, ReportPair, Ruling, ThresholdSource, Verdict};
+use crate::wording::{self, percent_tenths};
 
 /// Columns of the widest line.
 pub const WIDTH: usize = 80;
@@ -30,7 +31,7 @@ pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// Those of the writer.
 pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Result<()> {
     let answer = answer::answer(report);
-    write!(to, "{BOLD}{}{BOLD:#}", wrap(&answer, "", "  "))?;
+    headline(report, &answer, to)?;
     splits(report, to)?;
     not_read(report, to)?;
     leakage(report, to)?;
@@ -52,8 +53,21 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     }
     // Again, because on a small screen the first line is gone.
     let verdict = answer::verdict(report);
-    let last = wrap(&format!("{answer} ({verdict})"), "", "  ");
-    write!(to, "\n{BOLD}{last}{BOLD:#}")
+    writeln!(to)?;
+    headline(report, &format!("{answer} ({verdict})"), to)
+}
+
+/// The verdict in a word, in its colour, and the answer.
+fn headline(report: &Report, answer: &str, to: &mut dyn Write) -> io::Result<()> {
+    let (style, word) = match report.verdict {
+        Verdict::Leaks => (RED, "LEAKS"),
+        Verdict::Unknown => (YELLOW, "UNKNOWN"),
+        Verdict::NotJudged => (YELLOW, "NOT JUDGED"),
+        Verdict::Clear => (GREEN, "CLEAR"),
+    };
+    let lines = wrap(&format!("{word}  {answer}"), "", "  ");
+    let rest = lines.strip_prefix(word).unwrap_or(&lines);
+    write!(to, "{style}{word}{style:#}{BOLD}{rest}{BOLD:#}")
 }
 
 pub(super) fn heading(text: &str, to: &mut dyn Write) -> io::Result<()> {
@@ -65,9 +79,9 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     writeln!(
         to,
         "{} images, {} ({})",
-        thousands(coverage.samples),
+        wording::count(coverage.samples),
         match coverage.not_opened {
-            0 => format!("{} read", thousands(coverage.signed)),
+            0 => format!("{} read", wording::count(coverage.signed)),
             _ => "none opened".to_owned(),
         },
         report.dataset.layout.name()
@@ -82,10 +96,10 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         let unreadable = match split.samples - split.readable {
             _ if coverage.not_opened > 0 => String::new(),
             0 => String::new(),
-            n => format!("  {RED}{} unreadable{RED:#}", thousands(n)),
+            n => format!("  {RED}{} unreadable{RED:#}", wording::count(n)),
         };
         let name = fit(&split.name, 24);
-        let samples = thousands(split.samples);
+        let samples = wording::count(split.samples);
         let line = format!("  {name:24} {samples:>12}  {role:10}{unreadable}");
         writeln!(to, "{}", line.trim_end())?;
     }
@@ -99,7 +113,7 @@ fn not_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         let line = format!(
             "not read in {}: {} x {}, such as `{}`",
             files.split.as_deref().unwrap_or_default(),
-            thousands(files.files),
+            wording::count(files.files),
             files.reason,
             files.example
         );
@@ -132,8 +146,8 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
                     writeln!(
                         to,
                         "    {YELLOW}{} of {} suspected{YELLOW:#}",
-                        thousands(entry.suspected.count),
-                        thousands(entry.suspected.denominator)
+                        wording::count(entry.suspected.count),
+                        wording::count(entry.suspected.denominator)
                     )?;
                 }
             }
@@ -168,18 +182,18 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
         to,
         "  {:22} {style}{:>7} leaked{style:#}  {} of {}{interval}",
         fit(&names, 22),
-        percent(fraction),
-        thousands(entry.leaked.count),
-        thousands(entry.leaked.denominator)
+        percent_tenths(fraction),
+        wording::count(entry.leaked.count),
+        wording::count(entry.leaked.denominator)
     )?;
     if entry.suspected.count > 0 {
         writeln!(
             to,
             "  {:22} {YELLOW}{:>7} suspected beyond that{YELLOW:#}  {} of {}",
             "",
-            percent(entry.suspected.fraction.unwrap_or_default()),
-            thousands(entry.suspected.count),
-            thousands(entry.suspected.denominator)
+            percent_tenths(entry.suspected.fraction.unwrap_or_default()),
+            wording::count(entry.suspected.count),
+            wording::count(entry.suspected.denominator)
         )?;
     }
     if entry.verdict == Verdict::Unknown {
@@ -188,16 +202,27 @@ fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {
         write!(to, "{}", wrap(&text, "    ", "      "))?;
     }
     for (kind, &count) in entry.by_kind.iter().filter(|(_, count)| **count > 0) {
-        writeln!(to, "    {:20} {:>9}", kind.name(), thousands(count))?;
+        let aside = match kind {
+            Leak::AnotherPass if entry.passes_beyond() > 0 => {
+                "  the same place at another time: not counted"
+            }
+            _ => "",
+        };
+        writeln!(
+            to,
+            "    {:20} {:>9}{aside}",
+            kind.name(),
+            wording::count(count)
+        )?;
     }
     if !entry.worst.is_empty() {
         writeln!(to, "    worst:")?;
     }
     for part in entry.worst.iter().take(5) {
-        let share = percent(part.leaked.fraction.unwrap_or_default());
+        let share = percent_tenths(part.leaked.fraction.unwrap_or_default());
         let (count, all) = (
-            thousands(part.leaked.count),
-            thousands(part.leaked.denominator),
+            wording::count(part.leaked.count),
+            wording::count(part.leaked.denominator),
         );
         writeln!(
             to,
@@ -212,7 +237,11 @@ fn interval(rate: &Rate) -> String {
     let Some([low, high]) = rate.ci95 else {
         return String::new();
     };
-    format!("  (95 % CI {} to {})", percent(low), percent(high))
+    format!(
+        "  (95 % CI {} to {})",
+        percent_tenths(low),
+        percent_tenths(high)
+    )
 }
 
 fn examples(report: &Report, to: &mut dyn Write) -> io::Result<()> {
@@ -285,7 +314,7 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             ("in another recording only", entry.other_recording_only),
         ] {
             if count > 0 {
-                parts.push(format!("{} {words}", thousands(count)));
+                parts.push(format!("{} {words}", wording::count(count)));
             }
         }
         let text = format!("{names}: nearest training frame {}", parts.join(", "));
@@ -303,8 +332,8 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
                 "{} from {}: {} {words}, {} of them alike by pixels",
                 entry.evaluation_split,
                 entry.training_split,
-                thousands(count.samples),
-                thousands(count.confirmed)
+                wording::count(count.samples),
+                wording::count(count.confirmed)
             );
             write!(to, "{}", wrap(&text, "  ", "    "))?;
         }
@@ -327,23 +356,23 @@ fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     heading("Duplicates inside a split", to)?;
     for entry in with {
         let name = fit(entry.split.as_deref().unwrap_or("all images"), 24);
-        let share = percent(entry.duplicated.fraction.unwrap_or_default());
+        let share = percent_tenths(entry.duplicated.fraction.unwrap_or_default());
         let (count, all) = (
-            thousands(entry.duplicated.count),
-            thousands(entry.duplicated.denominator),
+            wording::count(entry.duplicated.count),
+            wording::count(entry.duplicated.denominator),
         );
         writeln!(to, "  {name:24} {share:>7}  {count} of {all}")?;
     }
     if let Some(clusters) = report.clusters.as_ref().filter(|all| all.largest > 2) {
         let clusters_of = match clusters.count {
             1 => "1 cluster".to_owned(),
-            count => format!("{} clusters", thousands(count)),
+            count => format!("{} clusters", wording::count(count)),
         };
-        let largest = thousands(clusters.largest);
+        let largest = wording::count(clusters.largest);
         let mut text =
             format!("over all splits {clusters_of} of duplicates, the largest of {largest} images");
         if clusters.chained > 0 {
-            let chained = thousands(clusters.chained);
+            let chained = wording::count(clusters.chained);
             text.push_str(&format!(
                 "; in {chained} of them the least alike images are no duplicates of each other, as in a slow pan"
             ));
@@ -377,7 +406,7 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         writeln!(
             to,
             "  {style}{word:7}{style:#} {} x {name}",
-            thousands(count)
+            wording::count(count)
         )?;
         let of_code = report
             .findings
@@ -399,7 +428,7 @@ fn findings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             write!(to, "{}", wrap(&text, "          ", "            "))?;
         }
         if count > 3 {
-            writeln!(to, "          and {} more", thousands(count - 3))?;
+            writeln!(to, "          and {} more", wording::count(count - 3))?;
         }
     }
     Ok(())
@@ -411,12 +440,12 @@ fn verdict(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     if let Some(scope) = &report.scope {
         let text = format!(
             "judged: changed or named images only ({}), against all others; leaks between others are not counted",
-            thousands(scope.samples)
+            wording::count(scope.samples)
         );
         write!(to, "{}", wrap(&text, "  ", "  "))?;
     }
     for one in &gate.accepted {
-        let (count, by) = (thousands(one.count), one.by.name());
+        let (count, by) = (wording::count(one.count), one.by.name());
         writeln!(
             to,
             "  {DIM}accepted by {by}: {count} x {}{DIM:#}",

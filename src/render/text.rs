@@ -4,33 +4,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::terminal::WIDTH;
 
-/// `12,345`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `96.9 %`; a share that is neither 0 nor 1 never shows as one of them.
-pub(super) fn percent(fraction: f64) -> String {
-    let percent = fraction * 100.0;
-    if fraction > 0.0 && percent < 0.05 {
-        "<0.1 %".to_owned()
-    } else if fraction < 1.0 && percent > 99.95 {
-        ">99.9 %".to_owned()
-    } else {
-        format!("{percent:.1} %")
-    }
-}
-
 /// A path without control characters: a newline in a name must not forge a line.
-pub(super) fn printable(path: &str) -> String {
+pub(crate) fn printable(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
     for character in path.chars() {
         if character.is_control() {
@@ -94,18 +69,6 @@ pub(super) fn wrap(text: &str, first: &str, rest: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_three() {
-        let shown = [0, 999, 1000, 12_345, 1_234_567].map(thousands);
-        assert_eq!(shown, ["0", "999", "1,000", "12,345", "1,234,567"]);
-    }
-
-    #[test]
-    fn a_small_share_never_shows_as_none_nor_a_large_one_as_all() {
-        let shown = [0.0, 1e-6, 0.5, 0.9999, 1.0].map(percent);
-        assert_eq!(shown, ["0.0 %", "<0.1 %", "50.0 %", ">99.9 %", "100.0 %"]);
-    }
 
     #[test]
     fn a_long_path_keeps_its_end_and_its_width() {

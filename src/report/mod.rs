@@ -284,8 +284,9 @@ pub struct Leakage {
     /// that look like a training sample without evidence of a copy, or that share the value of an identifier nobody has answered. Of readable samples, or of all
     /// where no image was opened.
     pub suspected: Rate,
-    /// Leaked samples by their strongest kind of evidence: each counts once, so that the sum is
-    /// `leaked.count`.
+    /// Leaked samples by their strongest kind of evidence: each counts once. Samples that do not
+    /// leak and show a place that training has seen stand under `another-pass`; without these the
+    /// sum is `leaked.count`.
     pub by_kind: BTreeMap<Leak, u64>,
     /// Samples that were recorded or made together with training samples, by how; a
     /// sample counts under every way that holds, leaked or not.
@@ -415,11 +416,21 @@ pub struct LeakedSample {
 }
 
 impl Leakage {
+    /// Samples that do not leak and show a place that training has seen at another time.
+    #[must_use]
+    pub fn passes_beyond(&self) -> u64 {
+        let all: u64 = self.by_kind.values().sum();
+        let passes = self.by_kind.get(&Leak::AnotherPass).copied().unwrap_or(0);
+        passes.min(all.saturating_sub(self.leaked.count))
+    }
+
     /// Samples that leak by the evidence of one leak code.
     #[must_use]
     pub fn samples_under(&self, code: Code) -> u64 {
         match code.leak() {
-            Some(leak) if leak.is_by_pixels() => self.by_kind.get(&leak).copied(),
+            Some(leak) if leak.is_by_pixels() || leak == Leak::AnotherPass => {
+                self.by_kind.get(&leak).copied()
+            }
             Some(leak) => self.recorded_together.get(&leak).map(|one| one.samples),
             None => None,
         }

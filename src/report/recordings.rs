@@ -87,6 +87,9 @@ pub struct RecordingsReport {
     /// Distances along the recordings, one entry for each evaluation and training split; empty
     /// without a layout.
     pub distances: Vec<Distances>,
+    /// The recordings with most evaluation samples, as stretches of one split: at most three.
+    #[serde(default)]
+    pub timelines: Vec<Timeline>,
     /// Groups shared, one entry for each rule, evaluation and training split.
     pub groups: Vec<SharedGroups>,
     /// Tiles, one entry for each evaluation and training split; empty where names give no
@@ -96,6 +99,28 @@ pub struct RecordingsReport {
     pub families: Vec<FamilyFacts>,
     /// Identifiers in names that both splits share and nobody has answered.
     pub possible_groups: Vec<PossibleGroup>,
+}
+
+/// A recording in its order, cut where the split changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Timeline {
+    /// Name of the recording.
+    pub recording: String,
+    /// Samples in it.
+    pub samples: u64,
+    /// Consecutive samples of one split; at most 2,000.
+    pub stretches: Vec<Stretch>,
+    /// Whether the recording goes on after the last of them.
+    pub truncated: bool,
+}
+
+/// Consecutive samples of one split.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stretch {
+    /// The split; `null` for samples of none.
+    pub split: Option<String>,
+    /// How many.
+    pub samples: u64,
 }
 
 /// Augmented copies on both sides of a split.

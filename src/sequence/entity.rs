@@ -5,7 +5,7 @@
 //! is judged by how its values repeat and by what varies behind it; `entity_judge` says when it may
 //! be an entity.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::report::recordings::GroupRule;
 use crate::sample::Sample;
@@ -24,6 +24,9 @@ pub(crate) struct Candidate {
     pub groups: Groups,
     /// A `--group-pattern` that reads the part; `None` where no pattern does.
     pub pattern: Option<String>,
+    /// Whether names speak for something else alike, so that it is told only where pixels confirm
+    /// it.
+    pub needs_pixels: bool,
 }
 
 /// Names of one scheme.
@@ -67,6 +70,10 @@ const LEAST_SHARE: f64 = 0.05;
 /// path.
 const LOOKED_AT: usize = 100_000;
 const BLOCK: usize = 2_000;
+/// Fewer class folders may be numbered in any way.
+const FEWEST_FOLDERS: usize = 8;
+/// Class folders with smaller numbers are numbered classes.
+const LEAST_IDENTIFIER: u64 = 1_000;
 
 /// Parts of names that may tell groups, the widest first. At least one sample in ten has a value.
 #[must_use]
@@ -86,6 +93,7 @@ pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
         .unwrap_or(0);
     let mut found: Vec<Candidate> = Vec::new();
     found.extend(folders_of_a_rig(samples));
+    found.extend(numbered_folders(samples));
     for level in 0..levels {
         let chosen: Vec<(&Scheme<'_>, &Part)> = parts
             .iter()
@@ -117,6 +125,37 @@ fn folders_of_a_rig(samples: &[Sample]) -> Option<Candidate> {
     if samples.is_empty() || channels * 10 < samples.len() * 9 {
         return None;
     }
+    by_label(samples, "the folder of what one camera of a rig recorded")
+}
+
+/// Class folders that are numbers far apart: identifiers of patients or products, or classes that
+/// were chosen from many.
+fn numbered_folders(samples: &[Sample]) -> Option<Candidate> {
+    let is_folder = |sample: &Sample, label: &str| {
+        let mut folders = sample.path.rsplit('/').skip(1);
+        folders.any(|folder| folder == label)
+    };
+    let mut numbers = BTreeSet::new();
+    for sample in samples {
+        let label = sample.label.as_deref()?;
+        if !label.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        if is_folder(sample, label) {
+            numbers.insert(label.parse::<u64>().ok()?);
+        }
+    }
+    let (first, last) = (*numbers.first()?, *numbers.last()?);
+    let count = numbers.len() as u64;
+    let is_sparse = last >= LEAST_IDENTIFIER && (last - first) / count >= entity_judge::SPARSE;
+    if numbers.len() < FEWEST_FOLDERS || !is_sparse {
+        return None;
+    }
+    by_label(samples, "the folder, a number far from the others")
+}
+
+/// The labels as groups, where there are several; `what` says what they are.
+fn by_label(samples: &[Sample], what: &str) -> Option<Candidate> {
     let mut names = Interner::default();
     let of: Vec<Option<u32>> = samples
         .iter()
@@ -124,12 +163,14 @@ fn folders_of_a_rig(samples: &[Sample]) -> Option<Candidate> {
         .collect();
     let names = names.into_names();
     let first = names.first().filter(|_| names.len() > 1)?;
-    let rule = GroupRule::Entity(format!(
-        "the folder of what one camera of a rig recorded (`{first}`)"
-    ));
+    let rule = GroupRule::Entity(format!("{what} (`{first}`)"));
     let groups = Groups { rule, of, names };
     let pattern = entity_pattern::of_folder(&groups, samples);
-    Some(Candidate { groups, pattern })
+    Some(Candidate {
+        groups,
+        pattern,
+        needs_pixels: false,
+    })
 }
 
 fn looked_at(count: usize) -> Vec<usize> {
@@ -311,5 +352,98 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
         names,
     };
     let pattern = entity_pattern::pattern(&groups, samples, chosen);
-    Candidate { groups, pattern }
+    Candidate {
+        groups,
+        pattern,
+        needs_pixels: chosen.iter().any(|(_, part)| part.needs_pixels),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sequence::testing;
+
+    /// Numbers without a pattern.
+    fn scattered(number: usize, below: usize) -> usize {
+        (number * 7_919 + 13) * 104_729 % below
+    }
+
+    /// How many values the widest candidate has, and whether it needs pixels.
+    fn widest(samples: &[Sample]) -> Option<(usize, bool)> {
+        let found = candidates(samples);
+        let first = found.first()?;
+        Some((first.groups.names.len(), first.needs_pixels))
+    }
+
+    fn named(count: usize, name: impl Fn(usize) -> String) -> Option<(usize, bool)> {
+        let names: Vec<String> = (0..count)
+            .map(|at| format!("train/{}.png", name(at)))
+            .collect();
+        widest(&testing::samples(&names))
+    }
+
+    #[test]
+    fn a_number_before_a_word_for_pieces_is_what_they_are_pieces_of() {
+        let of = |word: &str| {
+            named(216, |at| {
+                let number = scattered(at, 40_000);
+                format!("tumor_{:03}_{word}_{number}", at / 18)
+            })
+        };
+        assert_eq!(of("patch"), Some((12, false)));
+        assert_eq!(of("type"), None);
+    }
+
+    #[test]
+    fn a_code_behind_a_running_number_is_an_entity_and_a_short_word_is_not() {
+        let of = |code: fn(usize) -> String| {
+            named(240, |at| {
+                let side = ["L", "R"][at % 2];
+                let view = ["CC", "ML"][at / 2 % 2];
+                format!("{}_{}_MG_{side}_{view}", 20_000_000 + at * 31, code(at / 4))
+            })
+        };
+        let code = |at: usize| format!("{:x}a{:08x}f7", 10 + at % 6, scattered(at, 1 << 32));
+        assert_eq!(of(code), Some((60, false)));
+        assert_eq!(of(|at| format!("q{}", at % 9)), None);
+    }
+
+    #[test]
+    fn folders_with_a_letter_and_a_number_that_both_vary_are_places() {
+        let found = named(240, |at| {
+            let (letter, number) = (["B", "C", "D"][at % 3], at % 5);
+            format!("{letter}{number:02}/PICT{:04}", scattered(at, 9_000))
+        });
+        assert_eq!(found, Some((15, false)));
+    }
+
+    #[test]
+    fn class_folders_that_are_numbers_far_apart_are_asked_about() {
+        let of = |far: usize| {
+            let names = (0..200).map(|at| format!("train/{}/{}.png", at % 20 * far, at / 20));
+            let names: Vec<String> = names.collect();
+            widest(&testing::labelled(&names))
+        };
+        assert_eq!(of(431), Some((20, false)));
+        assert_eq!(of(1), None, "counted classes");
+    }
+
+    #[test]
+    fn a_dense_number_before_the_same_words_is_left_to_pixels() {
+        let found = named(240, |at| {
+            let mood = ["AN", "DI", "HA", "SA"][at % 4];
+            format!("AF{:02}{mood}S", at / 4 % 20 + 1)
+        });
+        assert!(found.is_none_or(|found| found.1));
+    }
+
+    #[test]
+    fn classes_of_wordnet_and_days_of_a_download_are_nothing() {
+        let wordnet = ["n01440764", "n02102040", "n03000684", "n03888257"];
+        let of_class = |at| format!("{}_{}", wordnet[at % 4], scattered(at, 30_000));
+        assert_eq!(named(200, of_class), None);
+        let fetched = |at| format!("download_202103{:02}_{at:04}", at % 19 + 10);
+        assert_eq!(named(200, fetched), None);
+    }
 }

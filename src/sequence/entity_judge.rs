@@ -19,11 +19,14 @@ pub(super) struct Part {
     pub(super) without: Vec<usize>,
     /// Whether values begin anew in every class, so that the class belongs to them.
     pub(super) with_class: bool,
+    /// Whether names speak for something else alike, so that it is told only where pixels confirm
+    /// it.
+    pub(super) needs_pixels: bool,
 }
 
 /// Words in front of the number of an entity. They count as evidence where numbers alone could be
 /// running numbers.
-const ENTITIES: [&str; 34] = [
+const ENTITIES: [&str; 46] = [
     "animal",
     "case",
     "cell",
@@ -31,13 +34,19 @@ const ENTITIES: [&str; 34] = [
     "clip",
     "core",
     "donor",
+    "drive",
+    "driver",
     "exam",
     "eye",
     "field",
+    "flight",
     "identity",
     "item",
+    "mission",
     "mouse",
+    "movie",
     "object",
+    "pair",
     "participant",
     "patient",
     "person",
@@ -45,6 +54,7 @@ const ENTITIES: [&str; 34] = [
     "plant",
     "plate",
     "plot",
+    "proband",
     "product",
     "pt",
     "scan",
@@ -54,11 +64,32 @@ const ENTITIES: [&str; 34] = [
     "session",
     "sku",
     "slide",
+    "specimen",
     "study",
     "sub",
     "subject",
+    "user",
     "video",
+    "volunteer",
+    "病人",
+    "患者",
 ];
+/// Words behind the number of what they are pieces of.
+const PIECES: [&str; 14] = [
+    "cell", "chip", "crop", "cut", "frame", "frm", "lesion", "nodule", "patch", "region", "roi",
+    "slice", "slc", "tile",
+];
+/// Words before the day on which files were fetched, which says nothing of what they show.
+const FETCHED: [&str; 6] = [
+    "crawl",
+    "crawled",
+    "download",
+    "downloaded",
+    "fetched",
+    "scraped",
+];
+/// Fewer values behind or before a word are classes rather than pieces or entities.
+const FEWEST_VALUES: usize = 4;
 /// Words in front of a number that is an attribute of the picture.
 const ATTRIBUTES: [&str; 27] = [
     "angle", "aug", "batch", "cam", "camera", "class", "cls", "crop", "epoch", "fold", "grade",
@@ -68,7 +99,7 @@ const ATTRIBUTES: [&str; 27] = [
 /// Values that repeat less often than this, of 100 samples, are chance.
 const FEWEST_GROUPED: usize = 10;
 /// Numbers are identifiers where their range is so many times as large as their count.
-const SPARSE: u64 = 3;
+pub(super) const SPARSE: u64 = 3;
 
 /// Labels of the samples that are looked at.
 pub(super) struct Classes {
@@ -128,18 +159,29 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             without.push(column.field);
             continue;
         }
-        let part = Part {
+        let mut part = Part {
             column: at,
             without: without.clone(),
             with_class,
+            needs_pixels: false,
         };
         let counts = count(scheme, samples, &part);
-        let is_named = is_word(&word, &ENTITIES);
+        let is_named = is_word(&word, &ENTITIES)
+            || (different >= FEWEST_VALUES
+                && (has_pieces(scheme, at) || is_folder_code(scheme, at)));
         let excluded = is_year(&values)
             || is_word(&word, &ATTRIBUTES)
-            || (!without.is_empty() && !is_named)
+            || is_of_wordnet(&word, &values)
+            || (is_word(&word, &FETCHED) && are_dates(&values))
+            || (!without.is_empty() && !is_named && !is_code(&values, column))
             || (classes.several && follows_class(scheme, samples, &part));
-        if !excluded && is_entity(&counts, &values, column, is_named) {
+        if excluded {
+            continue;
+        }
+        if is_entity(&counts, &values, column, is_named) {
+            found.push(part);
+        } else if may_be_entity(&counts) {
+            part.needs_pixels = true;
             found.push(part);
         }
     }
@@ -178,6 +220,15 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
         // Numbers behind it that run over all values, or nothing but a digest.
         _ => is_named || (!by_chance && sparse) || (few_each && samples >= different * 3),
     }
+}
+
+/// A dense number with the same words behind each: `AF01ANS` is the first woman, and `1_side` may
+/// be the first side view.
+fn may_be_entity(counts: &Counts) -> bool {
+    counts.values >= 2 * FEWEST_VALUES
+        && counts.samples >= counts.values * 3
+        && counts.rest_varies
+        && !counts.rest_has_digits
 }
 
 fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Counts {
@@ -335,6 +386,63 @@ fn word_before(scheme: &Scheme<'_>, at: usize) -> String {
     let word = before.filter(|column| column.kind == Some(Kind::Letters));
     let word = word.and_then(|column| column.value(&scheme.rows[0]));
     word.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether a word for pieces follows: `slide_01_patch_7`.
+fn has_pieces(scheme: &Scheme<'_>, at: usize) -> bool {
+    let next = scheme.columns.get(at + 1);
+    let next = next.filter(|column| column.kind == Some(Kind::Letters));
+    let word = next.and_then(|column| column.value(&scheme.rows[0]));
+    word.is_some_and(|word| is_word(&word.to_ascii_lowercase(), &PIECES))
+}
+
+/// Folders whose letter and number both vary, as `B04` and `C11`: sites, wells, seats.
+fn is_folder_code(scheme: &Scheme<'_>, at: usize) -> bool {
+    let column = &scheme.columns[at];
+    let ends_folder = scheme.rows[0].between[column.field + 1] == "/"
+        && scheme
+            .columns
+            .get(at + 1)
+            .is_none_or(|next| next.field != column.field);
+    let before = at.checked_sub(1).map(|before| &scheme.columns[before]);
+    let letters = before.filter(|before| {
+        before.field == column.field && before.run == Some(0) && before.kind == Some(Kind::Letters)
+    });
+    let different = |column: &Column| {
+        let values = scheme.rows.iter().filter_map(|row| column.value(row));
+        values.collect::<HashSet<_>>().len()
+    };
+    ends_folder
+        && column.kind == Some(Kind::Digits)
+        && letters.is_some_and(|letters| different(letters) >= 2)
+        && different(column) >= FEWEST_VALUES
+}
+
+/// The number of a `WordNet` id (`n01440764`), which is a class.
+fn is_of_wordnet(word: &str, values: &[&str]) -> bool {
+    word == "n" && values.iter().all(|value| value.len() == 8)
+}
+
+/// Days such as `20210312`.
+fn are_dates(values: &[&str]) -> bool {
+    values.iter().all(|value| {
+        value.len() == 8
+            && value.get(..4).is_some_and(|year| is_year(&[year]))
+            && value
+                .get(4..6)
+                .is_some_and(|month| ("01".."13").contains(&month))
+    })
+}
+
+/// Digits and letters mixed anew in every value, long enough to be drawn and not counted.
+fn is_code(values: &[&str], column: &Column) -> bool {
+    let is_mixed = |value: &&str| {
+        value.len() >= 6
+            && value.bytes().any(|byte| byte.is_ascii_digit())
+            && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+    };
+    column.kind.is_none()
+        && values.iter().filter(|value| is_mixed(value)).count() * 10 >= values.len() * 9
 }
 
 fn is_word(word: &str, words: &[&str]) -> bool {

@@ -13,6 +13,7 @@ use super::overlap::{self, Strip};
 use super::question::Question;
 use super::recording::Recordings;
 use super::tiles::Tiles;
+use super::timeline;
 
 /// An evaluation sample that was recorded or made together with a training sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,6 +120,9 @@ pub fn examine(
     let mut report = RecordingsReport {
         sequences,
         distances: Vec::new(),
+        timelines: found.recordings.map_or_else(Vec::new, |recordings| {
+            timeline::timelines(recordings, samples, splits)
+        }),
         groups: Vec::new(),
         tiles: Vec::new(),
         families: Vec::new(),

@@ -1,7 +1,7 @@
 //! Words that say what was done to a picture.
 
 /// Words for augmentations.
-const WORDS: [&str; 62] = [
+const WORDS: [&str; 66] = [
     "affine",
     "aug",
     "augment",
@@ -29,6 +29,7 @@ const WORDS: [&str; 62] = [
     "flipud",
     "flipv",
     "gamma",
+    "gauss",
     "grayscale",
     "greyscale",
     "hflip",
@@ -40,11 +41,13 @@ const WORDS: [&str; 62] = [
     "mirrored",
     "noise",
     "noisy",
+    "pepper",
     "posterize",
     "rot",
     "rotate",
     "rotated",
     "rotation",
+    "salt",
     "saturation",
     "scale",
     "scaled",
@@ -54,6 +57,7 @@ const WORDS: [&str; 62] = [
     "shift",
     "shifted",
     "solarize",
+    "speckle",
     "translate",
     "translated",
     "vflip",

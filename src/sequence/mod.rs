@@ -36,5 +36,6 @@ pub(crate) mod sources;
 #[cfg(test)]
 mod testing;
 pub(crate) mod tiles;
+mod timeline;
 mod trim;
 mod view;

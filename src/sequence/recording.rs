@@ -64,7 +64,7 @@ impl Recordings {
         // uses.
         order.sort_by_key(|id| places[id.index()].map(|p| (p.recording, p.position, p.burst, *id)));
         let mut divided = Vec::new();
-        let all_gaps = median(gaps(&places, &order));
+        let all_gaps = usual_gap(gaps(&places, &order));
         let mut rest = order.as_slice();
         while let Some(&first) = rest.first() {
             let of_first = |id: &SampleId| recording(&places, *id) == recording(&places, first);
@@ -72,7 +72,7 @@ impl Recordings {
             rest = others;
             let own = gaps(&places, run);
             let usual = if own.len() >= GAPS_FOR_OWN_STEP {
-                median(own)
+                usual_gap(own)
             } else {
                 all_gaps
             };
@@ -181,13 +181,13 @@ pub(super) fn gaps(places: &[Option<Place>], order: &[SampleId]) -> Vec<i64> {
     gaps
 }
 
-/// Lower median, at least 1, so that it can divide; 1 for an empty list.
-fn median(mut values: Vec<i64>) -> i64 {
-    if values.is_empty() {
+/// The usual gap: their lower median, at least 1, so that it can divide; 1 for an empty list.
+fn usual_gap(mut gaps: Vec<i64>) -> i64 {
+    if gaps.is_empty() {
         return 1;
     }
-    let middle = (values.len() - 1) / 2;
-    (*values.select_nth_unstable(middle).1).max(1)
+    let middle = (gaps.len() - 1) / 2;
+    (*gaps.select_nth_unstable(middle).1).max(1)
 }
 
 /// Fills in the steps of one recording and returns the first sample of each part a pause makes of

@@ -23,6 +23,7 @@ pub mod unreadable;
 use serde::{Deserialize, Serialize};
 
 pub use capture::Captured;
+pub(crate) use decode::{Preview, preview};
 use digest::Digest;
 use facts::Facts;
 pub use sign::Signer;

@@ -22,7 +22,8 @@ pub(super) fn samples(
             continue;
         }
         let code = Code::of_leak(partners.strongest);
-        rows.push((sample, with, code, partners.top.b, true));
+        let counted = evidence.counts_by_looks(partners.strongest);
+        rows.push((sample, with, code, partners.top.b, counted));
     }
     for split in evidence.together {
         let leaks = split.leaks.iter();

@@ -247,14 +247,18 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         of_suspected += 1;
         let part = parts.entry(part_of(sample)).or_default();
         part.1 += 1;
-        let partners = evidence.partners.of(id, Some(training));
-        let shown = partners.map(|partners| partners.strongest);
+        let shown = evidence.shown(id, training);
+        let shown = shown.map(|partners| partners.strongest);
         if let Some(kind) = shown.or_else(|| belonging.get(&id).copied()) {
             leaked += 1;
             part.0 += 1;
             *by_kind.entry(kind).or_default() += 1;
         } else {
             suspected += u64::from(suspects.contains(&id));
+            let partners = evidence.partners.of(id, Some(training));
+            if let Some(kind) = partners.map(|partners| partners.strongest) {
+                *by_kind.entry(kind).or_default() += 1;
+            }
         }
     }
     let unknown = open_codes(evidence, evaluation, training);
@@ -305,8 +309,8 @@ fn recorded_together(
     for leak in leaks_between(evidence, evaluation, training) {
         let count = counts.entry(leak.kind).or_default();
         count.samples += 1;
-        let partners = evidence.partners.of(leak.evaluation, Some(training));
-        count.confirmed += u64::from(leak.pixels.agree || partners.is_some());
+        let shown = evidence.shown(leak.evaluation, training);
+        count.confirmed += u64::from(leak.pixels.agree || shown.is_some());
     }
     counts
 }

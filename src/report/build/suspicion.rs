@@ -29,8 +29,8 @@ pub(super) fn open_codes(
 ) -> Vec<Code> {
     let mut codes = BTreeSet::new();
     for leak in leaks_between(evidence, evaluation, training) {
-        let partners = evidence.partners.of(leak.evaluation, Some(training));
-        if !evidence.counts(leak) && partners.is_none() {
+        let shown = evidence.shown(leak.evaluation, training);
+        if !evidence.counts(leak) && shown.is_none() {
             codes.insert(Code::of_leak(leak.kind));
         }
     }

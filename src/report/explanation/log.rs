@@ -18,6 +18,10 @@ pub struct LogRead {
     pub training: Option<f64>,
     /// Validation loss; `null` where the log has none.
     pub validation: Option<f64>,
+    /// Validation loss of the first epoch that has one.
+    pub first_validation: Option<f64>,
+    /// Number of the epoch with the lowest validation loss.
+    pub best_epoch: Option<u64>,
     /// What the training loss means.
     pub training_means: TrainLossKind,
     /// Share of training samples classified right, 0 to 1.

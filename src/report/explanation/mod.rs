@@ -19,7 +19,7 @@ pub use estimate::{Assumption, CiMethod, Estimate, Status};
 pub use log::LogRead;
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
 pub use predictions::{
-    ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line, Point, Third,
+    Accuracies, ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line, Point, Third,
 };
 pub use samples::{ClassCount, Exposure, FromImages, Sensitivity};
 pub use targets::{
@@ -60,8 +60,33 @@ pub struct Explanation {
 pub struct Verdict {
     /// In one word.
     pub word: Word,
-    /// In one line.
+    /// In a paragraph that a person can repeat: all of `says`.
     pub line: String,
+    /// Its sentences, each with what it rests on.
+    pub says: Vec<Said>,
+}
+
+/// A sentence of the verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Said {
+    /// What it rests on.
+    pub basis: Basis,
+    /// The sentence.
+    pub text: String,
+}
+
+/// What a sentence rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Counted or computed from what was given.
+    Computed,
+    /// Bounds that hold whatever the network did, or under the assumption that the sentence names.
+    Bounded,
+    /// A guess from proxies with a stated margin.
+    Projected,
+    /// What cannot be said, and why.
+    Refused,
 }
 
 /// How firmly leakage is known to flatter the loss.

@@ -22,6 +22,8 @@ pub struct FromPredictions {
     pub honest_standardised: Estimate,
     /// That over the reported loss.
     pub inflation_ratio: Estimate,
+    /// Share of right classes; `null` where no classes were predicted.
+    pub accuracy: Option<Accuracies>,
     /// Loss by distance to the nearest training image; confounded with difficulty, hence the last
     /// column.
     pub dose: Vec<DoseBin>,
@@ -36,6 +38,20 @@ pub struct ClassLoss {
     pub class: Exposure,
     /// Mean loss with its interval.
     pub loss: Estimate,
+}
+
+/// Shares of right classes, 0 to 1, with intervals over groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Accuracies {
+    /// On all evaluation samples with a prediction.
+    pub all: Estimate,
+    /// On those that leak.
+    pub leaked: Estimate,
+    /// On those that do not.
+    pub clean: Estimate,
+    /// On clean samples, weighed by their number of twins like all of validation: the honest
+    /// accuracy where exposure was random given that number.
+    pub standardised: Estimate,
 }
 
 /// One bin of the dose-response table.

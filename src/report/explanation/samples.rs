@@ -25,6 +25,8 @@ pub struct FromImages {
     pub f_sensitivity: Sensitivity,
     /// Share that is not clean, at the three detector settings.
     pub f_exposed_sensitivity: Sensitivity,
+    /// Median time between neighbouring steps of a recording; `null` without a clock.
+    pub seconds_per_step: Option<f64>,
     /// Decorrelation lag used for the class `shadowed`, in steps.
     pub decorrelation_lag_steps: u32,
     /// Whether that lag was measured from the targets, not assumed.

@@ -9,6 +9,7 @@
 
 mod exact;
 mod grey;
+mod preview;
 mod recognise;
 mod refusal;
 
@@ -19,6 +20,8 @@ use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
+
+pub(crate) use preview::{Preview, preview};
 
 use exact::digest_of;
 use grey::luma;

@@ -1,0 +1,258 @@
+//! Tables, lists and descriptions (`data.yaml`, COCO's JSON) that have changed: a sample that
+//! changes its split is new there.
+//!
+//! Any text of a dataset may be what its layout was read from. So it is recognised once more in a
+//! tree whose texts are those of the commit: what is said of a sample now and was not said then has
+//! moved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::git::{self, Before, Extent, Repository};
+use super::lfs::{self, Store};
+use super::mirror::Mirror;
+use super::{Tree, process};
+use crate::dataset;
+use crate::error::Error;
+use crate::progress::Silent;
+use crate::sample::{Dataset, Layout, Sample};
+use crate::settings::{Input, Settings};
+
+/// What is known of the rows that have changed.
+pub(super) enum Rows {
+    /// Samples of which something is said that the commit does not say of them.
+    Moved(BTreeSet<String>),
+    /// They are not known, and why.
+    Unknown(String),
+}
+
+/// Compares what the texts of a dataset say, if it has any, with what they said in a commit.
+///
+/// # Errors
+/// Those of git, and temporary files that cannot be written.
+pub(super) fn moved_rows(
+    repository: &Repository,
+    commit: &str,
+    tree: Tree<'_>,
+    dataset: &Dataset,
+    settings: &Settings,
+) -> Result<Rows, Error> {
+    match &settings.input {
+        Input::Directories(_) => Ok(Rows::Moved(BTreeSet::new())),
+        Input::Manifest { manifest, .. } => {
+            of_manifest(manifest, repository, commit, tree, dataset, settings)
+        }
+        Input::Tree { layout, .. } => of_tree(*layout, repository, commit, tree, dataset, settings),
+    }
+}
+
+fn of_manifest(
+    manifest: &Path,
+    repository: &Repository,
+    commit: &str,
+    tree: Tree<'_>,
+    dataset: &Dataset,
+    settings: &Settings,
+) -> Result<Rows, Error> {
+    let name = manifest.display();
+    let Some(path) = repository.place_from_top(manifest) else {
+        return Ok(Rows::Unknown(format!("`{name}` is not in the repository")));
+    };
+    let file = match tree {
+        Tree::Working(_) => Some(manifest.to_path_buf()),
+        Tree::Staged(snapshot) => snapshot.find(manifest),
+    };
+    let now = file.and_then(|file| std::fs::read(file).ok());
+    let before = repository.content(commit, &git::text(&path))?;
+    if now.is_some() && now.as_deref().map(lines) == before.as_deref().map(lines) {
+        return Ok(Rows::Moved(BTreeSet::new()));
+    }
+    let unknown = || {
+        Rows::Unknown(format!(
+            "the revision has no `{name}` that can be compared with"
+        ))
+    };
+    let Some(before) = before else {
+        return Ok(unknown());
+    };
+    // The reader of manifests takes a file, and tells columns by name.
+    let directory = tempfile::tempdir().map_err(unwritable)?;
+    let copy = directory
+        .path()
+        .join(manifest.file_name().unwrap_or_default());
+    std::fs::write(&copy, before).map_err(unwritable)?;
+    let input = Input::Manifest {
+        root: dataset.root.clone(),
+        manifest: copy,
+    };
+    let before = load(&input, settings);
+    Ok(before.map_or_else(unknown, |before| Rows::Moved(moved(&before, dataset))))
+}
+
+/// Text by its lines: git may end them otherwise in the working tree.
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    let lines = text.split(|&byte| byte == b'\n');
+    lines
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .collect()
+}
+
+fn of_tree(
+    layout: Option<Layout>,
+    repository: &Repository,
+    commit: &str,
+    tree: Tree<'_>,
+    dataset: &Dataset,
+    settings: &Settings,
+) -> Result<Rows, Error> {
+    let Texts { before, untracked } = match texts(repository, commit, tree, dataset)? {
+        Ok(texts) => texts,
+        Err(why) => return Ok(Rows::Unknown(why)),
+    };
+    let root = match tree {
+        Tree::Working(_) => dataset.root.clone(),
+        Tree::Staged(snapshot) => snapshot.tree(),
+    };
+    let recognised = |texts: &BTreeMap<String, Option<Vec<u8>>>| -> Result<_, Error> {
+        let mirror = Mirror::of(&root, texts).map_err(unwritable)?;
+        let input = Input::Tree {
+            root: mirror.root().to_path_buf(),
+            layout,
+        };
+        Ok(load(&input, settings))
+    };
+    let mut texts: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
+    if let Some(example) = untracked.first() {
+        texts.extend(untracked.iter().map(|path| (path.clone(), None)));
+        let without = recognised(&texts)?;
+        if !without.is_some_and(|without| moved(&without, dataset).is_empty()) {
+            return Ok(Rows::Unknown(format!(
+                "git does not track `{example}`, and what it says of samples may have changed"
+            )));
+        }
+    }
+    if before.is_empty() {
+        return Ok(Rows::Moved(BTreeSet::new()));
+    }
+    let names: Vec<String> = before
+        .keys()
+        .take(3)
+        .map(|path| format!("`{path}`"))
+        .collect();
+    texts.extend(before);
+    Ok(match recognised(&texts)? {
+        Some(before) => Rows::Moved(moved(&before, dataset)),
+        None => Rows::Unknown(format!(
+            "the revision has no {} that can be compared with",
+            names.join(", ")
+        )),
+    })
+}
+
+/// Texts of a dataset, by their paths from its root, that are not as the commit has them.
+struct Texts {
+    /// As the commit has them; `None` for those it has not.
+    before: BTreeMap<String, Option<Vec<u8>>>,
+    /// Those of which git knows nothing.
+    untracked: Vec<String>,
+}
+
+/// The inner error says why they are not known.
+fn texts(
+    repository: &Repository,
+    commit: &str,
+    tree: Tree<'_>,
+    dataset: &Dataset,
+) -> Result<Result<Texts, String>, Error> {
+    let mut changed: BTreeMap<String, Before> = BTreeMap::new();
+    let mut untracked = dataset.texts.clone();
+    match tree {
+        Tree::Working(_) => {
+            changed.extend(repository.before(commit, Extent::Directory)?);
+            let tracked = repository.tracked()?;
+            untracked.retain(|path| !tracked.files.contains(path) && !changed.contains_key(path));
+            let is_unwatched = |path: &&String| tracked.unwatched.contains(*path);
+            for path in dataset.texts.iter().filter(is_unwatched) {
+                let name = format!("{}{path}", repository.prefix());
+                changed.insert(path.clone(), repository.before_of(commit, &name)?);
+            }
+        }
+        Tree::Staged(snapshot) => {
+            let prefix = repository.prefix();
+            for (path, before) in repository.before(commit, Extent::Index)? {
+                if let Some(path) = path.strip_prefix(&prefix) {
+                    changed.insert(path.to_owned(), before);
+                }
+            }
+            untracked.retain(|path| !snapshot.holds(&format!("{prefix}{path}")));
+        }
+    }
+    changed.retain(|path, _| dataset::may_describe(Path::new(path)));
+    let mut before = BTreeMap::new();
+    let mut store = None;
+    for (path, was) in changed {
+        let text = match was {
+            Before::Absent => None,
+            Before::File(blob) => repository.blob(&blob)?,
+            Before::Other => {
+                return Ok(Err(format!("`{path}` was no file in the revision")));
+            }
+        };
+        let text = match text {
+            Some(text) if lfs::is_pointer(&text) => {
+                let store = match &mut store {
+                    Some(store) => store,
+                    none => none.insert(Store::of(repository)?),
+                };
+                let object = store
+                    .object(&text)
+                    .and_then(|file| std::fs::read(file).ok());
+                match object {
+                    Some(text) => Some(text),
+                    None => {
+                        return Ok(Err(format!(
+                            "`{path}` of the revision is kept by Git LFS and not here"
+                        )));
+                    }
+                }
+            }
+            text => text,
+        };
+        before.insert(path, text);
+    }
+    Ok(Ok(Texts { before, untracked }))
+}
+
+fn unwritable(error: std::io::Error) -> Error {
+    process::refused(format!(
+        "what the revision says of samples could not be written to a temporary directory ({error}); make room there, or name another by `$TMPDIR`"
+    ))
+}
+
+/// `None` where it cannot be read as a dataset.
+fn load(input: &Input, settings: &Settings) -> Option<Dataset> {
+    dataset::load(input, &settings.columns, &settings.files, &Silent).ok()
+}
+
+/// Samples of which `now` says what `before` does not.
+fn moved(before: &Dataset, now: &Dataset) -> BTreeSet<String> {
+    let known: BTreeSet<String> = before.samples.iter().map(|one| row(before, one)).collect();
+    let samples = now.samples.iter();
+    let moved = samples.filter(|sample| !known.contains(&row(now, sample)));
+    moved.map(|sample| sample.path.to_string()).collect()
+}
+
+/// All that is said of a sample, with the split by its name: numbers differ between datasets.
+fn row(dataset: &Dataset, sample: &Sample) -> String {
+    let split = sample.split.map(|split| &dataset.splits[split.index()]);
+    let Sample {
+        path,
+        place: _,
+        split: _,
+        label,
+        target: _,
+        group,
+        time,
+    } = sample;
+    format!("{path:?} {split:?} {label:?} {group:?} {time:?}")
+}

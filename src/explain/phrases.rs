@@ -1,0 +1,182 @@
+//! Parts of the verdict's sentences: what leaks, what that does to a number, and why validation may
+//! be below training.
+
+use crate::report::explanation::{
+    Cause, Evidence, Exposure, FromImages, FromLosses, FromTargets, Metric,
+};
+use crate::wording::{as_printed, count, percent};
+
+/// From this share on, "nearly every".
+const NEARLY_EVERY: f64 = 0.95;
+
+/// Samples of an evaluation split as people call them.
+pub(super) fn noun(images: &FromImages) -> &'static str {
+    match images.adjacent_share {
+        Some(_) => "frame",
+        None => "image",
+    }
+}
+
+/// Evaluation samples of these classes.
+pub(super) fn samples_in(images: &FromImages, wanted: impl Fn(Exposure) -> bool) -> u64 {
+    let classes = images.classes.iter();
+    classes.filter(|c| wanted(c.class)).map(|c| c.n).sum()
+}
+
+/// Evaluation samples that are not clean.
+pub(super) fn leaked_samples(images: &FromImages) -> u64 {
+    samples_in(images, |class| class != Exposure::Clean)
+}
+
+/// `Nearly every validation frame has`, `30 of 100 validation images have`: the subject with the
+/// form of the verb for one or many.
+fn subject(n: u64, images: &FromImages, one: &str, many: &str) -> String {
+    let (all, noun) = (images.n_validation, noun(images));
+    match n {
+        n if n == all && all > 1 => format!("Every validation {noun} {one}"),
+        n if n as f64 >= NEARLY_EVERY * all as f64 && n < all => {
+            format!("Nearly every validation {noun} {one}")
+        }
+        1 => format!("1 of {} validation {noun}s {one}", count(all)),
+        n => {
+            let share = match all > 100 {
+                true => format!(" ({})", percent(n as f64 / all as f64)),
+                false => String::new(),
+            };
+            format!(
+                "{} of {} validation {noun}s{share} {many}",
+                count(n),
+                count(all)
+            )
+        }
+    }
+}
+
+/// Steps of a recording in seconds, where a clock tells them.
+fn distance(images: &FromImages, steps: u32) -> String {
+    match (images.seconds_per_step, steps) {
+        (Some(seconds), steps) => format!("{:.1} s", seconds * f64::from(steps)),
+        (None, 1) => "1 step".to_owned(),
+        (None, steps) => format!("{steps} steps"),
+    }
+}
+
+/// What leaks, in one sentence that a person can repeat. Not empty where anything leaks.
+pub(super) fn what_leaks(images: &FromImages) -> String {
+    let n = |class| samples_in(images, |own| own == class);
+    let (twins, adjacent, shadowed) = (
+        n(Exposure::Twin),
+        n(Exposure::Adjacent),
+        n(Exposure::Shadowed),
+    );
+    let leaked = twins + adjacent + shadowed;
+    let placed = images.adjacent_share.is_some();
+    if adjacent + shadowed == 0 || (!placed && twins >= shadowed && shadowed == 0) {
+        return format!(
+            "{}.",
+            subject(twins, images, "is in training, too", "are in training, too")
+        );
+    }
+    if !placed {
+        let shown = match twins {
+            0 => String::new(),
+            _ => " or a picture".to_owned(),
+        };
+        let rest = format!("a group{shown} with training");
+        return format!(
+            "{}.",
+            subject(
+                leaked,
+                images,
+                &format!("shares {rest}"),
+                &format!("share {rest}")
+            )
+        );
+    }
+    let near = twins + adjacent;
+    let lag = images.decorrelation_lag_steps;
+    let within = |n: u64, steps: u32| {
+        let rest = format!("a training frame within {}", distance(images, steps));
+        subject(n, images, &format!("has {rest}"), &format!("have {rest}"))
+    };
+    if near == 0 {
+        return format!("{}.", within(leaked, lag));
+    }
+    // Told so that the two add up, unless the first says it all.
+    let nearly_all = near as f64 >= NEARLY_EVERY * images.n_validation as f64;
+    let further = match shadowed > 0 && !nearly_all {
+        true => format!(
+            ", {} more one within {}",
+            count(shadowed),
+            distance(images, lag)
+        ),
+        false => String::new(),
+    };
+    format!("{}{further}.", within(near, 1))
+}
+
+/// The samples that do not leak, after what leaks was told.
+pub(super) fn the_others(images: &FromImages) -> String {
+    let clean = images.n_validation - leaked_samples(images);
+    format!("the other {}", count(clean))
+}
+
+/// Two significant digits: what a projection is worth.
+pub(super) fn about(value: f64) -> String {
+    let digits = 1.0 - value.abs().max(1e-300).log10().floor();
+    match value {
+        v if v != 0.0 && v.abs() < 1e-6 => format!("{v:.1e}"),
+        v if v.abs() >= 1e7 => format!("{v:.1e}"),
+        v => {
+            let unit = 10f64.powf(-digits);
+            format!(
+                "{:.*}",
+                digits.clamp(0.0, 9.0) as usize,
+                (v / unit).round() * unit
+            )
+        }
+    }
+}
+
+/// What always giving one answer scores, named after the metric.
+pub(super) fn constant_in_words(targets: &FromTargets) -> &'static str {
+    match targets.proxy_metric {
+        Metric::AbsoluteError => "always answering the median",
+        Metric::SquaredError => "always answering the mean",
+        _ => "always giving one answer",
+    }
+}
+
+/// Why validation is below the printed training loss, where it is: said of what is known to do so.
+pub(super) fn below_training(losses: &FromLosses, causes: &[Cause]) -> Option<String> {
+    let gap = losses.gap.value.filter(|&gap| gap > 0.0)?;
+    let loss = losses.validation_loss.value?;
+    // Less than the rounding of the two is no difference.
+    if losses.gap.lo.is_some_and(|lo| lo <= 0.0) {
+        return None;
+    }
+    let known = |id: &str| {
+        let cause = causes.iter().find(|cause| cause.id == id)?;
+        (cause.evidence == Evidence::For).then_some(cause)
+    };
+    let mut doing: Vec<String> = Vec::new();
+    if let Some(mode) = known("training_mode") {
+        doing.push(match mode.summary.split_once(" layer") {
+            Some((one, _)) if one.starts_with("1 ") => format!("{one} layer"),
+            Some((layers, _)) => format!("{layers} layers"),
+            None => "dropout or augmentation".to_owned(),
+        });
+    }
+    if known("epoch_average").is_some() {
+        doing.push("averaging over the epoch".to_owned());
+    }
+    let explained = match doing.len() {
+        0 => String::new(),
+        1 => format!("{} does that; ", doing[0]),
+        _ => format!("{} do that; ", doing.join(" and ")),
+    };
+    let below = as_printed(gap, losses.validation_loss.hi.map_or(0.0, |hi| hi - loss));
+    Some(format!(
+        "That it is {below} below the training loss is no sign of leakage: {explained}copies cannot be fitted better than the originals."
+    ))
+}

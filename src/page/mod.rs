@@ -1,0 +1,268 @@
+//! The report as one page of HTML: pictures side by side, nothing fetched from anywhere.
+//!
+//! The page works without script, as tables and pictures; the script adds filters, keys and ways to
+//! compare. Its policy (CSP) allows exactly the style and the script that it carries, by digest, and
+//! pictures that stand in it. Every name is escaped by the template.
+
+mod choice;
+mod geometry;
+mod pictures;
+mod plots;
+mod view;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use crate::render;
+use crate::report::Report;
+use crate::report::recordings::{Distances, Timeline};
+use crate::sample::{Dataset, SplitRole};
+use crate::wording;
+use pictures::{Picture, Samples};
+use plots::{Bar, Histogram};
+use view::{ClusterView, FindingView, LeakRow, PairView};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Most pairs shown.
+const PAIRS: usize = 300;
+/// Most findings and clusters shown.
+const FINDINGS: usize = 200;
+const CLUSTERS: usize = 12;
+
+/// How a page is made.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Most bytes that the page may have.
+    pub most_bytes: u64,
+    /// Whether pictures are shown; without, only names leave the machine.
+    pub pictures: bool,
+    /// Commands worth typing now.
+    pub next: Vec<String>,
+}
+
+impl Options {
+    /// Bytes of a page unless more are asked for: 10 MB.
+    pub const MOST_BYTES: u64 = 10_000_000;
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            most_bytes: Self::MOST_BYTES,
+            pictures: true,
+            next: Vec::new(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    style: &'a str,
+    script: &'a str,
+    style_digest: String,
+    script_digest: String,
+    report: &'a Report,
+    answer: String,
+    word: &'static str,
+    class: &'static str,
+    ruling: &'static str,
+    next: &'a [String],
+    leaks: Vec<LeakRow>,
+    kinds: Vec<&'static str>,
+    symbols: Vec<&'a Picture>,
+    pairs: Vec<PairView>,
+    pairs_shown: String,
+    plots: Vec<(String, String)>,
+    loss: Option<String>,
+    findings: Vec<FindingView>,
+    findings_left: usize,
+    clusters: Vec<ClusterView>,
+    similarities: String,
+    settings: String,
+}
+
+/// The page. Pictures come from `dataset`; without it, or where they may not be shown, the page has
+/// names only. Where it would be larger than allowed, fewer pairs are shown, and it says so.
+#[must_use]
+pub fn render(report: &Report, dataset: Option<&Dataset>, options: &Options) -> String {
+    let samples = dataset.map(Samples::of);
+    let mut most = PAIRS;
+    loop {
+        let page = with(report, samples.as_ref(), options, most);
+        if page.len() as u64 <= options.most_bytes || most == 0 {
+            return page;
+        }
+        let fits = most as f64 * options.most_bytes as f64 / page.len() as f64;
+        most = (fits * 0.9) as usize;
+    }
+}
+
+fn with(report: &Report, samples: Option<&Samples<'_>>, options: &Options, most: usize) -> String {
+    let chosen = choice::chosen(&report.pairs, most);
+    let findings: Vec<_> = report.findings.iter().take(FINDINGS).collect();
+    let pictures = match samples.filter(|_| options.pictures && most > 0) {
+        Some(samples) => samples.pictures(&paths(report, &chosen)),
+        None => BTreeMap::new(),
+    };
+    let pairs: Vec<PairView> = chosen
+        .iter()
+        .map(|&at| view::pair(at + 1, &report.pairs[at], &pictures, samples))
+        .collect();
+    let mut kinds: Vec<&'static str> = pairs.iter().map(|pair| pair.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut symbols: Vec<&Picture> = pictures.values().collect();
+    symbols.sort_by_key(|picture| picture.id);
+    let (word, class) = view::verdict_word(report.verdict);
+    let explained = report.explanation.as_ref();
+    let page = Page {
+        style: STYLE,
+        script: SCRIPT,
+        style_digest: digest(STYLE),
+        script_digest: digest(SCRIPT),
+        report,
+        answer: view::plain(&render::answer::answer(report)),
+        word,
+        class,
+        ruling: render::answer::verdict(report),
+        next: &options.next,
+        leaks: report.leakage.iter().map(view::leak_row).collect(),
+        kinds,
+        symbols,
+        pairs_shown: match (report.pairs.len(), report.pairs_truncated) {
+            (all, false) => format!("{} of {}", chosen.len(), wording::count(all as u64)),
+            (all, true) => format!(
+                "{} of more than {}",
+                chosen.len(),
+                wording::count(all as u64)
+            ),
+        },
+        pairs,
+        plots: recorded(report),
+        loss: explained.map(render::explanation::render),
+        findings_left: report.findings.len() - findings.len(),
+        findings: findings
+            .into_iter()
+            .map(|finding| view::finding(finding, &pictures))
+            .collect(),
+        clusters: view::clusters(report, &pictures),
+        similarities: similarities(report),
+        settings: serde_json::to_string_pretty(&report.settings).unwrap_or_default(),
+    };
+    page.render().unwrap_or_default()
+}
+
+/// Paths of all pictures that the page shows.
+fn paths<'a>(report: &'a Report, chosen: &[usize]) -> Vec<&'a str> {
+    let mut paths = Vec::new();
+    for pair in chosen.iter().map(|&at| &report.pairs[at]) {
+        paths.extend([&*pair.evaluation.path, &*pair.training.path]);
+    }
+    let clusters = report.clusters.iter().flat_map(|all| &all.listed);
+    for cluster in clusters.take(CLUSTERS) {
+        paths.extend(cluster.members.iter().map(String::as_str));
+    }
+    let alone = report.findings.iter().take(FINDINGS);
+    for finding in alone.filter(|finding| !finding.code.is_leak()) {
+        paths.extend(finding.paths.iter().take(6).map(String::as_str));
+    }
+    paths
+}
+
+/// Plots of recordings: distances in steps, then recordings along time.
+fn recorded(report: &Report) -> Vec<(String, String)> {
+    let role = |name: &str| {
+        let mut splits = report.dataset.splits.iter();
+        splits
+            .find(|split| split.name == name)
+            .map(|split| split.role)
+    };
+    let strip = |timeline: &Timeline| {
+        let title = format!(
+            "Recording {} along time: {} images, training blue, evaluation red{}",
+            view::plain(&timeline.recording),
+            wording::count(timeline.samples),
+            match timeline.truncated {
+                true => "; its beginning",
+                false => "",
+            }
+        );
+        let class = |split: &str| match role(split) {
+            Some(SplitRole::Training) => "train",
+            Some(role) if role.is_evaluation() => "eval",
+            _ => "rest",
+        };
+        let stretches: Vec<(&str, u64)> = timeline
+            .stretches
+            .iter()
+            .map(|one| (one.split.as_deref().map_or("rest", class), one.samples))
+            .collect();
+        let svg = plots::strip(&title, &stretches);
+        (title, svg)
+    };
+    let steps = report.recordings.distances.iter().map(steps);
+    let strips = report.recordings.timelines.iter().map(strip);
+    steps.chain(strips).collect()
+}
+
+/// Evaluation samples by steps to the nearest training sample: title and plot.
+fn steps(of: &Distances) -> (String, String) {
+    let title = format!(
+        "Steps from images of {} to the nearest of {} in the same recording",
+        view::plain(&of.evaluation_split),
+        view::plain(&of.training_split)
+    );
+    let rows = [
+        ("the same instant", of.same_instant, "bad"),
+        ("1 step", of.at_1_step, "bad"),
+        ("2 steps", of.at_2_steps, "bad"),
+        ("3 to 5 steps", of.at_3_to_5_steps, "bad"),
+        ("6 to 30 steps", of.at_6_to_30_steps, "unsure"),
+        ("more than 30 steps", of.further, "good"),
+        ("another recording only", of.other_recording_only, "good"),
+        ("not known", of.unplaced, "plain"),
+    ];
+    let bars = rows.map(|(name, n, class)| Bar {
+        name,
+        value: n as f64,
+        shown: wording::count(n),
+        class,
+    });
+    let svg = plots::bars(&title, &bars);
+    (title, svg)
+}
+
+/// Similarities of the listed pairs, with the threshold.
+fn similarities(report: &Report) -> String {
+    let values: Vec<f64> = report
+        .pairs
+        .iter()
+        .filter_map(|pair| pair.similarity)
+        .collect();
+    if values.is_empty() {
+        return String::new();
+    }
+    let threshold = report.detection.threshold;
+    let words = format!("threshold {threshold:.2}");
+    plots::histogram(&Histogram {
+        title: "Similarities of the listed pairs",
+        values: &values,
+        range: (
+            values.iter().copied().fold(threshold, f64::min).min(0.5),
+            1.0,
+        ),
+        mark: Some((threshold, &words)),
+    })
+}
+
+/// A source of a content security policy.
+fn digest(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
+}
