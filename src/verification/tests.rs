@@ -11,7 +11,8 @@ type Edit = fn(&Picture, f32, f32) -> f32;
 /// Paints the picture of a number.
 type Painter = fn(u32) -> Picture;
 
-/// What is found of `queries` in `database`, with places counted from 0 in each.
+/// What is found of `queries` in `database` without a second look, with places counted from 0 in
+/// each.
 fn search_in(queries: Vec<Thumbnail>, database: Vec<Thumbnail>) -> Vec<Found> {
     let (n, m) = (queries.len() as u32, database.len() as u32);
     let pictures = described(queries.into_iter().chain(database).map(Some).collect());
@@ -24,6 +25,7 @@ fn search_in(queries: Vec<Thumbnail>, database: Vec<Thumbnail>) -> Vec<Found> {
             ..found
         });
     });
+    all.retain(|found| found.similarity >= threshold.copies);
     all
 }
 
