@@ -300,6 +300,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "page",
         &[
             "finding",
+            "leak",
             "matching",
             "render",
             "report",

@@ -242,7 +242,7 @@ fn every_kind_has_its_count_and_a_leaked_sample_stands_under_its_strongest() {
     let (report, _) = workspace.check(&pattern);
     let entry = &report["leakage"][0];
     let kinds = entry["by_kind"].as_object().unwrap();
-    assert_eq!(kinds.len(), 9);
+    assert_eq!(kinds.len(), 10);
     assert_eq!(
         (kinds["same-bytes"].clone(), kinds["shared-group"].clone()),
         (1.into(), 1.into())

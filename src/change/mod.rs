@@ -11,7 +11,6 @@ mod mirror;
 mod process;
 mod snapshot;
 mod staged;
-mod whole;
 mod working;
 
 use std::collections::BTreeSet;

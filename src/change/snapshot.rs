@@ -1,7 +1,7 @@
 //! The files of the index as a tree: what a fresh clone of the next commit will hold.
 //!
-//! Files that lie in the working tree as the index has them become links to there, and so do
-//! directories that hold nothing else, so that only the others are taken out of git.
+//! Files that lie in the working tree as the index has them become links to there, so that
+//! only the others are taken out of git.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,6 @@ use std::path::{Component, Path, PathBuf};
 use super::git::{self, Entry, LINK, Repository, SUBMODULE, text_of};
 use super::lfs::{self, Store};
 use super::process::{path_of, refused};
-use super::whole;
 use crate::dataset;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -117,26 +116,14 @@ impl Snapshot {
         Ok((same, others))
     }
 
-    /// Links to files of the working tree, or to directories that hold nothing else.
+    /// Links to files of the working tree, each by itself: a link to a directory would let what is
+    /// taken out of git be written through it.
     fn link_what_is_there(&mut self, same: &[Entry]) -> Result<(), Error> {
-        let paths: Vec<PathBuf> = same.iter().map(|entry| path_of(&entry.path)).collect();
-        // Elsewhere a link to a directory needs a privilege.
-        let whole = match cfg!(unix) {
-            true => whole::directories(&self.repository.top, &paths),
-            false => BTreeSet::new(),
-        };
-        for (entry, path) in same.iter().zip(paths) {
-            let mut above = path.ancestors().skip(1);
-            if !above.any(|folder| whole.contains(folder)) {
-                let place = self.place(entry)?;
-                let there = self.repository.top.join(&path);
-                link(&there, &place).map_err(unwritable)?;
-            }
+        for entry in same {
+            let place = self.place(entry)?;
+            let path = path_of(&entry.path);
+            link(&self.repository.top.join(&path), &place).map_err(unwritable)?;
             self.files.insert(path, Origin::WorkingTree);
-        }
-        for folder in &whole {
-            let place = self.place_of(folder)?;
-            link(&self.repository.top.join(folder), &place).map_err(unwritable)?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! The report as one page of HTML: pictures side by side, nothing fetched from anywhere.
 //!
 //! The page works without script, as tables and pictures; the script adds filters, keys and ways to
-//! compare. Its policy (CSP) allows exactly the style and the script that it carries, by digest, and
-//! pictures that stand in it. Every name is escaped by the template.
+//! compare. Its policy (CSP) allows exactly the style and the script that it carries, by digest,
+//! and pictures that stand in it. Every name is escaped by the template.
 
 mod choice;
 mod geometry;

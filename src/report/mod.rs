@@ -281,8 +281,8 @@ pub struct Leakage {
     /// declares.
     pub leaked: Rate,
     /// Evaluation samples beyond `leaked` that names and columns suspect and pixels do not confirm,
-    /// that look like a training sample without evidence of a copy, or that share the value of an identifier nobody has answered. Of readable samples, or of all
-    /// where no image was opened.
+    /// that look like a training sample without evidence of a copy, or that share the value of an
+    /// identifier nobody has answered. Of readable samples, or of all where no image was opened.
     pub suspected: Rate,
     /// Leaked samples by their strongest kind of evidence: each counts once. Samples that do not
     /// leak and show a place that training has seen stand under `another-pass`; without these the

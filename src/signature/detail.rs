@@ -47,8 +47,8 @@ impl Turn {
     }
 }
 
-/// Correlation of the slopes of two pictures, -1 to 1, the first turned. The larger is averaged down to the size of
-/// the smaller. `None` where one is flat or tiny.
+/// Correlation of the slopes of two pictures, -1 to 1, the first turned. The larger is averaged
+/// down to the size of the smaller. `None` where one is flat or tiny.
 #[must_use]
 pub(crate) fn agreement(one: &Luma, turn: Turn, other: &Luma) -> Option<f64> {
     let one = &turn.of(one);

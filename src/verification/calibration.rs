@@ -1,5 +1,5 @@
-//! From which similarity on are pairs of this dataset the same picture? Decoys are searched for, and
-//! where these cannot know, bent copies of real pictures say that they cannot.
+//! From which similarity on are pairs of this dataset the same picture? Decoys are searched for,
+//! and where these cannot know, bent copies of real pictures say that they cannot.
 
 use std::collections::BTreeSet;
 
@@ -135,6 +135,9 @@ impl Search<'_> {
     fn is_continuum(&self, threshold: Threshold) -> bool {
         let step = self.sample.len().div_ceil(null_model::BENT_COPIES).max(1);
         let few: Vec<u32> = self.sample.iter().copied().step_by(step).collect();
+        if few.len() < null_model::LEAST_BENT {
+            return false;
+        }
         let bent = few.par_iter().filter_map(|&place| {
             let (own, bent) = bent(self.pictures[place as usize].as_ref()?);
             Some((own, (place, bent)))

@@ -38,9 +38,9 @@ pub(super) fn turned(residual: &Residual) -> Residual {
 /// Waves of a warp along each axis.
 const WAVES: usize = 3;
 
-/// The picture bent smoothly, by about `cells` cells to and fro in waves as long as half the picture
-/// and longer: no affine map undoes it, and it still looks as its kind does. `seed` chooses the
-/// waves; what was outside is what the nearest edge has.
+/// The picture bent smoothly, by about `cells` cells to and fro in waves as long as half the
+/// picture and longer: no affine map undoes it, and it still looks as its kind does. `seed` chooses
+/// the waves; what was outside is what the nearest edge has.
 pub(super) fn warped(residual: &Residual, seed: u64, cells: f32) -> Residual {
     let mut state = seed.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut next = || {

@@ -165,6 +165,9 @@ const CONTINUUM_AMID: f32 = 0.05;
 /// from it than [`NEARER`]. Measured: digits 0.6; driving frames 0.02 to 0.1.
 const AMID: f32 = 0.25;
 
+/// Fewest pictures that tell a continuum of look-alikes: of fewer, one film is as much.
+pub(super) const LEAST_BENT: usize = 100;
+
 /// Bent copies that are searched.
 pub(super) const BENT_COPIES: usize = 256;
 
