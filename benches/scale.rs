@@ -226,6 +226,7 @@ impl Made {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            texts: Vec::new(),
             image_files: self.images() as u64,
         }
     }
