@@ -8,6 +8,7 @@
 
 mod audit;
 pub mod cache;
+#[cfg(feature = "cli")]
 mod change;
 mod checks;
 #[cfg(feature = "cli")]

@@ -35,6 +35,7 @@ use crate::sample::{Dataset, Layout, Problem, ProblemKind};
 use crate::settings::{Columns, Files, Input};
 pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
+#[cfg(feature = "cli")]
 pub(crate) use walk::may_describe;
 use walk::{Walked, walk};
 

@@ -57,7 +57,7 @@ impl SequencePattern {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// [`PatternError`] when it is no regular expression, has neither a group `index` nor `time` or
+    /// When it is no regular expression, has neither a group `index` nor `time` or
     /// both, or has a named group of another name.
     pub fn parse(pattern: &str) -> Result<Self, PatternError> {
         let regex = compile(pattern)?;
@@ -133,7 +133,7 @@ impl GroupPattern {
     /// Compiles a pattern.
     ///
     /// # Errors
-    /// [`PatternError`] when it is no regular expression or its only named group is not `group`.
+    /// When it is no regular expression or its only named group is not `group`.
     pub fn parse(pattern: &str) -> Result<Self, PatternError> {
         let regex = compile(pattern)?;
         if names(&regex, pattern, &["group"], "`group`")?.is_empty() {

@@ -115,7 +115,7 @@ impl FromStr for SimulatedSplit {
 /// A block holds out samples without a recording never; a group draw too.
 ///
 /// # Errors
-/// [`SimulateError`] when recordings or groups are needed and missing.
+/// When recordings or groups are needed and missing.
 pub fn simulate(
     split: SimulatedSplit,
     count: usize,

@@ -13,7 +13,7 @@ pub struct Facts {
     pub stored: Stored,
     /// How light and how sharp the picture is.
     pub tone: Tone,
-    /// Percent of the picture that a uniform frame takes, 0 to 100; see [`super::content`].
+    /// Percent of the picture that a uniform frame takes, 0 to 100.
     pub border: u8,
 }
 

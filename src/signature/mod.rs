@@ -51,7 +51,7 @@ pub struct Signature {
     /// Digest of the file: same digest, same file.
     pub byte_digest: Digest,
     /// Digest of the decoded, upright pixels: same picture in another container.
-    /// `None` for a JPEG, which is decoded in full only when it may matter; see [`pixels`].
+    /// `None` for a JPEG, which is decoded in full only when it may matter.
     pub pixel_digest: Option<Digest>,
     /// Same picture, roughly.
     pub perceptual: Hash64,

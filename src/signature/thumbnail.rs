@@ -15,7 +15,7 @@ pub const SIDE: usize = 24;
 pub struct Thumbnail(pub Box<[u8; SIDE * SIDE]>);
 
 /// Shrinks or stretches the content of `luma` (what a uniform frame leaves, see
-/// [`super::content`]) to the grid by area averaging: every cell is the mean of
+/// `content.rs`) to the grid by area averaging: every cell is the mean of
 /// the part of the picture it covers, with fractional pixels weighted.
 #[must_use]
 pub fn thumbnail(luma: &Luma) -> Thumbnail {

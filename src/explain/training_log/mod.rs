@@ -202,7 +202,7 @@ pub enum LogError {
     /// No byte in it.
     #[error("the training log is empty")]
     Empty,
-    /// Longer than [`MAX_BYTES`].
+    /// Longer than a log is read.
     #[error("the training log is longer than {} MB; give only the part with the losses", MAX_BYTES >> 20)]
     TooLarge,
     /// No name of a loss in it.
