@@ -54,11 +54,13 @@ fn is_test_module(name: &str, parent: &str, text: &str) -> bool {
     let Some(folder) = parent.strip_suffix("mod.rs") else {
         return false;
     };
-    let Some(module) = name
-        .strip_prefix(folder)
-        .and_then(|rest| rest.strip_suffix(".rs"))
-    else {
+    let Some(rest) = name.strip_prefix(folder) else {
         return false;
+    };
+    // A folder that is declared so holds nothing but tests.
+    let module = match rest.split_once('/') {
+        Some((module, _)) => module,
+        None => rest.strip_suffix(".rs").unwrap_or(rest),
     };
     let declared = [
         format!("mod {module};"),

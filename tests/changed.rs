@@ -5,26 +5,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::git::{commit_all, git, repository, run};
+use crate::git::{commit_all, git, repository, run, since};
 use crate::workspace::Workspace;
-
-fn since(workspace: &Workspace, revision: &str, more: &[&str]) -> (Value, i32, String) {
-    let arguments = [
-        "check",
-        "data",
-        "--no-cache",
-        "--max-leakage",
-        "0",
-        "--json",
-        "-",
-    ];
-    let scope = ["--changed-since", revision];
-    let run = run(workspace, &[&arguments[..], &scope, more].concat());
-    let report: Value = serde_json::from_str(&run.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr));
-    crate::workspace::validate(&report);
-    (report, run.status, run.stderr)
-}
 
 fn scope(report: &Value) -> (u64, u64) {
     let number = |key: &str| report["scope"][key].as_u64().unwrap();

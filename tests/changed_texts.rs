@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::git::{commit_all, git, run};
+use crate::git::{commit_all, git, since};
 use crate::workspace::Workspace;
 
 /// Images of `data/images`; the first two are the same picture.
@@ -73,23 +73,6 @@ fn dataset(kind: &str, is_held_out: &[bool]) -> Workspace {
     workspace
 }
 
-fn since_head(workspace: &Workspace, more: &[&str]) -> (Value, i32, String) {
-    let arguments = [
-        "check",
-        "data",
-        "--no-cache",
-        "--max-leakage",
-        "0",
-        "--json",
-        "-",
-    ];
-    let scope = ["--changed-since", "HEAD"];
-    let run = run(workspace, &[&arguments[..], &scope, more].concat());
-    let report = serde_json::from_str(&run.stdout)
-        .unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr));
-    (report, run.status, run.stderr)
-}
-
 #[test]
 fn a_random_edit_of_a_list_brings_those_it_moves_into_scope() {
     let mut state = 11_u32;
@@ -101,7 +84,7 @@ fn a_random_edit_of_a_list_brings_those_it_moves_into_scope() {
     for kind in KINDS {
         let workspace = dataset(kind, &before);
         commit_all(&workspace, true);
-        let (report, status, said) = since_head(&workspace, &[]);
+        let (report, status, said) = since(&workspace, "HEAD", &[]);
         assert_eq!(
             (&report["scope"]["samples"], status),
             (&json!(0), 0),
@@ -121,7 +104,7 @@ fn a_random_edit_of_a_list_brings_those_it_moves_into_scope() {
             let leaks = after[0] != after[1];
             git(workspace.root(), &["add", "--all"]);
             for more in [&[][..], &["--staged"]] {
-                let (report, status, said) = since_head(&workspace, more);
+                let (report, status, said) = since(&workspace, "HEAD", more);
                 assert_eq!(
                     (&report["scope"]["samples"], status),
                     (&json!(moved), i32::from(leaks)),
@@ -138,14 +121,14 @@ fn a_description_that_git_does_not_track_brings_everything_into_scope() {
     let workspace = dataset("yolo", &before);
     workspace.file(".gitignore", "*.txt\n");
     commit_all(&workspace, true);
-    let (report, status, said) = since_head(&workspace, &[]);
+    let (report, status, said) = since(&workspace, "HEAD", &[]);
     assert_eq!((&report["scope"], status), (&Value::Null, 0));
     assert!(said.contains("git does not track `train.txt`"), "{said}");
     // One that says nothing of splits changes nothing.
     let workspace = dataset("yolo", &before);
     commit_all(&workspace, true);
     workspace.file("data/notes.txt", "to do");
-    assert_eq!(since_head(&workspace, &[]).0["scope"]["samples"], 0);
+    assert_eq!(since(&workspace, "HEAD", &[]).0["scope"]["samples"], 0);
 }
 
 #[test]
@@ -161,7 +144,7 @@ fn a_list_that_git_was_told_not_to_look_at_is_compared_all_the_same() {
     }
     sides[0] = true;
     describe(&workspace, "lists", &sides);
-    let (report, status, said) = since_head(&workspace, &[]);
+    let (report, status, said) = since(&workspace, "HEAD", &[]);
     assert_eq!(
         (&report["scope"]["samples"], status),
         (&json!(1), 1),
@@ -180,10 +163,10 @@ fn a_list_that_was_deleted_is_a_change_of_what_it_told() {
     workspace.file("data/train.txt", train);
     workspace.file("data/val.txt", "train/3.png\n");
     commit_all(&workspace, true);
-    assert_eq!(since_head(&workspace, &[]).1, 0);
+    assert_eq!(since(&workspace, "HEAD", &[]).1, 0);
     for list in ["train.txt", "val.txt"] {
         std::fs::remove_file(workspace.path("data").join(list)).unwrap();
     }
-    let (report, status, said) = since_head(&workspace, &[]);
+    let (report, status, said) = since(&workspace, "HEAD", &[]);
     assert_eq!(status, 1, "{said}{}", report["scope"]);
 }

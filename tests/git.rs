@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::workspace::{Run, Workspace};
+use serde_json::Value;
+
+use crate::workspace::{Run, Workspace, validate};
 
 /// Runs git in a directory; whatever comes of it.
 pub(crate) fn try_git(directory: &Path, arguments: &[&str]) -> Output {
@@ -33,6 +35,26 @@ pub(crate) fn git(directory: &Path, arguments: &[&str]) -> String {
         String::from_utf8_lossy(&output.stderr)
     );
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Checks what changed since a revision, under a limit of no leak: report, exit status, and what was
+/// said beside.
+pub(crate) fn since(workspace: &Workspace, revision: &str, more: &[&str]) -> (Value, i32, String) {
+    let arguments = [
+        "check",
+        "data",
+        "--no-cache",
+        "--max-leakage",
+        "0",
+        "--json",
+        "-",
+    ];
+    let scope = ["--changed-since", revision];
+    let run = run(workspace, &[&arguments[..], &scope, more].concat());
+    let report: Value = serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr));
+    validate(&report);
+    (report, run.status, run.stderr)
 }
 
 /// A repository with a clean dataset in `data/`, committed.

@@ -65,6 +65,26 @@ fn the_page_is_the_same_on_every_run() {
 fn a_limit_leaves_out_pairs_and_says_so() {
     let workspace = Workspace::new();
     let whole = page(&workspace, DRIVING, &[]);
+    assert!(whole.len() > 1_000_000, "{}", whole.len());
+    let limited = page(&workspace, DRIVING, &["--html-max", "1"]);
+    assert!(limited.len() <= 1_000_000, "{}", limited.len());
+    let pairs = |page: &str| page.matches("class=\"pair\"").count();
+    assert!((1..pairs(&whole)).contains(&pairs(&limited)));
+    let said = format!(
+        "<p>{} of {} pairs are shown",
+        pairs(&limited),
+        pairs(&whole)
+    );
+    assert!(limited.contains(&said), "{said}");
+    // No picture is carried that no pair, cluster or finding shows.
+    for id in limited
+        .split("<symbol id=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next())
+    {
+        let use_of = format!("href=\"#{}\"", id.unwrap());
+        assert!(limited.contains(&use_of), "{use_of}");
+    }
     let run = workspace.run(&[
         "check",
         DRIVING,

@@ -244,14 +244,20 @@ mod tests {
         assert_eq!(reversed(there), found(0.9));
     }
 
-    #[test]
-    fn what_a_second_look_does_not_confirm_is_a_look_alike_and_joins_nothing() {
+    /// A training picture and another one in validation.
+    fn two_pictures() -> World {
         let mut world = World::new(&[
             ("train", SplitRole::Training),
             ("val", SplitRole::Validation),
         ]);
         world.picture("a", Some(0), 1, 0);
         world.picture("b", Some(1), 2, 0);
+        world
+    }
+
+    #[test]
+    fn what_a_second_look_does_not_confirm_is_a_look_alike_and_joins_nothing() {
+        let world = two_pictures();
         let copies = world.copies(&[0, 1]);
         let (from, to) = (Some(SplitId(1)), Some(SplitId(0)));
         let threshold = Threshold {
@@ -276,12 +282,7 @@ mod tests {
 
     #[test]
     fn what_is_below_the_threshold_is_loose_and_joins_nothing() {
-        let mut world = World::new(&[
-            ("train", SplitRole::Training),
-            ("val", SplitRole::Validation),
-        ]);
-        world.picture("a", Some(0), 1, 0);
-        world.picture("b", Some(1), 2, 0);
+        let world = two_pictures();
         let copies = world.copies(&[0, 1]);
         let (from, to) = (Some(SplitId(1)), Some(SplitId(0)));
         for (similarity, loose) in [(0.79, 1), (0.8, 0)] {

@@ -18,6 +18,17 @@ use crate::progress::Silent;
 use crate::sample::{Dataset, Layout, Sample};
 use crate::settings::{Input, Settings};
 
+/// A dataset and the commit that it is compared with.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) commit: &'a str,
+    /// Where the dataset lies.
+    pub(super) tree: Tree<'a>,
+    pub(super) dataset: &'a Dataset,
+    pub(super) settings: &'a Settings,
+}
+
 /// What is known of the rows that have changed.
 pub(super) enum Rows {
     /// Samples of which something is said that the commit does not say of them.
@@ -30,30 +41,22 @@ pub(super) enum Rows {
 ///
 /// # Errors
 /// Those of git, and temporary files that cannot be written.
-pub(super) fn moved_rows(
-    repository: &Repository,
-    commit: &str,
-    tree: Tree<'_>,
-    dataset: &Dataset,
-    settings: &Settings,
-) -> Result<Rows, Error> {
-    match &settings.input {
+pub(super) fn moved_rows(compared: Compared<'_>) -> Result<Rows, Error> {
+    match &compared.settings.input {
         Input::Directories(_) => Ok(Rows::Moved(BTreeSet::new())),
-        Input::Manifest { manifest, .. } => {
-            of_manifest(manifest, repository, commit, tree, dataset, settings)
-        }
-        Input::Tree { layout, .. } => of_tree(*layout, repository, commit, tree, dataset, settings),
+        Input::Manifest { manifest, .. } => of_manifest(manifest, compared),
+        Input::Tree { layout, .. } => of_tree(*layout, compared),
     }
 }
 
-fn of_manifest(
-    manifest: &Path,
-    repository: &Repository,
-    commit: &str,
-    tree: Tree<'_>,
-    dataset: &Dataset,
-    settings: &Settings,
-) -> Result<Rows, Error> {
+fn of_manifest(manifest: &Path, compared: Compared<'_>) -> Result<Rows, Error> {
+    let Compared {
+        repository,
+        commit,
+        tree,
+        dataset,
+        settings,
+    } = compared;
     let name = manifest.display();
     let Some(path) = repository.place_from_top(manifest) else {
         return Ok(Rows::Unknown(format!("`{name}` is not in the repository")));
@@ -97,15 +100,9 @@ fn lines(text: &[u8]) -> Vec<&[u8]> {
         .collect()
 }
 
-fn of_tree(
-    layout: Option<Layout>,
-    repository: &Repository,
-    commit: &str,
-    tree: Tree<'_>,
-    dataset: &Dataset,
-    settings: &Settings,
-) -> Result<Rows, Error> {
-    let Texts { before, untracked } = match texts(repository, commit, tree, dataset)? {
+fn of_tree(layout: Option<Layout>, compared: Compared<'_>) -> Result<Rows, Error> {
+    let (dataset, tree) = (compared.dataset, compared.tree);
+    let Texts { before, untracked } = match texts(compared)? {
         Ok(texts) => texts,
         Err(why) => return Ok(Rows::Unknown(why)),
     };
@@ -119,7 +116,7 @@ fn of_tree(
             root: mirror.root().to_path_buf(),
             layout,
         };
-        Ok(load(&input, settings))
+        Ok(load(&input, compared.settings))
     };
     let mut texts: BTreeMap<String, Option<Vec<u8>>> = BTreeMap::new();
     if let Some(example) = untracked.first() {
@@ -158,12 +155,14 @@ struct Texts {
 }
 
 /// The inner error says why they are not known.
-fn texts(
-    repository: &Repository,
-    commit: &str,
-    tree: Tree<'_>,
-    dataset: &Dataset,
-) -> Result<Result<Texts, String>, Error> {
+fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
+    let Compared {
+        repository,
+        commit,
+        tree,
+        dataset,
+        ..
+    } = compared;
     let mut changed: BTreeMap<String, Before> = BTreeMap::new();
     let mut untracked = dataset.texts.clone();
     match tree {

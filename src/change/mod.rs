@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::sample::{Dataset, Sample};
 use crate::settings::Settings;
 use crate::source::path_text;
-use described::Rows;
+use described::{Compared, Rows};
 use git::Repository;
 pub(crate) use snapshot::Snapshot;
 
@@ -81,7 +81,13 @@ pub(crate) fn since(
         Tree::Staged(snapshot) => staged::touched(snapshot, &commit, dataset)?,
         Tree::Working(_) => working::touched(repository, &commit, dataset)?,
     };
-    match described::moved_rows(repository, &commit, tree, dataset, settings)? {
+    match described::moved_rows(Compared {
+        repository,
+        commit: &commit,
+        tree,
+        dataset,
+        settings,
+    })? {
         Rows::Moved(rows) => {
             touched.paths.extend(rows);
             Ok(Touched {

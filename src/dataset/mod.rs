@@ -5,6 +5,7 @@ mod claim;
 mod class_folder;
 mod coco;
 mod companions;
+mod csv_header;
 mod csv_manifest;
 mod csv_text;
 mod directories;

@@ -94,20 +94,9 @@ mod tests {
         bottom: 90,
     };
 
-    const ALL: [Transform; 8] = [
-        Transform::Identity,
-        Transform::Mirror,
-        Transform::Flip,
-        Transform::Rotate90,
-        Transform::Rotate180,
-        Transform::Rotate270,
-        Transform::Transpose,
-        Transform::Transverse,
-    ];
-
     #[test]
     fn undoing_a_transform_brings_the_area_back() {
-        for transform in ALL {
+        for transform in Transform::ALL {
             let there = PART.transformed(transform);
             assert_eq!(
                 there.transformed(transform.inverse()),

@@ -44,6 +44,18 @@ pub enum Transform {
 }
 
 impl Transform {
+    /// All eight, in the order in which ties are broken: the plainest explanation first.
+    pub const ALL: [Self; 8] = [
+        Self::Identity,
+        Self::Mirror,
+        Self::Flip,
+        Self::Rotate180,
+        Self::Rotate90,
+        Self::Rotate270,
+        Self::Transpose,
+        Self::Transverse,
+    ];
+
     /// What undoes it.
     #[must_use]
     pub fn inverse(self) -> Self {

@@ -33,6 +33,8 @@ pub(super) fn chosen(pairs: &[ReportPair], most: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::matching::pair::Transform;
     use crate::report::PairMember;
@@ -70,6 +72,21 @@ mod tests {
     fn a_rare_kind_keeps_its_pairs_and_a_common_one_shows_both_ends() {
         let pairs = pairs(&[(Leak::SameBytes, 1), (Leak::NearDuplicate, 10)]);
         assert_eq!(chosen(&pairs, 5), [0, 1, 2, 9, 10]);
+    }
+
+    proptest! {
+        #[test]
+        fn fewer_are_among_more(few in 0usize..40, more in 0usize..40, n in [0usize..15, 0..15, 0..15]) {
+            let pairs = pairs(&[
+                (Leak::SameBytes, n[0]),
+                (Leak::NearDuplicate, n[1]),
+                (Leak::SharedGroup, n[2]),
+            ]);
+            let (few, more) = (few.min(more), few.max(more));
+            let of_more = chosen(&pairs, more);
+            prop_assert_eq!(of_more.len(), more.min(pairs.len()));
+            prop_assert!(chosen(&pairs, few).iter().all(|index| of_more.contains(index)));
+        }
     }
 
     #[test]

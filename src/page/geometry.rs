@@ -36,17 +36,6 @@ pub(super) fn size(transform: Transform, width: u32, height: u32) -> (u32, u32) 
 mod tests {
     use super::*;
 
-    const ALL: [Transform; 8] = [
-        Transform::Identity,
-        Transform::Mirror,
-        Transform::Flip,
-        Transform::Rotate90,
-        Transform::Rotate180,
-        Transform::Rotate270,
-        Transform::Transpose,
-        Transform::Transverse,
-    ];
-
     fn numbers(matrix: &str) -> Vec<i64> {
         let inner = matrix.trim_start_matches("matrix(").trim_end_matches(')');
         inner.split(' ').map(|n| n.parse().unwrap()).collect()
@@ -59,7 +48,7 @@ mod tests {
 
     #[test]
     fn every_corner_stays_in_the_frame() {
-        for transform in ALL {
+        for transform in Transform::ALL {
             let (w, h) = size(transform, 6, 4);
             for corner in [(0, 0), (6, 0), (0, 4), (6, 4)] {
                 let (x, y) = moved(transform, corner);

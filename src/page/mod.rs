@@ -93,33 +93,42 @@ struct Page<'a> {
 #[must_use]
 pub fn render(report: &Report, dataset: Option<&Dataset>, options: &Options) -> String {
     let samples = dataset.map(Samples::of);
-    let mut most = PAIRS;
-    loop {
-        let page = with(report, samples.as_ref(), options, most);
-        if page.len() as u64 <= options.most_bytes || most == 0 {
-            return page;
-        }
-        let fits = most as f64 * options.most_bytes as f64 / page.len() as f64;
-        most = (fits * 0.9) as usize;
-    }
-}
-
-fn with(report: &Report, samples: Option<&Samples<'_>>, options: &Options, most: usize) -> String {
-    let chosen = choice::chosen(&report.pairs, most);
-    let findings: Vec<_> = report.findings.iter().take(FINDINGS).collect();
-    let pictures = match samples.filter(|_| options.pictures && most > 0) {
+    let mut chosen = choice::chosen(&report.pairs, PAIRS);
+    let pictures = match samples.as_ref().filter(|_| options.pictures) {
         Some(samples) => samples.pictures(&paths(report, &chosen)),
         None => BTreeMap::new(),
     };
+    loop {
+        let page = with(report, samples.as_ref(), options, &chosen, &pictures);
+        if page.len() as u64 <= options.most_bytes || chosen.is_empty() {
+            return page;
+        }
+        let fits = chosen.len() as f64 * options.most_bytes as f64 / page.len() as f64;
+        chosen = choice::chosen(&report.pairs, (fits * 0.9) as usize);
+    }
+}
+
+/// The page with these pairs. Fewer pairs take the first and the last of a kind, so that their
+/// pictures are among those of more.
+fn with(
+    report: &Report,
+    samples: Option<&Samples<'_>>,
+    options: &Options,
+    chosen: &[usize],
+    pictures: &BTreeMap<String, Picture>,
+) -> String {
+    let findings: Vec<_> = report.findings.iter().take(FINDINGS).collect();
     let pairs: Vec<PairView> = chosen
         .iter()
-        .map(|&at| view::pair(at + 1, &report.pairs[at], &pictures, samples))
+        .map(|&at| view::pair(at + 1, &report.pairs[at], pictures, samples))
         .collect();
     let mut kinds: Vec<&'static str> = pairs.iter().map(|pair| pair.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let mut symbols: Vec<&Picture> = pictures.values().collect();
+    let shown = paths(report, chosen).into_iter();
+    let mut symbols: Vec<&Picture> = shown.filter_map(|path| pictures.get(path)).collect();
     symbols.sort_by_key(|picture| picture.id);
+    symbols.dedup_by_key(|picture| picture.id);
     let (word, class) = view::verdict_word(report.verdict);
     let explained = report.explanation.as_ref();
     let page = Page {
@@ -150,9 +159,9 @@ fn with(report: &Report, samples: Option<&Samples<'_>>, options: &Options, most:
         findings_left: report.findings.len() - findings.len(),
         findings: findings
             .into_iter()
-            .map(|finding| view::finding(finding, &pictures))
+            .map(|finding| view::finding(finding, pictures))
             .collect(),
-        clusters: view::clusters(report, &pictures),
+        clusters: view::clusters(report, pictures),
         similarities: similarities(report),
         settings: serde_json::to_string_pretty(&report.settings).unwrap_or_default(),
     };

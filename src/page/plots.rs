@@ -2,6 +2,10 @@
 
 use std::fmt::Write;
 
+use askama::filters;
+
+use crate::render::text::printable;
+
 /// One bar: what it counts, how many, and a class for its colour.
 pub(super) struct Bar<'a> {
     /// Words beside it.
@@ -147,20 +151,10 @@ pub(super) fn histogram(of: &Histogram<'_>) -> String {
     svg + "</svg>"
 }
 
-/// Text as it may stand in an element or a quoted attribute.
+/// Text as it may stand in an element or a quoted attribute, without control characters.
 fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            other if other.is_control() => out.extend(other.escape_default()),
-            other => out.push(other),
-        }
-    }
-    out
+    filters::escape(printable(text), filters::Html)
+        .map_or_else(|never| match never {}, |safe| safe.to_string())
 }
 
 #[cfg(test)]
@@ -205,6 +199,6 @@ mod tests {
 
     #[test]
     fn names_cannot_leave_their_place() {
-        assert_eq!(escaped("a\"<b>&\n"), "a&quot;&lt;b&gt;&amp;\\n");
+        assert_eq!(escaped("a\"<b>&\n"), "a&#34;&#60;b&#62;&#38;\\n");
     }
 }

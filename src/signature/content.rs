@@ -58,12 +58,13 @@ impl Content {
 pub fn content(luma: &Luma) -> Content {
     let (width, height) = (luma.width as usize, luma.height as usize);
     let pixel = |x: usize, y: usize| i32::from(luma.data[y * width + x]);
-    let mut content = Content {
+    let whole = Content {
         left: 0,
         top: 0,
         right: width,
         bottom: height,
     };
+    let mut content = whole;
     // Upper and lower sides once more at the end: with bars on all four sides, the
     // first line inside only differs where the bars at the left and right have gone.
     for _ in 0..2 {
@@ -80,14 +81,9 @@ pub fn content(luma: &Luma) -> Content {
         content.left += frame(wide, high, |line, i| pixel(left + line, top + i));
         content.right -= frame(wide, high, |line, i| pixel(right - 1 - line, top + i));
     }
-    if fills(luma, content) {
-        return content;
-    }
-    Content {
-        left: 0,
-        top: 0,
-        right: width,
-        bottom: height,
+    match fills(luma, content) {
+        true => content,
+        false => whole,
     }
 }
 

@@ -2,18 +2,6 @@
 
 use crate::matching::pair::Transform;
 
-/// All eight, in the order in which ties are broken: the plainest explanation first.
-pub(super) const TRANSFORMS: [Transform; 8] = [
-    Transform::Identity,
-    Transform::Mirror,
-    Transform::Flip,
-    Transform::Rotate180,
-    Transform::Rotate90,
-    Transform::Rotate270,
-    Transform::Transpose,
-    Transform::Transverse,
-];
-
 /// Which cell of the original a cell of the transformed `side` x `side` grid comes from.
 pub(super) fn source(transform: Transform, side: usize, to: usize) -> usize {
     let (x, y) = (to % side, to / side);
@@ -54,10 +42,10 @@ mod tests {
     #[test]
     fn all_eight_differ_and_each_is_undone_by_its_inverse() {
         let grid: Vec<usize> = (0..9).collect();
-        let all = TRANSFORMS.map(|transform| transformed(transform, &grid));
+        let all = Transform::ALL.map(|transform| transformed(transform, &grid));
         for (i, one) in all.iter().enumerate() {
             assert!(!all[..i].contains(one));
-            assert_eq!(transformed(TRANSFORMS[i].inverse(), one), grid);
+            assert_eq!(transformed(Transform::ALL[i].inverse(), one), grid);
         }
     }
 }

@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 
 use super::frames::CROPS;
-use super::orientation::TRANSFORMS;
 use super::views::{self, VIEW_CELLS, View};
 use super::whitening::{CELLS, Residual, Whitening};
 use super::windows::Windows;
+use crate::matching::pair::Transform;
 use crate::signature::thumbnail::Thumbnail;
 
 /// A whitened thumbnail (576 bytes) with the codes it is looked up by (192 bytes).
@@ -100,7 +100,7 @@ impl Picture {
     /// of eight orientations.
     #[must_use]
     pub(crate) fn unlikeness(&self, other: &Self) -> f32 {
-        let oriented = TRANSFORMS.map(|transform| views::transformed(&self.view, transform));
+        let oriented = Transform::ALL.map(|transform| views::transformed(&self.view, transform));
         let likeness = oriented
             .iter()
             .map(|view| views::correlation(view, &other.view));

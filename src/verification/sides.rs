@@ -7,16 +7,16 @@ use super::agreement;
 use super::alignment::{Alignment, Laid, Template};
 use super::candidates::{self, Candidate, Guess};
 use super::grid::{Between, Grid};
-use super::orientation::TRANSFORMS;
 use super::whitening::Residual;
+use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
 /// A query on grids of `S` cells a side.
 pub(super) struct Sides<'a, const S: usize> {
     residual: &'a Residual,
     grid: fn(&Residual) -> Grid<S>,
-    fixed: [OnceCell<Option<Template<S>>>; TRANSFORMS.len()],
-    moving: [OnceCell<Between<S>>; TRANSFORMS.len()],
+    fixed: [OnceCell<Option<Template<S>>>; Transform::ALL.len()],
+    moving: [OnceCell<Between<S>>; Transform::ALL.len()],
 }
 
 impl<'a, const S: usize> Sides<'a, S> {
@@ -25,8 +25,8 @@ impl<'a, const S: usize> Sides<'a, S> {
         Self {
             residual,
             grid,
-            fixed: [const { OnceCell::new() }; TRANSFORMS.len()],
-            moving: [const { OnceCell::new() }; TRANSFORMS.len()],
+            fixed: [const { OnceCell::new() }; Transform::ALL.len()],
+            moving: [const { OnceCell::new() }; Transform::ALL.len()],
         }
     }
 
@@ -71,7 +71,7 @@ impl<'a, const S: usize> Sides<'a, S> {
     }
 
     fn oriented(&self, transform: u8) -> Grid<S> {
-        let transform = TRANSFORMS[usize::from(transform)];
+        let transform = Transform::ALL[usize::from(transform)];
         (self.grid)(&candidates::oriented(self.residual, transform))
     }
 }

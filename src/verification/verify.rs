@@ -6,7 +6,6 @@ use super::candidates::{self, Candidate, Database, Guess};
 use super::frames::FRAMES;
 use super::grid::Grid;
 use super::null_model;
-use super::orientation::TRANSFORMS;
 use super::sides::{Sides, query_is_fixed};
 use super::whitening::Residual;
 use crate::matching::area::Area;
@@ -150,7 +149,7 @@ fn finely_aligned(
         query: 0,
         partner: candidate.place,
         similarity: (similarity - price).max(-1.0),
-        transform: TRANSFORMS[usize::from(candidate.transform)],
+        transform: Transform::ALL[usize::from(candidate.transform)],
         of_query,
         of_partner,
     })

@@ -121,7 +121,6 @@ const _: () = assert!(
 #[cfg(test)]
 mod tests {
     use super::super::candidates::oriented;
-    use super::super::orientation::TRANSFORMS;
     use super::super::whitening::CELLS;
     use super::*;
     use proptest::prelude::*;
@@ -134,7 +133,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn the_view_of_a_turned_picture_is_the_turned_view(residual in residuals(), which in 0usize..8) {
-            let transform = TRANSFORMS[which];
+            let transform = Transform::ALL[which];
             let direct = view(&oriented(&residual, transform), Affine::IDENTITY);
             let turned = transformed(&view(&residual, Affine::IDENTITY), transform);
             // Sums in another order may round a cell the other way.

@@ -11,6 +11,7 @@
 
 mod decode;
 mod epochs;
+mod error;
 mod json;
 #[cfg(test)]
 mod kinds;
@@ -24,9 +25,9 @@ pub(crate) mod tensorboard;
 mod tokens;
 
 use names::Side;
-use rows::Reading;
 
 pub use crate::report::explanation::TrainLossKind;
+pub use error::LogError;
 
 /// Longest log that is read, in bytes. A log of a year's training is smaller.
 pub(crate) const MAX_BYTES: usize = 256 << 20;
@@ -194,66 +195,6 @@ pub struct ModelSummary {
     pub noise_layers: u64,
     /// Outputs of the last dense layer; 1 suggests a regression head.
     pub outputs: Option<u64>,
-}
-
-/// Why a log could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LogError {
-    /// No byte in it.
-    #[error("the training log is empty")]
-    Empty,
-    /// Longer than a log is read.
-    #[error("the training log is longer than {} MB; give only the part with the losses", MAX_BYTES >> 20)]
-    TooLarge,
-    /// No name of a loss in it.
-    #[error(
-        "no loss found in the training log; read are progress text, printed lines and dictionaries, tables, CSV, JSON and \
-         TensorBoard events whose names say loss and train or val; name them with --log-columns train=NAME,val=NAME, or give \
-         --train-loss and --val-loss"
-    )]
-    NoLoss,
-    /// Columns of numbers whose meaning nothing tells.
-    #[error(
-        "the columns of the training log do not say which is the training and which the validation loss ({found}); name them \
-         with --log-columns, such as {advice}"
-    )]
-    Unnamed {
-        /// What was found.
-        found: String,
-        /// What to write.
-        advice: &'static str,
-    },
-    /// The format is clear, its content broken.
-    #[error("{format}: {reason}")]
-    Malformed {
-        /// Which format.
-        format: &'static str,
-        /// What is wrong, with a position where there is one.
-        reason: String,
-    },
-}
-
-impl LogError {
-    /// One line gives a loss twice and differently.
-    fn twice(line: usize, first: &Reading, second: &Reading) -> Self {
-        let (a, b) = (first.value.value, second.value.value);
-        let place = if line > 0 {
-            format!("line {line}: ")
-        } else {
-            String::new()
-        };
-        let side = match first.side {
-            Some(Side::Validation) => "validation",
-            _ => "training",
-        };
-        Self::Malformed {
-            format: "training log",
-            reason: format!(
-                "{place}the {side} loss is given twice, as `{}` {a} and as `{}` {b}; say which with --log-columns train=NAME,val=NAME",
-                first.name, second.name
-            ),
-        }
-    }
 }
 
 /// Reads a log, recognising the format by its content.
@@ -502,46 +443,4 @@ fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_printed_number_stands_for_all_that_round_to_it() {
-        let p = printed("0.0098").unwrap();
-        assert_eq!((p.value, p.half_width), (0.0098, 0.5e-4));
-        assert!((printed("1.5e-3").unwrap().half_width - 0.5e-4).abs() < 1e-12);
-        assert_eq!(printed("0.30000000000000004").unwrap().half_width, 0.0);
-        assert!(printed("abc").is_none());
-    }
-
-    #[test]
-    fn an_empty_or_foreign_file_is_an_error() {
-        assert_eq!(parse(b""), Err(LogError::Empty));
-        assert_eq!(parse(b"hello"), Err(LogError::NoLoss));
-        assert_eq!(parse(&[0xff, 0xfe, 0x00]), Err(LogError::NoLoss));
-    }
-
-    #[test]
-    fn epochs_that_start_again_keep_only_the_last_run() {
-        let log =
-            parse(b"epoch,loss,val_loss\n0,0.9,0.8\n1,0.7,0.6\n0,0.5,0.4\n1,0.3,0.2\n").unwrap();
-        assert_eq!(log.epochs.len(), 2);
-        assert_eq!(log.epochs[1].validation.unwrap().value, 0.2);
-        assert_eq!(log.warnings.len(), 1);
-    }
-
-    #[test]
-    fn losses_that_are_not_numbers_are_dropped_with_a_warning() {
-        let log = parse(b"epoch,loss,val_loss\n0,0.9,0.8\n1,nan,nan\n").unwrap();
-        assert_eq!(log.epochs.len(), 1);
-        assert!(log.warnings[0].contains("1 of 2"));
-    }
-
-    #[test]
-    fn a_log_of_nothing_but_nan_is_an_error() {
-        assert_eq!(
-            parse(b"epoch,loss,val_loss\n0,nan,nan\n"),
-            Err(LogError::NoLoss)
-        );
-    }
-}
+mod tests;

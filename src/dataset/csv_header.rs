@@ -1,0 +1,195 @@
+//! The header of a table of samples: which column says what, by its name or by what stands in it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::csv_text::{at_line, parse_error, reader};
+use super::manifest_columns::{
+    DRIVING_LOG_HEADER, Positions, is_headless_driving_log, is_no_path, positions,
+};
+use super::resolve::Resolver;
+use super::split_name::role_of;
+use super::split_values::{self, Values};
+use crate::error::Error;
+use crate::settings::Columns;
+
+/// The first row of a manifest.
+pub(super) struct Header {
+    /// Names of the columns.
+    pub(super) names: Vec<String>,
+    pub(super) positions: Positions,
+    /// How the column of splits tells them.
+    pub(super) values: Values,
+    /// The column, where it tells folds in place of splits.
+    pub(super) folds: Option<String>,
+    /// Whether the file has such a row; a driving log may have none.
+    pub(super) is_written: bool,
+}
+
+impl Header {
+    /// Which columns say what, for people.
+    pub(super) fn describe(&self) -> String {
+        let paths: Vec<String> = self
+            .positions
+            .paths
+            .iter()
+            .map(|(_, name)| format!("`{name}`"))
+            .collect();
+        let split = self.positions.split.map_or(String::new(), |at| {
+            let what = self.folds.as_ref().map_or("splits", |_| "folds");
+            format!(" and {what} in column `{}`", self.names[at])
+        });
+        let noun = if paths.len() == 1 {
+            "column"
+        } else {
+            "columns"
+        };
+        format!("with paths in {noun} {}{split}", paths.join(", "))
+    }
+}
+
+/// Reads the header of a table from its first rows.
+///
+/// # Errors
+/// [`Error::Manifest`]: no rows, or no column of paths.
+pub(super) fn read_header(
+    manifest: &Path,
+    text: &str,
+    columns: &Columns,
+    files: &Resolver,
+) -> Result<Header, Error> {
+    let mut rows = reader(text, false);
+    let mut records = Vec::new();
+    for record in rows.records().take(MOST_SAMPLED + 1) {
+        records.push(record.map_err(|error| parse_error(manifest, &error))?);
+    }
+    let Some(first) = records.first() else {
+        return Err(at_line(manifest, 1, "the file is empty".to_owned()));
+    };
+    let cells: Vec<String> = first.iter().map(ToOwned::to_owned).collect();
+    if is_headless_driving_log(&cells) {
+        let names = (0..cells.len()).map(|column| {
+            DRIVING_LOG_HEADER
+                .get(column)
+                .map_or_else(|| format!("column{column}"), |&name| name.to_owned())
+        });
+        let names: Vec<String> = names.collect();
+        let positions = positions(&names, columns);
+        return Ok(Header {
+            positions: positions.map_err(|message| at_line(manifest, 1, message))?,
+            names,
+            values: Values::Words,
+            folds: None,
+            is_written: false,
+        });
+    }
+    let is_image = |cell: &String| files.resolve(cell, None).2;
+    let is_written = !cells
+        .iter()
+        .any(|cell| cell.contains('.') && is_image(cell));
+    let names = match is_written {
+        true => cells,
+        false => (1..=cells.len())
+            .map(|column| format!("column {column}"))
+            .collect(),
+    };
+    let mut positions =
+        positions_or_guess(&names, columns, &records[usize::from(is_written)..], files)
+            .map_err(|message| at_line(manifest, 1, message))?;
+    let mut values = Values::Words;
+    let taken = |at: usize| positions.paths.iter().any(|path| path.0 == at);
+    if columns.split.is_none() && columns.folds.is_none() {
+        let told = told_splits(text, &names, is_written, &taken);
+        match told {
+            Some((at, told)) => (positions.split, values) = (Some(at), told),
+            // A column of folds, or of other words, names splits without their role.
+            None if positions.split.is_some_and(taken) => positions.split = None,
+            None => {}
+        }
+    } else if let Some(at) = positions.split {
+        let cells = distinct(text, is_written, at);
+        let cells = cells.iter().map(String::as_str).collect();
+        values = split_values::values(&names[at], &cells).unwrap_or(Values::Words);
+    }
+    if columns.folds.is_some() {
+        values = Values::Words;
+    }
+    Ok(Header {
+        positions,
+        names,
+        values,
+        folds: columns.folds.clone(),
+        is_written,
+    })
+}
+
+/// Rows from which the column of paths is guessed.
+const MOST_SAMPLED: usize = 100;
+
+/// The columns by their names; where none is called as paths are, the first whose cells name
+/// images is taken for that of paths.
+fn positions_or_guess(
+    names: &[String],
+    columns: &Columns,
+    rows: &[csv::StringRecord],
+    files: &Resolver,
+) -> Result<Positions, String> {
+    let told = positions(names, columns);
+    if told.is_ok() || columns.path.is_some() {
+        return told;
+    }
+    let names_images = |column: &usize| {
+        let cells = rows.iter().filter_map(|row| row.get(*column));
+        let found = cells.filter(|cell| !cell.is_empty() && files.resolve(cell, None).2);
+        found.count() * 10 >= rows.len() * 9 && !rows.is_empty()
+    };
+    // Labels are numbers often, and numbers names of images.
+    let mut others = (0..names.len()).filter(|&column| !is_no_path(&names[column]));
+    let Some(column) = others.find(names_images) else {
+        return told;
+    };
+    let columns = Columns {
+        path: Some(vec![names[column].clone()]),
+        ..columns.clone()
+    };
+    Ok(Positions {
+        paths_chosen: false,
+        paths_guessed: true,
+        ..positions(names, &columns)?
+    })
+}
+
+/// The column that tells splits, and how: by its name and its values, or, where no row names the
+/// columns, by its values alone.
+fn told_splits(
+    text: &str,
+    names: &[String],
+    is_written: bool,
+    taken: &dyn Fn(usize) -> bool,
+) -> Option<(usize, Values)> {
+    if is_written {
+        return split_values::column(names, |at| distinct(text, is_written, at));
+    }
+    let tells = |at: &usize| {
+        let cells = distinct(text, is_written, *at);
+        cells.iter().all(|cell| role_of(cell).is_some()) && !cells.is_empty()
+    };
+    let at = (0..names.len()).find(|at| !taken(*at) && tells(at))?;
+    Some((at, Values::Words))
+}
+
+/// Different cells of a column, a few more than splits can be.
+fn distinct(text: &str, is_written: bool, column: usize) -> BTreeSet<String> {
+    const ENOUGH: usize = 100;
+    let mut cells = BTreeSet::new();
+    for record in reader(text, is_written).records().flatten() {
+        let cell = record.get(column).unwrap_or_default();
+        if !cell.is_empty() && !cells.contains(cell) {
+            cells.insert(cell.to_owned());
+        }
+        if cells.len() > ENOUGH {
+            break;
+        }
+    }
+    cells
+}
