@@ -123,12 +123,38 @@ fn a_description_that_git_does_not_track_brings_everything_into_scope() {
     commit_all(&workspace, true);
     let (report, status, said) = since(&workspace, "HEAD", &[]);
     assert_eq!((&report["scope"], status), (&Value::Null, 0));
-    assert!(said.contains("git does not track `train.txt`"), "{said}");
+    assert!(
+        said.contains("git does not tell whether `train.txt` has changed"),
+        "{said}"
+    );
     // One that says nothing of splits changes nothing.
     let workspace = dataset("yolo", &before);
     commit_all(&workspace, true);
     workspace.file("data/notes.txt", "to do");
     assert_eq!(since(&workspace, "HEAD", &[]).0["scope"]["samples"], 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_list_behind_a_link_brings_everything_into_scope() {
+    let mut sides = [false, false, false, false, false, true, true, true];
+    let workspace = dataset("lists", &sides);
+    for name in ["train.txt", "val.txt"] {
+        let (list, kept) = (format!("data/sets/{name}"), format!("kept/{name}"));
+        let text = std::fs::read(workspace.path(&list)).unwrap();
+        workspace.file(&kept, text);
+        std::fs::remove_file(workspace.path(&list)).unwrap();
+        std::os::unix::fs::symlink(workspace.path(&kept), workspace.path(&list)).unwrap();
+    }
+    commit_all(&workspace, true);
+    sides[0] = true;
+    let changed = dataset("lists", &sides);
+    for name in ["train.txt", "val.txt"] {
+        let text = std::fs::read(changed.path(&format!("data/sets/{name}"))).unwrap();
+        workspace.file(&format!("kept/{name}"), text);
+    }
+    let (report, status, said) = since(&workspace, "HEAD", &[]);
+    assert_eq!((&report["scope"], status), (&Value::Null, 1), "{said}");
 }
 
 #[test]

@@ -37,8 +37,8 @@ pub(crate) fn git(directory: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// Checks what changed since a revision, under a limit of no leak: report, exit status, and what was
-/// said beside.
+/// Checks what changed since a revision, under a limit of no leak: report, exit status, and what
+/// was said beside.
 pub(crate) fn since(workspace: &Workspace, revision: &str, more: &[&str]) -> (Value, i32, String) {
     let arguments = [
         "check",

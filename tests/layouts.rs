@@ -260,6 +260,22 @@ fn folders_that_no_rule_knows_become_splits_by_their_roles() {
 }
 
 #[test]
+fn a_role_of_a_folder_inside_another_holds_in_any_order() {
+    let workspace = Workspace::new();
+    workspace
+        .image("all/held/1.png", 1)
+        .image("all/2.png", 1)
+        .image("all/3.png", 3);
+    let [outer, inner] = ["all=training", "all/held=validation"];
+    for told in [[outer, inner], [inner, outer]] {
+        let roles = ["--role", told[0], "--role", told[1]];
+        let (report, status) = workspace.check(&[&roles[..], &["--max-leakage", "0"]].concat());
+        assert_eq!(splits(&report), ["all:training:2", "all/held:validation:1"]);
+        assert_eq!((leaked(&report), status), (1, 1));
+    }
+}
+
+#[test]
 fn a_split_may_be_given_another_role_than_its_name_says() {
     let workspace = Workspace::new();
     workspace

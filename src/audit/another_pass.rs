@@ -12,17 +12,16 @@ use super::explanation::seconds_per_step;
 use crate::explain::exposed_shares::lag_of;
 use crate::leak::Leak;
 use crate::matching::pair::{Pair, Transform};
-use crate::matching::partners::{Partners, Partnerships};
+use crate::matching::partners::Partnerships;
 use crate::report::recordings::PositionUnit;
-use crate::sample::{Dataset, SampleId, SplitId};
+use crate::sample::{Dataset, SampleId};
 use crate::sequence::recording::{Place, Recordings};
+use crate::verification::Threshold;
 
 /// Frames at least so similar are one picture, however far apart in time: a car that stands, a
 /// camera that does not move, a film saved twice. Two passes of one place reach 0.971 on 4,500
 /// frames of a drive, neighbours in time 0.99.
 const ONE_PICTURE: f32 = 0.98;
-/// Fewer numbered frames are no film, and numbers say little of them. A clock tells films itself.
-const FILM: usize = 20;
 /// Longest usual step of a film, in seconds.
 const FILM_STEP_SECONDS: f64 = 2.0;
 /// Fewest pairs of two recordings that show one to be a copy of the other.
@@ -31,34 +30,58 @@ const COPIED_FRAMES: usize = 8;
 /// against each other.
 const COPIED_SHARE: usize = 80;
 
+/// Nanoseconds since 1970 of September 2001. Clocks before it begin anew with every film: they tell
+/// nothing of two films.
+const SINCE_1970: i64 = 1_000_000_000_000_000_000;
+
+/// Pairs of one sample and split that are kept until kinds are told: as many as a search finds, so
+/// that hardly one is only counted.
+pub(super) const KEPT: usize = 10;
+
+/// Tells other passes among the pairs between splits, then keeps of each sample as many pairs as
+/// the report lists.
+pub(super) fn tell(
+    recordings: Option<&Recordings>,
+    threshold: Threshold,
+    found: &mut Partnerships,
+    dataset: &Dataset,
+    pairs_per_sample: usize,
+) {
+    if let Some(passes) = Passes::new(recordings, found, threshold) {
+        passes.mark(found, dataset);
+    }
+    found.limit_to(pairs_per_sample);
+}
+
 /// Tells another pass from the same picture.
 pub(super) struct Passes<'a> {
     recordings: &'a Recordings,
     /// Steps within which time alone makes a neighbour.
     lag: u32,
-    /// Recordings that are films.
-    films: Vec<bool>,
     /// Two recordings, the smaller number first, of which one is a copy of the other.
     copies: BTreeSet<(u32, u32)>,
 }
 
 impl<'a> Passes<'a> {
-    /// `None` where there are no recordings, or their frames are too far apart for a film.
-    pub(super) fn new(recordings: Option<&'a Recordings>, found: &Partnerships) -> Option<Self> {
+    /// `None` where no clock tells films: numbers of frames say nothing of how far apart two clips
+    /// were recorded. Also where the pictures are a continuum of look-alikes: there only evidence
+    /// of a copy is a near duplicate, wherever the two lie in time.
+    pub(super) fn new(
+        recordings: Option<&'a Recordings>,
+        found: &Partnerships,
+        threshold: Threshold,
+    ) -> Option<Self> {
         let recordings = recordings?;
-        let step = seconds_per_step(recordings);
-        let clock = recordings.unit == PositionUnit::Nanoseconds;
-        if clock && step.is_none_or(|seconds| seconds > FILM_STEP_SECONDS) {
+        if recordings.unit != PositionUnit::Nanoseconds || threshold.is_continuum() {
             return None;
         }
-        let mut sizes = vec![0usize; recordings.names.len()];
-        for place in recordings.places.iter().flatten() {
-            sizes[place.recording as usize] += 1;
+        let step = seconds_per_step(recordings);
+        if step.is_none_or(|seconds| seconds > FILM_STEP_SECONDS) {
+            return None;
         }
         Some(Self {
             recordings,
             lag: lag_of(step),
-            films: sizes.iter().map(|&size| clock || size >= FILM).collect(),
             copies: copies(recordings, found),
         })
     }
@@ -72,31 +95,26 @@ impl<'a> Passes<'a> {
         let (Some(a), Some(b)) = (place(pair.a), place(pair.b)) else {
             return false;
         };
-        let of = |place: &Place| self.films[place.recording as usize];
         near.transform == Transform::Identity
             && near.similarity < ONE_PICTURE
-            && of(a)
-            && of(b)
-            && !self.is_near_in_time(a, b)
+            && self.is_far_in_time(a, b)
             && !self.copies.contains(&ordered(a.recording, b.recording))
     }
 
-    fn is_near_in_time(&self, a: &Place, b: &Place) -> bool {
-        // Recordings that a pause divided go on on one clock.
-        let seconds = self.recordings.seconds(a, b);
-        (a.recording == b.recording && a.step.abs_diff(b.step) <= self.lag)
-            || seconds.is_some_and(|seconds| seconds < FILM_STEP_SECONDS)
+    /// Whether two frames are known to be far apart in time.
+    fn is_far_in_time(&self, a: &Place, b: &Place) -> bool {
+        let far = |seconds: f64| seconds >= FILM_STEP_SECONDS;
+        let is_far = self.recordings.seconds(a, b).is_some_and(far);
+        match a.recording == b.recording {
+            true => is_far && a.step.abs_diff(b.step) > self.lag,
+            false => is_far && a.position.min(b.position) >= SINCE_1970,
+        }
     }
 
-    /// Gives pairs between two splits, and the samples that have no other, their kind.
-    pub(super) fn mark(&self, found: &mut Partnerships, dataset: &Dataset) {
+    /// Gives pairs between two splits, and the samples that have no other, their kind. A sample
+    /// with pairs that were only counted stays what it is.
+    fn mark(&self, found: &mut Partnerships, dataset: &Dataset) {
         let own = |id: SampleId| dataset.samples[id.index()].split;
-        // What was counted and not kept may be anything where time says nothing.
-        let mut all_placed: BTreeMap<Option<SplitId>, bool> = BTreeMap::new();
-        for (sample, place) in dataset.samples.iter().zip(&self.recordings.places) {
-            *all_placed.entry(sample.split).or_insert(true) &= place.is_some();
-        }
-        let neighbours = self.near_in_time(dataset);
         found.revise(|sample, with, partners| {
             if own(sample) == with {
                 return;
@@ -106,41 +124,16 @@ impl<'a> Passes<'a> {
                     pair.kind = Leak::AnotherPass;
                 }
             }
+            partners.best.sort_by(Pair::cmp_strength);
+            if let Some(&first) = partners.best.first() {
+                partners.top = first;
+            }
             let complete = partners.pairs == partners.best.len() as u64;
-            let placed = all_placed.get(&with).copied().unwrap_or(false);
-            let known = complete || (placed && !neighbours.contains(&(sample, with)));
-            if known && kept(partners).all(|pair| pair.kind == Leak::AnotherPass) {
+            if complete && partners.top.kind == Leak::AnotherPass {
                 partners.strongest = Leak::AnotherPass;
             }
         });
     }
-
-    /// Samples with a frame of another split near in time, and that split.
-    fn near_in_time(&self, dataset: &Dataset) -> BTreeSet<(SampleId, Option<SplitId>)> {
-        let mut near = BTreeSet::new();
-        for run in self.recordings.runs() {
-            for (at, &id) in run.iter().enumerate() {
-                let Some(place) = self.recordings.place(id) else {
-                    continue;
-                };
-                for &later in &run[at + 1..] {
-                    let Some(other) = self.recordings.place(later) else {
-                        continue;
-                    };
-                    if other.step.abs_diff(place.step) > self.lag {
-                        break;
-                    }
-                    near.insert((id, dataset.samples[later.index()].split));
-                    near.insert((later, dataset.samples[id.index()].split));
-                }
-            }
-        }
-        near
-    }
-}
-
-fn kept(partners: &Partners) -> impl Iterator<Item = &Pair> {
-    partners.best.iter().chain([&partners.top])
 }
 
 fn ordered(a: u32, b: u32) -> (u32, u32) {
@@ -182,7 +175,7 @@ mod tests {
     use crate::dataset::Builder;
     use crate::matching::area::Area;
     use crate::matching::pair::Near;
-    use crate::sample::{Layout, Sample, Split, SplitRole};
+    use crate::sample::{Layout, Sample, Split, SplitId, SplitRole};
 
     /// Two films of 40 frames, training and validation, with names that ascend.
     fn dataset() -> Dataset {
@@ -205,7 +198,7 @@ mod tests {
     fn films(unit: PositionUnit) -> Recordings {
         let place = |i: i64| {
             let position = match unit {
-                PositionUnit::Nanoseconds => (i + 100 * (i / 40)) * 100_000_000,
+                PositionUnit::Nanoseconds => SINCE_1970 + (i + 100 * (i / 40)) * 100_000_000,
                 _ => i % 40,
             };
             Some(Place {
@@ -242,17 +235,57 @@ mod tests {
             found.record(*pair, Some(SplitId(0)), 1);
         }
         let dataset = dataset();
-        let passes = Passes::new(Some(recordings), &found).unwrap();
-        passes.mark(&mut found, &dataset);
+        if let Some(passes) = Passes::new(Some(recordings), &found, Threshold::given(0.8)) {
+            passes.mark(&mut found, &dataset);
+        }
         found.iter().map(|(_, _, all)| all.strongest).collect()
     }
 
     #[test]
-    fn frames_of_another_film_are_another_pass() {
-        for unit in [PositionUnit::Index, PositionUnit::Nanoseconds] {
-            let one = pair(50, 7, 0.9, Transform::Identity);
-            assert_eq!(marked(&films(unit), &[one], 5), [Leak::AnotherPass]);
+    fn frames_far_apart_on_a_clock_are_another_pass_and_numbered_ones_are_not() {
+        let one = pair(50, 7, 0.9, Transform::Identity);
+        for (unit, kind) in [
+            (PositionUnit::Nanoseconds, Leak::AnotherPass),
+            (PositionUnit::Index, Leak::NearDuplicate),
+        ] {
+            assert_eq!(marked(&films(unit), &[one], 5), [kind]);
         }
+        // Two films whose clocks begin anew are two clips of one, as far as one knows.
+        let mut recordings = films(PositionUnit::Nanoseconds);
+        for place in recordings.places.iter_mut().flatten() {
+            place.position -= SINCE_1970;
+        }
+        assert_eq!(marked(&recordings, &[one], 5), [Leak::NearDuplicate]);
+    }
+
+    #[test]
+    fn a_sample_is_shown_by_its_strongest_pair_once_kinds_are_told() {
+        let mut found = Partnerships::with_limit(KEPT);
+        for pair in [
+            pair(50, 7, 0.95, Transform::Identity),
+            pair(50, 9, 0.9, Transform::Mirror),
+        ] {
+            found.record(pair, Some(SplitId(0)), 1);
+        }
+        let recordings = films(PositionUnit::Nanoseconds);
+        let passes = Passes::new(Some(&recordings), &found, Threshold::given(0.8)).unwrap();
+        passes.mark(&mut found, &dataset());
+        let partners = found.of(SampleId(50), Some(SplitId(0))).unwrap();
+        assert_eq!(
+            (partners.strongest, partners.top.b),
+            (Leak::NearDuplicate, SampleId(9))
+        );
+    }
+
+    #[test]
+    fn in_a_continuum_of_look_alikes_time_takes_nothing_back() {
+        let recordings = films(PositionUnit::Nanoseconds);
+        let continuum = Threshold {
+            copies: 0.95,
+            ..Threshold::given(0.8)
+        };
+        let found = Partnerships::with_limit(KEPT);
+        assert!(Passes::new(Some(&recordings), &found, continuum).is_none());
     }
 
     #[test]
@@ -263,7 +296,7 @@ mod tests {
             (1.0, Transform::Rotate180),
         ] {
             let one = pair(50, 7, similarity, transform);
-            let kinds = marked(&films(PositionUnit::Index), &[one], 5);
+            let kinds = marked(&films(PositionUnit::Nanoseconds), &[one], 5);
             assert_eq!(kinds, [Leak::NearDuplicate], "{similarity} {transform:?}");
         }
     }
@@ -273,13 +306,13 @@ mod tests {
         let copy: Vec<Pair> = (0..20)
             .map(|i| pair(50 + i, 5 + i, 0.9, Transform::Identity))
             .collect();
-        let kinds = marked(&films(PositionUnit::Index), &copy, 5);
+        let kinds = marked(&films(PositionUnit::Nanoseconds), &copy, 5);
         assert!(kinds.iter().all(|&kind| kind == Leak::NearDuplicate));
         // A pass at another speed: distances drift.
         let pass: Vec<Pair> = (0..20)
             .map(|i| pair(50 + i, (5 + i) * 3 / 2, 0.9, Transform::Identity))
             .collect();
-        let kinds = marked(&films(PositionUnit::Index), &pass, 5);
+        let kinds = marked(&films(PositionUnit::Nanoseconds), &pass, 5);
         assert!(kinds.iter().all(|&kind| kind == Leak::AnotherPass));
     }
 
@@ -296,31 +329,20 @@ mod tests {
     }
 
     #[test]
-    fn what_was_only_counted_may_be_near_where_time_is_not_known() {
-        let pairs = [pair(50, 7, 0.9, Transform::Identity), {
-            pair(50, 30, 0.8, Transform::Identity)
-        }];
-        let mut recordings = films(PositionUnit::Index);
-        assert_eq!(marked(&recordings, &pairs, 1), [Leak::AnotherPass]);
-        recordings.places[3] = None;
-        recordings.order.retain(|id| id.0 != 3);
+    fn what_was_only_counted_may_be_anything() {
+        let pairs = [7, 30].map(|b| pair(50, b, 0.9, Transform::Identity));
+        let recordings = films(PositionUnit::Nanoseconds);
+        assert_eq!(marked(&recordings, &pairs, 2), [Leak::AnotherPass]);
         assert_eq!(marked(&recordings, &pairs, 1), [Leak::NearDuplicate]);
     }
 
     #[test]
-    fn photos_minutes_apart_and_short_bursts_are_no_films() {
+    fn photos_minutes_apart_are_no_films() {
         let mut recordings = films(PositionUnit::Nanoseconds);
         for place in recordings.places.iter_mut().flatten() {
-            place.position *= 600;
+            place.position = (place.position - SINCE_1970) * 600 + SINCE_1970;
         }
         let found = Partnerships::with_limit(5);
-        assert!(Passes::new(Some(&recordings), &found).is_none());
-        let mut recordings = films(PositionUnit::Index);
-        for place in recordings.places.iter_mut().skip(10).take(30) {
-            *place = None;
-        }
-        recordings.order.retain(|id| !(10..40).contains(&id.0));
-        let one = pair(50, 7, 0.9, Transform::Identity);
-        assert_eq!(marked(&recordings, &[one], 5), [Leak::NearDuplicate]);
+        assert!(Passes::new(Some(&recordings), &found, Threshold::given(0.8)).is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! What merely looks alike joins what is suspected.
 
 use crate::leak::Leak;
-use crate::matching::partners::Partnerships;
+use crate::matching::partners::{Partners, Partnerships};
 use crate::sample::Dataset;
 use crate::sequence::examine::{Pixels, RecordedPair, SplitLeaks};
 
@@ -14,7 +14,8 @@ pub(super) fn add(
 ) {
     for (sample, with, partners) in look_alikes.iter() {
         let own = dataset.samples[sample.index()].split;
-        if copies.of(sample, with).is_some() {
+        let is_copy = |found: &Partners| found.strongest.is_by_pixels();
+        if copies.of(sample, with).is_some_and(is_copy) {
             continue;
         }
         let between =

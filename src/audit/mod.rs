@@ -240,9 +240,13 @@ fn scan<'a>(
     let mut found = search::search(settings, dataset, &mut signatures, margin, session);
     let recorded = &settings.recorded;
     let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
-    if let Some(passes) = another_pass::Passes::new(known.recordings.as_ref(), &found.partners) {
-        passes.mark(&mut found.partners, dataset);
-    }
+    another_pass::tell(
+        known.recordings.as_ref(),
+        found.threshold,
+        &mut found.partners,
+        dataset,
+        settings.detail.pairs_per_sample,
+    );
     let (recordings, together) = known.examine(recorded, dataset);
     let mut together = recordings::ask_pixels(
         together,

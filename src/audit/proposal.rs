@@ -155,7 +155,11 @@ fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
 fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
     let recording = |at: u32| Some(members[at as usize].place?.recording);
-    let passes = Passes::new(scan.known.recordings.as_ref(), &scan.found.partners);
+    let passes = Passes::new(
+        scan.known.recordings.as_ref(),
+        &scan.found.partners,
+        scan.found.threshold,
+    );
     let found = scan
         .found
         .partners

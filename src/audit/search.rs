@@ -6,6 +6,7 @@
 
 use rayon::prelude::*;
 
+use super::another_pass;
 use super::learning::{learn, threshold};
 use super::recorder::{Recorder, places, reversed};
 use crate::cache::Session;
@@ -138,7 +139,7 @@ pub(super) fn search_divided(
     divided: &Dataset,
     signatures: &[Signed],
     looks: &Looks,
-) -> (Partnerships, Partnerships, f32) {
+) -> (Partnerships, Partnerships, Threshold) {
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
     let mut asked = questions(divided);
     asked.retain(|(from, to)| from != to);
@@ -148,11 +149,7 @@ pub(super) fn search_divided(
         margin: 0.0,
     };
     let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
-    (
-        compared.partners,
-        compared.look_alikes,
-        threshold.similarity,
-    )
+    (compared.partners, compared.look_alikes, threshold)
 }
 
 /// From which similarity on pairs count, and by how much less they are collected apart.
@@ -179,7 +176,8 @@ fn compare(
     reach: Reach,
 ) -> Compared {
     let pictures = &looks.pictures;
-    let mut partners = Partnerships::with_limit(settings.detail.pairs_per_sample);
+    let kept = settings.detail.pairs_per_sample.max(another_pass::KEPT);
+    let mut partners = Partnerships::with_limit(kept);
     copies.record_copies(&mut partners);
     let Reach { threshold, margin } = reach;
     let mut recorder = Recorder::new(dataset, signatures, copies, threshold, &mut partners);

@@ -35,8 +35,11 @@ pub(super) fn agree(dataset: &Dataset, pairs: &[InDoubt]) -> Vec<bool> {
     let key = |at: usize| (pairs[at].0.query, pairs[at].0.partner);
     order.sort_by(|&a, &b| {
         let similarity = |at: usize| pairs[at].0.similarity;
-        similarity(b)
-            .total_cmp(&similarity(a))
+        // What leaks first: duplicates inside a split must not take its turn.
+        let inside = |at: usize| pairs[at].1 == pairs[at].2;
+        inside(a)
+            .cmp(&inside(b))
+            .then(similarity(b).total_cmp(&similarity(a)))
             .then(key(a).cmp(&key(b)))
     });
     let mut of_one: BTreeMap<(u32, Option<SplitId>), usize> = BTreeMap::new();

@@ -5,7 +5,7 @@
 //! that were listed for the dataset.
 
 use super::Scan;
-use super::another_pass::Passes;
+use super::another_pass;
 use super::look_alikes;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
@@ -78,11 +78,15 @@ fn judge(
     }
     let (mut partners, unproven, threshold) =
         search_divided(settings, divided, &scan.signatures, &scan.found.looks);
-    if let Some(passes) = Passes::new(scan.known.recordings.as_ref(), &partners) {
-        passes.mark(&mut partners, divided);
-    }
+    another_pass::tell(
+        scan.known.recordings.as_ref(),
+        threshold,
+        &mut partners,
+        divided,
+        settings.detail.pairs_per_sample,
+    );
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
-    let together = ask_pixels(together, &partners, &scan.found.looks, threshold);
+    let together = ask_pixels(together, &partners, &scan.found.looks, threshold.similarity);
     let mut together = tile_strips::confirm(together, divided, &scan.signatures);
     look_alikes::add(&mut together, &unproven, &partners, divided);
     let evidence = Evidence {

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::git::{self, Before, Extent, Repository};
 use super::lfs::{self, Store};
 use super::mirror::Mirror;
-use super::{Tree, process};
+use super::{Tree, leads_down, process};
 use crate::dataset;
 use crate::error::Error;
 use crate::progress::Silent;
@@ -124,7 +124,7 @@ fn of_tree(layout: Option<Layout>, compared: Compared<'_>) -> Result<Rows, Error
         let without = recognised(&texts)?;
         if !without.is_some_and(|without| moved(&without, dataset).is_empty()) {
             return Ok(Rows::Unknown(format!(
-                "git does not track `{example}`, and what it says of samples may have changed"
+                "git does not tell whether `{example}` has changed, and it says something of samples"
             )));
         }
     }
@@ -190,6 +190,9 @@ fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
     let mut before = BTreeMap::new();
     let mut store = None;
     for (path, was) in changed {
+        if !leads_down(Path::new(&path)) {
+            return Ok(Err(format!("`{path}` leads out of the dataset")));
+        }
         let text = match was {
             Before::Absent => None,
             Before::File(blob) => repository.blob(&blob)?,

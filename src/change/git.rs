@@ -307,11 +307,13 @@ impl Repository {
                 tracked.unwatched.insert(path.clone());
             }
             match head.get(1).map(String::as_str) {
-                Some(SUBMODULE) => tracked.submodules.push(path.clone()),
-                Some(LINK) => tracked.links.push(path.clone()),
-                _ => {}
+                Some(SUBMODULE) => tracked.submodules.push(path),
+                Some(LINK) => tracked.links.push(path),
+                // What a link leads to, git does not look at.
+                _ => {
+                    tracked.files.insert(path);
+                }
             }
-            tracked.files.insert(path);
         }
         Ok(tracked)
     }

@@ -23,6 +23,14 @@ impl Mirror {
         let above: BTreeSet<&Path> = above.collect();
         let mirror = Self { directory };
         let root = std::path::absolute(root)?;
+        // First, into a tree without links: nothing can be written through one.
+        for (path, content) in texts {
+            if let Some(content) = content {
+                let place = mirror.root().join(path);
+                fs::create_dir_all(place.parent().unwrap_or(&place))?;
+                fs::write(place, content)?;
+            }
+        }
         let mut pending = vec![PathBuf::new()];
         while let Some(folder) = pending.pop() {
             fs::create_dir_all(mirror.root().join(&folder))?;
@@ -40,13 +48,6 @@ impl Mirror {
                     true if above.contains(&*path) => pending.push(path),
                     _ => link(&entry.path(), &mirror.root().join(&path))?,
                 }
-            }
-        }
-        for (path, content) in texts {
-            if let Some(content) = content {
-                let place = mirror.root().join(path);
-                fs::create_dir_all(place.parent().unwrap_or(&place))?;
-                fs::write(place, content)?;
             }
         }
         Ok(mirror)

@@ -155,6 +155,12 @@ fn absolute(base: &Path, path: &Path) -> std::path::PathBuf {
     whole
 }
 
+/// Whether a path leads down from where it begins, and nowhere else.
+fn leads_down(path: &Path) -> bool {
+    let is_plain = |part| matches!(part, std::path::Component::Normal(_));
+    path.components().all(is_plain)
+}
+
 fn is_below(path: &str, place: &str) -> bool {
     place.is_empty()
         || path
@@ -165,6 +171,14 @@ fn is_below(path: &str, place: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_that_leads_up_or_begins_anew_does_not_lead_down() {
+        for path in ["../x.txt", "a/../../x.txt", "/x.txt"] {
+            assert!(!leads_down(Path::new(path)), "{path}");
+        }
+        assert!(leads_down(Path::new("a/..b/x.txt")));
+    }
     use crate::dataset::{Builder, Draft};
     use crate::sample::Layout;
 

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::git::{self, Entry, LINK, Repository, SUBMODULE, text_of};
+use super::leads_down;
 use super::lfs::{self, Store};
 use super::process::{path_of, refused};
 use crate::dataset;
@@ -145,7 +146,7 @@ impl Snapshot {
                 origins.push((number, Origin::Store(object)));
                 return Ok(());
             }
-            let mut file = fs::File::create(&places[number])?;
+            let mut file = fs::File::create_new(&places[number])?;
             file.write_all(&first)?;
             io::copy(content, &mut file)?;
             origins.push((number, Origin::Snapshot));
@@ -180,8 +181,7 @@ impl Snapshot {
     /// Where an entry lies in the snapshot; the directories above it are made.
     fn place(&self, entry: &Entry) -> Result<PathBuf, Error> {
         let path = path_of(&entry.path);
-        let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
-        if !path.components().all(is_plain) {
+        if !leads_down(&path) {
             return Err(refused(format!(
                 "the index holds `{}`, which leads out of the repository",
                 text_of(&entry.path)

@@ -79,7 +79,8 @@ pub(super) fn write(
     } else {
         output::to_file(to, &text)?;
     }
-    if !quiet {
+    let is_open = report.leakage.iter().any(|entry| !entry.unknown.is_empty());
+    if !quiet || is_open {
         say(&told(report, clean, all));
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use crate::dataset::{Builder, Draft};
 use crate::error::Error;
@@ -91,7 +91,10 @@ fn named(report: &Report, root: &Path) -> Dataset {
     let paths: BTreeSet<&String> = of_pairs.chain(of_clusters).chain(of_findings).collect();
     let mut builder = Builder::new(root, report.dataset.layout);
     // A report may come from anywhere: what it names outside of the dataset is not opened.
-    let inside = |path: &&&String| path.split('/').all(|part| part != "..");
+    let inside = |path: &&&String| {
+        let mut parts = Path::new(path.as_str()).components();
+        parts.all(|part| matches!(part, Component::Normal(_)))
+    };
     for path in paths.iter().filter(inside) {
         builder.sample(Draft {
             path: (*path).clone(),

@@ -20,8 +20,13 @@ const MOST_NAMED: usize = 10;
 /// A name is neither that of a split nor of a folder that holds samples.
 pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Claim, Error> {
     let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
+    // Outer folders first, so that what is said of a folder inside one holds.
+    let mut told: Vec<(&str, SplitRole)> = told
+        .iter()
+        .map(|(name, role)| (name.trim_end_matches('/'), *role))
+        .collect();
+    told.sort_by_key(|(name, _)| name.len());
     for (name, role) in told {
-        let name = name.trim_end_matches('/');
         let is_named = |split: &(String, SplitRole)| split.0 == name;
         let of_samples = claim.drafts.iter().filter_map(|draft| draft.split.as_ref());
         if of_samples.chain(&claim.splits).any(is_named) {
@@ -29,10 +34,10 @@ pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Cl
             let of_samples = drafts.filter_map(|draft| draft.split.as_mut());
             for split in of_samples.chain(&mut claim.splits) {
                 if is_named(split) {
-                    split.1 = *role;
+                    split.1 = role;
                 }
             }
-        } else if !divide_by_folder(&mut claim, name, *role, has_labels) {
+        } else if !divide_by_folder(&mut claim, name, role, has_labels) {
             return Err(unknown(&claim, name));
         }
         let said = format!("; `{name}` is {} as told", role.name());

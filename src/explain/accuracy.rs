@@ -9,6 +9,9 @@ use super::training_log::Printed;
 use crate::report::explanation::{AccuracyBounds, Exposure, FromImages};
 use crate::wording::{accuracy as in_words, count};
 
+/// Half of a tenth of a percentage point: how accuracies that were counted are written.
+pub(crate) const TENTH_OF_A_POINT: f64 = 0.0005;
+
 /// Bounds from the accuracy in the log and the exposed share.
 #[must_use]
 pub(crate) fn bounds(accuracy: Printed, images: &FromImages) -> AccuracyBounds {
@@ -27,7 +30,7 @@ pub(crate) fn bounds(accuracy: Printed, images: &FromImages) -> AccuracyBounds {
     let (n, of) = (count(samples), count(leaked));
     // Points are no more exact than the accuracy that they are taken from.
     let points = |points: f64| {
-        let text = in_words(points, accuracy.half_width.max(0.0005));
+        let text = in_words(points, accuracy.half_width.max(TENTH_OF_A_POINT));
         text.trim_end_matches(" %").to_owned()
     };
     let line = match clean {
@@ -40,8 +43,8 @@ pub(crate) fn bounds(accuracy: Printed, images: &FromImages) -> AccuracyBounds {
         }
         Some((lo, hi, most)) => format!(
             "Accuracy {told} over {n}, {of} leaked: between {} and {} on the clean ones; at most {} points are leakage.",
-            in_words(lo, accuracy.half_width.max(0.0005)),
-            in_words(hi, if hi == 1.0 { 0.005 } else { 0.0005 }),
+            in_words(lo, accuracy.half_width.max(TENTH_OF_A_POINT)),
+            in_words(hi, if hi == 1.0 { 0.005 } else { TENTH_OF_A_POINT }),
             points(most)
         ),
     };

@@ -109,10 +109,13 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let accuracy = inputs
         .log
         .and_then(|log| log.explained()?.validation_accuracy);
-    let counted = t3.as_ref().and_then(|t3| t3.accuracy.as_ref()?.all.value);
+    // Of all samples or of none: an accuracy of some bounds nothing of the others.
+    let counted = t3.as_ref().and_then(|t3| t3.accuracy.as_ref());
+    let counted = counted.filter(|counted| counted.all.n_used == t0.n_validation);
+    let counted = counted.and_then(|counted| counted.all.value);
     let accuracy = accuracy.or(counted.map(|value| Printed {
         value,
-        half_width: 0.0005,
+        half_width: accuracy::TENTH_OF_A_POINT,
     }));
     let half_width = accuracy.map_or(0.0, |accuracy| accuracy.half_width);
     let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));

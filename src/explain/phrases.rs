@@ -55,7 +55,7 @@ fn subject(n: u64, images: &FromImages, one: &str, many: &str) -> String {
 /// Steps of a recording in seconds, where a clock tells them.
 fn distance(images: &FromImages, steps: u32) -> String {
     match (images.seconds_per_step, steps) {
-        (Some(seconds), steps) => format!("{:.1} s", seconds * f64::from(steps)),
+        (Some(seconds), steps) => format!("{} s", about(seconds * f64::from(steps))),
         (None, 1) => "1 step".to_owned(),
         (None, steps) => format!("{steps} steps"),
     }
@@ -71,7 +71,7 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
     );
     let leaked = twins + adjacent + shadowed;
     let placed = images.adjacent_share.is_some();
-    if adjacent + shadowed == 0 || (!placed && twins >= shadowed && shadowed == 0) {
+    if adjacent + shadowed == 0 {
         return format!(
             "{}.",
             subject(twins, images, "is in training, too", "are in training, too")
@@ -96,7 +96,11 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
     let near = twins + adjacent;
     let lag = images.decorrelation_lag_steps;
     let within = |n: u64, steps: u32| {
-        let rest = format!("a training frame within {}", distance(images, steps));
+        let copy = match twins > 0 && n >= twins {
+            true => "a copy or ",
+            false => "",
+        };
+        let rest = format!("{copy}a training frame within {}", distance(images, steps));
         subject(n, images, &format!("has {rest}"), &format!("have {rest}"))
     };
     if near == 0 {

@@ -1,6 +1,7 @@
 //! The verdict in one word and in a paragraph that a person can repeat, from the strongest tier
 //! that allows one.
 
+use super::accuracy::TENTH_OF_A_POINT;
 use super::losses::ALMOST_ALL;
 use super::phrases::{
     about, below_training, constant_in_words, leaked_samples, noun, the_others, what_leaks,
@@ -194,29 +195,34 @@ impl Known<'_> {
 
     fn measured(&self) -> Option<(Word, Vec<Said>)> {
         let ratios = [
-            self.t4.map(|t4| (&t4.paired_ratio, "The second run")),
-            self.t3.map(|t3| (&t3.inflation_ratio, "Its clean samples")),
+            self.t4.map(|t4| {
+                (
+                    &t4.paired_ratio,
+                    "The second run loses {} times the reported loss on the same samples",
+                )
+            }),
+            self.t3.map(|t3| {
+                (
+                    &t3.inflation_ratio,
+                    "Its clean samples lose {} times the loss of all",
+                )
+            }),
         ];
         let mut ratios = ratios.into_iter().flatten();
         let (value, lo, hi, who) = ratios
             .find_map(|(ratio, who)| Some((ratio.value?, ratio.lo?, ratio.hi?, who)))
             .filter(|(_, lo, hi, _)| *lo > 1.0 || *hi < 1.0)?;
         let figure = self.figure();
-        let verb = match value > 1.0 {
-            true => "Do not trust",
-            false => "Leakage does not make too good",
-        };
-        let first = figure.map(|figure| said(Basis::Computed, format!("{verb} {figure}.")));
+        let first = figure.map(|figure| {
+            let text = match value > 1.0 {
+                true => format!("Do not trust {figure}."),
+                false => format!("Leakage does not make {figure} too good."),
+            };
+            said(Basis::Computed, text)
+        });
         let measured = format!(
-            "{who} {} {value:.2} times the reported loss on the same samples (95 % interval {lo:.2} to {hi:.2}).",
-            if self
-                .t4
-                .is_some_and(|t4| t4.paired_ratio.value == Some(value))
-            {
-                "loses"
-            } else {
-                "lose"
-            }
+            "{} (95 % interval {lo:.2} to {hi:.2}).",
+            who.replace("{}", &format!("{value:.2}"))
         );
         let says = first
             .into_iter()
@@ -241,9 +247,9 @@ impl Known<'_> {
             let of_clean = format!(
                 "On {} the predictions are right in {} ({} to {}).",
                 the_others(self.t0),
-                in_percent(value, 0.0005),
-                in_percent(lo, 0.0005),
-                in_percent(hi, 0.0005)
+                in_percent(value, TENTH_OF_A_POINT),
+                in_percent(lo, TENTH_OF_A_POINT),
+                in_percent(hi, TENTH_OF_A_POINT)
             );
             let says = vec![
                 said(
@@ -281,7 +287,7 @@ impl Known<'_> {
             return Some((Word::Possible, says));
         }
         // Points are no more exact than the accuracy that they are taken from.
-        let digits = half.max(0.0005);
+        let digits = half.max(TENTH_OF_A_POINT);
         let (lowest, highest) = (
             in_percent(lo, digits),
             in_percent(hi, if hi == 1.0 { 0.005 } else { digits }),
@@ -363,8 +369,8 @@ impl Known<'_> {
         let why = match self.beside.absent {
             Some(absent) if absent.reason_code.as_deref() != Some("no_log") => {
                 format!(
-                    "{}: how much it matters cannot be said.",
-                    capital(&absent.message)
+                    "How much it matters cannot be said: {}.",
+                    absent.message.trim_end_matches('.')
                 )
             }
             _ => "Without a validation loss, how much it matters cannot be said.".to_owned(),

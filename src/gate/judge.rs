@@ -8,6 +8,7 @@ use super::limit::LeakLimit;
 use super::policy::Policy;
 use super::unanswered;
 use crate::finding::{CODES, Code};
+use crate::report::recordings::PositionUnit;
 use crate::report::{
     AcceptedBy, AcceptedFindings, Gate, GateNote, Leakage, LeakedSample, NoteCode, Report,
     ReportFinding, Violation, ViolationCode,
@@ -268,6 +269,10 @@ impl<'a> Judgement<'a> {
                     .iter()
                     .any(|one| is_entry(&one.evaluation_split, &one.training_split)),
                 "names and columns tell no order of recording; give `--sequence-pattern` or a time column",
+            ),
+            Code::LeakAnotherPass => (
+                known.sequences.unit == Some(PositionUnit::Nanoseconds),
+                "no clock tells how far apart frames were recorded; give a time column or names with times",
             ),
             Code::LeakSharedGroup => (
                 known

@@ -95,7 +95,10 @@ fn rows<'a>(
 fn accepted_suspects(report: &Report, entry: &Leakage) -> u64 {
     let own = rows(report, entry);
     let accepted: BTreeSet<&str> = own
-        .filter(|row| !row.counted && row.accepted.is_some())
+        .filter(|row| {
+            // Another pass is shown, not suspected.
+            !row.counted && row.accepted.is_some() && row.code != Code::LeakAnotherPass
+        })
         .map(|row| row.evaluation.path.as_str())
         .collect();
     accepted.len() as u64

@@ -72,6 +72,14 @@ impl Partnerships {
         }
     }
 
+    /// Keeps at most `limit` pairs of one sample and split from now on.
+    pub fn limit_to(&mut self, limit: usize) {
+        self.limit = limit;
+        for partners in self.by_sample.values_mut() {
+            partners.best.truncate(limit);
+        }
+    }
+
     /// Whether another pair of this kind could only be counted, not kept.
     #[must_use]
     pub fn is_full_of(&self, kind: Leak, sample: SampleId, split: Option<SplitId>) -> bool {

@@ -319,8 +319,8 @@ impl Reader<'_> {
             }
             at += 1;
         }
-        // In `loss … val_loss` the plain name is the training loss, whatever stands in front of the
-        // line.
+        // In `loss … val_loss` the plain name is the training loss, whatever stands in front of
+        // the line.
         let explicit = found.iter().any(|r| r.name == "val_loss");
         for plain in found.iter_mut().filter(|r| explicit && r.name == "loss") {
             (plain.side, plain.rank) = (None, 1);

@@ -56,7 +56,7 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
         part.1 += 1;
         let shown = evidence.shown(id, training);
         let shown = shown.map(|partners| partners.strongest);
-        if let Some(kind) = shown.or_else(|| belonging.get(&id).copied()) {
+        if let Some(kind) = shown.into_iter().chain(belonging.get(&id).copied()).min() {
             leaked += 1;
             part.0 += 1;
             *by_kind.entry(kind).or_default() += 1;

@@ -78,8 +78,8 @@ pub(super) const NARROW: Net = Net {
 /// Least correlation of two views.
 pub(super) const LEAST_CORRELATION: f32 = 0.3;
 
-/// Orientations that are combined with a change of the frame: the first of [`Transform::ALL`], as it is
-/// and mirrored.
+/// Orientations that are combined with a change of the frame: the first of [`Transform::ALL`], as
+/// it is and mirrored.
 const USUAL: usize = 2;
 
 /// The other orientations.
@@ -250,8 +250,8 @@ pub(super) fn candidates(
     kept.into_par_iter().map(sorted).collect()
 }
 
-/// Whether this orientation, a place in [`Transform::ALL`], is one that copies commonly have: as it is,
-/// or mirrored.
+/// Whether this orientation, a place in [`Transform::ALL`], is one that copies commonly have: as it
+/// is, or mirrored.
 pub(super) fn is_usual(transform: u8) -> bool {
     usize::from(transform) < USUAL
 }
