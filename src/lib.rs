@@ -24,6 +24,7 @@ mod labels;
 mod leak;
 mod matching;
 mod median;
+mod npy;
 pub mod page;
 mod path_pattern;
 pub mod progress;

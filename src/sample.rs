@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::source::container::file_of;
 use crate::source::{Place, Source};
 
 /// Position of a sample in [`Dataset::samples`].
@@ -66,6 +67,15 @@ impl Sample {
             target: None,
             group: None,
             time: None,
+        }
+    }
+
+    /// The name of the file that holds it: its own, or that of its container.
+    #[must_use]
+    pub(crate) fn file(&self) -> &str {
+        match &self.place {
+            Place::Inside(_) => file_of(&self.path),
+            _ => &self.path,
         }
     }
 }

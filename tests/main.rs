@@ -17,6 +17,7 @@
 //! - `random_gate`: random edits, each way to gate, against a naive model
 //! - `lists`: lists to act on, one row for an image
 //! - `formats`: what machines read; `render` and `diff`
+//! - `containers`: images inside archives, arrays and tables
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `integrity`: files, labels and splits that make a dataset lie
@@ -49,6 +50,7 @@ mod changed;
 mod changed_texts;
 mod clusters;
 mod command;
+mod containers;
 mod described;
 mod documentation;
 mod explanation;

@@ -70,6 +70,11 @@ fn push_sample(buffer: &mut Vec<u8>, sample: &Sample) {
         Place::Named => push(buffer, None::<&[u8]>),
         Place::File(file) => push(buffer, Some(file.as_os_str().as_encoded_bytes())),
         Place::Memory(bytes) => push(buffer, Some(Digest::of(bytes).0)),
+        Place::Inside(inside) => {
+            for number in inside.key() {
+                push(buffer, Some(number.to_le_bytes()));
+            }
+        }
     }
     push(buffer, split.map(|split| split.0.to_le_bytes()));
     push(buffer, label.as_deref());

@@ -19,7 +19,7 @@ use std::path::Path;
 use crate::error::Error;
 use crate::sample::{Dataset, Sample};
 use crate::settings::Settings;
-use crate::source::path_text;
+use crate::source::{Place, path_text};
 use described::{Compared, Rows};
 use git::Repository;
 pub(crate) use snapshot::Snapshot;
@@ -90,6 +90,7 @@ pub(crate) fn since(
     })? {
         Rows::Moved(rows) => {
             touched.paths.extend(rows);
+            take_inner(&mut touched.paths, dataset);
             Ok(Touched {
                 paths: Some(touched.paths),
                 notes: touched.notes,
@@ -125,6 +126,7 @@ pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
         };
         paths.insert(text);
     }
+    take_inner(&mut paths, dataset);
     let known = |sample: &&Sample| paths.contains(&*sample.path);
     let mut notes = Vec::new();
     if !paths.is_empty() && !dataset.samples.iter().any(|sample| known(&sample)) {
@@ -137,6 +139,15 @@ pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
     Touched {
         paths: Some(paths),
         notes,
+    }
+}
+
+/// Adds what lies inside files that are touched: which of it has changed is not known.
+fn take_inner(paths: &mut BTreeSet<String>, dataset: &Dataset) {
+    for sample in &dataset.samples {
+        if matches!(sample.place, Place::Inside(_)) && paths.contains(sample.file()) {
+            paths.insert(sample.path.to_string());
+        }
     }
 }
 

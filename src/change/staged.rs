@@ -27,8 +27,8 @@ pub(super) fn touched(
         .filter_map(|change| change.path.strip_prefix(&prefix));
     let mut paths: BTreeSet<String> = below.map(ToOwned::to_owned).collect();
     for (sample, number) in dataset.samples.iter().zip(0..) {
-        let path = format!("{prefix}{}", sample.path);
-        if snapshot.holds(&path) || paths.contains(&*sample.path) {
+        let path = format!("{prefix}{}", sample.file());
+        if snapshot.holds(&path) || paths.contains(sample.file()) {
             continue;
         }
         // It is reached through a link, or lies outside of the dataset.
@@ -38,7 +38,7 @@ pub(super) fn touched(
         let is_known =
             source.is_some_and(|source| snapshot.holds(&source) && !changed.contains(&*source));
         if !is_known || links.iter().any(|link| super::is_below(&path, link)) {
-            paths.insert(sample.path.to_string());
+            paths.insert(sample.file().to_owned());
         }
     }
     Ok(ChangedFiles {

@@ -36,7 +36,7 @@ pub(super) fn touched(
     let mut elsewhere = Elsewhere::new(repository, commit);
     let (mut untracked, mut unpacked) = (0, 0);
     for (sample, number) in dataset.samples.iter().zip(0..) {
-        let path = &*sample.path;
+        let path = sample.file();
         if tracked.files.contains(path) || paths.contains(path) {
             continue;
         }

@@ -32,6 +32,7 @@ impl Draft {
         Self {
             path: walked.path,
             place: walked.place,
+            label: walked.label,
             ..Self::default()
         }
     }

@@ -17,6 +17,7 @@ use super::resolve::Resolver;
 use super::split_name::{role_of, words};
 use super::walk::Walked;
 use crate::error::Error;
+use crate::source::read_file;
 use crate::sample::{Layout, SplitRole};
 
 /// Largest file that is read, in bytes; COCO's own are below half of it.
@@ -160,11 +161,10 @@ fn split_of(path: &str) -> Option<(String, SplitRole)> {
 
 /// The content of a file; `None` for JSON of another form.
 fn read(file: &Path, path: &str) -> Result<Option<Annotations>, Error> {
-    let size = std::fs::metadata(file).map_err(|source| io_error("read", file, source))?;
-    if size.len() > MOST_BYTES {
+    if std::fs::metadata(file).is_ok_and(|data| data.len() > MOST_BYTES) {
         return Ok(None);
     }
-    let bytes = std::fs::read(file).map_err(|source| io_error("read", file, source))?;
+    let bytes = read_file(file).map_err(|source| io_error("read", file, source))?;
     match serde_json::from_slice(&bytes) {
         Ok(read) => Ok(Some(read)),
         Err(error) if error.is_data() => Ok(None),

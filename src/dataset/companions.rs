@@ -296,10 +296,7 @@ mod tests {
     fn counts(paths: &[String]) -> (usize, usize, usize, usize) {
         let mut images: Vec<WalkedFile> = paths
             .iter()
-            .map(|path| WalkedFile {
-                path: path.clone(),
-                place: Place::Named,
-            })
+            .map(|path| WalkedFile::new(path.clone(), Place::Named))
             .collect();
         let found = take(&mut images);
         (

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::io_error;
 use crate::error::Error;
+use crate::source::read_file;
 
 /// The whole text.
 ///
 /// # Errors
 /// A file that cannot be read, or is not UTF-8.
 pub(super) fn read_text(manifest: &Path) -> Result<String, Error> {
-    let bytes = std::fs::read(manifest).map_err(|source| io_error("read", manifest, source))?;
+    let bytes = read_file(manifest).map_err(|source| io_error("read", manifest, source))?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     String::from_utf8(bytes.to_vec()).map_err(|error| {
         let before = &bytes[..error.utf8_error().valid_up_to()];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
-use super::walk::{UnreadFile, Walked, WalkedFile, walk};
+use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, Layout};
@@ -25,7 +25,9 @@ pub(super) fn claim(
 ) -> Result<(PathBuf, Claim, Walked), Error> {
     let mut absolute = Vec::new();
     for split in splits {
-        super::require_directory(&split.path)?;
+        if !split.path.is_file() {
+            super::require_directory(&split.path)?;
+        }
         let path = std::path::absolute(&split.path);
         absolute.push(path.map_err(|source| super::io_error("find", &split.path, source))?);
     }
@@ -35,25 +37,24 @@ pub(super) fn claim(
     let mut seen_problems = BTreeSet::new();
     let mut seen_directories: Vec<&PathBuf> = Vec::new();
     for (split, directory) in splits.iter().zip(&absolute) {
-        let mut walked = walk(directory, files, progress);
+        let (above, mut walked) = super::walk_from(directory, files, progress)?;
         walked.tell_companions();
-        let (prefix, _) = path_text(&root, directory);
+        let (prefix, _) = path_text(&root, above);
         let below = |path: &str| match prefix.as_str() {
             "" => path.to_owned(),
             prefix => format!("{prefix}/{path}"),
         };
         for image in walked.images {
-            let label = image
+            // Inside an archive its folders are what those of a directory would be.
+            let inner = image
                 .path
-                .split_once('/')
-                .map(|(class, _)| class.to_owned());
+                .split_once("!/")
+                .map_or(&*image.path, |(_, inner)| inner);
+            let folder = inner.split_once('/').map(|(class, _)| class.to_owned());
             let path = below(&image.path);
-            let mut draft = Draft::of(WalkedFile {
-                path,
-                place: image.place,
-            });
+            let mut draft = Draft::of(WalkedFile { path, ..image });
             draft.split = Some((split.name.clone(), split.role));
-            draft.label = label;
+            draft.label = draft.label.or(folder);
             drafts.push(draft);
         }
         all.unread
@@ -112,6 +113,10 @@ pub(super) fn claim(
 
 fn common_ancestor(paths: &[PathBuf]) -> PathBuf {
     let mut common = paths.first().cloned().unwrap_or_default();
+    // What lies in a file is named relative to where that lies.
+    if common.is_file() {
+        common.pop();
+    }
     for path in paths {
         while !path.starts_with(&common) {
             common = common.parent().unwrap_or(Path::new("")).to_path_buf();

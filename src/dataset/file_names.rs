@@ -81,10 +81,7 @@ mod tests {
         let walked = Walked {
             images: images
                 .iter()
-                .map(|path| WalkedFile {
-                    path: (*path).to_owned(),
-                    place: Place::Named,
-                })
+                .map(|path| WalkedFile::new((*path).to_owned(), Place::Named))
                 .collect(),
             ..Walked::default()
         };

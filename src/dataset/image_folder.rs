@@ -34,7 +34,11 @@ pub(super) fn is_plain(name: &str) -> bool {
 pub(super) fn claim(walked: &Walked) -> Option<Claim> {
     let images = walked.images.iter().map(|image| image.path.as_str());
     let unread = walked.unread.iter().map(|file| file.path.as_str());
-    let folders = split_folders(&walked.directories, images.chain(unread));
+    let folders = split_folders(
+        &walked.directories,
+        &walked.told_splits,
+        images.chain(unread),
+    );
     let names: BTreeSet<(SplitRole, &str)> = folders
         .0
         .values()
@@ -61,6 +65,10 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         for draft in &mut drafts {
             draft.label = None;
         }
+    }
+    // What a container says of its images is a class, however it is spelled.
+    for (draft, image) in drafts.iter_mut().zip(&walked.images) {
+        draft.label = image.label.clone().or(draft.label.take());
     }
     let named = |(role, name): &(SplitRole, &str)| ((*name).to_owned(), *role);
     Some(Claim {
@@ -124,10 +132,10 @@ mod tests {
     fn read_paths(paths: &[&str]) -> Option<Vec<(Option<String>, Option<String>)>> {
         let mut walked = Walked::default();
         for path in paths {
-            walked.images.push(super::super::walk::WalkedFile {
-                path: (*path).into(),
-                place: crate::source::Place::Named,
-            });
+            walked.images.push(super::super::walk::WalkedFile::new(
+                (*path).into(),
+                crate::source::Place::Named,
+            ));
             let mut at = 0;
             while let Some(slash) = path[at..].find('/') {
                 walked.directories.push(path[..at + slash].to_owned());

@@ -5,6 +5,7 @@ mod claim;
 mod class_folder;
 mod coco;
 mod companions;
+mod containers;
 mod csv_header;
 mod csv_manifest;
 mod csv_text;
@@ -71,8 +72,7 @@ fn recognise(
 ) -> Result<Dataset, Error> {
     match input {
         Input::Tree { root, layout } => {
-            require_directory(root)?;
-            let mut walked = walk(root, files, progress);
+            let (root, mut walked) = walk_from(root, files, progress)?;
             let claim = ask(root, *layout, columns, &mut walked)?;
             let claim = told::roles(claim, &files.roles)?;
             Ok(believe(root, claim, files, walked))
@@ -202,6 +202,25 @@ fn reconcile(root: &Path, listed: &[Draft], walked: &mut Walked) -> Vec<Problem>
     let unread = &mut walked.unread;
     unread.retain(|file| !listed.contains(file.path.as_str()));
     problems
+}
+
+/// Walks a directory, or the one file that holds a dataset: the directory that names are relative
+/// to, and what was found.
+///
+/// # Errors
+/// There is no such directory, or the file is of a form that is not read.
+fn walk_from<'a>(
+    path: &'a Path,
+    files: &Files,
+    progress: &dyn Progress,
+) -> Result<(&'a Path, Walked), Error> {
+    if !path.is_file() {
+        require_directory(path)?;
+        return Ok((path, walk(path, files, progress)));
+    }
+    let walked = containers::open_one(path, files)?;
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    Ok((above.unwrap_or(Path::new(".")), walked))
 }
 
 fn require_directory(path: &Path) -> Result<(), Error> {

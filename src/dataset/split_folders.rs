@@ -10,8 +10,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::split_name::{role_of, side_by_side, words};
+use super::split_name::{role_of, side_by_side, spelled, words};
 use crate::sample::SplitRole;
+use crate::source::container::{folder_and_name, stem_of_folder};
 
 /// A folder that is a split.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(super) struct SplitFolders(pub(super) BTreeMap<String, SplitFolder>);
 impl SplitFolders {
     /// The split folder that a file lies in, and the folders between the two.
     pub(super) fn around<'a>(&self, path: &'a str) -> Option<(&SplitFolder, &'a str)> {
-        let (folders, _) = path.rsplit_once('/')?;
+        let (folders, _) = folder_and_name(path)?;
         let ends = folders.match_indices('/').map(|(at, _)| at);
         ends.chain([folders.len()]).find_map(|end| {
             let folder = self.0.get(&folders[..end])?;
@@ -43,12 +44,14 @@ impl SplitFolders {
     }
 }
 
-/// Finds the split folders among `directories`; `files` are those that may be samples.
+/// Finds the split folders among `directories`; `files` are those that may be samples. Folders of
+/// `told` are splits whatever their names spell.
 pub(super) fn split_folders<'a>(
     directories: &'a [String],
+    told: &BTreeMap<String, &'static str>,
     files: impl Iterator<Item = &'a str>,
 ) -> SplitFolders {
-    let roles = roles(directories);
+    let roles = roles(directories, told);
     let mut containers: BTreeMap<&str, Container> = BTreeMap::new();
     for (path, role) in &roles {
         let container = containers.entry(parent_and_name(path).0).or_default();
@@ -57,7 +60,7 @@ pub(super) fn split_folders<'a>(
     let mut found = SplitFolders(
         roles
             .iter()
-            .map(|(path, role)| plain(path, *role))
+            .map(|(path, role)| plain(path, *role, told))
             .collect(),
     );
     for path in files {
@@ -65,7 +68,7 @@ pub(super) fn split_folders<'a>(
             continue;
         };
         let (role, below) = (folder.role, !below.is_empty());
-        let end = path.len() - path.rsplit_once('/').map_or(0, |(_, name)| name.len() + 1);
+        let end = folder_and_name(path).map_or(0, |(folder, _)| folder.len());
         let ends = path[..end]
             .match_indices('/')
             .map(|(at, _)| at)
@@ -173,13 +176,24 @@ fn tells_a_part(name: &str) -> bool {
     words.iter().any(|word| WORDS.contains(&word.as_str())) || words.iter().all(is_number)
 }
 
-fn plain(path: &str, role: SplitRole) -> (String, SplitFolder) {
+fn plain(
+    path: &str,
+    role: SplitRole,
+    told: &BTreeMap<String, &'static str>,
+) -> (String, SplitFolder) {
     let (parents, name) = parent_and_name(path);
+    let own = stem_of_folder(name);
+    // Shards of a split are one split.
+    let split = match told.get(path) {
+        Some(split) => (*split).to_owned(),
+        None if own != name => spelled(own).unwrap_or_else(|| own.to_owned()),
+        None => name.to_owned(),
+    };
     let is_annotation = |parent: &str| {
         ["labels", "annotations", "masks"].contains(&parent.to_ascii_lowercase().as_str())
     };
     let folder = SplitFolder {
-        split: name.to_owned(),
+        split,
         role,
         part: None,
         class: None,
@@ -189,7 +203,10 @@ fn plain(path: &str, role: SplitRole) -> (String, SplitFolder) {
 }
 
 /// Outermost folders that are splits, in order of path, with their roles.
-fn roles(directories: &[String]) -> BTreeMap<String, SplitRole> {
+fn roles(
+    directories: &[String],
+    told: &BTreeMap<String, &'static str>,
+) -> BTreeMap<String, SplitRole> {
     let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in directories {
         let (parent, name) = parent_and_name(path);
@@ -205,10 +222,13 @@ fn roles(directories: &[String]) -> BTreeMap<String, SplitRole> {
         if ends.any(|end| roles.contains_key(&parent[..end])) {
             continue;
         }
-        let beside = side_by_side(&names);
-        for (name, beside) in names.into_iter().zip(beside) {
-            if let Some(role) = role_of(name).or(beside) {
-                roles.insert(join(parent, name), role);
+        let stems: Vec<&str> = names.iter().map(|name| stem_of_folder(name)).collect();
+        let beside = side_by_side(&stems);
+        for ((name, stem), beside) in names.into_iter().zip(stems).zip(beside) {
+            let path = join(parent, name);
+            let told = told.get(&path).and_then(|split| role_of(split));
+            if let Some(role) = told.or(role_of(stem)).or(beside) {
+                roles.insert(path, role);
             }
         }
     }
@@ -234,7 +254,11 @@ mod tests {
     fn folders_without_pictures_name_no_splits_of_their_own() {
         let directories = ["gt", "gt/train", "gt/val", "x", "x/train", "x/val"];
         let directories = directories.map(ToOwned::to_owned);
-        let found = split_folders(&directories, ["x/train/1.png", "x/val/2.png"].into_iter());
+        let found = split_folders(
+            &directories,
+            &BTreeMap::new(),
+            ["x/train/1.png", "x/val/2.png"].into_iter(),
+        );
         let names: BTreeSet<&str> = found.0.values().map(|one| one.split.as_str()).collect();
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["train", "val"]);
     }
@@ -247,7 +271,7 @@ mod tests {
             directories.extend(ends.map(|end| file[..end].to_owned()));
         }
         let directories: Vec<String> = directories.into_iter().collect();
-        let found = split_folders(&directories, files.iter().copied());
+        let found = split_folders(&directories, &BTreeMap::new(), files.iter().copied());
         let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
         let of = |file: &&str| {
             let around = found.around(file);

@@ -157,10 +157,9 @@ mod tests {
         for path in paths {
             let folders = path.match_indices('/').map(|(at, _)| path[..at].to_owned());
             walked.directories.extend(folders);
-            walked.images.push(WalkedFile {
-                path: (*path).to_owned(),
-                place: Place::Named,
-            });
+            walked
+                .images
+                .push(WalkedFile::new((*path).to_owned(), Place::Named));
         }
         walked.directories.sort();
         walked.directories.dedup();

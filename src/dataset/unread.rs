@@ -79,16 +79,14 @@ mod tests {
         for path in images {
             let (folder, _) = path.rsplit_once('/').unwrap_or_default();
             walked.directories.push(folder.to_owned());
-            walked.images.push(WalkedFile {
-                path: (*path).to_owned(),
-                place: Place::Named,
-            });
+            walked
+                .images
+                .push(WalkedFile::new((*path).to_owned(), Place::Named));
         }
         let claim = image_folder::claim(&walked).unwrap();
         let file = UnreadFile {
-            path: path.to_owned(),
             reason: reason.to_owned(),
-            split: None,
+            ..UnreadFile::new(path.to_owned())
         };
         let unread = hidden(vec![file], &claim);
         unread.into_iter().map(|one| one.split).collect()

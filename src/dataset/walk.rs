@@ -9,6 +9,7 @@ use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
 
 use super::companions::{self, Found};
+use super::containers;
 use super::file_kind::{FileKind, kind_of, sniff_file};
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
@@ -28,6 +29,8 @@ pub(super) struct Walked {
     pub(super) problems: Vec<Problem>,
     /// Files that are no images, counted by reason.
     pub(super) ignored: Vec<Ignored>,
+    /// Splits that containers are by convention, whatever their names spell.
+    pub(super) told_splits: BTreeMap<String, &'static str>,
     /// Files that may hold samples and are not read, in order of path; they are in `ignored`, too.
     pub(super) unread: Vec<UnreadFile>,
     /// Masks and depth maps, once they are told from pictures.
@@ -75,6 +78,25 @@ impl Walked {
         self.companions = companions;
     }
 
+    /// Counts a file that may hold samples among those that are ignored for another reason.
+    pub(super) fn no_longer_unread(&mut self, file: &UnreadFile, why: &str) {
+        let reason = not_read(&file.reason);
+        if let Some(one) = self.ignored.iter_mut().find(|one| one.reason == reason) {
+            one.files -= 1;
+        }
+        self.ignored.retain(|one| one.files > 0);
+        match self.ignored.iter_mut().find(|one| one.reason == why) {
+            Some(one) => one.files += 1,
+            None => self.ignored.push(Ignored {
+                reason: why.to_owned(),
+                kind: IgnoredKind::Companion,
+                files: 1,
+                example: file.path.clone(),
+            }),
+        }
+        self.ignored.sort_by(|a, b| a.reason.cmp(&b.reason));
+    }
+
     /// Takes a file that was ignored for an image, because a manifest says so.
     pub(super) fn claim(&mut self, root: &Path, path: &str) {
         let (reason, _) = match reason(kind_of(&root.join(path), sniff_file)) {
@@ -105,6 +127,23 @@ pub(super) struct UnreadFile {
     pub(super) reason: String,
     /// Split whose directory it lies in, where directories were given as splits.
     pub(super) split: Option<String>,
+    /// Where it is.
+    pub(super) place: Place,
+    /// Whether it is there; one shard of a series may be missing.
+    pub(super) is_there: bool,
+}
+
+impl UnreadFile {
+    /// A file of the tree whose form is not known yet.
+    pub(super) fn new(path: String) -> Self {
+        Self {
+            path,
+            reason: String::new(),
+            split: None,
+            place: Place::Named,
+            is_there: true,
+        }
+    }
 }
 
 /// One image found by a walk.
@@ -114,6 +153,19 @@ pub(super) struct WalkedFile {
     pub(super) path: String,
     /// Where its bytes are.
     pub(super) place: Place,
+    /// Its class, where its container says it.
+    pub(super) label: Option<String>,
+}
+
+impl WalkedFile {
+    /// A file, of which nothing is known.
+    pub(super) fn new(path: String, place: Place) -> Self {
+        Self {
+            path,
+            place,
+            label: None,
+        }
+    }
 }
 
 /// Endings of texts that may describe samples.
@@ -203,13 +255,13 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 }
                 if let FileKind::Unread(reason) = &kind {
                     walked.unread.push(UnreadFile {
-                        path: path.clone(),
                         reason: reason.clone(),
-                        split: None,
+                        place: place.clone(),
+                        ..UnreadFile::new(path.clone())
                     });
                 }
                 let Some(reason) = reason(kind) else {
-                    walked.images.push(WalkedFile { path, place });
+                    walked.images.push(WalkedFile::new(path, place));
                     continue;
                 };
                 if reason.0 == DATA_POINTER {
@@ -253,17 +305,23 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
         .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     walked.image_files = walked.images.len() as u64;
     walked.ignored = ignored.into_values().collect();
+    containers::open(root, &mut walked, files);
     walked
 }
 
 /// Why a DVC file whose data is not here is no sample.
 const DATA_POINTER: &str = "stands for data that is not here (.dvc)";
 
+/// Why a file of a form that is not read is no sample.
+pub(super) fn not_read(form: &str) -> String {
+    format!("not read: {form}")
+}
+
 /// Why a file is no sample, and what it is; `None` for an image.
 fn reason(kind: FileKind) -> Option<(String, IgnoredKind)> {
     match kind {
         FileKind::Image => None,
-        FileKind::Unread(form) => Some((format!("not read: {form}"), IgnoredKind::Other)),
+        FileKind::Unread(form) => Some((not_read(&form), IgnoredKind::Other)),
         FileKind::DataPointer => Some((DATA_POINTER.to_owned(), IgnoredKind::Companion)),
         FileKind::Companion(reason) => Some((reason, IgnoredKind::Companion)),
         FileKind::Junk => Some(("left by an operating system".to_owned(), IgnoredKind::Junk)),
@@ -285,7 +343,7 @@ fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
         let detail = "leads back to one of its own parent directories and was not followed";
         walked.problems.push(problem(ProblemKind::LinkLoop, detail));
     } else if kind_of(at, |_| Ok(None)) == FileKind::Image {
-        walked.images.push(WalkedFile { path, place });
+        walked.images.push(WalkedFile::new(path, place));
     } else {
         let reason = error
             .io_error()

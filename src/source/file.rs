@@ -26,7 +26,8 @@ pub(super) fn read(file: &Path, most: u64) -> Result<Vec<u8>, NoBytes> {
     std::fs::read(file).map_err(|error| refusal(file, &error))
 }
 
-fn refusal(file: &Path, error: &std::io::Error) -> NoBytes {
+/// Why a file gives no bytes, from an error of reading it.
+pub(super) fn refusal(file: &Path, error: &std::io::Error) -> NoBytes {
     if error.kind() != ErrorKind::NotFound {
         return NoBytes::Refused(error.to_string());
     }

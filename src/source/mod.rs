@@ -1,10 +1,11 @@
 //! Places of bytes: where the image of a sample lies, and how it is read.
 //!
 //! Every byte of a sample comes through [`Source::bytes`]: signatures, the comparison of pixels and
-//! digests are made from it, and the cache tells by [`Source::stamp`] whether it has changed. A new
-//! kind of place (a member of an archive, a cell of a table, a frame of a video) is a variant of
-//! [`Place`], one file here that reads it, and a spelling in `name.rs`.
+//! digests are made from it, and the cache tells by [`Source::stamp`] whether it has changed. What
+//! lies inside another file (a member of an archive, a row of an array or a table) is a place, too:
+//! `container/` lists and reads it.
 
+pub(crate) mod container;
 mod file;
 mod name;
 mod stamp;
@@ -14,6 +15,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use file::refusal;
+
+pub use container::Inside;
 pub(crate) use name::path_text;
 pub use stamp::Stamp;
 
@@ -30,6 +34,8 @@ pub enum Place {
     File(Box<Path>),
     /// Bytes in memory.
     Memory(Arc<[u8]>),
+    /// Inside another file.
+    Inside(Box<Inside>),
 }
 
 /// Shows the size of bytes in memory, not the bytes.
@@ -39,6 +45,7 @@ impl fmt::Debug for Place {
             Self::Named => f.write_str("Named"),
             Self::File(path) => write!(f, "File({})", path.display()),
             Self::Memory(bytes) => write!(f, "Memory({} bytes)", bytes.len()),
+            Self::Inside(inside) => write!(f, "{inside:?}"),
         }
     }
 }
@@ -61,6 +68,17 @@ pub enum NoBytes {
         /// How many are read at most.
         most: u64,
     },
+}
+
+/// The bytes of a file of the dataset, or of a member of an archive that the path leads into.
+///
+/// # Errors
+/// There is no such file or member, or it cannot be read.
+pub(crate) fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
+    match std::fs::read(path) {
+        Err(error) => container::member(path).unwrap_or(Err(error)),
+        read => read,
+    }
 }
 
 /// The bytes of one sample, ready to be read.
@@ -101,6 +119,16 @@ impl<'a> Source<'a> {
                 }
                 Ok(Cow::Borrowed(held))
             }
+            Place::Inside(inside) => {
+                let too_large = |&bytes: &u64| bytes > most;
+                if let Some(bytes) = inside.size().filter(too_large) {
+                    return Err(NoBytes::TooLarge { bytes, most });
+                }
+                let bytes = inside
+                    .read()
+                    .map_err(|error| refusal(&self.file(), &error))?;
+                Ok(Cow::Owned(bytes))
+            }
             Place::Named | Place::File(_) => file::read(&self.file(), most).map(Cow::Owned),
         }
     }
@@ -110,14 +138,14 @@ impl<'a> Source<'a> {
     pub fn stamp(self) -> Option<Stamp> {
         match self.place {
             Place::Memory(_) => None,
-            Place::Named | Place::File(_) => Stamp::of(&self.file()),
+            Place::Named | Place::File(_) | Place::Inside(_) => Stamp::of(&self.file()),
         }
     }
 
     /// Whether the name alone leads to the bytes, so that no other place can share it.
     #[must_use]
     pub fn is_named(self) -> bool {
-        *self.place == Place::Named
+        matches!(self.place, Place::Named | Place::Inside(_))
     }
 
     /// The file that holds the bytes; `None` where no file does.
@@ -130,6 +158,7 @@ impl<'a> Source<'a> {
     fn file(self) -> Cow<'a, Path> {
         match self.place {
             Place::File(path) => Cow::Borrowed(path),
+            Place::Inside(inside) => Cow::Borrowed(inside.file()),
             Place::Named | Place::Memory(_) => Cow::Owned(PathBuf::from(self.root).join(self.name)),
         }
     }

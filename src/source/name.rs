@@ -1,7 +1,6 @@
 //! Names of places for people: a path as text that is the same on every platform.
 //!
-//! A file is named by its path. What lies inside another file is named by that file, a mark, and
-//! its own name there: `train-00000.tar!/x.jpg` is a member, `x.parquet#17` a row.
+//! A file is named by its path; `container/names.rs` names what lies inside another.
 
 use std::path::{Component, Path};
 
@@ -32,7 +31,7 @@ pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Place) {
     (text, place)
 }
 
-fn push_escaped(text: &mut String, bytes: &[u8]) {
+pub(super) fn push_escaped(text: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {

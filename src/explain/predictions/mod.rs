@@ -2,6 +2,7 @@
 
 use super::inputs::{Metric, Prediction, Targets};
 use super::yardsticks::metric_of;
+use crate::npy;
 use serde_json::Value;
 
 /// Longest file that is read, in bytes.
@@ -82,7 +83,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
         return Err(PredictionError::TooLarge);
     }
     if bytes.starts_with(b"\x93NUMPY") {
-        return npy(bytes);
+        return array(bytes);
     }
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -321,41 +322,10 @@ fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
 }
 
 /// Version 1 to 3 arrays of little-endian floats or integers, one or two columns, C order.
-fn npy(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
+fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     let error = |reason: &str| PredictionError::Npy(reason.to_owned());
-    let (length, start) = match bytes.get(6) {
-        Some(1) => (
-            bytes
-                .get(8..10)
-                .map(|b| usize::from(u16::from_le_bytes([b[0], b[1]]))),
-            10,
-        ),
-        Some(2 | 3) => (
-            bytes
-                .get(8..12)
-                .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize),
-            12,
-        ),
-        _ => return Err(error("unknown version")),
-    };
-    let end = length
-        .and_then(|length| length.checked_add(start))
-        .ok_or_else(|| error("the header is cut short"))?;
-    let header = String::from_utf8_lossy(
-        bytes
-            .get(start..end)
-            .ok_or_else(|| error("the header is cut short"))?,
-    )
-    .into_owned();
-    let field = |name: &str| {
-        header
-            .split_once(&format!("'{name}':"))
-            .map(|(_, rest)| rest.trim_start())
-    };
-    let kind = field("descr")
-        .and_then(|rest| rest.strip_prefix('\'')?.split('\'').next())
-        .ok_or_else(|| error("no simple `descr`"))?;
-    let decode: fn(&[u8]) -> Option<f64> = match kind {
+    let head = npy::head(bytes).map_err(error)?;
+    let decode: fn(&[u8]) -> Option<f64> = match &*head.kind {
         "<f4" => |b| Some(f64::from(f32::from_le_bytes(b.try_into().ok()?))),
         "<f8" => |b| Some(f64::from_le_bytes(b.try_into().ok()?)),
         "<i4" => |b| Some(f64::from(i32::from_le_bytes(b.try_into().ok()?))),
@@ -366,24 +336,20 @@ fn npy(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
             )));
         }
     };
-    if field("fortran_order").is_some_and(|rest| rest.starts_with("True")) {
+    if head.is_column_major {
         return Err(error("column-major arrays are not understood"));
     }
-    let shape = field("shape")
-        .and_then(|rest| rest.strip_prefix('(')?.split(')').next())
-        .ok_or_else(|| error("no shape"))?;
-    let shape: Vec<usize> = shape
-        .split(',')
-        .filter_map(|n| n.trim().parse().ok())
-        .collect();
-    let columns = match shape[..] {
+    let columns = match head.shape[..] {
         [_] => 1,
         [_, columns @ (1 | 2)] => columns,
         _ => return Err(error("the array must have one or two columns")),
     };
-    let size = if kind.ends_with('4') { 4 } else { 8 };
-    let values: Vec<f64> = bytes[end..].chunks_exact(size).filter_map(decode).collect();
-    if shape[0].checked_mul(columns) != Some(values.len()) {
+    let size = if head.kind.ends_with('4') { 4 } else { 8 };
+    let values: Vec<f64> = bytes[head.end..]
+        .chunks_exact(size)
+        .filter_map(decode)
+        .collect();
+    if head.shape[0].checked_mul(columns) != Some(values.len() as u64) {
         return Err(error("the data do not fill the shape"));
     }
     let word = |value: f64| Some(value.to_string());
@@ -398,7 +364,7 @@ fn npy(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
             ..Line::default()
         },
     };
-    Ok(values.chunks_exact(columns).map(line).collect())
+    Ok(values.chunks_exact(columns as usize).map(line).collect())
 }
 
 #[cfg(test)]

@@ -1,0 +1,136 @@
+//! Pickled batches of pictures, as CIFAR-10 and CIFAR-100 are published in: a dictionary with an
+//! array of bytes, one row a picture, and a list of labels.
+
+use std::io;
+use std::path::Path;
+
+use super::array::{self, Array};
+use super::listing::{Listing, Part};
+use super::names::RowNames;
+use super::npz::PAIRS;
+use super::pickle::{self, Value};
+use super::pixels::{Levels, Shape};
+use super::stream::Stream;
+use super::{Container, Reader};
+
+/// Rows without a shape of their own: a square of one or three planes of this side.
+const SIDE: u64 = 32;
+
+/// Keys of labels, finest first.
+const LABELS: &[&str] = &["fine_labels", "labels", "coarse_labels"];
+
+/// What a pickle holds; `None` where that is no pictures.
+///
+/// # Errors
+/// The file cannot be read, or is no plain data.
+pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
+    let bytes = std::fs::read(file)?;
+    let Value::Dict(rows) = pickle::read(&bytes)? else {
+        return Ok(None);
+    };
+    let get = |wanted: &str| {
+        let mut rows = rows.iter();
+        rows.find(|(key, _)| key.text(&bytes) == Some(wanted))
+            .map(|(_, value)| value)
+    };
+    let words = PAIRS
+        .iter()
+        .map(|(pictures, _)| *pictures)
+        .chain(["features"]);
+    let Some((count, shape, start)) = words.filter_map(get).find_map(pictures) else {
+        return Ok(None);
+    };
+    let names = class_names(file);
+    let labels = LABELS
+        .iter()
+        .copied()
+        .chain(PAIRS.iter().map(|(_, labels)| *labels));
+    let labels = labels.filter_map(get).find_map(|value| match value {
+        Value::List(labels) if labels.len() as u64 == count => Some(labels),
+        _ => None,
+    });
+    let label = |row: u64| match labels?.get(row as usize)? {
+        Value::Int(class) => {
+            let named = usize::try_from(*class)
+                .ok()
+                .and_then(|class| names.get(class));
+            Some(named.cloned().unwrap_or_else(|| class.to_string()))
+        }
+        other => other.text(&bytes).map(str::to_owned),
+    };
+    let array = Array::new(Stream::of(file)?, start, shape, Levels::Byte);
+    let container = Container::new(file, Reader::Array(array));
+    let own = name.rsplit('/').next().unwrap_or(name);
+    let mut listing = Listing {
+        split: own.starts_with("data_batch").then_some("train"),
+        ..Listing::default()
+    };
+    let row_names = RowNames::new(name, count);
+    for row in 0..count {
+        listing.add(&container, row_names.of(row), Part::Row(row), label(row));
+    }
+    Ok(Some(listing))
+}
+
+/// How many pictures an array of bytes is, how each lies, and where the first begins.
+///
+/// NumPy pickles an array as a call with no content, whose state is a version, the shape, the type,
+/// whether columns come first, and the bytes.
+fn pictures(value: &Value) -> Option<(u64, Shape, u64)> {
+    let Value::List(object) = value else {
+        return None;
+    };
+    let Some(Value::List(state)) = object.last() else {
+        return None;
+    };
+    let (Some(Value::List(lengths)), Some(Value::Bytes(range))) = (state.get(1), state.get(4))
+    else {
+        return None;
+    };
+    let length = |value: &Value| match value {
+        Value::Int(length) => u64::try_from(*length).ok(),
+        _ => None,
+    };
+    let lengths: Vec<u64> = lengths.iter().map(length).collect::<Option<_>>()?;
+    let is_row = |planes: u64| lengths.len() == 2 && lengths[1] == planes * SIDE * SIDE;
+    let (count, shape) = match [1, 3].into_iter().find(|planes| is_row(*planes)) {
+        Some(channels) => {
+            let shape = Shape {
+                height: SIDE,
+                width: SIDE,
+                channels,
+                planar: true,
+            };
+            (lengths[0], shape)
+        }
+        None => array::pictures(&lengths)?,
+    };
+    // As many bytes as numbers: only bytes are.
+    let all = shape.numbers()?.checked_mul(count)?;
+    (all == range.len() as u64).then_some((count, shape, range.start as u64))
+}
+
+/// Names of the classes, from the file beside the batches.
+fn class_names(file: &Path) -> Vec<String> {
+    let read = |name: &str| {
+        let bytes = std::fs::read(file.with_file_name(name)).ok()?;
+        let Value::Dict(rows) = pickle::read(&bytes).ok()? else {
+            return None;
+        };
+        let keys = ["fine_label_names", "label_names"];
+        let row = rows
+            .iter()
+            .find(|(key, _)| key.text(&bytes).is_some_and(|key| keys.contains(&key)))?;
+        let Value::List(names) = &row.1 else {
+            return None;
+        };
+        names
+            .iter()
+            .map(|name| Some(name.text(&bytes)?.to_owned()))
+            .collect()
+    };
+    ["batches.meta", "meta"]
+        .into_iter()
+        .find_map(read)
+        .unwrap_or_default()
+}

@@ -1,0 +1,140 @@
+//! What a container holds.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::super::Place;
+use super::{Container, Inside, Reader};
+use super::{cifar, idx, npy, npz, parquet, pickle, tar, zip};
+
+/// What is inside a container.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    /// Images and texts, in the container's order.
+    pub(crate) items: Vec<Item>,
+    /// What is wrong with part of it: the name of that part, and what.
+    pub(crate) faults: Vec<(String, String)>,
+    /// The split that the container is by convention, whatever its name spells.
+    pub(crate) split: Option<&'static str>,
+}
+
+/// Something inside a container.
+#[derive(Debug)]
+pub(crate) struct Item {
+    /// Its name: that of the container, a mark, and its own.
+    pub(crate) name: String,
+    /// Where its bytes are.
+    pub(crate) place: Place,
+    /// Its class, where the container says it.
+    pub(crate) label: Option<String>,
+}
+
+/// Where an image is in its container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A run of bytes.
+    Stored {
+        /// Its first byte.
+        at: u64,
+        /// How many there are.
+        size: u64,
+    },
+    /// A run of bytes, deflated by itself.
+    Deflated {
+        /// Its first byte.
+        at: u64,
+        /// How many bytes it takes.
+        packed: u64,
+        /// How many it is inflated.
+        size: u64,
+        /// Its CRC-32.
+        check: u32,
+    },
+    /// A row of an array or a table, from 0.
+    Row(u64),
+}
+
+impl Listing {
+    /// Adds an image or a text.
+    pub(super) fn add(
+        &mut self,
+        container: &Arc<Container>,
+        name: String,
+        part: Part,
+        label: Option<String>,
+    ) {
+        let container = Arc::clone(container);
+        self.items.push(Item {
+            name,
+            place: Place::Inside(Box::new(Inside { container, part })),
+            label,
+        });
+    }
+
+    /// Notes what is wrong with a part.
+    pub(super) fn fault(&mut self, name: impl Into<String>, what: impl Into<String>) {
+        self.faults.push((name.into(), what.into()));
+    }
+}
+
+impl Container {
+    pub(super) fn new(file: &Path, reader: Reader) -> Arc<Self> {
+        let file = file.to_owned();
+        Arc::new(Self { file, reader })
+    }
+}
+
+/// First bytes that tell the form of a file: the magic number of a tar archive ends here.
+const HEAD: usize = 264;
+
+/// What `file` holds; `name` is what it is called in reports. `None` for a form that is not read.
+/// `is_wanted` says of a name inside whether it may be an image or a text.
+///
+/// # Errors
+/// The file cannot be read, or is not what its first bytes say.
+pub(crate) fn list(
+    file: &Path,
+    name: &str,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> io::Result<Option<Listing>> {
+    let head = head_of(file)?;
+    let starts = |magic: &[u8]| head.starts_with(magic);
+    let gzipped = starts(&[0x1F, 0x8B]);
+    let lower = file.to_string_lossy().to_ascii_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+    if starts(b"PK\x03\x04") && ends(&[".npz"]) {
+        return npz::list(file, name).map(Some);
+    }
+    if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
+        return zip::list(file, name, is_wanted).map(Some);
+    }
+    if head.get(257..262) == Some(b"ustar") || (!gzipped && ends(&[".tar"])) {
+        return tar::list(file, name, false, is_wanted).map(Some);
+    }
+    if gzipped && ends(&[".tar.gz", ".tgz"]) {
+        return tar::list(file, name, true, is_wanted).map(Some);
+    }
+    if starts(b"\x93NUMPY") {
+        return npy::list(file, name);
+    }
+    if starts(b"PAR1") {
+        return parquet::list(file, name);
+    }
+    let is_idx = matches!(head[..], [0, 0, 8, 1 | 3 | 4, ..]);
+    if is_idx || (gzipped && idx::is_named(&lower)) {
+        return idx::list(file, name, gzipped);
+    }
+    if matches!(head[..], [0x80, 2..=5, ..]) && pickle::is_small_enough(file) {
+        return cifar::list(file, name);
+    }
+    Ok(None)
+}
+
+/// The first bytes of a file, as many as there are.
+fn head_of(file: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::with_capacity(HEAD);
+    File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(head)
+}

@@ -1,0 +1,135 @@
+//! Files that hold images inside: archives, arrays, tables.
+//!
+//! [`list`] opens one and says which images it holds; each is a place, read on its own, and nothing
+//! is unpacked to disk. Listing reads what tells where things are (headers, an index, a footer),
+//! not the images, but where the file is compressed as a whole.
+
+mod array;
+mod cifar;
+mod idx;
+mod inflate;
+mod listing;
+mod names;
+mod npy;
+mod npz;
+mod parquet;
+mod pickle;
+mod pixels;
+mod stream;
+mod tar;
+mod zip;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use array::Array;
+use listing::Part;
+pub(crate) use listing::{Listing, list};
+pub(crate) use names::{file_of, folder_and_name, inner_folders, stem_of_folder};
+use parquet::Cells;
+use stream::Stream;
+
+/// An image inside a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    container: Arc<Container>,
+    part: Part,
+}
+
+/// A file that holds images, and how one of them is found in it.
+pub(crate) struct Container {
+    file: PathBuf,
+    reader: Reader,
+}
+
+/// How the images of a container are read.
+enum Reader {
+    /// Each is a run of bytes.
+    Bytes(Stream),
+    /// Each is a row of an array of numbers.
+    Array(Array),
+    /// Each is a cell of a column.
+    Cells(Cells),
+}
+
+/// Two containers are the same when they read the same file; how follows from what it holds.
+impl PartialEq for Container {
+    fn eq(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+}
+
+impl Eq for Container {}
+
+impl fmt::Debug for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Container({})", self.file.display())
+    }
+}
+
+impl Inside {
+    /// The file that holds the image.
+    pub(super) fn file(&self) -> &Path {
+        &self.container.file
+    }
+
+    /// What tells the image from all others in its file.
+    #[must_use]
+    pub(crate) fn key(&self) -> [u64; 2] {
+        match self.part {
+            Part::Stored { at, size } => [at, size],
+            Part::Deflated { at, size, .. } => [at, size],
+            Part::Row(row) => [row, u64::MAX],
+        }
+    }
+
+    /// The bytes of an image file: those that are stored, or numbers written as a picture.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no longer what it was when it was listed.
+    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+        match (&self.container.reader, self.part) {
+            (Reader::Bytes(stream), Part::Stored { at, size }) => stream.read(at, size),
+            (
+                Reader::Bytes(stream),
+                Part::Deflated {
+                    at,
+                    packed,
+                    size,
+                    check,
+                },
+            ) => inflate::whole(&stream.read(at, packed)?, size, check),
+            (Reader::Array(array), Part::Row(row)) => array.picture(row),
+            (Reader::Cells(cells), Part::Row(row)) => cells.read(row),
+            _ => Err(damaged("a part that does not fit its container")),
+        }
+    }
+
+    /// How many bytes [`Self::read`] gives, where that is known before.
+    pub(crate) fn size(&self) -> Option<u64> {
+        match self.part {
+            Part::Stored { size, .. } | Part::Deflated { size, .. } => Some(size),
+            Part::Row(_) => None,
+        }
+    }
+}
+
+/// The bytes of a member that a path leads to, as names of members are spelled; `None` for a path
+/// into no archive.
+pub(super) fn member(path: &Path) -> Option<io::Result<Vec<u8>>> {
+    let text = path.to_str()?;
+    let (container, own) = text.split_once("!/")?;
+    let listed = list(Path::new(container), "", &|name| name == own).ok()??;
+    let item = listed.items.into_iter().next()?;
+    match item.place {
+        super::Place::Inside(inside) => Some(inside.read()),
+        _ => None,
+    }
+}
+
+/// An error that says what is wrong with a file's content.
+fn damaged(what: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.into())
+}

@@ -1,0 +1,140 @@
+//! `.npy`: one array, of one picture or of many.
+
+use std::io;
+use std::path::Path;
+
+use super::array::{self, Array};
+use super::listing::{Listing, Part};
+use super::names::RowNames;
+use super::npz::label_names;
+use super::pixels::Levels;
+use super::stream::Stream;
+use super::{Container, Reader, damaged};
+use crate::npy::{Head, head};
+
+/// Longest head that is read.
+const LONGEST_HEAD: u64 = 64 << 10;
+
+/// What an array file holds; `None` where it is no pictures.
+///
+/// # Errors
+/// The file cannot be read, or is not what its head says.
+pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
+    let mut listing = Listing::default();
+    let stream = Stream::of(file)?;
+    if labels(&stream)?.is_some() {
+        return Ok(Some(listing));
+    }
+    let is_taken = add(&mut listing, file, name, stream)?;
+    let told = labels_beside(file, listing.items.len())?;
+    for (item, label) in listing.items.iter_mut().zip(told) {
+        item.label = Some(label);
+    }
+    Ok(is_taken.then_some(listing))
+}
+
+/// The labels of pictures, from the array beside theirs that is named so: as many as there are
+/// pictures, or none.
+fn labels_beside(file: &Path, pictures: usize) -> io::Result<Vec<String>> {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    for other in label_names(&stem) {
+        let other = file.with_file_name(format!("{other}.npy"));
+        if other.is_file()
+            && let Some(labels) = labels(&Stream::of(&other)?)?
+            && labels.len() == pictures
+        {
+            return Ok(labels);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Adds the pictures of an array to a listing; whether it has any.
+pub(super) fn add(
+    listing: &mut Listing,
+    file: &Path,
+    name: &str,
+    stream: Stream,
+) -> io::Result<bool> {
+    let head = read_head(&stream)?;
+    let Some((rows, shape)) = array::pictures(&head.shape) else {
+        return Ok(false);
+    };
+    let start = head.end as u64;
+    let Some(levels) = levels(&head, &stream)? else {
+        return Ok(false);
+    };
+    let size = shape
+        .numbers()
+        .and_then(|one| one.checked_mul(rows * levels.width()));
+    if head.is_column_major || size.and_then(|size| size.checked_add(start)) > Some(stream.size()) {
+        return Err(damaged("is shorter than its shape, or stored by columns"));
+    }
+    let container = Container::new(
+        file,
+        Reader::Array(Array::new(stream, start, shape, levels)),
+    );
+    let names = RowNames::new(name, rows);
+    let is_one = head.shape.len() < 3 || rows == 1 && head.shape.len() == 3;
+    for row in 0..rows {
+        // One picture is called what its file is.
+        let own = if is_one {
+            name.to_owned()
+        } else {
+            names.of(row)
+        };
+        listing.add(&container, own, Part::Row(row), None);
+    }
+    Ok(true)
+}
+
+/// Whole numbers of an array in one direction, as labels; `None` where it is something else.
+pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
+    let head = read_head(stream)?;
+    // One column is a list, too.
+    let length = match head.shape[..] {
+        [n] | [n, 1] => n,
+        _ => return Ok(None),
+    };
+    let kind = head.kind.trim_start_matches(['|', '<']);
+    let (width, is_signed) = match kind {
+        "u1" | "i1" | "u2" | "i2" | "u4" | "i4" | "u8" | "i8" => {
+            (u64::from(kind.as_bytes()[1] - b'0'), kind.starts_with('i'))
+        }
+        _ => return Ok(None),
+    };
+    let size = length
+        .checked_mul(width)
+        .filter(|&size| size <= stream.size());
+    let Some(size) = size else {
+        return Ok(None);
+    };
+    let bytes = stream.read(head.end as u64, size)?;
+    let number = |bytes: &[u8]| {
+        let is_negative = is_signed && bytes.last().is_some_and(|high| high & 0x80 != 0);
+        let mut whole = [if is_negative { 0xFF } else { 0 }; 8];
+        whole[..bytes.len()].copy_from_slice(bytes);
+        i64::from_le_bytes(whole).to_string()
+    };
+    Ok(Some(
+        bytes.chunks_exact(width as usize).map(number).collect(),
+    ))
+}
+
+fn read_head(stream: &Stream) -> io::Result<Head> {
+    let bytes = stream.read(0, stream.size().min(LONGEST_HEAD))?;
+    head(&bytes).map_err(|what| damaged(format!("is no array: {what}")))
+}
+
+/// What the numbers of an array are as brightness; `None` where they are none.
+fn levels(head: &Head, stream: &Stream) -> io::Result<Option<Levels>> {
+    let float = |double| array::span(stream, head.end as u64, double);
+    Ok(match head.kind.as_str() {
+        "|u1" | "<u1" => Some(Levels::Byte),
+        "|b1" => Some(Levels::Bool),
+        "<u2" => Some(Levels::Word),
+        "<f4" => float(false)?.map(Levels::Single),
+        "<f8" => float(true)?.map(Levels::Double),
+        _ => None,
+    })
+}

@@ -1,0 +1,118 @@
+//! `.npz`: several arrays in a zip archive, as `numpy.savez` writes them.
+//!
+//! An array of pictures is a folder of its own, `digits.npz!/x_train#`. Its labels are those of the
+//! array whose name differs from its own in nothing but the word: `y` for `x`, `labels` for
+//! `images`.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+use super::inflate::Framing;
+use super::listing::Listing;
+use super::npy;
+use super::stream::Stream;
+use super::zip;
+
+/// Words for pictures and for their labels, in names of arrays.
+pub(super) const PAIRS: &[(&str, &str)] = &[
+    ("x", "y"),
+    ("X", "y"),
+    ("X", "Y"),
+    ("images", "labels"),
+    ("image", "label"),
+    ("imgs", "labels"),
+    ("data", "labels"),
+    ("data", "target"),
+];
+
+/// What the arrays of an archive hold.
+///
+/// # Errors
+/// The file cannot be read, or no array in it is one of pictures.
+pub(super) fn list(file: &Path, name: &str) -> io::Result<Listing> {
+    let mut listing = Listing::default();
+    let mut arrays: BTreeMap<String, Stream> = BTreeMap::new();
+    for member in zip::members(file)? {
+        let own = super::names::inner(&member.name).unwrap_or_default();
+        let Some(own) = own.strip_suffix(".npy") else {
+            continue;
+        };
+        let at = match (member.part(), member.at) {
+            (Ok(_), Some(at)) => at,
+            (Err(what), _) => {
+                listing.fault(format!("{name}!/{own}"), what);
+                continue;
+            }
+            _ => continue,
+        };
+        let stream = match member.is_deflated() {
+            false => Ok(Stream::stretch(file, at, member.size)),
+            true => Stream::inflated(file, at, member.packed, Framing::Raw, &mut |_| {}),
+        };
+        match stream {
+            Ok(stream) => drop(arrays.insert(own.to_owned(), stream)),
+            Err(error) => listing.fault(format!("{name}!/{own}"), error.to_string()),
+        }
+    }
+    for (own, stream) in &arrays {
+        let inner = format!("{name}!/{own}");
+        let before = listing.items.len();
+        match npy::add(&mut listing, file, &inner, stream.clone()) {
+            // A matrix among arrays is features or labels.
+            Ok(true) if listing.items.len() == before + 1 => listing.items.truncate(before),
+            Ok(_) => {}
+            Err(error) => listing.fault(inner, error.to_string()),
+        }
+        let added = &mut listing.items[before..];
+        let told = labels_of(own, added.len(), &arrays)?;
+        for (item, label) in added.iter_mut().zip(told) {
+            item.label = Some(label);
+        }
+    }
+    Ok(listing)
+}
+
+/// The labels of an array of pictures: as many as there are pictures, or none.
+fn labels_of(
+    name: &str,
+    pictures: usize,
+    arrays: &BTreeMap<String, Stream>,
+) -> io::Result<Vec<String>> {
+    for other in label_names(name) {
+        if let Some(stream) = arrays.get(&other)
+            && let Some(labels) = npy::labels(stream)?
+            && labels.len() == pictures
+        {
+            return Ok(labels);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// Names that the labels of an array of this name may have.
+pub(super) fn label_names(name: &str) -> Vec<String> {
+    let words: Vec<&str> = name.split('_').collect();
+    let mut names = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        for (_, label) in PAIRS.iter().filter(|(picture, _)| picture == word) {
+            let mut other = words.clone();
+            other[at] = label;
+            names.push(other.join("_"));
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_named_like_their_pictures() {
+        assert_eq!(label_names("x_train"), ["y_train"]);
+        assert_eq!(label_names("train_images"), ["train_labels"]);
+        assert_eq!(label_names("X"), ["y", "Y"]);
+        assert!(label_names("features").is_empty());
+    }
+}

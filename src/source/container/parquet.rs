@@ -1,0 +1,307 @@
+//! Parquet tables with a column of encoded images, as Hugging Face publishes datasets.
+//!
+//! A cell is reached by reading its column from the beginning of its row group on, so what stands
+//! behind the last cells that were read is kept: rows are mostly read in order.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use ::parquet::basic::Type;
+use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use ::parquet::data_type::{ByteArray, ByteArrayType};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::ParquetMetaData;
+use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::schema::types::ColumnDescriptor;
+use serde_json::Value;
+
+use super::listing::{Listing, Part};
+use super::names::RowNames;
+use super::{Container, Reader, damaged};
+
+/// Cursors that are kept, of all tables together: each holds a file open and a page in memory.
+const KEPT: usize = 8;
+
+/// Names of columns that hold labels, best first.
+const LABELS: &[&str] = &[
+    "label",
+    "labels",
+    "class",
+    "fine_label",
+    "coarse_label",
+    "target",
+];
+
+/// Rows whose labels are read at once.
+const ROWS: usize = 4096;
+
+/// What a table holds; `None` where no column is one of images.
+///
+/// # Errors
+/// The file cannot be read, or is damaged.
+pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
+    let reader = open(file)?;
+    let metadata = reader.metadata();
+    let Some(column) = image_column(&reader)? else {
+        return Ok(None);
+    };
+    let groups = metadata.row_groups().iter();
+    let groups: Vec<u64> = groups
+        .map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
+        .collect();
+    let rows = groups.iter().sum();
+    let labels = labels(&reader)?;
+    let cells = Cells {
+        id: NEXT.fetch_add(1, Ordering::Relaxed),
+        file: file.to_owned(),
+        column,
+        groups,
+    };
+    let container = Container::new(file, Reader::Cells(cells));
+    let names = RowNames::new(name, rows);
+    let mut listing = Listing::default();
+    for row in 0..rows {
+        let label = labels.get(row as usize).cloned().flatten();
+        listing.add(&container, names.of(row), Part::Row(row), label);
+    }
+    Ok(Some(listing))
+}
+
+/// The cells of one column.
+pub(super) struct Cells {
+    /// Tells the cursors of this listing from those of an earlier one of the same file.
+    id: u64,
+    file: PathBuf,
+    column: usize,
+    /// Rows of each row group.
+    groups: Vec<u64>,
+}
+
+impl Cells {
+    /// The bytes of a cell.
+    pub(super) fn read(&self, row: u64) -> io::Result<Vec<u8>> {
+        let mut first = 0;
+        for (group, &rows) in self.groups.iter().enumerate() {
+            if row < first + rows {
+                return self.read_in(group, row - first);
+            }
+            first += rows;
+        }
+        Err(damaged("its table has fewer rows"))
+    }
+
+    fn read_in(&self, group: usize, row: u64) -> io::Result<Vec<u8>> {
+        let mut cursor = match self.take_cursor(group, row) {
+            Some(cursor) => cursor,
+            None => self.cursor(group)?,
+        };
+        let skipped = usize::try_from(row - cursor.row).unwrap_or(usize::MAX);
+        if cursor.reader.skip_records(skipped).map_err(said)? != skipped {
+            return Err(damaged("its table has fewer rows"));
+        }
+        let (mut levels, mut values) = (Vec::new(), Vec::new());
+        let (read, _, _) = (cursor
+            .reader
+            .read_records(1, Some(&mut levels), None, &mut values))
+        .map_err(said)?;
+        if read != 1 {
+            return Err(damaged("its table has fewer rows"));
+        }
+        let value = values.pop();
+        cursor.row = row + 1;
+        let mut kept = CURSORS.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == KEPT {
+            kept.remove(0);
+        }
+        kept.push(cursor);
+        match value {
+            Some(value) => Ok(value.data().to_vec()),
+            None => Err(damaged("has no bytes in its table, only a path")),
+        }
+    }
+
+    /// The kept cursor that stands nearest before a row.
+    fn take_cursor(&self, group: usize, row: u64) -> Option<Cursor> {
+        let mut kept = CURSORS.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_usable =
+            |cursor: &Cursor| cursor.row <= row && (cursor.id, cursor.group) == (self.id, group);
+        let usable = (0..kept.len()).filter(|&at| is_usable(&kept[at]));
+        let nearest = usable.max_by_key(|&at| kept[at].row)?;
+        Some(kept.remove(nearest))
+    }
+
+    fn cursor(&self, group: usize) -> io::Result<Cursor> {
+        let reader = open(&self.file)?;
+        let group_reader = reader.get_row_group(group).map_err(said)?;
+        match group_reader.get_column_reader(self.column).map_err(said)? {
+            ColumnReader::ByteArrayColumnReader(reader) => Ok(Cursor {
+                id: self.id,
+                group,
+                row: 0,
+                reader,
+            }),
+            _ => Err(damaged("its table has changed")),
+        }
+    }
+}
+
+/// A column of a row group, read up to a row.
+struct Cursor {
+    id: u64,
+    group: usize,
+    row: u64,
+    reader: ColumnReaderImpl<ByteArrayType>,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+static CURSORS: Mutex<Vec<Cursor>> = Mutex::new(Vec::new());
+
+fn open(file: &Path) -> io::Result<SerializedFileReader<File>> {
+    SerializedFileReader::new(File::open(file)?).map_err(said)
+}
+
+fn said(error: ParquetError) -> io::Error {
+    damaged(format!("is no table that can be read ({error})"))
+}
+
+/// The number of the column that holds encoded images: `bytes` of a structure, or else the first
+/// column of bytes whose first cell begins as images do.
+fn image_column(reader: &SerializedFileReader<File>) -> io::Result<Option<usize>> {
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let is_flat = |column: &ColumnDescriptor| {
+        column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0
+    };
+    let columns = schema.columns().iter().enumerate();
+    let columns: Vec<_> = columns.filter(|(_, column)| is_flat(column)).collect();
+    for (at, column) in columns {
+        let parts = column.path().parts();
+        let of_structure = parts.len() == 2 && parts[1] == "bytes";
+        if (of_structure || parts.len() == 1) && begins_as_image(reader, at)? {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the first cell of a column that is not empty begins as encoded images do.
+fn begins_as_image(reader: &SerializedFileReader<File>, column: usize) -> io::Result<bool> {
+    const LOOKED_AT: usize = 16;
+    for group in 0..reader.metadata().num_row_groups() {
+        let group = reader.get_row_group(group).map_err(said)?;
+        let ColumnReader::ByteArrayColumnReader(mut reader) =
+            group.get_column_reader(column).map_err(said)?
+        else {
+            return Ok(false);
+        };
+        let (mut levels, mut values): (_, Vec<ByteArray>) = (Vec::new(), Vec::new());
+        let read = reader.read_records(LOOKED_AT, Some(&mut levels), None, &mut values);
+        read.map_err(said)?;
+        if let Some(value) = values.first() {
+            let magics: [&[u8]; 6] = [
+                b"\xFF\xD8\xFF",
+                b"\x89PNG",
+                b"GIF8",
+                b"II*\0",
+                b"MM\0*",
+                b"BM",
+            ];
+            let data = value.data();
+            let is_webp = data.starts_with(b"RIFF") && data.get(8..12) == Some(b"WEBP");
+            return Ok(is_webp || magics.iter().any(|magic| data.starts_with(magic)));
+        }
+    }
+    Ok(false)
+}
+
+/// The label of every row; empty where no column holds labels.
+fn labels(reader: &SerializedFileReader<File>) -> io::Result<Vec<Option<String>>> {
+    let metadata = reader.metadata();
+    let schema = metadata.file_metadata().schema_descr();
+    let find = |wanted: &&&str| {
+        let mut columns = schema.columns().iter();
+        columns.position(|column| column.path().string() == **wanted && column.max_rep_level() == 0)
+    };
+    let Some((name, column)) = LABELS.iter().find_map(|name| Some((*name, find(&name)?))) else {
+        return Ok(Vec::new());
+    };
+    let names = class_names(metadata, name);
+    let named = |class: i64| {
+        let name = usize::try_from(class)
+            .ok()
+            .and_then(|class| names.get(class));
+        name.cloned().unwrap_or_else(|| class.to_string())
+    };
+    let full = schema.column(column).max_def_level();
+    let mut labels = Vec::new();
+    for group in 0..metadata.num_row_groups() {
+        let group = reader.get_row_group(group).map_err(said)?;
+        match group.get_column_reader(column).map_err(said)? {
+            ColumnReader::Int64ColumnReader(reader) => {
+                read_all(reader, &mut labels, full, |value: &i64| named(*value))?;
+            }
+            ColumnReader::Int32ColumnReader(reader) => {
+                read_all(reader, &mut labels, full, |value: &i32| {
+                    named(i64::from(*value))
+                })?;
+            }
+            ColumnReader::DoubleColumnReader(reader) => {
+                read_all(reader, &mut labels, full, f64::to_string)?;
+            }
+            ColumnReader::FloatColumnReader(reader) => {
+                read_all(reader, &mut labels, full, f32::to_string)?;
+            }
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                let text = |value: &ByteArray| String::from_utf8_lossy(value.data()).into_owned();
+                read_all(reader, &mut labels, full, text)?;
+            }
+            _ => return Ok(Vec::new()),
+        }
+    }
+    Ok(labels)
+}
+
+/// Reads a column to its end; a cell that is there has the level `full`.
+fn read_all<T: ::parquet::data_type::DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    labels: &mut Vec<Option<String>>,
+    full: i16,
+    text: impl Fn(&T::T) -> String,
+) -> io::Result<()> {
+    loop {
+        let (mut levels, mut values) = (Vec::new(), Vec::new());
+        let read = reader.read_records(ROWS, Some(&mut levels), None, &mut values);
+        let (records, _, _) = read.map_err(said)?;
+        if records == 0 {
+            return Ok(());
+        }
+        // A column that may have no gaps has no levels.
+        let mut values = values.iter();
+        let mut next = || values.next().map(&text);
+        match full {
+            0 => labels.extend((0..records).map(|_| next())),
+            _ => labels.extend(levels.iter().map(|&level| match level == full {
+                true => next(),
+                false => None,
+            })),
+        }
+    }
+}
+
+/// Names of the classes of a column, as Hugging Face notes them in the table.
+fn class_names(metadata: &ParquetMetaData, column: &str) -> Vec<String> {
+    let notes = metadata.file_metadata().key_value_metadata();
+    let names = || {
+        let note = notes?.iter().find(|note| note.key == "huggingface")?;
+        let note: Value = serde_json::from_str(note.value.as_ref()?).ok()?;
+        let feature = note.get("info")?.get("features")?.get(column)?;
+        let names = feature.get("names")?.as_array()?.iter();
+        names
+            .map(|name| Some(name.as_str()?.to_owned()))
+            .collect::<Option<Vec<String>>>()
+    };
+    names().unwrap_or_default()
+}

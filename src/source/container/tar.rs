@@ -1,0 +1,211 @@
+//! Tar archives, plain or gzipped as a whole; WebDataset shards among them.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use ::tar::{Archive, Entries};
+
+use super::inflate::Framing;
+use super::listing::{Listing, Part};
+use super::stream::Stream;
+use super::{Container, Reader, damaged};
+
+/// Longest member that is read for a label.
+const LABEL: u64 = 64 << 10;
+
+/// What an archive holds. Members of one name are told apart by their number.
+///
+/// # Errors
+/// The file cannot be read, or nothing in it is an archive.
+pub(super) fn list(
+    file: &Path,
+    name: &str,
+    gzipped: bool,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> io::Result<Listing> {
+    let (members, stream, fault) = match gzipped {
+        false => {
+            let mut members = Members::new(is_wanted);
+            let stream = Stream::of(file)?;
+            let mut archive = Archive::new(BufReader::with_capacity(4096, File::open(file)?));
+            let entries = archive.entries_with_seek();
+            let fault = entries.and_then(|entries| members.read(entries, stream.size()));
+            (members, stream, fault.err())
+        }
+        true => inflated(file, is_wanted)?,
+    };
+    if members.found.is_empty()
+        && let Some(error) = fault
+    {
+        return Err(error);
+    }
+    let container = Container::new(file, Reader::Bytes(stream));
+    let mut listing = Listing::default();
+    let labels = members.labels();
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut last = None;
+    for member in members.found {
+        let count = seen.entry(member.name.clone()).or_default();
+        *count += 1;
+        let own = match *count {
+            1 => member.name.clone(),
+            number => format!("{} ({number})", member.name),
+        };
+        let label = labels.get(key(&member.name)).cloned();
+        let part = Part::Stored {
+            at: member.at,
+            size: member.size,
+        };
+        let own = format!("{name}!/{own}");
+        last = Some(own.clone());
+        listing.add(&container, own, part, label);
+    }
+    for (own, what) in members.faults {
+        listing.fault(format!("{name}!/{own}"), what);
+    }
+    if let Some(error) = fault {
+        let behind = last.unwrap_or_else(|| name.to_owned());
+        listing.fault(name, format!("is damaged behind `{behind}`: {error}"));
+    }
+    Ok(listing)
+}
+
+/// The members of an archive that is inflated while it is read, and how it is read again.
+fn inflated<'a>(
+    file: &Path,
+    is_wanted: &'a dyn Fn(&str) -> bool,
+) -> io::Result<(Members<'a>, Stream, Option<io::Error>)> {
+    let packed = std::fs::metadata(file)?.len();
+    let (reader, mut writer) = io::pipe()?;
+    std::thread::scope(|scope| {
+        let inflating = scope.spawn(move || {
+            // A reader that has seen the end of the archive reads no more.
+            let mut is_read = true;
+            let mut hand_on = |part: &[u8]| is_read = is_read && writer.write_all(part).is_ok();
+            Stream::inflated(file, 0, packed, Framing::Gzip, &mut hand_on)
+        });
+        let mut members = Members::new(is_wanted);
+        let mut archive = Archive::new(BufReader::new(reader));
+        let entries = archive.entries();
+        let fault = entries
+            .and_then(|entries| members.read(entries, u64::MAX))
+            .err();
+        drop(archive);
+        let stream = inflating
+            .join()
+            .map_err(|_| damaged("could not be inflated"))?;
+        match stream {
+            Ok(stream) => Ok((members, stream, fault)),
+            Err(error) => Err(error),
+        }
+    })
+}
+
+/// Members that may be images or texts.
+struct Members<'a> {
+    found: Vec<Member>,
+    faults: Vec<(String, String)>,
+    /// Contents of small members that may tell a class, by name.
+    told: HashMap<String, Vec<u8>>,
+    is_wanted: &'a dyn Fn(&str) -> bool,
+}
+
+struct Member {
+    name: String,
+    at: u64,
+    size: u64,
+}
+
+impl<'a> Members<'a> {
+    fn new(is_wanted: &'a dyn Fn(&str) -> bool) -> Self {
+        Self {
+            found: Vec::new(),
+            faults: Vec::new(),
+            told: HashMap::new(),
+            is_wanted,
+        }
+    }
+
+    /// Reads all heads of an archive of so many bytes; what was read before an error stays.
+    fn read<R: Read>(&mut self, entries: Entries<'_, R>, archive: u64) -> io::Result<()> {
+        for entry in entries {
+            let mut entry = entry?;
+            let path = entry.path_bytes().into_owned();
+            if !entry.header().entry_type().is_file() {
+                continue;
+            }
+            let Some(name) = super::names::inner(&path) else {
+                let shown = String::from_utf8_lossy(&path).escape_default().to_string();
+                let what = "leads out of its archive, and is not read";
+                self.faults.push((shown, what.to_owned()));
+                continue;
+            };
+            let (at, size) = (entry.raw_file_position(), entry.size());
+            if at.saturating_add(size) > archive {
+                return Err(damaged("ends before its last member"));
+            }
+            if size <= LABEL && tells_class(&name) {
+                let mut bytes = Vec::new();
+                entry.read_to_end(&mut bytes)?;
+                self.told.insert(name.clone(), bytes);
+            }
+            if (self.is_wanted)(&name) {
+                self.found.push(Member { name, at, size });
+            }
+        }
+        Ok(())
+    }
+
+    /// Classes by the key of a sample: `x.cls` holds its number, `x.json` may name it.
+    fn labels(&self) -> HashMap<String, String> {
+        let one = |(name, bytes): (&String, &Vec<u8>)| {
+            let class = match name.ends_with(".cls") {
+                true => Some(String::from_utf8_lossy(bytes).trim().to_owned()),
+                false => class_of_json(bytes),
+            };
+            Some((
+                key(name).to_owned(),
+                class.filter(|class| !class.is_empty())?,
+            ))
+        };
+        let mut all: Vec<_> = self.told.iter().collect();
+        // Where both are there, the file that holds nothing else comes last and wins.
+        all.sort_unstable_by_key(|(name, _)| (name.ends_with(".cls"), name.as_str()));
+        all.into_iter().filter_map(one).collect()
+    }
+}
+
+/// Whether a member may tell the class of the image with its key.
+fn tells_class(name: &str) -> bool {
+    name.ends_with(".cls") || name.ends_with(".json")
+}
+
+/// The class that an object names.
+fn class_of_json(bytes: &[u8]) -> Option<String> {
+    let object: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let value = ["label", "class", "cls", "class_name", "category"]
+        .iter()
+        .find_map(|key| object.get(key))?;
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// What files of one sample share in WebDataset: the path up to the first dot of the file's name.
+fn key(name: &str) -> &str {
+    let start = name.rfind('/').map_or(0, |at| at + 1);
+    let end = name[start..].find('.').map_or(name.len(), |at| start + at);
+    &name[..end]
+}
+
+impl super::Container {
+    /// A container whose parts are runs of bytes of `file`.
+    pub(super) fn of_bytes(file: &Path) -> io::Result<Arc<Self>> {
+        Ok(Self::new(file, Reader::Bytes(Stream::of(file)?)))
+    }
+}
