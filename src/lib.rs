@@ -37,6 +37,7 @@ mod sequence;
 pub mod settings;
 pub mod signature;
 pub mod source;
+mod tf_record;
 pub mod training;
 mod verification;
 mod wording;

@@ -309,15 +309,20 @@ pub struct Ignored {
     pub example: String,
 }
 
-/// A file that may hold samples, in a form that is not read.
+/// A file that may hold samples and is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// Relative to the root.
     pub path: String,
-    /// Its form, such as `array (.npy)`.
+    /// Its form, such as `array (.npy)`, with what is wrong with it where the form is read.
     pub reason: String,
     /// The split whose samples it hides; `None` where it is beside the splits.
     pub split: Option<String>,
+}
+
+impl Unread {
+    /// The reason of a file that is one of a numbered series and is not there.
+    pub const MISSING_SHARD: &str = "shard that is not here";
 }
 
 /// A mask or depth map of a sample: it goes where the sample goes.

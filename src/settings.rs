@@ -161,6 +161,8 @@ pub struct Explain {
     pub second_log: Option<TrainingLog>,
     /// Predictions of that run.
     pub second_predictions: Option<Vec<Line>>,
+    /// Predictions of several models to be compared, with their names.
+    pub compared: Vec<(String, Vec<Line>)>,
 }
 
 /// How much detail the report carries.

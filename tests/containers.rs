@@ -90,7 +90,9 @@ fn npy(kind: &str, shape: &str, content: &[u8]) -> Vec<u8> {
 fn grey(seeds: &[u32]) -> Vec<u8> {
     let pictures = seeds.iter().map(|&seed| picture(seed));
     let luma = |picture: image::RgbImage| image::DynamicImage::ImageRgb8(picture).to_luma8();
-    pictures.flat_map(|picture| luma(picture).into_raw()).collect()
+    pictures
+        .flat_map(|picture| luma(picture).into_raw())
+        .collect()
 }
 
 /// A table as Hugging Face writes them: a structure of bytes and path, and a label with names.
@@ -111,16 +113,25 @@ fn table(rows: &[(u32, i64)]) -> Vec<u8> {
         let mut column = group.next_column().unwrap().unwrap();
         let bytes: Vec<ByteArray> = rows.iter().map(|row| png(row.0).into()).collect();
         let levels = vec![2; rows.len()];
-        column.typed::<ByteArrayType>().write_batch(&bytes, Some(&levels), None).unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&bytes, Some(&levels), None)
+            .unwrap();
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let none = vec![1; rows.len()];
-        column.typed::<ByteArrayType>().write_batch(&[], Some(&none), None).unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&[], Some(&none), None)
+            .unwrap();
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let labels: Vec<i64> = rows.iter().map(|row| row.1).collect();
         let levels = vec![1; rows.len()];
-        column.typed::<Int64Type>().write_batch(&labels, Some(&levels), None).unwrap();
+        column
+            .typed::<Int64Type>()
+            .write_batch(&labels, Some(&levels), None)
+            .unwrap();
         column.close().unwrap();
         group.close().unwrap();
     }
@@ -131,7 +142,8 @@ fn table(rows: &[(u32, i64)]) -> Vec<u8> {
 /// Evaluation samples that leak.
 fn leaks(report: &Value) -> Vec<String> {
     let rows = report["leaked_samples"].as_array().unwrap().iter();
-    rows.map(|row| row["path"].as_str().unwrap().to_owned()).collect()
+    rows.map(|row| row["path"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 fn splits(report: &Value) -> Vec<String> {
@@ -151,11 +163,16 @@ fn shards_of_a_split_are_one_split_and_their_classes_are_read() {
         let members: Vec<_> = (first..first + 2)
             .flat_map(|seed| {
                 let class = if seed % 2 == 0 { "cat" } else { "dog" };
-                [(format!("{seed:04}.png"), png(seed)), (format!("{seed:04}.cls"), class.into())]
+                [
+                    (format!("{seed:04}.png"), png(seed)),
+                    (format!("{seed:04}.cls"), class.into()),
+                ]
             })
             .collect();
-        let members: Vec<(&str, Vec<u8>)> =
-            members.iter().map(|(name, content)| (name.as_str(), content.clone())).collect();
+        let members: Vec<(&str, Vec<u8>)> = members
+            .iter()
+            .map(|(name, content)| (name.as_str(), content.clone()))
+            .collect();
         tar(&members)
     };
     for (ending, packed) in [("tar", false), ("tar.gz", true)] {
@@ -191,7 +208,10 @@ fn an_archive_of_split_folders_is_read_as_they_would_be() {
             workspace.file("set.zip", zip(&members(leaking), deflate, 0));
             let (report, status) = workspace.check(&["--max-leakage", "0"]);
             assert_eq!(splits(&report), ["train 2", "val 1"]);
-            assert_eq!((leaked(&report), status), (u64::from(leaking), i32::from(leaking)));
+            assert_eq!(
+                (leaked(&report), status),
+                (u64::from(leaking), i32::from(leaking))
+            );
         }
     }
     // Named by itself, it is the dataset.
@@ -207,7 +227,11 @@ fn texts_inside_an_archive_say_which_split_its_images_are_of() {
         ("images/1.png", png(1)),
         ("images/2.png", png(2)),
         ("images/3.png", png(1)),
-        ("manifest.csv", b"path,split,label\nimages/1.png,train,a\nimages/2.png,train,b\nimages/3.png,val,a\n".to_vec()),
+        (
+            "manifest.csv",
+            b"path,split,label\nimages/1.png,train,a\nimages/2.png,train,b\nimages/3.png,val,a\n"
+                .to_vec(),
+        ),
     ];
     let workspace = Workspace::new();
     workspace.file("set.zip", zip(&members, true, 0));
@@ -230,8 +254,14 @@ fn splits_may_be_given_as_archives() {
 fn rows_of_tables_are_images_and_their_labels_have_names() {
     let workspace = Workspace::new();
     workspace
-        .file("data/train-00000-of-00001.parquet", table(&[(1, 0), (2, 1), (3, 0), (4, 1), (5, 0)]))
-        .file("data/test-00000-of-00001.parquet", table(&[(6, 0), (4, 0), (7, 1)]));
+        .file(
+            "data/train-00000-of-00001.parquet",
+            table(&[(1, 0), (2, 1), (3, 0), (4, 1), (5, 0)]),
+        )
+        .file(
+            "data/test-00000-of-00001.parquet",
+            table(&[(6, 0), (4, 0), (7, 1)]),
+        );
     let (report, _) = workspace.check(&[]);
     assert_eq!(splits(&report), ["train 5", "test 3"]);
     assert_eq!(leaks(&report), ["data/test-00000-of-00001.parquet#1"]);
@@ -248,7 +278,11 @@ fn a_table_without_images_hides_none_and_a_damaged_one_does() {
         .image("val/2.png", 2)
         .file("val/x.parquet", &table[..table.len() - 9]);
     let (report, status) = workspace.check(&["--max-leakage", "0"]);
-    assert!(not_read(&report).contains("is no table that can be read"), "{}", not_read(&report));
+    assert!(
+        not_read(&report).contains("is no table that can be read"),
+        "{}",
+        not_read(&report)
+    );
     assert_eq!(status, 2);
 }
 
@@ -256,7 +290,10 @@ fn a_table_without_images_hides_none_and_a_damaged_one_does() {
 fn arrays_of_pictures_are_read_whatever_their_numbers_are() {
     let train = grey(&[1, 2, 3]);
     let val = grey(&[4, 2]);
-    let float: Vec<u8> = val.iter().flat_map(|&level| (f32::from(level) / 255.0).to_le_bytes()).collect();
+    let float: Vec<u8> = val
+        .iter()
+        .flat_map(|&level| (f32::from(level) / 255.0).to_le_bytes())
+        .collect();
     let labels = |labels: &[u8]| npy("|u1", &format!("({},)", labels.len()), labels);
     let workspace = Workspace::new();
     workspace
@@ -286,14 +323,23 @@ fn arrays_of_pictures_are_read_whatever_their_numbers_are() {
 #[test]
 fn arrays_that_are_no_pictures_are_not_taken_for_some() {
     let workspace = Workspace::new();
-    let far: Vec<u8> = [-1000.0_f32, 3000.0].iter().cycle().take(400).flat_map(|one| one.to_le_bytes()).collect();
+    let far: Vec<u8> = [-1000.0_f32, 3000.0]
+        .iter()
+        .cycle()
+        .take(400)
+        .flat_map(|one| one.to_le_bytes())
+        .collect();
     workspace
         .image("train/1.png", 1)
         .image("val/2.png", 2)
         .file("val/2.npy", npy("|u1", "(20, 20)", &[9; 400]))
         .file("val/ct.npy", npy("<f4", "(20, 20)", &far));
     let (report, _) = workspace.check(&[]);
-    assert_eq!(splits(&report), ["train 1", "val 1"], "a depth map belongs to its picture");
+    assert_eq!(
+        splits(&report),
+        ["train 1", "val 1"],
+        "a depth map belongs to its picture"
+    );
     assert!(not_read(&report).contains("val/ct.npy"));
 }
 
@@ -325,7 +371,10 @@ fn idx_files_are_read_with_their_labels_gzipped_or_not() {
             .file(&name("t10k-labels-idx1-ubyte"), pack(labels(&[0, 1])));
         let (report, _) = workspace.check(&[]);
         assert_eq!(splits(&report), ["train 3", "test 2"], "{report:#}");
-        assert_eq!(leaks(&report), [format!("raw/t10k-images-idx3-ubyte{ending}#0")]);
+        assert_eq!(
+            leaks(&report),
+            [format!("raw/t10k-images-idx3-ubyte{ending}#0")]
+        );
         assert_eq!(paths_of(&report, "label-conflict").len(), 2);
     }
 }
@@ -374,14 +423,18 @@ fn pickled_batches_are_read_with_the_names_of_their_classes() {
 fn what_is_wrong_with_part_of_an_archive_is_told_and_the_rest_is_read() {
     let shard = tar(&[("1.png", png(1)), ("2.png", png(2)), ("../3.png", png(3))]);
     let workspace = Workspace::new();
-    workspace
-        .file("train.tar", &shard)
-        .file("val.tar", &tar(&[("4.png", png(4)), ("5.png", png(5))])[..png(4).len() + 1100]);
+    workspace.file("train.tar", &shard).file(
+        "val.tar",
+        &tar(&[("4.png", png(4)), ("5.png", png(5))])[..png(4).len() + 1100],
+    );
     let (report, status) = workspace.check(&["--max-leakage", "0"]);
     assert_eq!(splits(&report), ["train 2", "val 1"], "{report:#}");
     let not_read = not_read(&report);
     assert!(not_read.contains("leads out of its archive"), "{not_read}");
-    assert!(not_read.contains("is damaged behind `val.tar!/4.png`"), "{not_read}");
+    assert!(
+        not_read.contains("is damaged behind `val.tar!/4.png`"),
+        "{not_read}"
+    );
     assert_eq!(status, 2);
 }
 
@@ -389,13 +442,18 @@ fn what_is_wrong_with_part_of_an_archive_is_told_and_the_rest_is_read() {
 fn encrypted_members_bombs_and_archives_in_archives_are_not_read() {
     let one = |content: Vec<u8>| {
         let workspace = Workspace::new();
-        workspace.image("train/1.png", 1).image("val/2.png", 2).file("val/x.zip", content);
+        workspace
+            .image("train/1.png", 1)
+            .image("val/2.png", 2)
+            .file("val/x.zip", content);
         let (report, status) = workspace.check(&["--max-leakage", "0"]);
         assert_eq!((leaked(&report), status), (0, 2), "{report:#}");
         not_read(&report)
     };
     assert!(one(zip(&[("a.png", png(1))], false, 1)).contains("is encrypted"));
-    assert!(one(zip(&[("a.tar", tar(&[("1.png", png(1))]))], true, 0)).contains("inside an archive"));
+    assert!(
+        one(zip(&[("a.tar", tar(&[("1.png", png(1))]))], true, 0)).contains("inside an archive")
+    );
     let mut bomb = zip(&[("a.png", png(1))], false, 0);
     // The directory, whose entry is 46 bytes and a name, claims four thousand million bytes.
     let at = bomb.len() - 22 - 51 + 24;
@@ -436,7 +494,11 @@ fn an_archive_of_files_that_lie_beside_it_is_left_alone() {
     let (report, status) = workspace.check(&["--max-leakage", "0"]);
     assert_eq!(splits(&report), ["train 1", "val 1"]);
     assert_eq!((leaked(&report), status), (0, 0), "{report:#}");
-    assert!(report["coverage"]["ignored"].to_string().contains("lie beside it"));
+    assert!(
+        report["coverage"]["ignored"]
+            .to_string()
+            .contains("lie beside it")
+    );
 }
 
 #[test]
@@ -449,13 +511,21 @@ fn the_same_images_give_the_same_report_from_files_and_from_containers() {
     for (name, seed) in &rows {
         plain.image(name, *seed);
     }
-    let contents: Vec<(&str, Vec<u8>)> = rows.iter().map(|(name, seed)| (name.as_str(), png(*seed))).collect();
+    let contents: Vec<(&str, Vec<u8>)> = rows
+        .iter()
+        .map(|(name, seed)| (name.as_str(), png(*seed)))
+        .collect();
     let packed = Workspace::new();
     packed.file("x.tar", tar(&contents));
     let deflated = Workspace::new();
     deflated.file("x.zip", zip(&contents, true, 0));
     let leakage = |workspace: &Workspace| workspace.check(&["--no-cache"]).0["leakage"].clone();
-    let without_names = |value: Value| value.to_string().replace("x.tar!/", "").replace("x.zip!/", "");
+    let without_names = |value: Value| {
+        value
+            .to_string()
+            .replace("x.tar!/", "")
+            .replace("x.zip!/", "")
+    };
     let expected = without_names(leakage(&plain));
     assert_eq!(without_names(leakage(&packed)), expected);
     assert_eq!(without_names(leakage(&deflated)), expected);
@@ -465,7 +535,9 @@ fn the_same_images_give_the_same_report_from_files_and_from_containers() {
 fn a_changed_container_is_signed_again_and_the_others_come_from_the_cache() {
     let shard = |seed| tar(&[("x.png", png(seed))]);
     let workspace = Workspace::new();
-    workspace.file("train.tar", shard(1)).file("val.tar", shard(2));
+    workspace
+        .file("train.tar", shard(1))
+        .file("val.tar", shard(2));
     let leaks_of = |workspace: &Workspace| leaked(&workspace.check(&["--cache", "cache"]).0);
     assert_eq!(leaks_of(&workspace), 0);
     workspace.file("val.tar", shard(1));

@@ -2,7 +2,7 @@
 //! drive.
 
 use crate::workspace::{Workspace, validate};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const DRIVING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/driving");
 
@@ -492,4 +492,50 @@ fn the_clean_list_holds_every_evaluation_image_without_a_leak() {
     // Two streams cannot both be standard output.
     let run = workspace.run(&["check", data, "--clean-list", "-", "--json", "-"]);
     assert_eq!(run.status, 2);
+}
+
+#[test]
+fn models_are_ranked_on_all_images_and_on_those_that_do_not_leak() {
+    let workspace = Workspace::new();
+    for seed in 0..12 {
+        let class = if seed % 2 == 0 { "cat" } else { "dog" };
+        workspace.image(&format!("train/{class}/{seed}.png"), seed);
+        // The first six leak.
+        let other = if seed < 6 { seed } else { 100 + seed };
+        workspace.image(&format!("val/{class}/v{seed}.png"), other);
+    }
+    let files = Workspace::new();
+    let write = |name: &str, is_right: &dyn Fn(u32) -> bool| {
+        let mut text = "path,y_true,y_pred\n".to_owned();
+        for seed in 0..12 {
+            let (own, other) = if seed % 2 == 0 {
+                ("cat", "dog")
+            } else {
+                ("dog", "cat")
+            };
+            let said = if is_right(seed) { own } else { other };
+            text.push_str(&format!("val/{own}/v{seed}.png,{own},{said}\n"));
+        }
+        files.file(name, text);
+        files.path(name).display().to_string()
+    };
+    let copies = write("copies.csv", &|seed| seed < 9);
+    let honest = write("honest.csv", &|seed| seed >= 6 || seed == 0);
+    let (report, _) = workspace.check(&["--compare", &copies, &honest]);
+    let of = &report["explanation"]["comparison"];
+    assert_eq!(
+        (&of["samples"], &of["clean"]),
+        (&json!(12), &json!(6)),
+        "{of:#}"
+    );
+    assert_eq!(of["best_on_all"], "copies");
+    assert_eq!(of["best_on_clean"], "honest");
+    assert_eq!(of["difference"]["value"], json!(0.5));
+    let page = workspace
+        .run(&["check", ".", "--compare", &copies, &honest])
+        .stdout;
+    let told = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains("on all 12 it is `copies` (75.0 %)"), "{page}");
+    let alone = workspace.run(&["check", ".", "--compare", &copies]);
+    assert_eq!(alone.status, 2, "{}", alone.stderr);
 }

@@ -98,6 +98,7 @@ fn compare(settings: &Settings) -> Result<(), Box<dyn Error>> {
                 predictions: None,
                 second_log: None,
                 second_predictions: None,
+                compared: Vec::new(),
             }),
             ..settings.clone()
         };

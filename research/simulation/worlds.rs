@@ -39,6 +39,7 @@ impl World {
             predictions: None,
             predictions_unmatched: 0,
             second_run: None,
+            compared: &[],
             interleaving: None,
             revisited: 0,
             unanswered: &[],

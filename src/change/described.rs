@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::progress::Silent;
 use crate::sample::{Dataset, Layout, Sample};
 use crate::settings::{Input, Settings};
+use crate::source::container::file_of;
 
 /// A dataset and the commit that it is compared with.
 #[derive(Clone, Copy)]
@@ -164,7 +165,9 @@ fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
         ..
     } = compared;
     let mut changed: BTreeMap<String, Before> = BTreeMap::new();
-    let mut untracked = dataset.texts.clone();
+    // A text inside an archive is what the archive is.
+    let files: BTreeSet<&str> = dataset.texts.iter().map(|text| file_of(text)).collect();
+    let mut untracked: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
     match tree {
         Tree::Working(_) => {
             changed.extend(repository.before(commit, Extent::Directory)?);
@@ -185,6 +188,13 @@ fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
             }
             untracked.retain(|path| !snapshot.holds(&format!("{prefix}{path}")));
         }
+    }
+    let is_archive =
+        |path: &&String| files.contains(path.as_str()) && !dataset::may_describe(Path::new(path));
+    if let Some(path) = changed.keys().find(is_archive) {
+        return Ok(Err(format!(
+            "`{path}` has changed, which holds texts that may describe samples"
+        )));
     }
     changed.retain(|path, _| dataset::may_describe(Path::new(path)));
     let mut before = BTreeMap::new();

@@ -18,6 +18,12 @@ pub(super) fn not_read(evidence: &Evidence<'_>) -> Vec<Finding> {
         let n = counted(files.len(), "file");
         let paths = files.iter().map(|one| one.path.clone());
         let (code, message) = match split {
+            Some(split) if reason == Unread::MISSING_SHARD => (
+                Code::DataNotRead,
+                format!(
+                    "{n} of `{split}` not here, though others of the series are; fetch what is missing, and check again"
+                ),
+            ),
             Some(split) => (
                 Code::DataNotRead,
                 format!(

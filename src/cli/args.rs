@@ -344,6 +344,9 @@ pub(super) struct ExplainArgs {
     /// Predictions of the second run
     #[arg(long, value_name = "FILE")]
     pub(super) second_predictions: Option<PathBuf>,
+    /// Predictions of several models on the same images: does leakage change which is best?
+    #[arg(long, value_name = "FILE", num_args = 2..)]
+    pub(super) compare: Vec<PathBuf>,
     /// What the losses are [default: squared error for numbers, log loss for classes]
     #[arg(long, value_enum)]
     pub(super) metric: Option<MetricArg>,

@@ -1,5 +1,6 @@
 //! Files and options that describe a training run.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::error::Error;
@@ -22,7 +23,8 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
         || args.train_loss_eval.is_some()
         || args.predictions.is_some()
         || args.second_log.is_some()
-        || args.second_predictions.is_some();
+        || args.second_predictions.is_some()
+        || !args.compare.is_empty();
     if !asked {
         return Ok(None);
     }
@@ -46,7 +48,21 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
         predictions: args.predictions.as_deref().map(lines).transpose()?,
         second_log: optional(&args.second_log)?,
         second_predictions: args.second_predictions.as_deref().map(lines).transpose()?,
+        compared: compared(&args.compare)?,
     }))
+}
+
+/// Predictions of models, called what their files are: without folders and endings, where that
+/// tells them apart.
+fn compared(files: &[std::path::PathBuf]) -> Result<Vec<(String, Vec<Line>)>, Error> {
+    let stem = |file: &Path| file.file_stem().unwrap_or_default().display().to_string();
+    let stems: BTreeSet<String> = files.iter().map(|file| stem(file)).collect();
+    let name = |file: &Path| match stems.len() == files.len() {
+        true => stem(file),
+        false => file.display().to_string(),
+    };
+    let models = files.iter().map(|file| Ok((name(file), lines(file)?)));
+    models.collect()
 }
 
 fn wrong(message: String) -> Error {

@@ -17,8 +17,8 @@ use super::resolve::Resolver;
 use super::split_name::{role_of, words};
 use super::walk::Walked;
 use crate::error::Error;
-use crate::source::read_file;
 use crate::sample::{Layout, SplitRole};
+use crate::source::read_file;
 
 /// Largest file that is read, in bytes; COCO's own are below half of it.
 const MOST_BYTES: u64 = 1 << 30;

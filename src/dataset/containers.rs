@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::file_kind::{FileKind, Head, is_of_one_picture, kind_of};
 use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::error::Error;
-use crate::sample::{Ignored, IgnoredKind};
+use crate::sample::{Ignored, IgnoredKind, Unread};
 use crate::settings::Files;
 use crate::source::container::{Listing, folder_and_name, inner_folders, list};
 use crate::source::{Place, Source, path_text};
@@ -61,7 +61,7 @@ pub(super) fn open(root: &Path, walked: &mut Walked, files: &Files) {
         }
     });
     let opened: Vec<Opened> = opened.collect();
-    let beside = Beside::of(root, walked);
+    let beside = Beside::of(root, walked, &opened);
     let unread = std::mem::take(&mut walked.unread);
     let stems: BTreeSet<String> = walked
         .images
@@ -251,9 +251,14 @@ fn file_of(root: &Path, file: &UnreadFile) -> PathBuf {
     }
 }
 
+/// A name without folders.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 /// A name without folders and endings.
 fn stem(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     name.split('.').next().unwrap_or(name).to_owned()
 }
 
@@ -263,17 +268,28 @@ struct Beside {
 }
 
 impl Beside {
-    fn of(root: &Path, walked: &Walked) -> Self {
+    /// Looks at the files that are called like a member.
+    fn of(root: &Path, walked: &Walked, opened: &[Opened]) -> Self {
+        let members = opened.iter().flat_map(|one| match one {
+            Opened::Listed(sorted) => &sorted.images[..],
+            _ => &[],
+        });
+        let members: BTreeSet<&str> = members.map(|image| file_name(&image.path)).collect();
         let images = walked
             .images
             .iter()
             .map(|image| (&image.path, &image.place));
         let unread = walked.unread.iter().map(|file| (&file.path, &file.place));
         let mut sizes: HashMap<String, BTreeSet<u64>> = HashMap::new();
-        for (path, place) in images.chain(unread) {
+        let alike = images
+            .chain(unread)
+            .filter(|(path, _)| members.contains(file_name(path)));
+        for (path, place) in alike {
             if let Some(stamp) = Source::new(root, path, place).stamp() {
-                let name = path.rsplit('/').next().unwrap_or(path).to_owned();
-                sizes.entry(name).or_default().insert(stamp.size);
+                sizes
+                    .entry(file_name(path).to_owned())
+                    .or_default()
+                    .insert(stamp.size);
             }
         }
         Self { sizes }
@@ -287,7 +303,7 @@ impl Beside {
             .filter(|image| image.path.contains("!/"));
         let (mut there, mut all) = (0, 0);
         for image in members {
-            let name = image.path.rsplit('/').next().unwrap_or(&image.path);
+            let name = file_name(&image.path);
             let Place::Inside(inside) = &image.place else {
                 continue;
             };
@@ -317,7 +333,7 @@ fn missing_shards(unread: &mut Vec<UnreadFile>) {
         let missing = (0..of).filter(|number| !there.contains(number));
         for number in missing.take(MOST_MISSING as usize) {
             unread.push(UnreadFile {
-                reason: format!("shard that is not here, of {of}"),
+                reason: Unread::MISSING_SHARD.to_owned(),
                 is_there: false,
                 ..UnreadFile::new(format!("{before}{number:05}-of-{of:05}{behind}"))
             });

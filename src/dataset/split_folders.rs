@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::split_name::{role_of, side_by_side, spelled, words};
+use super::split_name::{role_of, side_by_side, spelled_by_file, words};
 use crate::sample::SplitRole;
 use crate::source::container::{folder_and_name, stem_of_folder};
 
@@ -186,7 +186,7 @@ fn plain(
     // Shards of a split are one split.
     let split = match told.get(path) {
         Some(split) => (*split).to_owned(),
-        None if own != name => spelled(own).unwrap_or_else(|| own.to_owned()),
+        None if own != name => spelled_by_file(own).unwrap_or_else(|| own.to_owned()),
         None => name.to_owned(),
     };
     let is_annotation = |parent: &str| {
@@ -227,7 +227,9 @@ fn roles(
         for ((name, stem), beside) in names.into_iter().zip(stems).zip(beside) {
             let path = join(parent, name);
             let told = told.get(&path).and_then(|split| role_of(split));
-            if let Some(role) = told.or(role_of(stem)).or(beside) {
+            let by_file = || spelled_by_file(stem).filter(|_| stem != name);
+            let own = role_of(stem).or_else(|| role_of(&by_file()?));
+            if let Some(role) = told.or(own).or(beside) {
                 roles.insert(path, role);
             }
         }
@@ -340,6 +342,25 @@ mod tests {
             "v2/val/2.png",
         ]);
         assert_eq!(versions[3], "v2/val v2 -");
+    }
+
+    #[test]
+    fn containers_are_the_split_that_one_word_of_their_names_spells() {
+        let files = [
+            "a/train-00001.tar!/x.png",
+            "a/train-00002.tar!/x.png",
+            "a/test_batch#1",
+        ];
+        let directories = [
+            "a",
+            "a/test_batch#",
+            "a/train-00001.tar!",
+            "a/train-00002.tar!",
+        ];
+        let directories = directories.map(ToOwned::to_owned);
+        let found = split_folders(&directories, &BTreeMap::new(), files.into_iter());
+        let splits = files.map(|file| &*found.around(file).unwrap().0.split);
+        assert_eq!(splits, ["train", "train", "test"]);
     }
 
     #[test]

@@ -87,6 +87,19 @@ pub(super) fn spelled(name: &str) -> Option<String> {
     others_quiet.then(|| words.swap_remove(position))
 }
 
+/// The one word for a split in the name of a file that holds samples, whatever stands beside it:
+/// `train-images-idx3-ubyte`, `test_batch`. This is Hugging Face's rule for files.
+pub(super) fn spelled_by_file(name: &str) -> Option<String> {
+    let words = words(name);
+    let mut told = words
+        .into_iter()
+        .filter(|word| KEYWORDS.iter().any(|(key, _)| key == word));
+    let (word, None) = (told.next()?, told.next()) else {
+        return None;
+    };
+    Some(word)
+}
+
 /// Words for splits in other languages, which may be written without spaces.
 const ELSEWHERE: &[(&str, SplitRole)] = &[
     ("训练", SplitRole::Training),

@@ -122,6 +122,7 @@ pub(super) mod tests {
             predictions: None,
             predictions_unmatched: 0,
             second_run: None,
+            compared: &[],
             interleaving: None,
             revisited: 0,
             unanswered: &[],

@@ -35,6 +35,8 @@ pub struct Inputs<'a> {
     pub predictions_unmatched: u64,
     /// A second run on a split without the leak.
     pub second_run: Option<SecondRun<'a>>,
+    /// Models to be compared on the same samples; fewer than two are compared with nothing.
+    pub compared: &'a [Model<'a>],
     /// How the two sides alternate along the recordings, if any evaluation row stands in one.
     pub interleaving: Option<Interleaving>,
     /// Evaluation rows in recordings that resemble a training frame of another recording, or of
@@ -119,6 +121,15 @@ pub struct SecondRun<'a> {
     pub log: Option<&'a TrainingLog>,
     /// Its predictions, one per row of `Inputs::rows`.
     pub predictions: Option<&'a [Option<Prediction>]>,
+}
+
+/// A model by what it predicted.
+#[derive(Debug, Clone, Copy)]
+pub struct Model<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its predictions, one per row of `Inputs::rows`.
+    pub predictions: &'a [Option<Prediction>],
 }
 
 impl Targets {

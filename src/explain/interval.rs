@@ -88,6 +88,29 @@ pub(crate) fn from_influence(value: f64, influence: &[f64], sizes: &[f64]) -> Op
     Some((value * (-half).exp(), value * half.exp()))
 }
 
+/// Mean difference over all samples of the groups, with Student's interval on its own scale: of two
+/// models on the same samples, which may differ by nothing.
+#[must_use]
+pub(crate) fn difference(groups: &[GroupSum], n_used: usize) -> Estimate {
+    let total: f64 = groups.iter().map(|group| group.den).sum();
+    let value = groups.iter().map(|group| group.num).sum::<f64>() / total;
+    let estimate = Estimate {
+        groups_used: Some(groups.len() as u64),
+        ..Estimate::exact(value, n_used)
+    };
+    if groups.len() < 2 {
+        return estimate.with_message("no interval: all samples are in one group");
+    }
+    let influence = groups
+        .iter()
+        .map(|group| (group.num - value * group.den) / total);
+    let influence: Vec<f64> = influence.collect();
+    let sizes: Vec<f64> = groups.iter().map(|group| group.den).collect();
+    let df = degrees_of_freedom(&influence, &sizes, groups.len() as f64);
+    let half = t_quantile(df) * standard_error(&influence);
+    estimate.with_interval(value - half, value + half, CiMethod::GroupedT)
+}
+
 /// Standard error of a sum of independent group influences.
 fn standard_error(influence: &[f64]) -> f64 {
     let n_groups = influence.len() as f64;
@@ -179,6 +202,16 @@ mod tests {
         assert_eq!(estimate.value, Some(2.0));
         assert!((estimate.hi.unwrap() / 2.0 - 2.5059).abs() < 1e-3);
         assert!((2.0 / estimate.lo.unwrap() - 2.5059).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_difference_has_the_textbook_t_interval() {
+        let estimate = difference(&equal_groups(&[1.0, -1.0, 1.0, -1.0]), 4);
+        // mean 0, se 0.57735, df 3, t 3.18245
+        assert_eq!(estimate.value, Some(0.0));
+        assert!((estimate.hi.unwrap() - 1.8374).abs() < 1e-3);
+        assert!((estimate.lo.unwrap() + 1.8374).abs() < 1e-3);
+        assert_eq!(difference(&equal_groups(&[1.0]), 1).lo, None);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 pub(crate) mod accuracy;
 pub(crate) mod bounds;
 pub(crate) mod causes;
+mod comparison;
 pub(crate) mod descriptors;
 pub(crate) mod effective_size;
 pub(crate) mod exclusion;
@@ -145,6 +146,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         t2,
         t3,
         t4,
+        comparison: comparison::compare(inputs.compared, &exposures, &groups),
         causes,
     })
 }

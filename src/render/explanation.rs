@@ -47,7 +47,11 @@ pub fn render(explanation: &Explanation) -> String {
 
 /// Why, the most telling first.
 fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
-    let mut reasons = vec![("Split", split_facts(&explanation.t0))];
+    let compared = explanation.comparison.iter().map(|of| of.line.clone());
+    let mut reasons = vec![
+        ("Models", compared.collect()),
+        ("Split", split_facts(&explanation.t0)),
+    ];
     match (&explanation.t1, &explanation.t1_absent) {
         (Some(losses), _) => {
             let log = explanation.log.as_ref();

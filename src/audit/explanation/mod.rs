@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::explain;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::exposed_shares::lag_of;
-use crate::explain::inputs::{Inputs, Place, Row, SecondRun, Setting, Targets, Twin};
+use crate::explain::inputs::{Inputs, Model, Place, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::predictions::{self, Line, Matched};
 use crate::labels::Labels;
 use crate::leak::Leak;
@@ -116,6 +116,15 @@ pub(super) fn explain(
     };
     let own = matched(&settings.predictions)?;
     let second = matched(&settings.second_predictions)?;
+    let compared = settings.compared.iter().map(|(name, lines)| {
+        let matched = predictions_of(lines, &samples, &rows, &targets, settings)?;
+        Ok((name.as_str(), matched.predictions))
+    });
+    let compared: Vec<_> = compared.collect::<Result<_, Error>>()?;
+    let compared: Vec<Model<'_>> = compared
+        .iter()
+        .map(|(name, predictions)| Model { name, predictions })
+        .collect();
     let second_run = (settings.second_log.is_some() || second.is_some()).then_some(SecondRun {
         log: settings.second_log.as_ref(),
         predictions: second.as_ref().map(|second| &second.predictions[..]),
@@ -133,6 +142,7 @@ pub(super) fn explain(
         predictions: own.as_ref().map(|own| &own.predictions[..]),
         predictions_unmatched: own.as_ref().map_or(0, |own| own.n_unmatched as u64),
         second_run,
+        compared: &compared,
         interleaving: evidence
             .recordings
             .map(|recordings| along(recordings, evidence.dataset, chosen))

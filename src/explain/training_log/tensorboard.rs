@@ -1,12 +1,12 @@
 //! TensorBoard event files: length-prefixed records with checksums, each a small protocol-buffer
 //! message.
 //!
-//! A record is `length: u64`, `masked crc32c of length: u32`, the bytes, `masked crc32c of the
-//! bytes: u32`, all little endian. Of `Event` only `step` (field 2) and `summary` (field 5) are
+//! Of `Event` only `step` (field 2) and `summary` (field 5) are
 //! read; of a summary's values `tag` (1), `simple_value` (2) and a scalar `tensor` (8). A file cut
 //! short, as a running job leaves it, is read up to the cut.
 
 use super::{Epoch, LogError, LogSource, Printed, TrainLossKind, TrainingLog, empty, finish};
+use crate::tf_record::{Damage, Fields, Wire, next_record};
 use std::collections::BTreeMap;
 
 /// One value of one curve.
@@ -20,7 +20,7 @@ struct Scalar {
 /// Whether the bytes start with an intact record.
 #[must_use]
 pub(crate) fn looks_like_events(bytes: &[u8]) -> bool {
-    matches!(next_record(bytes), Ok(Some(_)))
+    matches!(next_record(&mut &*bytes), Ok(Some(_)))
 }
 
 /// Reads the losses of one or more event files, each with the name of its run (Keras writes `train`
@@ -107,13 +107,11 @@ fn join(train: &[Scalar], validation: &[Scalar]) -> Vec<Epoch> {
 fn scalars(mut bytes: &[u8], warnings: &mut Vec<String>) -> Result<Vec<Scalar>, LogError> {
     let mut found = Vec::new();
     loop {
-        match next_record(bytes) {
-            Ok(Some((record, rest))) => {
-                read_event(record, &mut found);
-                bytes = rest;
-            }
+        match next_record(&mut bytes) {
+            Ok(Some(record)) => read_event(&record, &mut found),
             Ok(None) => break,
-            Err(Damage::CutShort) => {
+            // Bytes in memory are read without errors.
+            Err(Damage::CutShort | Damage::Refused(_)) => {
                 warnings.push("the event file ends within a record; read up to there".to_owned());
                 break;
             }
@@ -126,40 +124,6 @@ fn scalars(mut bytes: &[u8], warnings: &mut Vec<String>) -> Result<Vec<Scalar>, 
         }
     }
     Ok(found)
-}
-
-/// A record and the bytes after it.
-type Split<'a> = (&'a [u8], &'a [u8]);
-
-enum Damage {
-    CutShort,
-    Checksum,
-}
-
-/// The first record and the bytes after it.
-fn next_record(bytes: &[u8]) -> Result<Option<Split<'_>>, Damage> {
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let (length, rest) = bytes.split_first_chunk::<8>().ok_or(Damage::CutShort)?;
-    let (length_crc, rest) = rest.split_first_chunk::<4>().ok_or(Damage::CutShort)?;
-    if u32::from_le_bytes(*length_crc) != masked_crc(length) {
-        return Err(Damage::Checksum);
-    }
-    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| Damage::CutShort)?;
-    let (record, rest) = rest.split_at_checked(length).ok_or(Damage::CutShort)?;
-    let (record_crc, rest) = rest.split_first_chunk::<4>().ok_or(Damage::CutShort)?;
-    if u32::from_le_bytes(*record_crc) != masked_crc(record) {
-        return Err(Damage::Checksum);
-    }
-    Ok(Some((record, rest)))
-}
-
-/// The checksum as TFRecord masks it, so that checksums of checksums stay useful.
-fn masked_crc(bytes: &[u8]) -> u32 {
-    crc32c::crc32c(bytes)
-        .rotate_right(15)
-        .wrapping_add(0xa282_ead8)
 }
 
 fn read_event(record: &[u8], found: &mut Vec<Scalar>) {
@@ -211,73 +175,10 @@ fn scalar_tensor(tensor: &[u8]) -> Option<f64> {
     })
 }
 
-/// Values of the protocol-buffer wire format.
-enum Wire<'a> {
-    Varint(u64),
-    Fixed32(u32),
-    Fixed64(u64),
-    Bytes(&'a [u8]),
-}
-
-/// Fields of a message; stops at the first byte that makes no sense.
-struct Fields<'a>(&'a [u8]);
-
-impl<'a> Iterator for Fields<'a> {
-    type Item = (u64, Wire<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let key = varint(&mut self.0)?;
-        let value = match key & 7 {
-            0 => Wire::Varint(varint(&mut self.0)?),
-            1 => {
-                let (bytes, rest) = self.0.split_first_chunk::<8>()?;
-                self.0 = rest;
-                Wire::Fixed64(u64::from_le_bytes(*bytes))
-            }
-            2 => {
-                let length = usize::try_from(varint(&mut self.0)?).ok()?;
-                let (bytes, rest) = self.0.split_at_checked(length)?;
-                self.0 = rest;
-                Wire::Bytes(bytes)
-            }
-            5 => {
-                let (bytes, rest) = self.0.split_first_chunk::<4>()?;
-                self.0 = rest;
-                Wire::Fixed32(u32::from_le_bytes(*bytes))
-            }
-            _ => return None,
-        };
-        Some((key >> 3, value))
-    }
-}
-
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn record(payload: &[u8]) -> Vec<u8> {
-        let length = (payload.len() as u64).to_le_bytes();
-        [
-            &length[..],
-            &masked_crc(&length).to_le_bytes(),
-            payload,
-            &masked_crc(payload).to_le_bytes(),
-        ]
-        .concat()
-    }
+    use crate::tf_record::record;
 
     fn event(tag: &str, step: u8, value: f32) -> Vec<u8> {
         let mut inner = vec![0x0a, tag.len() as u8];
@@ -335,18 +236,5 @@ mod tests {
             parse(&[("", &bytes)]),
             Err(LogError::Malformed { .. })
         ));
-    }
-
-    #[test]
-    fn the_published_checksum_of_digits_agrees() {
-        // crc32c("123456789") is 0xe3069283 in RFC 3720's test set.
-        assert_eq!(crc32c::crc32c(b"123456789"), 0xe306_9283);
-    }
-
-    #[test]
-    fn a_length_beyond_the_file_allocates_nothing() {
-        let length = u64::MAX.to_le_bytes();
-        let bytes = [&length[..], &masked_crc(&length).to_le_bytes(), b"abc"].concat();
-        assert_eq!(parse(&[("", &bytes)]), Err(LogError::NoLoss));
     }
 }

@@ -52,6 +52,8 @@ pub enum Assumption {
 pub enum CiMethod {
     /// Logarithmic, Student's t, groups as units, degrees of freedom from influence.
     GroupedLogT,
+    /// Student's t, groups as units, degrees of freedom from influence.
+    GroupedT,
     /// Wilson's, with the sample size reduced by the design effect of the groups.
     GroupedWilson,
     /// Three divided by the number of groups, for a share of 0 or 1.

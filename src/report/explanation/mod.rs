@@ -4,6 +4,7 @@
 //! `docs/explanation.md`.
 
 mod accuracy;
+mod comparison;
 mod estimate;
 mod log;
 mod losses;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use accuracy::AccuracyBounds;
+pub use comparison::{ComparedModel, Comparison, Measure};
 pub use estimate::{Assumption, CiMethod, Estimate, Status};
 pub use log::LogRead;
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
@@ -47,6 +49,8 @@ pub struct Explanation {
     pub t3: Option<FromPredictions>,
     /// A second run; `null` without one.
     pub t4: Option<FromSecondRun>,
+    /// Several models on the same samples; `null` unless they were given.
+    pub comparison: Option<Comparison>,
     /// Possible causes of the gap's sign, with evidence.
     pub causes: Vec<Cause>,
     /// What would settle the question, most telling first.

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::array::{self, Array};
+use super::labels::ClassNames;
 use super::listing::{Listing, Part};
 use super::names::RowNames;
 use super::npz::PAIRS;
@@ -15,6 +16,9 @@ use super::{Container, Reader};
 
 /// Rows without a shape of their own: a square of one or three planes of this side.
 const SIDE: u64 = 32;
+
+/// Longest run of bytes that is text; pictures are longer.
+const TEXT: usize = 200;
 
 /// Keys of labels, finest first.
 const LABELS: &[&str] = &["fine_labels", "labels", "coarse_labels"];
@@ -38,7 +42,9 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
         .map(|(pictures, _)| *pictures)
         .chain(["features"]);
     let Some((count, shape, start)) = words.filter_map(get).find_map(pictures) else {
-        return Ok(None);
+        // Names of classes and the like hold no images.
+        let is_small = rows.iter().all(|(_, value)| longest(value) <= TEXT);
+        return Ok(is_small.then(Listing::default));
     };
     let names = class_names(file);
     let labels = LABELS
@@ -50,12 +56,7 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
         _ => None,
     });
     let label = |row: u64| match labels?.get(row as usize)? {
-        Value::Int(class) => {
-            let named = usize::try_from(*class)
-                .ok()
-                .and_then(|class| names.get(class));
-            Some(named.cloned().unwrap_or_else(|| class.to_string()))
-        }
+        Value::Int(class) => Some(names.of_number(*class)),
         other => other.text(&bytes).map(str::to_owned),
     };
     let array = Array::new(Stream::of(file)?, start, shape, Levels::Byte);
@@ -110,8 +111,22 @@ fn pictures(value: &Value) -> Option<(u64, Shape, u64)> {
     (all == range.len() as u64).then_some((count, shape, range.start as u64))
 }
 
+/// The longest run of bytes in a value.
+fn longest(value: &Value) -> usize {
+    match value {
+        Value::Bytes(range) => range.len(),
+        Value::List(values) => values.iter().map(longest).max().unwrap_or(0),
+        Value::Dict(rows) => rows
+            .iter()
+            .map(|(_, value)| longest(value))
+            .max()
+            .unwrap_or(0),
+        Value::None | Value::Int(_) | Value::Text(_) => 0,
+    }
+}
+
 /// Names of the classes, from the file beside the batches.
-fn class_names(file: &Path) -> Vec<String> {
+fn class_names(file: &Path) -> ClassNames {
     let read = |name: &str| {
         let bytes = std::fs::read(file.with_file_name(name)).ok()?;
         let Value::Dict(rows) = pickle::read(&bytes).ok()? else {
@@ -129,8 +144,6 @@ fn class_names(file: &Path) -> Vec<String> {
             .map(|name| Some(name.text(&bytes)?.to_owned()))
             .collect()
     };
-    ["batches.meta", "meta"]
-        .into_iter()
-        .find_map(read)
-        .unwrap_or_default()
+    let names = ["batches.meta", "meta"].into_iter().find_map(read);
+    ClassNames::listed(names.unwrap_or_default())
 }

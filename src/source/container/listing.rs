@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::Place;
 use super::{Container, Inside, Reader};
-use super::{cifar, idx, npy, npz, parquet, pickle, tar, zip};
+use super::{arrow, cifar, idx, npy, npz, parquet, pickle, tar, tfrecord, zip};
 
 /// What is inside a container.
 #[derive(Debug, Default)]
@@ -99,6 +99,10 @@ pub(crate) fn list(
     name: &str,
     is_wanted: &dyn Fn(&str) -> bool,
 ) -> io::Result<Option<Listing>> {
+    // A pipe would be waited for.
+    if !std::fs::metadata(file)?.is_file() {
+        return Ok(None);
+    }
     let head = head_of(file)?;
     let starts = |magic: &[u8]| head.starts_with(magic);
     let gzipped = starts(&[0x1F, 0x8B]);
@@ -121,6 +125,13 @@ pub(crate) fn list(
     }
     if starts(b"PAR1") {
         return parquet::list(file, name);
+    }
+    if starts(b"ARROW1") || (starts(&[0xFF; 4]) && ends(&[".arrow"])) {
+        return arrow::list(file, name);
+    }
+    let own = lower.rsplit(['/', '\\']).next().unwrap_or_default();
+    if own.contains(".tfrec") {
+        return tfrecord::list(file, name);
     }
     let is_idx = matches!(head[..], [0, 0, 8, 1 | 3 | 4, ..]);
     if is_idx || (gzipped && idx::is_named(&lower)) {

@@ -5,9 +5,12 @@
 //! not the images, but where the file is compressed as a whole.
 
 mod array;
+mod arrow;
 mod cifar;
+mod flat;
 mod idx;
 mod inflate;
+mod labels;
 mod listing;
 mod names;
 mod npy;
@@ -17,6 +20,7 @@ mod pickle;
 mod pixels;
 mod stream;
 mod tar;
+mod tfrecord;
 mod zip;
 
 use std::fmt;
@@ -127,6 +131,20 @@ pub(super) fn member(path: &Path) -> Option<io::Result<Vec<u8>>> {
         super::Place::Inside(inside) => Some(inside.read()),
         _ => None,
     }
+}
+
+/// Whether bytes begin as encoded images do.
+fn begins_as_image(bytes: &[u8]) -> bool {
+    const MAGICS: [&[u8]; 6] = [
+        b"\xFF\xD8\xFF",
+        b"\x89PNG",
+        b"GIF8",
+        b"II*\0",
+        b"MM\0*",
+        b"BM",
+    ];
+    let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
+    is_webp || MAGICS.iter().any(|magic| bytes.starts_with(magic))
 }
 
 /// An error that says what is wrong with a file's content.

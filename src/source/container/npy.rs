@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::array::{self, Array};
+use super::labels::whole;
 use super::listing::{Listing, Part};
 use super::names::RowNames;
 use super::npz::label_names;
@@ -110,12 +111,7 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
         return Ok(None);
     };
     let bytes = stream.read(head.end as u64, size)?;
-    let number = |bytes: &[u8]| {
-        let is_negative = is_signed && bytes.last().is_some_and(|high| high & 0x80 != 0);
-        let mut whole = [if is_negative { 0xFF } else { 0 }; 8];
-        whole[..bytes.len()].copy_from_slice(bytes);
-        i64::from_le_bytes(whole).to_string()
-    };
+    let number = |bytes: &[u8]| whole(bytes, is_signed).to_string();
     Ok(Some(
         bytes.chunks_exact(width as usize).map(number).collect(),
     ))

@@ -13,27 +13,16 @@ use ::parquet::basic::Type;
 use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use ::parquet::data_type::{ByteArray, ByteArrayType};
 use ::parquet::errors::ParquetError;
-use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
-use serde_json::Value;
 
+use super::labels::{ClassNames, LABELS, NOTE};
 use super::listing::{Listing, Part};
 use super::names::RowNames;
-use super::{Container, Reader, damaged};
+use super::{Container, Reader, begins_as_image, damaged};
 
 /// Cursors that are kept, of all tables together: each holds a file open and a page in memory.
 const KEPT: usize = 8;
-
-/// Names of columns that hold labels, best first.
-const LABELS: &[&str] = &[
-    "label",
-    "labels",
-    "class",
-    "fine_label",
-    "coarse_label",
-    "target",
-];
 
 /// Rows whose labels are read at once.
 const ROWS: usize = 4096;
@@ -180,7 +169,7 @@ fn image_column(reader: &SerializedFileReader<File>) -> io::Result<Option<usize>
     for (at, column) in columns {
         let parts = column.path().parts();
         let of_structure = parts.len() == 2 && parts[1] == "bytes";
-        if (of_structure || parts.len() == 1) && begins_as_image(reader, at)? {
+        if (of_structure || parts.len() == 1) && is_of_images(reader, at)? {
             return Ok(Some(at));
         }
     }
@@ -188,7 +177,7 @@ fn image_column(reader: &SerializedFileReader<File>) -> io::Result<Option<usize>
 }
 
 /// Whether the first cell of a column that is not empty begins as encoded images do.
-fn begins_as_image(reader: &SerializedFileReader<File>, column: usize) -> io::Result<bool> {
+fn is_of_images(reader: &SerializedFileReader<File>, column: usize) -> io::Result<bool> {
     const LOOKED_AT: usize = 16;
     for group in 0..reader.metadata().num_row_groups() {
         let group = reader.get_row_group(group).map_err(said)?;
@@ -201,17 +190,7 @@ fn begins_as_image(reader: &SerializedFileReader<File>, column: usize) -> io::Re
         let read = reader.read_records(LOOKED_AT, Some(&mut levels), None, &mut values);
         read.map_err(said)?;
         if let Some(value) = values.first() {
-            let magics: [&[u8]; 6] = [
-                b"\xFF\xD8\xFF",
-                b"\x89PNG",
-                b"GIF8",
-                b"II*\0",
-                b"MM\0*",
-                b"BM",
-            ];
-            let data = value.data();
-            let is_webp = data.starts_with(b"RIFF") && data.get(8..12) == Some(b"WEBP");
-            return Ok(is_webp || magics.iter().any(|magic| data.starts_with(magic)));
+            return Ok(begins_as_image(value.data()));
         }
     }
     Ok(false)
@@ -228,13 +207,11 @@ fn labels(reader: &SerializedFileReader<File>) -> io::Result<Vec<Option<String>>
     let Some((name, column)) = LABELS.iter().find_map(|name| Some((*name, find(&name)?))) else {
         return Ok(Vec::new());
     };
-    let names = class_names(metadata, name);
-    let named = |class: i64| {
-        let name = usize::try_from(class)
-            .ok()
-            .and_then(|class| names.get(class));
-        name.cloned().unwrap_or_else(|| class.to_string())
-    };
+    let notes = metadata.file_metadata().key_value_metadata();
+    let note = notes.and_then(|notes| notes.iter().find(|note| note.key == NOTE));
+    let note = note.and_then(|note| note.value.as_deref());
+    let classes = ClassNames::of(note.unwrap_or_default(), name);
+    let named = |class: i64| classes.of_number(class);
     let full = schema.column(column).max_def_level();
     let mut labels = Vec::new();
     for group in 0..metadata.num_row_groups() {
@@ -289,19 +266,4 @@ fn read_all<T: ::parquet::data_type::DataType>(
             })),
         }
     }
-}
-
-/// Names of the classes of a column, as Hugging Face notes them in the table.
-fn class_names(metadata: &ParquetMetaData, column: &str) -> Vec<String> {
-    let notes = metadata.file_metadata().key_value_metadata();
-    let names = || {
-        let note = notes?.iter().find(|note| note.key == "huggingface")?;
-        let note: Value = serde_json::from_str(note.value.as_ref()?).ok()?;
-        let feature = note.get("info")?.get("features")?.get(column)?;
-        let names = feature.get("names")?.as_array()?.iter();
-        names
-            .map(|name| Some(name.as_str()?.to_owned()))
-            .collect::<Option<Vec<String>>>()
-    };
-    names().unwrap_or_default()
 }

@@ -203,7 +203,7 @@ fn key(name: &str) -> &str {
     &name[..end]
 }
 
-impl super::Container {
+impl Container {
     /// A container whose parts are runs of bytes of `file`.
     pub(super) fn of_bytes(file: &Path) -> io::Result<Arc<Self>> {
         Ok(Self::new(file, Reader::Bytes(Stream::of(file)?)))

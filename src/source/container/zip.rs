@@ -70,7 +70,7 @@ impl Member {
     /// Where its bytes are, or why they are not read.
     pub(super) fn part(&self) -> Result<Part, String> {
         if self.is_encrypted {
-            return Err("is encrypted; decrypt the archive, and check again".to_owned());
+            return Err("is encrypted".to_owned());
         }
         let at = self.at.ok_or("lies outside of its archive")?;
         match self.method {
@@ -84,9 +84,7 @@ impl Member {
                 size: self.size,
                 check: self.check,
             }),
-            other => Err(format!(
-                "is compressed by {other}, which is not read; unpack the archive, or pack it with deflate"
-            )),
+            other => Err(format!("is compressed by {other}, which is not read")),
         }
     }
 
@@ -99,7 +97,8 @@ impl Member {
 /// All files of an archive.
 pub(super) fn members(file: &Path) -> io::Result<Vec<Member>> {
     let opened = BufReader::new(File::open(file)?);
-    let mut archive = ZipArchive::new(opened).map_err(|error| damaged(format!("is no archive that can be read ({error})")))?;
+    let mut archive = ZipArchive::new(opened)
+        .map_err(|error| damaged(format!("is no archive that can be read ({error})")))?;
     let mut members = Vec::with_capacity(archive.len());
     for index in 0..archive.len() {
         let entry = archive
