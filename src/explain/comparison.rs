@@ -254,7 +254,7 @@ mod tests {
         assert!((of.difference.unwrap().value.unwrap() - 0.4).abs() < 1e-12);
         assert_eq!(
             of.line,
-            "Leakage changes which model is best: on all 200 it is `a` (75.0 %), on the 100 not known to leak `b` (90.0 % against 50.0 %; difference 40.0 points, 95 % interval 26.3 to 53.7)."
+            "Leakage changes which model is best: on all 200 it is `a` (75.0 %), on the 100 not known to leak `b` (90.0 % against 50.0 %; difference 40.0 points, 95 % interval 26.5 to 53.5)."
         );
     }
 

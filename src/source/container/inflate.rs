@@ -374,7 +374,7 @@ mod tests {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(b"before").unwrap();
             file.write_all(&packed).unwrap();
-            let mut all = Vec::new();
+            let mut all: Vec<u8> = Vec::new();
             let index = Index::of(packed.as_slice(), Framing::Gzip, &mut |part| all.extend(part)).unwrap();
             prop_assert!(all == plain);
             for (share, size) in reads {

@@ -342,7 +342,7 @@ mod tests {
             panic!("a dictionary");
         };
         assert_eq!(rows[0].0.text(file), Some("data"));
-        assert_eq!(rows[0].1, Value::Bytes(14..16));
+        assert_eq!(rows[0].1, Value::Bytes(16..18));
         assert_eq!(rows[1].1, Value::List(vec![Value::Int(3), Value::Int(300)]));
     }
 
