@@ -1,5 +1,5 @@
 //! Names whose identifier itself holds separators, now more and now fewer: `drive_a_mp4-0` beside
-//! `yard-2_mp4-0`, or the identifiers of YouTube.
+//! `yard-2_mp4-0`, or the identifiers of `YouTube`.
 //!
 //! Their schemes differ, and what stands behind the identifier does not. Where it was found to be
 //! an entity in one scheme, it is one in the others that end alike.
@@ -92,6 +92,13 @@ fn shape(field: &str) -> Vec<Kind> {
     runs.map(|(kind, _)| kind).collect()
 }
 
+/// What stands before a tail in the names of one scheme.
+#[derive(Default)]
+struct Heads {
+    different: BTreeSet<String>,
+    of: Vec<(usize, String)>,
+}
+
 /// Values of samples that are of no chosen scheme and end as one of them does, by position. A
 /// scheme with several values has been judged by itself.
 pub(super) fn heads(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> HashMap<usize, String> {
@@ -106,7 +113,7 @@ pub(super) fn heads(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Hash
         .iter()
         .map(|(scheme, _)| scheme.rows[0].scheme())
         .collect();
-    let mut of_scheme: BTreeMap<String, (BTreeSet<String>, Vec<(usize, String)>)> = BTreeMap::new();
+    let mut of_scheme: BTreeMap<String, Heads> = BTreeMap::new();
     for (at, sample) in samples.iter().enumerate() {
         let row = Fields::of(sample);
         let scheme = row.scheme();
@@ -114,15 +121,15 @@ pub(super) fn heads(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Hash
             continue;
         }
         if let Some(head) = tails.iter().find_map(|tail| tail.head(&row)) {
-            let (heads, members) = of_scheme.entry(scheme).or_default();
-            heads.insert(head.clone());
-            members.push((at, head));
+            let own = of_scheme.entry(scheme).or_default();
+            own.different.insert(head.clone());
+            own.of.push((at, head));
         }
     }
     let single = of_scheme
         .into_values()
-        .filter(|(heads, _)| heads.len() == 1);
-    single.flat_map(|(_, members)| members).collect()
+        .filter(|own| own.different.len() == 1);
+    single.flat_map(|own| own.of).collect()
 }
 
 #[cfg(test)]

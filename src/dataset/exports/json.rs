@@ -15,10 +15,13 @@ const SPLIT: [&str; 6] = ["split", "subset", "partition", "set", "data_split", "
 /// Names of fields that tell a picture, likeliest first.
 const PICTURE: [&str; 7] = ["image", "img", "image_url", "url", "file", "path", "photo"];
 
+/// Names of fields that tell a class.
+const CLASS: [&str; 5] = ["label", "class", "category", "class_name", "target"];
+
 /// What a file of JSON lists; `None` for another form.
 pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
     if text.trim_start().starts_with('[') {
-        return label_studio(text);
+        return label_studio(text).or_else(|| one_split(text, file));
     }
     let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
     let has = |key: &str| keys.contains_key(key);
@@ -28,9 +31,98 @@ pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
         fiftyone_labels(text)
     } else if has("items") && has("categories") {
         datumaro(text, file)
+    } else if keys.keys().filter(|key| role_of(key).is_some()).count() > 1 {
+        several_splits(text)
+    } else if has("images") {
+        images_with_splits(text)
     } else {
         None
     }
+}
+
+/// `train.json` with a list of names or of objects that name pictures.
+fn one_split(text: &str, file: &Path) -> Option<Export> {
+    let split = file.file_stem()?.to_str()?;
+    role_of(split)?;
+    let entries: Vec<Value> = serde_json::from_str(text).ok()?;
+    let rows = entries.iter().map(|entry| entry_of(entry, split));
+    Some(Export {
+        tool: "a list",
+        rows: rows.collect::<Option<_>>()?,
+    })
+}
+
+/// `{"train": […], "val": […]}`; keys of another kind are left alone.
+fn several_splits(text: &str) -> Option<Export> {
+    let splits: BTreeMap<String, Value> = serde_json::from_str(text).ok()?;
+    let mut rows = Vec::new();
+    for (split, entries) in splits.iter().filter(|(split, _)| role_of(split).is_some()) {
+        let entries = entries.as_array()?.iter();
+        let own = entries.map(|entry| entry_of(entry, split));
+        rows.extend(own.collect::<Option<Vec<Row>>>()?);
+    }
+    let tool = "lists";
+    Some(Export { tool, rows })
+}
+
+/// `{"images": [{"filename": …, "split": "train"}]}`, as captions of COCO and Flickr are divided.
+fn images_with_splits(text: &str) -> Option<Export> {
+    #[derive(Deserialize)]
+    struct Images {
+        images: Vec<Divided>,
+    }
+    #[derive(Deserialize)]
+    struct Divided {
+        #[serde(default)]
+        filepath: Option<String>,
+        #[serde(alias = "file_name")]
+        filename: String,
+        split: String,
+    }
+    let Images { images } = serde_json::from_str(text).ok()?;
+    let row = |image: Divided| Row {
+        name: match image.filepath {
+            Some(folder) if !folder.is_empty() => format!("{folder}/{}", image.filename),
+            _ => image.filename,
+        },
+        split: Some(image.split),
+        classes: BTreeSet::new(),
+    };
+    Some(Export {
+        tool: "images with splits",
+        rows: images.into_iter().map(row).collect(),
+    })
+}
+
+/// An entry of a list: a name, a name and its class behind, or an object with both.
+fn entry_of(entry: &Value, split: &str) -> Option<Row> {
+    let class_text = |value: &Value| match value {
+        // A path is that of a mask.
+        Value::String(text) => (!text.contains('/')).then(|| text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let (name, class) = match entry {
+        Value::String(name) => (name.clone(), None),
+        Value::Array(fields) => {
+            let name = fields.first()?.as_str()?.to_owned();
+            (name, fields.get(1..)?.last().and_then(class_text))
+        }
+        Value::Object(fields) => {
+            let name = PICTURE
+                .iter()
+                .chain(&["file_name", "filename", "image_path"]);
+            let name = name.filter_map(|key| fields.get(*key)?.as_str()).next()?;
+            let class = CLASS.iter().find_map(|key| class_text(fields.get(*key)?));
+            (name.to_owned(), class)
+        }
+        _ => return None,
+    };
+    Some(Row {
+        name,
+        split: Some(split.to_owned()),
+        classes: class.into_iter().collect(),
+    })
 }
 
 /// `[{"data": {"image": …, "split": …}, "annotations": […]}]`, or its short form.
@@ -51,6 +143,14 @@ fn label_studio(text: &str) -> Option<Export> {
             classes,
         })
     };
+    let is_of_tool = |task: &Map<String, Value>| {
+        ["data", "annotations", "choice", "annotator"]
+            .iter()
+            .any(|key| task.contains_key(*key))
+    };
+    if !tasks.iter().any(is_of_tool) {
+        return None;
+    }
     let rows: Vec<Row> = tasks.iter().filter_map(row).collect();
     (!rows.is_empty()).then_some(Export {
         tool: "Label Studio",
@@ -265,13 +365,21 @@ mod tests {
             "annotations": [{"result": [{"type": "choices", "value": {"choices": ["cat"]}}]}]}]"#;
         assert_eq!(rows(label_studio), ["/data/upload/1/a.jpg val cat"]);
         let short = r#"[{"image": "a.jpg", "choice": "cat"},
-            {"image": "b.jpg", "label": [{"rectanglelabels": ["dog"]}, {"rectanglelabels": ["cow"]}]}]"#;
+            {"image": "b.jpg", "annotator": 1, "label": [{"rectanglelabels": ["dog"]}, {"rectanglelabels": ["cow"]}]}]"#;
         assert_eq!(rows(short), ["a.jpg - cat", "b.jpg - cow+dog"]);
         let fiftyone = r#"{"samples": [{"filepath": "data/a.jpg", "tags": ["mine", "test"],
             "ground_truth": {"_cls": "Detections", "detections": [{"label": "cat"}]}}]}"#;
         assert_eq!(rows(fiftyone), ["data/a.jpg test cat"]);
         let labels = r#"{"classes": ["cat", "dog"], "labels": {"a": 1, "b": null}}"#;
         assert_eq!(rows(labels), ["a - dog", "b - "]);
+        let lists = r#"{"train": ["a.jpg"], "val": [["b.jpg", 1, "dog"]], "classes": 2}"#;
+        assert_eq!(rows(lists), ["a.jpg train ", "b.jpg val dog"]);
+        let medical = r#"{"name": "x", "training": [{"image": "./t/a.png", "label": "./l/a.png"}], "test": ["./t/b.png"]}"#;
+        assert_eq!(rows(medical), ["./t/b.png test ", "./t/a.png training "]);
+        let list = r#"[{"file_name": "a.jpg", "label": 3}, {"image": "b.jpg"}]"#;
+        assert_eq!(rows(list), ["a.jpg train 3", "b.jpg train "]);
+        let captions = r#"{"images": [{"filepath": "val2014", "filename": "a.jpg", "split": "restval", "sentids": [1]}]}"#;
+        assert_eq!(rows(captions), ["val2014/a.jpg restval "]);
         let datumaro = r#"{"info": {}, "categories": {"label": {"labels": [{"name": "cat"}]}},
             "items": [{"id": "a", "annotations": [{"id": 0, "type": "label", "label_id": 0}]}]}"#;
         assert_eq!(rows(datumaro), ["a train cat"]);

@@ -45,6 +45,13 @@ struct Export {
     rows: Vec<Row>,
 }
 
+/// Files of one folder by one tool.
+#[derive(Debug, Default)]
+struct Pool<'a> {
+    paths: Vec<&'a str>,
+    rows: Vec<Row>,
+}
+
 /// What exports claim of splits, and what they say of classes.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -65,10 +72,18 @@ pub(super) fn find(root: &Path, walked: &Walked) -> Found {
         texts.partition(|path| by_stem.contains_key(stem(path)));
     let mut found = Found::default();
     if alone.len() <= MOST_FILES {
+        // A tool may write a file for each split.
+        let mut pooled: BTreeMap<(&str, &str), Pool<'_>> = BTreeMap::new();
         for path in alone {
             if let Some(export) = read(&root.join(path)) {
-                add(&mut found, root, path, &export, walked);
+                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let pool = pooled.entry((folder, export.tool)).or_default();
+                pool.paths.push(path);
+                pool.rows.extend(export.rows);
             }
+        }
+        for ((_, tool), pool) in pooled {
+            add(&mut found, root, tool, &pool, walked);
         }
     }
     found.claims = super::lists::apart(found.claims);
@@ -93,14 +108,17 @@ fn read(file: &Path) -> Option<Export> {
     }
 }
 
-fn add(found: &mut Found, root: &Path, path: &str, export: &Export, walked: &Walked) {
+/// Adds what files of one folder say together.
+fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Walked) {
+    let Pool { paths, rows } = pool;
+    let Some(path) = paths.first() else { return };
     let resolver = Resolver::new(root, &root.join(path), walked);
     // An export in the folder of a split is of that split.
     let folder_role = path.split('/').rev().skip(1).find_map(role_of);
-    let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+    let mut drafts: BTreeMap<(String, Option<&str>), Draft> = BTreeMap::new();
     let (mut here, mut with_split, mut one_class) = (0, 0, true);
-    for row in &export.rows {
-        let role = row.split.as_deref().map(|split| value_role(split));
+    for row in rows {
+        let role = row.split.as_deref().map(value_role);
         let role = role.unwrap_or(folder_role);
         let Some((name, place)) = spellings(&row.name).find_map(|name| {
             let (name, place, exists) = resolver.resolve(name, role);
@@ -111,7 +129,8 @@ fn add(found: &mut Found, root: &Path, path: &str, export: &Export, walked: &Wal
         here += 1;
         with_split += usize::from(row.split.is_some());
         one_class &= row.classes.len() < 2;
-        drafts.entry(name.clone()).or_insert(Draft {
+        let key = (name.clone(), row.split.as_deref());
+        drafts.entry(key).or_insert(Draft {
             path: name,
             place,
             split: row
@@ -122,7 +141,7 @@ fn add(found: &mut Found, root: &Path, path: &str, export: &Export, walked: &Wal
             ..Draft::default()
         });
     }
-    if here == 0 || here * 100 < export.rows.len() * LEAST_FOUND {
+    if here == 0 || here * 100 < rows.len() * LEAST_FOUND {
         return;
     }
     let mut drafts: Vec<Draft> = drafts.into_values().collect();
@@ -137,13 +156,18 @@ fn add(found: &mut Found, root: &Path, path: &str, export: &Export, walked: &Wal
     };
     let trains = has_role(|role| role == SplitRole::Training);
     let evaluates = has_role(SplitRole::is_evaluation);
+    let named: Vec<String> = paths
+        .iter()
+        .take(4)
+        .map(|path| format!("`{path}`"))
+        .collect();
     let claim = Claim {
         layout: Layout::Exports,
         strength: match trains && evaluates {
             true => Strength::Splits,
             false => Strength::SomeSplits,
         },
-        evidence: format!("{} in `{path}`", export.tool),
+        evidence: format!("{tool} in {}", named.join(", ")),
         chosen_by: format!("`--layout {}`", Layout::Exports.name()),
         drafts,
         splits: Vec::new(),
