@@ -47,7 +47,7 @@ impl<'a> Tail<'a> {
             let same = scheme
                 .rows
                 .iter()
-                .all(|row| row.fields[at] == first.fields[at]);
+                .all(|row| row.fields.get(at) == first.fields.get(at));
             let varies = scheme
                 .columns
                 .iter()

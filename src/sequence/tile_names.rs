@@ -218,7 +218,7 @@ impl Numbers<'_> {
             let at = before.len().checked_sub(token.len());
             let word = at.and_then(|at| before.get(at..));
             let begins = at
-                .and_then(|at| before[..at].bytes().next_back())
+                .and_then(|at| before.as_bytes()[..at].last())
                 .is_none_or(|byte| !byte.is_ascii_alphanumeric());
             let apart = token.ends_with(|c: char| c.is_ascii_digit());
             begins

@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn positions_are_read_in_every_common_naming() {
         type Naming = (fn(u32, u32, u32) -> String, TileRule);
-        let namings: [Naming; 17] = [
+        let namings: [Naming; 16] = [
             (|s, x, y| format!("s{s}_x{x}_y{y}.png"), TileRule::Corner),
             (
                 |s, x, y| format!("s{s} [x={x},y={y},w=96,h=96].png"),
@@ -329,15 +329,6 @@ mod tests {
                 |s, x, y| {
                     format!(
                         "{}_s{s}_x{x}_y{y}.png",
-                        ["ok", "tumor"][(x + y) as usize % 2]
-                    )
-                },
-                TileRule::Corner,
-            ),
-            (
-                |s, x, y| {
-                    format!(
-                        "{}/s{s}_x{x}_y{y}.png",
                         ["ok", "tumor"][(x + y) as usize % 2]
                     )
                 },
