@@ -18,8 +18,12 @@ const PICTURE: [&str; 7] = ["image", "img", "image_url", "url", "file", "path", 
 /// Names of fields that tell a class.
 const CLASS: [&str; 5] = ["label", "class", "category", "class_name", "target"];
 
-/// What a file of JSON lists; `None` for another form.
+/// What a file of JSON lists; `None` for another form, and where it lists nothing.
 pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
+    read(text, file).filter(|export| !export.rows.is_empty())
+}
+
+fn read(text: &str, file: &Path) -> Option<Export> {
     if text.trim_start().starts_with('[') {
         return label_studio(text).or_else(|| one_split(text, file));
     }
@@ -151,10 +155,9 @@ fn label_studio(text: &str) -> Option<Export> {
     if !tasks.iter().any(is_of_tool) {
         return None;
     }
-    let rows: Vec<Row> = tasks.iter().filter_map(row).collect();
-    (!rows.is_empty()).then_some(Export {
+    Some(Export {
         tool: "Label Studio",
-        rows,
+        rows: tasks.iter().filter_map(row).collect(),
     })
 }
 
