@@ -170,6 +170,8 @@ pub enum Layout {
     Yolo,
     /// COCO's JSON, a file for each split.
     Coco,
+    /// What annotation tools export: one file that says the split of each picture.
+    Exports,
     /// A driving log: one row an instant, one column a camera.
     DrivingLog,
     /// One directory per split, given on the command line.
@@ -180,10 +182,11 @@ pub enum Layout {
 
 impl Layout {
     /// Layouts of a tree that a user may choose; a table is chosen by naming it.
-    pub const CHOICES: [Self; 6] = [
+    pub const CHOICES: [Self; 7] = [
         Self::ImageFolder,
         Self::Yolo,
         Self::Coco,
+        Self::Exports,
         Self::Lists,
         Self::Tables,
         Self::Unsplit,
@@ -199,6 +202,7 @@ impl Layout {
             Self::Lists => "lists",
             Self::Yolo => "yolo",
             Self::Coco => "coco",
+            Self::Exports => "exports",
             Self::DrivingLog => "driving-log",
             Self::Directories => "directories",
             Self::Unsplit => "unsplit",

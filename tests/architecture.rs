@@ -222,6 +222,7 @@ fn each_outside_crate_has_its_one_room() {
         ("sha2", &["page/mod.rs"]),
         ("globset", &["path_pattern.rs"]),
         ("quick_junit", &["render/junit.rs"]),
+        ("quick_xml", &["dataset/exports/xml.rs"]),
         ("ctrlc", &["cli/interrupt.rs"]),
         ("faer", &["verification/whitening.rs"]),
         ("bytemuck", &["verification/picture.rs"]),

@@ -2,6 +2,7 @@
 //!
 //! - `layouts`: every way a dataset may lie on disk
 //! - `described`: splits that tables, lists and annotations describe; several datasets in one place
+//! - `exports`: splits and classes that annotation tools and the Hub write
 //! - `leaks`: what is found between and inside splits, and what is not
 //! - `odd_images`: small, odd and large images
 //! - `clusters`: what hangs together, and which parts of two pictures are the same
@@ -54,6 +55,7 @@ mod containers;
 mod described;
 mod documentation;
 mod explanation;
+mod exports;
 mod fixtures;
 mod formats;
 mod gate;

@@ -415,6 +415,7 @@ fn layouts() -> PossibleValuesParser {
         Layout::ImageFolder => "Folders named after splits, whatever tables lie there",
         Layout::Yolo => "`data.yaml`, as YOLO programs read it",
         Layout::Coco => "COCO's JSON, a file for each split",
+        Layout::Exports => "What CVAT, Label Studio, FiftyOne or Datumaro export",
         Layout::Lists => "Text files that list the samples of each split",
         Layout::Tables => "A table for each split, named after it",
         _ => "No splits, whatever the folders are called",

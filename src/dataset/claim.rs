@@ -127,6 +127,49 @@ fn take_labels(best: &mut Claim, others: &[Claim]) {
     }
 }
 
+/// Of ten samples without a label, those that annotations must label.
+const MOST_OF_TEN: usize = 9;
+
+/// Adds labels that annotations tell together: to all samples where none has one, else to those
+/// without one where the words are those of the others. Annotations of one class say nothing, and
+/// those that contradict each other neither.
+pub(super) fn add_labels(claim: &mut Claim, annotations: &[Claim]) {
+    let drafts = annotations.iter().flat_map(|found| &found.drafts);
+    let mut known: HashMap<&str, &String> = HashMap::new();
+    for (path, label) in drafts.filter_map(|one| Some((one.path.as_str(), one.label.as_ref()?))) {
+        if *known.entry(path).or_insert(label) != label {
+            return;
+        }
+    }
+    let label_of = |draft: &Draft| known.get(draft.path.as_str()).copied();
+    let own: HashSet<&String> = claim
+        .drafts
+        .iter()
+        .filter_map(|one| one.label.as_ref())
+        .collect();
+    let open = || claim.drafts.iter().filter(|one| one.label.is_none());
+    let told: Vec<&String> = open().filter_map(label_of).collect();
+    let classes: HashSet<&String> = told.iter().copied().collect();
+    let are_spelled_alike = match own.is_empty() {
+        true => classes.len() > 1,
+        false => classes.is_subset(&own),
+    };
+    if told.is_empty() || told.len() * 10 < open().count() * MOST_OF_TEN || !are_spelled_alike {
+        return;
+    }
+    for draft in claim.drafts.iter_mut().filter(|one| one.label.is_none()) {
+        draft.label = label_of(draft).cloned();
+    }
+    let from = annotations
+        .iter()
+        .take(3)
+        .map(|found| found.evidence.as_str());
+    let from: Vec<&str> = from.collect();
+    let more = if annotations.len() > 3 { ", ..." } else { "" };
+    let from = format!("; labels from {}{more}", from.join(", "));
+    claim.evidence.push_str(&from);
+}
+
 /// A sample that two claims put into splits of different roles, in words.
 fn disagreement(one: &Claim, other: &Claim) -> Option<String> {
     let mut known: Vec<_> = splits_of(one).collect();
@@ -190,6 +233,53 @@ mod tests {
             split_of: SplitOf::nothing(),
             lists_samples: strength != Strength::Folders,
         }
+    }
+
+    #[test]
+    fn annotations_label_what_has_no_label_and_speak_the_same_words() {
+        let labelled = |labels: &[(&str, &str)]| {
+            let mut annotations = claim(Strength::Samples, "xml", &[]);
+            annotations
+                .drafts
+                .extend(labels.iter().map(|&(path, label)| Draft {
+                    path: path.to_owned(),
+                    label: Some(label.to_owned()),
+                    ..Draft::default()
+                }));
+            annotations
+        };
+        let told = |own: Option<&str>, found: &[(&str, &str)]| {
+            let mut best = claim(
+                Strength::Folders,
+                "x",
+                &[("a", TRAIN.0, TRAIN.1), ("b", VAL.0, VAL.1)],
+            );
+            best.drafts[0].label = own.map(ToOwned::to_owned);
+            let (first, second) = found.split_at(1);
+            add_labels(&mut best, &[labelled(first), labelled(second)]);
+            let labels = best
+                .drafts
+                .into_iter()
+                .map(|one| one.label.unwrap_or("-".to_owned()));
+            labels.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(told(None, &[("a", "cat"), ("b", "dog")]), "cat dog");
+        assert_eq!(told(Some("cat"), &[("c", "dog"), ("b", "cat")]), "cat cat");
+        assert_eq!(
+            told(Some("n01"), &[("a", "cat"), ("b", "cat")]),
+            "n01 -",
+            "other words"
+        );
+        assert_eq!(
+            told(None, &[("a", "cat"), ("b", "cat")]),
+            "- -",
+            "one class"
+        );
+        assert_eq!(
+            told(None, &[("a", "cat"), ("a", "dog")]),
+            "- -",
+            "a contradiction"
+        );
     }
 
     const TRAIN: (&str, SplitRole) = ("train", SplitRole::Training);

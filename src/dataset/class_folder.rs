@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words in front of the number of an entity.
-const ENTITIES: [&str; 33] = [
+const ENTITIES: [&str; 41] = [
     "animal",
     "case",
     "clip",
     "dataset",
+    "deployment",
+    "dive",
     "drive",
     "episode",
     "flight",
     "id",
     "keyframe",
+    "lap",
     "mission",
     "movie",
     "participant",
@@ -31,12 +34,17 @@ const ENTITIES: [&str; 33] = [
     "study",
     "sub",
     "subject",
+    "take",
+    "tour",
     "track",
+    "trajectory",
+    "transect",
+    "trip",
     "vid",
     "video",
     "volunteer",
-    "病人",
     "患者",
+    "病人",
 ];
 
 /// Digits from which on the number of a folder is an identifier rather than counted.
@@ -146,6 +154,7 @@ mod tests {
             ["1d26b4b6-6a25eaf3", "da45de3f-39889cec"],
             ["2018-06-11-6007-929", "2018-06-12-6011-929"],
             ["flight1", "flight2"],
+            ["trip1", "trip2"],
             ["患者001", "患者002"],
         ] {
             let recur = ["train", "val"].map(|split| pair.map(|folder| (folder, split)));

@@ -4,7 +4,7 @@
 //! Any table of the tree may be one: CSV, TSV, or JSON Lines, with a column of paths or of names
 //! without ending, and a column of splits; or a table for each split, named after it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
@@ -307,13 +307,19 @@ impl Rows {
             None => (drafts, BTreeMap::new()),
         };
         let name = name_of(root, manifest);
+        let hint = match header.positions.split.map(|at| &header.names[at]) {
+            Some(column) if header.folds.is_none() && may_be_folds(&drafts) => {
+                format!("; if these are folds, say `--folds {column}`")
+            }
+            _ => String::new(),
+        };
         Ok(Claim {
             layout: match header.positions.driving_log {
                 true => Layout::DrivingLog,
                 false => Layout::CsvManifest,
             },
             strength: strength(&drafts),
-            evidence: format!("`{name}` {}", header.describe()),
+            evidence: format!("`{name}` {}{hint}", header.describe()),
             chosen_by: format!("`--manifest {}`", manifest.display()),
             drafts,
             splits: Vec::new(),
@@ -323,6 +329,17 @@ impl Rows {
             lists_samples: true,
         })
     }
+}
+
+/// Whether all samples are in splits without a role, and these are few.
+fn may_be_folds(drafts: &[Draft]) -> bool {
+    let splits = drafts.iter().map(|draft| draft.split.as_ref());
+    let open = |split: Option<&(String, SplitRole)>| {
+        let (name, role) = split?;
+        (*role == SplitRole::Other).then(|| name.clone())
+    };
+    let values: Option<BTreeSet<String>> = splits.map(open).collect();
+    values.is_some_and(|values| told::FOLDS.contains(&values.len()))
 }
 
 /// A manifest's name for reports: no path of this machine.

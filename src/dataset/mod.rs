@@ -10,11 +10,14 @@ mod csv_header;
 mod csv_manifest;
 mod csv_text;
 mod directories;
+mod exports;
 mod file_kind;
 mod file_names;
 mod flags;
+mod hf_readme;
 mod image_folder;
 mod json_lines;
+mod label_tables;
 mod lists;
 mod manifest_columns;
 mod resolve;
@@ -128,6 +131,8 @@ fn ask(
         claims.extend(image_folder::claim(walked));
         claims.extend(file_names::claim(walked));
     }
+    let exports = exports::find(root, walked);
+    claims.extend(exports.claims);
     claims.retain(|claim| asked(claim.layout));
     let claim = claim::strongest(claims)?;
     let has_splits = claim
@@ -137,6 +142,8 @@ fn ask(
         return Err(error);
     }
     let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
+    claim::add_labels(&mut claim, &exports.labels);
+    claim::add_labels(&mut claim, &label_tables::labels(root, walked));
     for (name, _) in refused {
         let unused = format!("; not used: `{name}`, which lists no images of this dataset");
         claim.evidence.push_str(&unused);

@@ -12,6 +12,8 @@ const KEYWORDS: &[(&str, SplitRole)] = &[
     ("train", SplitRole::Training),
     ("training", SplitRole::Training),
     ("trainval", SplitRole::Training),
+    // Of COCO's captions as Karpathy divides them.
+    ("restval", SplitRole::Training),
     ("validation", SplitRole::Validation),
     ("valid", SplitRole::Validation),
     ("val", SplitRole::Validation),

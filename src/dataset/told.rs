@@ -8,8 +8,8 @@ use super::class_folder;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
 
-/// Most values of a column of folds; more number something else.
-const MOST_FOLDS: usize = 100;
+/// Numbers of values that a column of folds may have; more number something else.
+pub(super) const FOLDS: std::ops::RangeInclusive<usize> = 2..=100;
 
 /// Most names that an error lists.
 const MOST_NAMED: usize = 10;
@@ -117,10 +117,12 @@ pub(super) fn folds(
         .iter()
         .filter_map(|draft| Some(draft.split.as_ref()?.0.clone()))
         .collect();
-    if !(2..=MOST_FOLDS).contains(&values.len()) {
+    if !FOLDS.contains(&values.len()) {
         return Err(format!(
-            "column `{column}` has {} different values, and folds are 2 to {MOST_FOLDS}",
-            values.len()
+            "column `{column}` has {} different values, and folds are {} to {}",
+            values.len(),
+            FOLDS.start(),
+            FOLDS.end()
         ));
     }
     let mut parts = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
-use super::split_name::may_spell;
+use super::split_name::{may_spell, words};
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
 
@@ -49,12 +49,39 @@ fn question(walked: &Walked) -> String {
     let trains = options.iter().any(|(role, _)| *role == SplitRole::Training);
     let evaluates = options.iter().any(|(role, _)| role.is_evaluation());
     if !(trains && evaluates) {
-        return String::new();
+        return folds(walked);
     }
     let options: Vec<String> = options.into_iter().map(|(_, option)| option).collect();
     format!(
         "; if its folders are splits, say so from inside it: `splitleak check {}`",
         options.join(" ")
+    )
+}
+
+/// The same for folders that may be folds: the last is held out.
+fn folds(walked: &Walked) -> String {
+    const MOST: usize = 10;
+    let is_fold = |directory: &&String| {
+        let words = words(directory.rsplit('/').next().unwrap_or(directory));
+        let [word, number] = words.as_slice() else {
+            return false;
+        };
+        ["fold", "cv", "kfold"].contains(&word.as_str()) && number.parse::<u32>().is_ok()
+    };
+    let folds: Vec<&String> = walked.directories.iter().filter(is_fold).collect();
+    let Some((last, others)) = folds.split_last() else {
+        return String::new();
+    };
+    if !(1..MOST).contains(&others.len()) {
+        return String::new();
+    }
+    let others: Vec<String> = others
+        .iter()
+        .map(|fold| format!("--role {fold}=training"))
+        .collect();
+    format!(
+        "; if its folders are folds, hold out one at a time: `--role {last}=validation {}`",
+        others.join(" ")
     )
 }
 
@@ -75,6 +102,14 @@ mod tests {
         let evidence = asked(&["seg_test", "seg_train", "seg_train/seg_train"]);
         let command = "`splitleak check --train seg_train --test seg_test`";
         assert!(evidence.ends_with(command), "{evidence}");
+    }
+
+    #[test]
+    fn folders_that_may_be_folds_come_with_their_roles() {
+        let evidence = asked(&["fold0", "fold0/cat", "fold1", "fold_2"]);
+        let options = "`--role fold_2=validation --role fold0=training --role fold1=training`";
+        assert!(evidence.ends_with(options), "{evidence}");
+        assert!(!asked(&["fold1", "folder 2"]).contains("--role"));
     }
 
     #[test]

@@ -5,9 +5,10 @@
 //! file's folder, because Roboflow writes `../train/images` and `path` is that of another machine.
 //! A sample may be in several splits here; it then leaks, whatever its folder is called.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::builder::Draft;
@@ -39,7 +40,29 @@ struct Description {
     val: Option<OneOrSeveral>,
     test: Option<OneOrSeveral>,
     nc: Option<serde::de::IgnoredAny>,
-    names: Option<serde::de::IgnoredAny>,
+    names: Option<Names>,
+}
+
+/// Names of classes, by their numbers.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Names {
+    Listed(Vec<String>),
+    Numbered(BTreeMap<u32, String>),
+    Otherwise(serde::de::IgnoredAny),
+}
+
+impl Names {
+    /// The name of a number as label files write it.
+    fn of(&self, number: &str) -> String {
+        let at = number.parse::<u32>().ok();
+        let name = at.and_then(|at| match self {
+            Self::Listed(names) => names.get(at as usize),
+            Self::Numbered(names) => names.get(&at),
+            Self::Otherwise(_) => None,
+        });
+        name.map_or_else(|| number.to_owned(), Clone::clone)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,12 +155,20 @@ fn claim(
         }
         splits.push((name.to_owned(), role));
     }
+    let none = Names::Listed(Vec::new());
+    let names = description.names.as_ref().unwrap_or(&none);
+    let has_classes = add_classes(root, walked, names, &mut drafts);
+    let classes = if has_classes {
+        " and its label files"
+    } else {
+        ""
+    };
     // Only folders of one split can be said to hide samples of it.
     folders.sort();
     Ok(Some(Claim {
         layout: Layout::Yolo,
         strength: Strength::Manifest,
-        evidence: format!("`{path}`"),
+        evidence: format!("`{path}`{classes}"),
         chosen_by: format!("`--layout {}`", Layout::Yolo.name()),
         drafts,
         splits,
@@ -149,6 +180,48 @@ fn claim(
         })),
         lists_samples: true,
     }))
+}
+
+/// Labels samples by their label files, where nearly all have one and each shows one class; whether
+/// that is so.
+fn add_classes(root: &Path, walked: &Walked, names: &Names, drafts: &mut [Draft]) -> bool {
+    let texts: HashSet<&str> = walked.texts.iter().map(String::as_str).collect();
+    let class = |draft: &Draft| -> Option<BTreeSet<String>> {
+        let file = label_file(&draft.path);
+        let text = texts
+            .contains(file.as_str())
+            .then(|| read_text(&root.join(file)))?;
+        let text = text.ok()?;
+        let first = text
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        Some(first.map(|number| names.of(number)).collect())
+    };
+    let told: Vec<Option<BTreeSet<String>>> = drafts.par_iter().map(class).collect();
+    let several = told.iter().flatten().any(|classes| classes.len() > 1);
+    let labels = told.iter().map(|classes| classes.as_ref()?.first());
+    let labelled = labels.clone().flatten().count();
+    let different = labels.clone().flatten().collect::<BTreeSet<_>>().len();
+    if several || different < 2 || labelled * 10 < drafts.len() * 9 {
+        return false;
+    }
+    for (draft, label) in drafts.iter_mut().zip(labels) {
+        draft.label = label.cloned();
+    }
+    true
+}
+
+/// `labels/train/1.txt` of `images/train/1.jpg`.
+fn label_file(picture: &str) -> String {
+    let (before, name) = picture.rsplit_once('/').unwrap_or(("", picture));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let mut folders: Vec<&str> = before.split('/').filter(|one| !one.is_empty()).collect();
+    if let Some(last) = folders.iter_mut().rev().find(|folder| **folder == "images") {
+        *last = "labels";
+    }
+    let name = format!("{stem}.txt");
+    folders.push(&name);
+    folders.join("/")
 }
 
 /// Folders that values may be relative to, relative to the root, likeliest first.
@@ -252,6 +325,24 @@ mod tests {
         assert_eq!(join("a/b", "../c").as_deref(), Some("a/c"));
         assert_eq!(join("", "./x").as_deref(), Some("x"));
         assert_eq!(join("", "../x"), None);
+    }
+
+    #[test]
+    fn label_files_stand_in_the_tree_beside() {
+        assert_eq!(label_file("images/train/a.b.jpg"), "labels/train/a.b.txt");
+        assert_eq!(label_file("x/images/images/1.png"), "x/images/labels/1.txt");
+        assert_eq!(label_file("train/1.png"), "train/1.txt");
+    }
+
+    #[test]
+    fn classes_are_named_by_a_list_or_by_numbers() {
+        let of = |text: &str| {
+            let read: Description = serde_saphyr::from_str(text).unwrap();
+            read.names.unwrap().of("1")
+        };
+        assert_eq!(of("names: [cat, dog]"), "dog");
+        assert_eq!(of("names:\n  0: cat\n  1: dog\n"), "dog");
+        assert_eq!(of("names: x"), "1");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::report::recordings::AugmentationMark;
 use crate::sample::{Sample, SampleId, SplitId};
 
-use super::mark_words::{is_mark, is_original};
+use super::mark_words::{MEASURED, is_manner, is_mark, is_original};
 use super::name;
 
 /// Samples made from one source.
@@ -71,7 +71,7 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
     let sources: Vec<usize> = (0..samples.len())
         .into_par_iter()
         .map_init(String::new, |key, at| {
-            write_key(&samples[at], name::split(&samples[at].path).stem, key);
+            write_key(&samples[at], source_stem(&samples[at]), key);
             // What stands in a folder of an augmentation is no source.
             let source = !in_folder_of_mark(&samples[at]);
             (source && marked.contains_key(key.as_str())).then_some(at)
@@ -79,7 +79,7 @@ pub fn families(samples: &[Sample]) -> Vec<Family> {
         .flatten()
         .collect();
     for (id, sample) in sources.iter().map(|&at| numbered(samples, at)) {
-        write_key(sample, name::split(&sample.path).stem, &mut key);
+        write_key(sample, source_stem(sample), &mut key);
         add(&mut marked, &key, id);
     }
     for (id, sample) in with_mark.iter().map(|&at| numbered(samples, at)) {
@@ -163,6 +163,18 @@ fn without_mark_of(sample: &Sample) -> Option<(&str, AugmentationMark)> {
     without_mark(stem).or_else(in_folder)
 }
 
+/// The stem without a word that says that this is the source: `original_0012`, `0012_orig`.
+fn source_stem(sample: &Sample) -> &str {
+    const GAPS: [char; 3] = ['_', '-', ' '];
+    let stem = name::split(&sample.path).stem;
+    let in_front = stem.split_once(GAPS).filter(|(word, _)| is_original(word));
+    let behind = stem.rsplit_once(GAPS).filter(|(_, word)| is_original(word));
+    match (in_front, behind) {
+        (Some((_, source)), _) | (None, Some((source, _))) if !source.is_empty() => source,
+        _ => stem,
+    }
+}
+
 fn in_folder_of_mark(sample: &Sample) -> bool {
     let folder = name::split(&sample.path).folder;
     folder.rsplit('/').next().is_some_and(is_mark)
@@ -198,10 +210,19 @@ fn by_keras(stem: &str) -> Option<&str> {
     (prefixed && digits(index, 6) && digits(random, 7) && random.len() > 2).then_some(source)
 }
 
-/// `flip_0012`, `rot90-img7`: only beside `0012`.
+/// `flip_0012`, `rot90-img7`, `aug_2_img_0012`, `flipped_h_img_0012`: only beside the source.
 fn without_word_in_front(stem: &str) -> Option<&str> {
     let (mark, source) = stem.split_once(['_', '-', ' '])?;
+    // A number or a manner that belongs to the mark, before a name that begins with a letter.
+    let numbered = source.split_once(['_', '-', ' ']).filter(|(number, rest)| {
+        (is_short_number(number) || is_manner(number)) && rest.starts_with(char::is_alphabetic)
+    });
+    let source = numbered.map_or(source, |(_, rest)| rest);
     (is_mark(mark) && source.bytes().any(|b| b.is_ascii_digit())).then_some(source)
+}
+
+fn is_short_number(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// `0001_3`: only beside `0001`.
@@ -226,13 +247,23 @@ fn without_word(stem: &str) -> Option<&str> {
     if !source.is_empty() && is_mark(last) {
         return Some(source.trim_end());
     }
+    if !is_short_number(last) {
+        return None;
+    }
+    // `x_contrast1.5`, `x_gamma_0.8`: a fraction.
+    let (whole, number) = match source.rsplit_once(['_', '-', ' ']) {
+        Some((before, number)) if stem[source.len()..].starts_with('.') => (before, number),
+        _ => (source, last),
+    };
+    if whole.len() < source.len() && !whole.is_empty() && is_mark(number) {
+        return Some(whole.trim_end());
+    }
     // `x_rot_90`: a number by itself, behind words that are nothing but augmentations.
-    let (shorter, word) = source.rsplit_once(['_', '-', '.'])?;
-    let number = !last.is_empty() && last.bytes().all(|b| b.is_ascii_digit());
-    let takes_number = ["aug", "augmented", "rot", "rotate", "rotated"]
+    let (shorter, word) = whole.rsplit_once(['_', '-', '.'])?;
+    let takes_number = MEASURED
         .iter()
         .any(|known| word.eq_ignore_ascii_case(known));
-    (number && last.len() <= 3 && !shorter.is_empty() && takes_number).then_some(shorter)
+    (is_short_number(number) && !shorter.is_empty() && takes_number).then_some(shorter)
 }
 
 /// Takes ` (1)`, `(1)`, `_copy`, `_copy2`, ` - Copy`, ` copy 2` off.
@@ -318,8 +349,26 @@ mod tests {
     }
 
     #[test]
+    fn marks_in_front_are_read_beside_the_source() {
+        let paths = [
+            "train/aug_0_img_0001.png",
+            "train/flipped_h_img_0001.png",
+            "train/rot90-img_0001.png",
+            "val/img_0001.png",
+        ];
+        assert_eq!(found(&paths), [[0, 1, 2, 3]]);
+        assert!(found(&paths[..3]).is_empty(), "nothing they were made of");
+        let marked = ["train/zoomed_s1.png", "val/original_s1.png"];
+        assert_eq!(found(&marked), [[0, 1]]);
+        assert_eq!(found(&["train/7_flip.png", "val/7_orig.png"]), [[0, 1]]);
+    }
+
+    #[test]
     fn marks_with_numbers_and_several_in_one_are_read() {
         for marked in [
+            "leaf 0b0_contrast1.5",
+            "leaf 0b0_gamma_0.8",
+            "leaf 0b0_brightness_20",
             "leaf 0b0_90deg",
             "leaf 0b0_flipTB",
             "leaf 0b0_new30degFlipLR",

@@ -133,7 +133,8 @@ pub(super) fn elapsed(text: &str) -> Option<Moment> {
         if !clean || run.len() > 9 {
             return None;
         }
-        hours(text, &run).or_else(|| decimal_seconds(text, &run))
+        let found = hours(text, &run).or_else(|| minutes(text, &run));
+        found.or_else(|| decimal_seconds(text, &run))
     })
 }
 
@@ -170,6 +171,26 @@ fn hours(text: &str, run: &Range<usize>) -> Option<Moment> {
         moment.at.end = digits.end;
     }
     Some(moment)
+}
+
+/// `01m23s`.
+fn minutes(text: &str, run: &Range<usize>) -> Option<Moment> {
+    let second = digits_at(text, run.end + 1);
+    let mark = |at: usize| text.as_bytes().get(at).map(u8::to_ascii_lowercase);
+    let spelled = run.len() <= 3
+        && second.len() == 2
+        && mark(run.end) == Some(b'm')
+        && mark(second.end) == Some(b's')
+        && !mark(second.end + 1).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if !spelled {
+        return None;
+    }
+    let number = |at: &Range<usize>| text[at.clone()].parse::<i64>().ok();
+    let seconds = number(run)? * 60 + number(&second).filter(|second| *second < 60)?;
+    Some(Moment {
+        at: run.start..second.end + 1,
+        nanoseconds: seconds * SECOND,
+    })
 }
 
 /// `1.50s`, or `205.7` where it is all there is; the whole part is written without leading zeros.
@@ -366,6 +387,16 @@ mod tests {
             "201612011330481",
         ] {
             assert_eq!(find(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn minutes_and_seconds_since_the_beginning_are_read() {
+        let of = |text| elapsed(text).map(|moment| (moment.nanoseconds / SECOND, moment.at));
+        assert_eq!(of("roof-1_01m23s"), Some((83, 7..13)));
+        assert_eq!(of("a_2m05s_x"), Some((125, 2..7)));
+        for text in ["a_01m83s", "a_01m23sec", "a_01m2s", "12m34", "s01m23s"] {
+            assert_eq!(of(text), None, "{text}");
         }
     }
 

@@ -5,17 +5,18 @@
 //! is judged by how its values repeat and by what varies behind it; `entity_judge` says when it may
 //! be an entity.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::report::recordings::GroupRule;
 use crate::sample::Sample;
 
+use super::entity_folders;
 use super::entity_judge::{self, Part};
 use super::entity_pattern;
+use super::entity_tails;
 use super::fields::{self, Fields, Kind};
 use super::group::Groups;
 use super::recording::Interner;
-use super::{name, view};
 
 /// A part of names that may tell groups.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,10 +71,6 @@ const LEAST_SHARE: f64 = 0.05;
 /// path.
 const LOOKED_AT: usize = 100_000;
 const BLOCK: usize = 2_000;
-/// Fewer class folders may be numbered in any way.
-const FEWEST_FOLDERS: usize = 8;
-/// Class folders with smaller numbers are numbered classes.
-const LEAST_IDENTIFIER: u64 = 1_000;
 
 /// Parts of names that may tell groups, the widest first. At least one sample in ten has a value.
 #[must_use]
@@ -92,8 +89,7 @@ pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
         .max()
         .unwrap_or(0);
     let mut found: Vec<Candidate> = Vec::new();
-    found.extend(folders_of_a_rig(samples));
-    found.extend(numbered_folders(samples));
+    found.extend(entity_folders::candidates(samples));
     for level in 0..levels {
         let chosen: Vec<(&Scheme<'_>, &Part)> = parts
             .iter()
@@ -109,68 +105,6 @@ pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
         }
     }
     found
-}
-
-/// Class folders whose pictures all are of one channel of a recording rig, as `leftImg8bit`: a rig
-/// drives through cities, and classes have no left camera.
-fn folders_of_a_rig(samples: &[Sample]) -> Option<Candidate> {
-    let is_channel = |sample: &&Sample| {
-        let stem = name::split(&sample.path).stem;
-        view::in_stem(stem).is_some_and(|range| {
-            let word = stem[range].to_ascii_lowercase();
-            matches!(word.as_str(), "leftimg8bit" | "rightimg8bit") || word.starts_with("cam_")
-        })
-    };
-    let channels = samples.iter().filter(is_channel).count();
-    if samples.is_empty() || channels * 10 < samples.len() * 9 {
-        return None;
-    }
-    by_label(samples, "the folder of what one camera of a rig recorded")
-}
-
-/// Class folders that are numbers far apart: identifiers of patients or products, or classes that
-/// were chosen from many.
-fn numbered_folders(samples: &[Sample]) -> Option<Candidate> {
-    let is_folder = |sample: &Sample, label: &str| {
-        let mut folders = sample.path.rsplit('/').skip(1);
-        folders.any(|folder| folder == label)
-    };
-    let mut numbers = BTreeSet::new();
-    for sample in samples {
-        let label = sample.label.as_deref()?;
-        if !label.bytes().all(|byte| byte.is_ascii_digit()) {
-            return None;
-        }
-        if is_folder(sample, label) {
-            numbers.insert(label.parse::<u64>().ok()?);
-        }
-    }
-    let (first, last) = (*numbers.first()?, *numbers.last()?);
-    let count = numbers.len() as u64;
-    let is_sparse = last >= LEAST_IDENTIFIER && (last - first) / count >= entity_judge::SPARSE;
-    if numbers.len() < FEWEST_FOLDERS || !is_sparse {
-        return None;
-    }
-    by_label(samples, "the folder, a number far from the others")
-}
-
-/// The labels as groups, where there are several; `what` says what they are.
-fn by_label(samples: &[Sample], what: &str) -> Option<Candidate> {
-    let mut names = Interner::default();
-    let of: Vec<Option<u32>> = samples
-        .iter()
-        .map(|sample| Some(names.number(sample.label.as_deref()?)))
-        .collect();
-    let names = names.into_names();
-    let first = names.first().filter(|_| names.len() > 1)?;
-    let rule = GroupRule::Entity(format!("{what} (`{first}`)"));
-    let groups = Groups { rule, of, names };
-    let pattern = entity_pattern::of_folder(&groups, samples);
-    Some(Candidate {
-        groups,
-        pattern,
-        needs_pixels: false,
-    })
 }
 
 fn looked_at(count: usize) -> Vec<usize> {
@@ -257,6 +191,21 @@ pub(super) fn is_hash(values: &[&str]) -> bool {
     };
     different.len() * 10 >= values.len() * 9
         && values.iter().filter(mixed).count() * 10 >= values.len() * 6
+        && !are_shaped_alike(values)
+}
+
+/// Letters and digits change at the same places: `001A02` is counted, and nothing drawn is so even.
+fn are_shaped_alike(values: &[&str]) -> bool {
+    let shape = |value: &str| -> Vec<(Kind, usize)> {
+        let runs = fields::runs(value).into_iter();
+        runs.map(|(kind, range)| (kind, range.len())).collect()
+    };
+    let mut shapes: HashMap<Vec<(Kind, usize)>, usize> = HashMap::new();
+    for value in values {
+        *shapes.entry(shape(value)).or_default() += 1;
+    }
+    let most = shapes.values().max().copied().unwrap_or(0);
+    values.len() > 2 && most * 10 >= values.len() * 9
 }
 
 /// The value of a part in a name: all of it up to the end of the part, without what is a digest.
@@ -302,6 +251,7 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
     let mut key = String::new();
     let mut of: Vec<Option<u32>> = vec![None; samples.len()];
     let mut others = Vec::new();
+    let heads = entity_tails::heads(samples, chosen);
     for (at, sample) in samples.iter().enumerate() {
         let row = Fields::of(sample);
         match of_scheme.get(&row.scheme()) {
@@ -318,6 +268,11 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
             None => others.push(at),
         }
     }
+    others.retain(|at| {
+        let told = heads.get(at);
+        of[*at] = told.map(|head| names.number(head));
+        told.is_none()
+    });
     // `img12` beside `img12_a` and `img12_b` is their source.
     let known: HashMap<Box<str>, u32> = {
         let names = std::mem::take(&mut names).into_names();
@@ -436,6 +391,39 @@ mod tests {
             format!("AF{:02}{mood}S", at / 4 % 20 + 1)
         });
         assert!(found.is_none_or(|found| found.1));
+    }
+
+    #[test]
+    fn sizes_and_measures_are_nothing() {
+        let side = |at: usize, sides: [usize; 3]| sides[scattered(at, 3)];
+        let sized = |at: usize| {
+            let (width, height) = (side(at, [640, 800, 1024]), side(at / 3, [480, 600, 768]));
+            format!("{width}x{height}_{:08x}", scattered(at, 1 << 32))
+        };
+        assert_eq!(named(220, sized), None);
+        let measured = |at: usize| {
+            let share = 50 + scattered(at, 40);
+            format!("{:08x}_0.{share}", scattered(at, 1 << 32))
+        };
+        assert_eq!(named(220, measured), None);
+    }
+
+    #[test]
+    fn a_dense_number_before_and_after_is_one_thing() {
+        let found = named(220, |at| {
+            format!("x-y_{:08}_{}", at / 2, ["pre", "post"][at % 2])
+        });
+        assert_eq!(found, Some((110, false)));
+        let sides = named(220, |at| {
+            format!("x-y_{:08}_{}", at / 2, ["top", "side"][at % 2])
+        });
+        assert!(sides.is_none_or(|found| found.1));
+    }
+
+    #[test]
+    fn what_is_shaped_alike_is_counted_and_no_digest() {
+        let found = named(200, |at| format!("{:03}A{:02}", at % 20 + 1, at / 20 * 7));
+        assert_eq!(found, Some((20, false)));
     }
 
     #[test]

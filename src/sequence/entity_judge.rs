@@ -8,6 +8,7 @@ use crate::sample::Sample;
 use super::clock;
 use super::digests::digest;
 use super::entity::{Column, Scheme, value_of};
+use super::entity_words::{ATTRIBUTES, ENTITIES, FETCHED, PIECES, STATES, is_word};
 use super::fields::Kind;
 
 /// A leading part of the names of one scheme.
@@ -24,78 +25,8 @@ pub(super) struct Part {
     pub(super) needs_pixels: bool,
 }
 
-/// Words in front of the number of an entity. They count as evidence where numbers alone could be
-/// running numbers.
-const ENTITIES: [&str; 46] = [
-    "animal",
-    "case",
-    "cell",
-    "cid",
-    "clip",
-    "core",
-    "donor",
-    "drive",
-    "driver",
-    "exam",
-    "eye",
-    "field",
-    "flight",
-    "identity",
-    "item",
-    "mission",
-    "mouse",
-    "movie",
-    "object",
-    "pair",
-    "participant",
-    "patient",
-    "person",
-    "pid",
-    "plant",
-    "plate",
-    "plot",
-    "proband",
-    "product",
-    "pt",
-    "scan",
-    "scene",
-    "seq",
-    "series",
-    "session",
-    "sku",
-    "slide",
-    "specimen",
-    "study",
-    "sub",
-    "subject",
-    "user",
-    "video",
-    "volunteer",
-    "病人",
-    "患者",
-];
-/// Words behind the number of what they are pieces of.
-const PIECES: [&str; 14] = [
-    "cell", "chip", "crop", "cut", "frame", "frm", "lesion", "nodule", "patch", "region", "roi",
-    "slice", "slc", "tile",
-];
-/// Words before the day on which files were fetched, which says nothing of what they show.
-const FETCHED: [&str; 6] = [
-    "crawl",
-    "crawled",
-    "download",
-    "downloaded",
-    "fetched",
-    "scraped",
-];
 /// Fewer values behind or before a word are classes rather than pieces or entities.
 const FEWEST_VALUES: usize = 4;
-/// Words in front of a number that is an attribute of the picture.
-const ATTRIBUTES: [&str; 27] = [
-    "angle", "aug", "batch", "cam", "camera", "class", "cls", "crop", "epoch", "fold", "grade",
-    "label", "layer", "level", "mag", "mask", "part", "quality", "ring", "scale", "severity",
-    "size", "split", "stage", "version", "view", "zoom",
-];
 /// Values that repeat less often than this, of 100 samples, are chance.
 const FEWEST_GROUPED: usize = 10;
 /// Numbers are identifiers where their range is so many times as large as their count.
@@ -168,10 +99,14 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         let counts = count(scheme, samples, &part);
         let is_named = is_word(&word, &ENTITIES)
             || (different >= FEWEST_VALUES
-                && (has_pieces(scheme, at) || is_folder_code(scheme, at)));
+                && (has_pieces(scheme, at)
+                    || has_states(scheme, at)
+                    || is_folder_code(scheme, at)));
         let excluded = is_year(&values)
             || is_word(&word, &ATTRIBUTES)
             || is_of_wordnet(&word, &values)
+            || is_of_size(scheme, at)
+            || is_of_decimal(scheme, at)
             || (is_word(&word, &FETCHED) && are_dates(&values))
             || (!without.is_empty() && !is_named && !is_code(&values, column))
             || (classes.several && follows_class(scheme, samples, &part));
@@ -332,7 +267,7 @@ fn clock_columns(scheme: &Scheme<'_>) -> Timed {
             at.push(start..text.len());
             text.push_str(row.between[field + 1]);
         }
-        let Some(moment) = clock::find(&text) else {
+        let Some(moment) = clock::find(&text).or_else(|| clock::elapsed(&text)) else {
             continue;
         };
         for (number, column) in scheme.columns.iter().enumerate() {
@@ -396,6 +331,17 @@ fn has_pieces(scheme: &Scheme<'_>, at: usize) -> bool {
     word.is_some_and(|word| is_word(&word.to_ascii_lowercase(), &PIECES))
 }
 
+/// Whether every name has a word for a time behind it: `plant_0007_before`.
+fn has_states(scheme: &Scheme<'_>, at: usize) -> bool {
+    let next = scheme.columns.get(at + 1);
+    let next = next.filter(|column| column.kind == Some(Kind::Letters));
+    let is_state = |row| {
+        let word = next.and_then(|column| column.value(row));
+        word.is_some_and(|word| is_word(&word.to_ascii_lowercase(), &STATES))
+    };
+    next.is_some() && scheme.rows.iter().all(is_state)
+}
+
 /// Folders whose letter and number both vary, as `B04` and `C11`: sites, wells, seats.
 fn is_folder_code(scheme: &Scheme<'_>, at: usize) -> bool {
     let column = &scheme.columns[at];
@@ -445,11 +391,37 @@ fn is_code(values: &[&str], column: &Column) -> bool {
         && values.iter().filter(|value| is_mixed(value)).count() * 10 >= values.len() * 9
 }
 
-fn is_word(word: &str, words: &[&str]) -> bool {
-    words.contains(&word)
-        || word
-            .strip_suffix('s')
-            .is_some_and(|word| words.contains(&word))
+/// A digit, a point and digits: `0.57`, a measure of the picture.
+fn is_of_decimal(scheme: &Scheme<'_>, at: usize) -> bool {
+    let field = scheme.columns[at].field;
+    let is_number = |field: usize, most: usize| {
+        let all = scheme.rows.iter().all(|row| {
+            let digits = row.fields.get(field).copied().unwrap_or_default();
+            (1..=most).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+        });
+        all && field < scheme.rows[0].fields.len()
+    };
+    let point = |before: usize| scheme.rows[0].between.get(before).copied() == Some(".");
+    let whole = |at: usize| is_number(at, 1) && is_number(at + 1, 6) && point(at + 1);
+    whole(field) || (field > 0 && whole(field - 1))
+}
+
+/// Width and height: `640x480`.
+fn is_of_size(scheme: &Scheme<'_>, at: usize) -> bool {
+    let digits = |at: usize| {
+        let column = scheme.columns.get(at);
+        column.is_some_and(|column| column.kind == Some(Kind::Digits))
+    };
+    let sign = |at: usize| {
+        let column = scheme.columns.get(at);
+        let column = column.filter(|column| column.kind == Some(Kind::Letters));
+        let field = |at: usize| scheme.columns.get(at).map(|column| column.field);
+        let alone = field(at.wrapping_sub(1)) == field(at) && field(at) == field(at + 1);
+        let sign = column.and_then(|column| column.value(&scheme.rows[0]));
+        alone && sign.is_some_and(|sign| sign.eq_ignore_ascii_case("x") || sign == "×")
+    };
+    let before = at >= 2 && sign(at - 1) && digits(at - 2);
+    digits(at) && (before || (sign(at + 1) && digits(at + 2)))
 }
 
 /// Numbers far apart, or identifiers of letters and digits.

@@ -18,7 +18,7 @@ pub(super) struct Fields<'a> {
 }
 
 /// Letters or digits that stand together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Letters,
     Digits,

@@ -69,6 +69,25 @@ const WORDS: [&str; 66] = [
     "distorted",
     "warp",
 ];
+/// Words that a number by itself may follow: by how much.
+pub(super) const MEASURED: [&str; 16] = [
+    "aug",
+    "augmented",
+    "blur",
+    "brightness",
+    "contrast",
+    "gamma",
+    "hue",
+    "noise",
+    "rot",
+    "rotate",
+    "rotated",
+    "saturation",
+    "scale",
+    "shear",
+    "shift",
+    "zoom",
+];
 /// Words that only say how, beside one of the others.
 const MANNERS: [&str; 22] = [
     "ccw",
@@ -151,7 +170,12 @@ pub(super) fn is_mark(text: &str) -> bool {
     all && any
 }
 
-/// Whether a folder holds what the others were made of.
+/// Whether a text only says how: `h`, `left`.
+pub(super) fn is_manner(text: &str) -> bool {
+    MANNERS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether a folder, or a word of a name, says that this is what the others were made of.
 pub(super) fn is_original(folder: &str) -> bool {
     ORIGINALS
         .iter()

@@ -7,6 +7,8 @@ use crate::sample::Sample;
 
 use super::name;
 use super::recording::Interner;
+use super::tile_classes;
+use super::tile_names::{FORMS, Form, read};
 use super::trim::Trim;
 
 /// Position of a tile.
@@ -48,44 +50,40 @@ impl Tiles {
     }
 }
 
-const RULES: [TileRule; 5] = [
-    TileRule::Corner,
-    TileRule::Grid,
-    TileRule::TwoCorners,
-    TileRule::LastTwoNumbers,
-    TileRule::ZoomColumnRow,
-];
-/// Largest position read; sums of two stay far from overflow.
-const LARGEST: i64 = 1 << 40;
 /// Step below which two last numbers are no positions.
 const SMALLEST_STEP: i64 = 16;
 
 /// Reads positions, where at least half of the names give one, both coordinates vary, most large
-/// images have several tiles, and hardly two samples of a split stand at one position. Rules are
-/// tried in the order of [`TileRule`].
+/// images have several tiles, and hardly two samples of a split stand at one position. Forms are
+/// tried in their order; class folders belong to the large image where it would not do without.
 #[must_use]
 pub fn infer(samples: &[Sample]) -> Option<Tiles> {
     let trim = Trim::of(samples);
     let unread = count_unread(samples, trim);
-    RULES
-        .into_iter()
-        .zip(unread)
+    let readable = FORMS.into_iter().zip(unread);
+    let mut tried = readable
         .filter(|(_, unread)| unread * 2 <= samples.len())
-        .map(|(rule, _)| read_all(rule, samples, trim))
-        .find(|tiles| are_tiles(tiles, samples))
+        .flat_map(|(form, _)| [(form, false), (form, true)])
+        .map(|(form, keep_class)| (form, read_all(form, samples, trim, keep_class)));
+    let (_, mut tiles) = tried.find(|(form, tiles)| are_tiles(*form, tiles, samples))?;
+    tile_classes::merge(&mut tiles);
+    Some(tiles)
 }
 
 /// Names counted at a time on all cores.
 const BLOCK: usize = 1 << 16;
 
 /// Names that each rule cannot read, in one pass that ends once no rule can reach half of them.
-fn count_unread(samples: &[Sample], trim: Trim) -> [usize; 5] {
-    let mut unread = [0; 5];
+fn count_unread(samples: &[Sample], trim: Trim) -> [usize; FORMS.len()] {
+    const NONE: [usize; FORMS.len()] = [0; FORMS.len()];
+    let mut unread = NONE;
     let unread_of =
-        |sample: &Sample| RULES.map(|rule| usize::from(read(rule, sample, trim).is_none()));
-    let sum = |a: [usize; 5], b: [usize; 5]| std::array::from_fn(|rule| a[rule] + b[rule]);
+        |sample: &Sample| FORMS.map(|form| usize::from(read(form, sample, trim).is_none()));
+    let sum = |a: [usize; FORMS.len()], b: [usize; FORMS.len()]| {
+        std::array::from_fn(|form| a[form] + b[form])
+    };
     for block in samples.chunks(BLOCK) {
-        let of_block = block.par_iter().map(unread_of).reduce(|| [0; 5], sum);
+        let of_block = block.par_iter().map(unread_of).reduce(|| NONE, sum);
         unread = sum(unread, of_block);
         if unread.iter().all(|count| count * 2 > samples.len()) {
             break;
@@ -94,19 +92,25 @@ fn count_unread(samples: &[Sample], trim: Trim) -> [usize; 5] {
     unread
 }
 
-fn read_all(rule: TileRule, samples: &[Sample], trim: Trim) -> Tiles {
+fn read_all(form: Form, samples: &[Sample], trim: Trim, keep_class: bool) -> Tiles {
     let mut slides = Interner::default();
     let mut key = String::new();
     let mut told_sizes = Vec::with_capacity(samples.len());
-    let at: Vec<Option<TileAt>> = samples
+    let (mut any_joined, mut any_minus) = (false, false);
+    let mut minus = Vec::with_capacity(samples.len());
+    let mut at: Vec<Option<TileAt>> = samples
         .iter()
         .map(|sample| {
-            let tile = read(rule, sample, trim);
+            let tile = read(form, sample, trim);
             told_sizes.push(tile.as_ref().and_then(|tile| tile.size));
+            minus.push(tile.as_ref().map_or([false; 2], |tile| tile.minus));
             let tile = tile?;
+            any_joined |= tile.joined;
+            any_minus |= tile.minus != [false; 2];
             key.clear();
             let folder = name::split(&sample.path).folder;
-            let parts = name::telling_folders(folder, sample.label.as_deref());
+            let class = sample.label.as_deref().filter(|_| !keep_class);
+            let parts = name::telling_folders(folder, class);
             let parts: Vec<&str> = parts.collect();
             let kept = parts.len().saturating_sub(tile.folders_used);
             for part in &parts[..kept] {
@@ -122,12 +126,21 @@ fn read_all(rule: TileRule, samples: &[Sample], trim: Trim) -> Tiles {
             })
         })
         .collect();
+    // `x-77` is left of `x0`; where every name has it, the hyphen only separates.
+    if any_joined && any_minus {
+        for (tile, [x, y]) in at.iter_mut().zip(minus) {
+            if let Some(tile) = tile {
+                tile.x *= if x { -1 } else { 1 };
+                tile.y *= if y { -1 } else { 1 };
+            }
+        }
+    }
     let stride = (
         stride(&at, |tile| (tile.slide, tile.x)),
         stride(&at, |tile| (tile.slide, tile.y)),
     );
     Tiles {
-        rule,
+        rule: form.rule(),
         at,
         slides: slides.into_names(),
         stride,
@@ -135,149 +148,8 @@ fn read_all(rule: TileRule, samples: &[Sample], trim: Trim) -> Tiles {
     }
 }
 
-/// One name as a rule reads it.
-struct Read<'a> {
-    x: i64,
-    y: i64,
-    /// Width and height on the large image, where the name tells them.
-    size: Option<(i64, i64)>,
-    /// What names the large image: what stands before the position, or behind it where nothing
-    /// does. What else stands behind (a class, a digest, the size) may differ from tile to tile.
-    slide: &'a str,
-    /// Last folders that are part of the position.
-    folders_used: usize,
-}
-
-type Number = (i64, std::ops::Range<usize>);
-
-fn read<'a>(rule: TileRule, sample: &'a Sample, trim: Trim) -> Option<Read<'a>> {
-    let name::Name { folder, stem } = name::split(&sample.path);
-    let stem = trim.cut(super::augmentation::plain(stem));
-    let numbers = Numbers(stem);
-    let told = |x: Number, y: Number, size| {
-        let first = x.1.start.min(y.1.start);
-        let end = x.1.end.max(y.1.end);
-        let before = stem[..first].trim_end_matches(|c: char| !c.is_alphanumeric());
-        let named = before.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let named = named.trim_end_matches(|c: char| !c.is_alphanumeric());
-        let slide = if !named.is_empty() || stem.len() == end {
-            before
-        } else {
-            // The word in front is that of the coordinate: `x12_y40_slide3`.
-            &stem[end..]
-        };
-        Some(Read {
-            x: x.0,
-            y: y.0,
-            size,
-            slide,
-            folders_used: 0,
-        })
-    };
-    match rule {
-        TileRule::Corner => {
-            let (x, y) = (numbers.behind(&["x"])?, numbers.behind(&["y"])?);
-            let size = |words: &[&str]| {
-                numbers
-                    .behind(words)
-                    .map(|(size, _)| size)
-                    .filter(|size| *size > 0)
-            };
-            let size = size(&["w", "width"]).zip(size(&["h", "height"]));
-            told(x, y, size)
-        }
-        TileRule::Grid => told(
-            numbers.behind(&["c", "col", "column"])?,
-            numbers.behind(&["r", "row"])?,
-            None,
-        ),
-        TileRule::TwoCorners => {
-            let last = numbers.last::<4>()?;
-            let [(a, from), (b, second), (c, third), (d, to)] = last;
-            let (left, upper, width, height) = match (c > a && d > b, a > c && b > d) {
-                (true, _) => (a, b, c - a, d - b),
-                (_, true) => (c, d, a - c, b - d),
-                _ => return None,
-            };
-            let _ = (second, third);
-            told((left, from), (upper, to), Some((width, height)))
-        }
-        TileRule::LastTwoNumbers => {
-            let [first, second] = numbers.last::<2>()?;
-            told(first, second, None)
-        }
-        TileRule::ZoomColumnRow => {
-            let mut parts = folder.rsplit('/');
-            let (column, zoom) = (parts.next()?, parts.next()?);
-            let number = |text: &str| -> Option<i64> {
-                let digits =
-                    !text.is_empty() && text.len() <= 9 && text.bytes().all(|b| b.is_ascii_digit());
-                digits.then(|| text.parse().ok())?
-            };
-            number(zoom).filter(|zoom| *zoom <= 30)?;
-            Some(Read {
-                x: number(column)?,
-                y: number(stem)?,
-                size: None,
-                slide: zoom,
-                folders_used: 2,
-            })
-        }
-    }
-}
-
-/// The numbers of a stem.
-struct Numbers<'a>(&'a str);
-
-impl Numbers<'_> {
-    fn value(&self, run: std::ops::Range<usize>) -> Option<Number> {
-        let value = (run.len() <= 12).then(|| self.0[run.clone()].parse().ok())??;
-        (value <= LARGEST).then_some((value, run))
-    }
-
-    /// The last number directly behind one of the words, perhaps with a separator between.
-    fn behind(&self, words: &[&str]) -> Option<Number> {
-        let stem = self.0;
-        let run = name::digit_runs(stem).rev().find(|run| {
-            let before = stem[..run.start].trim_end_matches(['_', '-', '=', ':', ' ']);
-            run.start - before.len() <= 1
-                && name::letter_runs(before).next_back().is_some_and(|word| {
-                    word.end == before.len()
-                        && words
-                            .iter()
-                            .any(|known| before[word.clone()].eq_ignore_ascii_case(known))
-                })
-        })?;
-        self.value(run)
-    }
-
-    /// The last numbers, with nothing but separators between them and nothing behind.
-    fn last<const N: usize>(&self) -> Option<[Number; N]> {
-        let stem = self.0;
-        let mut runs: Vec<std::ops::Range<usize>> = name::digit_runs(stem).rev().take(N).collect();
-        runs.reverse();
-        let separated = |text: &str| {
-            (1..=4).contains(&text.len())
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_punctuation() || b == b' ' || b == b'x')
-        };
-        let joined = runs
-            .windows(2)
-            .all(|two| separated(&stem[two[0].end..two[1].start]));
-        let behind = runs
-            .last()
-            .is_some_and(|last| stem[last.end..].bytes().all(|b| !b.is_ascii_alphanumeric()));
-        if !joined || !behind {
-            return None;
-        }
-        let numbers: Option<Vec<Number>> = runs.into_iter().map(|run| self.value(run)).collect();
-        numbers?.try_into().ok()
-    }
-}
-
 /// Both coordinates vary and samples of one split stand at different positions.
-fn are_tiles(tiles: &Tiles, samples: &[Sample]) -> bool {
+fn are_tiles(form: Form, tiles: &Tiles, samples: &[Sample]) -> bool {
     let at = || tiles.at.iter().flatten();
     let varies = |coordinate: fn(&TileAt) -> i64| {
         at().next()
@@ -303,9 +175,10 @@ fn are_tiles(tiles: &Tiles, samples: &[Sample]) -> bool {
         && varies(|tile| tile.y)
         && different
         && several
-        && match tiles.rule {
-            TileRule::LastTwoNumbers => in_steps(tiles),
-            TileRule::TwoCorners => are_sizes_alike(tiles),
+        && match form {
+            Form::LastTwoNumbers => in_steps(tiles),
+            Form::TwoCorners => are_sizes_alike(tiles),
+            Form::CornerAndSize => are_sizes_alike(tiles) && in_steps(tiles),
             _ => true,
         }
 }
@@ -392,7 +265,7 @@ mod tests {
     #[test]
     fn positions_are_read_in_every_common_naming() {
         type Naming = (fn(u32, u32, u32) -> String, TileRule);
-        let namings: [Naming; 10] = [
+        let namings: [Naming; 16] = [
             (|s, x, y| format!("s{s}_x{x}_y{y}.png"), TileRule::Corner),
             (
                 |s, x, y| format!("s{s} [x={x},y={y},w=96,h=96].png"),
@@ -432,6 +305,35 @@ mod tests {
                 TileRule::TwoCorners,
             ),
             (|s, x, y| format!("{s}_Row_{y}_Col_{x}.tif"), TileRule::Grid),
+            (
+                |s, x, y| format!("s{s}_x{}_y{}.png", i64::from(x) - 154, i64::from(y) - 77),
+                TileRule::Corner,
+            ),
+            (
+                |s, x, y| format!("s{s}_left{x}_top{y}.png"),
+                TileRule::Corner,
+            ),
+            (
+                |s, x, y| format!("s{s}_{x}_{y}_96_96.png"),
+                TileRule::Corner,
+            ),
+            (
+                |s, x, y| format!("s{s}_x0_{x}_y0_{y}_x1_{}_y1_{}.png", x + 96, y + 96),
+                TileRule::TwoCorners,
+            ),
+            (
+                |s, x, y| format!("s{s}_xmin{x}_ymin{y}_xmax{}_ymax{}.png", x + 96, y + 96),
+                TileRule::TwoCorners,
+            ),
+            (
+                |s, x, y| {
+                    format!(
+                        "{}_s{s}_x{x}_y{y}.png",
+                        ["ok", "tumor"][(x + y) as usize % 2]
+                    )
+                },
+                TileRule::Corner,
+            ),
         ];
         for (naming, rule) in namings {
             let tiles = cut(naming).unwrap_or_else(|| panic!("{}", naming(1, 77, 154)));
@@ -439,6 +341,16 @@ mod tests {
             assert_eq!(tiles.slides.len(), 2, "{:?}", tiles.slides);
             assert!(!tiles.is_grid(), "{rule:?}");
         }
+    }
+
+    #[test]
+    fn a_class_folder_for_each_large_image_is_part_of_its_name() {
+        let paths: Vec<String> = (0..4)
+            .flat_map(|s| (0..6).map(move |y| (s, y)))
+            .flat_map(|(s, y)| (0..6).map(move |x| format!("{s}/{:05}_{:05}.jpg", y * 77, x * 77)))
+            .collect();
+        let tiles = infer(&testing::labelled(&paths)).unwrap();
+        assert_eq!(tiles.slides.len(), 4);
     }
 
     #[test]

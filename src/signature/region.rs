@@ -1,8 +1,8 @@
 //! Parts of pictures compared directly: does the same strip show in two files?
 
-use luma_jpeg::{Luma, Scratch};
+use luma_jpeg::Luma;
 
-use super::decode::decode;
+use super::decode::decode_in_full;
 use crate::source::Source;
 
 /// Left, upper, right and lower edge of a part, in fractions of the sides, 0 to 1.
@@ -13,12 +13,12 @@ const CELLS: usize = 12;
 /// Spread of grey levels below which a part shows nothing.
 const FLAT: f64 = 2.0;
 
-/// The luma of an image; `None` when it cannot be read.
+/// The luma of an image in full, since a strip that two tiles share may be few pixels wide; `None`
+/// when it cannot be read.
 #[must_use]
 pub(crate) fn luma(source: Source<'_>) -> Option<Luma> {
     let bytes = source.bytes().ok()?;
-    let decoded = decode(&bytes, &mut Scratch::default()).ok()?;
-    Some(decoded.luma)
+    decode_in_full(&bytes).ok()
 }
 
 /// Correlation of two parts cell by cell, -1 to 1; `None` where one of them is flat or smaller than

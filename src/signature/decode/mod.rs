@@ -70,9 +70,22 @@ pub(super) struct Decoded {
 /// # Errors
 /// Every way in which the bytes are not a whole, supported image.
 pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unreadable> {
+    decode_to(LEAST_LUMA, bytes, scratch)
+}
+
+/// Decodes every pixel of a file.
+///
+/// # Errors
+/// As [`decode`].
+pub(super) fn decode_in_full(bytes: &[u8]) -> Result<Luma, Unreadable> {
+    Ok(decode_to(u32::MAX, bytes, &mut Scratch::default())?.luma)
+}
+
+/// The luma has at least so many pixels on each side, where the picture has them.
+fn decode_to(least: u32, bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unreadable> {
     let (image_format, format) = recognise(bytes)?;
     if format == Format::Jpeg {
-        let read = AssertUnwindSafe(|| decode_jpeg(bytes, scratch));
+        let read = AssertUnwindSafe(|| decode_jpeg(bytes, least, scratch));
         match catch_unwind(read) {
             Ok(Ok(decoded)) => return Ok(decoded),
             Ok(Err(JpegError::Unsupported(_) | JpegError::NotJpeg)) => {}
@@ -110,8 +123,8 @@ pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
     Ok(digest_of(&decode_fully(bytes, image_format, format)?.image))
 }
 
-fn decode_jpeg(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, JpegError> {
-    let picture = luma_jpeg::read(bytes, (LEAST_LUMA, LEAST_LUMA), MAX_PIXELS, scratch)?;
+fn decode_jpeg(bytes: &[u8], least: u32, scratch: &mut Scratch) -> Result<Decoded, JpegError> {
+    let picture = luma_jpeg::read(bytes, (least, least), MAX_PIXELS, scratch)?;
     let upright = picture.exif.and_then(Orientation::from_exif_chunk);
     let upright = upright.unwrap_or(Orientation::NoTransforms);
     let turned = matches!(

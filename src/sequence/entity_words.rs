@@ -1,0 +1,115 @@
+//! Words that say what a number in a name counts.
+
+/// Words in front of the number of an entity. They count as evidence where numbers alone could be
+/// running numbers.
+pub(super) const ENTITIES: [&str; 54] = [
+    "actor",
+    "animal",
+    "biopsy",
+    "case",
+    "cell",
+    "cid",
+    "clip",
+    "core",
+    "donor",
+    "drive",
+    "driver",
+    "exam",
+    "eye",
+    "field",
+    "flight",
+    "identity",
+    "item",
+    "mission",
+    "mouse",
+    "movie",
+    "object",
+    "pair",
+    "participant",
+    "patient",
+    "person",
+    "pid",
+    "plant",
+    "plate",
+    "plot",
+    "proband",
+    "product",
+    "pt",
+    "recording",
+    "scan",
+    "scene",
+    "seq",
+    "series",
+    "session",
+    "signer",
+    "sku",
+    "slide",
+    "specimen",
+    "study",
+    "sub",
+    "subject",
+    "tree",
+    "user",
+    "vid",
+    "video",
+    "volume",
+    "volunteer",
+    "wafer",
+    "患者",
+    "病人",
+];
+/// Words behind the number of what they are pieces of.
+pub(super) const PIECES: [&str; 14] = [
+    "cell", "chip", "crop", "cut", "frame", "frm", "lesion", "nodule", "patch", "region", "roi",
+    "slice", "slc", "tile",
+];
+/// Words before the day on which files were fetched, which says nothing of what they show.
+pub(super) const FETCHED: [&str; 6] = [
+    "crawl",
+    "crawled",
+    "download",
+    "downloaded",
+    "fetched",
+    "scraped",
+];
+/// Words in front of a number that is an attribute of the picture.
+pub(super) const ATTRIBUTES: [&str; 27] = [
+    "angle", "aug", "batch", "cam", "camera", "class", "cls", "crop", "epoch", "fold", "grade",
+    "label", "layer", "level", "mag", "mask", "part", "quality", "ring", "scale", "severity",
+    "size", "split", "stage", "version", "view", "zoom",
+];
+/// Words behind the number of one thing at several times.
+pub(super) const STATES: [&str; 6] = ["after", "baseline", "before", "followup", "post", "pre"];
+/// Words in front of the number of a class folder.
+const CLASSES: [&str; 17] = [
+    "action",
+    "breed",
+    "category",
+    "char",
+    "character",
+    "class",
+    "color",
+    "digit",
+    "emoji",
+    "font",
+    "gesture",
+    "kind",
+    "label",
+    "letter",
+    "sign",
+    "species",
+    "type",
+];
+
+/// Whether a word is one of `words`, or their plural.
+pub(super) fn is_word(word: &str, words: &[&str]) -> bool {
+    words.contains(&word)
+        || word
+            .strip_suffix('s')
+            .is_some_and(|word| words.contains(&word))
+}
+
+/// Whether the number behind a word counts classes, or an attribute of the picture.
+pub(super) fn tells_class(word: &str) -> bool {
+    is_word(word, &CLASSES) || is_word(word, &ATTRIBUTES)
+}
