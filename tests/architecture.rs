@@ -250,6 +250,7 @@ fn each_outside_crate_has_its_one_room() {
 
 /// Everything of ours that a room may name, besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("budget", &[]),
     ("error", &[]),
     ("leak", &[]),
     ("median", &[]),
@@ -263,7 +264,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["leak", "sample"]),
     ("labels", &["sample"]),
     ("matching", &["leak", "sample"]),
-    ("signature", &["sample", "source"]),
+    ("signature", &["budget", "sample", "source"]),
     ("report", &["finding", "leak", "matching", "rate", "sample"]),
     ("verification", &["matching", "signature"]),
     ("explain", &["median", "report", "wording"]),
@@ -290,6 +291,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "settings",
         &[
+            "budget",
             "error",
             "leak",
             "path_pattern",
@@ -301,6 +303,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "page",
         &[
+            "budget",
             "finding",
             "leak",
             "matching",
@@ -344,6 +347,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "budget",
             "cache",
             "checks",
             "dataset",
@@ -373,6 +377,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit",
+            "budget",
             "cache",
             "change",
             "config",

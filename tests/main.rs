@@ -19,6 +19,7 @@
 //! - `formats`: what machines read; `render` and `diff`
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
+//! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `truncation`: a file cut anywhere is never whole
 //! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
@@ -61,6 +62,7 @@ mod integrity;
 mod layouts;
 mod leaks;
 mod lists;
+mod memory;
 mod names;
 mod odd_images;
 mod page;

@@ -11,6 +11,7 @@ use crate::signature::facts::Colour;
 const MOST_PAGES: usize = 1 << 14;
 
 const BITS: u16 = 258;
+const COMPRESSION: u16 = 259;
 const MEANING: u16 = 262;
 const EXTRA: u16 = 338;
 
@@ -40,6 +41,18 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
     }
     found.frames = found.frames.max(1);
     Ok(found)
+}
+
+/// Whether the first picture is compressed as JPEG, of either kind (6 and 7).
+pub(in crate::signature) fn holds_jpeg(bytes: &[u8]) -> bool {
+    let read = || {
+        let (tags, first) = Tags::read(bytes)?;
+        let (page, _) = tags.directory(first)?;
+        let compression = tag(&page, COMPRESSION).map(|tag| tags.first(tag));
+        Ok::<_, Stop>(matches!(compression, Some(6 | 7)))
+    };
+    // The decoder may read what the walk does not: then the more is assumed.
+    read().unwrap_or(true)
 }
 
 fn tag(page: &[Tag], number: u16) -> Option<Tag> {

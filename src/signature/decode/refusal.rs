@@ -3,7 +3,6 @@
 use image::error::ImageError;
 use luma_jpeg::JpegError;
 
-use super::{MAX_DECODER_BYTES, MAX_PIXELS};
 use crate::signature::unreadable::{Format, Unreadable};
 
 /// Why the JPEG reader gave no picture.
@@ -22,10 +21,7 @@ pub(super) fn of_jpeg(error: &JpegError) -> Unreadable {
 pub(super) fn of_image(error: &ImageError, format: Format) -> Unreadable {
     match error {
         ImageError::Limits(_) => Unreadable::TooLarge {
-            detail: format!(
-                "limits are {MAX_PIXELS} pixels and {} MiB for decoding",
-                MAX_DECODER_BYTES >> 20
-            ),
+            detail: "its decoder asks for more memory than its headers announce".to_owned(),
         },
         ImageError::Unsupported(error) => Unreadable::Unsupported {
             detail: one_line(error),
