@@ -196,7 +196,7 @@ def texts():
         buffer = io.BytesIO()
         numpy.save(buffer, array)
         yield "predictions", f"{array.dtype.str[1:]}.npy", buffer.getvalue()
-    baseline = 'version = 1\n\n[[accept]]\ncode = "leak-same-bytes"\nfingerprint = "00112233445566778899aabbccddeeff"\npath = "val/1.png"\nreason = "known"\nexpires = "2030-01-01"\n'
+    baseline = 'version = 1\n\n[[accepted]]\ncode = "corrupt-image"\nreason = "known"\nexpires = "2030-01-01"\nfingerprints = [\n  "00112233445566778899aabbccddeeff",  # val/1.png\n]\n'
     yield "baseline", "baseline.toml", baseline.encode()
 
     def tree(name, path, data):

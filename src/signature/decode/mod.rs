@@ -81,8 +81,7 @@ pub(super) fn decode(
     if format == Format::Jpeg {
         let headers = container::jpeg::headers(bytes);
         if let Some(kind) = headers.not_decoded() {
-            let detail = format!("{kind} is not supported; convert it to PNG or JPEG");
-            return Err(Unreadable::Unsupported { detail });
+            return Err(refusal::of_kind(kind));
         }
         let (width, height) = headers.size;
         // Whether it is decoded in full later depends on the other files.
@@ -106,6 +105,9 @@ pub(super) fn decode(
             Ok(Err(error)) => return Err(refusal::of_jpeg(&error)),
             Err(_) => return Err(Unreadable::DecoderPanicked { format }),
         }
+    }
+    if format == Format::Tiff && container::tiff::is_misread(bytes) {
+        return Err(refusal::of_tiff(bytes));
     }
     let structure = container::walk(bytes, format).map_err(|missing| Unreadable::Truncated {
         format,
@@ -211,7 +213,12 @@ fn decode_fully(
 ) -> Result<Full, Unreadable> {
     let (bytes, image_format) = decodable(bytes, image_format);
     let decode = AssertUnwindSafe(|| decode_as(&bytes, image_format, format, share));
-    catch_unwind(decode).unwrap_or(Err(Unreadable::DecoderPanicked { format }))
+    match catch_unwind(decode).unwrap_or(Err(Unreadable::DecoderPanicked { format })) {
+        Err(Unreadable::Unsupported { .. }) if format == Format::Tiff => {
+            Err(refusal::of_tiff(&bytes))
+        }
+        other => other,
+    }
 }
 
 /// What is handed to a decoder: another file inside, or one that says what it leaves out.

@@ -3,6 +3,7 @@
 use image::error::ImageError;
 use luma_jpeg::JpegError;
 
+use crate::signature::container::tiff;
 use crate::signature::unreadable::{Format, Unreadable};
 
 /// Why the JPEG reader gave no picture.
@@ -15,6 +16,18 @@ pub(super) fn of_jpeg(error: &JpegError) -> Unreadable {
         JpegError::Corrupt { .. } => Unreadable::Corrupt { format, detail },
         JpegError::Unsupported(_) | JpegError::NotJpeg => Unreadable::Unsupported { detail },
     }
+}
+
+/// A kind of image that no decoder here reads.
+pub(super) fn of_kind(kind: &str) -> Unreadable {
+    Unreadable::Unsupported {
+        detail: format!("{kind} is not supported; convert it to PNG or JPEG"),
+    }
+}
+
+/// The same for a TIFF file, of which there are hundreds of kinds.
+pub(super) fn of_tiff(bytes: &[u8]) -> Unreadable {
+    of_kind(tiff::kind(bytes).as_deref().unwrap_or("this kind of TIFF"))
 }
 
 /// Why a general decoder gave no picture.
