@@ -254,6 +254,7 @@ impl Made {
             low_information: false,
             facts: Facts {
                 stored: Stored {
+                    need: 0,
                     format: Format::Png,
                     bytes: 200_000 + (chance % 100_000) as u32,
                     trailing: 0,

@@ -49,6 +49,8 @@ pub(crate) struct Config {
     pub neighbour_steps: Option<u32>,
     /// As `--count-as-leaked`.
     pub count_as_leaked: Option<Vec<String>>,
+    /// As `--max-memory`: `"2G"`.
+    pub max_memory: Option<String>,
     /// As `--pairs-per-sample`.
     pub pairs_per_sample: Option<usize>,
     /// As `--findings-per-code`.

@@ -7,6 +7,7 @@
 //! may pass, [`render`] makes text of it.
 
 mod audit;
+pub mod budget;
 pub mod cache;
 #[cfg(feature = "cli")]
 mod change;

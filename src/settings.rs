@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::leak::Leak;
 use crate::path_pattern::PathPattern;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub focus: Option<BTreeSet<String>>,
     /// How much detail the report carries; never changes a count.
     pub detail: Detail,
+    /// Memory for decoding, over all threads; an image that needs more cannot be read.
+    pub memory: Budget,
 }
 
 /// Where the samples come from.
@@ -198,6 +201,7 @@ impl Settings {
             explain: None,
             focus: None,
             detail: Detail::default(),
+            memory: Budget::default(),
         }
     }
 

@@ -255,6 +255,7 @@ fn each_outside_crate_has_its_one_room() {
 
 /// Everything of ours that a room may name, besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("budget", &[]),
     ("error", &[]),
     ("leak", &[]),
     ("median", &[]),
@@ -270,7 +271,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["leak", "sample"]),
     ("labels", &["sample"]),
     ("matching", &["leak", "sample"]),
-    ("signature", &["sample", "source"]),
+    ("signature", &["budget", "sample", "source"]),
     ("report", &["finding", "leak", "matching", "rate", "sample"]),
     ("verification", &["matching", "signature"]),
     (
@@ -300,6 +301,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "settings",
         &[
+            "budget",
             "error",
             "leak",
             "path_pattern",
@@ -311,6 +313,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "page",
         &[
+            "budget",
             "finding",
             "leak",
             "matching",
@@ -354,6 +357,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "budget",
             "cache",
             "checks",
             "dataset",
@@ -383,6 +387,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "audit",
+            "budget",
             "cache",
             "change",
             "config",

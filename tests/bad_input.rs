@@ -207,6 +207,30 @@ mod unix {
     }
 
     #[test]
+    fn pipes_under_names_that_are_looked_at_do_not_hang() {
+        let workspace = good();
+        for name in [
+            "manifest.csv",
+            "data.yaml",
+            "train.txt",
+            "metadata.jsonl",
+            "instances_val.json",
+            "splitleak.toml",
+            "val/x",
+            "val/x.tar",
+        ] {
+            let made = std::process::Command::new("mkfifo")
+                .arg(workspace.path(name))
+                .status();
+            assert!(made.unwrap().success());
+        }
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(report["coverage"]["signed"], 3);
+        std::fs::remove_file(workspace.path("val/x.tar")).unwrap();
+        assert_eq!(workspace.check(&[]).1, 0);
+    }
+
+    #[test]
     fn names_that_are_not_utf8_or_hold_newlines_are_read_and_told() {
         let workspace = good();
         let bytes = std::fs::read(workspace.path("train/1.png")).unwrap();

@@ -21,6 +21,7 @@
 //! - `containers`: images inside archives, arrays and tables
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
+//! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `truncation`: a file cut anywhere is never whole
 //! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
@@ -65,6 +66,7 @@ mod integrity;
 mod layouts;
 mod leaks;
 mod lists;
+mod memory;
 mod names;
 mod odd_images;
 mod page;

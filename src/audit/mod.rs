@@ -209,7 +209,13 @@ fn sign(
     let signatures = if settings.names_only {
         vec![Err(Unreadable::NotOpened); dataset.samples.len()]
     } else {
-        signing::sign(dataset, session.known(), session, progress)
+        signing::sign(
+            dataset,
+            session.known(),
+            session,
+            &settings.memory,
+            progress,
+        )
     };
     session.flush();
     if progress.is_interrupted() {
@@ -254,7 +260,7 @@ fn scan<'a>(
         &found.looks,
         found.threshold.similarity,
     );
-    together = tile_strips::confirm(together, dataset, &signatures);
+    together = tile_strips::confirm(together, dataset, &signatures, &settings.memory);
     look_alikes::add(&mut together, &found.look_alikes, &found.partners, dataset);
     for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);

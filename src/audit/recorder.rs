@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::second_look::{self, InDoubt};
+use crate::budget::Budget;
 use crate::leak::Leak;
 use crate::matching::Forest;
 use crate::matching::pair::{Near, Pair, Transform};
@@ -10,6 +11,7 @@ use crate::matching::partners::Partnerships;
 use crate::matching::spread::Pictures;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::signature::digest::Digest;
+use crate::signature::reading::Opened;
 use crate::signature::{Signed, pixels};
 use crate::verification::{self, Found as Match, Picture, Threshold};
 
@@ -21,6 +23,7 @@ const PERHAPS_SAME_PIXELS: f32 = 0.97;
 pub(super) struct Recorder<'a> {
     dataset: &'a Dataset,
     signatures: &'a [Signed],
+    budget: &'a Budget,
     copies: &'a Pictures,
     threshold: Threshold,
     /// Pairs that similarity alone does not settle.
@@ -41,6 +44,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn new(
         dataset: &'a Dataset,
         signatures: &'a [Signed],
+        budget: &'a Budget,
         copies: &'a Pictures,
         threshold: Threshold,
         partners: &'a mut Partnerships,
@@ -48,6 +52,7 @@ impl<'a> Recorder<'a> {
         Self {
             dataset,
             signatures,
+            budget,
             copies,
             threshold,
             in_doubt: Vec::new(),
@@ -107,7 +112,7 @@ impl<'a> Recorder<'a> {
     /// Takes a second look at what is in doubt.
     pub(super) fn settle(&mut self) {
         let in_doubt = std::mem::take(&mut self.in_doubt);
-        let agreed = second_look::agree(self.dataset, &in_doubt);
+        let agreed = second_look::agree(self.dataset, self.signatures, self.budget, &in_doubt);
         for ((found, from, to), agrees) in in_doubt.into_iter().zip(agreed) {
             if agrees {
                 self.record_copy(found, from, to);
@@ -167,11 +172,11 @@ impl<'a> Recorder<'a> {
         if (one.width, one.height) != (other.width, other.height) {
             return false;
         }
-        let dataset = self.dataset;
-        let digest = self
-            .digests
-            .entry(jpeg)
-            .or_insert_with(|| pixels::digest(dataset.source(jpeg)));
+        let (dataset, budget) = (self.dataset, self.budget);
+        let digest = self.digests.entry(jpeg).or_insert_with(|| {
+            let opened = Opened::of(dataset, signatures, jpeg)?;
+            pixels::digest(opened, budget)
+        });
         *digest == Some(known)
     }
 }
@@ -267,8 +272,15 @@ mod tests {
         for (similarity, copy) in [(0.9, false), (0.95, true)] {
             let mut partners = Partnerships::with_limit(5);
             let (dataset, signatures) = (&world.dataset, &world.signatures);
-            let mut recorder =
-                Recorder::new(dataset, signatures, &copies, threshold, &mut partners);
+            let budget = Budget::default();
+            let mut recorder = Recorder::new(
+                dataset,
+                signatures,
+                &budget,
+                &copies,
+                threshold,
+                &mut partners,
+            );
             // The files of this world are not there, so that nothing can be confirmed.
             recorder.record(found(similarity), from, to);
             recorder.settle();
@@ -287,9 +299,11 @@ mod tests {
         let (from, to) = (Some(SplitId(1)), Some(SplitId(0)));
         for (similarity, loose) in [(0.79, 1), (0.8, 0)] {
             let mut partners = Partnerships::with_limit(5);
+            let budget = Budget::default();
             let mut recorder = Recorder::new(
                 &world.dataset,
                 &world.signatures,
+                &budget,
                 &copies,
                 Threshold::given(0.8),
                 &mut partners,

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::another_pass;
 use super::learning::{learn, threshold};
 use super::recorder::{Recorder, places, reversed};
+use crate::budget::Budget;
 use crate::cache::Session;
 use crate::matching::Forest;
 use crate::matching::exact::first_of_equal;
@@ -98,7 +99,7 @@ pub(super) fn search(
     margin: f32,
     session: &Session<'_>,
 ) -> Found {
-    let contents = contents(dataset, signatures);
+    let contents = contents(dataset, signatures, &settings.memory);
     let copies = Pictures::new(&identities(settings, dataset, &contents));
     let (pictures, threshold) = learn(settings, &copies, signatures, session);
     let looks = Looks {
@@ -180,7 +181,14 @@ fn compare(
     let mut partners = Partnerships::with_limit(kept);
     copies.record_copies(&mut partners);
     let Reach { threshold, margin } = reach;
-    let mut recorder = Recorder::new(dataset, signatures, copies, threshold, &mut partners);
+    let mut recorder = Recorder::new(
+        dataset,
+        signatures,
+        &settings.memory,
+        copies,
+        threshold,
+        &mut partners,
+    );
     let least = Threshold {
         similarity: threshold.similarity - margin,
         ..threshold
@@ -211,12 +219,12 @@ fn compare(
     }
 }
 
-fn contents(dataset: &Dataset, signatures: &[Signed]) -> Vec<Option<Content>> {
+fn contents(dataset: &Dataset, signatures: &[Signed], budget: &Budget) -> Vec<Option<Content>> {
     let digests = signatures.par_iter();
     let digests = digests.map(|signature| Some(signature.as_ref().ok()?.byte_digest));
     let bytes = first_of_equal(digests.collect());
     let source = |index: usize| dataset.source(SampleId(index as u32));
-    let pixels = first_of_equal(pixels::known(signatures, source));
+    let pixels = first_of_equal(pixels::known(signatures, source, budget));
     let samples = dataset.samples.iter().zip(bytes).zip(pixels).zip(0u32..);
     // Samples of one file follow each other.
     let (mut path, mut file) = (None, 0);

@@ -8,10 +8,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use crate::budget::Budget;
 use crate::matching::pair::Transform;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::signature::detail::{self, Turn};
-use crate::signature::region;
+use crate::signature::reading::Opened;
+use crate::signature::{Signed, region};
 use crate::verification::Found as Match;
 
 /// Slopes of two copies correlate by more. Measured: JPEG of quality 75, enlargement and dimming of
@@ -30,7 +32,12 @@ pub(super) type InDoubt = (Match, Option<SplitId>, Option<SplitId>);
 
 /// For each of the pairs whether fine detail agrees. Pairs beyond the limits are not copies as far
 /// as one knows.
-pub(super) fn agree(dataset: &Dataset, pairs: &[InDoubt]) -> Vec<bool> {
+pub(super) fn agree(
+    dataset: &Dataset,
+    signatures: &[Signed],
+    budget: &Budget,
+    pairs: &[InDoubt],
+) -> Vec<bool> {
     let mut order: Vec<usize> = (0..pairs.len()).collect();
     let key = |at: usize| (pairs[at].0.query, pairs[at].0.partner);
     order.sort_by(|&a, &b| {
@@ -54,10 +61,12 @@ pub(super) fn agree(dataset: &Dataset, pairs: &[InDoubt]) -> Vec<bool> {
         .par_iter()
         .map(|&at| {
             let found = &pairs[at].0;
-            let luma = |place| region::luma(dataset.source(SampleId(place)));
-            let agreement = luma(found.query)
-                .zip(luma(found.partner))
-                .and_then(|(one, other)| detail::agreement(&one, turn(found.transform), &other));
+            let opened = |place| Opened::of(dataset, signatures, SampleId(place));
+            let mut share = budget.share();
+            let agreement = opened(found.query)
+                .zip(opened(found.partner))
+                .and_then(|(one, other)| region::lumas([one, other], &mut share))
+                .and_then(|[one, other]| detail::agreement(&one, turn(found.transform), &other));
             agreement.is_some_and(|agreement| agreement >= SAME_DETAIL)
         })
         .collect();

@@ -2,12 +2,13 @@
 
 use rayon::prelude::*;
 
+use crate::budget::Budget;
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, SampleId};
 use crate::signature::digest::Digest;
 use crate::signature::memory::Memory;
 use crate::signature::unreadable::Unreadable;
-use crate::signature::{Signed, Signer};
+use crate::signature::{Signed, Signer, reading};
 
 /// The signature of every sample, at the sample's index. A file that is a
 /// sample of several splits is read once.
@@ -19,6 +20,7 @@ pub(super) fn sign(
     dataset: &Dataset,
     known: Vec<Option<Signed>>,
     memory: &dyn Memory,
+    budget: &Budget,
     progress: &dyn Progress,
 ) -> Vec<Signed> {
     let files = dataset.files();
@@ -27,18 +29,26 @@ pub(super) fn sign(
     let signed: Vec<_> = files
         .par_iter()
         .zip(known)
-        .map_init(Signer::default, |signer, (&id, known)| {
-            let signed = match known {
-                Some(signed) => signed,
-                // The audit is given up, and this with it.
-                None if progress.is_interrupted() => {
-                    Err(Unreadable::Refused("interrupted".to_owned()))
-                }
-                None => sign_file(dataset, id, memory, signer),
-            };
-            progress.advance(1);
-            signed
-        })
+        .map_init(
+            || Signer::within(budget),
+            |signer, (&id, known)| {
+                let signed = match known {
+                    Some(signed) => signed,
+                    // The audit is given up, and this with it.
+                    None if progress.is_interrupted() => {
+                        Err(Unreadable::Refused("interrupted".to_owned()))
+                    }
+                    None => sign_file(dataset, id, memory, signer, budget),
+                };
+                // What an earlier run had more memory for is refused like all else.
+                let signed = signed.and_then(|signature| {
+                    budget.share().admits(signature.facts.stored.need())?;
+                    Ok(signature)
+                });
+                progress.advance(1);
+                signed
+            },
+        )
         .collect();
     progress.end();
     let mut signatures = Vec::with_capacity(dataset.samples.len());
@@ -53,13 +63,24 @@ pub(super) fn sign(
     signatures
 }
 
-fn sign_file(dataset: &Dataset, id: SampleId, memory: &dyn Memory, signer: &mut Signer) -> Signed {
-    let bytes = dataset.source(id).bytes()?;
+fn sign_file(
+    dataset: &Dataset,
+    id: SampleId,
+    memory: &dyn Memory,
+    signer: &mut Signer,
+    budget: &Budget,
+) -> Signed {
+    let mut share = budget.share();
+    let bytes = reading::read(dataset.source(id), &mut share)?;
     let content = Digest::of(&bytes);
     memory.recall(id, content).unwrap_or_else(|| {
-        let signed = signer.sign_content(&bytes, content);
-        // A fault of this version is not to outlive it in the cache.
-        if !matches!(signed, Err(Unreadable::Internal { .. })) {
+        let signed = signer.sign_content(&bytes, content, &mut share);
+        // Neither a fault of this version nor a limit of this run is to outlive it in the cache.
+        let is_of_this_run = matches!(
+            signed,
+            Err(Unreadable::Internal { .. } | Unreadable::NoRoom { .. })
+        );
+        if !is_of_this_run {
             memory.learn(content, &signed);
         }
         signed

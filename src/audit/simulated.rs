@@ -87,7 +87,7 @@ fn judge(
     );
     let (recorded, together) = scan.known.examine(&settings.recorded, divided);
     let together = ask_pixels(together, &partners, &scan.found.looks, threshold.similarity);
-    let mut together = tile_strips::confirm(together, divided, &scan.signatures);
+    let mut together = tile_strips::confirm(together, divided, &scan.signatures, &settings.memory);
     look_alikes::add(&mut together, &unproven, &partners, divided);
     let evidence = Evidence {
         dataset: divided,

@@ -2,10 +2,11 @@
 
 use rayon::prelude::*;
 
+use crate::budget::Budget;
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::{Pixels, RecordedPair, SplitLeaks};
-use crate::signature::Signed;
-use crate::signature::region;
+use crate::signature::reading::Opened;
+use crate::signature::{Signed, region};
 
 /// Pairs that are decoded for one pair of splits. Where there are more, these speak for the others.
 const MOST_DECODED: usize = 256;
@@ -20,6 +21,7 @@ pub(super) fn confirm(
     together: Vec<SplitLeaks>,
     dataset: &Dataset,
     signatures: &[Signed],
+    budget: &Budget,
 ) -> Vec<SplitLeaks> {
     let confirmed = together.into_iter().map(|mut split| {
         let readable = |id: SampleId| signatures[id.index()].is_ok();
@@ -34,7 +36,7 @@ pub(super) fn confirm(
         let decoded: Vec<usize> = open.iter().copied().step_by(every).collect();
         let said: Vec<Option<f64>> = decoded
             .par_iter()
-            .map(|at| correlation(&split.leaks[*at], dataset))
+            .map(|at| correlation(&split.leaks[*at], dataset, signatures, budget))
             .collect();
         for (at, said) in decoded.iter().zip(&said) {
             set(&mut split.leaks[*at].pixels, *said);
@@ -66,10 +68,17 @@ fn set(pixels: &mut Pixels, said: Option<f64>) {
     }
 }
 
-fn correlation(leak: &RecordedPair, dataset: &Dataset) -> Option<f64> {
+fn correlation(
+    leak: &RecordedPair,
+    dataset: &Dataset,
+    signatures: &[Signed],
+    budget: &Budget,
+) -> Option<f64> {
     let strip = leak.strip?;
-    let one = region::luma(dataset.source(leak.evaluation))?;
-    let other = region::luma(dataset.source(leak.training))?;
+    let opened = |id| Opened::of(dataset, signatures, id);
+    let pair = [opened(leak.evaluation)?, opened(leak.training)?];
+    let mut share = budget.share();
+    let [one, other] = region::lumas(pair, &mut share)?;
     let same = |a, b| region::correlation((&one, a), (&other, b));
     // Two bare numbers may be row and column as well: the strip then lies along the other side.
     let turned = |[left, upper, right, lower]: region::Edges| [upper, left, lower, right];

@@ -50,7 +50,7 @@ pub(crate) fn code_of(reason: &Unreadable) -> Code {
             Format::Other(_) => Code::TruncatedImage,
         },
         Unreadable::Corrupt { .. } | Unreadable::DecoderPanicked { .. } => Code::CorruptImage,
-        Unreadable::TooLarge { .. } => Code::ImageTooLarge,
+        Unreadable::TooLarge { .. } | Unreadable::NoRoom { .. } => Code::ImageTooLarge,
         Unreadable::Internal { .. } => Code::InternalError,
         Unreadable::Unsupported { .. } => Code::UnsupportedImage,
     }

@@ -121,6 +121,7 @@ fn ordinary() -> Signature {
         captured: None,
         facts: Facts {
             stored: Stored {
+                need: 0,
                 format: Format::Jpeg,
                 bytes: 10_000,
                 trailing: 0,

@@ -198,6 +198,10 @@ pub(super) struct CommonArgs {
     /// Threads to use [default: one per core]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
+    /// Memory for decoding, over all threads, such as 512M or 2G; an image that needs more is not
+    /// read [default: half of what there is]
+    #[arg(long, value_name = "SIZE")]
+    pub(super) max_memory: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -40,6 +40,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         files_from: args.scope.files_from.as_deref(),
         staged: snapshot.as_ref(),
     };
+    let memory = resolved.settings.memory.clone();
     let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
     let next = advice::next_commands(&report, args);
@@ -50,6 +51,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
             prefix: &prefix,
             names: args.output.names,
             page: &args.output.page,
+            memory: &memory,
             dataset: Some(&dataset),
         };
         written::write(&report, output, beside)?;

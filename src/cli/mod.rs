@@ -16,6 +16,7 @@ mod files;
 mod gate_args;
 mod init;
 mod interrupt;
+mod memory;
 mod output;
 mod progress;
 mod reports;

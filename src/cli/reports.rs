@@ -23,6 +23,7 @@ pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
     written::require_one_stream(&args.format)?;
     let report = read(&args.report)?;
     let dataset = args.dataset.as_deref().map(|root| named(&report, root));
+    let memory = super::memory::default();
     for output in &args.format {
         let prefix = args.path_prefix.as_deref().unwrap_or_default();
         let beside = Beside {
@@ -30,6 +31,7 @@ pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
             prefix,
             names: args.names,
             page: &args.page,
+            memory: &memory,
             dataset: dataset.as_ref(),
         };
         written::write(&report, output, beside)?;

@@ -22,6 +22,7 @@ use crate::settings::{
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
 use super::files::SettingFiles;
+use super::memory;
 use super::shown::Shown;
 
 /// What is in force for a check.
@@ -133,6 +134,12 @@ pub(super) fn common<'a>(
         similarity: shown.choose("similarity", args.matching.similarity, config.similarity),
     };
     settings.recorded = recorded(&args.recorded, &config, &mut shown)?;
+    let written = config.max_memory.clone();
+    let memory = shown.choose("max-memory", args.max_memory.clone(), written);
+    settings.memory = match memory {
+        Some(text) => memory::read(&text).map_err(wrong)?,
+        None => memory::default(),
+    };
     Ok((
         settings,
         Source {

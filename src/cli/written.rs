@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::render::pairs::Names;
 use crate::render::paths::Ending;
@@ -38,6 +39,8 @@ pub(super) struct Beside<'a> {
     pub(super) names: NameArgs,
     /// How a page is made.
     pub(super) page: &'a PageArgs,
+    /// Memory for decoding its pictures.
+    pub(super) memory: &'a Budget,
     /// Where its pictures come from.
     pub(super) dataset: Option<&'a Dataset>,
 }
@@ -98,6 +101,7 @@ fn page(report: &Report, beside: Beside<'_>) -> String {
         most_bytes: megabytes.unwrap_or(page::Options::MOST_BYTES),
         pictures: !beside.page.html_no_images,
         next: beside.next.to_vec(),
+        memory: beside.memory.clone(),
     };
     page::render(report, beside.dataset, &options)
 }

@@ -175,10 +175,11 @@ pub(super) fn kind_of(
 /// The head of a file; none of what is no regular file.
 pub(super) fn sniff_file(path: &Path) -> std::io::Result<Option<Head>> {
     let mut head = [0; HEAD];
-    let mut file = std::fs::File::open(path)?;
-    if !file.metadata()?.is_file() {
+    // Asked first, because opening a named pipe would wait for ever.
+    if !std::fs::metadata(path)?.is_file() {
         return Ok(None);
     }
+    let mut file = std::fs::File::open(path)?;
     let mut filled = 0;
     while filled < head.len() {
         match file.read(&mut head[filled..])? {

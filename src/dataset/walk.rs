@@ -271,7 +271,8 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                         detail: "describes data that is not here; run `dvc pull`".to_owned(),
                     });
                 }
-                if may_describe(entry.path()) {
+                // Opening a pipe would wait for ever, and a device may have no end.
+                if may_describe(entry.path()) && entry.file_type().is_file() {
                     walked.texts.push(path.clone());
                 }
                 ignore(reason, path);

@@ -17,6 +17,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
+use crate::budget::Budget;
 use crate::render;
 use crate::report::Report;
 use crate::report::recordings::{Distances, Timeline};
@@ -44,6 +45,8 @@ pub struct Options {
     pub pictures: bool,
     /// Commands worth typing now.
     pub next: Vec<String>,
+    /// Memory for decoding what is shown.
+    pub memory: Budget,
 }
 
 impl Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             most_bytes: Self::MOST_BYTES,
             pictures: true,
             next: Vec::new(),
+            memory: Budget::default(),
         }
     }
 }
@@ -95,7 +99,7 @@ pub fn render(report: &Report, dataset: Option<&Dataset>, options: &Options) -> 
     let samples = dataset.map(Samples::of);
     let mut chosen = choice::chosen(&report.pairs, PAIRS);
     let pictures = match samples.as_ref().filter(|_| options.pictures) {
-        Some(samples) => samples.pictures(&paths(report, &chosen)),
+        Some(samples) => samples.pictures(&paths(report, &chosen), &options.memory),
         None => BTreeMap::new(),
     };
     loop {

@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 
+use crate::budget::Budget;
 use crate::sample::{Dataset, SampleId};
-use crate::signature::{Preview, preview};
+use crate::signature::{Preview, preview, reading};
 
 /// Longest side, in pixels.
 const SIDE: u32 = 160;
@@ -49,11 +50,12 @@ impl<'a> Samples<'a> {
     }
 
     /// The pictures of these paths, in parallel; those that cannot be read are left out.
-    pub(super) fn pictures(&self, paths: &[&str]) -> BTreeMap<String, Picture> {
+    pub(super) fn pictures(&self, paths: &[&str], budget: &Budget) -> BTreeMap<String, Picture> {
         let read = |path: &&str| -> Option<(String, Preview)> {
             let id = *self.by_path.get(path)?;
-            let bytes = self.dataset.source(id).bytes().ok()?;
-            Some(((*path).to_owned(), preview(&bytes, SIDE)?))
+            let mut share = budget.share();
+            let bytes = reading::read(self.dataset.source(id), &mut share).ok()?;
+            Some(((*path).to_owned(), preview(&bytes, SIDE, &mut share)?))
         };
         let mut unique = paths.to_vec();
         unique.sort_unstable();

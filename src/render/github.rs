@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::text::printable;
 use super::{answer, leaked};
 use crate::finding::Severity;
 use crate::report::{Report, Ruling};
@@ -104,9 +105,8 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let text = text.replace('%', "%25");
+    printable(&text.replace('\r', "%0D").replace('\n', "%0A"))
 }
 
 fn property(text: &str) -> String {

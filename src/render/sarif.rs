@@ -129,7 +129,7 @@ fn result(code: Code, message: &str, fingerprint: &str, accepted: Option<&Accept
         "ruleId": code.name(),
         "ruleIndex": place,
         "level": level(code),
-        "message": { "text": message },
+        "message": { "text": printable(message) },
         "partialFingerprints": { "splitleak/v1": fingerprint },
     });
     if let Some(accepted) = accepted {

@@ -4,17 +4,24 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::terminal::WIDTH;
 
-/// A path without control characters: a newline in a name must not forge a line.
+/// A path without control characters and what reorders a line: a newline in a name must not forge
+/// a line, nor may `gnp.exe` read as `exe.png`.
 pub(crate) fn printable(path: &str) -> String {
     let mut text = String::with_capacity(path.len());
     for character in path.chars() {
-        if character.is_control() {
+        if character.is_control() || is_invisible_order(character) {
             text.extend(character.escape_default());
         } else {
             text.push(character);
         }
     }
     text
+}
+
+/// Line and paragraph separators, and what embeds, overrides or isolates a direction of writing.
+/// The marks that Arabic and Hebrew names need are left alone.
+fn is_invisible_order(character: char) -> bool {
+    matches!(character, '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A path cut in the middle to at most `columns`, its end kept because that names the file.
@@ -90,5 +97,13 @@ mod tests {
     #[test]
     fn a_newline_in_a_name_stays_on_its_line() {
         assert_eq!(fit("a\nb.jpg", 30), "a\\nb.jpg");
+    }
+
+    #[test]
+    fn what_turns_the_reading_around_is_shown_and_a_hebrew_name_is_kept() {
+        assert_eq!(printable("a\u{202E}gnp.exe"), "a\\u{202e}gnp.exe");
+        assert_eq!(printable("a\u{2028}b"), "a\\u{2028}b");
+        let hebrew = "\u{5E9}\u{5DC}\u{5D5}\u{5DD}\u{200F}.png";
+        assert_eq!(printable(hebrew), hebrew);
     }
 }

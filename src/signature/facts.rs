@@ -40,6 +40,15 @@ pub struct Stored {
     pub profile: Profile,
     /// What took the picture, by EXIF.
     pub camera: Camera,
+    /// KiB of memory that decoding it takes at most.
+    pub need: u32,
+}
+
+impl Stored {
+    /// Bytes of memory that decoding it takes at most.
+    pub(crate) fn need(&self) -> u64 {
+        u64::from(self.need) << 10
+    }
 }
 
 /// What the channels of a picture mean.

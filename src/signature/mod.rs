@@ -14,6 +14,7 @@ pub mod facts;
 pub(crate) mod memory;
 pub(crate) mod perceptual;
 pub(crate) mod pixels;
+pub(crate) mod reading;
 pub(crate) mod region;
 mod sign;
 pub mod thumbnail;
@@ -31,7 +32,7 @@ use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature than before.
-pub const SIGNATURE_VERSION: u32 = 5;
+pub const SIGNATURE_VERSION: u32 = 6;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

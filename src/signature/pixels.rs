@@ -12,7 +12,9 @@ use rayon::prelude::*;
 use super::Signature;
 use super::decode::pixel_digest;
 use super::digest::Digest;
+use super::reading::Opened;
 use super::unreadable::Unreadable;
+use crate::budget::Budget;
 use crate::source::Source;
 
 /// What two samples share exactly when their pixels are known to be the same: a digest of the
@@ -31,8 +33,9 @@ pub(crate) enum Known {
 pub(crate) fn known<'a>(
     signatures: &[Result<Signature, Unreadable>],
     source: impl Fn(usize) -> Source<'a> + Sync,
+    budget: &Budget,
 ) -> Vec<Option<Known>> {
-    let digests = digests_of_twins(signatures, source);
+    let digests = digests_of_twins(signatures, source, budget);
     let known = signatures.par_iter().map(|signature| {
         let signature = signature.as_ref().ok()?;
         let pixels = signature
@@ -43,16 +46,19 @@ pub(crate) fn known<'a>(
     known.collect()
 }
 
-/// Pixel digest of an image, decoding it in full; `None` when that fails.
+/// Pixel digest of a signed image, decoding it in full; `None` when that fails.
 #[must_use]
-pub(crate) fn digest(source: Source<'_>) -> Option<Digest> {
-    pixel_digest(&source.bytes().ok()?).ok()
+pub(crate) fn digest(opened: Opened<'_>, budget: &Budget) -> Option<Digest> {
+    let mut share = budget.share();
+    share.take(opened.need()).ok()?;
+    pixel_digest(&opened.source.bytes().ok()?, &mut share).ok()
 }
 
 /// Pixel digests, by byte digest, of the JPEG files that another file may equal.
 fn digests_of_twins<'a>(
     signatures: &[Result<Signature, Unreadable>],
     source: impl Fn(usize) -> Source<'a> + Sync,
+    budget: &Budget,
 ) -> BTreeMap<Digest, Digest> {
     let signed = signatures.par_iter().enumerate();
     let mut looks: Vec<(usize, &Signature)> = signed
@@ -75,7 +81,11 @@ fn digests_of_twins<'a>(
         .collect();
     twins
         .par_iter()
-        .filter_map(|(index, signature)| Some((signature.byte_digest, digest(source(*index))?)))
+        .filter_map(|&(index, signature)| {
+            let source = source(index);
+            let opened = Opened { source, signature };
+            Some((signature.byte_digest, digest(opened, budget)?))
+        })
         .collect()
 }
 

@@ -3,7 +3,8 @@
 use luma_jpeg::Luma;
 
 use super::decode::decode_in_full;
-use crate::source::Source;
+use super::reading::Opened;
+use crate::budget::Share;
 
 /// Left, upper, right and lower edge of a part, in fractions of the sides, 0 to 1.
 pub(crate) type Edges = [f32; 4];
@@ -13,12 +14,26 @@ const CELLS: usize = 12;
 /// Spread of grey levels below which a part shows nothing.
 const FLAT: f64 = 2.0;
 
-/// The luma of an image in full, since a strip that two tiles share may be few pixels wide; `None`
-/// when it cannot be read.
+/// The luma of two signed images in full, since a strip that two tiles share may be few pixels
+/// wide; `None` when one cannot be read. They are to be dropped before
+/// the share that they are in.
 #[must_use]
-pub(crate) fn luma(source: Source<'_>) -> Option<Luma> {
-    let bytes = source.bytes().ok()?;
-    decode_in_full(&bytes).ok()
+pub(crate) fn lumas(pair: [Opened<'_>; 2], share: &mut Share<'_>) -> Option<[Luma; 2]> {
+    // Each needs room for a grey picture of its size besides itself, so the larger one's is enough
+    // for both where the smaller one comes first.
+    share.take(pair[0].need().max(pair[1].need())).ok()?;
+    let mut read = |opened: &Opened<'_>| -> Option<Luma> {
+        let bytes = opened.source.bytes().ok()?;
+        decode_in_full(&bytes, share).ok()
+    };
+    let [one, other] = &pair;
+    if one.pixels() <= other.pixels() {
+        let one = read(one)?;
+        Some([one, read(other)?])
+    } else {
+        let other = read(other)?;
+        Some([read(one)?, other])
+    }
 }
 
 /// Correlation of two parts cell by cell, -1 to 1; `None` where one of them is flat or smaller than

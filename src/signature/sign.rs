@@ -13,6 +13,7 @@ use super::thumbnail::{Thumbnail, thumbnail_of};
 use super::tone::tone;
 use super::unreadable::Unreadable;
 use super::{Signature, Signed};
+use crate::budget::{Budget, Share};
 
 /// Grey levels between the darkest and the lightest cell of a thumbnail below
 /// which nothing can be told from it.
@@ -23,27 +24,43 @@ const FLAT_RANGE: u8 = 8;
 pub struct Signer {
     hasher: PerceptualHasher,
     scratch: Scratch,
+    budget: Budget,
 }
 
 impl Signer {
+    /// One that shares this budget of memory with others.
+    #[must_use]
+    pub fn within(budget: &Budget) -> Self {
+        Self {
+            budget: budget.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The signature of a file's bytes.
     ///
     /// # Errors
     /// Why the bytes are no whole, supported image.
     pub fn sign(&mut self, bytes: &[u8]) -> Signed {
-        self.sign_content(bytes, Digest::of(bytes))
+        let budget = self.budget.clone();
+        self.sign_content(bytes, Digest::of(bytes), &mut budget.share())
     }
 
-    /// The same for bytes whose digest is known. A panic on the way is a value, too: one image
-    /// never ends an audit, whatever it met.
+    /// The same for bytes whose digest is known, in this share of the memory. A panic on the way is
+    /// a value, too: one image never ends an audit, whatever it met.
     ///
     /// # Errors
     /// As for [`Self::sign`].
-    pub(crate) fn sign_content(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
-        let describe = AssertUnwindSafe(|| self.describe(bytes, byte_digest));
+    pub(crate) fn sign_content(
+        &mut self,
+        bytes: &[u8],
+        byte_digest: Digest,
+        share: &mut Share<'_>,
+    ) -> Signed {
+        let describe = AssertUnwindSafe(|| self.describe(bytes, byte_digest, share));
         catch_unwind(describe).unwrap_or_else(|panic| {
             // What the panic left half done is not used for the next image.
-            *self = Self::default();
+            *self = Self::within(&self.budget);
             let words = panic.downcast_ref::<String>().map(String::as_str);
             let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
             Err(Unreadable::Internal {
@@ -52,8 +69,8 @@ impl Signer {
         })
     }
 
-    fn describe(&mut self, bytes: &[u8], byte_digest: Digest) -> Signed {
-        let decoded = decode(bytes, &mut self.scratch)?;
+    fn describe(&mut self, bytes: &[u8], byte_digest: Digest, share: &mut Share<'_>) -> Signed {
+        let decoded = decode(bytes, &mut self.scratch, share)?;
         let luma = &decoded.luma;
         let content = content(luma);
         let thumbnail = thumbnail_of(luma, content);
@@ -104,7 +121,7 @@ mod tests {
             signature.perceptual.0
         );
         // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
-        assert_eq!(found, "5 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
+        assert_eq!(found, "6 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::budget::TooMuch;
 use crate::source::NoBytes;
 
 /// What kept an image from being read.
@@ -58,6 +59,19 @@ pub enum Unreadable {
         /// What went wrong, in the words of the panic.
         detail: String,
     },
+    /// Decoding would take more memory than the whole budget.
+    NoRoom {
+        /// Bytes that it takes at most.
+        needed: u64,
+        /// Bytes that are allowed.
+        allowed: u64,
+    },
+}
+
+impl From<TooMuch> for Unreadable {
+    fn from(TooMuch { needed, allowed }: TooMuch) -> Self {
+        Self::NoRoom { needed, allowed }
+    }
 }
 
 impl From<NoBytes> for Unreadable {
@@ -196,10 +210,25 @@ impl std::fmt::Display for Unreadable {
                 )
             }
             Self::NotOpened => f.write_str("was not to be opened"),
+            Self::NoRoom { needed, allowed } => write!(
+                f,
+                "may take {} of memory to decode, and `--max-memory` allows {}",
+                Mebibytes(*needed, u64::div_ceil),
+                Mebibytes(*allowed, |bytes, unit| bytes / unit)
+            ),
             Self::Internal { detail } => write!(
                 f,
                 "could not be read because of a fault in splitleak ({detail}); please report it with this file"
             ),
         }
+    }
+}
+
+/// Bytes in MiB, rounded as told: up for what is needed, down for what is allowed.
+struct Mebibytes(u64, fn(u64, u64) -> u64);
+
+impl std::fmt::Display for Mebibytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} MiB", self.1(self.0, 1 << 20))
     }
 }

@@ -1,6 +1,7 @@
 //! Bytes of a file.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::NoBytes;
@@ -23,7 +24,17 @@ pub(super) fn read(file: &Path, most: u64) -> Result<Vec<u8>, NoBytes> {
     if bytes > most {
         return Err(NoBytes::TooLarge { bytes, most });
     }
-    std::fs::read(file).map_err(|error| refusal(file, &error))
+    let read = |file: &Path| -> std::io::Result<Vec<u8>> {
+        let mut held = Vec::with_capacity(usize::try_from(bytes).unwrap_or(0));
+        // It may grow while it is read.
+        File::open(file)?.take(most + 1).read_to_end(&mut held)?;
+        Ok(held)
+    };
+    let held = read(file).map_err(|error| refusal(file, &error))?;
+    match held.len() as u64 {
+        bytes if bytes > most => Err(NoBytes::TooLarge { bytes, most }),
+        _ => Ok(held),
+    }
 }
 
 /// Why a file gives no bytes, from an error of reading it.

@@ -19,6 +19,7 @@ use super::resolve::Resolver;
 use super::split_name::{role_of, value_role};
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
+use crate::source::read_file;
 
 /// Most files that are looked at, where no picture has their name.
 const MOST_FILES: usize = 100;
@@ -95,10 +96,10 @@ pub(super) fn find(root: &Path, walked: &Walked) -> Found {
 }
 
 fn read(file: &Path) -> Option<Export> {
-    if std::fs::metadata(file).ok()?.len() > MOST_BYTES {
+    if std::fs::metadata(file).is_ok_and(|data| data.len() > MOST_BYTES) {
         return None;
     }
-    let bytes = std::fs::read(file).ok()?;
+    let bytes = read_file(file).ok()?;
     let text = std::str::from_utf8(&bytes)
         .ok()?
         .trim_start_matches('\u{feff}');

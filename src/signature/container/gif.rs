@@ -41,6 +41,27 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
     }
 }
 
+/// The file with a screen as large as its first picture, where it says that the screen has no width
+/// or no height: viewers show such a file.
+pub(in crate::signature) fn with_a_screen(bytes: &[u8]) -> Option<Vec<u8>> {
+    let screen = bytes.get(6..13)?;
+    if screen[..2] != [0, 0] && screen[2..4] != [0, 0] {
+        return None;
+    }
+    let mut at = 13 + table_length(screen[4]);
+    while *bytes.get(at)? == 0x21 {
+        at = sub_blocks(bytes, at + 2).ok()?;
+    }
+    let frame = bytes.get(at + 1..at + 9).filter(|_| bytes[at] == 0x2C)?;
+    let mut whole = bytes.to_vec();
+    for side in [0, 2] {
+        let edge = |at: usize| u32::from(u16::from_le_bytes([frame[at], frame[at + 1]]));
+        let reach = (edge(side) + edge(side + 4)).min(u32::from(u16::MAX)) as u16;
+        whole[6 + side..8 + side].copy_from_slice(&reach.to_le_bytes());
+    }
+    Some(whole)
+}
+
 /// Bytes of the table of colours that flags announce.
 fn table_length(flags: u8) -> usize {
     if flags & 0x80 == 0 {

@@ -12,6 +12,14 @@ pub(in crate::signature) struct Headers<'a> {
     /// Bits of a sample; 0 where no frame header was met.
     bits: u8,
     components: u8,
+    /// The frame's marker; 0 where no frame header was met.
+    frame: u8,
+    /// Pixels across and down, as stored.
+    pub(in crate::signature) size: (u32, u32),
+    /// Components of the first scan; 0 where none was met.
+    scanned: u8,
+    /// The first EXIF block.
+    pub(in crate::signature) exif: Option<&'a [u8]>,
     /// First piece of the colour profile.
     pub(in crate::signature) profile: Option<&'a [u8]>,
 }
@@ -20,6 +28,33 @@ impl Headers<'_> {
     /// Bits of a sample.
     pub(in crate::signature) fn bits(&self) -> u8 {
         if self.bits == 0 { 8 } else { self.bits }
+    }
+
+    /// Bytes of the decoded picture.
+    pub(in crate::signature) fn samples(&self) -> u64 {
+        let channels = if self.components == 1 { 1 } else { 3 };
+        u64::from(self.size.0) * u64::from(self.size.1) * channels
+    }
+
+    /// Bytes of the coefficients that a decoder of the whole picture keeps: all of them where
+    /// several scans make it up.
+    pub(in crate::signature) fn coefficients(&self) -> u64 {
+        let components = u64::from(self.components.clamp(1, 4));
+        match self.frame == 0xC2 || self.scanned != self.components {
+            true => 2 * components * u64::from(self.size.0) * u64::from(self.size.1),
+            false => 0,
+        }
+    }
+
+    /// The kind of file, where it is one that no decoder here reads.
+    pub(in crate::signature) fn not_decoded(&self) -> Option<&'static str> {
+        match self.frame {
+            0xC3 | 0xC7 | 0xCB | 0xCF => Some("a lossless JPEG"),
+            0xC5 | 0xC6 | 0xCD | 0xCE => Some("a hierarchical JPEG"),
+            0xC9 | 0xCA => Some("a JPEG with arithmetic coding"),
+            _ if self.bits() != 8 => Some("a JPEG of more than 8 bits"),
+            _ => None,
+        }
     }
 
     /// What the components mean.
@@ -37,10 +72,13 @@ pub(in crate::signature) fn headers(bytes: &[u8]) -> Headers<'_> {
     let mut headers = Headers::default();
     let mut at = 2;
     while let Ok((marker, payload, after)) = segment(bytes, at) {
-        if matches!(marker, 0xD9 | 0xDA) {
+        if marker == 0xD9 {
             break;
         }
         headers.note(marker, payload);
+        if marker == 0xDA {
+            break;
+        }
         at = after;
     }
     headers
@@ -73,7 +111,17 @@ impl<'a> Headers<'a> {
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
                 self.bits = payload.first().copied().unwrap_or(0);
                 self.components = payload.get(5).copied().unwrap_or(0);
+                self.frame = marker;
+                let side = |at: usize| {
+                    let two = payload.get(at..).and_then(|rest| rest.first_chunk());
+                    two.map_or(0, |two| u32::from(u16::from_be_bytes(*two)))
+                };
+                self.size = (side(3), side(1));
             }
+            0xDA if self.scanned == 0 => {
+                self.scanned = payload.first().copied().unwrap_or(0);
+            }
+            0xE1 => self.exif = self.exif.or(payload.strip_prefix(b"Exif\0\0")),
             0xE2 => {
                 let piece = payload.strip_prefix(b"ICC_PROFILE\0");
                 self.profile = self.profile.or(piece.and_then(|piece| piece.get(2..)));

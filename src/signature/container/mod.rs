@@ -5,11 +5,13 @@
 //! no pixels. What a walk does not understand it leaves to the decoder.
 
 mod bmp;
-mod gif;
+pub(super) mod exr;
+pub(super) mod gif;
+pub(super) mod ico;
 pub(super) mod jpeg;
 mod png;
 pub(super) mod tags;
-mod tiff;
+pub(super) mod tiff;
 mod webp;
 
 use super::facts::Colour;

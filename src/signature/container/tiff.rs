@@ -11,8 +11,13 @@ use crate::signature::facts::Colour;
 const MOST_PAGES: usize = 1 << 14;
 
 const BITS: u16 = 258;
+const COMPRESSION: u16 = 259;
 const MEANING: u16 = 262;
+const FILL_ORDER: u16 = 266;
+const CHANNELS: u16 = 277;
+const PLANES: u16 = 284;
 const EXTRA: u16 = 338;
+const SAMPLE_FORMAT: u16 = 339;
 
 /// Tags of places and lengths of data: strips, tiles, and JPEG data of old.
 const DATA: [(u16, u16); 3] = [(273, 279), (324, 325), (513, 514)];
@@ -40,6 +45,68 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
     }
     found.frames = found.frames.max(1);
     Ok(found)
+}
+
+/// Whether the first picture is compressed as JPEG, of either kind (6 and 7).
+pub(in crate::signature) fn holds_jpeg(bytes: &[u8]) -> bool {
+    let read = || {
+        let (tags, first) = Tags::read(bytes)?;
+        let (page, _) = tags.directory(first)?;
+        let compression = tag(&page, COMPRESSION).map(|tag| tags.first(tag));
+        Ok::<_, Stop>(matches!(compression, Some(6 | 7)))
+    };
+    // The decoder may read what the walk does not: then the more is assumed.
+    read().unwrap_or(true)
+}
+
+/// What the first picture is, for people, where a decoder reads no such picture.
+pub(in crate::signature) fn kind(bytes: &[u8]) -> Option<String> {
+    let (tags, first) = Tags::read(bytes).ok()?;
+    let (page, _) = tags.directory(first).ok()?;
+    let value = |number: u16, default| tag(&page, number).map_or(default, |tag| tags.first(tag));
+    let numbers = match value(SAMPLE_FORMAT, 1) {
+        2 => "signed numbers",
+        3 => "floating-point numbers",
+        5 | 6 => "complex numbers",
+        _ => "numbers",
+    };
+    let meaning = match value(MEANING, 1) {
+        0 | 1 => "grey",
+        2 => "red, green and blue",
+        3 => "indices into a palette",
+        5 => "inks",
+        6 => "luma and chroma",
+        8..=10 => "CIE Lab",
+        _ => "an uncommon colour space",
+    };
+    let compression = match value(COMPRESSION, 1) {
+        1 => "not compressed".to_owned(),
+        2..=4 => "compressed as a fax".to_owned(),
+        5 => "compressed by LZW".to_owned(),
+        6 | 7 => "compressed as JPEG".to_owned(),
+        8 | 32_946 => "compressed by Deflate".to_owned(),
+        32_773 => "compressed by PackBits".to_owned(),
+        other => format!("compressed by method {other}"),
+    };
+    let bits = value(BITS, 1);
+    Some(format!(
+        "a TIFF of {bits}-bit {numbers} ({meaning}), {compression}"
+    ))
+}
+
+/// Whether the first picture is stored in a way that the decoder does not know, but does not
+/// refuse: channels in tiles of their own, and faxes with their bits in reverse.
+pub(in crate::signature) fn is_misread(bytes: &[u8]) -> bool {
+    let read = || {
+        let (tags, first) = Tags::read(bytes)?;
+        let (page, _) = tags.directory(first)?;
+        let value = |number: u16| tag(&page, number).map_or(1, |tag| tags.first(tag));
+        let planes = value(PLANES) == 2 && value(CHANNELS) > 1;
+        let tiles = page.iter().any(|tag| tag.number == DATA[1].0);
+        let fax = matches!(value(COMPRESSION), 2..=4);
+        Ok::<_, Stop>((planes && tiles) || (fax && value(FILL_ORDER) == 2))
+    };
+    read().unwrap_or(false)
 }
 
 fn tag(page: &[Tag], number: u16) -> Option<Tag> {
@@ -81,4 +148,45 @@ fn describe(tags: Tags<'_>, page: &[Tag], found: &mut Structure) {
     }
     // 1 and 2 are kinds of alpha, 0 is anything else.
     found.alpha = tag(page, EXTRA).is_some_and(|extra| matches!(tags.first(extra), 1 | 2));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory of tags with one short each.
+    fn tiff(values: &[(u16, u16)]) -> Vec<u8> {
+        let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+        bytes.extend((values.len() as u16).to_le_bytes());
+        for (number, value) in values {
+            bytes.extend([*number, 3, 1, 0, *value, 0].map(u16::to_le_bytes).concat());
+        }
+        bytes.extend([0; 4]);
+        bytes
+    }
+
+    #[test]
+    fn planes_in_tiles_and_turned_faxes_are_told_from_their_neighbours() {
+        let planes = [(CHANNELS, 3), (PLANES, 2)];
+        let tiled = [&planes[..], &[(DATA[1].0, 0)]].concat();
+        let strips = [&planes[..], &[(DATA[0].0, 0)]].concat();
+        assert!(is_misread(&tiff(&tiled)));
+        assert!(!is_misread(&tiff(&strips)));
+        assert!(is_misread(&tiff(&[(COMPRESSION, 4), (FILL_ORDER, 2)])));
+        assert!(!is_misread(&tiff(&[(COMPRESSION, 5), (FILL_ORDER, 2)])));
+        assert!(!is_misread(b"II*\0"));
+    }
+
+    #[test]
+    fn a_kind_is_told_in_words() {
+        let values = [
+            (BITS, 32),
+            (SAMPLE_FORMAT, 3),
+            (MEANING, 1),
+            (COMPRESSION, 5),
+        ];
+        let expected = "a TIFF of 32-bit floating-point numbers (grey), compressed by LZW";
+        assert_eq!(kind(&tiff(&values)).as_deref(), Some(expected));
+        assert_eq!(kind(b"II*"), None);
+    }
 }

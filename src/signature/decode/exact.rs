@@ -2,7 +2,7 @@
 
 use image::DynamicImage;
 
-use super::grey::is_deep;
+use super::grey::{bands, is_deep};
 use crate::signature::digest::Digest;
 
 /// Digest of width, height and every pixel, as 8-bit RGBA, or 16-bit RGBA where the picture has
@@ -13,9 +13,9 @@ pub(super) fn digest_of(image: &DynamicImage) -> Digest {
     hasher.update(&image.height().to_le_bytes());
     if is_deep(image) {
         hasher.update(b"16");
-        for row in image.to_rgba16().rows() {
-            let bytes = row.flat_map(|pixel| pixel.0).flat_map(u16::to_le_bytes);
-            hasher.update(&bytes.collect::<Vec<u8>>());
+        for band in bands(image) {
+            let samples = band.to_rgba16().into_raw().into_iter();
+            hasher.update(&samples.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
         }
     } else {
         rgba_rows(image, |row| {

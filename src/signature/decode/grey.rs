@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use image::{DynamicImage, RgbaImage};
+use image::{DynamicImage, Rgb32FImage};
 use luma_jpeg::Luma;
 
 /// Whether a channel has more than 8 bits.
@@ -24,15 +24,12 @@ pub(super) fn luma(image: &DynamicImage) -> Luma {
     } else if let DynamicImage::ImageLuma8(grey) = image {
         grey.as_raw().clone()
     } else if image.color().has_alpha() {
-        let rgba = match image {
-            DynamicImage::ImageRgba8(rgba) => Cow::Borrowed(rgba),
-            other => Cow::Owned(other.to_rgba8()),
-        };
-        let on_white = over(&rgba, 255);
-        if on_white.iter().all(|&level| level == 255) {
-            over(&rgba, 0)
-        } else {
+        let on_white = over(image, 255);
+        if on_white.iter().any(|&level| level != 255) {
             on_white
+        } else {
+            drop(on_white);
+            over(image, 0)
         }
     } else {
         // Borrowed where it can be: a picture may have a hundred million pixels.
@@ -54,33 +51,89 @@ fn weigh([red, green, blue]: [u8; 3]) -> u8 {
     ((sum + 32_768) >> 16) as u8
 }
 
-fn over(rgba: &RgbaImage, ground: u8) -> Vec<u8> {
-    let pixels = rgba.pixels().map(|pixel| {
-        let [red, green, blue, alpha] = pixel.0;
+fn over(image: &DynamicImage, ground: u8) -> Vec<u8> {
+    let level = |[red, green, blue, alpha]: [u8; 4]| {
         let level = u32::from(weigh([red, green, blue])) * u32::from(alpha);
         ((level + u32::from(ground) * (255 - u32::from(alpha)) + 127) / 255) as u8
-    });
-    pixels.collect()
+    };
+    if let DynamicImage::ImageRgba8(rgba) = image {
+        return rgba.pixels().map(|pixel| level(pixel.0)).collect();
+    }
+    let mut levels = Vec::with_capacity(pixels_of(image));
+    for band in bands(image) {
+        levels.extend(band.to_rgba8().pixels().map(|pixel| level(pixel.0)));
+    }
+    levels
 }
 
+/// Twice over the picture, because it would be several times larger as numbers.
 fn stretched(image: &DynamicImage) -> Vec<u8> {
-    let rgb = image.to_rgb32f();
-    let levels = rgb.pixels().map(|pixel| {
-        let [red, green, blue] = pixel.0;
-        0.299 * red + 0.587 * green + 0.114 * blue
-    });
-    let levels: Vec<f32> = levels
-        .map(|level| if level.is_finite() { level } else { 0.0 })
-        .collect();
-    let low = levels.iter().copied().fold(f32::INFINITY, f32::min);
-    let high = levels.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
+    for band in bands(image) {
+        for level in deep_levels(&band.to_rgb32f()) {
+            (low, high) = (low.min(level), high.max(level));
+        }
+    }
     let scale = if high > low {
         255.0 / (high - low)
     } else {
         0.0
     };
+    let mut levels = Vec::with_capacity(pixels_of(image));
+    for band in bands(image) {
+        let deep = band.to_rgb32f();
+        levels.extend(deep_levels(&deep).map(|level| ((level - low) * scale).round() as u8));
+    }
     levels
-        .into_iter()
-        .map(|level| ((level - low) * scale).round() as u8)
-        .collect()
+}
+
+fn deep_levels(band: &Rgb32FImage) -> impl Iterator<Item = f32> {
+    band.pixels().map(|pixel| {
+        let [red, green, blue] = pixel.0;
+        let level = 0.299 * red + 0.587 * green + 0.114 * blue;
+        if level.is_finite() { level } else { 0.0 }
+    })
+}
+
+fn pixels_of(image: &DynamicImage) -> usize {
+    image.width() as usize * image.height() as usize
+}
+
+/// Pixels of a band.
+const BAND: u32 = 1 << 16;
+
+/// Copies of parts of a picture which are all of it, in the order of its pixels: what is made of
+/// them never takes as much memory as the picture.
+pub(super) fn bands(image: &DynamicImage) -> impl Iterator<Item = DynamicImage> {
+    let (width, height) = (image.width(), image.height());
+    let across = width.clamp(1, BAND);
+    // A part of a row is a band of its own.
+    let down = if across < width { 1 } else { BAND / across };
+    let rows = (0..height).step_by(down as usize);
+    let starts = rows.flat_map(move |y| (0..width).step_by(across as usize).map(move |x| (x, y)));
+    starts.map(move |(x, y)| image.crop_imm(x, y, across.min(width - x), down.min(height - y)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_are_the_picture_in_order() {
+        for (width, height) in [(7, 5), (1, 70_000), (70_000, 2), (300, 500), (65_536, 1)] {
+            let image = image::ImageBuffer::from_fn(width, height, |x, y| {
+                image::Luma([(x * 31 + y * 7) as u16])
+            });
+            let image = DynamicImage::ImageLuma16(image);
+            let parts: Vec<DynamicImage> = bands(&image).collect();
+            let joined: Vec<u8> = parts
+                .iter()
+                .flat_map(|part| part.as_bytes())
+                .copied()
+                .collect();
+            assert!(joined == image.as_bytes(), "{width} x {height}");
+            let most = parts.iter().map(|part| part.width() * part.height()).max();
+            assert!(most.unwrap() <= BAND);
+        }
+    }
 }

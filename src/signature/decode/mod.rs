@@ -4,19 +4,21 @@
 //! [`luma_jpeg`], which decodes only what a thumbnail needs; what that reader
 //! leaves alone, and every other format, goes through `image`. EXIF orientation
 //! is applied, so that a signature describes what a person sees. Decoders run
-//! behind `catch_unwind` and limits: hostile files are values, not crashes. What
-//! they would shrug at, a missing end, [`super::container`] finds.
+//! behind `catch_unwind` and in their share of the memory, which `need.rs` estimates from
+//! headers: hostile files are values, not crashes. What they would shrug at, a missing end,
+//! [`super::container`] finds.
 
 mod exact;
 mod grey;
+mod need;
 mod preview;
 mod recognise;
 mod refusal;
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
@@ -25,17 +27,17 @@ pub(crate) use preview::{Preview, preview};
 
 use exact::digest_of;
 use grey::luma;
+use need::Announced;
 use recognise::recognise;
 
 use super::capture::{Captured, captured};
+use super::container::jpeg::Headers;
 use super::container::{self, Structure, tags};
 use super::digest::Digest;
 use super::facts::{Camera, Colour, Profile, Stored};
 use super::thumbnail::SIDE;
 use super::unreadable::{Format, Unreadable};
-
-/// Most memory one decoder may take, in bytes.
-const MAX_DECODER_BYTES: u64 = 512 << 20;
+use crate::budget::Share;
 
 /// Most pixels of one picture: above it a file is called a decompression bomb.
 /// The figure is that of Pillow's `DecompressionBombError`.
@@ -65,27 +67,56 @@ pub(super) struct Decoded {
     pub(super) captured: Option<Captured>,
 }
 
-/// Decodes a file as far as a signature needs.
+/// Decodes a file as far as a signature needs, in its share of the memory, which is to be held as
+/// long as what comes of it.
 ///
 /// # Errors
-/// Every way in which the bytes are not a whole, supported image.
-pub(super) fn decode(bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unreadable> {
-    decode_to(LEAST_LUMA, bytes, scratch)
+/// Every way in which the bytes are not a whole, supported image that fits.
+pub(super) fn decode(
+    bytes: &[u8],
+    scratch: &mut Scratch,
+    share: &mut Share<'_>,
+) -> Result<Decoded, Unreadable> {
+    decode_to(LEAST_LUMA, bytes, scratch, share)
 }
 
-/// Decodes every pixel of a file.
+/// Decodes every pixel of a file, in its share of the memory.
 ///
 /// # Errors
 /// As [`decode`].
-pub(super) fn decode_in_full(bytes: &[u8]) -> Result<Luma, Unreadable> {
-    Ok(decode_to(u32::MAX, bytes, &mut Scratch::default())?.luma)
+pub(super) fn decode_in_full(bytes: &[u8], share: &mut Share<'_>) -> Result<Luma, Unreadable> {
+    Ok(decode_to(u32::MAX, bytes, &mut Scratch::default(), share)?.luma)
 }
 
 /// The luma has at least so many pixels on each side, where the picture has them.
-fn decode_to(least: u32, bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded, Unreadable> {
+fn decode_to(
+    least: u32,
+    bytes: &[u8],
+    scratch: &mut Scratch,
+    share: &mut Share<'_>,
+) -> Result<Decoded, Unreadable> {
     let (image_format, format) = recognise(bytes)?;
     if format == Format::Jpeg {
-        let read = AssertUnwindSafe(|| decode_jpeg(bytes, least, scratch));
+        let headers = container::jpeg::headers(bytes);
+        if let Some(kind) = headers.not_decoded() {
+            return Err(refusal::of_kind(kind));
+        }
+        let (width, height) = headers.size;
+        // Whether it is decoded in full later depends on the other files.
+        let in_all = Announced {
+            format: image_format,
+            width,
+            height,
+            samples: headers.samples(),
+            turned: headers
+                .exif
+                .and_then(Orientation::from_exif_chunk)
+                .is_some_and(is_turned),
+        }
+        .in_all(bytes);
+        share.admits(in_all)?;
+        share.take(need::of_fast_jpeg(bytes, width, height, least).min(in_all))?;
+        let read = AssertUnwindSafe(|| decode_jpeg(bytes, headers, (in_all, least), scratch));
         match catch_unwind(read) {
             Ok(Ok(decoded)) => return Ok(decoded),
             Ok(Err(JpegError::Unsupported(_) | JpegError::NotJpeg)) => {}
@@ -93,11 +124,14 @@ fn decode_to(least: u32, bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded,
             Err(_) => return Err(Unreadable::DecoderPanicked { format }),
         }
     }
+    if format == Format::Tiff && container::tiff::is_misread(bytes) {
+        return Err(refusal::of_tiff(bytes));
+    }
     let structure = container::walk(bytes, format).map_err(|missing| Unreadable::Truncated {
         format,
         detail: missing.to_owned(),
     })?;
-    let full = decode_fully(bytes, image_format, format)?;
+    let full = decode_fully(bytes, image_format, format, share)?;
     let image = &full.image;
     if image.width() == 0 || image.height() == 0 {
         let detail = format!("a picture of {} x {} pixels", image.width(), image.height());
@@ -117,28 +151,26 @@ fn decode_to(least: u32, bytes: &[u8], scratch: &mut Scratch) -> Result<Decoded,
 /// RGBA where the picture has more than 8 bits. A grey picture and its RGB copy agree.
 ///
 /// # Errors
-/// Every way in which the bytes are not a whole, supported image.
-pub(super) fn pixel_digest(bytes: &[u8]) -> Result<Digest, Unreadable> {
+/// Every way in which the bytes are not a whole, supported image that fits.
+pub(super) fn pixel_digest(bytes: &[u8], share: &mut Share<'_>) -> Result<Digest, Unreadable> {
     let (image_format, format) = recognise(bytes)?;
-    Ok(digest_of(&decode_fully(bytes, image_format, format)?.image))
+    let full = decode_fully(bytes, image_format, format, share)?;
+    Ok(digest_of(&full.image))
 }
 
-fn decode_jpeg(bytes: &[u8], least: u32, scratch: &mut Scratch) -> Result<Decoded, JpegError> {
+fn decode_jpeg(
+    bytes: &[u8],
+    headers: Headers<'_>,
+    (in_all, least): (u64, u32),
+    scratch: &mut Scratch,
+) -> Result<Decoded, JpegError> {
     let picture = luma_jpeg::read(bytes, (least, least), MAX_PIXELS, scratch)?;
     let upright = picture.exif.and_then(Orientation::from_exif_chunk);
     let upright = upright.unwrap_or(Orientation::NoTransforms);
-    let turned = matches!(
-        upright,
-        Orientation::Rotate90
-            | Orientation::Rotate270
-            | Orientation::Rotate90FlipH
-            | Orientation::Rotate270FlipH
-    );
-    let (width, height) = match turned {
+    let (width, height) = match is_turned(upright) {
         true => (picture.full_height, picture.full_width),
         false => (picture.full_width, picture.full_height),
     };
-    let headers = container::jpeg::headers(bytes);
     let stored = Stored {
         format: Format::Jpeg,
         bytes: saturated(bytes.len()),
@@ -150,6 +182,7 @@ fn decode_jpeg(bytes: &[u8], least: u32, scratch: &mut Scratch) -> Result<Decode
         orientation: upright.to_exif(),
         profile: headers.profile.map_or(Profile::None, Profile::of),
         camera: picture.exif.map(tags::camera).unwrap_or_default(),
+        need: kibibytes(in_all),
     };
     Ok(Decoded {
         captured: picture.exif.and_then(captured),
@@ -159,6 +192,17 @@ fn decode_jpeg(bytes: &[u8], least: u32, scratch: &mut Scratch) -> Result<Decode
         height,
         stored,
     })
+}
+
+/// Whether rows become columns.
+fn is_turned(upright: Orientation) -> bool {
+    matches!(
+        upright,
+        Orientation::Rotate90
+            | Orientation::Rotate270
+            | Orientation::Rotate90FlipH
+            | Orientation::Rotate270FlipH
+    )
 }
 
 fn turn(luma: Luma, upright: Orientation) -> Luma {
@@ -183,11 +227,34 @@ fn decode_fully(
     bytes: &[u8],
     image_format: ImageFormat,
     format: Format,
+    share: &mut Share<'_>,
 ) -> Result<Full, Unreadable> {
-    match catch_unwind(AssertUnwindSafe(|| decode_as(bytes, image_format))) {
-        Ok(Ok(full)) => Ok(full),
-        Ok(Err(error)) => Err(refusal::of_image(&error, format)),
-        Err(_) => Err(Unreadable::DecoderPanicked { format }),
+    let (bytes, image_format) = decodable(bytes, image_format);
+    let decode = AssertUnwindSafe(|| decode_as(&bytes, image_format, format, share));
+    match catch_unwind(decode).unwrap_or(Err(Unreadable::DecoderPanicked { format })) {
+        Err(Unreadable::Unsupported { .. }) if format == Format::Tiff => {
+            Err(refusal::of_tiff(&bytes))
+        }
+        other => other,
+    }
+}
+
+/// What is handed to a decoder: another file inside, or one that says what it leaves out.
+fn decodable(bytes: &[u8], format: ImageFormat) -> (Cow<'_, [u8]>, ImageFormat) {
+    match format {
+        // The decoder of icons takes no PNG files but those with alpha.
+        ImageFormat::Ico => match container::ico::png(bytes) {
+            Some(png) => (Cow::Borrowed(png), ImageFormat::Png),
+            None => (Cow::Borrowed(bytes), format),
+        },
+        ImageFormat::Gif => {
+            let with_a_screen = container::gif::with_a_screen(bytes);
+            (
+                with_a_screen.map_or(Cow::Borrowed(bytes), Cow::Owned),
+                format,
+            )
+        }
+        _ => (Cow::Borrowed(bytes), format),
     }
 }
 
@@ -200,31 +267,47 @@ struct Full {
     profile: Profile,
     camera: Camera,
     captured: Option<Captured>,
+    /// Bytes that decoding takes at most.
+    need: u64,
 }
 
-fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_DECODER_BYTES);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder()?;
+fn decode_as(
+    bytes: &[u8],
+    image_format: ImageFormat,
+    format: Format,
+    share: &mut Share<'_>,
+) -> Result<Full, Unreadable> {
+    let refused = |error| refusal::of_image(&error, format);
+    let reader = ImageReader::with_format(Cursor::new(bytes), image_format);
+    let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        let kind = image::error::LimitErrorKind::DimensionError;
-        return Err(ImageError::Limits(image::error::LimitError::from_kind(
-            kind,
-        )));
+        let detail = format!("{width} x {height} pixels, at most {MAX_PIXELS} are decoded");
+        return Err(Unreadable::TooLarge { detail });
     }
     // A damaged EXIF block is no reason to refuse a good picture.
     let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
     let block = decoder.exif_metadata().ok().flatten();
-    let camera = match format {
+    let announced = Announced {
+        format: image_format,
+        width,
+        height,
+        samples: decoder.total_bytes(),
+        turned: is_turned(upright),
+    };
+    let need = announced.in_all(bytes);
+    share.take(need)?;
+    // What is not announced is not taken.
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(announced.samples.saturating_add(announced.beside(bytes)));
+    decoder.set_limits(limits).map_err(refused)?;
+    let camera = match image_format {
         // A TIFF file is an EXIF block itself.
         ImageFormat::Tiff => tags::camera(bytes),
         _ => block.as_deref().map(tags::camera).unwrap_or_default(),
     };
-    let mut image = DynamicImage::from_decoder(decoder)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(refused)?;
     image.apply_orientation(upright);
     Ok(Full {
         image,
@@ -232,6 +315,7 @@ fn decode_as(bytes: &[u8], format: ImageFormat) -> Result<Full, ImageError> {
         profile: profile.map_or(Profile::None, |icc| Profile::of(&icc)),
         camera,
         captured: block.as_deref().and_then(captured),
+        need,
     })
 }
 
@@ -265,7 +349,12 @@ fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usi
         orientation: full.orientation.to_exif(),
         profile: full.profile,
         camera: full.camera,
+        need: kibibytes(full.need),
     }
+}
+
+fn kibibytes(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
 fn saturated(length: usize) -> u32 {
@@ -275,9 +364,14 @@ fn saturated(length: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
 
     fn read(bytes: &[u8]) -> Result<Decoded, Unreadable> {
-        decode(bytes, &mut Scratch::default())
+        decode(
+            bytes,
+            &mut Scratch::default(),
+            &mut Budget::default().share(),
+        )
     }
 
     fn png(image: &DynamicImage) -> Vec<u8> {

@@ -7,6 +7,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
 use memchr::memmem;
 
 use super::{decode_fully, recognise::recognise};
+use crate::budget::Share;
 
 /// Files of at most so many bytes are shown as they are.
 const SMALL: usize = 8 << 10;
@@ -29,12 +30,12 @@ pub(crate) struct Preview {
 /// An upright picture of at most `side` pixels across and down; `None` where the bytes are no image
 /// that can be read.
 #[must_use]
-pub(crate) fn preview(bytes: &[u8], side: u32) -> Option<Preview> {
+pub(crate) fn preview(bytes: &[u8], side: u32, share: &mut Share<'_>) -> Option<Preview> {
     let (image_format, format) = recognise(bytes).ok()?;
     if let Some(whole) = as_it_is(bytes, image_format, side) {
         return Some(whole);
     }
-    let image = decode_fully(bytes, image_format, format).ok()?.image;
+    let image = decode_fully(bytes, image_format, format, share).ok()?.image;
     let (width, height) = (image.width(), image.height());
     if width == 0 || height == 0 {
         return None;
@@ -97,6 +98,11 @@ fn on_white(image: &DynamicImage) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::Budget;
+
+    fn shown(bytes: &[u8]) -> Option<Preview> {
+        preview(bytes, 160, &mut Budget::default().share())
+    }
 
     fn png(image: &DynamicImage) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
@@ -109,7 +115,7 @@ mod tests {
         let noise = RgbImage::from_fn(400, 200, |x, y| {
             Rgb([((x * 7) ^ (y * 13)) as u8, (x * y) as u8, (x ^ y) as u8])
         });
-        let shown = preview(&png(&DynamicImage::ImageRgb8(noise)), 160).unwrap();
+        let shown = shown(&png(&DynamicImage::ImageRgb8(noise))).unwrap();
         assert_eq!(
             (shown.width, shown.height, shown.media),
             (160, 80, "image/jpeg")
@@ -119,7 +125,7 @@ mod tests {
     #[test]
     fn a_small_file_is_shown_as_it_is_unless_it_says_more_than_pixels() {
         let plain = png(&DynamicImage::new_rgb8(20, 10));
-        let shown = preview(&plain, 160).unwrap();
+        let shown = shown(&plain).unwrap();
         assert_eq!((shown.media, &shown.bytes), ("image/png", &plain));
         let mut telling = plain.clone();
         telling.extend_from_slice(b"eXIf");
@@ -134,6 +140,6 @@ mod tests {
 
     #[test]
     fn what_is_no_image_has_no_picture() {
-        assert_eq!(preview(b"no image", 160), None);
+        assert_eq!(shown(b"no image"), None);
     }
 }

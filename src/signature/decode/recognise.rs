@@ -2,6 +2,7 @@
 
 use image::ImageFormat;
 
+use super::refusal;
 use crate::signature::unreadable::{DataStore, Format, Unreadable};
 
 /// First bytes of an `AppleDouble` file: what macOS keeps of a file where the file system has no
@@ -20,10 +21,7 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<(ImageFormat, Format), Unreadabl
         return Err(Unreadable::SideFile);
     }
     guess(bytes).ok_or_else(|| match other_image(bytes) {
-        Some(name) => {
-            let detail = format!("{name} is not supported; convert it to PNG or JPEG");
-            Unreadable::Unsupported { detail }
-        }
+        Some(name) => refusal::of_kind(name),
         None => Unreadable::NotAnImage,
     })
 }

@@ -3,7 +3,7 @@
 use image::error::ImageError;
 use luma_jpeg::JpegError;
 
-use super::{MAX_DECODER_BYTES, MAX_PIXELS};
+use crate::signature::container::tiff;
 use crate::signature::unreadable::{Format, Unreadable};
 
 /// Why the JPEG reader gave no picture.
@@ -18,14 +18,23 @@ pub(super) fn of_jpeg(error: &JpegError) -> Unreadable {
     }
 }
 
+/// A kind of image that no decoder here reads.
+pub(super) fn of_kind(kind: &str) -> Unreadable {
+    Unreadable::Unsupported {
+        detail: format!("{kind} is not supported; convert it to PNG or JPEG"),
+    }
+}
+
+/// The same for a TIFF file, of which there are hundreds of kinds.
+pub(super) fn of_tiff(bytes: &[u8]) -> Unreadable {
+    of_kind(tiff::kind(bytes).as_deref().unwrap_or("this kind of TIFF"))
+}
+
 /// Why a general decoder gave no picture.
 pub(super) fn of_image(error: &ImageError, format: Format) -> Unreadable {
     match error {
         ImageError::Limits(_) => Unreadable::TooLarge {
-            detail: format!(
-                "limits are {MAX_PIXELS} pixels and {} MiB for decoding",
-                MAX_DECODER_BYTES >> 20
-            ),
+            detail: "its decoder asks for more memory than its headers announce".to_owned(),
         },
         ImageError::Unsupported(error) => Unreadable::Unsupported {
             detail: one_line(error),
