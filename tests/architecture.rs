@@ -337,7 +337,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "dataset",
-        &["error", "progress", "sample", "settings", "source"],
+        &[
+            "error",
+            "path_pattern",
+            "progress",
+            "sample",
+            "settings",
+            "source",
+        ],
     ),
     (
         "report/build",

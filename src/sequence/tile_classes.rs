@@ -1,4 +1,5 @@
-//! Classes in front of the names of large images: `tumor_slide1_x0_y0` beside `normal_slide1_x0_y96`.
+//! Classes in front of the names of large images: `tumor_slide1_x0_y0` beside
+//! `normal_slide1_x0_y96`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
