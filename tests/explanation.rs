@@ -119,6 +119,7 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
         predictions: None,
         predictions_unmatched: 0,
         second_run: None,
+        compared: &[],
         interleaving: None,
         revisited: 0,
         unanswered: &[],

@@ -34,11 +34,15 @@ impl Array {
         }
     }
 
+    /// Bytes of a row; `None` for more than any picture has.
+    pub(super) fn size(&self) -> Option<u64> {
+        self.shape.numbers()?.checked_mul(self.levels.width())
+    }
+
     /// A row as a picture file.
     pub(super) fn picture(&self, row: u64) -> io::Result<Vec<u8>> {
         let too_large = || damaged("is larger than any picture");
-        let numbers = self.shape.numbers().ok_or_else(too_large)?;
-        let size = numbers * self.levels.width();
+        let size = self.size().ok_or_else(too_large)?;
         let at = row
             .checked_mul(size)
             .and_then(|at| at.checked_add(self.start));

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::super::Place;
 use super::{Container, Inside, Reader};
-use super::{arrow, cifar, idx, npy, npz, parquet, pickle, tar, tfrecord, zip};
+use super::{
+    arrow, cifar, idx, npy, npz, parquet_table, pickle, tar_archive, tfrecord, zip_archive,
+};
 
 /// What is inside a container.
 #[derive(Debug, Default)]
@@ -112,19 +114,19 @@ pub(crate) fn list(
         return npz::list(file, name).map(Some);
     }
     if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
-        return zip::list(file, name, is_wanted).map(Some);
+        return zip_archive::list(file, name, is_wanted).map(Some);
     }
     if head.get(257..262) == Some(b"ustar") || (!gzipped && ends(&[".tar"])) {
-        return tar::list(file, name, false, is_wanted).map(Some);
+        return tar_archive::list(file, name, false, is_wanted).map(Some);
     }
     if gzipped && ends(&[".tar.gz", ".tgz"]) {
-        return tar::list(file, name, true, is_wanted).map(Some);
+        return tar_archive::list(file, name, true, is_wanted).map(Some);
     }
     if starts(b"\x93NUMPY") {
         return npy::list(file, name);
     }
     if starts(b"PAR1") {
-        return parquet::list(file, name);
+        return parquet_table::list(file, name);
     }
     if starts(b"ARROW1") || (starts(&[0xFF; 4]) && ends(&[".arrow"])) {
         return arrow::list(file, name);

@@ -15,13 +15,13 @@ mod listing;
 mod names;
 mod npy;
 mod npz;
-mod parquet;
+mod parquet_table;
 mod pickle;
 mod pixels;
 mod stream;
-mod tar;
+mod tar_archive;
 mod tfrecord;
-mod zip;
+mod zip_archive;
 
 use std::fmt;
 use std::io;
@@ -32,7 +32,7 @@ use array::Array;
 use listing::Part;
 pub(crate) use listing::{Listing, list};
 pub(crate) use names::{file_of, folder_and_name, inner_folders, stem_of_folder};
-use parquet::Cells;
+use parquet_table::Cells;
 use stream::Stream;
 
 /// An image inside a file.
@@ -111,11 +111,12 @@ impl Inside {
         }
     }
 
-    /// How many bytes [`Self::read`] gives, where that is known before.
+    /// How many bytes [`Self::read`] takes at most, where that is known before.
     pub(crate) fn size(&self) -> Option<u64> {
-        match self.part {
-            Part::Stored { size, .. } | Part::Deflated { size, .. } => Some(size),
-            Part::Row(_) => None,
+        match (self.part, &self.container.reader) {
+            (Part::Stored { size, .. } | Part::Deflated { size, .. }, _) => Some(size),
+            (Part::Row(_), Reader::Array(array)) => array.size(),
+            (Part::Row(_), _) => None,
         }
     }
 }

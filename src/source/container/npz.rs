@@ -12,7 +12,7 @@ use super::inflate::Framing;
 use super::listing::Listing;
 use super::npy;
 use super::stream::Stream;
-use super::zip;
+use super::zip_archive;
 
 /// Words for pictures and for their labels, in names of arrays.
 pub(super) const PAIRS: &[(&str, &str)] = &[
@@ -33,7 +33,7 @@ pub(super) const PAIRS: &[(&str, &str)] = &[
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Listing> {
     let mut listing = Listing::default();
     let mut arrays: BTreeMap<String, Stream> = BTreeMap::new();
-    for member in zip::members(file)? {
+    for member in zip_archive::members(file)? {
         let own = super::names::inner(&member.name).unwrap_or_default();
         let Some(own) = own.strip_suffix(".npy") else {
             continue;

@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use ::parquet::basic::Type;
-use ::parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use ::parquet::data_type::{ByteArray, ByteArrayType};
-use ::parquet::errors::ParquetError;
-use ::parquet::file::reader::{FileReader, SerializedFileReader};
-use ::parquet::schema::types::ColumnDescriptor;
+use parquet::basic::Type;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::{ByteArray, ByteArrayType};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::types::ColumnDescriptor;
 
 use super::labels::{ClassNames, LABELS, NOTE};
 use super::listing::{Listing, Part};
@@ -242,7 +242,7 @@ fn labels(reader: &SerializedFileReader<File>) -> io::Result<Vec<Option<String>>
 }
 
 /// Reads a column to its end; a cell that is there has the level `full`.
-fn read_all<T: ::parquet::data_type::DataType>(
+fn read_all<T: parquet::data_type::DataType>(
     mut reader: ColumnReaderImpl<T>,
     labels: &mut Vec<Option<String>>,
     full: i16,

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use ::tar::{Archive, Entries};
+use tar::{Archive, Entries};
 
 use super::inflate::Framing;
 use super::listing::{Listing, Part};

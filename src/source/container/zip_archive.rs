@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::Path;
 
-use ::zip::{CompressionMethod, ZipArchive};
+use zip::{CompressionMethod, ZipArchive};
 
 use super::listing::{Listing, Part};
 use super::{Container, damaged};
