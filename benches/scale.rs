@@ -27,7 +27,7 @@ use splitleak::report::Report;
 use splitleak::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, SplitRole};
 use splitleak::settings::{Input, Settings};
 use splitleak::signature::digest::Digest;
-use splitleak::signature::facts::{Camera, Colour, Facts, Profile, Stored, Tone};
+use splitleak::signature::facts::{Camera, Colour, Facts, Need, Profile, Stored, Tone};
 use splitleak::signature::thumbnail::{SIDE, Thumbnail};
 use splitleak::signature::unreadable::Format;
 use splitleak::signature::{Hash64, Signature, Signed};
@@ -254,7 +254,6 @@ impl Made {
             low_information: false,
             facts: Facts {
                 stored: Stored {
-                    need: 0,
                     format: Format::Png,
                     bytes: 200_000 + (chance % 100_000) as u32,
                     trailing: 0,
@@ -274,6 +273,7 @@ impl Made {
                     high: 220,
                 },
                 border: 0,
+                need: Need::default(),
             },
             captured: None,
             thumbnail: Some(Thumbnail(Box::new(cells))),

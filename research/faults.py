@@ -49,6 +49,8 @@ def png(number, side=64):
 
 def fresh(name):
     path = os.path.join(WORK, name)
+    if os.path.isfile(path):
+        os.remove(path)
     shutil.rmtree(path, ignore_errors=True)
     os.makedirs(path)
     return path

@@ -6,8 +6,8 @@
 //! cargo run --release -p splitleak-research --bin mutate -- SEEDS 200000 1
 //! ```
 //!
-//! Mutant `n` of seed `s` is always the same one. An abort cannot be caught: `SEEDS/last` then holds
-//! the mutant that did it, and `SEEDS/kept` the mutants of all other faults.
+//! Mutant `n` of seed `s` is always the same one. An abort cannot be caught: `SEEDS/last0` and its
+//! like then hold the mutants that were read, and `SEEDS/kept` holds those of all other faults.
 
 mod changes;
 

@@ -42,7 +42,7 @@ pub(super) fn sign(
                 };
                 // What an earlier run had more memory for is refused like all else.
                 let signed = signed.and_then(|signature| {
-                    budget.share().admits(signature.facts.stored.need())?;
+                    budget.share().admits(signature.facts.need.bytes())?;
                     Ok(signature)
                 });
                 progress.advance(1);

@@ -9,7 +9,7 @@ use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Layout, Sample, SampleId, SplitId, SplitRole};
 use crate::signature::digest::Digest;
-use crate::signature::facts::{Camera, Colour, Facts, Profile, Stored, Tone};
+use crate::signature::facts::{Camera, Colour, Facts, Need, Profile, Stored, Tone};
 use crate::signature::unreadable::{Format, Unreadable};
 use crate::signature::{Hash64, Signature};
 
@@ -121,7 +121,6 @@ fn ordinary() -> Signature {
         captured: None,
         facts: Facts {
             stored: Stored {
-                need: 0,
                 format: Format::Jpeg,
                 bytes: 10_000,
                 trailing: 0,
@@ -141,6 +140,7 @@ fn ordinary() -> Signature {
                 high: 240,
             },
             border: 0,
+            need: Need::default(),
         },
     }
 }

@@ -15,6 +15,8 @@ pub struct Facts {
     pub tone: Tone,
     /// Percent of the picture that a uniform frame takes, 0 to 100.
     pub border: u8,
+    /// Memory that decoding it takes at most.
+    pub need: Need,
 }
 
 /// How a picture is stored.
@@ -40,14 +42,26 @@ pub struct Stored {
     pub profile: Profile,
     /// What took the picture, by EXIF.
     pub camera: Camera,
-    /// KiB of memory that decoding it takes at most.
-    pub need: u32,
 }
 
-impl Stored {
-    /// Bytes of memory that decoding it takes at most.
-    pub(crate) fn need(&self) -> u64 {
-        u64::from(self.need) << 10
+/// Memory that decoding a picture takes at most, in one byte: the next of eight steps between two
+/// powers of two.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need(u8);
+
+impl Need {
+    /// The least that covers so many bytes.
+    #[must_use]
+    pub fn covering(bytes: u64) -> Self {
+        let mut steps = (0..=u8::MAX).map(Self);
+        let enough = steps.find(|step| step.bytes() >= bytes);
+        enough.unwrap_or(Self(u8::MAX))
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        (8 + u64::from(self.0 % 8)) << (10 + self.0 / 8)
     }
 }
 
@@ -146,6 +160,16 @@ mod tests {
     #[test]
     fn a_million_samples_hold_at_most_64_megabytes_of_facts() {
         assert!(size_of::<Facts>() <= 64, "{}", size_of::<Facts>());
+    }
+
+    #[test]
+    fn a_need_covers_what_it_is_made_for_and_little_more() {
+        for bytes in [1, 8192, 8193, 100_000, 1 << 20, 1_352_000_000, 96 << 30] {
+            let covered = Need::covering(bytes).bytes();
+            assert!(covered >= bytes && covered <= (bytes + bytes / 8).max(8192));
+            assert_eq!(Need::covering(covered).bytes(), covered);
+        }
+        assert!(Need::covering(u64::MAX).bytes() > 1 << 44);
     }
 
     #[test]

@@ -31,7 +31,7 @@ impl<'a> Opened<'a> {
 
     /// Bytes of memory that decoding it takes at most.
     pub(crate) fn need(&self) -> u64 {
-        self.signature.facts.stored.need()
+        self.signature.facts.need.bytes()
     }
 
     /// Pixels of the whole picture.

@@ -78,6 +78,7 @@ impl Signer {
         let facts = Facts {
             stored: decoded.stored,
             tone: tone(luma),
+            need: decoded.need,
             border: 100 - (inside * 100).div_ceil(luma.data.len()) as u8,
         };
         Ok(Signature {

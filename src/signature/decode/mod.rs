@@ -34,7 +34,7 @@ use super::capture::{Captured, captured};
 use super::container::jpeg::Headers;
 use super::container::{self, Structure, tags};
 use super::digest::Digest;
-use super::facts::{Camera, Colour, Profile, Stored};
+use super::facts::{Camera, Colour, Need, Profile, Stored};
 use super::thumbnail::SIDE;
 use super::unreadable::{Format, Unreadable};
 use crate::budget::Share;
@@ -65,6 +65,8 @@ pub(super) struct Decoded {
     pub(super) stored: Stored,
     /// What EXIF says of time and camera.
     pub(super) captured: Option<Captured>,
+    /// Memory that decoding it in full takes at most.
+    pub(super) need: Need,
 }
 
 /// Decodes a file as far as a signature needs, in its share of the memory, which is to be held as
@@ -103,7 +105,7 @@ fn decode_to(
         }
         let (width, height) = headers.size;
         // Whether it is decoded in full later depends on the other files.
-        let in_all = Announced {
+        let need = Announced {
             format: image_format,
             width,
             height,
@@ -114,9 +116,10 @@ fn decode_to(
                 .is_some_and(is_turned),
         }
         .in_all(bytes);
-        share.admits(in_all)?;
-        share.take(need::of_fast_jpeg(bytes, width, height, least).min(in_all))?;
-        let read = AssertUnwindSafe(|| decode_jpeg(bytes, headers, (in_all, least), scratch));
+        share.admits(need.bytes())?;
+        let fast = need::of_fast_jpeg(bytes, width, height, least);
+        share.take(fast.min(need.bytes()))?;
+        let read = AssertUnwindSafe(|| decode_jpeg(bytes, headers, (need, least), scratch));
         match catch_unwind(read) {
             Ok(Ok(decoded)) => return Ok(decoded),
             Ok(Err(JpegError::Unsupported(_) | JpegError::NotJpeg)) => {}
@@ -139,6 +142,7 @@ fn decode_to(
     }
     Ok(Decoded {
         captured: full.captured,
+        need: full.need,
         pixel_digest: Some(digest_of(image)),
         width: image.width(),
         height: image.height(),
@@ -161,7 +165,7 @@ pub(super) fn pixel_digest(bytes: &[u8], share: &mut Share<'_>) -> Result<Digest
 fn decode_jpeg(
     bytes: &[u8],
     headers: Headers<'_>,
-    (in_all, least): (u64, u32),
+    (need, least): (Need, u32),
     scratch: &mut Scratch,
 ) -> Result<Decoded, JpegError> {
     let picture = luma_jpeg::read(bytes, (least, least), MAX_PIXELS, scratch)?;
@@ -182,10 +186,10 @@ fn decode_jpeg(
         orientation: upright.to_exif(),
         profile: headers.profile.map_or(Profile::None, Profile::of),
         camera: picture.exif.map(tags::camera).unwrap_or_default(),
-        need: kibibytes(in_all),
     };
     Ok(Decoded {
         captured: picture.exif.and_then(captured),
+        need,
         luma: turn(picture.luma, upright),
         pixel_digest: None,
         width,
@@ -267,8 +271,8 @@ struct Full {
     profile: Profile,
     camera: Camera,
     captured: Option<Captured>,
-    /// Bytes that decoding takes at most.
-    need: u64,
+    /// Memory that decoding takes at most.
+    need: Need,
 }
 
 fn decode_as(
@@ -297,7 +301,7 @@ fn decode_as(
         turned: is_turned(upright),
     };
     let need = announced.in_all(bytes);
-    share.take(need)?;
+    share.take(need.bytes())?;
     // What is not announced is not taken.
     let mut limits = Limits::default();
     limits.max_alloc = Some(announced.samples.saturating_add(announced.beside(bytes)));
@@ -349,12 +353,7 @@ fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usi
         orientation: full.orientation.to_exif(),
         profile: full.profile,
         camera: full.camera,
-        need: kibibytes(full.need),
     }
-}
-
-fn kibibytes(bytes: u64) -> u32 {
-    u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
 fn saturated(length: usize) -> u32 {

@@ -6,6 +6,7 @@
 use image::ImageFormat;
 
 use crate::signature::container::{exr, jpeg, tiff};
+use crate::signature::facts::Need;
 
 /// What headers announce.
 #[derive(Debug, Clone, Copy)]
@@ -50,13 +51,13 @@ impl Announced {
         own.saturating_add(SLACK)
     }
 
-    /// Bytes that decoding takes in all, with the file, the picture and two grey ones: its own, and
+    /// What decoding takes in all, with the file, the picture and two grey ones: its own, and
     /// that of a picture with which it is compared.
-    pub(super) fn in_all(&self, bytes: &[u8]) -> u64 {
+    pub(super) fn in_all(&self, bytes: &[u8]) -> Need {
         let pixels = u64::from(self.width) * u64::from(self.height);
         let pictures = if self.turned { 2 } else { 1 } * self.samples;
-        self.beside(bytes)
-            .saturating_add(pictures + 2 * pixels + bytes.len() as u64)
+        let taken = pictures + 2 * pixels + bytes.len() as u64;
+        Need::covering(self.beside(bytes).saturating_add(taken))
     }
 }
 
