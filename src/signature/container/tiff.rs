@@ -88,9 +88,14 @@ pub(in crate::signature) fn kind(bytes: &[u8]) -> Option<String> {
         32_773 => "compressed by PackBits".to_owned(),
         other => format!("compressed by method {other}"),
     };
+    let apart = match (value(PLANES, 1), value(FILL_ORDER, 1)) {
+        (2, _) => ", channels apart",
+        (_, 2) => ", bits in reverse",
+        _ => "",
+    };
     let bits = value(BITS, 1);
     Some(format!(
-        "a TIFF of {bits}-bit {numbers} ({meaning}), {compression}"
+        "a TIFF of {bits}-bit {numbers} ({meaning}, {compression}{apart})"
     ))
 }
 
@@ -185,7 +190,7 @@ mod tests {
             (MEANING, 1),
             (COMPRESSION, 5),
         ];
-        let expected = "a TIFF of 32-bit floating-point numbers (grey), compressed by LZW";
+        let expected = "a TIFF of 32-bit floating-point numbers (grey, compressed by LZW)";
         assert_eq!(kind(&tiff(&values)).as_deref(), Some(expected));
         assert_eq!(kind(b"II*"), None);
     }
