@@ -1,4 +1,4 @@
-//! Heads of NumPy's `.npy` files.
+//! Heads of `NumPy`'s `.npy` files.
 //!
 //! The format is that of `numpy.lib.format`, versions 1 to 3: a magic number, the length of the
 //! head, and the head as a Python dictionary of three keys.

@@ -76,7 +76,7 @@ fn zip(members: &Members<'_>, deflate: bool, flags: u16) -> Vec<u8> {
     file
 }
 
-/// A file of NumPy with these bytes.
+/// A file of `NumPy` with these bytes.
 fn npy(kind: &str, shape: &str, content: &[u8]) -> Vec<u8> {
     let head = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}\n");
     let mut file = b"\x93NUMPY\x01\0".to_vec();
@@ -505,7 +505,7 @@ fn an_archive_of_files_that_lie_beside_it_is_left_alone() {
 fn the_same_images_give_the_same_report_from_files_and_from_containers() {
     let rows: Vec<(String, u32)> = (0..6)
         .map(|seed| (format!("train/{seed}.png"), seed))
-        .chain([(format!("val/6.png"), 2), ("val/7.png".to_owned(), 9)])
+        .chain([("val/6.png".to_owned(), 2), ("val/7.png".to_owned(), 9)])
         .collect();
     let plain = Workspace::new();
     for (name, seed) in &rows {
@@ -544,4 +544,88 @@ fn a_changed_container_is_signed_again_and_the_others_come_from_the_cache() {
     assert_eq!(leaks_of(&workspace), 1);
     workspace.file("val.tar", shard(3));
     assert_eq!(leaks_of(&workspace), 0);
+}
+
+/// One file of each form that is read.
+fn forms() -> Vec<(&'static str, Vec<u8>)> {
+    let members = [
+        ("1.png", png(1)),
+        ("1.cls", b"cat".to_vec()),
+        ("2.png", png(2)),
+    ];
+    let arrays = [
+        ("x_train.npy", npy("|u1", "(2, 72, 96)", &grey(&[1, 2]))),
+        ("y_train.npy", npy("|u1", "(2,)", &[1, 2])),
+    ];
+    let mut idx = vec![0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 72, 0, 0, 0, 96];
+    idx.extend(grey(&[1]));
+    vec![
+        ("x.tar", tar(&members)),
+        ("x.tar.gz", gzip(&tar(&members))),
+        ("x.zip", zip(&members, false, 0)),
+        ("y.zip", zip(&members, true, 0)),
+        ("x.npz", zip(&arrays, true, 0)),
+        ("x.npy", arrays[0].1.clone()),
+        ("x-idx3-ubyte", idx),
+        ("x.parquet", table(&[(1, 0), (2, 1), (3, 0)])),
+    ]
+}
+
+#[test]
+fn no_change_of_a_container_ends_its_reading() {
+    use splitleak::dataset;
+    use splitleak::progress::Silent;
+    use splitleak::sample::SampleId;
+    use splitleak::settings::{Columns, Files, Input};
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    let (mut read, mut refused) = (0, 0);
+    for (name, content) in forms() {
+        for _ in 0..60 {
+            let mut changed = content.clone();
+            match random(4) {
+                0 => changed.truncate(random(content.len())),
+                // Heads stand at the beginning or at the end.
+                1 => {
+                    let at = random(content.len().min(600));
+                    changed[at] = random(256) as u8;
+                }
+                2 => {
+                    let at = content.len() - 1 - random(content.len().min(600));
+                    changed[at] = random(256) as u8;
+                }
+                _ => {
+                    let at = random(content.len() - 4);
+                    changed[at..at + 4].copy_from_slice(&[0xFF; 4]);
+                }
+            }
+            let workspace = Workspace::new();
+            workspace
+                .image("train/0.png", 0)
+                .file(&format!("val/{name}"), changed);
+            let input = Input::Tree {
+                root: workspace.root().to_owned(),
+                layout: None,
+            };
+            let dataset = dataset::load(&input, &Columns::default(), &Files::default(), &Silent);
+            let dataset = dataset.unwrap();
+            for id in (0..dataset.samples.len() as u32).map(SampleId) {
+                match dataset.source(id).bytes() {
+                    Ok(_) => read += 1,
+                    Err(_) => refused += 1,
+                }
+            }
+            let inside = dataset
+                .samples
+                .iter()
+                .any(|sample| sample.path.starts_with("val/"));
+            assert!(inside || !dataset.unread.is_empty(), "{name}: it vanished");
+        }
+    }
+    assert!(read > 500 && refused > 20, "{read} read, {refused} refused");
 }

@@ -1,4 +1,4 @@
-//! `OpenEXR`: headers of attributes, each with its name, type and size (OpenEXR File Layout).
+//! `OpenEXR`: headers of attributes, each with its name, type and size (the `OpenEXR` file layout).
 
 /// Blocks that a decoder holds at a time, at most: one for each of its threads and a few more.
 const BLOCKS: u64 = 72;

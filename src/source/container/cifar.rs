@@ -75,8 +75,8 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
 
 /// How many pictures an array of bytes is, how each lies, and where the first begins.
 ///
-/// NumPy pickles an array as a call with no content, whose state is a version, the shape, the type,
-/// whether columns come first, and the bytes.
+/// `NumPy` pickles an array as a call with no content, whose state is a version, the shape, the
+/// type, whether columns come first, and the bytes.
 fn pictures(value: &Value) -> Option<(u64, Shape, u64)> {
     let Value::List(object) = value else {
         return None;

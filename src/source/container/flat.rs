@@ -1,4 +1,4 @@
-//! FlatBuffers, as far as Arrow's heads need them: tables, vectors, texts, all bounds checked.
+//! `FlatBuffers`, as far as Arrow's heads need them: tables, vectors, texts, all bounds checked.
 //!
 //! A table begins with the distance back to its list of fields; a field that is not in the list is
 //! absent. What leads out of the buffer is absent, too.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::Place;
-use super::{Container, Inside, Reader};
+use super::{Container, Inside, Reader, caught, damaged};
 use super::{
     arrow, cifar, idx, npy, npz, parquet_table, pickle, tar_archive, tfrecord, zip_archive,
 };
@@ -101,17 +101,28 @@ pub(crate) fn list(
     name: &str,
     is_wanted: &dyn Fn(&str) -> bool,
 ) -> io::Result<Option<Listing>> {
+    caught(|| list_as_it_is(file, name, is_wanted))
+}
+
+fn list_as_it_is(
+    file: &Path,
+    name: &str,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> io::Result<Option<Listing>> {
     // A pipe would be waited for.
     if !std::fs::metadata(file)?.is_file() {
         return Ok(None);
     }
     let head = head_of(file)?;
+    if head.is_empty() {
+        return Err(damaged("is empty"));
+    }
     let starts = |magic: &[u8]| head.starts_with(magic);
     let gzipped = starts(&[0x1F, 0x8B]);
     let lower = file.to_string_lossy().to_ascii_lowercase();
     let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
     if starts(b"PK\x03\x04") && ends(&[".npz"]) {
-        return npz::list(file, name).map(Some);
+        return npz::list(file, name);
     }
     if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
         return zip_archive::list(file, name, is_wanted).map(Some);

@@ -25,6 +25,7 @@ mod zip_archive;
 
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -94,6 +95,10 @@ impl Inside {
     /// # Errors
     /// The file cannot be read, or is no longer what it was when it was listed.
     pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+        caught(|| self.read_part())
+    }
+
+    fn read_part(&self) -> io::Result<Vec<u8>> {
         match (&self.container.reader, self.part) {
             (Reader::Bytes(stream), Part::Stored { at, size }) => stream.read(at, size),
             (
@@ -146,6 +151,12 @@ fn begins_as_image(bytes: &[u8]) -> bool {
     ];
     let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
     is_webp || MAGICS.iter().any(|magic| bytes.starts_with(magic))
+}
+
+/// What is read of a file, where the crate that reads it may panic at what is not as it should be.
+fn caught<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(damaged("is not as its form demands: its reader gave up")))
 }
 
 /// An error that says what is wrong with a file's content.

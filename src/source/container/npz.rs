@@ -26,16 +26,17 @@ pub(super) const PAIRS: &[(&str, &str)] = &[
     ("data", "target"),
 ];
 
-/// What the arrays of an archive hold.
+/// What the arrays of an archive hold; `None` where none is one of pictures.
 ///
 /// # Errors
-/// The file cannot be read, or no array in it is one of pictures.
-pub(super) fn list(file: &Path, name: &str) -> io::Result<Listing> {
+/// The file cannot be read.
+pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     let mut listing = Listing::default();
     let mut arrays: BTreeMap<String, Stream> = BTreeMap::new();
     for member in zip_archive::members(file)? {
         let own = super::names::inner(&member.name).unwrap_or_default();
         let Some(own) = own.strip_suffix(".npy") else {
+            listing.fault(format!("{name}!/{own}"), "is no array");
             continue;
         };
         let at = match (member.part(), member.at) {
@@ -70,7 +71,8 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Listing> {
             item.label = Some(label);
         }
     }
-    Ok(listing)
+    let is_empty = listing.items.is_empty() && listing.faults.is_empty();
+    Ok((!is_empty).then_some(listing))
 }
 
 /// The labels of an array of pictures: as many as there are pictures, or none.

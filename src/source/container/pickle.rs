@@ -1,4 +1,4 @@
-//! Pickled data of plain shape: dictionaries, lists, texts, numbers, arrays of NumPy.
+//! Pickled data of plain shape: dictionaries, lists, texts, numbers, arrays of `NumPy`.
 //!
 //! Nothing is executed: what a pickle wants to call becomes a value that holds the arguments, and
 //! nothing more. Opcodes are those of `pickletools`, as far as such data use them; protocol 2 and

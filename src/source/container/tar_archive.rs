@@ -1,4 +1,4 @@
-//! Tar archives, plain or gzipped as a whole; WebDataset shards among them.
+//! Tar archives, plain or gzipped as a whole; `WebDataset` shards among them.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -196,7 +196,7 @@ fn class_of_json(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// What files of one sample share in WebDataset: the path up to the first dot of the file's name.
+/// What files of one sample share in `WebDataset`: the path up to the first dot of the file's name.
 fn key(name: &str) -> &str {
     let start = name.rfind('/').map_or(0, |at| at + 1);
     let end = name[start..].find('.').map_or(name.len(), |at| start + at);

@@ -10,6 +10,9 @@ use zip::{CompressionMethod, ZipArchive};
 use super::listing::{Listing, Part};
 use super::{Container, damaged};
 
+/// Bytes of the record at the end of an archive, without a comment.
+const END: u64 = 22;
+
 /// Deflate makes nothing more than this many times as long.
 const MOST_INFLATED: u64 = 1032;
 
@@ -99,6 +102,10 @@ pub(super) fn members(file: &Path) -> io::Result<Vec<Member>> {
     let opened = BufReader::new(File::open(file)?);
     let mut archive = ZipArchive::new(opened)
         .map_err(|error| damaged(format!("is no archive that can be read ({error})")))?;
+    // The record at the end of an archive without members is all there is.
+    if archive.is_empty() && std::fs::metadata(file)?.len() > END {
+        return Err(damaged("names no members, and holds more than that"));
+    }
     let mut members = Vec::with_capacity(archive.len());
     for index in 0..archive.len() {
         let entry = archive
