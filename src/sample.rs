@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+#[cfg(feature = "cli")]
 use crate::source::container::file_of;
 use crate::source::{Place, Source};
 
@@ -71,6 +72,7 @@ impl Sample {
     }
 
     /// The name of the file that holds it: its own, or that of its container.
+    #[cfg(feature = "cli")]
     #[must_use]
     pub(crate) fn file(&self) -> &str {
         match &self.place {

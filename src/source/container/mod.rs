@@ -32,7 +32,9 @@ use std::sync::Arc;
 use array::Array;
 use listing::Part;
 pub(crate) use listing::{Listing, list};
-pub(crate) use names::{file_of, folder_and_name, inner_folders, stem_of_folder};
+#[cfg(feature = "cli")]
+pub(crate) use names::file_of;
+pub(crate) use names::{folder_and_name, inner_folders, stem_of_folder};
 use parquet_table::Cells;
 use stream::Stream;
 
