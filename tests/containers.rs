@@ -142,7 +142,7 @@ fn table(rows: &[(u32, i64)]) -> Vec<u8> {
 /// Evaluation samples that leak.
 fn leaks(report: &Value) -> Vec<String> {
     let rows = report["leaked_samples"].as_array().unwrap().iter();
-    rows.map(|row| row["path"].as_str().unwrap().to_owned())
+    rows.map(|row| row["evaluation"]["path"].as_str().unwrap().to_owned())
         .collect()
 }
 

@@ -3,16 +3,18 @@
 //! A file inside a split hides samples of it, unless it belongs to a picture there: an array with
 //! the picture's stem is its depth map or its features. A file elsewhere hides a split where its
 //! name spells one that holds nothing else; `val.zip` beside `train/` does, and beside `val/` is
-//! what that folder was unpacked from.
+//! what that folder was unpacked from. Beside other archives of a split, one that is damaged or
+//! missing is a shard of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::Draft;
 use super::claim::Claim;
 use super::file_kind::is_of_one_picture;
-use super::split_name::{role_of, spelled};
+use super::split_name::{role_of, spelled, spelled_by_file};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
+use crate::source::Place;
 
 /// What of `files` is no companion of a picture, with the split that each file hides.
 pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
@@ -21,10 +23,22 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
     }
     let pictures: BTreeSet<(&str, &str)> = claim.drafts.iter().map(stem_in_split).collect();
     let roles: BTreeSet<SplitRole> = claim.drafts.iter().filter_map(role).collect();
+    let packed = claim
+        .drafts
+        .iter()
+        .filter(|draft| matches!(draft.place, Place::Inside(_)));
+    let packed: BTreeMap<SplitRole, &str> = packed
+        .filter_map(|draft| draft.split.as_ref())
+        .map(|(name, role)| (*role, name.as_str()))
+        .collect();
     let split_of = |file: &UnreadFile| {
         let told = file.split.clone().or_else(|| claim.split_of.0(&file.path));
         // What a list leaves out is left out on purpose.
-        let unlisted = || could_be(&file.path, &roles).filter(|_| !claim.lists_samples);
+        let unlisted = || {
+            let among = || could_be_of(&file.path, &packed);
+            let alone = || could_be(&file.path, &roles);
+            among().or_else(alone).filter(|_| !claim.lists_samples)
+        };
         told.or_else(unlisted)
     };
     let mut unread = Vec::new();
@@ -52,6 +66,13 @@ fn stem_in_split(draft: &Draft) -> (&str, &str) {
     (split, stem(&draft.path))
 }
 
+/// The split of other containers that a name spells: a shard that is missing or damaged hides
+/// samples of it, whatever the others hold.
+fn could_be_of(path: &str, packed: &BTreeMap<SplitRole, &str>) -> Option<String> {
+    let role = role_of(&spelled_by_file(stem(path))?)?;
+    packed.get(&role).map(|split| (*split).to_owned())
+}
+
 /// The split that a name outside of every split spells, where no sample has its role.
 fn could_be(path: &str, held: &BTreeSet<SplitRole>) -> Option<String> {
     let name = spelled(stem(path))?;
@@ -71,7 +92,6 @@ mod tests {
     use super::*;
     use crate::dataset::image_folder;
     use crate::dataset::walk::{Walked, WalkedFile};
-    use crate::source::Place;
 
     /// Splits that are hidden among `train/a.png`, `val/b.png` and one file.
     fn split_of(path: &str, reason: &str, images: &[&str]) -> Vec<Option<String>> {

@@ -53,8 +53,9 @@ impl Array {
 
 /// How many pictures an array of this shape is, and how each lies; `None` for one that is none.
 ///
-/// `n x height x width`, with channels last or first; without `n` for one picture.
-pub(super) fn pictures(shape: &[u64]) -> Option<(u64, Shape)> {
+/// `n x height x width`, with channels last or first; without `n` for one picture, unless the array
+/// is known to be of many: three lengths of which the first is 3 are channels, or three pictures.
+pub(super) fn pictures(shape: &[u64], of_many: bool) -> Option<(u64, Shape)> {
     let side = |length: u64| (SMALLEST..=LARGEST).contains(&length);
     let of = |height, width, channels, planar| {
         let shape = Shape {
@@ -66,6 +67,7 @@ pub(super) fn pictures(shape: &[u64]) -> Option<(u64, Shape)> {
         (side(height) && side(width)).then_some(shape)
     };
     match *shape {
+        [n, h, w] if of_many => Some((n, of(h, w, 1, false)?)),
         [h, w] => Some((1, of(h, w, 1, false)?)),
         [h, w, c @ (1 | 3 | 4)] if side(h) => Some((1, of(h, w, c, false)?)),
         [c @ (1 | 3), h, w] if side(w) => Some((1, of(h, w, c, true)?)),
@@ -104,7 +106,7 @@ mod tests {
     #[test]
     fn channels_are_told_from_pictures() {
         let told = |shape: &[u64]| {
-            let (n, shape) = pictures(shape)?;
+            let (n, shape) = pictures(shape, false)?;
             Some((n, shape.height, shape.width, shape.channels, shape.planar))
         };
         assert_eq!(told(&[60_000, 28, 28]), Some((60_000, 28, 28, 1, false)));
@@ -122,5 +124,6 @@ mod tests {
         ] {
             assert_eq!(told(none), None, "{none:?}");
         }
+        assert_eq!(pictures(&[3, 480, 640], true).map(|(n, _)| n), Some(3));
     }
 }

@@ -104,7 +104,7 @@ fn pictures(value: &Value) -> Option<(u64, Shape, u64)> {
             };
             (lengths[0], shape)
         }
-        None => array::pictures(&lengths)?,
+        None => array::pictures(&lengths, true)?,
     };
     // As many bytes as numbers: only bytes are.
     let all = shape.numbers()?.checked_mul(count)?;

@@ -33,7 +33,7 @@ pub(super) fn list(file: &Path, name: &str, gzipped: bool) -> io::Result<Option<
         // Labels.
         return Ok(Some(Listing::default()));
     }
-    let Some((rows, shape)) = array::pictures(&lengths).filter(|_| lengths.len() > 2) else {
+    let Some((rows, shape)) = array::pictures(&lengths, true).filter(|_| lengths.len() > 2) else {
         return Ok(None);
     };
     let start = head_size(lengths.len());

@@ -26,23 +26,24 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     if labels(&stream)?.is_some() {
         return Ok(Some(listing));
     }
-    let is_taken = add(&mut listing, file, name, stream)?;
-    let told = labels_beside(file, listing.items.len())?;
+    let first = read_head(&stream)?.shape.first().copied().unwrap_or(0);
+    let told = labels_beside(file, first)?;
+    let is_taken = add(&mut listing, file, name, stream, !told.is_empty())?;
     for (item, label) in listing.items.iter_mut().zip(told) {
         item.label = Some(label);
     }
     Ok(is_taken.then_some(listing))
 }
 
-/// The labels of pictures, from the array beside theirs that is named so: as many as there are
-/// pictures, or none.
-fn labels_beside(file: &Path, pictures: usize) -> io::Result<Vec<String>> {
+/// The labels of so many pictures, from the array beside theirs that is named so; none where it has
+/// another number of them.
+fn labels_beside(file: &Path, pictures: u64) -> io::Result<Vec<String>> {
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     for other in label_names(&stem) {
         let other = file.with_file_name(format!("{other}.npy"));
         if other.is_file()
             && let Some(labels) = labels(&Stream::of(&other)?)?
-            && labels.len() == pictures
+            && labels.len() as u64 == pictures
         {
             return Ok(labels);
         }
@@ -50,25 +51,29 @@ fn labels_beside(file: &Path, pictures: usize) -> io::Result<Vec<String>> {
     Ok(Vec::new())
 }
 
-/// Adds the pictures of an array to a listing; whether it has any.
+/// Adds the pictures of an array, which may be known to be of many, to a listing; whether it has
+/// any.
 pub(super) fn add(
     listing: &mut Listing,
     file: &Path,
     name: &str,
     stream: Stream,
+    of_many: bool,
 ) -> io::Result<bool> {
     let head = read_head(&stream)?;
-    let Some((rows, shape)) = array::pictures(&head.shape) else {
+    let Some((rows, shape)) = array::pictures(&head.shape, of_many) else {
         return Ok(false);
     };
     let start = head.end as u64;
     let Some(levels) = levels(&head, &stream)? else {
         return Ok(false);
     };
-    let size = shape
-        .numbers()
-        .and_then(|one| one.checked_mul(rows * levels.width()));
-    if head.is_column_major || size.and_then(|size| size.checked_add(start)) > Some(stream.size()) {
+    let size = shape.numbers().and_then(|one| {
+        one.checked_mul(levels.width())?
+            .checked_mul(rows)?
+            .checked_add(start)
+    });
+    if head.is_column_major || size.is_none_or(|size| size > stream.size()) {
         return Err(damaged("is shorter than its shape, or stored by columns"));
     }
     let container = Container::new(
@@ -76,7 +81,7 @@ pub(super) fn add(
         Reader::Array(Array::new(stream, start, shape, levels)),
     );
     let names = RowNames::new(name, rows);
-    let is_one = head.shape.len() < 3 || rows == 1 && head.shape.len() == 3;
+    let is_one = head.shape.len() < 3 || (rows == 1 && head.shape.len() == 3 && !of_many);
     for row in 0..rows {
         // One picture is called what its file is.
         let own = if is_one {

@@ -59,7 +59,7 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     for (own, stream) in &arrays {
         let inner = format!("{name}!/{own}");
         let before = listing.items.len();
-        match npy::add(&mut listing, file, &inner, stream.clone()) {
+        match npy::add(&mut listing, file, &inner, stream.clone(), true) {
             // A matrix among arrays is features or labels.
             Ok(true) if listing.items.len() == before + 1 => listing.items.truncate(before),
             Ok(_) => {}
