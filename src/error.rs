@@ -108,6 +108,14 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What the user said means nothing, and why.
+    pub(crate) fn settings(message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self::Settings { message }
+    }
+}
+
 fn at_line(line: Option<u64>) -> String {
     line.map(|line| format!(", line {line}"))
         .unwrap_or_default()

@@ -222,7 +222,7 @@ impl Settings {
             let message = format!(
                 "similarity {similarity} is out of range: use 0 to 1 (unrelated pictures reach about 0.5)"
             );
-            return Err(Error::Settings { message });
+            return Err(Error::settings(message));
         }
         if self.focus.is_some() && self.explain.is_some() {
             let message = "a loss is explained by the whole dataset: leave out `--changed-since` and `--files-from`";

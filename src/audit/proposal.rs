@@ -108,7 +108,7 @@ pub(super) fn propose(
                 let message = format!(
                     "{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer"
                 );
-                return Err(Error::Settings { message });
+                return Err(Error::settings(message));
             }
             (fold_manifest(&paths, &folds, &columns), folds)
         }

@@ -34,11 +34,15 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
             code,
         } => {
             if reason.trim().is_empty() {
-                return Err(wrong(
+                return Err(Error::settings(
                     "`--reason` is empty; say why it is accepted".to_owned(),
                 ));
             }
-            let expires = expires.as_deref().map(day).transpose().map_err(wrong)?;
+            let expires = expires
+                .as_deref()
+                .map(day)
+                .transpose()
+                .map_err(Error::settings)?;
             let codes: Vec<Code> = code
                 .iter()
                 .map(|name| code_of(name))
@@ -75,13 +79,9 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
     }
 }
 
-fn wrong(message: String) -> Error {
-    Error::Settings { message }
-}
-
 fn code_of(name: &str) -> Result<Code, Error> {
     Code::from_name(name).ok_or_else(|| {
-        wrong(format!(
+        Error::settings(format!(
             "code `{name}` does not exist; docs/findings.md lists them"
         ))
     })
@@ -96,7 +96,7 @@ fn compared(
     settings.detail.findings_per_code = usize::MAX;
     let resolved = resolve::judged_by(settings, source, &args.common, &args.gate, missing)?;
     if missing == Missing::Refused && !resolved.baseline.is_file() {
-        return Err(wrong(format!(
+        return Err(Error::settings(format!(
             "there is no baseline at `{}`; make one by `splitleak baseline write`",
             resolved.baseline.display()
         )));

@@ -29,7 +29,7 @@ impl SettingFiles<'_> {
             let message = format!(
                 "`{path}` is there and not staged, so the commit would be judged without it; `git add {path}`, or name it on the command line"
             );
-            return Err(Error::Settings { message });
+            return Err(Error::settings(message));
         }
         Ok(path.is_file())
     }

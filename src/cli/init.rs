@@ -21,7 +21,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, Error> {
             "`{}` is there already; overwrite it with `--force`",
             path.display()
         );
-        return Err(Error::Settings { message });
+        return Err(Error::settings(message));
     }
     output::to_file(&path, TEMPLATE.as_bytes())?;
     let path = path.strip_prefix(".").unwrap_or(&path);

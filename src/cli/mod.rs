@@ -15,6 +15,7 @@ mod exit;
 mod files;
 mod gate_args;
 mod init;
+mod input;
 mod interrupt;
 mod memory;
 mod output;

@@ -45,8 +45,7 @@ pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
 /// A report that cannot be read.
 pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Error> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    let difference =
-        difference::between(&old, &new).map_err(|message| Error::Settings { message })?;
+    let difference = difference::between(&old, &new).map_err(Error::settings)?;
     let mut text = Vec::new();
     let failed = |source| Error::Io {
         action: "write",

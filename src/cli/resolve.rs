@@ -14,14 +14,12 @@ use crate::gate::policy::day;
 use crate::gate::suppression::Suppression;
 use crate::leak::Leak;
 use crate::path_pattern::PathPattern;
-use crate::sample::{Layout, SplitRole};
 use crate::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
-use crate::settings::{
-    Columns, Detail, Files, Input, Matching, Recorded, Settings, SplitDirectory,
-};
+use crate::settings::{Detail, Matching, Recorded, Settings};
 
-use super::args::{CheckArgs, CommonArgs, GateArgs, InputArgs, RecordedArgs};
+use super::args::{CheckArgs, CommonArgs, GateArgs, RecordedArgs};
 use super::files::SettingFiles;
+use super::input::{columns, input, patterns};
 use super::memory;
 use super::shown::Shown;
 
@@ -137,7 +135,7 @@ pub(super) fn common<'a>(
     let written = config.max_memory.clone();
     let memory = shown.choose("max-memory", args.max_memory.clone(), written);
     settings.memory = match memory {
-        Some(text) => memory::read(&text).map_err(wrong)?,
+        Some(text) => memory::read(&text).map_err(Error::settings)?,
         None => memory::default(),
     };
     Ok((
@@ -149,10 +147,6 @@ pub(super) fn common<'a>(
             files,
         },
     ))
-}
-
-fn wrong(message: String) -> Error {
-    Error::Settings { message }
 }
 
 fn read_config(
@@ -227,125 +221,9 @@ fn read_baseline(path: &Path, files: SettingFiles<'_>) -> Result<Baseline, Error
     })
 }
 
-fn input(args: &CommonArgs, config: &Config, shown: &mut Shown) -> Result<Input, Error> {
-    let given = &args.input;
-    let Some(root) = args.dataset.clone() else {
-        return directories(args);
-    };
-    // A layout on the command line sets a manifest of the file aside.
-    let written = config.manifest.as_ref().filter(|_| given.layout.is_none());
-    let written = written.map(|manifest| root.join(manifest));
-    if let Some(manifest) = shown.choose("manifest", given.manifest.clone(), written) {
-        return Ok(Input::Manifest { root, manifest });
-    }
-    let name = shown.choose_or(
-        "layout",
-        given.layout.clone(),
-        config.layout.clone(),
-        "auto".to_owned(),
-    );
-    let layout = match name.as_str() {
-        "auto" => None,
-        name => Some(Layout::choice(name).ok_or_else(|| {
-            let known = Layout::CHOICES.map(Layout::name).join(", ");
-            wrong(format!("layout `{name}` does not exist: use auto, {known}"))
-        })?),
-    };
-    Ok(Input::Tree { root, layout })
-}
-
-/// Splits from `--train`, `--val` and `--test`; a repeated option numbers its splits.
-fn directories(args: &CommonArgs) -> Result<Input, Error> {
-    let given = &args.input;
-    if given.val.is_empty() && given.test.is_empty() {
-        let message = "`--train` needs `--val DIR` or `--test DIR` to compare with";
-        return Err(wrong(message.to_owned()));
-    }
-    let roles = [
-        ("train", SplitRole::Training, &given.train),
-        ("val", SplitRole::Validation, &given.val),
-        ("test", SplitRole::Test, &given.test),
-    ];
-    let mut splits = Vec::new();
-    for (name, role, paths) in roles {
-        for (number, path) in paths.iter().enumerate() {
-            let name = if paths.len() == 1 {
-                name.to_owned()
-            } else {
-                format!("{name}{}", number + 1)
-            };
-            splits.push(SplitDirectory {
-                name,
-                role,
-                path: path.clone(),
-            });
-        }
-    }
-    Ok(Input::Directories(splits))
-}
-
-fn columns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Columns {
-    let path = (!given.path_column.is_empty()).then(|| given.path_column.clone());
-    let mut one = |key: &str, given: &Option<String>, written: &Option<String>| {
-        shown.choose(key, given.clone(), written.clone())
-    };
-    let split = one("split-column", &given.split_column, &config.split_column);
-    let label = one("label-column", &given.label_column, &config.label_column);
-    let group = one("group-column", &given.group_column, &config.group_column);
-    let time = one("time-column", &given.time_column, &config.time_column);
-    Columns {
-        path: shown.choose("path-column", path, config.path_column.clone()),
-        split,
-        label,
-        group,
-        time,
-        folds: None,
-    }
-}
-
-fn patterns(given: &InputArgs, config: &Config, shown: &mut Shown) -> Result<Files, Error> {
-    let mut read = |key: &str, given: &Vec<String>, written: &Option<Vec<String>>| {
-        let given = (!given.is_empty()).then(|| given.clone());
-        let texts = shown.choose_or(key, given, written.clone(), Vec::new());
-        let patterns = texts.iter().map(|text| PathPattern::parse(text));
-        let patterns: Result<Vec<PathPattern>, String> = patterns.collect();
-        patterns.map_err(|message| wrong(format!("`--{key}`: {message}")))
-    };
-    let include = read("include", &given.include, &config.include)?;
-    let exclude = read("exclude", &given.exclude, &config.exclude)?;
-    let merge = given.merge_parts.then_some(true);
-    let roles = (!given.roles.is_empty()).then(|| given.roles.clone());
-    let roles = shown.choose_or("role", roles, config.role.clone(), Vec::new());
-    let roles: Result<Vec<_>, Error> = roles.iter().map(|text| role(text)).collect();
-    Ok(Files {
-        include,
-        exclude,
-        merge_parts: shown.choose_or("merge-parts", merge, config.merge_parts, false),
-        roles: roles?,
-    })
-}
-
-/// `NAME=ROLE`; a name may hold a `=` itself.
-fn role(text: &str) -> Result<(String, SplitRole), Error> {
-    let told = text.rsplit_once('=').and_then(|(name, role)| {
-        let role = match role.to_ascii_lowercase().as_str() {
-            "train" | "training" => SplitRole::Training,
-            "val" | "valid" | "validation" => SplitRole::Validation,
-            "test" => SplitRole::Test,
-            "other" => SplitRole::Other,
-            _ => return None,
-        };
-        (!name.is_empty()).then(|| (name.to_owned(), role))
-    });
-    told.ok_or_else(|| {
-        wrong(format!(
-            "`--role {text}`: write NAME=ROLE with the role training, validation, test or other"
-        ))
-    })
-}
-
 fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<Recorded, Error> {
-    let refused = |option: &str, error: &PatternError| wrong(format!("`{option}`: {error}"));
+    let refused =
+        |option: &str, error: &PatternError| Error::settings(format!("`{option}`: {error}"));
     let mut pattern = |key: &str, given: &Option<String>, written: &Option<String>| {
         shown.choose(key, given.clone(), written.clone())
     };
@@ -363,14 +241,14 @@ fn recorded(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<
         .as_ref()
         .is_some_and(|reason| reason.trim().is_empty())
     {
-        return Err(wrong(
+        return Err(Error::settings(
             "`--group-none`: say why names tell no groups".to_owned(),
         ));
     }
     if no_groups.is_some() && group.is_some() {
         let message =
             "`--group-pattern` and `groups = { none = ... }` contradict each other: leave one out";
-        return Err(wrong(message.to_owned()));
+        return Err(Error::settings(message.to_owned()));
     }
     Ok(Recorded {
         no_groups,
@@ -405,7 +283,7 @@ fn counted(given: &RecordedArgs, config: &Config, shown: &mut Shown) -> Result<V
         known.ok_or_else(|| {
             let known: Vec<&str> = Leak::by_names().map(Leak::name).collect();
             let known = known.join(", ");
-            wrong(format!(
+            Error::settings(format!(
                 "`{name}` cannot be counted as leaked; what can are {known}"
             ))
         })
@@ -426,7 +304,9 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
         config.max_leakage.clone(),
     );
     for text in limits.unwrap_or_default() {
-        policy.max_leakage.push(text.parse().map_err(wrong)?);
+        policy
+            .max_leakage
+            .push(text.parse().map_err(Error::settings)?);
     }
     let suspected = shown.choose(
         "max-suspected",
@@ -436,7 +316,7 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
     policy.max_suspected = suspected
         .map(|text| text.parse::<Limit>())
         .transpose()
-        .map_err(wrong)?;
+        .map_err(Error::settings)?;
     policy.strict = shown.choose_or("strict", args.strict.then_some(true), config.strict, false);
     let codes = shown.choose_or(
         "fail-on",
@@ -445,7 +325,7 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
         Vec::new(),
     );
     for name in codes {
-        policy.fail_on.push(name.parse().map_err(wrong)?);
+        policy.fail_on.push(name.parse().map_err(Error::settings)?);
     }
     let unreadable = shown.choose_or(
         "max-unreadable",
@@ -453,7 +333,7 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
         config.max_unreadable.clone(),
         "0".to_owned(),
     );
-    policy.max_unreadable = unreadable.parse::<Limit>().map_err(wrong)?;
+    policy.max_unreadable = unreadable.parse::<Limit>().map_err(Error::settings)?;
     let coverage = shown.choose(
         "min-coverage",
         args.min_coverage.clone(),
@@ -462,7 +342,7 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
     policy.min_coverage = coverage
         .map(|text| limit::share(&text))
         .transpose()
-        .map_err(wrong)?;
+        .map_err(Error::settings)?;
     for suppress in &config.suppress {
         policy.suppressions.push(suppression(suppress)?);
     }
@@ -473,8 +353,9 @@ fn policy(args: &GateArgs, config: &Config, shown: &mut Shown) -> Result<Policy,
 }
 
 fn suppression(written: &config::Suppress) -> Result<Suppression, Error> {
-    let refused =
-        |message: String| wrong(format!("`[[suppress]]` of `{}`: {message}", written.code));
+    let refused = |message: String| {
+        Error::settings(format!("`[[suppress]]` of `{}`: {message}", written.code))
+    };
     if written.reason.trim().is_empty() {
         return Err(refused("say why, as `reason`".to_owned()));
     }

@@ -65,10 +65,6 @@ fn compared(files: &[std::path::PathBuf]) -> Result<Vec<(String, Vec<Line>)>, Er
     models.collect()
 }
 
-fn wrong(message: String) -> Error {
-    Error::Settings { message }
-}
-
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|source| Error::Io {
         action: "read",
@@ -79,7 +75,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 
 fn columns(text: &str) -> Result<LogColumns, Error> {
     LogColumns::parse(text).ok_or_else(|| {
-        wrong(format!(
+        Error::settings(format!(
             "`--log-columns {text}` names no columns; write train=NAME,val=NAME"
         ))
     })
@@ -88,12 +84,13 @@ fn columns(text: &str) -> Result<LogColumns, Error> {
 fn log(path: &Path, columns: &LogColumns) -> Result<TrainingLog, Error> {
     let bytes = read(path)?;
     training_log::parse_with(&bytes, columns)
-        .map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+        .map_err(|error| Error::settings(format!("`{}`: {error}", path.display())))
 }
 
 fn lines(path: &Path) -> Result<Vec<Line>, Error> {
     let bytes = read(path)?;
-    predictions::parse(&bytes).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+    predictions::parse(&bytes)
+        .map_err(|error| Error::settings(format!("`{}`: {error}", path.display())))
 }
 
 fn declared(args: &ExplainArgs) -> Result<Option<TrainingLog>, Error> {
@@ -108,7 +105,7 @@ fn number(option: &str, text: Option<&str>) -> Result<Option<Printed>, Error> {
     let Some(text) = text else { return Ok(None) };
     match training_log::printed(text) {
         Some(printed) => Ok(Some(printed)),
-        None => Err(wrong(format!(
+        None => Err(Error::settings(format!(
             "`{option} {text}` is not a number; give a loss such as 0.0128"
         ))),
     }
@@ -131,7 +128,7 @@ fn range(text: &str) -> Result<(f64, f64), Error> {
         (low.is_finite() && high.is_finite() && low < high).then_some((low, high))
     });
     ends.ok_or_else(|| {
-        wrong(format!(
+        Error::settings(format!(
             "`--target-range {text}` is no range; write it as -1,1"
         ))
     })

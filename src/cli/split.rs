@@ -23,7 +23,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
             "`--val-share {}` is out of range: use a share such as 0.2",
             args.val_share
         );
-        return Err(Error::Settings { message });
+        return Err(Error::settings(message));
     }
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
     use_threads(&args.common);

@@ -101,7 +101,7 @@ fn unknown(claim: &Claim, name: &str) -> Error {
         "`--role {name}=...`: no split and no folder with images is called so; there are {}",
         first.join(", ")
     );
-    Error::Settings { message }
+    Error::settings(message)
 }
 
 /// Makes a part of each fold: it is validated on, and the others are trained on. `column` names

@@ -304,7 +304,7 @@ fn predictions_of(
             paths.first().copied().unwrap_or_default(),
             evaluation.len()
         );
-        return Err(Error::Settings { message });
+        return Err(Error::settings(message));
     }
     Ok(matched)
 }
