@@ -12,6 +12,7 @@ mod idx;
 mod inflate;
 mod labels;
 mod listing;
+mod member;
 mod names;
 mod npy;
 mod npz;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use array::Array;
 use listing::Part;
 pub(crate) use listing::{Listing, list};
+pub(super) use member::member;
 #[cfg(feature = "cli")]
 pub(crate) use names::file_of;
 pub(crate) use names::{folder_and_name, inner_folders, stem_of_folder};
@@ -125,19 +127,6 @@ impl Inside {
             (Part::Row(_), Reader::Array(array)) => array.size(),
             (Part::Row(_), _) => None,
         }
-    }
-}
-
-/// The bytes of a member that a path leads to, as names of members are spelled; `None` for a path
-/// into no archive.
-pub(super) fn member(path: &Path) -> Option<io::Result<Vec<u8>>> {
-    let text = path.to_str()?;
-    let (container, own) = text.split_once("!/")?;
-    let listed = list(Path::new(container), "", &|name| name == own).ok()??;
-    let item = listed.items.into_iter().next()?;
-    match item.place {
-        super::Place::Inside(inside) => Some(inside.read()),
-        _ => None,
     }
 }
 
