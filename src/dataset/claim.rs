@@ -68,6 +68,43 @@ pub(super) struct Claim {
     pub(super) lists_samples: bool,
 }
 
+impl Claim {
+    /// A claim of no more than where samples are and what is told of each, chosen by its layout.
+    pub(super) fn new(
+        layout: Layout,
+        strength: Strength,
+        evidence: String,
+        drafts: Vec<Draft>,
+    ) -> Self {
+        Self {
+            layout,
+            strength,
+            evidence,
+            chosen_by: format!("`--layout {}`", layout.name()),
+            drafts,
+            splits: Vec::new(),
+            parts: BTreeMap::new(),
+            problems: Vec::new(),
+            split_of: SplitOf::nothing(),
+            lists_samples: false,
+        }
+    }
+
+    /// A claim of labels alone, by picture.
+    pub(super) fn of_labels(
+        layout: Layout,
+        evidence: String,
+        labels: impl Iterator<Item = (String, Option<String>)>,
+    ) -> Self {
+        let drafts = labels.map(|(path, label)| Draft {
+            path,
+            label,
+            ..Draft::default()
+        });
+        Self::new(layout, Strength::Samples, evidence, drafts.collect())
+    }
+}
+
 /// The strongest claim. Its evidence tells of tables that were left alone.
 ///
 /// # Errors
@@ -208,7 +245,7 @@ fn undecided(one: &Claim, other: &Claim, how: &str) -> Error {
         "{} and {} {how}; choose with {} or {}",
         one.evidence, other.evidence, one.chosen_by, other.chosen_by
     );
-    Error::Settings { message }
+    Error::settings(message)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::csv_text::at_line;
 use super::io_error;
 use super::resolve::Resolver;
@@ -127,20 +127,15 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<Option<Claim>, Error
     let trains = splits.iter().any(|(_, role)| *role == SplitRole::Training);
     let evaluates = splits.iter().any(|(_, role)| role.is_evaluation());
     files.truncate(4);
+    let strength = match trains && evaluates {
+        true => Strength::Splits,
+        false => Strength::SomeSplits,
+    };
+    let evidence = format!("COCO annotations {}", files.join(", "));
     Ok(Some(Claim {
-        layout: Layout::Coco,
-        strength: match trains && evaluates {
-            true => Strength::Splits,
-            false => Strength::SomeSplits,
-        },
-        evidence: format!("COCO annotations {}", files.join(", ")),
-        chosen_by: format!("`--layout {}`", Layout::Coco.name()),
-        drafts,
         splits: splits.into_iter().collect(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
         lists_samples: true,
+        ..Claim::new(Layout::Coco, strength, evidence, drafts)
     }))
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Taken where every picture of the tree has one word for a split, behind the same words.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::split_name::{role_of, words};
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
@@ -43,16 +43,13 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
             ..Draft::of(image)
         });
     Some(Claim {
-        layout: Layout::ImageFolder,
-        strength: Strength::Folders,
-        evidence: format!("{} in names of pictures", names.join(", ")),
-        chosen_by: format!("`--layout {}`", Layout::ImageFolder.name()),
-        drafts: drafts.collect(),
         splits: splits.into_iter().collect(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
-        lists_samples: false,
+        ..Claim::new(
+            Layout::ImageFolder,
+            Strength::Folders,
+            format!("{} in names of pictures", names.join(", ")),
+            drafts.collect(),
+        )
     })
 }
 

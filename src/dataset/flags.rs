@@ -2,11 +2,11 @@
 //! `list_eval_partition.txt` (`file 0`: 0 to train on, 1 validation, 2 test) and CUB's
 //! `train_test_split.txt` (`number 1`: 1 to train on, 0 test), with the files in `images.txt`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::csv_text::{at_line, read_text};
 use super::resolve::Resolver;
 use super::walk::Walked;
@@ -109,16 +109,8 @@ fn claim(path: &str, drafts: Vec<(Draft, bool)>) -> Option<Claim> {
         seen.insert((draft.path.clone(), split))
     });
     Some(Claim {
-        layout: Layout::Lists,
-        strength: Strength::Splits,
-        evidence: format!("`{path}`"),
-        chosen_by: format!("`--layout {}`", Layout::Lists.name()),
-        drafts,
-        splits: Vec::new(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
         lists_samples: true,
+        ..Claim::new(Layout::Lists, Strength::Splits, format!("`{path}`"), drafts)
     })
 }
 

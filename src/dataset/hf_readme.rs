@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::class_folder;
 use super::image_folder::is_plain;
 use super::split_name::value_role;
@@ -119,16 +119,13 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Option<Claim> {
     }
     let config = chosen.config_name.as_deref().unwrap_or("default");
     Some(Claim {
-        layout: Layout::ImageFolder,
-        strength: Strength::Splits,
-        evidence: format!("configuration `{config}` in `{NAME}`"),
-        chosen_by: format!("`--layout {}`", Layout::ImageFolder.name()),
-        drafts,
-        splits: Vec::new(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
         lists_samples: true,
+        ..Claim::new(
+            Layout::ImageFolder,
+            Strength::Splits,
+            format!("configuration `{config}` in `{NAME}`"),
+            drafts,
+        )
     })
 }
 

@@ -5,8 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::Claim;
 use super::csv_text::{read_text, reader};
 use super::resolve::Resolver;
 use super::split_name::{role_of, words};
@@ -90,23 +89,14 @@ fn labels_of(root: &Path, path: &str, walked: &Walked) -> Option<Claim> {
     if found == 0 || found * 100 < all * LEAST_FOUND || !one_each {
         return None;
     }
-    let drafts = classes.into_iter().map(|(path, classes)| Draft {
-        path,
-        label: classes.into_iter().next(),
-        ..Draft::default()
-    });
-    Some(Claim {
-        layout: Layout::Tables,
-        strength: Strength::Samples,
-        evidence: format!("`{path}`"),
-        chosen_by: format!("`--layout {}`", Layout::Tables.name()),
-        drafts: drafts.collect(),
-        splits: Vec::new(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
-        lists_samples: false,
-    })
+    let labels = classes
+        .into_iter()
+        .map(|(path, classes)| (path, classes.into_iter().next()));
+    Some(Claim::of_labels(
+        Layout::Tables,
+        format!("`{path}`"),
+        labels,
+    ))
 }
 
 /// Name of a picture and its class, row by row; `None` where no column tells classes.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::csv_text::read_text;
 use super::image_folder::is_plain;
 use super::resolve::Resolver;
@@ -120,19 +120,19 @@ fn claim(root: &Path, lists: &[List], walked: &Walked) -> Result<Option<Claim>, 
         ""
     };
     Ok(Some(Claim {
-        layout: Layout::Lists,
-        strength: Strength::Splits,
-        evidence: format!("lists {}{more}", paths.join(", ")),
-        chosen_by: format!("`--layout {}`", Layout::Lists.name()),
-        drafts,
         splits: lists
             .iter()
             .map(|list| (list.name.to_owned(), list.role))
             .collect(),
         parts,
         problems: rows.problems,
-        split_of: SplitOf::nothing(),
         lists_samples: true,
+        ..Claim::new(
+            Layout::Lists,
+            Strength::Splits,
+            format!("lists {}{more}", paths.join(", ")),
+            drafts,
+        )
     }))
 }
 

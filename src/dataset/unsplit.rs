@@ -1,27 +1,19 @@
 //! Images without splits: what is left where no layout recognises any.
 
-use std::collections::BTreeMap;
-
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::split_name::{may_spell, words};
 use super::walk::Walked;
 use crate::sample::{Layout, SplitRole};
 
 /// All images of a tree.
 pub(super) fn claim(walked: &Walked) -> Claim {
-    Claim {
-        layout: Layout::Unsplit,
-        strength: Strength::Nothing,
-        evidence: format!("no folder and no table names splits{}", question(walked)),
-        chosen_by: format!("`--layout {}`", Layout::Unsplit.name()),
-        drafts: walked.images.iter().cloned().map(Draft::of).collect(),
-        splits: Vec::new(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
-        lists_samples: false,
-    }
+    Claim::new(
+        Layout::Unsplit,
+        Strength::Nothing,
+        format!("no folder and no table names splits{}", question(walked)),
+        walked.images.iter().cloned().map(Draft::of).collect(),
+    )
 }
 
 /// Folders that may be splits, with what to type if they are; empty where no two sides are seen.

@@ -166,19 +166,18 @@ fn claim(
     // Only folders of one split can be said to hide samples of it.
     folders.sort();
     Ok(Some(Claim {
-        layout: Layout::Yolo,
-        strength: Strength::Manifest,
-        evidence: format!("`{path}`{classes}"),
-        chosen_by: format!("`--layout {}`", Layout::Yolo.name()),
-        drafts,
         splits,
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
         split_of: SplitOf(Box::new(move |path| {
             let inside = |(folder, _): &&(String, String)| is_inside(path, folder);
             Some(folders.iter().find(inside)?.1.clone())
         })),
         lists_samples: true,
+        ..Claim::new(
+            Layout::Yolo,
+            Strength::Manifest,
+            format!("`{path}`{classes}"),
+            drafts,
+        )
     }))
 }
 

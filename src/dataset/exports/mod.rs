@@ -14,7 +14,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::builder::Draft;
-use super::claim::{Claim, SplitOf, Strength};
+use super::claim::{Claim, Strength};
 use super::resolve::Resolver;
 use super::split_name::{role_of, value_role};
 use super::walk::Walked;
@@ -162,20 +162,14 @@ fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Wal
         .take(4)
         .map(|path| format!("`{path}`"))
         .collect();
+    let strength = match trains && evaluates {
+        true => Strength::Splits,
+        false => Strength::SomeSplits,
+    };
+    let evidence = format!("{tool} in {}", named.join(", "));
     let claim = Claim {
-        layout: Layout::Exports,
-        strength: match trains && evaluates {
-            true => Strength::Splits,
-            false => Strength::SomeSplits,
-        },
-        evidence: format!("{tool} in {}", named.join(", ")),
-        chosen_by: format!("`--layout {}`", Layout::Exports.name()),
-        drafts,
-        splits: Vec::new(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
         lists_samples: true,
+        ..Claim::new(Layout::Exports, strength, evidence, drafts)
     };
     if with_split > 0 && (trains || evaluates) {
         found.claims.push(claim);
@@ -205,7 +199,8 @@ fn of_each_picture(
 ) -> Option<Claim> {
     let read = |path: &&String| {
         let picture = nearest(path, by_stem.get(stem(path))?)?;
-        let text = std::fs::read_to_string(root.join(path.as_str())).ok()?;
+        let bytes = read_file(&root.join(path.as_str())).ok()?;
+        let text = String::from_utf8(bytes).ok()?;
         let (tool, classes) = match path.ends_with(".xml") {
             true => ("Pascal VOC", xml::voc(&text)?),
             false => ("LabelMe", json::labelme(&text)?),
@@ -216,23 +211,10 @@ fn of_each_picture(
     let one_class = told.iter().all(|(_, _, classes)| classes.len() < 2);
     let (_, tool, _) = told.first().filter(|_| one_class)?;
     let evidence = format!("{tool} files such as `{}`", files.first()?);
-    let drafts = told.into_iter().map(|(path, _, classes)| Draft {
-        path,
-        label: classes.into_iter().next(),
-        ..Draft::default()
-    });
-    Some(Claim {
-        layout: Layout::Exports,
-        strength: Strength::Samples,
-        evidence,
-        chosen_by: format!("`--layout {}`", Layout::Exports.name()),
-        drafts: drafts.collect(),
-        splits: Vec::new(),
-        parts: BTreeMap::new(),
-        problems: Vec::new(),
-        split_of: SplitOf::nothing(),
-        lists_samples: false,
-    })
+    let labels = told
+        .into_iter()
+        .map(|(path, _, classes)| (path, classes.into_iter().next()));
+    Some(Claim::of_labels(Layout::Exports, evidence, labels))
 }
 
 /// The one picture of several with a file's name that shares most folders with it, from either end.
