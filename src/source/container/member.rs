@@ -10,7 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::{Place, Stamp};
+use super::damaged;
 use super::listing::list;
+
+/// Largest member that is read, in bytes: deflated zeros are a thousand times smaller than they
+/// become.
+const LARGEST: u64 = 1 << 28;
 
 /// Archives that are kept: those that threads read at the same time.
 const KEPT: usize = 16;
@@ -29,6 +34,9 @@ static LISTED: Mutex<Vec<Arc<Members>>> = Mutex::new(Vec::new());
 pub(in super::super) fn member(path: &Path) -> Option<io::Result<Vec<u8>>> {
     let (archive, own) = path.to_str()?.split_once("!/")?;
     match members(Path::new(archive))?.places.get(own)? {
+        Place::Inside(inside) if inside.size().is_some_and(|size| size > LARGEST) => {
+            Some(Err(damaged("is larger than any text")))
+        }
         Place::Inside(inside) => Some(inside.read()),
         _ => None,
     }
@@ -88,5 +96,28 @@ mod tests {
         write(&[b'x'; 2000]);
         assert_eq!(read("a/train.txt").map(|text| text.len()), Some(2000));
         assert_eq!(member(&archive).map(|read| read.is_ok()), None);
+    }
+
+    #[test]
+    fn what_no_text_is_as_large_as_is_not_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let archive = directory.path().join("x.tar");
+        let mut header = tar::Header::new_gnu();
+        header.set_path("train.txt").unwrap();
+        header.set_size(LARGEST + 1);
+        header.set_cksum();
+        std::fs::write(&archive, header.as_bytes()).unwrap();
+        // A hole: it takes no room on the disk.
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .open(&archive)
+            .unwrap();
+        file.set_len(LARGEST + 4096).unwrap();
+        let path = format!("{}!/train.txt", archive.display());
+        let refused = member(Path::new(&path)).unwrap().unwrap_err();
+        assert!(
+            refused.to_string().contains("larger than any text"),
+            "{refused}"
+        );
     }
 }

@@ -13,6 +13,9 @@ use super::stream::Stream;
 use super::{Container, Reader, damaged};
 use crate::npy::{Head, head};
 
+/// Most bytes of labels that are read; more are no labels of pictures.
+const MOST_LABELS: u64 = 1 << 28;
+
 /// Longest head that is read.
 const LONGEST_HEAD: u64 = 64 << 10;
 
@@ -111,7 +114,7 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
     };
     let size = length
         .checked_mul(width)
-        .filter(|&size| size <= stream.size());
+        .filter(|&size| size <= stream.size().min(MOST_LABELS));
     let Some(size) = size else {
         return Ok(None);
     };
