@@ -1,4 +1,4 @@
-//! What is checked: the dataset, its layout, columns and files, from command line and configuration.
+//! What is checked: the dataset, its layout, columns and files, by command line and configuration.
 
 use crate::config::Config;
 use crate::error::Error;
