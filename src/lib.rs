@@ -6,6 +6,7 @@
 //! [`audit`] takes [`settings::Settings`] to a [`report::Report`]; [`gate::judge`] says whether it
 //! may pass, [`render`] makes text of it.
 
+pub mod annotation;
 mod audit;
 pub mod budget;
 pub mod cache;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 #[cfg(feature = "cli")]
 use crate::source::container::file_of;
+use crate::annotation::Annotations;
 use crate::source::{Place, Source};
 
 /// Position of a sample in [`Dataset::samples`].
@@ -245,6 +246,10 @@ pub struct Dataset {
     /// Texts of the tree that may tell splits or labels, as tables, lists, JSON, YAML, XML; in
     /// order of path.
     pub texts: Vec<String>,
+    /// What tells the labels of samples, in words; empty where none has one.
+    pub labels_from: String,
+    /// What is drawn on samples, or said of them besides their labels.
+    pub annotations: Annotations,
     /// Files of the tree that are samples, or images that a manifest does not list. With those of
     /// `ignored` they are all files of the tree.
     pub image_files: u64,

@@ -10,6 +10,7 @@ use super::look_alikes;
 use super::recordings::ask_pixels;
 use super::search::search_divided;
 use super::tile_strips;
+use crate::annotation::Annotations;
 use crate::checks::Evidence;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
@@ -145,6 +146,8 @@ fn divided(
         companions: Vec::new(),
         texts: Vec::new(),
         image_files: dataset.image_files,
+        labels_from: String::new(),
+        annotations: Annotations::default(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! One digest over everything that a report depends on.
 
+use crate::annotation::Annotations;
 use crate::report::SCHEMA_VERSION;
 use crate::sample::{Dataset, Sample};
 use crate::settings::Settings;
@@ -31,11 +32,13 @@ pub(super) fn report_key(
         // What they say is in the samples.
         texts: _,
         image_files,
+        labels_from,
+        annotations,
     } = dataset;
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {image_files}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {image_files} {labels_from:?}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -45,6 +48,7 @@ pub(super) fn report_key(
         push_sample(&mut buffer, sample);
         hasher.update(&buffer);
     }
+    push_annotations(&mut hasher, annotations);
     for stamp in stamps {
         buffer.clear();
         buffer.extend(stamp.size.to_le_bytes());
@@ -81,6 +85,21 @@ fn push_sample(buffer: &mut Vec<u8>, sample: &Sample) {
     push(buffer, target.map(f64::to_le_bytes));
     push(buffer, group.as_deref());
     push(buffer, time.map(f64::to_le_bytes));
+}
+
+/// One text for each picture: of all annotations together it would be a large one.
+fn push_annotations(hasher: &mut blake3::Hasher, annotations: &Annotations) {
+    let Annotations {
+        source,
+        classes,
+        declared,
+        pictures,
+        faults,
+    } = annotations;
+    hasher.update(format!("{source:?} {classes:?} {declared} {faults:?}").as_bytes());
+    for picture in pictures {
+        hasher.update(format!("{picture:?}").as_bytes());
+    }
 }
 
 /// A field with its length before it, so that no two lists of fields run together.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::walk::{Walked, WalkedFile};
+use crate::annotation::Annotations;
 use crate::sample::{
     Companion, Dataset, Ignored, Layout, Problem, Sample, Split, SplitId, SplitRole, Unread,
 };
@@ -73,6 +74,8 @@ pub struct Builder {
     companions: Vec<Companion>,
     texts: Vec<String>,
     image_files: Option<u64>,
+    labels_from: String,
+    annotations: Annotations,
 }
 
 impl Builder {
@@ -92,6 +95,8 @@ impl Builder {
             companions: Vec::new(),
             texts: Vec::new(),
             image_files: None,
+            labels_from: String::new(),
+            annotations: Annotations::default(),
         }
     }
 
@@ -116,6 +121,18 @@ impl Builder {
     /// Says that the split of this name belongs to one of several datasets that share the root.
     pub fn part(&mut self, split: impl Into<String>, part: impl Into<String>) -> &mut Self {
         self.parts.insert(split.into(), part.into());
+        self
+    }
+
+    /// Says what tells the labels of samples, in words.
+    pub fn labels_from(&mut self, source: impl Into<String>) -> &mut Self {
+        self.labels_from = source.into();
+        self
+    }
+
+    /// Says what is drawn on samples; the pictures are named as samples are.
+    pub fn annotations(&mut self, annotations: Annotations) -> &mut Self {
+        self.annotations = annotations;
         self
     }
 
@@ -188,6 +205,8 @@ impl Builder {
             companions: self.companions,
             texts: self.texts,
             image_files: 0,
+            labels_from: self.labels_from,
+            annotations: self.annotations,
         };
         dataset.image_files = match self.image_files {
             Some(walked) => walked,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::builder::Draft;
+use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
 
@@ -66,6 +67,10 @@ pub(super) struct Claim {
     pub(super) split_of: SplitOf,
     /// Whether the samples are listed somewhere, so that other images of the tree are left out.
     pub(super) lists_samples: bool,
+    /// What tells the labels of the samples, in words; empty where they have none.
+    pub(super) labels_from: String,
+    /// What is drawn on the samples, and said of them besides their labels.
+    pub(super) annotations: Annotations,
 }
 
 impl Claim {
@@ -87,21 +92,9 @@ impl Claim {
             problems: Vec::new(),
             split_of: SplitOf::nothing(),
             lists_samples: false,
+            labels_from: String::new(),
+            annotations: Annotations::default(),
         }
-    }
-
-    /// A claim of labels alone, by picture.
-    pub(super) fn of_labels(
-        layout: Layout,
-        evidence: String,
-        labels: impl Iterator<Item = (String, Option<String>)>,
-    ) -> Self {
-        let drafts = labels.map(|(path, label)| Draft {
-            path,
-            label,
-            ..Draft::default()
-        });
-        Self::new(layout, Strength::Samples, evidence, drafts.collect())
     }
 }
 
@@ -136,6 +129,11 @@ pub(super) fn strongest(mut claims: Vec<Claim>) -> Result<Option<Claim>, Error> 
         best.evidence.push_str(&unused);
     }
     take_labels(&mut best, &others);
+    if best.annotations.is_empty() {
+        let drawn = others.into_iter().map(|other| other.annotations);
+        let drawn = drawn.filter(|drawn| !drawn.is_empty());
+        best.annotations = drawn.into_iter().next().unwrap_or_default();
+    }
     Ok(Some(best))
 }
 
@@ -162,31 +160,36 @@ fn take_labels(best: &mut Claim, others: &[Claim]) {
     for draft in &mut best.drafts {
         draft.label = known.get(draft.path.as_str()).map(|label| (*label).clone());
     }
+    best.labels_from = match first.labels_from.is_empty() {
+        true => first.evidence.clone(),
+        false => first.labels_from.clone(),
+    };
 }
 
 /// Of ten samples without a label, those that annotations must label.
 const MOST_OF_TEN: usize = 9;
 
-/// Adds labels that annotations tell together: to all samples where none has one, else to those
-/// without one where the words are those of the others. Annotations of one class say nothing, and
-/// those that contradict each other neither.
-pub(super) fn add_labels(claim: &mut Claim, annotations: &[Claim]) {
-    let drafts = annotations.iter().flat_map(|found| &found.drafts);
-    let mut known: HashMap<&str, &String> = HashMap::new();
-    for (path, label) in drafts.filter_map(|one| Some((one.path.as_str(), one.label.as_ref()?))) {
-        if *known.entry(path).or_insert(label) != label {
+/// Adds labels that annotations tell together, where each picture shows one class: to all samples
+/// where none has a label, else to those without one where the words are those of the others.
+/// Annotations of one class say nothing, and those that contradict each other neither.
+pub(super) fn add_labels(claim: &mut Claim, annotations: &[Annotations]) {
+    let mut known: HashMap<&str, &str> = HashMap::new();
+    for told in annotations {
+        let Some(classes) = told.one_class_each() else {
             return;
+        };
+        for (path, class) in classes {
+            if *known.entry(path).or_insert(class) != class {
+                return;
+            }
         }
     }
     let label_of = |draft: &Draft| known.get(draft.path.as_str()).copied();
-    let own: HashSet<&String> = claim
-        .drafts
-        .iter()
-        .filter_map(|one| one.label.as_ref())
-        .collect();
+    let labels = claim.drafts.iter().filter_map(|one| one.label.as_deref());
+    let own: HashSet<&str> = labels.collect();
     let open = || claim.drafts.iter().filter(|one| one.label.is_none());
-    let told: Vec<&String> = open().filter_map(label_of).collect();
-    let classes: HashSet<&String> = told.iter().copied().collect();
+    let told: Vec<&str> = open().filter_map(label_of).collect();
+    let classes: HashSet<&str> = told.iter().copied().collect();
     let are_spelled_alike = match own.is_empty() {
         true => classes.len() > 1,
         false => classes.is_subset(&own),
@@ -195,16 +198,13 @@ pub(super) fn add_labels(claim: &mut Claim, annotations: &[Claim]) {
         return;
     }
     for draft in claim.drafts.iter_mut().filter(|one| one.label.is_none()) {
-        draft.label = label_of(draft).cloned();
+        draft.label = known.get(draft.path.as_str()).map(|&label| label.to_owned());
     }
-    let from = annotations
-        .iter()
-        .take(3)
-        .map(|found| found.evidence.as_str());
-    let from: Vec<&str> = from.collect();
-    let more = if annotations.len() > 3 { ", ..." } else { "" };
-    let from = format!("; labels from {}{more}", from.join(", "));
-    claim.evidence.push_str(&from);
+    let from = Annotations::join(annotations.iter().cloned()).source;
+    claim.labels_from = match claim.labels_from.as_str() {
+        "" => from,
+        own => format!("{own}, {from}"),
+    };
 }
 
 /// A sample that two claims put into splits of different roles, in words.
@@ -251,6 +251,7 @@ fn undecided(one: &Claim, other: &Claim, how: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::drawn::{Drawn, Gather};
 
     fn claim(strength: Strength, evidence: &str, splits: &[(&str, &str, SplitRole)]) -> Claim {
         let drafts = splits.iter().map(|&(path, split, role)| Draft {
@@ -269,21 +270,19 @@ mod tests {
             problems: Vec::new(),
             split_of: SplitOf::nothing(),
             lists_samples: strength != Strength::Folders,
+            labels_from: String::new(),
+            annotations: Annotations::default(),
         }
     }
 
     #[test]
     fn annotations_label_what_has_no_label_and_speak_the_same_words() {
         let labelled = |labels: &[(&str, &str)]| {
-            let mut annotations = claim(Strength::Samples, "xml", &[]);
-            annotations
-                .drafts
-                .extend(labels.iter().map(|&(path, label)| Draft {
-                    path: path.to_owned(),
-                    label: Some(label.to_owned()),
-                    ..Draft::default()
-                }));
-            annotations
+            let mut gather = Gather::default();
+            for &(path, class) in labels {
+                gather.picture(path, &"a.xml".into(), None, [Drawn::tag(class)]);
+            }
+            gather.finish("xml")
         };
         let told = |own: Option<&str>, found: &[(&str, &str)]| {
             let mut best = claim(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::box_columns::BoxColumns;
 use super::csv_text::{at_line, parse_error, reader};
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, Positions, is_headless_driving_log, is_no_path, positions,
@@ -22,6 +23,8 @@ pub(super) struct Header {
     pub(super) values: Values,
     /// The column, where it tells folds in place of splits.
     pub(super) folds: Option<String>,
+    /// The columns that tell boxes, where a row is one box.
+    pub(super) boxes: Option<BoxColumns>,
     /// Whether the file has such a row; a driving log may have none.
     pub(super) is_written: bool,
 }
@@ -80,6 +83,7 @@ pub(super) fn read_header(
             names,
             values: Values::Words,
             folds: None,
+            boxes: None,
             is_written: false,
         });
     }
@@ -115,6 +119,7 @@ pub(super) fn read_header(
         values = Values::Words;
     }
     Ok(Header {
+        boxes: BoxColumns::of(names.iter().map(String::as_str)),
         positions,
         names,
         values,

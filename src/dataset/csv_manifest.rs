@@ -6,11 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::builder::Draft;
+use super::box_columns::{BoxColumns, Cell};
 use super::claim::{Claim, SplitOf, Strength};
 use super::csv_header::{Header, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
+use super::drawn::{Drawn, Gather};
 use super::json_lines;
 use super::manifest_columns::Positions;
 use super::resolve::Resolver;
@@ -18,6 +21,7 @@ use super::split_name::role_of;
 use super::time_cell;
 use super::told;
 use super::walk::Walked;
+use crate::annotation::FaultKind;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
@@ -155,9 +159,10 @@ pub(super) fn claim(
     let header = read_header(manifest, &text, columns, &files)?;
     let mut rows = Rows::default();
     let mut reader = reader(&text, header.is_written);
+    let name: Arc<str> = name_of(root, manifest).into();
     for record in reader.records() {
         let record = record.map_err(|error| parse_error(manifest, &error))?;
-        rows.push(&record, &header, &files);
+        rows.push(&record, &header, &files, &name);
     }
     rows.drop_absent_cameras(&header.positions);
     rows.finish(root, manifest, &header)
@@ -174,10 +179,17 @@ struct Rows {
     found: BTreeMap<usize, (u64, u64)>,
     /// A few of the paths that were not found.
     missing: Vec<String>,
+    boxes: Gather,
 }
 
 impl Rows {
-    fn push(&mut self, record: &csv::StringRecord, header: &Header, files: &Resolver) {
+    fn push(
+        &mut self,
+        record: &csv::StringRecord,
+        header: &Header,
+        files: &Resolver,
+        name: &Arc<str>,
+    ) {
         let positions = &header.positions;
         let cell = |column: Option<usize>| {
             let text = column.and_then(|column| record.get(column))?;
@@ -210,7 +222,18 @@ impl Rows {
                     .push(problem(ProblemKind::SplitMissing, detail));
             }
             let label = cell(positions.label);
+            // Of a row that is a box, the class is that of the box.
+            let label = match header.boxes {
+                Some(columns) => {
+                    self.add_box(&path, columns, label, record, name);
+                    None
+                }
+                None => label,
+            };
             let member = (path.clone(), split.as_ref().map(|split| split.0.clone()));
+            if self.seen.contains_key(&member) && header.boxes.is_some() {
+                continue;
+            }
             if let Some(first) = self.seen.get(&member) {
                 let detail = "is listed more than once in the same split; counted once";
                 self.problems
@@ -240,6 +263,32 @@ impl Rows {
             };
             self.drafts.push((*column, draft));
         }
+    }
+
+    fn add_box(
+        &mut self,
+        path: &str,
+        columns: BoxColumns,
+        class: Option<String>,
+        record: &csv::StringRecord,
+        file: &Arc<str>,
+    ) {
+        let line = record.position().map_or(0, |at| at.line() as u32);
+        let bounds = match columns.read(record) {
+            Cell::Box(bounds) => Some(bounds),
+            Cell::Empty => None,
+            Cell::Malformed(detail) => {
+                let kind = FaultKind::Malformed;
+                return self.boxes.fault(kind, file, line, Some(path), detail);
+            }
+        };
+        let drawn = (bounds.is_some() || class.is_some()).then_some(Drawn {
+            class,
+            bounds,
+            outline: 0,
+            line,
+        });
+        self.boxes.picture(path, file, columns.size(record), drawn);
     }
 
     /// A log names three cameras though only one was copied: that is one
@@ -327,6 +376,10 @@ impl Rows {
             problems: self.problems,
             split_of: SplitOf::nothing(),
             lists_samples: true,
+            labels_from: header.positions.label.map_or(String::new(), |at| {
+                format!("column `{}` of `{name}`", header.names[at])
+            }),
+            annotations: self.boxes.finish(format!("boxes of `{name}`")),
         })
     }
 }

@@ -39,6 +39,14 @@ pub(super) fn reader(text: &str, has_header: bool) -> csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
+/// Numbers of a cell such as `[1, 2.5]` or `1 2.5`.
+pub(super) fn number_list(cell: &str) -> Option<Vec<f32>> {
+    let inner = cell.trim().trim_matches(|c| "[]()".contains(c));
+    let fields = inner.split(|c: char| c == ',' || c == ';' || c.is_whitespace());
+    let fields = fields.filter(|field| !field.is_empty());
+    fields.map(|field| field.parse().ok()).collect()
+}
+
 /// A row that cannot be read.
 pub(super) fn parse_error(manifest: &Path, error: &csv::Error) -> Error {
     let line = error.position().map(csv::Position::line);
@@ -115,6 +123,13 @@ mod tests {
             Err(3)
         );
         assert_eq!(check_quotes("path,split\n\"a\"b.jpg,val\n"), Err(2));
+    }
+
+    #[test]
+    fn a_cell_may_hold_a_list_of_numbers() {
+        assert_eq!(number_list("[1, 2.5]"), Some(vec![1.0, 2.5]));
+        assert_eq!(number_list("(1  2)"), Some(vec![1.0, 2.0]));
+        assert_eq!(number_list("[a]"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
 use super::walk::{UnreadFile, Walked, WalkedFile};
+use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, Layout};
@@ -107,6 +108,8 @@ pub(super) fn claim(
         problems: Vec::new(),
         split_of: SplitOf::nothing(),
         lists_samples: false,
+        labels_from: String::new(),
+        annotations: Annotations::default(),
     };
     Ok((root, claim, all))
 }

@@ -12,6 +12,7 @@ use super::claim::{Claim, SplitOf, Strength};
 use super::class_folder;
 use super::split_folders::{SplitFolder, SplitFolders, split_folders};
 use super::walk::Walked;
+use crate::annotation::Annotations;
 use crate::sample::{Layout, SplitRole};
 
 /// Folder names below a split that are no class.
@@ -66,6 +67,10 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
             draft.label = None;
         }
     }
+    let labels_from = match walked.images.iter().any(|image| image.label.is_some()) {
+        true => "labels inside the containers",
+        false => "class folders",
+    };
     // What a container says of its images is a class, however it is spelled.
     for (draft, image) in drafts.iter_mut().zip(&walked.images) {
         draft.label = image.label.clone().or(draft.label.take());
@@ -84,6 +89,8 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
             Some(folders.around(path)?.0.split.clone())
         })),
         lists_samples: false,
+        labels_from: labels_from.to_owned(),
+        annotations: Annotations::default(),
     })
 }
 

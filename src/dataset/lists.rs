@@ -15,6 +15,7 @@ use super::image_folder::is_plain;
 use super::resolve::Resolver;
 use super::split_name::{role_of, words};
 use super::walk::Walked;
+use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 
@@ -275,6 +276,7 @@ pub(super) fn apart(claims: Vec<Claim>) -> Vec<Claim> {
         all.splits.extend(claim.splits);
         all.parts.extend(claim.parts);
         all.problems.extend(claim.problems);
+        all.annotations = Annotations::join([all.annotations, claim.annotations]);
     }
     vec![all]
 }

@@ -1,5 +1,6 @@
 //! Reading of datasets. One file per layout; all give the same [`Dataset`].
 
+mod box_columns;
 mod builder;
 mod claim;
 mod class_folder;
@@ -10,6 +11,7 @@ mod csv_header;
 mod csv_manifest;
 mod csv_text;
 mod directories;
+mod drawn;
 mod exports;
 mod file_kind;
 mod file_names;
@@ -18,6 +20,7 @@ mod hf_readme;
 mod image_folder;
 mod json_lines;
 mod label_tables;
+mod lenient;
 mod lists;
 mod manifest_columns;
 mod resolve;
@@ -34,6 +37,7 @@ mod yolo;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
+use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, Layout, Problem, ProblemKind};
@@ -142,13 +146,33 @@ fn ask(
         return Err(error);
     }
     let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
-    claim::add_labels(&mut claim, &exports.labels);
-    claim::add_labels(&mut claim, &label_tables::labels(root, walked));
+    annotate(
+        &mut claim,
+        exports.annotations,
+        label_tables::annotations(root, walked),
+    );
     for (name, _) in refused {
         let unused = format!("; not used: `{name}`, which lists no images of this dataset");
         claim.evidence.push_str(&unused);
     }
     Ok(claim)
+}
+
+/// Adds what other files than those of the layout say of its samples: labels, and what is drawn
+/// where the layout itself tells nothing of that.
+fn annotate(claim: &mut Claim, exports: Vec<Annotations>, tables: Vec<Annotations>) {
+    let own = vec![std::mem::take(&mut claim.annotations)];
+    for mut told in [own, exports, tables] {
+        let samples: HashSet<&str> = claim.drafts.iter().map(|one| one.path.as_str()).collect();
+        for one in &mut told {
+            one.keep(|path| samples.contains(path));
+        }
+        told.retain(|one| !one.pictures.is_empty());
+        claim::add_labels(claim, &told);
+        if claim.annotations.is_empty() {
+            claim.annotations = Annotations::join(told);
+        }
+    }
 }
 
 /// Makes the dataset that a claim describes.
@@ -161,7 +185,12 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         }
     }
     builder.unread(unread::hidden(std::mem::take(&mut walked.unread), &claim));
+    builder.labels_from(match claim.labels_from.is_empty() {
+        true => claim.evidence.clone(),
+        false => claim.labels_from,
+    });
     builder.evidence(claim.evidence);
+    builder.annotations(claim.annotations);
     builder.walked(walked);
     for problem in claim.problems {
         builder.problem(problem);

@@ -1,19 +1,22 @@
 //! Exports in JSON.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::{Export, Row};
+use super::{Export, Row, label_studio};
+use crate::annotation::{Bounds, FaultKind, Unit};
+use crate::dataset::drawn::Drawn;
+use crate::dataset::lenient::Lenient;
 use crate::dataset::split_name::role_of;
 
 /// Names of fields that tell a split.
-const SPLIT: [&str; 6] = ["split", "subset", "partition", "set", "data_split", "phase"];
+pub(super) const SPLIT: [&str; 6] = ["split", "subset", "partition", "set", "data_split", "phase"];
 /// Names of fields that tell a picture, likeliest first.
-const PICTURE: [&str; 7] = ["image", "img", "image_url", "url", "file", "path", "photo"];
+pub(super) const PICTURE: [&str; 7] = ["image", "img", "image_url", "url", "file", "path", "photo"];
 
 /// Names of fields that tell a class.
 const CLASS: [&str; 5] = ["label", "class", "category", "class_name", "target"];
@@ -25,7 +28,7 @@ pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
 
 fn read(text: &str, file: &Path) -> Option<Export> {
     if text.trim_start().starts_with('[') {
-        return label_studio(text).or_else(|| one_split(text, file));
+        return label_studio::tasks(text).or_else(|| one_split(text, file));
     }
     let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
     let has = |key: &str| keys.contains_key(key);
@@ -50,10 +53,7 @@ fn one_split(text: &str, file: &Path) -> Option<Export> {
     role_of(split)?;
     let entries: Vec<Value> = serde_json::from_str(text).ok()?;
     let rows = entries.iter().map(|entry| entry_of(entry, split));
-    Some(Export {
-        tool: "a list",
-        rows: rows.collect::<Option<_>>()?,
-    })
+    Some(Export::new("a list", rows.collect::<Option<_>>()?))
 }
 
 /// `{"train": […], "val": […]}`; keys of another kind are left alone.
@@ -65,8 +65,7 @@ fn several_splits(text: &str) -> Option<Export> {
         let own = entries.map(|entry| entry_of(entry, split));
         rows.extend(own.collect::<Option<Vec<Row>>>()?);
     }
-    let tool = "lists";
-    Some(Export { tool, rows })
+    Some(Export::new("lists", rows))
 }
 
 /// `{"images": [{"filename": …, "split": "train"}]}`, as captions of COCO and Flickr are divided.
@@ -90,12 +89,10 @@ fn images_with_splits(text: &str) -> Option<Export> {
             _ => image.filename,
         },
         split: Some(image.split),
-        classes: BTreeSet::new(),
+        ..Row::default()
     };
-    Some(Export {
-        tool: "images with splits",
-        rows: images.into_iter().map(row).collect(),
-    })
+    let rows = images.into_iter().map(row).collect();
+    Some(Export::new("images with splits", rows))
 }
 
 /// An entry of a list: a name, a name and its class behind, or an object with both.
@@ -125,65 +122,9 @@ fn entry_of(entry: &Value, split: &str) -> Option<Row> {
     Some(Row {
         name,
         split: Some(split.to_owned()),
-        classes: class.into_iter().collect(),
+        drawn: class.into_iter().map(Drawn::tag).collect(),
+        ..Row::default()
     })
-}
-
-/// `[{"data": {"image": …, "split": …}, "annotations": […]}]`, or its short form.
-fn label_studio(text: &str) -> Option<Export> {
-    let tasks: Vec<Map<String, Value>> = serde_json::from_str(text).ok()?;
-    let row = |task: &Map<String, Value>| {
-        let data = task.get("data").and_then(Value::as_object).unwrap_or(task);
-        let text = |key: &&str| data.get(*key)?.as_str().map(ToOwned::to_owned);
-        let mut classes = BTreeSet::new();
-        for key in ["annotations", "choice", "label"] {
-            if let Some(value) = task.get(key) {
-                collect_choices(value, &mut classes);
-            }
-        }
-        Some(Row {
-            name: PICTURE.iter().find_map(text)?,
-            split: SPLIT.iter().find_map(text),
-            classes,
-        })
-    };
-    let is_of_tool = |task: &Map<String, Value>| {
-        ["data", "annotations", "choice", "annotator"]
-            .iter()
-            .any(|key| task.contains_key(*key))
-    };
-    if !tasks.iter().any(is_of_tool) {
-        return None;
-    }
-    Some(Export {
-        tool: "Label Studio",
-        rows: tasks.iter().filter_map(row).collect(),
-    })
-}
-
-/// Values of the keys under which Label Studio writes what was chosen.
-fn collect_choices(value: &Value, classes: &mut BTreeSet<String>) {
-    match value {
-        Value::String(text) => drop(classes.insert(text.clone())),
-        Value::Array(several) => several
-            .iter()
-            .filter(|one| !one.is_string())
-            .for_each(|one| collect_choices(one, classes)),
-        Value::Object(object) => {
-            for (key, value) in object {
-                let is_choice = key == "choices" || key == "labels" || key.ends_with("labels");
-                match value {
-                    Value::Array(names) if is_choice => {
-                        let names = names.iter().filter_map(Value::as_str);
-                        classes.extend(names.map(ToOwned::to_owned));
-                    }
-                    Value::Array(_) | Value::Object(_) => collect_choices(value, classes),
-                    _ => {}
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 #[derive(Deserialize)]
@@ -196,33 +137,63 @@ fn fiftyone(text: &str) -> Option<Export> {
     let Samples { samples } = serde_json::from_str(text).ok()?;
     let row = |sample: &Map<String, Value>| {
         let tags = sample.get("tags").and_then(Value::as_array);
-        let tags = tags.into_iter().flatten().filter_map(Value::as_str);
-        let mut classes = BTreeSet::new();
+        let mut tags = tags.into_iter().flatten().filter_map(Value::as_str);
         let truth = sample.get("ground_truth").or_else(|| {
             let told = |value: &&Value| value.get("_cls").is_some();
             sample.values().find(told)
         });
-        if let Some(truth) = truth {
-            let single = truth.get("label");
-            let several = ["detections", "classifications", "polylines"].map(|key| truth.get(key));
-            let several = several.into_iter().flatten().filter_map(Value::as_array);
-            let of_several = several.flatten().filter_map(|one| one.get("label"));
-            let all = single.into_iter().chain(of_several);
-            classes.extend(all.filter_map(Value::as_str).map(ToOwned::to_owned));
-        }
+        let side = |name: &str| {
+            let told = sample.get("metadata")?.get(name)?.as_u64()?;
+            u32::try_from(told).ok()
+        };
         Some(Row {
             name: sample.get("filepath")?.as_str()?.to_owned(),
-            split: tags
-                .filter(|tag| role_of(tag).is_some())
-                .map(ToOwned::to_owned)
-                .next(),
-            classes,
+            split: tags.find(|tag| role_of(tag).is_some()).map(ToOwned::to_owned),
+            size: side("width").zip(side("height")),
+            drawn: truth.map(truth_of).unwrap_or_default(),
+            ..Row::default()
         })
     };
-    Some(Export {
-        tool: "FiftyOne",
-        rows: samples.iter().filter_map(row).collect(),
-    })
+    Some(Export::new("FiftyOne", samples.iter().filter_map(row).collect()))
+}
+
+/// Objects of a field of `FiftyOne`: a class, boxes as fractions, or outlines.
+fn truth_of(truth: &Value) -> Vec<Drawn> {
+    let class = |of: &Value| of.get("label")?.as_str().map(ToOwned::to_owned);
+    let several = ["detections", "classifications", "polylines"].map(|key| truth.get(key));
+    let several = several.into_iter().flatten().filter_map(Value::as_array).flatten();
+    let object = |of: &Value| {
+        let class = class(of);
+        let outline = of.get("points").and_then(Value::as_array).map(|rings| {
+            let points = rings.iter().filter_map(Value::as_array).flatten();
+            points.filter_map(pair).collect::<Vec<(f32, f32)>>()
+        });
+        if let Some(points) = outline.filter(|points| !points.is_empty()) {
+            return Drawn::outline(class, &points, Unit::Fractions);
+        }
+        let edges = of.get("bounding_box").and_then(numbers);
+        let bounds = edges.and_then(|edges| <[f32; 4]>::try_from(edges).ok());
+        Drawn {
+            class,
+            bounds: bounds.map(|edges| Bounds::from_corner(edges, Unit::Fractions)),
+            ..Drawn::default()
+        }
+    };
+    let single = class(truth).map(Drawn::tag);
+    single.into_iter().chain(several.map(object)).collect()
+}
+
+/// `[x, y]`.
+pub(super) fn pair(value: &Value) -> Option<(f32, f32)> {
+    match numbers(value)?[..] {
+        [x, y] => Some((x, y)),
+        _ => None,
+    }
+}
+
+fn numbers(value: &Value) -> Option<Vec<f32>> {
+    let values = value.as_array()?.iter();
+    values.map(|value| Some(value.as_f64()? as f32)).collect()
 }
 
 #[derive(Deserialize)]
@@ -235,23 +206,33 @@ struct ClassOfEach {
 fn fiftyone_labels(text: &str) -> Option<Export> {
     let ClassOfEach { classes, labels } = serde_json::from_str(text).ok()?;
     let row = |(name, value): (String, Value)| {
-        let class = match &value {
-            Value::Number(number) => classes
-                .get(usize::try_from(number.as_u64()?).ok()?)
-                .cloned(),
-            Value::String(class) => Some(class.clone()),
-            _ => None,
-        };
-        Some(Row {
+        let mut row = Row {
             name,
-            split: None,
-            classes: class.into_iter().collect(),
-        })
+            ..Row::default()
+        };
+        match &value {
+            Value::Number(number) => {
+                let at = number.as_u64().and_then(|at| usize::try_from(at).ok());
+                match at.and_then(|at| classes.get(at)) {
+                    Some(class) => row.drawn.push(Drawn::tag(class.clone())),
+                    None => row.faults.push(unknown_class(number)),
+                }
+            }
+            Value::String(class) => row.drawn.push(Drawn::tag(class.clone())),
+            _ => {}
+        }
+        row
     };
     Some(Export {
+        rows: labels.into_iter().map(row).collect(),
+        declared: classes,
         tool: "FiftyOne",
-        rows: labels.into_iter().filter_map(row).collect(),
     })
+}
+
+fn unknown_class(number: impl std::fmt::Display) -> (FaultKind, String) {
+    let detail = format!("class number {number} is not in the list of classes");
+    (FaultKind::UnknownClass, detail)
 }
 
 #[derive(Deserialize)]
@@ -288,63 +269,72 @@ struct Item {
 #[derive(Deserialize)]
 struct Annotation {
     #[serde(default)]
-    label_id: Option<usize>,
+    label_id: Option<Lenient<usize>>,
+    #[serde(default)]
+    bbox: Option<Lenient<[f32; 4]>>,
+    #[serde(default)]
+    points: Option<Lenient<Vec<f32>>>,
 }
 
 #[derive(Deserialize)]
 struct Image {
     #[serde(default)]
     path: Option<String>,
+    /// Height, then width.
+    #[serde(default)]
+    size: Option<Lenient<[u32; 2]>>,
 }
 
 /// `annotations/train.json` of Datumaro: the name of the file is the split.
 fn datumaro(text: &str, file: &Path) -> Option<Export> {
     let read: Items = serde_json::from_str(text).ok()?;
     let names = read.categories.label.map(|label| label.labels);
-    let names = names.unwrap_or_default();
+    let names: Vec<String> = names
+        .into_iter()
+        .flatten()
+        .map(|label| label.name)
+        .collect();
     let split = file.file_stem()?.to_str()?;
     let split = role_of(split).map(|_| split.to_owned());
-    let row = |item: Item| Row {
-        classes: item
-            .annotations
-            .iter()
-            .filter_map(|one| Some(names.get(one.label_id?)?.name.clone()))
-            .collect(),
-        name: item
-            .image
-            .and_then(|image| image.path)
-            .filter(|path| !path.is_empty())
-            .unwrap_or(item.id),
-        split: split.clone(),
+    let row = |item: Item| {
+        let size = item.image.as_ref().and_then(|image| image.size.as_ref()?.right());
+        let path = item.image.and_then(|image| image.path);
+        let mut row = Row {
+            name: path.filter(|path| !path.is_empty()).unwrap_or(item.id),
+            split: split.clone(),
+            size: size.map(|[height, width]| (width, height)),
+            ..Row::default()
+        };
+        for one in &item.annotations {
+            let number = one.label_id.as_ref().and_then(Lenient::right);
+            let class = number.and_then(|at| names.get(at).cloned());
+            if let Some(number) = number.filter(|_| class.is_none()) {
+                row.faults.push(unknown_class(number));
+            }
+            row.drawn.extend(drawn_by_datumaro(one, class));
+        }
+        row
     };
     Some(Export {
-        tool: "Datumaro",
         rows: read.items.into_iter().map(row).collect(),
+        declared: names,
+        tool: "Datumaro",
     })
 }
 
-#[derive(Deserialize)]
-struct LabelMe {
-    #[serde(rename = "imagePath")]
-    _path: IgnoredAny,
-    #[serde(default)]
-    shapes: Vec<Shape>,
-    #[serde(default)]
-    flags: Option<BTreeMap<String, Value>>,
-}
-
-#[derive(Deserialize)]
-struct Shape {
-    label: String,
-}
-
-/// The classes of a picture: labels of its shapes, and flags that are set.
-pub(super) fn labelme(text: &str) -> Option<BTreeSet<String>> {
-    let read: LabelMe = serde_json::from_str(text).ok()?;
-    let flags = read.flags.unwrap_or_default().into_iter();
-    let set = flags.filter_map(|(name, value)| (value == Value::Bool(true)).then_some(name));
-    let shapes = read.shapes.into_iter().map(|shape| shape.label);
-    Some(shapes.chain(set).collect())
+fn drawn_by_datumaro(one: &Annotation, class: Option<String>) -> Option<Drawn> {
+    let points = one.points.as_ref().and_then(Lenient::right);
+    if let Some(points) = points.filter(|points| points.len() >= 6) {
+        let points: Vec<(f32, f32)> = points.chunks_exact(2).map(|at| (at[0], at[1])).collect();
+        return Some(Drawn::outline(class, &points, Unit::Pixels));
+    }
+    let bounds = one.bbox.as_ref().and_then(Lenient::right);
+    let drawn = Drawn {
+        class,
+        bounds: bounds.map(|edges| Bounds::from_corner(edges, Unit::Pixels)),
+        ..Drawn::default()
+    };
+    (drawn != Drawn::default()).then_some(drawn)
 }
 
 #[cfg(test)]
@@ -355,24 +345,22 @@ mod tests {
     fn rows(text: &str) -> Vec<String> {
         let export = export(text, Path::new("annotations/train.json")).unwrap();
         let row = |row: &Row| {
-            let classes: Vec<&str> = row.classes.iter().map(String::as_str).collect();
-            let split = row.split.as_deref().unwrap_or("-");
-            format!("{} {split} {}", row.name, classes.join("+"))
+            let drawn = row.drawn.iter().map(|one| {
+                let class = one.class.as_deref().unwrap_or_default();
+                let edges = one.bounds.map(|at| format!("@{:.0}", at.right * 100.0));
+                format!("{class}{}", edges.unwrap_or_default())
+            });
+            let drawn = drawn.collect::<Vec<_>>().join("+");
+            format!("{} {} {drawn}", row.name, row.split.as_deref().unwrap_or("-"))
         };
         export.rows.iter().map(row).collect()
     }
 
     #[test]
     fn every_tool_tells_picture_split_and_classes() {
-        let label_studio = r#"[{"id": 1, "data": {"image": "/data/upload/1/a.jpg", "split": "val"},
-            "annotations": [{"result": [{"type": "choices", "value": {"choices": ["cat"]}}]}]}]"#;
-        assert_eq!(rows(label_studio), ["/data/upload/1/a.jpg val cat"]);
-        let short = r#"[{"image": "a.jpg", "choice": "cat"},
-            {"image": "b.jpg", "annotator": 1, "label": [{"rectanglelabels": ["dog"]}, {"rectanglelabels": ["cow"]}]}]"#;
-        assert_eq!(rows(short), ["a.jpg - cat", "b.jpg - cow+dog"]);
         let fiftyone = r#"{"samples": [{"filepath": "data/a.jpg", "tags": ["mine", "test"],
-            "ground_truth": {"_cls": "Detections", "detections": [{"label": "cat"}]}}]}"#;
-        assert_eq!(rows(fiftyone), ["data/a.jpg test cat"]);
+            "ground_truth": {"_cls": "Detections", "detections": [{"label": "cat", "bounding_box": [0.25, 0, 0.5, 1]}]}}]}"#;
+        assert_eq!(rows(fiftyone), ["data/a.jpg test cat@75"]);
         let labels = r#"{"classes": ["cat", "dog"], "labels": {"a": 1, "b": null}}"#;
         assert_eq!(rows(labels), ["a - dog", "b - "]);
         let lists = r#"{"train": ["a.jpg"], "val": [["b.jpg", 1, "dog"]], "classes": 2}"#;
@@ -384,8 +372,8 @@ mod tests {
         let captions = r#"{"images": [{"filepath": "val2014", "filename": "a.jpg", "split": "restval", "sentids": [1]}]}"#;
         assert_eq!(rows(captions), ["val2014/a.jpg restval "]);
         let datumaro = r#"{"info": {}, "categories": {"label": {"labels": [{"name": "cat"}]}},
-            "items": [{"id": "a", "annotations": [{"id": 0, "type": "label", "label_id": 0}]}]}"#;
-        assert_eq!(rows(datumaro), ["a train cat"]);
+            "items": [{"id": "a", "annotations": [{"id": 0, "type": "label", "label_id": 0}, {"type": "bbox", "label_id": 0, "bbox": [0, 0, 2, 1]}, {"type": "caption"}]}]}"#;
+        assert_eq!(rows(datumaro), ["a train cat+cat@200"]);
     }
 
     #[test]
@@ -395,13 +383,23 @@ mod tests {
         assert!(none(
             r#"{"images": [], "annotations": [], "categories": []}"#
         ));
-        assert_eq!(labelme(r#"{"version": 1}"#), None);
     }
 
     #[test]
-    fn shapes_and_flags_are_classes() {
-        let text = r#"{"imagePath": "a.jpg", "shapes": [{"label": "cat"}], "flags": {"dark": false, "wet": true}}"#;
-        let classes = labelme(text).unwrap();
-        assert_eq!(classes.into_iter().collect::<Vec<_>>(), ["cat", "wet"]);
+    fn a_class_beyond_the_list_is_a_fault() {
+        let faults = |text: &str| -> Vec<String> {
+            let export = export(text, Path::new("annotations/train.json")).unwrap();
+            let rows = export.rows.into_iter();
+            rows.flat_map(|row| row.faults).map(|fault| fault.1).collect()
+        };
+        let fault = "class number 1 is not in the list of classes";
+        let datumaro = |number| {
+            format!(
+                r#"{{"categories": {{"label": {{"labels": [{{"name": "cat"}}]}}}}, "items": [{{"id": "a", "annotations": [{{"label_id": {number}}}]}}]}}"#
+            )
+        };
+        assert_eq!((faults(&datumaro(1)), faults(&datumaro(0)).len()), (vec![fault.to_owned()], 0));
+        let labels = |number| format!(r#"{{"classes": ["cat"], "labels": {{"a": {number}}}}}"#);
+        assert_eq!((faults(&labels(1)), faults(&labels(0)).len()), (vec![fault.to_owned()], 0));
     }
 }

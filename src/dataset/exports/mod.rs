@@ -2,22 +2,27 @@
 //! shows (CVAT, Label Studio, `FiftyOne`, Datumaro), or a file beside each picture (`LabelMe`,
 //! Pascal VOC).
 //!
-//! Splits are told by a field, an attribute or a tag. Classes are labels where every annotated
-//! picture shows exactly one.
+//! Splits are told by a field, an attribute or a tag.
 
+mod beside;
+mod cvat;
 mod json;
+mod label_studio;
+mod labelme;
+mod voc;
 mod xml;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
+use super::drawn::{Drawn, Gather};
 use super::resolve::Resolver;
 use super::split_name::{role_of, value_role};
 use super::walk::Walked;
+use crate::annotation::{Annotations, FaultKind};
 use crate::sample::{Layout, SplitRole};
 use crate::source::read_file;
 
@@ -31,33 +36,62 @@ const MOST_BYTES: u64 = 1 << 28;
 const LEAST_FOUND: usize = 90;
 
 /// One picture of an export.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 struct Row {
     /// As written: a path, a name, a name without ending, or an address.
     name: String,
     split: Option<String>,
-    classes: BTreeSet<String>,
+    /// Width and height, as told.
+    size: Option<(u32, u32)>,
+    drawn: Vec<Drawn>,
+    /// What is wrong with what is drawn.
+    faults: Vec<(FaultKind, String)>,
 }
 
 /// A file as a tool wrote it.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 struct Export {
     tool: &'static str,
     rows: Vec<Row>,
+    /// Classes that the tool lists.
+    declared: Vec<String>,
+}
+
+impl Export {
+    /// Without a list of classes.
+    fn new(tool: &'static str, rows: Vec<Row>) -> Self {
+        Self {
+            tool,
+            rows,
+            declared: Vec::new(),
+        }
+    }
+}
+
+/// What a file that stands beside a picture says.
+#[derive(Debug, PartialEq)]
+enum Told {
+    Picture(Row),
+    /// A file of something else.
+    OtherForm,
+    /// A line, and what is wrong there.
+    Damaged(u32, String),
 }
 
 /// Files of one folder by one tool.
 #[derive(Debug, Default)]
 struct Pool<'a> {
     paths: Vec<&'a str>,
-    rows: Vec<Row>,
+    /// Each with its file.
+    rows: Vec<(Arc<str>, Row)>,
+    declared: Vec<String>,
 }
 
-/// What exports claim of splits, and what they say of classes.
+/// What exports claim of splits, and what others say of pictures.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) claims: Vec<Claim>,
-    pub(super) labels: Vec<Claim>,
+    pub(super) annotations: Vec<Annotations>,
 }
 
 /// Reads the exports of a tree. A file of another form is none.
@@ -75,12 +109,19 @@ pub(super) fn find(root: &Path, walked: &Walked) -> Found {
     if alone.len() <= MOST_FILES {
         // A tool may write a file for each split.
         let mut pooled: BTreeMap<(&str, &str), Pool<'_>> = BTreeMap::new();
-        for path in alone {
+        for path in &alone {
             if let Some(export) = read(&root.join(path)) {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 let pool = pooled.entry((folder, export.tool)).or_default();
                 pool.paths.push(path);
-                pool.rows.extend(export.rows);
+                let file: Arc<str> = Arc::from(path.as_str());
+                let own = export.rows.into_iter();
+                pool.rows.extend(own.map(|row| (Arc::clone(&file), row)));
+                for class in export.declared {
+                    if !pool.declared.contains(&class) {
+                        pool.declared.push(class);
+                    }
+                }
             }
         }
         for ((_, tool), pool) in pooled {
@@ -89,8 +130,8 @@ pub(super) fn find(root: &Path, walked: &Walked) -> Found {
     }
     found.claims = super::lists::apart(found.claims);
     found
-        .labels
-        .extend(of_each_picture(root, &beside, &by_stem));
+        .annotations
+        .extend(beside::annotations(root, &beside, &alone, &by_stem));
     found.claims.extend(super::hf_readme::claim(root, walked));
     found
 }
@@ -104,32 +145,38 @@ fn read(file: &Path) -> Option<Export> {
         .ok()?
         .trim_start_matches('\u{feff}');
     match file.extension()?.to_str()? {
-        "xml" => xml::cvat(text),
+        "xml" => cvat::images(text),
         _ => json::export(text, file),
     }
 }
 
 /// Adds what files of one folder say together.
 fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Walked) {
-    let Pool { paths, rows } = pool;
+    let Pool { paths, rows, .. } = pool;
     let Some(path) = paths.first() else { return };
     let resolver = Resolver::new(root, &root.join(path), walked);
     // An export in the folder of a split is of that split.
     let folder_role = path.split('/').rev().skip(1).find_map(role_of);
     let mut drafts: BTreeMap<(String, Option<&str>), Draft> = BTreeMap::new();
-    let (mut here, mut with_split, mut one_class) = (0, 0, true);
-    for row in rows {
+    let mut gather = Gather::new(pool.declared.iter().cloned());
+    let (mut here, mut with_split) = (0, 0);
+    for (file, row) in rows {
         let role = row.split.as_deref().map(value_role);
         let role = role.unwrap_or(folder_role);
         let Some((name, place)) = spellings(&row.name).find_map(|name| {
             let (name, place, exists) = resolver.resolve(name, role);
             exists.then_some((name, place))
         }) else {
+            let detail = format!("`{}` is not here", row.name);
+            gather.fault(FaultKind::WithoutPicture, file, 0, None, detail);
             continue;
         };
         here += 1;
         with_split += usize::from(row.split.is_some());
-        one_class &= row.classes.len() < 2;
+        gather.picture(&name, file, row.size, row.drawn.iter().cloned());
+        for (kind, detail) in &row.faults {
+            gather.fault(*kind, file, 0, Some(&name), detail.clone());
+        }
         let key = (name.clone(), row.split.as_deref());
         drafts.entry(key).or_insert(Draft {
             path: name,
@@ -138,17 +185,13 @@ fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Wal
                 .split
                 .as_ref()
                 .map(|split| (split.clone(), role.unwrap_or(SplitRole::Other))),
-            label: row.classes.first().cloned(),
             ..Draft::default()
         });
     }
     if here == 0 || here * 100 < rows.len() * LEAST_FOUND {
         return;
     }
-    let mut drafts: Vec<Draft> = drafts.into_values().collect();
-    if !one_class {
-        drafts.iter_mut().for_each(|draft| draft.label = None);
-    }
+    let drafts: Vec<Draft> = drafts.into_values().collect();
     let has_role = |wanted: fn(SplitRole) -> bool| {
         let mut roles = drafts
             .iter()
@@ -167,14 +210,15 @@ fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Wal
         false => Strength::SomeSplits,
     };
     let evidence = format!("{tool} in {}", named.join(", "));
-    let claim = Claim {
-        lists_samples: true,
-        ..Claim::new(Layout::Exports, strength, evidence, drafts)
-    };
+    let annotations = gather.finish(evidence.clone());
     if with_split > 0 && (trains || evaluates) {
-        found.claims.push(claim);
+        found.claims.push(Claim {
+            lists_samples: true,
+            annotations,
+            ..Claim::new(Layout::Exports, strength, evidence, drafts)
+        });
     } else {
-        found.labels.push(claim);
+        found.annotations.push(annotations);
     }
 }
 
@@ -191,53 +235,6 @@ fn spellings(written: &str) -> impl Iterator<Item = &str> {
     [written, local, name, bare].into_iter()
 }
 
-/// Labels from files that belong to one picture each.
-fn of_each_picture(
-    root: &Path,
-    files: &[&String],
-    by_stem: &HashMap<&str, Vec<&str>>,
-) -> Option<Claim> {
-    let read = |path: &&String| {
-        let picture = nearest(path, by_stem.get(stem(path))?)?;
-        let bytes = read_file(&root.join(path.as_str())).ok()?;
-        let text = String::from_utf8(bytes).ok()?;
-        let (tool, classes) = match path.ends_with(".xml") {
-            true => ("Pascal VOC", xml::voc(&text)?),
-            false => ("LabelMe", json::labelme(&text)?),
-        };
-        Some((picture.to_owned(), tool, classes))
-    };
-    let told: Vec<(String, &str, BTreeSet<String>)> = files.par_iter().filter_map(read).collect();
-    let one_class = told.iter().all(|(_, _, classes)| classes.len() < 2);
-    let (_, tool, _) = told.first().filter(|_| one_class)?;
-    let evidence = format!("{tool} files such as `{}`", files.first()?);
-    let labels = told
-        .into_iter()
-        .map(|(path, _, classes)| (path, classes.into_iter().next()));
-    Some(Claim::of_labels(Layout::Exports, evidence, labels))
-}
-
-/// The one picture of several with a file's name that shares most folders with it, from either end.
-fn nearest<'a>(file: &str, pictures: &[&'a str]) -> Option<&'a str> {
-    let folders = |path: &'_ str| -> Vec<String> {
-        let (folders, _) = path.rsplit_once('/').unwrap_or(("", path));
-        folders.split('/').map(ToOwned::to_owned).collect()
-    };
-    let own = folders(file);
-    let shared = |picture: &&&str| {
-        let other = folders(picture);
-        let before = own.iter().zip(&other).take_while(|(a, b)| a == b).count();
-        let behind = own.iter().rev().zip(other.iter().rev());
-        before + behind.take_while(|(a, b)| a == b).count()
-    };
-    let best = pictures.iter().map(|picture| shared(&picture)).max()?;
-    let mut nearest = pictures.iter().filter(|picture| shared(picture) == best);
-    match (nearest.next(), nearest.next()) {
-        (Some(one), None) => Some(one),
-        _ => None,
-    }
-}
-
 /// A file's name without folders and ending.
 fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -247,20 +244,6 @@ fn stem(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_picture_of_a_file_is_the_one_in_its_own_split() {
-        let pictures = ["train/images/1.jpg", "val/images/1.jpg"];
-        let of = |file| nearest(file, &pictures);
-        assert_eq!(of("val/labels/1.xml"), Some("val/images/1.jpg"));
-        assert_eq!(of("Annotations/1.xml"), None);
-        assert_eq!(
-            nearest("Annotations/1.xml", &pictures[..1]),
-            Some(pictures[0])
-        );
-        let split_below = ["images/train/1.jpg", "images/val/1.jpg"];
-        assert_eq!(nearest("xml/val/1.xml", &split_below), Some(split_below[1]));
-    }
 
     #[test]
     fn addresses_of_servers_are_spelled_as_files() {

@@ -5,10 +5,13 @@
 //! file's folder, because Roboflow writes `../train/images` and `path` is that of another machine.
 //! A sample may be in several splits here; it then leaks, whatever its folder is called.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::Path;
+mod label_files;
+mod rows;
 
-use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::builder::Draft;
@@ -16,7 +19,10 @@ use super::claim::{Claim, SplitOf, Strength};
 use super::csv_text::{at_line, read_text};
 use super::resolve::Resolver;
 use super::walk::Walked;
+use crate::annotation::{Annotations, Fault, FaultKind};
 use crate::error::Error;
+use label_files::Classes;
+use rows::Form;
 use crate::sample::{Layout, SplitRole};
 
 /// Largest file that is taken for such a description, in bytes.
@@ -39,8 +45,20 @@ struct Description {
     #[serde(alias = "valid", alias = "validation")]
     val: Option<OneOrSeveral>,
     test: Option<OneOrSeveral>,
-    nc: Option<serde::de::IgnoredAny>,
+    nc: Option<Number>,
     names: Option<Names>,
+    #[serde(default)]
+    kpt_shape: Vec<usize>,
+}
+
+/// Most classes that a number alone may announce.
+const MOST_CLASSES: u32 = 100_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Whole(u32),
+    Otherwise(serde::de::IgnoredAny),
 }
 
 /// Names of classes, by their numbers.
@@ -52,16 +70,50 @@ enum Names {
     Otherwise(serde::de::IgnoredAny),
 }
 
-impl Names {
-    /// The name of a number as label files write it.
-    fn of(&self, number: &str) -> String {
-        let at = number.parse::<u32>().ok();
-        let name = at.and_then(|at| match self {
-            Self::Listed(names) => names.get(at as usize),
-            Self::Numbered(names) => names.get(&at),
-            Self::Otherwise(_) => None,
-        });
-        name.map_or_else(|| number.to_owned(), Clone::clone)
+impl Description {
+    /// The classes by number. Where only their count is told, numbers are names.
+    fn classes(&self) -> Classes {
+        let named = |count: u32, name: &dyn Fn(u32) -> Option<String>| -> Vec<String> {
+            let numbers = 0..count.min(MOST_CLASSES);
+            let name = |number: u32| name(number).unwrap_or_else(|| number.to_string());
+            numbers.map(name).collect()
+        };
+        let listed = match (&self.names, &self.nc) {
+            (Some(Names::Listed(names)), _) => names.clone(),
+            (Some(Names::Numbered(names)), _) => {
+                let count = names.keys().next_back().map_or(0, |last| last.saturating_add(1));
+                named(count, &|number| names.get(&number).cloned())
+            }
+            (_, Some(Number::Whole(count))) => named(*count, &|_| None),
+            _ => Vec::new(),
+        };
+        let key_points = match *self.kpt_shape {
+            [points, values] => points.saturating_mul(values),
+            _ => 0,
+        };
+        Classes {
+            listed,
+            form: Form { key_points },
+        }
+    }
+
+    /// What is wrong with its own list of classes.
+    fn fault(&self, path: &str) -> Option<Fault> {
+        let Some(Number::Whole(count)) = self.nc else {
+            return None;
+        };
+        let names = match self.names.as_ref()? {
+            Names::Listed(names) => names.len(),
+            Names::Numbered(names) => names.len(),
+            Names::Otherwise(_) => return None,
+        };
+        (names != count as usize).then(|| Fault {
+            kind: FaultKind::Malformed,
+            file: Arc::from(path),
+            line: 0,
+            picture: None,
+            detail: format!("`nc` says {count} classes and `names` has {names}"),
+        })
     }
 }
 
@@ -155,14 +207,7 @@ fn claim(
         }
         splits.push((name.to_owned(), role));
     }
-    let none = Names::Listed(Vec::new());
-    let names = description.names.as_ref().unwrap_or(&none);
-    let has_classes = add_classes(root, walked, names, &mut drafts);
-    let classes = if has_classes {
-        " and its label files"
-    } else {
-        ""
-    };
+    let annotations = annotations(root, path, description, walked, &drafts);
     // Only folders of one split can be said to hide samples of it.
     folders.sort();
     Ok(Some(Claim {
@@ -172,55 +217,29 @@ fn claim(
             Some(folders.iter().find(inside)?.1.clone())
         })),
         lists_samples: true,
+        annotations,
         ..Claim::new(
             Layout::Yolo,
             Strength::Manifest,
-            format!("`{path}`{classes}"),
+            format!("`{path}`"),
             drafts,
         )
     }))
 }
 
-/// Labels samples by their label files, where nearly all have one and each shows one class; whether
-/// that is so.
-fn add_classes(root: &Path, walked: &Walked, names: &Names, drafts: &mut [Draft]) -> bool {
-    let texts: HashSet<&str> = walked.texts.iter().map(String::as_str).collect();
-    let class = |draft: &Draft| -> Option<BTreeSet<String>> {
-        let file = label_file(&draft.path);
-        let text = texts
-            .contains(file.as_str())
-            .then(|| read_text(&root.join(file)))?;
-        let text = text.ok()?;
-        let first = text
-            .lines()
-            .filter_map(|line| line.split_whitespace().next());
-        Some(first.map(|number| names.of(number)).collect())
-    };
-    let told: Vec<Option<BTreeSet<String>>> = drafts.par_iter().map(class).collect();
-    let several = told.iter().flatten().any(|classes| classes.len() > 1);
-    let labels = told.iter().map(|classes| classes.as_ref()?.first());
-    let labelled = labels.clone().flatten().count();
-    let different = labels.clone().flatten().collect::<BTreeSet<_>>().len();
-    if several || different < 2 || labelled * 10 < drafts.len() * 9 {
-        return false;
+fn annotations(
+    root: &Path,
+    path: &str,
+    description: &Description,
+    walked: &Walked,
+    drafts: &[Draft],
+) -> Annotations {
+    let pictures: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let mut read = label_files::read(root, walked, &description.classes(), &pictures);
+    if !read.is_empty() {
+        read.faults.extend(description.fault(path));
     }
-    for (draft, label) in drafts.iter_mut().zip(labels) {
-        draft.label = label.cloned();
-    }
-    true
-}
-
-/// `labels/train/1.txt` of `images/train/1.jpg`.
-fn label_file(picture: &str) -> String {
-    let (before, name) = picture.rsplit_once('/').unwrap_or(("", picture));
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let mut folders: Vec<&str> = before.split('/').filter(|one| !one.is_empty()).collect();
-    if let Some(last) = folders.iter_mut().rev().find(|folder| **folder == "images") {
-        *last = "labels";
-    }
-    let name = format!("{stem}.txt");
-    folders.push(&name);
-    folders.join("/")
+    read
 }
 
 /// Folders that values may be relative to, relative to the root, likeliest first.
@@ -327,21 +346,27 @@ mod tests {
     }
 
     #[test]
-    fn label_files_stand_in_the_tree_beside() {
-        assert_eq!(label_file("images/train/a.b.jpg"), "labels/train/a.b.txt");
-        assert_eq!(label_file("x/images/images/1.png"), "x/images/labels/1.txt");
-        assert_eq!(label_file("train/1.png"), "train/1.txt");
+    fn classes_are_named_by_a_list_by_numbers_or_by_their_count() {
+        let of = |text: &str| {
+            let read: Description = serde_saphyr::from_str(text).unwrap();
+            let fault = read.fault("data.yaml").map(|fault| fault.detail);
+            (read.classes().listed.join(" "), fault)
+        };
+        assert_eq!(of("names: [cat, dog]\nnc: 2\n"), ("cat dog".to_owned(), None));
+        assert_eq!(of("names:\n  0: cat\n  2: dog\n"), ("cat 1 dog".to_owned(), None));
+        assert_eq!(of("nc: 2\n"), ("0 1".to_owned(), None));
+        assert_eq!(of("names: x"), (String::new(), None));
+        let fault = "`nc` says 3 classes and `names` has 2".to_owned();
+        assert_eq!(of("names: [a, b]\nnc: 3\n"), ("a b".to_owned(), Some(fault)));
     }
 
     #[test]
-    fn classes_are_named_by_a_list_or_by_numbers() {
+    fn key_points_are_counted_by_their_shape() {
         let of = |text: &str| {
             let read: Description = serde_saphyr::from_str(text).unwrap();
-            read.names.unwrap().of("1")
+            read.classes().form.key_points
         };
-        assert_eq!(of("names: [cat, dog]"), "dog");
-        assert_eq!(of("names:\n  0: cat\n  1: dog\n"), "dog");
-        assert_eq!(of("names: x"), "1");
+        assert_eq!((of("nc: 1\nkpt_shape: [17, 3]\n"), of("nc: 1\n")), (51, 0));
     }
 
     #[test]

@@ -1,24 +1,27 @@
 //! COCO's JSON: a file a split that lists its pictures.
 //!
 //! The split is in the name of the file (`instances_train2017.json`, `val.json`), or is that of the
-//! folder (`valid/_annotations.coco.json`). Classes are labels where every picture of the dataset
-//! shows exactly one.
+//! folder (`valid/_annotations.coco.json`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod document;
+mod objects;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-
-use serde::Deserialize;
+use std::sync::Arc;
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
 use super::csv_text::at_line;
+use super::drawn::Gather;
 use super::io_error;
 use super::resolve::Resolver;
 use super::split_name::{role_of, words};
 use super::walk::Walked;
 use crate::error::Error;
-use crate::sample::{Layout, SplitRole};
+use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::source::read_file;
+use document::Document;
 
 /// Largest file that is read, in bytes; COCO's own are below half of it.
 const MOST_BYTES: u64 = 1 << 30;
@@ -47,34 +50,6 @@ const KINDS: &[&str] = &[
     "stuff",
 ];
 
-#[derive(Deserialize)]
-struct Annotations {
-    images: Vec<Image>,
-    #[serde(default)]
-    annotations: Vec<Annotation>,
-    #[serde(default)]
-    categories: Vec<Category>,
-}
-
-#[derive(Deserialize)]
-struct Image {
-    id: serde_json::Value,
-    file_name: String,
-}
-
-#[derive(Deserialize)]
-struct Annotation {
-    image_id: serde_json::Value,
-    #[serde(default)]
-    category_id: Option<i64>,
-}
-
-#[derive(Deserialize)]
-struct Category {
-    id: i64,
-    name: String,
-}
-
 /// What such files of the tree claim together.
 ///
 /// # Errors
@@ -89,52 +64,59 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<Option<Claim>, Error
         return Ok(None);
     }
     let mut files = Vec::new();
+    for (path, split) in named {
+        if let Some(document) = read(&root.join(path), path)? {
+            files.push((path, split, document));
+        }
+    }
+    let mut gather = Gather::new(objects::classes(files.iter().map(|file| &file.2)));
     let mut drafts: BTreeMap<(String, String), Draft> = BTreeMap::new();
     let mut splits = BTreeSet::new();
-    let (mut found, mut all, mut one_class) = (0, 0, true);
-    for (path, (split, role)) in named {
-        let file = root.join(path);
-        let Some(read) = read(&file, path)? else {
-            continue;
-        };
-        let classes = classes(&read);
-        let resolver = Resolver::new(root, &file, walked);
-        for image in &read.images {
-            let (name, place, exists) = resolver.resolve(&image.file_name, Some(role));
+    let (mut found, mut all, mut problems) = (0, 0, Vec::new());
+    for (path, (split, role), document) in &files {
+        let resolver = Resolver::new(root, &root.join(path), walked);
+        let (mut pictures, mut seen) = (Vec::new(), BTreeSet::new());
+        for image in &document.images {
+            let (name, place, exists) = resolver.resolve(&image.file_name, Some(*role));
             found += usize::from(exists);
             all += 1;
-            let own = classes.get(&image.id.to_string());
-            one_class &= own.is_some_and(|own| own.len() == 1);
             let draft = Draft {
                 path: name.clone(),
                 place,
-                split: Some((split.clone(), role)),
-                label: own.and_then(|own| own.first().map(|class| (*class).to_owned())),
+                split: Some((split.clone(), *role)),
                 ..Draft::default()
             };
+            pictures.push(name.clone());
+            if !seen.insert(name.clone()) {
+                problems.push(Problem {
+                    kind: ProblemKind::ListedTwice,
+                    path: name.clone(),
+                    detail: format!("is listed more than once in `{path}`"),
+                });
+            }
             drafts.entry((name, split.clone())).or_insert(draft);
         }
-        splits.insert((split, role));
-        files.push(format!("`{path}`"));
+        objects::gather(document, &Arc::from(path.as_str()), &pictures, &mut gather);
+        splits.insert((split.clone(), *role));
     }
     if found == 0 || found * 100 < all * LEAST_FOUND {
         return Ok(None);
     }
-    let mut drafts: Vec<Draft> = drafts.into_values().collect();
-    if !one_class {
-        drafts.iter_mut().for_each(|draft| draft.label = None);
-    }
+    let drafts: Vec<Draft> = drafts.into_values().collect();
     let trains = splits.iter().any(|(_, role)| *role == SplitRole::Training);
     let evaluates = splits.iter().any(|(_, role)| role.is_evaluation());
-    files.truncate(4);
+    let files: Vec<String> = files.iter().map(|(path, ..)| format!("`{path}`")).collect();
+    let files = files[..files.len().min(4)].join(", ");
     let strength = match trains && evaluates {
         true => Strength::Splits,
         false => Strength::SomeSplits,
     };
-    let evidence = format!("COCO annotations {}", files.join(", "));
+    let evidence = format!("COCO annotations {files}");
     Ok(Some(Claim {
         splits: splits.into_iter().collect(),
         lists_samples: true,
+        problems,
+        annotations: gather.finish(evidence.clone()),
         ..Claim::new(Layout::Coco, strength, evidence, drafts)
     }))
 }
@@ -155,7 +137,7 @@ fn split_of(path: &str) -> Option<(String, SplitRole)> {
 }
 
 /// The content of a file; `None` for JSON of another form.
-fn read(file: &Path, path: &str) -> Result<Option<Annotations>, Error> {
+fn read(file: &Path, path: &str) -> Result<Option<Document>, Error> {
     if std::fs::metadata(file).is_ok_and(|data| data.len() > MOST_BYTES) {
         return Ok(None);
     }
@@ -169,25 +151,6 @@ fn read(file: &Path, path: &str) -> Result<Option<Annotations>, Error> {
         }
         Err(_) => Ok(None),
     }
-}
-
-/// Names of classes by image.
-fn classes(read: &Annotations) -> HashMap<String, BTreeSet<&str>> {
-    let names: HashMap<i64, &str> = read
-        .categories
-        .iter()
-        .map(|one| (one.id, one.name.as_str()))
-        .collect();
-    let mut classes: HashMap<String, BTreeSet<&str>> = HashMap::new();
-    for one in &read.annotations {
-        if let Some(name) = one.category_id.and_then(|id| names.get(&id)) {
-            classes
-                .entry(one.image_id.to_string())
-                .or_default()
-                .insert(name);
-        }
-    }
-    classes
 }
 
 #[cfg(test)]
