@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::annotation::Annotations;
 #[cfg(feature = "cli")]
 use crate::source::container::file_of;
-use crate::annotation::Annotations;
 use crate::source::{Place, Source};
 
 /// Position of a sample in [`Dataset::samples`].

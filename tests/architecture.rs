@@ -255,6 +255,7 @@ fn each_outside_crate_has_its_one_room() {
 
 /// Everything of ours that a room may name, besides itself.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("annotation", &[]),
     ("budget", &[]),
     ("error", &[]),
     ("leak", &[]),
@@ -267,7 +268,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &["npy", "tf_record"]),
     ("wording", &[]),
     ("config", &["error"]),
-    ("sample", &["source"]),
+    ("sample", &["annotation", "source"]),
     ("finding", &["leak", "sample"]),
     ("labels", &["sample"]),
     ("matching", &["leak", "sample"]),
@@ -284,6 +285,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "checks",
         &[
+            "annotation",
             "finding",
             "labels",
             "leak",
@@ -327,6 +329,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cache",
         &[
+            "annotation",
             "error",
             "report",
             "sample",
@@ -338,6 +341,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "dataset",
         &[
+            "annotation",
             "error",
             "path_pattern",
             "progress",
@@ -349,6 +353,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "report/build",
         &[
+            "annotation",
             "checks",
             "finding",
             "leak",
@@ -364,6 +369,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "audit",
         &[
+            "annotation",
             "budget",
             "cache",
             "checks",

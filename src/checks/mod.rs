@@ -1,5 +1,7 @@
 //! All checks in one table, one file per question.
 
+mod annotation_conflicts;
+mod annotations;
 mod classes;
 mod content;
 mod drift;
@@ -107,6 +109,12 @@ const CHECKS: &[Check] = &[
     content::blurred,
     sizes::odd_size,
     sizes::odd_aspect,
+    annotations::faults_of_files,
+    annotations::faulty_boxes,
+    annotations::other_sizes,
+    annotations::unused_classes,
+    annotations::unlabelled_pictures,
+    annotation_conflicts::conflicts,
     layout::problems,
     layout::empty_splits,
     layout::samples_without_split,

@@ -60,6 +60,14 @@ impl World {
         }
     }
 
+    /// The signature of a sample, to change.
+    pub(super) fn signature(&mut self, at: usize) -> &mut Signature {
+        match &mut self.signatures[at] {
+            Ok(signature) => signature,
+            Err(_) => unreachable!("all are readable"),
+        }
+    }
+
     /// Adds `n` ordinary images with names from `prefix`.
     pub(super) fn many(&mut self, n: usize, prefix: &str, split: u16, label: Option<&str>) {
         for i in 0..n {

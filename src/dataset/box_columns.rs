@@ -59,7 +59,12 @@ impl BoxColumns {
             Some([a?, b?, c?, d?])
         };
         let corners = CORNERS.iter().find_map(all).map(Form::Corners);
-        let sized = || CORNER_AND_SIZE.iter().find_map(all).map(Form::CornerAndSize);
+        let sized = || {
+            CORNER_AND_SIZE
+                .iter()
+                .find_map(all)
+                .map(Form::CornerAndSize)
+        };
         let one_cell = || ONE_CELL.iter().find_map(|name| at(name)).map(Form::OneCell);
         let form = corners.or_else(sized).or_else(one_cell)?;
         let size = at("width").zip(at("height"));
@@ -135,20 +140,41 @@ mod tests {
         let row = ["a.jpg", "9", "7", "1", "2", "3", "4"];
         let corners = told("filename,width,height,xmin,ymin,xmax,ymax", &row);
         assert_eq!(corners, Some(("1 3 Pixels".to_owned(), Some((9, 7)))));
-        let sized = told("path,bbox_x,bbox_y,bbox_w,bbox_h", &["a", "1", "2", "3", "4"]);
+        let sized = told(
+            "path,bbox_x,bbox_y,bbox_w,bbox_h",
+            &["a", "1", "2", "3", "4"],
+        );
         assert_eq!(sized, Some(("1 4 Pixels".to_owned(), None)));
-        let cell = told("image_id,width,height,bbox", &["a", "9", "7", "[1.0, 2, 3, 4]"]);
+        let cell = told(
+            "image_id,width,height,bbox",
+            &["a", "9", "7", "[1.0, 2, 3, 4]"],
+        );
         assert_eq!(cell, Some(("1 4 Pixels".to_owned(), Some((9, 7)))));
-        let fractions = told("ImageID,XMin,XMax,YMin,YMax", &["a", "0.25", "0.5", "0", "1"]);
+        let fractions = told(
+            "ImageID,XMin,XMax,YMin,YMax",
+            &["a", "0.25", "0.5", "0", "1"],
+        );
         assert_eq!(fractions, Some(("0.25 0.5 Fractions".to_owned(), None)));
-        assert_eq!(told("path,split,x,y,width,height", &["a", "b", "1", "2", "3", "4"]), None);
+        assert_eq!(
+            told(
+                "path,split,x,y,width,height",
+                &["a", "b", "1", "2", "3", "4"]
+            ),
+            None
+        );
     }
 
     #[test]
     fn an_empty_row_is_told_from_one_without_numbers() {
         let of = |cells: [&str; 4]| told("x1,y1,x2,y2", &cells).unwrap().0;
         assert_eq!(of([""; 4]), "empty");
-        assert_eq!(of(["1", "2", "x", "4"]), "`1,2,x,4` are not the four numbers of a box");
-        assert_eq!(of(["1", "2", "inf", "4"]), "`1,2,inf,4` are not the four numbers of a box");
+        assert_eq!(
+            of(["1", "2", "x", "4"]),
+            "`1,2,x,4` are not the four numbers of a box"
+        );
+        assert_eq!(
+            of(["1", "2", "inf", "4"]),
+            "`1,2,inf,4` are not the four numbers of a box"
+        );
     }
 }

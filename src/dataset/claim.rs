@@ -198,7 +198,9 @@ pub(super) fn add_labels(claim: &mut Claim, annotations: &[Annotations]) {
         return;
     }
     for draft in claim.drafts.iter_mut().filter(|one| one.label.is_none()) {
-        draft.label = known.get(draft.path.as_str()).map(|&label| label.to_owned());
+        draft.label = known
+            .get(draft.path.as_str())
+            .map(|&label| label.to_owned());
     }
     let from = Annotations::join(annotations.iter().cloned()).source;
     claim.labels_from = match claim.labels_from.as_str() {

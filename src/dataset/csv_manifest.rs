@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::builder::Draft;
 use super::box_columns::{BoxColumns, Cell};
+use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
 use super::csv_header::{Header, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
@@ -21,7 +21,7 @@ use super::split_name::role_of;
 use super::time_cell;
 use super::told;
 use super::walk::Walked;
-use crate::annotation::FaultKind;
+use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
@@ -127,6 +127,8 @@ fn one_a_split(
                 all.evidence.push_str(&claim.evidence);
                 all.drafts.extend(claim.drafts);
                 all.problems.extend(claim.problems);
+                let drawn = std::mem::take(&mut all.annotations);
+                all.annotations = Annotations::join([drawn, claim.annotations]);
             }
         }
     }

@@ -188,7 +188,10 @@ mod tests {
         gather.picture("a.jpg", &"more".into(), None, [Drawn::tag("dog")]);
         let found = gather.finish("x");
         assert_eq!(found.classes, ["cat", "cow"]);
-        assert_eq!((found.pictures[0].size, &found.pictures[0].file), (Some((4, 3)), &second));
+        assert_eq!(
+            (found.pictures[0].size, &found.pictures[0].file),
+            (Some((4, 3)), &second)
+        );
     }
 
     #[test]

@@ -103,7 +103,13 @@ fn of_table(root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
         let drawn = row.drawn.into_iter().map(|drawn| Drawn { line, ..drawn });
         gather.picture(picture, &name_of_file, row.size, drawn);
         if let Some(detail) = row.fault {
-            gather.fault(FaultKind::Malformed, &name_of_file, line, Some(picture), detail);
+            gather.fault(
+                FaultKind::Malformed,
+                &name_of_file,
+                line,
+                Some(picture),
+                detail,
+            );
         }
     }
     (found > 0 && found * 100 >= all * LEAST_FOUND).then(|| gather.finish(format!("`{path}`")))
@@ -171,7 +177,9 @@ fn of_columns(header: &csv::StringRecord, record: &csv::StringRecord) -> Option<
     let flags: Option<Vec<bool>> = record.iter().skip(1).map(flag).collect();
     let flags = flags.filter(|flags| flags.len() > 1)?;
     let names = header.iter().skip(1).zip(flags);
-    let set = names.filter(|(_, flag)| *flag).map(|(name, _)| name.to_owned());
+    let set = names
+        .filter(|(_, flag)| *flag)
+        .map(|(name, _)| name.to_owned());
     Some(set.collect())
 }
 
@@ -185,10 +193,19 @@ mod tests {
             .map(|row| {
                 let drawn = row.drawn.iter().map(|one| {
                     let edge = one.bounds.map(|at| format!("@{}", at.right));
-                    format!("{}{}", one.class.as_deref().unwrap_or("-"), edge.unwrap_or_default())
+                    format!(
+                        "{}{}",
+                        one.class.as_deref().unwrap_or("-"),
+                        edge.unwrap_or_default()
+                    )
                 });
                 let drawn = drawn.collect::<Vec<_>>().join("+");
-                format!("{}:{}={drawn}{}", row.name, row.line, row.fault.unwrap_or_default())
+                format!(
+                    "{}:{}={drawn}{}",
+                    row.name,
+                    row.line,
+                    row.fault.unwrap_or_default()
+                )
             })
             .collect();
         Some(rows.join(" "))
@@ -225,7 +242,8 @@ mod tests {
     fn a_row_may_be_a_box() {
         let of = |text| told(text, false);
         assert_eq!(
-            of("filename,class,xmin,ymin,xmax,ymax\na.jpg,cat,1,1,5,5\nb.jpg,dog,1,1,x,5\n").as_deref(),
+            of("filename,class,xmin,ymin,xmax,ymax\na.jpg,cat,1,1,5,5\nb.jpg,dog,1,1,x,5\n")
+                .as_deref(),
             Some("a.jpg:2=cat@5 b.jpg:3=`1,1,x,5` are not the four numbers of a box")
         );
         assert_eq!(

@@ -188,6 +188,28 @@ codes! {
     MaskWithoutPicture = "mask-without-picture", Warning;
     /// Pictures without the mask that most others have.
     PictureWithoutMask = "picture-without-mask", Note;
+    /// Text that is none of the annotation tool's form, with its file and line.
+    MalformedAnnotation = "malformed-annotation", Error;
+    /// Annotations of a class that the list of classes does not have.
+    UnknownClass = "unknown-class", Error;
+    /// Two entries of an annotation file with one number.
+    DuplicateId = "duplicate-id", Error;
+    /// Annotations of a picture that is not here.
+    LabelWithoutPicture = "label-without-picture", Warning;
+    /// Pictures without annotations where most others have them.
+    PictureWithoutLabel = "picture-without-label", Note;
+    /// Boxes that reach outside of their picture.
+    BoxOutsidePicture = "box-outside-picture", Warning;
+    /// Boxes of zero or negative width or height.
+    BoxWithoutArea = "box-without-area", Warning;
+    /// One box twice in one picture.
+    DuplicateAnnotation = "duplicate-annotation", Warning;
+    /// Annotations that were made for a picture of another size.
+    AnnotatedSizeDiffers = "annotated-size-differs", Warning;
+    /// A class that is declared and never used.
+    ClassNeverUsed = "class-never-used", Note;
+    /// One picture with different boxes.
+    AnnotationConflict = "annotation-conflict", Warning;
     /// Several datasets in one directory, each checked by itself.
     SeveralParts = "several-parts", Note;
     /// Samples without a label among labelled ones.

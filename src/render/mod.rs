@@ -7,6 +7,7 @@ pub mod explanation;
 pub mod github;
 pub mod json;
 pub mod junit;
+mod labels;
 mod leaked;
 pub mod markdown;
 pub mod pairs;

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::answer;
+use super::labels;
 use super::text::{fit, printable, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
@@ -102,6 +103,9 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         let samples = wording::count(split.samples);
         let line = format!("  {name:24} {samples:>12}  {role:10}{unreadable}");
         writeln!(to, "{}", line.trim_end())?;
+    }
+    for line in labels::lines(&report.dataset.labels) {
+        write!(to, "{}", wrap(&line, "  ", "    "))?;
     }
     Ok(())
 }

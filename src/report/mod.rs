@@ -12,6 +12,7 @@ pub mod explanation;
 mod findings;
 mod gate;
 pub mod interleaving;
+pub mod labels;
 mod read;
 pub mod recordings;
 mod verdict;
@@ -35,6 +36,7 @@ use crate::matching::pair::Transform;
 use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
 use explanation::Explanation;
+use labels::LabelsRead;
 
 /// Raised in its major part when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: &str = "2.0";
@@ -193,6 +195,9 @@ pub struct DatasetSummary {
     pub evidence: String,
     /// Splits: training first, then validation, test and others, by name.
     pub splits: Vec<SplitSummary>,
+    /// What was read of labels, by kind; empty where none were found.
+    #[serde(default)]
+    pub labels: Vec<LabelsRead>,
 }
 
 /// One split.

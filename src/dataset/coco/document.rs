@@ -27,7 +27,10 @@ pub(super) struct Image {
 
 impl Image {
     pub(super) fn size(&self) -> Option<(u32, u32)> {
-        Some((self.width.as_ref()?.right()?, self.height.as_ref()?.right()?))
+        Some((
+            self.width.as_ref()?.right()?,
+            self.height.as_ref()?.right()?,
+        ))
     }
 }
 

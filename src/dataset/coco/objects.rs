@@ -75,14 +75,16 @@ pub(super) fn gather(document: &Document, file: &Arc<str>, pictures: &[String], 
 }
 
 /// An object; `None` for captions, which have neither class nor box.
-fn read(
-    object: &Object,
-    names: &HashMap<i64, &str>,
-) -> Result<Option<Drawn>, (FaultKind, String)> {
+fn read(object: &Object, names: &HashMap<i64, &str>) -> Result<Option<Drawn>, (FaultKind, String)> {
     let class = match &object.category_id {
         None => None,
         Some(id) => {
-            let wrong = || (FaultKind::Malformed, "`category_id` is no number".to_owned());
+            let wrong = || {
+                (
+                    FaultKind::Malformed,
+                    "`category_id` is no number".to_owned(),
+                )
+            };
             let id = id.right().ok_or_else(wrong)?;
             let unknown = || {
                 let detail = format!("`category_id` {id} is not in the list of categories");
@@ -94,7 +96,9 @@ fn read(
     let bounds = match &object.bbox {
         None => None,
         Some(edges) => {
-            let edges = edges.right().and_then(|edges| <[f32; 4]>::try_from(edges).ok());
+            let edges = edges
+                .right()
+                .and_then(|edges| <[f32; 4]>::try_from(edges).ok());
             let wrong = || {
                 let detail = "`bbox` is not x, y, width and height".to_owned();
                 (FaultKind::Malformed, detail)
@@ -120,8 +124,11 @@ mod tests {
             r#"{{"images": [{images}], "annotations": [{annotations}], "categories": [{categories}]}}"#
         );
         let document: Document = serde_json::from_str(&text).unwrap();
-        let pictures: Vec<String> =
-            document.images.iter().map(|one| one.file_name.clone()).collect();
+        let pictures: Vec<String> = document
+            .images
+            .iter()
+            .map(|one| one.file_name.clone())
+            .collect();
         let mut to = Gather::new(classes([&document].into_iter()));
         gather(&document, &"x.json".into(), &pictures, &mut to);
         let found = to.finish("x");
@@ -131,7 +138,12 @@ mod tests {
             let of: Vec<&str> = of.filter_map(|region| found.class_of(region)).collect();
             format!("{} {:?} {}", picture.path, picture.size, of.join(" "))
         });
-        (faults.map(|one| format!("{:?} {}", one.kind, one.detail)).collect(), regions.collect())
+        (
+            faults
+                .map(|one| format!("{:?} {}", one.kind, one.detail))
+                .collect(),
+            regions.collect(),
+        )
     }
 
     const IMAGES: &str = r#"{"id": 1, "file_name": "a.jpg", "width": 9, "height": 7}, {"id": "b", "file_name": "b.jpg", "width": "9"}"#;
@@ -150,16 +162,38 @@ mod tests {
     #[test]
     fn one_bad_annotation_is_told_and_hides_no_other() {
         for (annotation, fault) in [
-            (r#"{"id": 7, "image_id": 9, "category_id": 5}"#, "WithoutPicture annotation 7 is of image 9, which the file does not list"),
-            (r#"{"id": 7, "image_id": 1, "category_id": 4}"#, "UnknownClass annotation 7: `category_id` 4 is not in the list of categories"),
-            (r#"{"id": 7, "image_id": 1, "category_id": "cat"}"#, "Malformed annotation 7: `category_id` is no number"),
-            (r#"{"id": 7, "image_id": 1, "category_id": 5, "bbox": [1, 2, 3]}"#, "Malformed annotation 7: `bbox` is not x, y, width and height"),
-            (r#"{"id": 7, "image_id": 1, "category_id": 5, "bbox": "none"}"#, "Malformed annotation 7: `bbox` is not x, y, width and height"),
-            (r#"{"id": 8, "image_id": 1}"#, "DuplicateId two annotations have the `id` 8"),
+            (
+                r#"{"id": 7, "image_id": 9, "category_id": 5}"#,
+                "WithoutPicture annotation 7 is of image 9, which the file does not list",
+            ),
+            (
+                r#"{"id": 7, "image_id": 1, "category_id": 4}"#,
+                "UnknownClass annotation 7: `category_id` 4 is not in the list of categories",
+            ),
+            (
+                r#"{"id": 7, "image_id": 1, "category_id": "cat"}"#,
+                "Malformed annotation 7: `category_id` is no number",
+            ),
+            (
+                r#"{"id": 7, "image_id": 1, "category_id": 5, "bbox": [1, 2, 3]}"#,
+                "Malformed annotation 7: `bbox` is not x, y, width and height",
+            ),
+            (
+                r#"{"id": 7, "image_id": 1, "category_id": 5, "bbox": "none"}"#,
+                "Malformed annotation 7: `bbox` is not x, y, width and height",
+            ),
+            (
+                r#"{"id": 8, "image_id": 1}"#,
+                "DuplicateId two annotations have the `id` 8",
+            ),
         ] {
-            let annotations = format!(r#"{annotation}, {{"id": 8, "image_id": "b", "category_id": 3}}"#);
+            let annotations =
+                format!(r#"{annotation}, {{"id": 8, "image_id": "b", "category_id": 3}}"#);
             let (faults, pictures) = told(IMAGES, &annotations, CATEGORIES);
-            assert_eq!((faults.as_slice(), pictures[1].as_str()), ([fault.to_owned()].as_slice(), "b.jpg None cat"));
+            assert_eq!(
+                (faults.as_slice(), pictures[1].as_str()),
+                ([fault.to_owned()].as_slice(), "b.jpg None cat")
+            );
         }
     }
 
@@ -168,7 +202,11 @@ mod tests {
         let images = r#"{"id": 1, "file_name": "a.jpg"}, {"id": 1, "file_name": "b.jpg"}"#;
         let (faults, _) = told(images, "", CATEGORIES);
         assert_eq!(faults, ["DuplicateId two images have the `id` 1"]);
-        let (faults, _) = told(IMAGES, "", r#"{"id": 3, "name": "cat"}, {"id": 3, "name": "cow"}"#);
+        let (faults, _) = told(
+            IMAGES,
+            "",
+            r#"{"id": 3, "name": "cat"}, {"id": 3, "name": "cow"}"#,
+        );
         assert_eq!(faults, ["DuplicateId two categories have the `id` 3"]);
     }
 }

@@ -91,19 +91,32 @@ mod tests {
 
     /// `name split size class@right edge …` of each image, and faults.
     fn told(images_text: &str) -> (Vec<String>, Vec<String>) {
-        let text = format!("<?xml version=\"1.0\"?><annotations><version>1.1</version>{images_text}</annotations>");
+        let text = format!(
+            "<?xml version=\"1.0\"?><annotations><version>1.1</version>{images_text}</annotations>"
+        );
         let rows = images(&text).unwrap().rows;
         let of = |row: &Row| {
             let drawn = row.drawn.iter().map(|one| {
                 let edge = one.bounds.map(|at| format!("@{}", at.right));
-                format!("{}{}", one.class.as_deref().unwrap(), edge.unwrap_or_default())
+                format!(
+                    "{}{}",
+                    one.class.as_deref().unwrap(),
+                    edge.unwrap_or_default()
+                )
             });
             let drawn = drawn.collect::<Vec<_>>().join("+");
             let size = row.size.map_or("-".to_owned(), |(w, h)| format!("{w}x{h}"));
-            format!("{} {} {size} {drawn}", row.name, row.split.as_deref().unwrap_or("-"))
+            format!(
+                "{} {} {size} {drawn}",
+                row.name,
+                row.split.as_deref().unwrap_or("-")
+            )
         };
         let faults = rows.iter().flat_map(|row| &row.faults);
-        (rows.iter().map(of).collect(), faults.map(|fault| fault.1.clone()).collect())
+        (
+            rows.iter().map(of).collect(),
+            faults.map(|fault| fault.1.clone()).collect(),
+        )
     }
 
     #[test]
@@ -111,7 +124,11 @@ mod tests {
         let text = r#"<image id="0" name="a &amp; b.jpg" subset="train" width="9" height="7"><tag label="cat"/></image>
             <image id="1" name="c.jpg"><box label="dog" xtl="1" ytl="1" xbr="5.5" ybr="3"><attribute name="x">1</attribute></box><polygon label="cow" points="1,1;4,2;3,3"/></image>
             <image id="2" name="d.jpg"/>"#;
-        let expected = ["a & b.jpg train 9x7 cat", "c.jpg - - dog@5.5+cow@4", "d.jpg - - "];
+        let expected = [
+            "a & b.jpg train 9x7 cat",
+            "c.jpg - - dog@5.5+cow@4",
+            "d.jpg - - ",
+        ];
         assert_eq!(told(text).0, expected);
     }
 

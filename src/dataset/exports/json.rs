@@ -148,20 +148,29 @@ fn fiftyone(text: &str) -> Option<Export> {
         };
         Some(Row {
             name: sample.get("filepath")?.as_str()?.to_owned(),
-            split: tags.find(|tag| role_of(tag).is_some()).map(ToOwned::to_owned),
+            split: tags
+                .find(|tag| role_of(tag).is_some())
+                .map(ToOwned::to_owned),
             size: side("width").zip(side("height")),
             drawn: truth.map(truth_of).unwrap_or_default(),
             ..Row::default()
         })
     };
-    Some(Export::new("FiftyOne", samples.iter().filter_map(row).collect()))
+    Some(Export::new(
+        "FiftyOne",
+        samples.iter().filter_map(row).collect(),
+    ))
 }
 
 /// Objects of a field of `FiftyOne`: a class, boxes as fractions, or outlines.
 fn truth_of(truth: &Value) -> Vec<Drawn> {
     let class = |of: &Value| of.get("label")?.as_str().map(ToOwned::to_owned);
     let several = ["detections", "classifications", "polylines"].map(|key| truth.get(key));
-    let several = several.into_iter().flatten().filter_map(Value::as_array).flatten();
+    let several = several
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_array)
+        .flatten();
     let object = |of: &Value| {
         let class = class(of);
         let outline = of.get("points").and_then(Value::as_array).map(|rings| {
@@ -297,7 +306,10 @@ fn datumaro(text: &str, file: &Path) -> Option<Export> {
     let split = file.file_stem()?.to_str()?;
     let split = role_of(split).map(|_| split.to_owned());
     let row = |item: Item| {
-        let size = item.image.as_ref().and_then(|image| image.size.as_ref()?.right());
+        let size = item
+            .image
+            .as_ref()
+            .and_then(|image| image.size.as_ref()?.right());
         let path = item.image.and_then(|image| image.path);
         let mut row = Row {
             name: path.filter(|path| !path.is_empty()).unwrap_or(item.id),
@@ -351,7 +363,11 @@ mod tests {
                 format!("{class}{}", edges.unwrap_or_default())
             });
             let drawn = drawn.collect::<Vec<_>>().join("+");
-            format!("{} {} {drawn}", row.name, row.split.as_deref().unwrap_or("-"))
+            format!(
+                "{} {} {drawn}",
+                row.name,
+                row.split.as_deref().unwrap_or("-")
+            )
         };
         export.rows.iter().map(row).collect()
     }
@@ -390,7 +406,9 @@ mod tests {
         let faults = |text: &str| -> Vec<String> {
             let export = export(text, Path::new("annotations/train.json")).unwrap();
             let rows = export.rows.into_iter();
-            rows.flat_map(|row| row.faults).map(|fault| fault.1).collect()
+            rows.flat_map(|row| row.faults)
+                .map(|fault| fault.1)
+                .collect()
         };
         let fault = "class number 1 is not in the list of classes";
         let datumaro = |number| {
@@ -398,8 +416,14 @@ mod tests {
                 r#"{{"categories": {{"label": {{"labels": [{{"name": "cat"}}]}}}}, "items": [{{"id": "a", "annotations": [{{"label_id": {number}}}]}}]}}"#
             )
         };
-        assert_eq!((faults(&datumaro(1)), faults(&datumaro(0)).len()), (vec![fault.to_owned()], 0));
+        assert_eq!(
+            (faults(&datumaro(1)), faults(&datumaro(0)).len()),
+            (vec![fault.to_owned()], 0)
+        );
         let labels = |number| format!(r#"{{"classes": ["cat"], "labels": {{"a": {number}}}}}"#);
-        assert_eq!((faults(&labels(1)), faults(&labels(0)).len()), (vec![fault.to_owned()], 0));
+        assert_eq!(
+            (faults(&labels(1)), faults(&labels(0)).len()),
+            (vec![fault.to_owned()], 0)
+        );
     }
 }

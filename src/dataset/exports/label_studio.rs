@@ -97,10 +97,18 @@ mod tests {
         let of = |row: Row| {
             let drawn = row.drawn.iter().map(|one| {
                 let edge = one.bounds.map(|at| format!("@{:.2}", at.right));
-                format!("{}{}", one.class.as_deref().unwrap(), edge.unwrap_or_default())
+                format!(
+                    "{}{}",
+                    one.class.as_deref().unwrap(),
+                    edge.unwrap_or_default()
+                )
             });
             let drawn = drawn.collect::<Vec<_>>().join("+");
-            format!("{} {} {drawn}", row.name, row.split.as_deref().unwrap_or("-"))
+            format!(
+                "{} {} {drawn}",
+                row.name,
+                row.split.as_deref().unwrap_or("-")
+            )
         };
         rows.map(of).collect()
     }

@@ -110,7 +110,11 @@ mod tests {
         assert_eq!(row.size, Some((9, 7)));
         let drawn = row.drawn.iter().map(|one| {
             let edge = one.bounds.map(|at| format!("@{}", at.right));
-            format!("{}{}", one.class.as_deref().unwrap(), edge.unwrap_or_default())
+            format!(
+                "{}{}",
+                one.class.as_deref().unwrap(),
+                edge.unwrap_or_default()
+            )
         });
         let faults = row.faults.into_iter().map(|fault| fault.1);
         (drawn.collect::<Vec<_>>().join(" "), faults.collect())
@@ -125,13 +129,19 @@ mod tests {
         let drawn = "cat@4 dog@6 sun@7 eye all wet".to_owned();
         assert_eq!(told(shapes), (drawn, Vec::new()));
         let fault = "the `points` of `cat` are no pairs of numbers".to_owned();
-        assert_eq!(told(r#"{"label": "cat", "points": "x"}"#), ("wet".to_owned(), vec![fault]));
+        assert_eq!(
+            told(r#"{"label": "cat", "points": "x"}"#),
+            ("wet".to_owned(), vec![fault])
+        );
     }
 
     #[test]
     fn another_form_is_told_from_a_damaged_file() {
         assert_eq!(picture(r#"{"version": 1}"#), Told::OtherForm);
         let damaged = Told::Damaged(2, "is no JSON".to_owned());
-        assert_eq!(picture("{\"imagePath\": \"a.jpg\",\n\"shapes\": ["), damaged);
+        assert_eq!(
+            picture("{\"imagePath\": \"a.jpg\",\n\"shapes\": ["),
+            damaged
+        );
     }
 }

@@ -92,7 +92,9 @@ mod tests {
 
     /// `class@right edge:line …`, size and faults.
     fn told(objects: &str) -> (String, Option<(u32, u32)>, Vec<String>) {
-        let text = format!("<annotation><filename>a.jpg</filename>\n<size><width>9</width><height>7</height></size>\n{objects}</annotation>");
+        let text = format!(
+            "<annotation><filename>a.jpg</filename>\n<size><width>9</width><height>7</height></size>\n{objects}</annotation>"
+        );
         let Told::Picture(row) = picture(&text) else {
             panic!("{text}");
         };
@@ -102,7 +104,11 @@ mod tests {
             format!("{class}{}:{}", edge.unwrap_or_default(), one.line)
         });
         let faults = row.faults.iter().map(|fault| fault.1.clone());
-        (drawn.collect::<Vec<_>>().join(" "), row.size, faults.collect())
+        (
+            drawn.collect::<Vec<_>>().join(" "),
+            row.size,
+            faults.collect(),
+        )
     }
 
     #[test]
@@ -122,10 +128,15 @@ mod tests {
 
     #[test]
     fn another_form_is_told_from_a_damaged_file() {
-        assert_eq!(picture("<annotations><object/></annotations>"), Told::OtherForm);
+        assert_eq!(
+            picture("<annotations><object/></annotations>"),
+            Told::OtherForm
+        );
         let damaged = Told::Damaged(1, "ends inside `<object>`".to_owned());
         assert_eq!(picture("<annotation><object>"), damaged);
-        let Told::Picture(row) = picture("<annotation><size><width>0</width><height>0</height></size></annotation>") else {
+        let Told::Picture(row) =
+            picture("<annotation><size><width>0</width><height>0</height></size></annotation>")
+        else {
             panic!("a file without objects is one");
         };
         assert_eq!(row, Row::default());

@@ -44,8 +44,8 @@ pub(super) fn each(
             }
             Event::Empty(element) => {
                 around.push(name(&element));
-                let goes_on = call(&around, line, Met::Start(&element))
-                    && call(&around, line, Met::End(""));
+                let goes_on =
+                    call(&around, line, Met::Start(&element)) && call(&around, line, Met::End(""));
                 around.pop();
                 if !goes_on {
                     return Ok(());

@@ -74,7 +74,11 @@ pub(super) fn read(
 
 /// Label files in the folders of others that belong to no image of the tree.
 fn orphans(root: &Path, walked: &Walked, own: &[(&str, Arc<str>)]) -> Vec<Arc<str>> {
-    let folder = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let folder = |path: &str| {
+        path.rsplit_once('/')
+            .map_or("", |(folder, _)| folder)
+            .to_owned()
+    };
     let folders: HashSet<String> = own.iter().map(|(_, file)| folder(file)).collect();
     let images = walked.images.iter();
     let known: HashSet<String> = images.map(|image| label_file(&image.path)).collect();

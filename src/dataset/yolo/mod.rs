@@ -21,9 +21,9 @@ use super::resolve::Resolver;
 use super::walk::Walked;
 use crate::annotation::{Annotations, Fault, FaultKind};
 use crate::error::Error;
+use crate::sample::{Layout, SplitRole};
 use label_files::Classes;
 use rows::Form;
-use crate::sample::{Layout, SplitRole};
 
 /// Largest file that is taken for such a description, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
@@ -81,7 +81,10 @@ impl Description {
         let listed = match (&self.names, &self.nc) {
             (Some(Names::Listed(names)), _) => names.clone(),
             (Some(Names::Numbered(names)), _) => {
-                let count = names.keys().next_back().map_or(0, |last| last.saturating_add(1));
+                let count = names
+                    .keys()
+                    .next_back()
+                    .map_or(0, |last| last.saturating_add(1));
                 named(count, &|number| names.get(&number).cloned())
             }
             (_, Some(Number::Whole(count))) => named(*count, &|_| None),
@@ -352,12 +355,21 @@ mod tests {
             let fault = read.fault("data.yaml").map(|fault| fault.detail);
             (read.classes().listed.join(" "), fault)
         };
-        assert_eq!(of("names: [cat, dog]\nnc: 2\n"), ("cat dog".to_owned(), None));
-        assert_eq!(of("names:\n  0: cat\n  2: dog\n"), ("cat 1 dog".to_owned(), None));
+        assert_eq!(
+            of("names: [cat, dog]\nnc: 2\n"),
+            ("cat dog".to_owned(), None)
+        );
+        assert_eq!(
+            of("names:\n  0: cat\n  2: dog\n"),
+            ("cat 1 dog".to_owned(), None)
+        );
         assert_eq!(of("nc: 2\n"), ("0 1".to_owned(), None));
         assert_eq!(of("names: x"), (String::new(), None));
         let fault = "`nc` says 3 classes and `names` has 2".to_owned();
-        assert_eq!(of("names: [a, b]\nnc: 3\n"), ("a b".to_owned(), Some(fault)));
+        assert_eq!(
+            of("names: [a, b]\nnc: 3\n"),
+            ("a b".to_owned(), Some(fault))
+        );
     }
 
     #[test]

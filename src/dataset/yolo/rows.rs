@@ -2,8 +2,8 @@
 //! number and a box (centre, width and height as fractions), an outline (at least three points), or
 //! a box with key points, as Ultralytics' trainer takes them.
 
-use crate::dataset::drawn::Drawn;
 use crate::annotation::{Bounds, Unit};
+use crate::dataset::drawn::Drawn;
 
 /// What a line may hold.
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,8 +66,7 @@ fn row(line: &str, form: Form, name: impl Fn(u32) -> String) -> Result<Drawn, St
             Ok(boxed([x, y, width, height]))
         }
         _ if form.key_points == 0 && place.len() >= 6 && place.len().is_multiple_of(2) => {
-            let points: Vec<(f32, f32)> =
-                place.chunks_exact(2).map(|at| (at[0], at[1])).collect();
+            let points: Vec<(f32, f32)> = place.chunks_exact(2).map(|at| (at[0], at[1])).collect();
             Ok(Drawn::outline(class, &points, Unit::Fractions))
         }
         _ => Err(format!(

@@ -1,6 +1,7 @@
 //! From what the stages found to a [`Report`].
 
 mod identity;
+mod labels;
 mod leakage;
 mod leaked;
 mod located;
@@ -147,6 +148,7 @@ fn summary(evidence: &Evidence<'_>) -> DatasetSummary {
         layout: dataset.layout,
         evidence: dataset.evidence.clone(),
         splits: splits.collect(),
+        labels: labels::read(evidence),
     }
 }
 
