@@ -118,6 +118,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::annotation::Annotated;
     use crate::sample::{Layout, SplitId};
     use crate::settings::Input;
 
@@ -146,6 +147,8 @@ mod tests {
             companions: Vec::new(),
             texts: Vec::new(),
             image_files: 2,
+            labels_from: String::new(),
+            annotations: Annotations::default(),
         };
         let stamp = Stamp {
             size: 5,
@@ -167,6 +170,17 @@ mod tests {
             key_of(|_, dataset, _| dataset.evidence = "a table".to_owned()),
             key_of(|_, dataset, _| dataset.samples[1].path = "c.png".into()),
             key_of(|_, dataset, _| dataset.samples[1].split = None),
+            key_of(|_, dataset, _| dataset.labels_from = "a table".to_owned()),
+            key_of(|_, dataset, _| dataset.annotations.declared = 1),
+            key_of(|_, dataset, _| {
+                let said = Annotated {
+                    path: "a.png".to_owned(),
+                    file: "a.txt".into(),
+                    size: None,
+                    regions: Vec::new(),
+                };
+                dataset.annotations.pictures.push(said);
+            }),
             key_of(|_, dataset, _| dataset.samples[1].label = Some("cat".into())),
             key_of(|_, dataset, _| dataset.samples[1].group = Some("cat".into())),
             key_of(|_, dataset, _| dataset.samples[1].time = Some(0.0)),

@@ -5,7 +5,7 @@
 //! tree whose texts are those of the commit: what is said of a sample now and was not said then has
 //! moved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use super::git::{self, Before, Extent, Repository};
@@ -248,23 +248,40 @@ fn load(input: &Input, settings: &Settings) -> Option<Dataset> {
 
 /// Samples of which `now` says what `before` does not.
 fn moved(before: &Dataset, now: &Dataset) -> BTreeSet<String> {
-    let known: BTreeSet<String> = before.samples.iter().map(|one| row(before, one)).collect();
-    let samples = now.samples.iter();
-    let moved = samples.filter(|sample| !known.contains(&row(now, sample)));
-    moved.map(|sample| sample.path.to_string()).collect()
+    let known: BTreeSet<String> = rows(before).map(|(_, row)| row).collect();
+    let moved = rows(now).filter(|(_, row)| !known.contains(row));
+    moved.map(|(sample, _)| sample.path.to_string()).collect()
 }
 
-/// All that is said of a sample, with the split by its name: numbers differ between datasets.
-fn row(dataset: &Dataset, sample: &Sample) -> String {
-    let split = sample.split.map(|split| &dataset.splits[split.index()]);
-    let Sample {
-        path,
-        place: _,
-        split: _,
-        label,
-        target: _,
-        group,
-        time,
-    } = sample;
-    format!("{path:?} {split:?} {label:?} {group:?} {time:?}")
+/// All that is said of each sample, with split and classes by name: numbers differ between
+/// datasets.
+fn rows(dataset: &Dataset) -> impl Iterator<Item = (&Sample, String)> {
+    let annotations = &dataset.annotations;
+    let mut faults: HashMap<&str, Vec<&str>> = HashMap::new();
+    for fault in &annotations.faults {
+        let of_picture = fault.picture.as_deref();
+        let known = of_picture.map(|picture| faults.entry(picture).or_default());
+        known.into_iter().for_each(|all| all.push(&fault.detail));
+    }
+    dataset.samples.iter().map(move |sample| {
+        let split = sample.split.map(|split| &dataset.splits[split.index()]);
+        let Sample {
+            path,
+            place: _,
+            split: _,
+            label,
+            target: _,
+            group,
+            time,
+        } = sample;
+        let drawn = annotations.of(path).map(|said| {
+            let regions = said.regions.iter();
+            let regions = regions.map(|one| (annotations.class_of(one), one.bounds, one.outline));
+            (said.size, regions.collect::<Vec<_>>())
+        });
+        let wrong = faults.get(&**path);
+        let row =
+            format!("{path:?} {split:?} {label:?} {group:?} {time:?} {drawn:?} {wrong:?}");
+        (sample, row)
+    })
 }
