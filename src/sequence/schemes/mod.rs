@@ -1,5 +1,5 @@
-//! Naming schemes that are read as sequences, and those that must not be. `docs/sequences.md` lists
-//! them in this order.
+//! Naming schemes that are read as sequences, and those that must not be. `docs/sequences.md` shows
+//! examples of each kind.
 
 mod not_read_as_sequences;
 mod overridden;
