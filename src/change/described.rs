@@ -280,8 +280,7 @@ fn rows(dataset: &Dataset) -> impl Iterator<Item = (&Sample, String)> {
             (said.size, regions.collect::<Vec<_>>())
         });
         let wrong = faults.get(&**path);
-        let row =
-            format!("{path:?} {split:?} {label:?} {group:?} {time:?} {drawn:?} {wrong:?}");
+        let row = format!("{path:?} {split:?} {label:?} {group:?} {time:?} {drawn:?} {wrong:?}");
         (sample, row)
     })
 }

@@ -95,7 +95,7 @@ pub(super) fn faulty_boxes(evidence: &Evidence<'_>) -> Vec<Finding> {
             let edges = [bounds.left, bounds.top, bounds.right, bounds.bottom];
             if bounds.is_empty() {
                 empty.add(id, picture, region);
-            } else if !sizes.is_empty() && sizes.iter().all(|size| is_outside(bounds, *size)) {
+            } else if reaches_out(bounds, &sizes) {
                 outside.add(id, picture, region);
             }
             if !seen.insert((region.class, edges.map(f32::to_bits), region.outline)) {
@@ -258,15 +258,23 @@ fn real_sizes(signature: &Signature) -> impl Iterator<Item = (u32, u32)> + use<>
     std::iter::once((width, height)).chain(is_turned.then_some((height, width)))
 }
 
-fn is_outside(bounds: Bounds, (width, height): (u32, u32)) -> bool {
-    let (right, below, tolerated) = match bounds.unit {
-        Unit::Fractions => (1.0, 1.0, TOLERATED),
-        Unit::Pixels => (width as f32, height as f32, TOLERATED_PIXELS),
+/// Whether a box lies outside of its picture, whichever of these sizes is meant.
+fn reaches_out(bounds: Bounds, sizes: &[(u32, u32)]) -> bool {
+    let beyond = |right: f32, below: f32, tolerated: f32| {
+        bounds.left < -tolerated
+            || bounds.top < -tolerated
+            || bounds.right > right + tolerated
+            || bounds.bottom > below + tolerated
     };
-    bounds.left < -tolerated
-        || bounds.top < -tolerated
-        || bounds.right > right + tolerated
-        || bounds.bottom > below + tolerated
+    match bounds.unit {
+        Unit::Fractions => beyond(1.0, 1.0, TOLERATED),
+        Unit::Pixels => {
+            let all_beyond = sizes
+                .iter()
+                .all(|&(width, height)| beyond(width as f32, height as f32, TOLERATED_PIXELS));
+            all_beyond && !sizes.is_empty()
+        }
+    }
 }
 
 /// The first sample of a name.

@@ -210,7 +210,7 @@ fn key(path: &str) -> (Key, bool) {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let (mut role, mut rest, mut is_mask) = (None, Vec::new(), false);
     for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
-        let parts = words(folder);
+        let parts: Vec<String> = words(folder).into_iter().flat_map(unglued).collect();
         let meant: Vec<&String> = parts.iter().filter(|word| !says_of_masks(word)).collect();
         let says_mask = parts.iter().any(|word| MASK_WORDS.contains(&word.as_str()));
         let of_pictures = parts
@@ -257,6 +257,18 @@ fn key(path: &str) -> (Key, bool) {
         },
         is_mask,
     )
+}
+
+/// `train` and `annot` of `trainannot`, as CamVid's folders are called.
+fn unglued(word: String) -> Vec<String> {
+    // Of shorter words many a name ends by chance.
+    let long = MASK_WORDS.iter().filter(|mark| mark.len() > 3);
+    let split = long.filter_map(|mark| {
+        let before = word.strip_suffix(mark)?;
+        role_of(before).map(|_| vec![before.to_owned(), (*mark).to_owned()])
+    });
+    let found = split.into_iter().next();
+    found.unwrap_or_else(|| vec![word])
 }
 
 fn says_of_masks(word: &str) -> bool {
@@ -322,6 +334,7 @@ mod tests {
         for (picture, mask) in [
             ("images/#.jpg", "masks/#.png"),
             ("train/#.jpg", "train_masks/#_mask.gif"),
+            ("train/#.png", "trainannot/#.png"),
             ("train/images/#.jpg", "train/masks/#.png"),
             ("img/#.jpg", "mask/#_mask.png"),
             ("images/training/#.jpg", "annotations/training/#.png"),

@@ -23,6 +23,8 @@ pub(super) struct Header {
     pub(super) values: Values,
     /// The column, where it tells folds in place of splits.
     pub(super) folds: Option<String>,
+    /// Columns of 0 and 1, one a class, where no column holds labels; at least two.
+    pub(super) flags: Vec<usize>,
     /// The columns that tell boxes, where a row is one box.
     pub(super) boxes: Option<BoxColumns>,
     /// Whether the file has such a row; a driving log may have none.
@@ -30,6 +32,12 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// Further columns that are called as labels are, for people.
+    pub(super) fn other_labels(&self) -> Vec<String> {
+        let others = self.positions.other_labels.iter();
+        others.map(|&at| format!("`{}`", self.names[at])).collect()
+    }
+
     /// Which columns say what, for people.
     pub(super) fn describe(&self) -> String {
         let paths: Vec<String> = self
@@ -83,6 +91,7 @@ pub(super) fn read_header(
             names,
             values: Values::Words,
             folds: None,
+            flags: Vec::new(),
             boxes: None,
             is_written: false,
         });
@@ -118,7 +127,13 @@ pub(super) fn read_header(
     if columns.folds.is_some() {
         values = Values::Words;
     }
+    if positions.label.is_none() && !is_written {
+        // What stands behind a picture and its split.
+        let taken = |at: usize| positions.paths.iter().any(|path| path.0 == at);
+        positions.label = (0..names.len()).find(|&at| !taken(at) && positions.split != Some(at));
+    }
     Ok(Header {
+        flags: flags(text, &names, &positions),
         boxes: BoxColumns::of(names.iter().map(String::as_str)),
         positions,
         names,
@@ -181,6 +196,35 @@ fn told_splits(
     };
     let at = (0..names.len()).find(|at| !taken(*at) && tells(at))?;
     Some((at, Values::Words))
+}
+
+/// Columns that hold nothing but 0 and 1 and say nothing else, where there are several and no
+/// column of labels.
+fn flags(text: &str, names: &[String], positions: &Positions) -> Vec<usize> {
+    if positions.label.is_some() {
+        return Vec::new();
+    }
+    let is_open = |at: &usize| {
+        let used = [positions.split, positions.group, positions.time].contains(&Some(*at));
+        !used && !positions.paths.iter().any(|path| path.0 == *at)
+    };
+    let mut open: Vec<usize> = (0..names.len()).filter(is_open).collect();
+    for record in reader(text, true).records().flatten() {
+        open.retain(|&at| record.get(at).is_some_and(|cell| is_flag(cell).is_some()));
+        if open.len() < 2 {
+            return Vec::new();
+        }
+    }
+    open
+}
+
+/// What a cell of a class's column says.
+pub(super) fn is_flag(cell: &str) -> Option<bool> {
+    match cell {
+        "0" | "0.0" => Some(false),
+        "1" | "1.0" => Some(true),
+        _ => None,
+    }
 }
 
 /// Different cells of a column, a few more than splits can be.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::box_columns::{BoxColumns, Cell};
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
-use super::csv_header::{Header, read_header};
+use super::csv_header::{Header, is_flag, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::drawn::{Drawn, Gather};
 use super::json_lines;
@@ -181,7 +181,7 @@ struct Rows {
     found: BTreeMap<usize, (u64, u64)>,
     /// A few of the paths that were not found.
     missing: Vec<String>,
-    boxes: Gather,
+    drawn: Gather,
 }
 
 impl Rows {
@@ -248,6 +248,14 @@ impl Rows {
                 continue;
             }
             self.seen.insert(member, label.clone());
+            if !header.flags.is_empty() {
+                let set = header.flags.iter().filter(|&&at| {
+                    let cell = record.get(at).unwrap_or_default();
+                    is_flag(cell) == Some(true)
+                });
+                let tags = set.map(|&at| Drawn::tag(header.names[at].clone()));
+                self.drawn.picture(&path, name, None, tags);
+            }
             let written = cell(positions.time);
             let time = written.as_deref().and_then(time_cell::read);
             if let Some(text) = written.filter(|_| time.is_none()) {
@@ -281,7 +289,7 @@ impl Rows {
             Cell::Empty => None,
             Cell::Malformed(detail) => {
                 let kind = FaultKind::Malformed;
-                return self.boxes.fault(kind, file, line, Some(path), detail);
+                return self.drawn.fault(kind, file, line, Some(path), detail);
             }
         };
         let drawn = (bounds.is_some() || class.is_some()).then_some(Drawn {
@@ -290,7 +298,7 @@ impl Rows {
             outline: 0,
             line,
         });
-        self.boxes.picture(path, file, columns.size(record), drawn);
+        self.drawn.picture(path, file, columns.size(record), drawn);
     }
 
     /// A log names three cameras though only one was copied: that is one
@@ -358,6 +366,14 @@ impl Rows {
             None => (drafts, BTreeMap::new()),
         };
         let name = name_of(root, manifest);
+        let others = header.other_labels();
+        let others = match others.is_empty() {
+            true => String::new(),
+            false => format!(
+                "; labels not used: {} (`--label-column`)",
+                others.join(", ")
+            ),
+        };
         let hint = match header.positions.split.map(|at| &header.names[at]) {
             Some(column) if header.folds.is_none() && may_be_folds(&drafts) => {
                 format!("; if these are folds, say `--folds {column}`")
@@ -370,7 +386,7 @@ impl Rows {
                 false => Layout::CsvManifest,
             },
             strength: strength(&drafts),
-            evidence: format!("`{name}` {}{hint}", header.describe()),
+            evidence: format!("`{name}` {}{others}{hint}", header.describe()),
             chosen_by: format!("`--manifest {}`", manifest.display()),
             drafts,
             splits: Vec::new(),
@@ -381,7 +397,10 @@ impl Rows {
             labels_from: header.positions.label.map_or(String::new(), |at| {
                 format!("column `{}` of `{name}`", header.names[at])
             }),
-            annotations: self.boxes.finish(format!("boxes of `{name}`")),
+            annotations: self.drawn.finish(match header.boxes {
+                Some(_) => format!("boxes of `{name}`"),
+                None => format!("columns of 0 and 1 in `{name}`"),
+            }),
         })
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::box_columns::{BoxColumns, Cell};
+use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader};
 use super::drawn::{Drawn, Gather};
 use super::resolve::Resolver;
@@ -169,12 +170,7 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
 
 /// The classes whose columns have a 1 among zeros; `None` where columns hold something else.
 fn of_columns(header: &csv::StringRecord, record: &csv::StringRecord) -> Option<Vec<String>> {
-    let flag = |cell: &str| match cell {
-        "0" | "0.0" => Some(false),
-        "1" | "1.0" => Some(true),
-        _ => None,
-    };
-    let flags: Option<Vec<bool>> = record.iter().skip(1).map(flag).collect();
+    let flags: Option<Vec<bool>> = record.iter().skip(1).map(is_flag).collect();
     let flags = flags.filter(|flags| flags.len() > 1)?;
     let names = header.iter().skip(1).zip(flags);
     let set = names

@@ -13,6 +13,8 @@ pub(super) struct Positions {
     pub(super) paths_guessed: bool,
     pub(super) split: Option<usize>,
     pub(super) label: Option<usize>,
+    /// Columns that are called as labels are, besides `label`; none where the user named that.
+    pub(super) other_labels: Vec<usize>,
     pub(super) group: Option<usize>,
     pub(super) time: Option<usize>,
     /// One row an instant, one column a camera.
@@ -114,7 +116,12 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             None => return Err(absent("path", "path", header)),
         },
     };
+    let label = chosen(&wanted.label, "label", LABEL)?;
+    let named_so = LABEL.iter().filter_map(|name| at(name));
+    let others = named_so.filter(|at| Some(*at) != label && wanted.label.is_none());
     Ok(Positions {
+        other_labels: others.collect(),
+        label,
         paths: path_columns
             .into_iter()
             .map(|column| (column, header[column].clone()))
@@ -125,7 +132,6 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             Some(_) => chosen(&wanted.folds, "fold", &[])?,
             None => chosen(&wanted.split, "split", SPLIT)?,
         },
-        label: chosen(&wanted.label, "label", LABEL)?,
         group: chosen(&wanted.group, "group", GROUP)?,
         time: chosen(&wanted.time, "time", TIME)?,
         driving_log,

@@ -97,7 +97,8 @@ pub(super) fn add(
     Ok(true)
 }
 
-/// Whole numbers of an array in one direction, as labels; `None` where it is something else.
+/// Numbers of an array in one direction, as labels; `None` where it is something else. What is
+/// whole is written so, whatever its type.
 pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
     let head = read_head(stream)?;
     // One column is a list, too.
@@ -106,10 +107,11 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
         _ => return Ok(None),
     };
     let kind = head.kind.trim_start_matches(['|', '<']);
-    let (width, is_signed) = match kind {
-        "u1" | "i1" | "u2" | "i2" | "u4" | "i4" | "u8" | "i8" => {
-            (u64::from(kind.as_bytes()[1] - b'0'), kind.starts_with('i'))
-        }
+    let width: u64 = match kind {
+        "u1" | "i1" => 1,
+        "u2" | "i2" => 2,
+        "u4" | "i4" | "f4" => 4,
+        "u8" | "i8" | "f8" => 8,
         _ => return Ok(None),
     };
     let size = length
@@ -119,7 +121,14 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
         return Ok(None);
     };
     let bytes = stream.read(head.end as u64, size)?;
-    let number = |bytes: &[u8]| whole(bytes, is_signed).to_string();
+    let number = |bytes: &[u8]| match (kind.as_bytes()[0], bytes) {
+        (b'f', &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]).to_string(),
+        (b'f', bytes) => {
+            let double = bytes.try_into().map(f64::from_le_bytes);
+            double.unwrap_or(f64::NAN).to_string()
+        }
+        (sign, bytes) => whole(bytes, sign == b'i').to_string(),
+    };
     Ok(Some(
         bytes.chunks_exact(width as usize).map(number).collect(),
     ))
