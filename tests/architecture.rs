@@ -356,6 +356,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "annotation",
             "checks",
             "finding",
+            "labels",
             "leak",
             "matching",
             "rate",

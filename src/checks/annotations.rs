@@ -12,8 +12,8 @@ use crate::sample::{Dataset, SampleId};
 use crate::signature::Signature;
 use crate::wording::counted;
 
-/// How far an edge may lie outside of a picture, in fractions of its side: Ultralytics' verification
-/// lets coordinates pass up to 1.01, because they are written with few digits.
+/// How far an edge may lie outside of a picture, in fractions of its side: Ultralytics'
+/// verification lets coordinates pass up to 1.01, because they are written with few digits.
 const TOLERATED: f32 = 0.01;
 
 /// The same in pixels: some tools count from 1, others from 0.

@@ -1,8 +1,6 @@
 //! CVAT's XML: `<annotations><image name subset><box label/></image></annotations>`.
 
-use quick_xml::events::BytesStart;
-
-use super::xml::{Met, attribute, each};
+use super::xml::{Element, Met, attribute, each};
 use super::{Export, Row};
 use crate::annotation::{Bounds, FaultKind, Unit};
 use crate::dataset::drawn::Drawn;
@@ -47,11 +45,11 @@ pub(super) fn images(text: &str) -> Option<Export> {
     (is_of_tool && !export.rows.is_empty()).then_some(export)
 }
 
-fn number(element: &BytesStart<'_>, name: &str) -> Option<u32> {
+fn number(element: &Element<'_>, name: &str) -> Option<u32> {
     attribute(element, name)?.parse().ok()
 }
 
-fn shape(element: &BytesStart<'_>, kind: &str, class: String) -> Result<Drawn, String> {
+fn shape(element: &Element<'_>, kind: &str, class: String) -> Result<Drawn, String> {
     let wrong = |name: &str| format!("`{name}` of a `{kind}` with label `{class}` is no number");
     let edge = |name: &str| -> Result<f32, String> {
         let text = attribute(element, name).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Tasks of Label Studio: `[{"data": {"image": …, "split": …}, "annotations": […]}]`, or the short
-//! form `[{"image": …, "label": […]}]`.
+//! Tasks of Label Studio: `[{"data": {"image": …, "split": …}, "annotations": […]}]`, or the
+//! short form `[{"image": …, "label": […]}]`.
 
 use serde_json::{Map, Value};
 

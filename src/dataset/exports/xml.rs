@@ -1,12 +1,13 @@
 //! Events of an XML text with their lines; the only user of `quick_xml`.
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+pub(super) use quick_xml::events::BytesStart as Element;
+use quick_xml::events::Event;
 
 /// What is met on the way through a text.
 #[derive(Debug)]
 pub(super) enum Met<'a> {
-    Start(&'a BytesStart<'a>),
+    Start(&'a Element<'a>),
     /// An element and the text directly inside it.
     End(&'a str),
 }
@@ -75,12 +76,12 @@ pub(super) fn each(
     }
 }
 
-fn name(element: &BytesStart<'_>) -> String {
+fn name(element: &Element<'_>) -> String {
     String::from_utf8_lossy(element.name().as_ref()).into_owned()
 }
 
 /// The value of an attribute, with escapes undone.
-pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(element: &Element<'_>, name: &str) -> Option<String> {
     let attribute = element.try_get_attribute(name).ok()??;
     let text = std::str::from_utf8(&attribute.value).ok()?;
     Some(quick_xml::escape::unescape(text).ok()?.into_owned())
