@@ -320,3 +320,55 @@ fn each_fold_of_a_column_is_checked_against_the_others() {
     let said = workspace.refused(&[".", "--manifest", "folds.csv", "--folds", "none"]);
     assert!(said.contains("no column `none`"), "{said}");
 }
+
+#[test]
+fn lists_and_tables_given_as_splits() {
+    let workspace = Workspace::new();
+    workspace
+        .image("data/images/a 1.png", 1)
+        .image("data/images/2.png", 2)
+        .image("data/images/3.png", 1);
+    workspace.file(
+        "data/lists/train.txt",
+        "# mine\nimages/a 1.png\nimages/2.png dog\n",
+    );
+    workspace.file("data/lists/val.csv", "image,label\nimages/3.png,cat\n");
+    let lists = [
+        "--train",
+        "data/lists/train.txt",
+        "--val",
+        "data/lists/val.csv",
+    ];
+    let (report, _) = workspace.check_dataset(&lists);
+    assert_eq!(splits(&report), ["train:training:2", "val:validation:1"]);
+    assert_eq!(leaked(&report), 1);
+    let pair = &report["pairs"][0];
+    assert_eq!(pair["training"]["path"], "images/a 1.png");
+    assert_eq!(report["dataset"]["labels"][0]["labelled"], 2);
+    // Beside a folder, and with a line twice.
+    workspace.file("data/lists/train.txt", "images/2.png\nimages/2.png\n");
+    let mixed = ["--train", "data/lists/train.txt", "--val", "data/images"];
+    let (report, _) = workspace.check_dataset(&mixed);
+    assert_eq!(splits(&report), ["train:training:1", "val:validation:3"]);
+    assert_eq!(report["leakage"][0]["by_kind"]["same-file"], 1);
+    assert_eq!(paths_of(&report, "listed-twice"), ["images/2.png"]);
+}
+
+#[test]
+fn a_list_of_images_that_are_not_here_is_refused_with_an_example() {
+    let workspace = Workspace::new();
+    workspace.image("images/1.png", 1);
+    for (text, said) in [
+        (
+            "other/1.png\n",
+            "neither beside it, nor in a folder above, nor here (for example `other/1.png`)",
+        ),
+        ("\n", "it lists no image; write a path on each line"),
+    ] {
+        workspace.file("train.txt", text);
+        let refused = workspace.run(&["check", "--train", "train.txt", "--val", "images"]);
+        assert_eq!(refused.status, 2);
+        let flat = refused.stderr.replace("\n  ", " ");
+        assert!(flat.contains(said), "{flat}");
+    }
+}

@@ -44,6 +44,7 @@
 )]
 
 mod action;
+mod annotations;
 mod architecture;
 mod bad_input;
 mod baseline;

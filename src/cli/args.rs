@@ -251,14 +251,14 @@ pub(super) struct InputArgs {
     /// repeated
     #[arg(long = "role", value_name = "NAME=ROLE")]
     pub(super) roles: Vec<String>,
-    /// Directory of a training split; may be repeated
-    #[arg(long, value_name = "DIR")]
+    /// Directory, list, table or container of a training split; may be repeated
+    #[arg(long, value_name = "PATH")]
     pub(super) train: Vec<PathBuf>,
-    /// Directory of a validation split; may be repeated
-    #[arg(long, value_name = "DIR")]
+    /// Directory, list, table or container of a validation split; may be repeated
+    #[arg(long, value_name = "PATH")]
     pub(super) val: Vec<PathBuf>,
-    /// Directory of a test split; may be repeated
-    #[arg(long, value_name = "DIR")]
+    /// Directory, list, table or container of a test split; may be repeated
+    #[arg(long, value_name = "PATH")]
     pub(super) test: Vec<PathBuf>,
     /// Column of image paths; several for several cameras
     #[arg(long, value_name = "NAME", value_delimiter = ',')]

@@ -1,4 +1,4 @@
-//! One directory per split, given on the command line.
+//! A directory, a container or a list for each split, given on the command line.
 //!
 //! Paths are told relative to the deepest directory that holds all of them.
 
@@ -7,25 +7,34 @@ use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
+use super::split_lists;
 use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::sample::{Companion, Ignored, Layout};
-use crate::settings::{Files, SplitDirectory};
-use crate::source::path_text;
+use crate::sample::{Companion, Ignored, Layout, Problem, ProblemKind, SplitRole};
+use crate::settings::{Columns, Files, SplitDirectory};
+use crate::source::{Place, path_text};
 
 /// Walks every directory: the root, what the directories are told to be, and what the walks met.
 ///
 /// # Errors
-/// A directory that is missing or no directory.
+/// A directory that is missing or no directory, or a list whose pictures are not here.
 pub(super) fn claim(
     splits: &[SplitDirectory],
+    columns: &Columns,
     files: &Files,
     progress: &dyn Progress,
 ) -> Result<(PathBuf, Claim, Walked), Error> {
     let mut absolute = Vec::new();
-    for split in splits {
+    let mut lists = BTreeMap::new();
+    for (number, split) in splits.iter().enumerate() {
+        if split.path.is_file() && split_lists::is_list(&split.path) {
+            let list = split_lists::read(&split.path, split.role, columns)?;
+            absolute.push(list.folder.clone());
+            lists.insert(number, list);
+            continue;
+        }
         if !split.path.is_file() {
             super::require_directory(&split.path)?;
         }
@@ -37,7 +46,14 @@ pub(super) fn claim(
     let mut drafts = Vec::new();
     let mut seen_problems = BTreeSet::new();
     let mut seen_directories: Vec<&PathBuf> = Vec::new();
-    for (split, directory) in splits.iter().zip(&absolute) {
+    let mut labels_from = String::new();
+    for (number, (split, directory)) in splits.iter().zip(&absolute).enumerate() {
+        if let Some(list) = lists.remove(&number) {
+            labels_from = list.labels_from;
+            let own = (split.name.as_str(), split.role);
+            add_list(&root, directory, own, list.drafts, &mut drafts, &mut all);
+            continue;
+        }
         let (above, mut walked) = super::walk_from(directory, files, progress)?;
         walked.tell_companions();
         let (prefix, _) = path_text(&root, above);
@@ -91,13 +107,16 @@ pub(super) fn claim(
             ..one
         }));
     }
+    if labels_from.is_empty() && drafts.iter().any(|draft| draft.label.is_some()) {
+        labels_from.push_str("class folders");
+    }
     all.companions.sort();
     let images: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
     all.image_files = images.len() as u64;
     let claim = Claim {
         layout: Layout::Directories,
         strength: Strength::Manifest,
-        evidence: "directories given for each split".to_owned(),
+        evidence: "directories and lists given for each split".to_owned(),
         chosen_by: "`--train`, `--val` and `--test`".to_owned(),
         drafts,
         splits: splits
@@ -108,10 +127,39 @@ pub(super) fn claim(
         problems: Vec::new(),
         split_of: SplitOf::nothing(),
         lists_samples: false,
-        labels_from: String::new(),
+        labels_from,
         annotations: Annotations::default(),
     };
     Ok((root, claim, all))
+}
+
+/// Adds what a list names, each once, with names relative to the root.
+fn add_list(
+    root: &Path,
+    folder: &Path,
+    (name, role): (&str, SplitRole),
+    listed: Vec<Draft>,
+    drafts: &mut Vec<Draft>,
+    all: &mut Walked,
+) {
+    let (prefix, _) = path_text(root, folder);
+    let mut seen = BTreeSet::new();
+    for mut draft in listed {
+        // What lies elsewhere is named by its whole path.
+        if !prefix.is_empty() && !matches!(draft.place, Place::File(_)) {
+            draft.path = format!("{prefix}/{}", draft.path);
+        }
+        if seen.insert(draft.path.clone()) {
+            draft.split = Some((name.to_owned(), role));
+            drafts.push(draft);
+        } else {
+            all.problems.push(Problem {
+                kind: ProblemKind::ListedTwice,
+                path: draft.path,
+                detail: "is listed more than once in the same split; counted once".to_owned(),
+            });
+        }
+    }
 }
 
 fn common_ancestor(paths: &[PathBuf]) -> PathBuf {

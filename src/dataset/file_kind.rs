@@ -25,7 +25,8 @@ pub(super) enum FileKind {
 
 /// Extensions of what belongs beside images.
 const COMPANION: &[&str] = &[
-    "csv", "dvc", "html", "json", "jsonl", "md", "pdf", "rst", "tsv", "txt", "xml", "yaml", "yml",
+    "csv", "dvc", "html", "json", "jsonl", "md", "names", "pdf", "rst", "tsv", "txt", "xml",
+    "yaml", "yml",
 ];
 
 /// Names without extension of what belongs beside images.

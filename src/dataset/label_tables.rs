@@ -1,5 +1,5 @@
-//! Tables that tell classes and boxes of pictures beside a layout that tells their splits:
-//! `_annotations.csv`, `_classes.csv` with a column of 0 and 1 for each class,
+//! Tables that tell classes and boxes of pictures beside a layout that tells their splits: any with
+//! columns of boxes, `_annotations.csv`, `_classes.csv` with a column of 0 and 1 for each class,
 //! `classifications.csv`, `val_annotations.txt`.
 
 use std::collections::HashMap;
@@ -28,6 +28,20 @@ const WORDS: &[&str] = &[
     "labels",
     "solution",
     "truth",
+];
+
+/// Words of names of tables that hold what a network says.
+const GUESSES: &[&str] = &[
+    "detections",
+    "inference",
+    "output",
+    "outputs",
+    "pred",
+    "prediction",
+    "predictions",
+    "result",
+    "results",
+    "submission",
 ];
 
 /// Names of columns of classes.
@@ -65,10 +79,17 @@ pub(super) fn annotations(root: &Path, walked: &Walked) -> Vec<Annotations> {
     let is_table = |path: &&String| {
         let name = path.rsplit('/').next().unwrap_or(path);
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-        ["csv", "tsv", "txt"].contains(&ending)
-            && words(stem)
-                .iter()
-                .any(|word| WORDS.contains(&word.as_str()))
+        let words = words(stem);
+        let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+        if has(GUESSES) {
+            return false;
+        }
+        let is_called_so = || has(WORDS);
+        match ending {
+            "txt" => is_called_so(),
+            "csv" | "tsv" => is_called_so() || has_boxes(&root.join(path)),
+            _ => false,
+        }
     };
     let tables: Vec<&String> = walked.texts.iter().filter(is_table).collect();
     if tables.len() > MOST_TABLES {
@@ -77,6 +98,14 @@ pub(super) fn annotations(root: &Path, walked: &Walked) -> Vec<Annotations> {
     let told = tables.into_iter();
     told.filter_map(|path| of_table(root, path, walked))
         .collect()
+}
+
+/// Whether the first line of a table names columns of boxes.
+fn has_boxes(file: &Path) -> bool {
+    let text = read_text(file).unwrap_or_default();
+    let mut reader = reader(&text, true);
+    let header = reader.headers();
+    header.is_ok_and(|header| BoxColumns::of(header.iter()).is_some())
 }
 
 fn of_table(root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {

@@ -25,6 +25,7 @@ mod lists;
 mod manifest_columns;
 mod resolve;
 mod split_folders;
+mod split_lists;
 pub mod split_name;
 mod split_values;
 mod time_cell;
@@ -92,7 +93,7 @@ fn recognise(
             Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
-            let (root, claim, walked) = directories::claim(splits, files, progress)?;
+            let (root, claim, walked) = directories::claim(splits, columns, files, progress)?;
             let claim = told::roles(claim, &files.roles)?;
             Ok(believe(&root, claim, files, walked))
         }
@@ -135,7 +136,8 @@ fn ask(
         claims.extend(image_folder::claim(walked));
         claims.extend(file_names::claim(walked));
     }
-    let exports = exports::find(root, walked);
+    let has_read_rows = claims.iter().any(|claim| !claim.annotations.is_empty());
+    let exports = exports::find(root, walked, !has_read_rows);
     claims.extend(exports.claims);
     claims.retain(|claim| asked(claim.layout));
     let claim = claim::strongest(claims)?;

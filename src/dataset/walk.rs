@@ -170,7 +170,7 @@ impl WalkedFile {
 
 /// Endings of texts that may describe samples.
 const TEXTS: &[&str] = &[
-    "csv", "json", "jsonl", "ndjson", "tsv", "txt", "xml", "yaml", "yml",
+    "csv", "json", "jsonl", "labels", "names", "ndjson", "tsv", "txt", "xml", "yaml", "yml",
 ];
 
 /// Whether a file is a text that may describe samples, by its name.

@@ -1,42 +1,95 @@
-//! Files that stand beside pictures, one for each (`LabelMe`, Pascal VOC).
+//! Files that stand beside pictures, one for each (`LabelMe`, Pascal VOC, Supervisely, and texts
+//! with a line for each object).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Told, labelme, stem, voc};
+use super::{Row, Told, labelme, stem, supervisely, text_rows, voc};
 use crate::annotation::{Annotations, FaultKind};
-use crate::dataset::drawn::Gather;
+use crate::dataset::csv_text::read_text;
+use crate::dataset::drawn::{Drawn, Gather};
+use crate::dataset::walk::Walked;
 use crate::source::read_file;
 
 /// Of ten files of one ending beside pictures, those that must be of the tool: other programs leave
 /// such files there, too.
 const LEAST_OF_TEN: usize = 9;
 
-/// Endings of files, with the tool that writes them and what reads them.
-const TOOLS: [(&str, &str, fn(&str) -> Told); 2] = [
-    (".xml", "Pascal VOC", voc::picture),
-    (".json", "LabelMe", labelme::picture),
+/// Files that are read to see whether a tool's are here at all.
+const TRIED: usize = 20;
+
+/// A tool that writes a file for each picture.
+struct Tool {
+    name: &'static str,
+    ending: &'static str,
+    read: fn(&str) -> Told,
+}
+
+impl Tool {
+    const fn new(name: &'static str, ending: &'static str, read: fn(&str) -> Told) -> Self {
+        Self { name, ending, read }
+    }
+}
+
+const YOLO: &str = "YOLO";
+
+/// In the order of asking; files of one ending are those of one tool.
+const TOOLS: [Tool; 6] = [
+    Tool::new("Pascal VOC", ".xml", voc::picture),
+    Tool::new("LabelMe", ".json", labelme::picture),
+    Tool::new("Supervisely", ".json", supervisely::picture),
+    Tool::new("KITTI", ".txt", text_rows::kitti),
+    Tool::new("DOTA", ".txt", text_rows::dota),
+    Tool::new(YOLO, ".txt", text_rows::yolo),
 ];
 
 /// What the files `beside` pictures say; `alone` are those of which no picture has the name.
 pub(super) fn annotations(
     root: &Path,
+    walked: &Walked,
     beside: &[&String],
     alone: &[&String],
     by_stem: &HashMap<&str, Vec<&str>>,
 ) -> Vec<Annotations> {
-    let tools = TOOLS.into_iter();
-    tools
-        .filter_map(|tool| of_tool(root, tool, beside, alone, by_stem))
-        .collect()
+    let mut found: Vec<(&str, Annotations)> = Vec::new();
+    for tool in TOOLS {
+        if found.iter().any(|(ending, _)| *ending == tool.ending) {
+            continue;
+        }
+        let classes = match tool.name {
+            YOLO => listed_classes(root, walked),
+            _ => Vec::new(),
+        };
+        let told = of_tool(root, &tool, &classes, beside, alone, by_stem);
+        found.extend(told.map(|told| (tool.ending, told)));
+    }
+    found.into_iter().map(|(_, told)| told).collect()
+}
+
+/// Names of classes by their numbers, a line for each, as tools write them beside label files.
+fn listed_classes(root: &Path, walked: &Walked) -> Vec<String> {
+    const LISTS: [&str; 3] = ["classes.txt", "obj.names", "_darknet.labels"];
+    let is_list = |path: &&String| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        LISTS.contains(&name) || name.ends_with(".names")
+    };
+    // One in each split's folder says the same.
+    let Some(list) = walked.texts.iter().find(is_list) else {
+        return Vec::new();
+    };
+    let text = read_text(&root.join(list)).unwrap_or_default();
+    let lines = text.lines().map(str::trim);
+    let names = lines.filter(|line| !line.is_empty());
+    names.map(ToOwned::to_owned).collect()
 }
 
 fn of_tool(
     root: &Path,
-    (ending, tool, read): (&str, &str, fn(&str) -> Told),
+    tool: &Tool,
+    classes: &[String],
     beside: &[&String],
     alone: &[&String],
     by_stem: &HashMap<&str, Vec<&str>>,
@@ -44,15 +97,21 @@ fn of_tool(
     let told = |path: &str| match read_file(&root.join(path)) {
         Err(_) => Told::OtherForm,
         Ok(bytes) => match std::str::from_utf8(&bytes) {
-            Ok(text) => read(text.trim_start_matches('\u{feff}')),
+            Ok(text) => (tool.read)(text.trim_start_matches('\u{feff}')),
             Err(_) => Told::Damaged(0, "is no UTF-8 text".to_owned()),
         },
     };
     let own: Vec<&str> = beside
         .iter()
         .map(|path| path.as_str())
-        .filter(|path| path.ends_with(ending))
+        .filter(|path| path.ends_with(tool.ending))
         .collect();
+    let step = own.len().div_ceil(TRIED).max(1);
+    let is_of_tool =
+        |path: &&str| matches!(told(path), Told::Picture(row) if row != Row::default());
+    if !own.iter().step_by(step).any(is_of_tool) {
+        return None;
+    }
     let all: Vec<(&str, Told)> = own.par_iter().map(|path| (*path, told(path))).collect();
     let pictures = all.iter().filter(|one| matches!(one.1, Told::Picture(_)));
     let damaged = all.iter().filter(|one| matches!(one.1, Told::Damaged(..)));
@@ -61,8 +120,8 @@ fn of_tool(
     if pictures == 0 || pictures * 10 < (all.len() - damaged) * LEAST_OF_TEN {
         return None;
     }
-    let source = format!("{tool} files such as `{}`", own.first()?);
-    let mut gather = Gather::default();
+    let source = format!("{} files such as `{}`", tool.name, own.first()?);
+    let mut gather = Gather::new(classes.iter().cloned());
     for (path, told) in all {
         let file: Arc<str> = Arc::from(path);
         let picture = by_stem
@@ -75,21 +134,41 @@ fn of_tool(
             }
             Told::Picture(row) => {
                 let Some(picture) = picture else { continue };
-                gather.picture(picture, &file, row.size, row.drawn);
+                let drawn = row.drawn.into_iter().map(|drawn| named(drawn, classes));
+                gather.picture(picture, &file, row.size, drawn);
                 for (kind, detail) in row.faults {
                     gather.fault(kind, &file, 0, Some(picture), detail);
                 }
             }
         }
     }
-    for path in alone.iter().filter(|path| path.ends_with(ending)) {
-        if matches!(told(path), Told::Picture(_)) {
+    let folders: BTreeSet<&str> = own.iter().map(|path| folder(path)).collect();
+    let alone = alone.iter().filter(|path| path.ends_with(tool.ending));
+    for path in alone.filter(|path| folders.contains(folder(path))) {
+        if matches!(told(path), Told::Picture(row) if row != Row::default()) {
             let detail = "describes a picture that is not here".to_owned();
             let file = Arc::from(path.as_str());
             gather.fault(FaultKind::WithoutPicture, &file, 0, None, detail);
         }
     }
     Some(gather.finish(source))
+}
+
+/// The same with the class's name in place of its number, where there is a list of names.
+fn named(drawn: Drawn, classes: &[String]) -> Drawn {
+    let number = drawn
+        .class
+        .as_deref()
+        .and_then(|class| class.parse::<usize>().ok());
+    let name = number.and_then(|number| classes.get(number).cloned());
+    Drawn {
+        class: name.or(drawn.class),
+        ..drawn
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// The one picture of several with a file's name that shares most folders with it, from either end.

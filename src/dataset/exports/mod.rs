@@ -9,6 +9,8 @@ mod cvat;
 mod json;
 mod label_studio;
 mod labelme;
+mod supervisely;
+mod text_rows;
 mod voc;
 mod xml;
 
@@ -31,6 +33,9 @@ const MOST_FILES: usize = 100;
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 28;
+
+/// Endings of pictures that a tool keeps in the names of its files.
+const IMAGES: [&str; 7] = ["bmp", "jpeg", "jpg", "png", "tif", "tiff", "webp"];
 
 /// Percent of the pictures of an export that must be here.
 const LEAST_FOUND: usize = 90;
@@ -95,21 +100,30 @@ pub(super) struct Found {
 }
 
 /// Reads the exports of a tree. A file of another form is none.
-pub(super) fn find(root: &Path, walked: &Walked) -> Found {
+///
+/// With `rows`, texts with a line for each object are read, too; where a layout has read such
+/// files, they are not asked again.
+pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
     let mut by_stem: HashMap<&str, Vec<&str>> = HashMap::new();
     for image in &walked.images {
         let pictures = by_stem.entry(stem(&image.path)).or_default();
         pictures.push(&image.path);
     }
-    let is_export = |path: &&String| path.ends_with(".json") || path.ends_with(".xml");
+    let is_export = |path: &&String| {
+        path.ends_with(".json") || path.ends_with(".xml") || (rows && path.ends_with(".txt"))
+    };
     let texts = walked.texts.iter().filter(is_export);
     let (beside, alone): (Vec<&String>, Vec<&String>) =
         texts.partition(|path| by_stem.contains_key(stem(path)));
     let mut found = Found::default();
-    if alone.len() <= MOST_FILES {
+    let documents: Vec<&&String> = alone
+        .iter()
+        .filter(|path| !path.ends_with(".txt"))
+        .collect();
+    if documents.len() <= MOST_FILES {
         // A tool may write a file for each split.
         let mut pooled: BTreeMap<(&str, &str), Pool<'_>> = BTreeMap::new();
-        for path in &alone {
+        for path in documents {
             if let Some(export) = read(&root.join(path)) {
                 let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
                 let pool = pooled.entry((folder, export.tool)).or_default();
@@ -131,7 +145,7 @@ pub(super) fn find(root: &Path, walked: &Walked) -> Found {
     found.claims = super::lists::apart(found.claims);
     found
         .annotations
-        .extend(beside::annotations(root, &beside, &alone, &by_stem));
+        .extend(beside::annotations(root, walked, &beside, &alone, &by_stem));
     found.claims.extend(super::hf_readme::claim(root, walked));
     found
 }
@@ -235,10 +249,17 @@ fn spellings(written: &str) -> impl Iterator<Item = &str> {
     [written, local, name, bare].into_iter()
 }
 
-/// A file's name without folders and ending.
+/// A file's name without folders and ending; of `a.jpg.json` without both endings.
 fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    match name
+        .strip_suffix(".json")
+        .and_then(|inner| inner.rsplit_once('.'))
+    {
+        Some((inner, ending)) if IMAGES.contains(&ending.to_ascii_lowercase().as_str()) => inner,
+        _ => stem,
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Pascal VOC's XML beside each picture: `<annotation><object><name>cat</name><bndbox>…`.
+//! Pascal VOC's XML beside each picture, `<annotation><object><name>cat</name><bndbox>…`, and that
+//! of the first `LabelMe`, which has `<polygon><pt>` in its place.
 
 use super::xml::{Met, each};
 use super::{Row, Told};
@@ -13,6 +14,8 @@ const EDGES: [&str; 4] = ["xmin", "ymin", "xmax", "ymax"];
 struct Object {
     name: Option<String>,
     edges: [Option<f32>; 4],
+    /// Coordinates of an outline, x and y in turn.
+    points: Vec<f32>,
     line: u32,
 }
 
@@ -46,6 +49,11 @@ pub(super) fn picture(text: &str) -> Told {
                     }
                 }
             }
+            (["annotation", "object", "polygon", "pt", "x" | "y"], Met::End(text)) => {
+                object.points.extend(text.parse::<f32>().ok());
+            }
+            (["annotation", "imagesize", "ncols"], Met::End(text)) => size[0] = text.parse().ok(),
+            (["annotation", "imagesize", "nrows"], Met::End(text)) => size[1] = text.parse().ok(),
             (["annotation", "size", side], Met::End(text)) => match *side {
                 "width" => size[0] = text.parse().ok(),
                 "height" => size[1] = text.parse().ok(),
@@ -68,6 +76,17 @@ pub(super) fn picture(text: &str) -> Told {
 }
 
 fn drawn(object: &mut Object) -> Drawn {
+    if object.points.len() >= 6 {
+        let points: Vec<(f32, f32)> = object
+            .points
+            .chunks_exact(2)
+            .map(|at| (at[0], at[1]))
+            .collect();
+        return Drawn {
+            line: object.line,
+            ..Drawn::outline(object.name.take(), &points, Unit::Pixels)
+        };
+    }
     let bounds = match object.edges {
         [Some(left), Some(top), Some(right), Some(bottom)] => Some(Bounds {
             left,
@@ -116,6 +135,14 @@ mod tests {
         let objects = "<object><name>cat &amp; dog</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3.5</xmax><ymax>4</ymax></bndbox><part><name>head</name><bndbox><xmin>x</xmin></bndbox></part></object>\n<object><name>cow</name></object>";
         let expected = ("cat & dog@3.5:3 cow:4".to_owned(), Some((9, 7)), Vec::new());
         assert_eq!(told(objects), expected);
+    }
+
+    #[test]
+    fn an_outline_may_stand_in_place_of_a_box() {
+        let point = |x: u32, y: u32| format!("<pt><x>{x}</x><y>{y}</y></pt>");
+        let points = [(1, 1), (5, 1), (3, 4)].map(|(x, y)| point(x, y)).concat();
+        let object = format!("<object><name>cat</name><polygon>{points}</polygon></object>");
+        assert_eq!(told(&object).0, "cat@5:3");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! A sample may be in several splits here; it then leaks, whatever its folder is called.
 
 mod label_files;
-mod rows;
+pub(super) mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -7,16 +7,16 @@ use crate::dataset::drawn::Drawn;
 
 /// What a line may hold.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Form {
+pub(in crate::dataset) struct Form {
     /// Numbers that key points add to a box; 0 where pictures have none.
-    pub(super) key_points: usize,
+    pub(in crate::dataset) key_points: usize,
 }
 
 /// A line that is none: its number, and what is wrong with it.
-pub(super) type Malformed = (u32, String);
+pub(in crate::dataset) type Malformed = (u32, String);
 
 /// Reads a label file; `name` gives the name of a class by its number.
-pub(super) fn read(
+pub(in crate::dataset) fn read(
     text: &str,
     form: Form,
     name: impl Fn(u32) -> String,

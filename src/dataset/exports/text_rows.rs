@@ -1,0 +1,175 @@
+//! Text files beside pictures, a line for each object: KITTI's (`Car 0.00 0 1.55 left top right
+//! bottom …`), DOTA's (four corners, class, difficulty), and YOLO's without a `data.yaml`.
+
+use super::{Row, Told};
+use crate::annotation::{Bounds, FaultKind, Unit};
+use crate::dataset::drawn::Drawn;
+use crate::dataset::yolo::rows::{self, Form};
+
+/// Fields of a line of KITTI: a class, 14 numbers, and perhaps how sure it is.
+const KITTI: [usize; 2] = [15, 16];
+
+/// Heads of lines in which DOTA says where a picture comes from.
+const DOTA_NOTES: [&str; 2] = ["imagesource", "gsd"];
+
+/// Objects of KITTI.
+pub(super) fn kitti(text: &str) -> Told {
+    of_lines(text, |line| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (class, numbers) = fields.split_first()?;
+        if !KITTI.contains(&fields.len()) || class.parse::<f32>().is_ok() {
+            return None;
+        }
+        let numbers: Option<Vec<f32>> = numbers.iter().map(|field| field.parse().ok()).collect();
+        let Some(numbers) = numbers else {
+            return Some(Err(format!("`{class}` has a field that is no number")));
+        };
+        // Regions to be left out of account are no objects.
+        Some(Ok((*class != "DontCare").then(|| Drawn {
+            bounds: Some(Bounds {
+                left: numbers[3],
+                top: numbers[4],
+                right: numbers[5],
+                bottom: numbers[6],
+                unit: Unit::Pixels,
+            }),
+            ..Drawn::tag(*class)
+        })))
+    })
+}
+
+/// Objects of DOTA.
+pub(super) fn dota(text: &str) -> Told {
+    of_lines(text, |line| {
+        let is_note = |head: &&str| {
+            let rest = line.strip_prefix(*head);
+            rest.is_some_and(|rest| rest.starts_with(':'))
+        };
+        if DOTA_NOTES.iter().any(|head| is_note(head)) {
+            return Some(Ok(None));
+        }
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let corners = fields.get(..8)?;
+        let class = fields.get(8).filter(|_| fields.len() <= 10)?;
+        if class.parse::<f32>().is_ok() {
+            return None;
+        }
+        let corners: Option<Vec<f32>> = corners.iter().map(|field| field.parse().ok()).collect();
+        let Some(corners) = corners else {
+            return Some(Err(format!("`{class}` has a corner that is no number")));
+        };
+        let points: Vec<(f32, f32)> = corners.chunks_exact(2).map(|at| (at[0], at[1])).collect();
+        let class = Some((*class).to_owned());
+        Some(Ok(Some(Drawn::outline(class, &points, Unit::Pixels))))
+    })
+}
+
+/// Objects of YOLO, with numbers as names of classes.
+pub(super) fn yolo(text: &str) -> Told {
+    let (drawn, malformed) = rows::read(text, Form::default(), |class| class.to_string());
+    if drawn.is_empty() && !malformed.is_empty() {
+        return Told::OtherForm;
+    }
+    let fault =
+        |(line, detail): (u32, String)| (FaultKind::Malformed, format!("line {line}: {detail}"));
+    Told::Picture(Row {
+        drawn,
+        faults: malformed.into_iter().map(fault).collect(),
+        ..Row::default()
+    })
+}
+
+/// Reads line by line. A line is of another form (`None`), wrong, or draws something or nothing;
+/// a file of which no line is of the form is another's, one without lines shows nothing.
+fn of_lines(text: &str, read: impl Fn(&str) -> Option<Result<Option<Drawn>, String>>) -> Told {
+    let (mut row, mut of_form, mut others) = (Row::default(), 0, Vec::new());
+    for (line, number) in text.lines().zip(1u32..) {
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        match read(line) {
+            None => others.push(number),
+            Some(told) => {
+                of_form += 1;
+                match told {
+                    Ok(drawn) => row.drawn.extend(drawn.map(|drawn| Drawn {
+                        line: number,
+                        ..drawn
+                    })),
+                    Err(detail) => {
+                        let detail = format!("line {number}: {detail}");
+                        row.faults.push((FaultKind::Malformed, detail));
+                    }
+                }
+            }
+        }
+    }
+    if of_form == 0 && !others.is_empty() {
+        return Told::OtherForm;
+    }
+    row.faults.extend(others.into_iter().map(|number| {
+        let detail = format!("line {number}: another number of fields than the other lines");
+        (FaultKind::Malformed, detail)
+    }));
+    Told::Picture(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `class@right edge:line …` and faults; `-` for another form.
+    fn told(told: Told) -> String {
+        let Told::Picture(row) = told else {
+            return "-".to_owned();
+        };
+        let drawn = row.drawn.iter().map(|one| {
+            let edge = one.bounds.unwrap().right;
+            format!("{}@{edge}:{}", one.class.as_deref().unwrap(), one.line)
+        });
+        let faults = row.faults.iter().map(|fault| fault.1.clone());
+        drawn.chain(faults).collect::<Vec<_>>().join(" | ")
+    }
+
+    const CAR: &str =
+        "Car 0.00 0 1.55 614.24 181.78 727.31 284.77 1.57 1.73 4.15 1.00 1.75 13.22 1.62";
+    const PLANE: &str = "2.0 3 9 3 9 7 2 7 plane 0";
+
+    #[test]
+    fn each_tool_is_told_by_its_lines() {
+        assert_eq!(told(kitti(CAR)), "Car@727.31:1");
+        let ignored = CAR.replace("Car", "DontCare");
+        assert_eq!(told(kitti(&ignored)), "");
+        let dota_text = format!("imagesource:GoogleEarth\ngsd:0.1\n{PLANE}\n");
+        assert_eq!(told(dota(&dota_text)), "plane@9:3");
+        assert_eq!(told(yolo("3 0.5 0.5 0.5 0.5\n")), "3@0.75:1");
+        for (text, expected) in [
+            (CAR, ["Car@727.31:1", "-", "-"]),
+            (PLANE, ["-", "plane@9:1", "-"]),
+            ("0 .5 .5 .5 .5", ["-", "-", "0@0.75:1"]),
+            ("a photo of a cat", ["-", "-", "-"]),
+            ("", ["", "", ""]),
+        ] {
+            assert_eq!(
+                [kitti(text), dota(text), yolo(text)].map(told),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_line_among_others_is_told() {
+        let text = format!("{CAR}\n{}\ncat\n", CAR.replace("614.24", "left"));
+        assert_eq!(
+            told(kitti(&text)),
+            "Car@727.31:1 | line 2: `Car` has a field that is no number | line 3: another number of fields than the other lines"
+        );
+        let text = format!("{PLANE}\n{}\n", PLANE.replace("9 7", "9 x"));
+        assert_eq!(
+            told(dota(&text)),
+            "plane@9:1 | line 2: `plane` has a corner that is no number"
+        );
+    }
+}

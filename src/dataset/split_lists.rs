@@ -1,0 +1,159 @@
+//! `--train train.txt`: a list or a table that names the pictures of one split.
+//!
+//! What it names is looked for beside it, then in the folders above, then in the folder that the
+//! command runs in: lists carry paths from where their author stood.
+
+use std::path::{Path, PathBuf};
+
+use super::builder::Draft;
+use super::csv_manifest;
+use super::csv_text::read_text;
+use super::resolve::Resolver;
+use super::walk::Walked;
+use crate::error::Error;
+use crate::sample::SplitRole;
+use crate::settings::Columns;
+
+/// Folders above a list in which its pictures are looked for.
+const MOST_ABOVE: usize = 4;
+
+/// Lines of a list that are tried in each folder.
+const MOST_TRIED: usize = 50;
+
+/// Percent of these that must be there.
+const LEAST_FOUND: usize = 90;
+
+/// What a list or table names, and the folder that its names are relative to.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) folder: PathBuf,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) labels_from: String,
+}
+
+/// Whether a file is one by its name.
+pub(super) fn is_list(file: &Path) -> bool {
+    is_table(file) || has_ending(file, &["txt", "lst", "list"])
+}
+
+fn is_table(file: &Path) -> bool {
+    has_ending(file, &["csv", "tsv", "jsonl", "ndjson"])
+}
+
+fn has_ending(file: &Path, endings: &[&str]) -> bool {
+    let ending = file.extension().unwrap_or_default();
+    endings.iter().any(|one| ending.eq_ignore_ascii_case(one))
+}
+
+/// Reads a list.
+///
+/// # Errors
+/// It cannot be read, or most of what it names is in none of the folders.
+pub(super) fn read(file: &Path, role: SplitRole, columns: &Columns) -> Result<Listed, Error> {
+    let above = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    let above: Vec<PathBuf> = above
+        .ancestors()
+        .skip(1)
+        .take(1 + MOST_ABOVE)
+        .map(Path::to_path_buf)
+        .collect();
+    let here = std::path::absolute(Path::new("."));
+    let folders = above.into_iter().chain(here.into_iter().map(|mut here| {
+        // `absolute` keeps the `.`.
+        if here.ends_with(".") {
+            here.pop();
+        }
+        here
+    }));
+    let text = read_text(file)?;
+    match is_table(file) {
+        true => table(file, columns, folders),
+        false => lines(file, &text, role, folders),
+    }
+}
+
+fn table(
+    file: &Path,
+    columns: &Columns,
+    folders: impl Iterator<Item = PathBuf>,
+) -> Result<Listed, Error> {
+    let mut refused = None;
+    for folder in folders {
+        let walked = Walked::default();
+        match csv_manifest::claim(&folder, file, columns, &walked) {
+            Ok(claim) => {
+                return Ok(Listed {
+                    folder,
+                    drafts: claim.drafts,
+                    labels_from: claim.labels_from,
+                });
+            }
+            // What is said of the folder beside the list says most.
+            Err(error) => drop(refused.get_or_insert(error)),
+        }
+    }
+    Err(refused.unwrap_or_else(|| nothing_there(file, None)))
+}
+
+fn lines(
+    file: &Path,
+    text: &str,
+    role: SplitRole,
+    folders: impl Iterator<Item = PathBuf>,
+) -> Result<Listed, Error> {
+    let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(is_told).collect();
+    let walked = Walked::default();
+    for folder in folders {
+        // The list lies in the folder, as far as names go.
+        let resolver = Resolver::new(&folder, &folder.join("list"), &walked);
+        let tried = &lines[..lines.len().min(MOST_TRIED)];
+        let found = tried
+            .iter()
+            .filter(|line| read_line(line, role, &resolver).1);
+        if found.count() * 100 < tried.len() * LEAST_FOUND || tried.is_empty() {
+            continue;
+        }
+        let drafts = lines.iter().map(|line| read_line(line, role, &resolver).0);
+        return Ok(Listed {
+            drafts: drafts.collect(),
+            folder,
+            labels_from: "what stands behind the paths of lists".to_owned(),
+        });
+    }
+    Err(nothing_there(file, lines.first().copied()))
+}
+
+/// A picture and what stands behind it, and whether the picture is there. A path may hold spaces.
+fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Draft, bool) {
+    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
+    let whole = resolver.resolve(line, Some(role));
+    let ((path, place, exists), label) = match line.split_once(is_gap) {
+        Some((first, rest)) if !whole.2 => {
+            let label = rest.split(is_gap).find(|field| !field.is_empty());
+            (resolver.resolve(first, Some(role)), label)
+        }
+        _ => (whole, None),
+    };
+    let draft = Draft {
+        path,
+        place,
+        label: label.map(ToOwned::to_owned),
+        ..Draft::default()
+    };
+    (draft, exists)
+}
+
+fn nothing_there(file: &Path, example: Option<&str>) -> Error {
+    let message = match example {
+        Some(example) => format!(
+            "most of the images it lists are neither beside it, nor in a folder above, nor here (for example `{example}`); run from the folder that its paths are relative to"
+        ),
+        None => "it lists no image; write a path on each line".to_owned(),
+    };
+    Error::Manifest {
+        path: file.to_path_buf(),
+        line: None,
+        message,
+    }
+}
