@@ -310,7 +310,7 @@ fn copies_with_other_boxes_contradict_each_other() {
     let (report, _) = mirrored("1 0.5 0.5 0.4 0.2\n1 0.8 0.2 0.1 0.1\n").check(&[]);
     let both = ["images/train/1.png", "images/val/5.png"];
     assert_eq!(paths_of(&report, "annotation-conflict"), both);
-    assert!(message(&report, "annotation-conflict").contains("`cat` is `dog`"));
+    assert!(message(&report, "annotation-conflict").contains("`dog` is `cat`"));
 }
 
 #[test]

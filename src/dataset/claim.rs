@@ -157,8 +157,14 @@ fn take_labels(best: &mut Claim, others: &[Claim]) {
     let drafts = alike.flat_map(|other| &other.drafts);
     let known = drafts.filter_map(|draft| Some((draft.path.as_str(), draft.label.as_ref()?)));
     let known: HashMap<&str, &String> = known.collect();
+    let label_of = |draft: &Draft| known.get(draft.path.as_str()).copied();
+    let distinct: HashSet<&String> = best.drafts.iter().filter_map(label_of).collect();
+    // One class for all tells nothing.
+    if distinct.len() < 2 {
+        return;
+    }
     for draft in &mut best.drafts {
-        draft.label = known.get(draft.path.as_str()).map(|label| (*label).clone());
+        draft.label = label_of(draft).cloned();
     }
     best.labels_from = match first.labels_from.is_empty() {
         true => first.evidence.clone(),
@@ -379,9 +385,11 @@ mod tests {
 
     #[test]
     fn classes_are_taken_from_what_tells_no_better_splits() {
-        let list = claim(Strength::Splits, "list", &[("b", VAL.0, VAL.1)]);
-        let mut folders = claim(Strength::Folders, "folders", &[("b", VAL.0, VAL.1)]);
+        let splits = [("b", VAL.0, VAL.1), ("c", VAL.0, VAL.1)];
+        let list = claim(Strength::Splits, "list", &splits);
+        let mut folders = claim(Strength::Folders, "folders", &splits);
         folders.drafts[0].label = Some("cat".to_owned());
+        folders.drafts[1].label = Some("dog".to_owned());
         let best = strongest(vec![list, folders]).unwrap().unwrap();
         assert_eq!(best.drafts[0].label.as_deref(), Some("cat"));
     }

@@ -130,6 +130,10 @@ fn of_tool(
         match told {
             Told::OtherForm => {}
             Told::Damaged(line, detail) => {
+                // It has annotations, whatever they are.
+                if let Some(picture) = picture {
+                    gather.picture(picture, &file, None, []);
+                }
                 gather.fault(FaultKind::Malformed, &file, line, picture, detail);
             }
             Told::Picture(row) => {
