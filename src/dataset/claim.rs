@@ -130,9 +130,12 @@ pub(super) fn strongest(mut claims: Vec<Claim>) -> Result<Option<Claim>, Error> 
     }
     take_labels(&mut best, &others);
     if best.annotations.is_empty() {
-        let drawn = others.into_iter().map(|other| other.annotations);
-        let drawn = drawn.filter(|drawn| !drawn.is_empty());
-        best.annotations = drawn.into_iter().next().unwrap_or_default();
+        others.retain(|other| !other.annotations.is_empty());
+        let first = others.first().map(|other| other.layout);
+        let alike = others
+            .into_iter()
+            .filter(|other| Some(other.layout) == first);
+        best.annotations = Annotations::join(alike.map(|other| other.annotations));
     }
     Ok(Some(best))
 }

@@ -25,6 +25,8 @@ pub(super) struct Header {
     pub(super) folds: Option<String>,
     /// Columns of 0 and 1, one a class, where no column holds labels; at least two.
     pub(super) flags: Vec<usize>,
+    /// The column of lists of boxes, as the Hub takes them.
+    pub(super) objects: Option<usize>,
     /// The columns that tell boxes, where a row is one box.
     pub(super) boxes: Option<BoxColumns>,
     /// Whether the file has such a row; a driving log may have none.
@@ -92,6 +94,7 @@ pub(super) fn read_header(
             values: Values::Words,
             folds: None,
             flags: Vec::new(),
+            objects: None,
             boxes: None,
             is_written: false,
         });
@@ -133,6 +136,7 @@ pub(super) fn read_header(
         positions.label = (0..names.len()).find(|&at| !taken(at) && positions.split != Some(at));
     }
     Ok(Header {
+        objects: names.iter().position(|name| name == "objects"),
         flags: flags(text, &names, &positions),
         boxes: BoxColumns::of(names.iter().map(String::as_str)),
         positions,

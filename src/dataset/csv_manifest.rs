@@ -16,6 +16,7 @@ use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::drawn::{Drawn, Gather};
 use super::json_lines;
 use super::manifest_columns::Positions;
+use super::object_cells;
 use super::resolve::Resolver;
 use super::split_name::role_of;
 use super::time_cell;
@@ -248,14 +249,7 @@ impl Rows {
                 continue;
             }
             self.seen.insert(member, label.clone());
-            if !header.flags.is_empty() {
-                let set = header.flags.iter().filter(|&&at| {
-                    let cell = record.get(at).unwrap_or_default();
-                    is_flag(cell) == Some(true)
-                });
-                let tags = set.map(|&at| Drawn::tag(header.names[at].clone()));
-                self.drawn.picture(&path, name, None, tags);
-            }
+            self.add_cells(&path, header, record, name);
             let written = cell(positions.time);
             let time = written.as_deref().and_then(time_cell::read);
             if let Some(text) = written.filter(|_| time.is_none()) {
@@ -272,6 +266,32 @@ impl Rows {
                 time,
             };
             self.drafts.push((*column, draft));
+        }
+    }
+
+    /// Adds what a row says of a picture besides its label.
+    fn add_cells(
+        &mut self,
+        path: &str,
+        header: &Header,
+        record: &csv::StringRecord,
+        file: &Arc<str>,
+    ) {
+        let cell = |at: usize| record.get(at).unwrap_or_default();
+        if let Some(column) = header.objects {
+            match object_cells::read(cell(column)) {
+                Ok(drawn) => self.drawn.picture(path, file, None, drawn),
+                Err(detail) => {
+                    let line = record.position().map_or(0, |at| at.line() as u32);
+                    let kind = FaultKind::Malformed;
+                    self.drawn.fault(kind, file, line, Some(path), detail);
+                }
+            }
+        } else if !header.flags.is_empty() {
+            let set = header.flags.iter();
+            let set = set.filter(|&&at| is_flag(cell(at)) == Some(true));
+            let tags = set.map(|&at| Drawn::tag(header.names[at].clone()));
+            self.drawn.picture(path, file, None, tags);
         }
     }
 
@@ -397,9 +417,9 @@ impl Rows {
             labels_from: header.positions.label.map_or(String::new(), |at| {
                 format!("column `{}` of `{name}`", header.names[at])
             }),
-            annotations: self.drawn.finish(match header.boxes {
-                Some(_) => format!("boxes of `{name}`"),
-                None => format!("columns of 0 and 1 in `{name}`"),
+            annotations: self.drawn.finish(match (header.objects, header.boxes) {
+                (None, None) => format!("columns of 0 and 1 in `{name}`"),
+                _ => format!("boxes of `{name}`"),
             }),
         })
     }

@@ -23,6 +23,7 @@ mod label_tables;
 mod lenient;
 mod lists;
 mod manifest_columns;
+mod object_cells;
 mod resolve;
 mod split_folders;
 mod split_lists;
