@@ -348,6 +348,10 @@ fn labels_are_told_by_kind_and_where_they_come_from() {
         labels(&report),
         ["tags columns of 0 and 1 in `manifest.csv` 2+0 2 null"]
     );
+    assert!(!codes(&report).contains(&"annotation-conflict".to_owned()));
+    workspace.image("val/cat/3.png", 1);
+    let (report, _) = workspace.check(&[]);
+    assert!(message(&report, "annotation-conflict").contains("`cat` is said of one of them"));
     let workspace = Workspace::new();
     workspace.image("train/1.png", 1).image("val/2.png", 2);
     let (report, _) = workspace.check(&[]);

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use super::Evidence;
 use crate::annotation::{Annotated, Annotations, Bounds, Unit};
 use crate::finding::{Code, Finding, Subject};
+use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::area::Area;
 use crate::matching::pair::{Near, Transform};
@@ -51,8 +52,16 @@ pub(super) fn conflicts(evidence: &Evidence<'_>) -> Vec<Finding> {
             };
             let boxes =
                 boxes(annotations, a, size(pair.a)).zip(boxes(annotations, b, size(pair.b)));
-            let Some((of_a, of_b)) = boxes else { continue };
-            let difference = difference(&of_a, &of_b, pair.near.as_ref());
+            let drawn = || {
+                let (of_a, of_b) = boxes?;
+                difference(&of_a, &of_b, pair.near.as_ref())
+            };
+            // Where each picture shows one class, that is its label, and compared as such.
+            let tagged = match evidence.labels {
+                Labels::None => other_tags(annotations, a, b),
+                _ => None,
+            };
+            let difference = tagged.or_else(drawn);
             if let Some(difference) = difference {
                 example
                     .get_or_insert_with(|| format!("`{}` and `{}`: {difference}", a.path, b.path));
@@ -83,6 +92,18 @@ fn is_one_picture(evidence: &Evidence<'_>, kind: Leak, (a, b): (SampleId, Sample
         }
         _ => false,
     }
+}
+
+/// Classes that are said of one of two whole pictures only, in words.
+fn other_tags(annotations: &Annotations, a: &Annotated, b: &Annotated) -> Option<String> {
+    let tags = |of: &Annotated| -> BTreeSet<String> {
+        let whole = of.regions.iter().filter(|region| region.bounds.is_none());
+        let names = whole.filter_map(|region| annotations.class_of(region));
+        names.map(ToOwned::to_owned).collect()
+    };
+    let (a, b) = (tags(a), tags(b));
+    let first = a.symmetric_difference(&b).next()?;
+    Some(format!("`{first}` is said of one of them"))
 }
 
 /// A box in fractions of its picture's sides, with its class.
