@@ -111,7 +111,8 @@ pub(super) fn claim(
     Ok((root, claim, all))
 }
 
-fn common_ancestor(paths: &[PathBuf]) -> PathBuf {
+/// The deepest directory that holds all paths.
+pub(super) fn common_ancestor(paths: &[PathBuf]) -> PathBuf {
     let mut common = paths.first().cloned().unwrap_or_default();
     // What lies in a file is named relative to where that lies.
     if common.is_file() {
