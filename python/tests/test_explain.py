@@ -59,7 +59,7 @@ def test_a_history_in_any_form_is_the_same_run(history: Any, report: splitleak.R
     explained = splitleak.explain(history, report=report)
     assert explained.explanation is not None
     log = explained.explanation["log"]
-    assert log["validation"]["value"] == pytest.approx(0.28, abs=1e-6)
+    assert log["validation"] == pytest.approx(0.28, abs=1e-6)
     assert explained.explanation["verdict"]["line"]
     # The report is the same but for what was asked.
     assert explained.data["leakage"] == report.data["leakage"]
@@ -73,7 +73,7 @@ def test_a_history_of_the_real_keras_is_read(report: splitleak.Report) -> None:
         history.on_epoch_end(epoch, {name: values[epoch] for name, values in LOSSES.items()})
     explained = report.explain(history)
     assert explained.explanation is not None
-    assert explained.explanation["log"]["validation"]["value"] == pytest.approx(0.28)
+    assert explained.explanation["log"]["validation"] == pytest.approx(0.28)
 
 
 def test_a_log_of_lightning_is_found_beside_its_trainer(
@@ -88,7 +88,7 @@ def test_a_log_of_lightning_is_found_beside_its_trainer(
     by_path = splitleak.explain(tmp_path / "metrics.csv", report=report)
     assert explained.data == by_path.data
     assert explained.explanation is not None
-    assert explained.explanation["log"]["validation"]["value"] == pytest.approx(0.28)
+    assert explained.explanation["log"]["validation"] == pytest.approx(0.28)
 
 
 def test_predictions_of_a_split_in_its_order_are_told_apart_by_leak(
