@@ -1,5 +1,6 @@
 """The compiled module: values in and out. What it means is said where it is used."""
 
+import builtins
 from os import PathLike
 from typing import Callable, Optional, Sequence, Tuple, Union
 
@@ -12,10 +13,10 @@ class Samples:
     def __init__(self) -> None: ...
     def split(self, name: str, role: str) -> None: ...
     def file(self, path: Union[str, PathLike[str]], facts: Facts) -> None: ...
-    def bytes(self, data: bytes, facts: Facts) -> None: ...
+    def bytes(self, data: builtins.bytes, facts: Facts) -> None: ...
     def pixels(
         self,
-        numbers: bytes,
+        numbers: builtins.bytes,
         shape: Tuple[int, int, int],
         planar: bool,
         kind: str,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _core
 from ._columns import table
@@ -33,7 +34,8 @@ _FINDINGS = ("code", "severity", "message", "paths", "images", "accepted")
 _CLUSTERS = ("samples", "splits", "members", "diameter", "chained")
 
 
-class Rate(NamedTuple):
+@dataclass(frozen=True)
+class Rate:
     """A share with its counts and its 95 % interval (Wilson's, for independent samples)."""
 
     count: int

@@ -45,7 +45,7 @@ def as_array(thing: object) -> Optional[Any]:
     return None
 
 
-def many(thing: object) -> Optional[Iterator[object]]:
+def many(thing: Any) -> Optional[Iterator[object]]:
     """The pictures of an array of several; `None` where it is not one.
 
     Three axes are taken for several grey pictures: whoever has one picture gives a list of it.
@@ -53,7 +53,8 @@ def many(thing: object) -> Optional[Iterator[object]]:
     array = as_array(thing)
     if array is None or array.ndim not in (3, 4):
         return None
-    return iter(thing if is_tensor(thing) else array)  # type: ignore[call-overload, no-any-return]
+    pictures: Iterator[object] = iter(thing if is_tensor(thing) else array)
+    return pictures
 
 
 def pixels(thing: object) -> Optional[Pixels]:

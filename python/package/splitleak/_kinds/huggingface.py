@@ -62,6 +62,7 @@ def _rows(
 def picture(thing: object) -> Optional[object]:
     """The bytes or the path of an undecoded image; `None` where the thing is none."""
     if isinstance(thing, dict) and set(thing) == {"bytes", "path"}:
-        data = thing["bytes"]
-        return data if data is not None else thing["path"]
+        data: object = thing["bytes"]
+        path: object = thing["path"]
+        return path if data is None else data
     return None

@@ -83,13 +83,18 @@ def _is_path(thing: object) -> bool:
     return isinstance(thing, (str, os.PathLike))
 
 
+def _listed(dataset: Any, name: str) -> Sequence[Any]:
+    """A list that a dataset keeps; empty for anything else."""
+    found: object = getattr(dataset, name, None)
+    return found if isinstance(found, (list, tuple)) else ()
+
+
 def _pairs(dataset: Any) -> Optional[Iterable[Any]]:
     for name in _PAIRS:
-        pairs = getattr(dataset, name, None)
-        if isinstance(pairs, (list, tuple)) and pairs:
-            first = pairs[0]
-            if isinstance(first, (list, tuple)) and len(first) == 2 and _is_path(first[0]):
-                return pairs
+        pairs = _listed(dataset, name)
+        first = pairs[0] if pairs else None
+        if isinstance(first, (list, tuple)) and len(first) == 2 and _is_path(first[0]):
+            return pairs
     return None
 
 
@@ -98,12 +103,14 @@ def _stored(dataset: Any) -> Optional[Iterable[object]]:
     data = getattr(dataset, "data", None)
     array = None if data is None else as_array(data)
     if array is not None and array.ndim in (3, 4):
-        return iter(array)
-    if isinstance(data, (list, tuple)) and data and as_array(data[0]) is not None:
-        return data
+        pictures: Iterable[object] = iter(array)
+        return pictures
+    arrays = _listed(dataset, "data")
+    if arrays and as_array(arrays[0]) is not None:
+        return arrays
     for name in _PATHS:
-        paths = getattr(dataset, name, None)
-        if isinstance(paths, (list, tuple)) and paths and _is_path(paths[0]):
+        paths = _listed(dataset, name)
+        if paths and _is_path(paths[0]):
             return paths
     return None
 
@@ -112,7 +119,8 @@ def _labels(dataset: Any) -> Optional[Iterable[object]]:
     for name in _LABELS:
         labels = getattr(dataset, name, None)
         if labels is not None and hasattr(labels, "__len__") and len(labels) == len(dataset):
-            return iter(labels)
+            found: Iterable[object] = iter(labels)
+            return found
     return None
 
 
