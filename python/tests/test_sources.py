@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -169,6 +170,12 @@ def test_a_picture_that_cannot_be_read_is_a_finding_and_no_pass() -> None:
     assert report.clean_indices() == [1]
 
 
+def test_a_picture_that_pillow_cannot_decode_is_named_with_what_to_pass() -> None:
+    broken = Image.open(io.BytesIO(encoded(picture(3))[:2000]))
+    with pytest.raises(splitleak.DatasetError, match=r"val\[1\]: cannot be decoded.*its path or bytes"):
+        splitleak.check(train=[picture(1)], val=[picture(2), broken])
+
+
 REFUSED: List[Any] = [
     (picture(1).astype(np.float32) / 127.5 - 1, r"val\[1\].*go from -0\..*dataset\.samples"),
     (picture(1).astype(np.float32), r"go from .* to .*brightness goes from 0 to 1"),
@@ -201,6 +208,8 @@ def test_what_is_no_split_is_refused(folder: Path) -> None:
         splitleak.check()
     with pytest.raises(splitleak.SettingsError, match="either a source"):
         splitleak.check(folder, train=[picture(1)])
+    with pytest.raises(splitleak.SettingsError, match="two splits are called 'val'"):
+        splitleak.check(train=[picture(1)], val=[picture(2)], extra={"val": [picture(3)]})
     with pytest.raises(splitleak.SettingsError, match="no samples"):
         splitleak.check(train=[], val=[])
     with pytest.raises(FileNotFoundError, match="no directory at"):

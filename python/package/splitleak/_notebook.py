@@ -24,7 +24,8 @@ def html(report: Report) -> str:
             return text
         # Escaping has made it longer; most of a page is pictures, of which there will be fewer.
         room = int(room * MOST_BYTES / size * 0.9)
-    return heading
+    # Names or findings alone may take more than there is.
+    return f"{heading}<pre>{escaping.escape(report._summary())}</pre>"
 
 
 def _frame(page: str) -> str:

@@ -6,7 +6,7 @@ import os
 from typing import Any, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _core
-from ._errors import SettingsError
+from ._errors import DatasetError, SettingsError
 from ._kinds import arrays, frames, huggingface, pillow, torchsets
 from ._kinds.known import is_a
 from ._kinds.row import Row, label_of
@@ -40,8 +40,13 @@ def given(
 ) -> _core.Given:
     """The dataset of these splits.
 
-    Raises TypeError for what is no picture, with its place.
+    Raises SettingsError for two splits of one name, TypeError for what is no picture, and
+    DatasetError for one that Pillow cannot decode, with its place.
     """
+    names = [one.name for one in splits]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SettingsError(f"two splits are called {twice[0]!r}: give each a name of its own")
     samples = _core.Samples()
     for one in splits:
         samples.split(one.name, one.role)
@@ -51,8 +56,8 @@ def given(
             row = _with(row, before, at)
             try:
                 _add(samples, row)
-            except TypeError as error:
-                raise TypeError(f"{one.name}[{at}]: {error}") from None
+            except (TypeError, DatasetError) as error:
+                raise type(error)(f"{one.name}[{at}]: {error}") from error.__cause__
             added = at + 1
         _require_one_each(before, one.name, added)
     return samples.build()
@@ -118,7 +123,13 @@ def _add(samples: _core.Samples, row: Row) -> None:
     if isinstance(picture, (bytes, bytearray, memoryview)):
         samples.bytes(bytes(picture), facts)
         return
-    found = pillow.pixels(picture) or arrays.pixels(picture)
+    try:
+        found = pillow.pixels(picture) or arrays.pixels(picture)
+    except (OSError, SyntaxError) as error:
+        # Pillow decodes when pixels are asked for.
+        raise DatasetError(
+            f"cannot be decoded: {error}; pass its path or bytes, and it is a finding of the report"
+        ) from error
     if found is None:
         raise TypeError(
             f"{type(picture).__name__} is no picture: give a path, the bytes of an image file, a picture "
@@ -162,4 +173,5 @@ def is_mapping_of_splits(source: object) -> bool:
     return isinstance(source, Mapping) or is_a(source, "datasets", "DatasetDict")
 
 
+#: A path as Python has it.
 Paths = Union[str, "os.PathLike[str]"]
