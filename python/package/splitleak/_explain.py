@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-from tempfile import TemporaryDirectory
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 from . import _core
@@ -42,6 +41,9 @@ def explain(
     remembers is not read again. Raises SettingsError where the report has no dataset, or the log no
     loss.
     """
+    # Slow to import, and few explain.
+    from tempfile import TemporaryDirectory
+
     given = report._checked.given
     if given is None:
         raise SettingsError("a report that was read has no dataset to explain: check it again")
