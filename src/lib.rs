@@ -44,7 +44,9 @@ pub mod training;
 mod verification;
 mod wording;
 
-pub use audit::{Proposal, Request, audit, audit_dataset, audit_signed, propose_split};
+pub use audit::{
+    Proposal, Request, audit, audit_dataset, audit_signed, propose_split, propose_split_of,
+};
 pub use finding::{CODES, Code, Severity};
 pub use leak::Leak;
 pub use path_pattern::PathPattern;

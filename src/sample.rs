@@ -181,6 +181,8 @@ pub enum Layout {
     Directories,
     /// Images without any split.
     Unsplit,
+    /// Samples that a program has handed over one by one.
+    Given,
 }
 
 impl Layout {
@@ -209,6 +211,7 @@ impl Layout {
             Self::DrivingLog => "driving-log",
             Self::Directories => "directories",
             Self::Unsplit => "unsplit",
+            Self::Given => "given",
         }
     }
 

@@ -24,6 +24,7 @@
 //! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `truncation`: a file cut anywhere is never whole
+//! - `given`: samples that a program hands over, in memory or as files
 //! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
 //! - `cache`: nothing is worked out twice, and nobody can tell from the report
 //! - `recorded`: recordings, explanation and proposed splits, on the demo drive
@@ -63,6 +64,7 @@ mod formats;
 mod gate;
 mod git;
 mod git_safety;
+mod given;
 mod integrity;
 mod layouts;
 mod leaks;

@@ -180,10 +180,25 @@ pub fn propose_split(
         &settings.files,
         progress,
     )?;
-    let session = Session::new(cache, settings, &dataset);
-    let signatures = sign(settings, &dataset, &session, progress)?;
-    let scan = scan(settings, &dataset, signatures, &session, progress)?;
-    proposal::propose(&dataset, &scan, request)
+    propose_split_of(settings, &dataset, request, cache, progress)
+}
+
+/// Proposes a split of a dataset that has been loaded as these settings say; see [`propose_split`].
+///
+/// # Errors
+/// As for [`propose_split`].
+pub fn propose_split_of(
+    settings: &Settings,
+    dataset: &Dataset,
+    request: &Request,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Proposal, Error> {
+    settings.validate()?;
+    let session = Session::new(cache, settings, dataset);
+    let signatures = sign(settings, dataset, &session, progress)?;
+    let scan = scan(settings, dataset, signatures, &session, progress)?;
+    proposal::propose(dataset, &scan, request)
 }
 
 /// What scanning and matching found.
@@ -218,10 +233,17 @@ fn sign(
         )
     };
     session.flush();
-    if progress.is_interrupted() {
-        return Err(Error::Interrupted);
-    }
+    unless_interrupted(progress)?;
     Ok(signatures)
+}
+
+/// # Errors
+/// The user wants to stop.
+fn unless_interrupted(progress: &dyn Progress) -> Result<(), Error> {
+    match progress.is_interrupted() {
+        true => Err(Error::Interrupted),
+        false => Ok(()),
+    }
 }
 
 fn scan<'a>(
@@ -244,6 +266,7 @@ fn scan<'a>(
         0.0
     };
     let mut found = search::search(settings, dataset, &mut signatures, margin, session);
+    unless_interrupted(progress)?;
     let recorded = &settings.recorded;
     let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
     another_pass::tell(
@@ -261,6 +284,7 @@ fn scan<'a>(
         found.threshold.similarity,
     );
     together = tile_strips::confirm(together, dataset, &signatures, &settings.memory);
+    unless_interrupted(progress)?;
     look_alikes::add(&mut together, &found.look_alikes, &found.partners, dataset);
     for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);

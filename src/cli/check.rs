@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::audit::audit_dataset;
+use crate::cache::Cache;
 use crate::change::{self, Snapshot, Touched, Tree};
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
@@ -15,7 +16,7 @@ use crate::{dataset, gate};
 use super::args::{CheckArgs, CommonArgs};
 use super::exit::Outcome;
 use super::files::SettingFiles;
-use super::gate_args::{Format, Written};
+use super::gate_args::{Format, ScopeArgs, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
 use super::{advice, cache, clean_list, correlation, output, progress, resolve, say, use_threads};
@@ -35,11 +36,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         return Ok(Outcome::Passed);
     }
     let outputs = outputs(args)?;
-    let scope = Scope {
-        changed_since: args.scope.changed_since.as_deref(),
-        files_from: args.scope.files_from.as_deref(),
-        staged: snapshot.as_ref(),
-    };
+    let scope = Scope::of(&args.scope, snapshot.as_ref());
     let memory = resolved.settings.memory.clone();
     let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
@@ -66,7 +63,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
 }
 
 /// What is staged, where that is to be judged.
-fn staged(args: &CheckArgs) -> Result<Option<Snapshot>, Error> {
+pub(super) fn staged(args: &CheckArgs) -> Result<Option<Snapshot>, Error> {
     let root = args.common.dataset.as_deref();
     let root = root.filter(|_| args.scope.staged);
     root.map(|root| Snapshot::take(root, handed_index().as_deref()))
@@ -135,7 +132,19 @@ pub(super) struct Scope<'a> {
     staged: Option<&'a Snapshot>,
 }
 
-/// The report on a dataset, not judged yet, and the dataset.
+impl<'a> Scope<'a> {
+    /// As the arguments say.
+    pub(super) fn of(args: &'a ScopeArgs, staged: Option<&'a Snapshot>) -> Self {
+        Self {
+            changed_since: args.changed_since.as_deref(),
+            files_from: args.files_from.as_deref(),
+            staged,
+        }
+    }
+}
+
+/// The report on a dataset, not judged yet, and the dataset. Shows progress and says what a person
+/// should know.
 ///
 /// # Errors
 /// What keeps it from being checked.
@@ -149,34 +158,70 @@ pub(super) fn audited(
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
-    let cache = cache::open(&common.cache);
-    let dataset = match scope.staged {
-        Some(snapshot) => snapshot.load(
-            &settings.input,
-            &settings.columns,
-            &settings.files,
-            &progress,
-        )?,
-        None => dataset::load(
-            &settings.input,
-            &settings.columns,
-            &settings.files,
-            &progress,
-        )?,
+    let mut tell = |told: Told| match told {
+        Told::Note(_) if quiet => {}
+        Told::Note(text) => say(&format!("note: {text}")),
+        Told::Warning(text) => say(&format!("warning: {text}")),
     };
-    let touched = touched(&settings, scope, &dataset)?;
-    for note in touched.notes.iter().filter(|_| !quiet) {
-        say(&format!("note: {note}"));
+    let dataset = loaded(&settings, scope, &progress)?;
+    let cache = cache::open(&common.cache);
+    let report = audited_of(settings, &dataset, scope, &cache, &progress, &mut tell)?;
+    Ok((report, dataset))
+}
+
+/// Something that a person should know beside the report.
+pub(super) enum Told {
+    /// What was done, and why.
+    Note(String),
+    /// What did not work and keeps nothing from being checked.
+    Warning(String),
+}
+
+/// The dataset, as it lies there or as it is staged.
+///
+/// # Errors
+/// What keeps it from being read.
+pub(super) fn loaded(
+    settings: &Settings,
+    scope: Scope<'_>,
+    progress: &dyn Progress,
+) -> Result<Dataset, Error> {
+    let Settings {
+        input,
+        columns,
+        files,
+        ..
+    } = settings;
+    match scope.staged {
+        Some(snapshot) => snapshot.load(input, columns, files, progress),
+        None => dataset::load(input, columns, files, progress),
     }
+}
+
+/// The report on a dataset, not judged yet, without a word but to `tell`.
+///
+/// # Errors
+/// What keeps it from being checked.
+pub(super) fn audited_of(
+    settings: Settings,
+    dataset: &Dataset,
+    scope: Scope<'_>,
+    cache: &Cache,
+    progress: &dyn Progress,
+    tell: &mut dyn FnMut(Told),
+) -> Result<Report, Error> {
+    let touched = touched(&settings, scope, dataset)?;
+    let notes = touched.notes.into_iter();
+    notes.for_each(|note| tell(Told::Note(note)));
     let settings = Settings {
         focus: touched.paths,
         ..settings
     };
-    let audited = audit_dataset(&settings, &dataset, &cache, &progress);
+    let audited = audit_dataset(&settings, dataset, cache, progress);
     if let Some(warning) = cache.warning() {
-        say(&format!("warning: {warning}"));
+        tell(Told::Warning(warning));
     }
-    Ok((audited?, dataset))
+    audited
 }
 
 fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<Touched, Error> {

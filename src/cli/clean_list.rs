@@ -10,6 +10,14 @@ use crate::sample::Dataset;
 
 use super::{output, say};
 
+/// Evaluation images without a leak.
+pub(super) struct Clean<'a> {
+    /// Path and split of each, in the order of the samples.
+    pub(super) images: Vec<(&'a str, &'a str)>,
+    /// How many evaluation images there are.
+    pub(super) of: u64,
+}
+
 /// Writes `path,split` of every readable evaluation image without a leak, counted or suspected, to
 /// a file, or to standard output for `-`, and says how many there are and what they are good for.
 ///
@@ -21,25 +29,45 @@ pub(super) fn write(
     to: &Path,
     quiet: bool,
 ) -> Result<(), Error> {
-    let wrong = |message: &str| {
-        Err(Error::Settings {
-            message: message.to_owned(),
-        })
-    };
+    let clean = clean(report, dataset)?;
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| Error::settings(format!("`--clean-list`: {error}"));
+    csv.write_record(["path", "split"]).map_err(failed)?;
+    for (path, split) in &clean.images {
+        csv.write_record([path, split]).map_err(failed)?;
+    }
+    let text = csv.into_inner().unwrap_or_default();
+    if to == Path::new("-") {
+        output::bytes_to_stdout(&text)?;
+    } else {
+        output::to_file(to, &text)?;
+    }
+    let is_open = report.leakage.iter().any(|entry| !entry.unknown.is_empty());
+    if !quiet || is_open {
+        say(&told(report, clean.images.len() as u64, clean.of));
+    }
+    Ok(())
+}
+
+/// Every readable evaluation image without a leak, counted or suspected.
+///
+/// # Errors
+/// A report that does not know every leak of the dataset.
+pub(super) fn clean<'a>(report: &Report, dataset: &'a Dataset) -> Result<Clean<'a>, Error> {
     if let Some(reason) = &report.leakage_unavailable {
-        return wrong(&format!("`--clean-list`: {reason}"));
+        return Err(Error::settings(format!("`--clean-list`: {reason}")));
     }
     if report.scope.is_some() || report.coverage.not_opened > 0 {
-        return wrong(
+        return Err(Error::settings(
             "`--clean-list` needs every image compared: leave out `--names-only` and what narrows the check",
-        );
+        ));
     }
     let unreadable = |code: Code| code.is_unreadable_image();
     let unread = report.findings.iter().filter(|one| unreadable(one.code));
     if report.findings_truncated && unread.clone().next().is_some() {
-        return wrong(
+        return Err(Error::settings(
             "`--clean-list`: not all unreadable images are listed; raise `--findings-per-code`",
-        );
+        ));
     }
     let mut left_out: BTreeSet<(&str, Option<&str>)> = BTreeSet::new();
     for finding in unread {
@@ -52,38 +80,20 @@ pub(super) fn write(
         let at = &row.evaluation;
         left_out.insert((&at.path, Some(&at.split)));
     }
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    let failed = |error: csv::Error| Error::Settings {
-        message: format!("`--clean-list`: {error}"),
-    };
-    csv.write_record(["path", "split"]).map_err(failed)?;
-    let (mut all, mut clean) = (0u64, 0u64);
+    let (mut images, mut all) = (Vec::new(), 0u64);
     for sample in &dataset.samples {
         let split = sample.split.map(|id| &dataset.splits[id.index()]);
         let Some(split) = split.filter(|split| split.role.is_evaluation()) else {
             continue;
         };
         all += 1;
-        let path = &*sample.path;
-        let out = [(path, None), (path, Some(split.name.as_str()))];
-        if out.iter().any(|key| left_out.contains(key)) {
-            continue;
+        let (path, split) = (&*sample.path, split.name.as_str());
+        let out = [(path, None), (path, Some(split))];
+        if !out.iter().any(|key| left_out.contains(key)) {
+            images.push((path, split));
         }
-        clean += 1;
-        csv.write_record([path, split.name.as_str()])
-            .map_err(failed)?;
     }
-    let text = csv.into_inner().unwrap_or_default();
-    if to == Path::new("-") {
-        output::bytes_to_stdout(&text)?;
-    } else {
-        output::to_file(to, &text)?;
-    }
-    let is_open = report.leakage.iter().any(|entry| !entry.unknown.is_empty());
-    if !quiet || is_open {
-        say(&told(report, clean, all));
-    }
-    Ok(())
+    Ok(Clean { images, of: all })
 }
 
 /// How many are clean, and how exactly they can tell an accuracy.

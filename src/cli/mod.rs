@@ -10,6 +10,7 @@ mod cache;
 mod check;
 mod clean_list;
 mod correlation;
+pub mod embedded;
 mod environment;
 mod exit;
 mod files;

@@ -18,24 +18,12 @@ use super::{advice, cache, output, progress, resolve, say, use_threads};
 /// # Errors
 /// What keeps the dataset from being read, or the manifest from being written.
 pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
-    if !(args.val_share > 0.0 && args.val_share < 1.0) {
-        let message = format!(
-            "`--val-share {}` is out of range: use a share such as 0.2",
-            args.val_share
-        );
-        return Err(Error::settings(message));
-    }
+    let request = request(args)?;
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
     use_threads(&args.common);
     let line = progress::Line::default();
     let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
-    let request = Request {
-        evaluation_share: args.val_share,
-        folds: args.folds,
-        purge: args.purge,
-        seed: args.seed,
-    };
     let cache = cache::open(&args.common.cache);
     let proposed = propose_split(&settings, &request, &cache, &progress);
     if let Some(warning) = cache.warning() {
@@ -57,6 +45,26 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         Outcome::Passed
     } else {
         Outcome::GateFailed
+    })
+}
+
+/// What is asked for.
+///
+/// # Errors
+/// A share that is none.
+pub(super) fn request(args: &SplitArgs) -> Result<Request, Error> {
+    if !(args.val_share > 0.0 && args.val_share < 1.0) {
+        let message = format!(
+            "`--val-share {}` is out of range: use a share such as 0.2",
+            args.val_share
+        );
+        return Err(Error::settings(message));
+    }
+    Ok(Request {
+        evaluation_share: args.val_share,
+        folds: args.folds,
+        purge: args.purge,
+        seed: args.seed,
     })
 }
 

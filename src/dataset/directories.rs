@@ -162,7 +162,8 @@ fn add_list(
     }
 }
 
-fn common_ancestor(paths: &[PathBuf]) -> PathBuf {
+/// The deepest directory that holds all paths.
+pub(super) fn common_ancestor(paths: &[PathBuf]) -> PathBuf {
     let mut common = paths.first().cloned().unwrap_or_default();
     // What lies in a file is named relative to where that lies.
     if common.is_file() {

@@ -16,6 +16,7 @@ mod exports;
 mod file_kind;
 mod file_names;
 mod flags;
+mod given;
 mod hf_readme;
 mod image_folder;
 mod json_lines;
@@ -46,6 +47,7 @@ use crate::sample::{Dataset, Layout, Problem, ProblemKind};
 use crate::settings::{Columns, Files, Input};
 pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
+pub use given::{Given, given};
 #[cfg(feature = "cli")]
 pub(crate) use walk::may_describe;
 use walk::{Walked, walk};

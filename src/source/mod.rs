@@ -8,6 +8,7 @@
 pub(crate) mod container;
 mod file;
 mod name;
+mod pixels;
 mod stamp;
 
 use std::borrow::Cow;
@@ -18,7 +19,9 @@ use std::sync::Arc;
 use file::refusal;
 
 pub use container::Inside;
+pub(crate) use container::RowNames;
 pub(crate) use name::path_text;
+pub use pixels::{NoPicture, NumberKind, Pixels};
 pub use stamp::Stamp;
 
 /// Largest image that is read, in bytes. Pixels are limited by the decoder.

@@ -18,7 +18,7 @@ mod npy;
 mod npz;
 mod parquet_table;
 mod pickle;
-mod pixels;
+pub(super) mod pixels;
 mod stream;
 mod tar_archive;
 mod tfrecord;
@@ -36,7 +36,7 @@ pub(crate) use listing::{Listing, list};
 pub(super) use member::member;
 #[cfg(feature = "cli")]
 pub(crate) use names::file_of;
-pub(crate) use names::{folder_and_name, inner_folders, stem_of_folder};
+pub(crate) use names::{RowNames, folder_and_name, inner_folders, stem_of_folder};
 use parquet_table::Cells;
 use stream::Stream;
 

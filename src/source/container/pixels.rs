@@ -9,7 +9,7 @@ use super::damaged;
 
 /// What numbers of an array are as brightness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Levels {
+pub(in crate::source) enum Levels {
     /// Bytes: as they are.
     Byte,
     /// 16 bits, low byte first.
@@ -24,7 +24,7 @@ pub(super) enum Levels {
 
 /// From where to where floats go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Span {
+pub(in crate::source) enum Span {
     /// From 0 to 1.
     Unit,
     /// From -1 to 1.
@@ -35,7 +35,7 @@ pub(super) enum Span {
 
 impl Levels {
     /// Bytes a number takes.
-    pub(super) fn width(self) -> u64 {
+    pub(in crate::source) fn width(self) -> u64 {
         match self {
             Self::Byte | Self::Bool => 1,
             Self::Word => 2,
@@ -55,7 +55,7 @@ impl Levels {
 
 impl Span {
     /// The narrowest span that holds all numbers from the least to the most.
-    pub(super) fn of(least: f64, most: f64) -> Option<Self> {
+    pub(in crate::source) fn of(least: f64, most: f64) -> Option<Self> {
         match (least, most) {
             _ if least >= 0.0 && most <= 1.0 => Some(Self::Unit),
             _ if least >= -1.0 && most <= 1.0 => Some(Self::Signed),
@@ -75,18 +75,18 @@ impl Span {
 
 /// How one picture lies in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shape {
-    pub(super) height: u64,
-    pub(super) width: u64,
+pub(in crate::source) struct Shape {
+    pub(in crate::source) height: u64,
+    pub(in crate::source) width: u64,
     /// 1, 3 or 4.
-    pub(super) channels: u64,
+    pub(in crate::source) channels: u64,
     /// Whether channels are planes, one behind the other.
-    pub(super) planar: bool,
+    pub(in crate::source) planar: bool,
 }
 
 impl Shape {
     /// Numbers a picture has; `None` when that is none, or more than a file may hold.
-    pub(super) fn numbers(self) -> Option<u64> {
+    pub(in crate::source) fn numbers(self) -> Option<u64> {
         let all = self
             .height
             .checked_mul(self.width)?
@@ -96,7 +96,7 @@ impl Shape {
 }
 
 /// A picture file of `numbers`, which lie as `shape` says.
-pub(super) fn file(numbers: &[u8], shape: Shape, levels: Levels) -> io::Result<Vec<u8>> {
+pub(in crate::source) fn file(numbers: &[u8], shape: Shape, levels: Levels) -> io::Result<Vec<u8>> {
     let Shape {
         height,
         width,
@@ -148,7 +148,7 @@ fn push(file: &mut Vec<u8>, number: &[u8], levels: Levels) {
 }
 
 /// A float of 4 or 8 bytes, low byte first.
-pub(super) fn float(number: &[u8]) -> Option<f64> {
+pub(in crate::source) fn float(number: &[u8]) -> Option<f64> {
     match number.len() {
         4 => Some(f64::from(f32::from_le_bytes(number.try_into().ok()?))),
         8 => Some(f64::from_le_bytes(number.try_into().ok()?)),

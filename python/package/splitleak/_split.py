@@ -1,0 +1,185 @@
+"""`splitleak.split` and `splitleak.folds`: a split without the leak, as positions."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+from . import _core, _progress
+from ._errors import SettingsError
+from ._samples import NamedSplit, Paths, Split, given, is_path
+from ._check import _path, _words
+
+
+class Fold(NamedTuple):
+    """Positions to train and to evaluate on. What is in neither is too close to the other side."""
+
+    train: List[int]
+    val: List[int]
+
+
+class Proposal:
+    """A split that keeps together what belongs together."""
+
+    def __init__(self, proposed: _core.Proposed) -> None:
+        self._proposed = proposed
+        #: Names of all samples, by position.
+        self.names = [name for _, name in proposed.given.names]
+        self._columns = _manifest_columns(proposed.manifest)
+
+    @property
+    def manifest(self) -> str:
+        """The split as CSV, as `splitleak split` writes it."""
+        return self._proposed.manifest
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether no copy, neighbour or group is on both sides, counted anew."""
+        return not any(self._proposed.crossing)
+
+    @property
+    def groups(self) -> Optional[str]:
+        """What keeps groups together, in words; `None` where nothing tells groups."""
+        return self._proposed.groups
+
+    @property
+    def train_indices(self) -> List[int]:
+        """Positions to train on."""
+        return self._fold("split").train
+
+    @property
+    def val_indices(self) -> List[int]:
+        """Positions to evaluate on."""
+        return self._fold("split").val
+
+    def _fold(self, column: str) -> Fold:
+        sides = self._columns[column]
+        found: Tuple[List[int], List[int]] = ([], [])
+        for at, name in enumerate(self.names):
+            side = sides.get(name)
+            if side in ("train", "val"):
+                found[side == "val"].append(at)
+        return Fold(*found)
+
+    def __repr__(self) -> str:
+        train, val = self._fold("split")
+        return f"<splitleak.Proposal {len(train)} train, {len(val)} val of {len(self.names)}>"
+
+
+class Folds(Proposal, Sequence[Fold]):
+    """Folds that keep together what belongs together: scikit-learn takes them as `cv=`."""
+
+    def __len__(self) -> int:
+        return sum(name.startswith("split_") for name in self._columns)
+
+    def __getitem__(self, at):  # type: ignore[no-untyped-def]
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(f"fold {at} of {len(self)}")
+        return self._fold(f"split_{at % len(self) + 1}")
+
+    def __iter__(self) -> Iterator[Fold]:
+        return (self[at] for at in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<splitleak.Folds {len(self)} of {len(self.names)}>"
+
+
+def split(
+    source: Split,
+    /,
+    *,
+    val: float = 0.2,
+    groups: Optional[Sequence[object]] = None,
+    times: Optional[Sequence[float]] = None,
+    purge: Optional[int] = None,
+    seed: int = 7,
+    cache: Union[Paths, bool] = True,
+    options: Sequence[str] = (),
+    threads: Optional[int] = None,
+    progress: _progress.Progress = None,
+) -> Proposal:
+    """Propose a split without leaks: copies, recordings and groups stay on one side.
+
+    `source` is anything that `check` takes for one split, or a directory; positions of a directory
+    are those of its samples in order of path. `val` is the share to evaluate on. `groups` and
+    `times` say of each sample what it was recorded with, and when. Nothing is moved or written.
+    Classes are not balanced.
+
+    Raises SettingsError for a share that is none, and what `check` raises.
+    """
+    words = [f"--val-share={val}"]
+    return Proposal(_proposed(source, words, groups, times, purge, seed, cache, options, threads, progress))
+
+
+def folds(
+    source: Split,
+    /,
+    n: int = 5,
+    *,
+    groups: Optional[Sequence[object]] = None,
+    times: Optional[Sequence[float]] = None,
+    purge: Optional[int] = None,
+    seed: int = 7,
+    cache: Union[Paths, bool] = True,
+    options: Sequence[str] = (),
+    threads: Optional[int] = None,
+    progress: _progress.Progress = None,
+) -> Folds:
+    """Propose `n` folds without leaks, as scikit-learn takes them: `cross_val_score(..., cv=folds)`.
+
+    Every sample is evaluated on in one fold. The other arguments are those of `split`.
+
+    Raises SettingsError where the dataset cannot be divided into so many.
+    """
+    words = [f"--folds={n}"]
+    return Folds(_proposed(source, words, groups, times, purge, seed, cache, options, threads, progress))
+
+
+def _proposed(
+    source: Split,
+    words: List[str],
+    groups: Optional[Sequence[object]],
+    times: Optional[Sequence[float]],
+    purge: Optional[int],
+    seed: int,
+    cache: Union[Paths, bool],
+    options: Sequence[str],
+    threads: Optional[int],
+    progress: _progress.Progress,
+) -> _core.Proposed:
+    words += _words(
+        ("--purge", purge),
+        ("--seed", seed),
+        ("--cache", None if isinstance(cache, bool) else cache),
+    )
+    words += ["--no-cache"] if cache is False else []
+    words += list(options)
+    dataset = None
+    if is_path(source):
+        if groups is not None or times is not None:
+            raise SettingsError("groups and times belong to samples: give a list of files with them")
+        words.append(_path(source))
+    else:
+        by_name: Mapping[str, Sequence[object]] = {} if groups is None else {_ALL: groups}
+        times_of: Mapping[str, Sequence[float]] = {} if times is None else {_ALL: times}
+        dataset = given([NamedSplit(_ALL, "other", source)], by_name, times_of)
+    with _progress.shown(progress) as show:
+        return _core.propose(words, dataset, threads, show)
+
+
+#: What samples that are to be divided are called by: `all#07`.
+_ALL = "all"
+
+
+def _manifest_columns(manifest: str) -> Dict[str, Dict[str, str]]:
+    """The side of each sample by its name, for each column of sides."""
+    reader = csv.DictReader(io.StringIO(manifest))
+    columns = [name for name in reader.fieldnames or [] if name.startswith("split")]
+    sides: Dict[str, Dict[str, str]] = {name: {} for name in columns}
+    for row in reader:
+        for name in columns:
+            sides[name][row["path"]] = row[name]
+    return sides

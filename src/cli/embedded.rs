@@ -1,0 +1,192 @@
+//! `check` and `split` as values, for a module of another language: the command's own arguments go
+//! in, and what it found comes out. Nothing is printed or written but the cache.
+//!
+//! Arguments, settings file, limits and cache mean exactly what they mean to the command, so that
+//! there is one set of names and rules for both.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use crate::audit::{Proposal, propose_split_of};
+use crate::error::Error;
+use crate::gate;
+use crate::progress::Progress;
+use crate::report::Report;
+use crate::sample::Dataset;
+use clap::Parser;
+
+use super::args::{Cli, Command};
+use super::check::{Scope, Told, audited_of, loaded, staged};
+use super::exit::Outcome;
+use super::files::SettingFiles;
+use super::{cache, clean_list, resolve, split};
+
+/// What `splitleak check` has found.
+#[derive(Debug)]
+pub struct Checked {
+    /// The report, judged.
+    pub report: Report,
+    /// What it is about.
+    pub dataset: Arc<Dataset>,
+    /// The exit status of the command: 0, 1 or 2, see the README.
+    pub status: u8,
+    /// What a person should know beside the report, such as a cache that cannot be used.
+    pub notes: Vec<String>,
+}
+
+/// What `splitleak split` proposes.
+#[derive(Debug)]
+pub struct Proposed {
+    /// The split, or the folds.
+    pub proposal: Proposal,
+    /// Of what.
+    pub dataset: Arc<Dataset>,
+}
+
+impl Checked {
+    /// Path and split of every evaluation image without a leak, counted or suspected: what
+    /// `--clean-list` writes.
+    ///
+    /// # Errors
+    /// A report that does not know every leak of the dataset.
+    pub fn clean(&self) -> Result<Vec<(&str, &str)>, Error> {
+        Ok(clean_list::clean(&self.report, &self.dataset)?.images)
+    }
+}
+
+/// What `splitleak check` with these arguments finds, its own name and that of the program left
+/// out. With `given` that dataset is checked, and the arguments name none. Arguments about output
+/// and threads have no effect: the check runs in the thread pool of the caller.
+///
+/// ```
+/// use splitleak::cli::embedded;
+/// use splitleak::progress::Silent;
+///
+/// let arguments = ["fixtures/driving", "--no-cache", "--max-leakage", "1%"];
+/// let checked = embedded::check(arguments, None, &Silent).unwrap();
+/// assert_eq!(checked.status, 1);
+/// assert_eq!(checked.report.leakage[0].leaked.count, 51);
+/// ```
+///
+/// # Errors
+/// Arguments that mean nothing, and all that keeps a dataset from being checked.
+pub fn check<Argument>(
+    arguments: impl IntoIterator<Item = Argument>,
+    given: Option<Arc<Dataset>>,
+    progress: &dyn Progress,
+) -> Result<Checked, Error>
+where
+    Argument: Into<OsString>,
+{
+    let words = words("check", arguments, given.as_deref());
+    let Command::Check(args) = parsed(words)? else {
+        return Err(Error::settings("only `check` can be asked for here"));
+    };
+    let snapshot = staged(&args)?;
+    let files = SettingFiles {
+        staged: snapshot.as_ref(),
+    };
+    let resolved = resolve::resolve(&args, files)?;
+    let scope = Scope::of(&args.scope, snapshot.as_ref());
+    let mut notes = Vec::new();
+    let mut tell = |told: Told| match told {
+        Told::Note(text) | Told::Warning(text) => notes.push(text),
+    };
+    let settings = resolved.settings;
+    let dataset = match given {
+        Some(dataset) => dataset,
+        None => loaded(&settings, scope, progress)?.into(),
+    };
+    let cache = cache::open(&args.common.cache);
+    let report = audited_of(settings, &dataset, scope, &cache, progress, &mut tell)?;
+    let report = gate::judge(report, &resolved.policy);
+    Ok(Checked {
+        status: Outcome::of(&report.gate).status(),
+        report,
+        dataset,
+        notes,
+    })
+}
+
+/// What `splitleak split` with these arguments proposes; see [`check`]. `--out` is left out.
+///
+/// # Errors
+/// As for [`check`], and more folds than the dataset can be divided into.
+pub fn propose<Argument>(
+    arguments: impl IntoIterator<Item = Argument>,
+    given: Option<Arc<Dataset>>,
+    progress: &dyn Progress,
+) -> Result<Proposed, Error>
+where
+    Argument: Into<OsString>,
+{
+    let mut words = words("split", arguments, given.as_deref());
+    words.extend(["--out", "-"].map(OsString::from));
+    let Command::Split(args) = parsed(words)? else {
+        return Err(Error::settings("only `split` can be asked for here"));
+    };
+    let request = split::request(&args)?;
+    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
+    let cache = cache::open(&args.common.cache);
+    let dataset = match given {
+        Some(dataset) => dataset,
+        None => loaded(&settings, Scope::default(), progress)?.into(),
+    };
+    let proposal = propose_split_of(&settings, &dataset, &request, &cache, progress)?;
+    Ok(Proposed { proposal, dataset })
+}
+
+/// A whole command line. What is given has no name for the command: it is asked about by the
+/// directory that its names are relative to, where a settings file may lie.
+fn words<Argument>(
+    command: &str,
+    arguments: impl IntoIterator<Item = Argument>,
+    given: Option<&Dataset>,
+) -> Vec<OsString>
+where
+    Argument: Into<OsString>,
+{
+    let mut words: Vec<OsString> = vec!["splitleak".into(), command.into()];
+    words.extend(arguments.into_iter().map(Into::into));
+    words.extend(given.map(|dataset| match dataset.root.as_os_str() {
+        root if root.is_empty() => ".".into(),
+        root => root.to_owned(),
+    }));
+    words
+}
+
+fn parsed(words: Vec<OsString>) -> Result<Command, Error> {
+    let cli = Cli::try_parse_from(words).map_err(|error| {
+        // What follows the first paragraph is how to type it.
+        let text = error.render().to_string();
+        let said = text.split("\n\n").next().unwrap_or_default();
+        Error::settings(said.trim_start_matches("error: ").trim_end())
+    })?;
+    Ok(cli.command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    #[test]
+    fn arguments_that_mean_nothing_are_refused_without_a_lesson_in_typing() {
+        let refused = |arguments: &[&str]| {
+            let refused = check(arguments.iter().copied(), None, &Silent);
+            refused.unwrap_err().to_string()
+        };
+        let said = refused(&["x", "--similarity", "much"]);
+        assert!(said.starts_with("invalid value 'much'"), "{said}");
+        assert!(!said.contains("Usage"), "{said}");
+        let said = refused(&["x", "--no-such-option"]);
+        assert!(said.contains("--no-such-option"), "{said}");
+    }
+
+    #[test]
+    fn a_share_that_is_none_is_refused() {
+        let arguments = ["x", "--val-share", "2"];
+        let said = propose(arguments, None, &Silent).unwrap_err().to_string();
+        assert!(said.contains("out of range"), "{said}");
+    }
+}
