@@ -90,19 +90,19 @@ fn each_fault_of_label_files_is_told_with_its_place() {
             "labels/train/1.txt",
             "0 1.4 0.5 0.2 0.2\n",
             "box-outside-picture",
-            "(such as line 1 of `labels/train/1.txt`)",
+            "(line 1 of `labels/train/1.txt`)",
         ),
         (
             "labels/train/1.txt",
             "0 0.5 0.5 0.2 0\n",
             "box-without-area",
-            "(such as line 1 of `labels/train/1.txt`)",
+            "(line 1 of `labels/train/1.txt`)",
         ),
         (
             "labels/train/1.txt",
             "0 0.5 0.5 0.2 0.2\n0 0.5 0.5 0.2 0.2\n",
             "duplicate-annotation",
-            "(such as line 2 of `labels/train/1.txt`)",
+            "(line 2 of `labels/train/1.txt`)",
         ),
         (
             "labels/train/9.txt",

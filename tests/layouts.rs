@@ -345,6 +345,11 @@ fn lists_and_tables_given_as_splits() {
     let pair = &report["pairs"][0];
     assert_eq!(pair["training"]["path"], "images/a 1.png");
     assert_eq!(report["dataset"]["labels"][0]["labelled"], 2);
+    // By name alone, as lists of ids have it.
+    workspace.file("data/train.txt", "a 1\n2\n");
+    let (report, _) =
+        workspace.check_dataset(&["--train", "data/train.txt", "--val", "data/images"]);
+    assert_eq!(report["leakage"][0]["by_kind"]["same-file"], 2);
     // Beside a folder, and with a line twice.
     workspace.file("data/lists/train.txt", "images/2.png\nimages/2.png\n");
     let mixed = ["--train", "data/lists/train.txt", "--val", "data/images"];

@@ -42,7 +42,7 @@ fn of_kind(kind: FaultKind, faults: &[&Fault]) -> Finding {
         FaultKind::Malformed => (
             Code::MalformedAnnotation,
             format!(
-                "{} that cannot be read; mend them, programs skip the row, the picture, or stop",
+                "{} that cannot be read: programs skip the row or the picture, or stop; mend it",
                 counted(n, "annotation")
             ),
         ),
@@ -106,15 +106,18 @@ pub(super) fn faulty_boxes(evidence: &Evidence<'_>) -> Vec<Finding> {
     let told = [
         outside.told(
             Code::BoxOutsidePicture,
-            "reach outside of their picture; trainers clip or drop them, mend the edges",
+            "outside of their picture",
+            "trainers clip or drop them; mend the edges",
         ),
         empty.told(
             Code::BoxWithoutArea,
-            "cover nothing, by zero or negative width or height; trainers drop them or divide by zero, remove or mend them",
+            "without area (width or height is zero or negative)",
+            "trainers drop them or divide by zero; remove or mend them",
         ),
         twice.told(
             Code::DuplicateAnnotation,
-            "stand there twice in one picture; they count twice in the loss, remove one",
+            "that stand twice in one picture",
+            "they count twice in the loss; remove one",
         ),
     ];
     told.into_iter().flatten().collect()
@@ -136,12 +139,13 @@ impl Faulty {
             .get_or_insert_with(|| place(&picture.file, region.line));
     }
 
-    fn told(self, code: Code, what: &str) -> Option<Finding> {
+    fn told(self, code: Code, what: &str, advice: &str) -> Option<Finding> {
         let example = self.example?;
         let message = format!(
-            "{} in {} {what} (such as {example})",
+            "{} {what}, in {}: {advice} ({example}{})",
             counted(self.boxes, "box"),
-            counted(self.images.len(), "image")
+            counted(self.images.len(), "image"),
+            if self.boxes > 1 { ", ..." } else { "" }
         );
         let subject = Subject::Samples(self.images.into_iter().collect());
         Some(Finding::new(code, subject, message))
@@ -402,7 +406,7 @@ mod tests {
             told(&findings),
             [(
                 Code::DuplicateAnnotation,
-                "2 boxes in 1 image stand there twice in one picture; they count twice in the loss, remove one (such as line 3 of `a.txt`)"
+                "2 boxes that stand twice in one picture, in 1 image: they count twice in the loss; remove one (line 3 of `a.txt`, ...)"
             )]
         );
     }

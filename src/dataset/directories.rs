@@ -30,7 +30,7 @@ pub(super) fn claim(
     let mut lists = BTreeMap::new();
     for (number, split) in splits.iter().enumerate() {
         if split.path.is_file() && split_lists::is_list(&split.path) {
-            let list = split_lists::read(&split.path, split.role, columns)?;
+            let list = split_lists::read(&split.path, split.role, columns, files, progress)?;
             absolute.push(list.folder.clone());
             lists.insert(number, list);
             continue;

@@ -1,7 +1,8 @@
 //! `--train train.txt`: a list or a table that names the pictures of one split.
 //!
 //! What it names is looked for beside it, then in the folders above, then in the folder that the
-//! command runs in: lists carry paths from where their author stood.
+//! command runs in, because lists carry paths from where their author stood; at last by name,
+//! anywhere below the list's own folder.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +10,11 @@ use super::builder::Draft;
 use super::csv_manifest;
 use super::csv_text::read_text;
 use super::resolve::Resolver;
-use super::walk::Walked;
+use super::walk::{Walked, walk};
 use crate::error::Error;
+use crate::progress::Progress;
 use crate::sample::SplitRole;
-use crate::settings::Columns;
+use crate::settings::{Columns, Files};
 
 /// Folders above a list in which its pictures are looked for.
 const MOST_ABOVE: usize = 4;
@@ -49,7 +51,13 @@ fn has_ending(file: &Path, endings: &[&str]) -> bool {
 ///
 /// # Errors
 /// It cannot be read, or most of what it names is in none of the folders.
-pub(super) fn read(file: &Path, role: SplitRole, columns: &Columns) -> Result<Listed, Error> {
+pub(super) fn read(
+    file: &Path,
+    role: SplitRole,
+    columns: &Columns,
+    files: &Files,
+    progress: &dyn Progress,
+) -> Result<Listed, Error> {
     let above = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
     let above: Vec<PathBuf> = above
         .ancestors()
@@ -66,24 +74,34 @@ pub(super) fn read(file: &Path, role: SplitRole, columns: &Columns) -> Result<Li
         here
     }));
     let text = read_text(file)?;
-    match is_table(file) {
-        true => table(file, columns, folders),
-        false => lines(file, &text, role, folders),
-    }
+    let folders: Vec<PathBuf> = folders.collect();
+    let listed = |folders: &[PathBuf], walked: &Walked| match is_table(file) {
+        true => table(file, columns, folders, walked),
+        false => lines(file, &text, role, folders, walked),
+    };
+    listed(&folders, &Walked::default()).or_else(|refused| {
+        let Some(own) = folders.first() else {
+            return Err(refused);
+        };
+        let mut walked = walk(own, files, progress);
+        walked.tell_companions();
+        // What is said of where paths lead says more than that no name is there, either.
+        listed(std::slice::from_ref(own), &walked).map_err(|_| refused)
+    })
 }
 
 fn table(
     file: &Path,
     columns: &Columns,
-    folders: impl Iterator<Item = PathBuf>,
+    folders: &[PathBuf],
+    walked: &Walked,
 ) -> Result<Listed, Error> {
     let mut refused = None;
     for folder in folders {
-        let walked = Walked::default();
-        match csv_manifest::claim(&folder, file, columns, &walked) {
+        match csv_manifest::claim(folder, file, columns, walked) {
             Ok(claim) => {
                 return Ok(Listed {
-                    folder,
+                    folder: folder.clone(),
                     drafts: claim.drafts,
                     labels_from: claim.labels_from,
                 });
@@ -99,14 +117,14 @@ fn lines(
     file: &Path,
     text: &str,
     role: SplitRole,
-    folders: impl Iterator<Item = PathBuf>,
+    folders: &[PathBuf],
+    walked: &Walked,
 ) -> Result<Listed, Error> {
     let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
     let lines: Vec<&str> = text.lines().map(str::trim).filter(is_told).collect();
-    let walked = Walked::default();
     for folder in folders {
         // The list lies in the folder, as far as names go.
-        let resolver = Resolver::new(&folder, &folder.join("list"), &walked);
+        let resolver = Resolver::new(folder, &folder.join("list"), walked);
         let tried = &lines[..lines.len().min(MOST_TRIED)];
         let found = tried
             .iter()
@@ -117,7 +135,7 @@ fn lines(
         let drafts = lines.iter().map(|line| read_line(line, role, &resolver).0);
         return Ok(Listed {
             drafts: drafts.collect(),
-            folder,
+            folder: folder.clone(),
             labels_from: "what stands behind the paths of lists".to_owned(),
         });
     }

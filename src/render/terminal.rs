@@ -13,7 +13,7 @@ use super::text::{fit, printable, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
-use crate::report::recordings::{GroupRule, SharedGroups};
+use crate::report::recordings::{Distances, GroupRule, SharedGroups};
 use crate::report::{Detection, Leakage, Report, ReportPair, Ruling, ThresholdSource, Verdict};
 use crate::wording::{self, percent_tenths};
 
@@ -301,27 +301,13 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         .leakage
         .iter()
         .any(|entry| !entry.recorded_together.is_empty());
-    if known.distances.is_empty() && groups.is_empty() && !together {
+    // Where nothing is placed in time, nothing is near.
+    let distances: Vec<String> = known.distances.iter().filter_map(distances).collect();
+    if distances.is_empty() && groups.is_empty() && !together {
         return Ok(());
     }
     heading("Recorded together", to)?;
-    for entry in &known.distances {
-        let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
-        let mut parts = Vec::new();
-        for (words, count) in [
-            ("at the same instant", entry.same_instant),
-            ("1 step away", entry.at_1_step),
-            ("2 steps", entry.at_2_steps),
-            ("3 to 5", entry.at_3_to_5_steps),
-            ("6 to 30", entry.at_6_to_30_steps),
-            ("further", entry.further),
-            ("in another recording only", entry.other_recording_only),
-        ] {
-            if count > 0 {
-                parts.push(format!("{} {words}", wording::count(count)));
-            }
-        }
-        let text = format!("{names}: nearest training frame {}", parts.join(", "));
+    for text in distances {
         write!(to, "{}", wrap(&text, "  ", "    "))?;
     }
     for entry in &report.leakage {
@@ -346,6 +332,25 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         write!(to, "{}", wrap(&entry.statement, "  ", "    "))?;
     }
     Ok(())
+}
+
+/// How far evaluation frames are from the nearest training frame; `None` where no frame is placed.
+fn distances(entry: &Distances) -> Option<String> {
+    let counts = [
+        ("at the same instant", entry.same_instant),
+        ("1 step away", entry.at_1_step),
+        ("2 steps", entry.at_2_steps),
+        ("3 to 5", entry.at_3_to_5_steps),
+        ("6 to 30", entry.at_6_to_30_steps),
+        ("further", entry.further),
+        ("in another recording only", entry.other_recording_only),
+    ];
+    let parts = counts.into_iter().filter(|(_, count)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(words, count)| format!("{} {words}", wording::count(count)))
+        .collect();
+    let names = format!("{} from {}", entry.evaluation_split, entry.training_split);
+    (!parts.is_empty()).then(|| format!("{names}: nearest training frame {}", parts.join(", ")))
 }
 
 fn duplicates(report: &Report, to: &mut dyn Write) -> io::Result<()> {
