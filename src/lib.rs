@@ -44,7 +44,10 @@ pub mod training;
 mod verification;
 mod wording;
 
-pub use audit::{Proposal, Request, audit, audit_dataset, audit_signed, propose_split};
+pub use audit::{
+    By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, audit, audit_dataset,
+    audit_signed, propose_repair, propose_split,
+};
 pub use finding::{CODES, Code, Severity};
 pub use leak::Leak;
 pub use path_pattern::PathPattern;

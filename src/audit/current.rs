@@ -65,8 +65,8 @@ pub struct Repair {
     pub splits: Vec<RepairedSplit>,
     /// Samples that move, by names of splits: from, to.
     pub moves: BTreeMap<(String, String), usize>,
-    /// Samples by which sizes and classes are beyond their tolerance.
-    pub outside: i64,
+    /// Samples by which sizes, and by which classes, are beyond their tolerance.
+    pub beyond: [i64; 2],
     /// Whether fewer changes are known to be impossible with whole units.
     pub proven: bool,
     /// Evaluated samples that leak, before and after, found by searching.
@@ -171,7 +171,7 @@ pub(super) fn repair(
         drop_list: drop_list(&changes),
         splits: written.splits(&classes, &names),
         moves,
-        outside: fewest.outside,
+        beyond: fewest.beyond,
         proven: fewest.proven,
         leaked: [before.samples, after.samples],
         open: after.open,

@@ -105,16 +105,18 @@ fn summary(repair: &Repair, args: &SplitArgs, tolerance: f64, no_groups: Option<
         }
     }
     let percent = 100.0 * tolerance;
-    let _ = match repair.outside {
-        0 => writeln!(
-            text,
-            "sizes and evaluated classes are kept within {percent:.0} %"
-        ),
-        n => writeln!(
-            text,
-            "sizes and evaluated classes cannot be kept within {percent:.0} %: {n} samples beyond"
-        ),
-    };
+    for (what, beyond) in ["sizes", "evaluated classes"]
+        .into_iter()
+        .zip(repair.beyond)
+    {
+        let _ = match beyond {
+            0 => writeln!(text, "{what} are kept within {percent:.0} %"),
+            n => writeln!(
+                text,
+                "{what} cannot be kept within {percent:.0} %: {n} samples beyond"
+            ),
+        };
+    }
     text += &beside(&repair.kept);
     text += &verified(&repair.kept, no_groups);
     let evaluated = repair.splits.iter().filter(|split| split.is_evaluation);
@@ -165,7 +167,7 @@ fn changes(repair: &Repair, by: By) -> String {
         ways.join(", ")
     );
     text += match repair.proven {
-        true => "no fewer will do with copies, groups and stretches of recordings whole\n",
+        true => "no fewer will do with whole clusters of copies and whole groups\n",
         false => "searched, not proven to be the fewest\n",
     };
     let evaluated = repair.splits.iter().filter(|split| split.is_evaluation);

@@ -1,34 +1,28 @@
 //! What a choice of sides costs, and how far it leaves sizes and classes.
 
 use super::super::separate;
-use super::super::units::{self, Unit};
+use super::super::units::Unit;
+use super::films::Films;
 use super::{By, Current};
+
+/// A sample by which a split is too large or small weighs as many samples of its classes.
+const SIZE_WEIGHT: i64 = 100;
 
 /// Units, and what each would change on each side.
 pub(super) struct Model<'a> {
-    current: &'a Current<'a>,
-    by: By,
+    pub(super) current: &'a Current<'a>,
+    pub(super) by: By,
     pub(super) units: Vec<Unit>,
     /// How many sides there are.
     pub(super) sides: u8,
     classes: usize,
     profiles: Vec<Profile>,
-    boundaries: Vec<Boundary>,
-    /// Boundaries of each unit.
-    touching: Vec<Vec<u32>>,
+    films: Films,
     limits: Vec<Limit>,
 }
 
 /// Samples of a unit by class and by the side they are on now.
 type Profile = Vec<(u32, Vec<u32>)>;
-
-/// Two units that follow each other in a recording.
-struct Boundary {
-    units: [usize; 2],
-    /// Samples of each that lie within the gap of the other, by the side they are on now: those of
-    /// the lower side are left out.
-    near: [Vec<u32>; 2],
-}
 
 /// What a number of samples may become.
 #[derive(Clone, Copy)]
@@ -37,21 +31,30 @@ struct Limit {
     most: i64,
     /// What an empty side counts, so that none becomes empty.
     empty: i64,
+    /// What a sample beyond counts.
+    weight: i64,
 }
 
 impl Limit {
     fn outside(self, n: i64) -> i64 {
         let empty = if n == 0 { self.empty } else { 0 };
-        (self.least - n).max(n - self.most).max(0) + empty
+        ((self.least - n).max(n - self.most).max(0) + empty) * self.weight
     }
 }
 
 /// Samples of each side, and of each class of each side.
-#[derive(Clone)]
 pub(super) struct Tally {
     counts: Vec<i64>,
-    /// Samples by which they are beyond their limits.
+    /// What they are beyond their limits by, weighed.
     pub(super) outside: i64,
+}
+
+/// A unit goes elsewhere.
+pub(super) struct Step {
+    /// What is added to counts, by place.
+    counts: Vec<(usize, i64)>,
+    /// Samples that change besides those that do.
+    pub(super) changes: i64,
 }
 
 /// A choice of sides, carried out.
@@ -80,13 +83,7 @@ impl<'a> Model<'a> {
             .iter()
             .map(|unit| profile(current, unit, sides))
             .collect();
-        let boundaries = boundaries(current, &units, sides);
-        let mut touching = vec![Vec::new(); units.len()];
-        for (at, boundary) in (0u32..).zip(&boundaries) {
-            for unit in boundary.units {
-                touching[unit].push(at);
-            }
-        }
+        let films = Films::new(&current.constraints, &units);
         let mut model = Self {
             current,
             by,
@@ -94,8 +91,7 @@ impl<'a> Model<'a> {
             sides,
             classes,
             profiles,
-            boundaries,
-            touching,
+            films,
             limits: Vec::new(),
         };
         let all = current.sides.len() as i64;
@@ -104,8 +100,9 @@ impl<'a> Model<'a> {
             if side == 0 && !is_size {
                 return Limit {
                     least: 0,
-                    most: i64::MAX,
+                    most: i64::MAX / 2,
                     empty: 0,
+                    weight: 0,
                 };
             }
             let slack = (n as f64 * tolerance).ceil() as i64;
@@ -113,6 +110,7 @@ impl<'a> Model<'a> {
                 least: n - slack,
                 most: n + slack,
                 empty: if is_size && n > 0 { all } else { 0 },
+                weight: if is_size { SIZE_WEIGHT } else { 1 },
             }
         };
         let now: Vec<Option<u8>> = current.sides.iter().copied().map(Some).collect();
@@ -142,58 +140,55 @@ impl<'a> Model<'a> {
         self.units[unit].rows.len() as i64 - i64::from(of_side)
     }
 
-    /// How many samples more are changed if a unit goes elsewhere, as far as its own and its
-    /// neighbours' say.
-    pub(super) fn change(&self, sides: &[u8], unit: usize, to: u8) -> i64 {
-        let own = self.cost(unit, to) - self.cost(unit, sides[unit]);
-        let left_out = |boundary: &Boundary, of: [u8; 2]| {
-            let loser = usize::from(of[1] < of[0]);
-            match of[0] == of[1] {
-                true => 0,
-                false => i64::from(boundary.near[loser][usize::from(of[loser])]),
-            }
-        };
-        let around = self.touching[unit].iter().map(|&at| {
-            let boundary = &self.boundaries[at as usize];
-            let before = boundary.units.map(|unit| sides[unit]);
-            let after = boundary
-                .units
-                .map(|one| if one == unit { to } else { sides[one] });
-            left_out(boundary, after) - left_out(boundary, before)
+    /// What becomes of counts and changes if a unit goes elsewhere: its own, and those that it and
+    /// its neighbours in time leave out.
+    pub(super) fn step(&self, sides: &[u8], unit: usize, to: u8) -> Step {
+        let from = sides[unit];
+        let mut counts: Vec<(usize, i64)> = Vec::new();
+        self.each_count(unit, from, |slot, n| counts.push((slot, -n)));
+        self.each_count(unit, to, |slot, n| counts.push((slot, n)));
+        let mut changes = self.cost(unit, to) - self.cost(unit, from);
+        self.films
+            .change(self, sides, (unit, to), &mut |row, side, more| {
+                let slot = self.slot(side);
+                counts.push((slot, -more));
+                counts.push((slot + 1 + self.current.classes[row] as usize, -more));
+                // What moved or was dropped is changed already.
+                changes += more * i64::from(self.current.sides[row] == side);
+            });
+        counts.sort_unstable();
+        counts.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            first.1 += if same { later.1 } else { 0 };
+            same
         });
-        own + around.sum::<i64>()
+        Step { counts, changes }
     }
 
-    /// Counts of a choice, before anything is left out for being too close.
+    /// Counts of a choice that is carried out.
     pub(super) fn tally(&self, sides: &[u8]) -> Tally {
-        let mut tally = Tally {
-            counts: vec![0; self.limits.len()],
-            outside: 0,
-        };
-        for (unit, &side) in sides.iter().enumerate() {
-            self.each_count(unit, side, |slot, n| tally.counts[slot] += n);
+        let counts = self.counts(&self.outcome(sides).sides);
+        Tally {
+            outside: self.outside(&counts),
+            counts,
         }
-        tally.outside = self.outside(&tally.counts);
-        tally
     }
 
-    /// By how much `outside` changes if a unit goes elsewhere.
-    pub(super) fn strain(&self, tally: &Tally, unit: usize, from: u8, to: u8) -> i64 {
-        let mut strain = 0;
-        let mut add = |slot: usize, n: i64| {
-            let (limit, count) = (self.limits[slot], tally.counts[slot]);
-            strain += limit.outside(count + n) - limit.outside(count);
-        };
-        self.each_count(unit, from, |slot, n| add(slot, -n));
-        self.each_count(unit, to, add);
-        strain
+    /// By how much `outside` changes with a step.
+    pub(super) fn strain(&self, tally: &Tally, step: &Step) -> i64 {
+        let strain = step.counts.iter().map(|&(slot, more)| {
+            let (limit, n) = (self.limits[slot], tally.counts[slot]);
+            limit.outside(n + more) - limit.outside(n)
+        });
+        strain.sum()
     }
 
-    /// Lets a unit go elsewhere.
-    pub(super) fn shift(&self, tally: &mut Tally, unit: usize, from: u8, to: u8) {
-        tally.outside += self.strain(tally, unit, from, to);
-        self.each_count(unit, from, |slot, n| tally.counts[slot] -= n);
-        self.each_count(unit, to, |slot, n| tally.counts[slot] += n);
+    /// Takes a step.
+    pub(super) fn take(&self, tally: &mut Tally, step: &Step) {
+        tally.outside += self.strain(tally, step);
+        for &(slot, more) in &step.counts {
+            tally.counts[slot] += more;
+        }
     }
 
     /// Carries a choice out.
@@ -216,6 +211,18 @@ impl<'a> Model<'a> {
             outside: self.outside(&self.counts(&after)),
             sides: after,
         }
+    }
+
+    /// Samples by which sizes, and by which classes, are beyond their limits.
+    pub(super) fn beyond(&self, sides: &[Option<u8>]) -> [i64; 2] {
+        let mut beyond = [0; 2];
+        for (limit, n) in self.limits.iter().zip(self.counts(sides)) {
+            if limit.weight > 0 {
+                let of_size = limit.weight == SIZE_WEIGHT;
+                beyond[usize::from(!of_size)] += limit.outside(n) / limit.weight;
+            }
+        }
+        beyond
     }
 
     fn outside(&self, counts: &[i64]) -> i64 {
@@ -266,44 +273,4 @@ fn profile(current: &Current, unit: &Unit, sides: u8) -> Profile {
         profile[at].1[usize::from(side)] += 1;
     }
     profile
-}
-
-fn boundaries(current: &Current, units: &[Unit], sides: u8) -> Vec<Boundary> {
-    let members = current.constraints.members;
-    let gap = current.constraints.purge.max(1);
-    let mut unit_of = vec![0; members.len()];
-    for (at, unit) in units.iter().enumerate() {
-        for &row in &unit.rows {
-            unit_of[row as usize] = at;
-        }
-    }
-    let placed = units::placed(members);
-    let position = |row: usize| members[row].place.map_or(0, |place| place.position);
-    let mut boundaries = Vec::new();
-    for at in 1..placed.len() {
-        let edge = [placed[at - 1], placed[at]];
-        let pair = edge.map(|row| unit_of[row]);
-        if pair[0] == pair[1] || !units::of_one_recording(members, edge[0], edge[1]) {
-            continue;
-        }
-        let near = |rows: &mut dyn Iterator<Item = &usize>, unit: usize, other: usize| {
-            let mut near = vec![0; usize::from(sides)];
-            for &row in rows {
-                let same = units::of_one_recording(members, row, other) && unit_of[row] == unit;
-                if !same || position(row).abs_diff(position(other)) > gap {
-                    break;
-                }
-                near[usize::from(current.sides[row])] += 1;
-            }
-            near
-        };
-        boundaries.push(Boundary {
-            units: pair,
-            near: [
-                near(&mut placed[..at].iter().rev(), pair[0], edge[1]),
-                near(&mut placed[at..].iter(), pair[1], edge[0]),
-            ],
-        });
-    }
-    boundaries
 }

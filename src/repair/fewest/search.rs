@@ -3,7 +3,7 @@
 
 use super::model::{Model, Tally};
 
-/// Steps that are tried in all for exchanges of two units: seconds.
+/// Steps that are tried in all to improve a choice within limits: seconds.
 const MOST_TRIED: usize = 20_000_000;
 
 /// Sides of all units.
@@ -18,7 +18,7 @@ pub(super) fn search(model: &Model) -> Vec<u8> {
         left: MOST_TRIED,
     };
     search.meet_limits();
-    while search.improve_one() || search.exchange_two() {}
+    while search.left > 0 && (search.improve_one() || search.exchange_two()) {}
     search.sides
 }
 
@@ -35,13 +35,14 @@ type Gain = (i64, i64);
 
 impl Search<'_> {
     fn gain(&self, unit: usize, to: u8) -> Gain {
-        let strain = self.model.strain(&self.tally, unit, self.sides[unit], to);
-        (strain, self.model.change(&self.sides, unit, to))
+        let step = self.model.step(&self.sides, unit, to);
+        (self.model.strain(&self.tally, &step), step.changes)
     }
 
     fn go(&mut self, unit: usize, to: u8) {
-        let from = std::mem::replace(&mut self.sides[unit], to);
-        self.model.shift(&mut self.tally, unit, from, to);
+        let step = self.model.step(&self.sides, unit, to);
+        self.model.take(&mut self.tally, &step);
+        self.sides[unit] = to;
     }
 
     fn steps(&self) -> impl Iterator<Item = (usize, u8)> + use<> {
@@ -76,6 +77,7 @@ impl Search<'_> {
     /// Takes every step that helps by itself; whether there was one.
     fn improve_one(&mut self) -> bool {
         let mut improved = false;
+        self.left = self.left.saturating_sub(self.sides.len());
         for (unit, to) in self.steps() {
             if to != self.sides[unit] && self.gain(unit, to) < (0, 0) {
                 self.go(unit, to);
