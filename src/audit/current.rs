@@ -250,16 +250,16 @@ fn classes(labels: &Labels<'_>, ids: &[SampleId]) -> (Vec<u32>, Vec<String>) {
                 let above = |value| bounds.partition_point(|bound| *bound <= value) as u32 + 1;
                 target(id).map_or(0, above)
             };
+            let from = |at: usize| match (bounds.get(at), bounds.get(at + 1)) {
+                (Some(from), Some(to)) => format!("targets {from:.4} to {to:.4}"),
+                (Some(from), None) => format!("targets from {from:.4}"),
+                (None, _) => String::new(),
+            };
+            let first = bounds.first();
+            let first = first.map(|bound| format!("targets below {bound:.4}"));
             let mut names = vec!["(no target)".to_owned()];
-            let first = bounds
-                .first()
-                .map(|bound| format!("targets below {bound:.4}"));
             names.extend(first);
-            names.extend(
-                bounds
-                    .iter()
-                    .map(|bound| format!("targets from {bound:.4}")),
-            );
+            names.extend((0..bounds.len()).map(from));
             (ids.iter().map(part).collect(), names)
         }
     }

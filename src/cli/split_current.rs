@@ -105,9 +105,12 @@ fn summary(repair: &Repair, args: &SplitArgs, tolerance: f64, no_groups: Option<
         }
     }
     let percent = 100.0 * tolerance;
-    for (what, beyond) in ["sizes", "evaluated classes"]
+    let classes = repair.splits.iter().any(|split| !split.classes.is_empty());
+    let kept = [("sizes", true), ("evaluated classes", classes)];
+    for ((what, _), beyond) in kept
         .into_iter()
         .zip(repair.beyond)
+        .filter(|((_, known), _)| *known)
     {
         let _ = match beyond {
             0 => writeln!(text, "{what} are kept within {percent:.0} %"),

@@ -72,6 +72,11 @@ impl Films {
         }
     }
 
+    /// Whether a unit has frames of a recording.
+    pub(super) fn holds(&self, unit: usize) -> bool {
+        !self.pieces[unit].is_empty()
+    }
+
     /// Tells of each sample that is left out for being too close if a unit goes elsewhere, with 1,
     /// and of each that now is, with -1; and the side that it is missing from.
     pub(super) fn change(

@@ -133,11 +133,21 @@ impl<'a> Model<'a> {
 
     /// Samples of a unit that are not on a side.
     pub(super) fn cost(&self, unit: usize, side: u8) -> i64 {
-        let of_side: u32 = self.profiles[unit]
-            .iter()
-            .map(|(_, counts)| counts[usize::from(side)])
-            .sum();
-        self.units[unit].rows.len() as i64 - i64::from(of_side)
+        self.units[unit].rows.len() as i64 - self.size_on(unit, side)
+    }
+
+    /// Samples of a unit that are on a side now.
+    pub(super) fn size_on(&self, unit: usize, side: u8) -> i64 {
+        let counts = self.profiles[unit].iter();
+        counts
+            .map(|(_, counts)| i64::from(counts[usize::from(side)]))
+            .sum()
+    }
+
+    /// Units with frames of recordings, in order of the first.
+    pub(super) fn placed(&self) -> Vec<usize> {
+        let units = 0..self.units.len();
+        units.filter(|&unit| self.films.holds(unit)).collect()
     }
 
     /// What becomes of counts and changes if a unit goes elsewhere: its own, and those that it and

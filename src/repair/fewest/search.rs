@@ -6,20 +6,61 @@ use super::model::{Model, Tally};
 /// Steps that are tried in all to improve a choice within limits: seconds.
 const MOST_TRIED: usize = 20_000_000;
 
+/// Windows of the recordings from which a search begins, too: steps of one piece do not join what
+/// is evaluated into fewer blocks.
+const WINDOWS: usize = 8;
+
 /// Sides of all units.
 pub(super) fn search(model: &Model) -> Vec<u8> {
-    let sides: Vec<u8> = (0..model.units.len())
+    let cheapest: Vec<u8> = (0..model.units.len())
         .map(|unit| model.cheapest(unit))
         .collect();
-    let mut search = Search {
-        model,
-        tally: model.tally(&sides),
-        sides,
-        left: MOST_TRIED,
+    let placed = model.placed();
+    let windows = match placed.len() {
+        0 => 0,
+        pieces => WINDOWS.min(pieces),
     };
-    search.meet_limits();
-    while search.left > 0 && (search.improve_one() || search.exchange_two()) {}
-    search.sides
+    let window = |at: usize| window(model, &cheapest, &placed, at * placed.len() / windows);
+    let starts = std::iter::once(cheapest.clone()).chain((0..windows).map(window));
+    let found = starts.map(|sides| {
+        let mut search = Search {
+            model,
+            tally: model.tally(&sides),
+            sides,
+            left: MOST_TRIED / (windows + 1),
+        };
+        search.meet_limits();
+        while search.left > 0 && (search.improve_one() || search.exchange_two()) {}
+        search.sides
+    });
+    found
+        .min_by_key(|sides| model.outcome(sides).key())
+        .unwrap_or_default()
+}
+
+/// The cheapest sides, but for recordings: what is evaluated follows each other from a piece on,
+/// each side as large as it is now, and goes on from the first behind the last.
+fn window(model: &Model, cheapest: &[u8], placed: &[usize], from: usize) -> Vec<u8> {
+    let mut sides = cheapest.to_vec();
+    let mut order = placed.iter().cycle().skip(from).take(placed.len());
+    for side in 1..model.sides {
+        let now = placed
+            .iter()
+            .map(|&unit| model.size_on(unit, side))
+            .sum::<i64>();
+        let mut filled = 0;
+        while filled < now {
+            let Some(&unit) = order.next() else {
+                return sides;
+            };
+            filled += model.units[unit].rows.len() as i64;
+            sides[unit] = side;
+        }
+    }
+    for &unit in order {
+        sides[unit] = 0;
+    }
+    sides
 }
 
 struct Search<'a> {
