@@ -77,6 +77,7 @@ mod pages;
 mod policy;
 mod random_gate;
 mod recorded;
+mod repair;
 mod report;
 mod road;
 mod simulated;

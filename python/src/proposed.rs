@@ -49,14 +49,15 @@ pub(crate) fn propose(
         None => Py::new(py, Given::loaded(proposed.dataset))?,
     };
     let proposal = proposed.proposal;
-    let crossing = proposal.crossing;
+    let kept = proposal.kept;
+    let crossing = kept.crossing;
     Ok(Proposed {
         given,
         manifest: proposal.manifest,
         crossing: (crossing.twins, crossing.neighbours, crossing.groups),
-        purge: proposal.purge,
-        recordings: proposal.recordings,
-        groups: proposal.groups,
+        purge: kept.purge,
+        recordings: kept.recordings,
+        groups: kept.groups,
     })
 }
 

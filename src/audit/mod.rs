@@ -4,6 +4,7 @@ mod another_pass;
 mod beside;
 mod clusters;
 mod contents;
+mod current;
 mod explanation;
 mod learning;
 mod look_alikes;
@@ -32,7 +33,10 @@ use crate::sequence::examine::SplitLeaks;
 use crate::settings::{Explain, Settings};
 use crate::signature::Signed;
 use crate::signature::unreadable::Unreadable;
-pub use proposal::{Proposal, Request};
+pub use current::{Repair, RepairRequest, RepairedSplit};
+pub use proposal::{Kept, Proposal, Request};
+
+pub use crate::repair::fewest::By;
 
 /// Checks a dataset. The report's gate is not judged yet. What the cache knows
 /// shortens the way to the report and never changes it.
@@ -173,13 +177,7 @@ pub fn propose_split(
     cache: &Cache,
     progress: &dyn Progress,
 ) -> Result<Proposal, Error> {
-    settings.validate()?;
-    let dataset = dataset::load(
-        &settings.input,
-        &settings.columns,
-        &settings.files,
-        progress,
-    )?;
+    let dataset = load(settings, progress)?;
     propose_split_of(settings, &dataset, request, cache, progress)
 }
 
@@ -194,11 +192,47 @@ pub fn propose_split_of(
     cache: &Cache,
     progress: &dyn Progress,
 ) -> Result<Proposal, Error> {
+    let scan = scanned(settings, dataset, cache, progress)?;
+    proposal::propose(dataset, &scan, request)
+}
+
+/// Proposes the fewest changes that make the dataset's own split free of leaks, and searches the
+/// result again. Nothing is moved or written.
+///
+/// # Errors
+/// As for [`audit`], and a dataset without a training and an evaluation split, or of several parts.
+pub fn propose_repair(
+    settings: &Settings,
+    request: &RepairRequest,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Repair, Error> {
+    let dataset = load(settings, progress)?;
+    let scan = scanned(settings, &dataset, cache, progress)?;
+    current::repair(settings, &dataset, &scan, request, progress)
+}
+
+fn load(settings: &Settings, progress: &dyn Progress) -> Result<Dataset, Error> {
+    settings.validate()?;
+    dataset::load(
+        &settings.input,
+        &settings.columns,
+        &settings.files,
+        progress,
+    )
+}
+
+/// What hangs together in a dataset.
+fn scanned<'a>(
+    settings: &'a Settings,
+    dataset: &Dataset,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Scan<'a>, Error> {
     settings.validate()?;
     let session = Session::new(cache, settings, dataset);
     let signatures = sign(settings, dataset, &session, progress)?;
-    let scan = scan(settings, dataset, signatures, &session, progress)?;
-    proposal::propose(dataset, &scan, request)
+    scan(settings, dataset, signatures, &session, progress)
 }
 
 /// What scanning and matching found.

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::Place;
 use crate::leak::Leak;
-use crate::repair::manifest::{Column, fold_manifest, split_manifest};
+use crate::repair::manifest::{Column, fold_manifest, names, split_manifest};
 use crate::repair::verify::{Crossing, verify};
 use crate::repair::{self, Assignment, Constraints, Member, Side};
 use crate::sample::{Dataset, Sample, SampleId};
@@ -34,6 +34,13 @@ pub struct Proposal {
     pub manifest: String,
     /// Training, evaluation and left-out samples of the split, or of each fold.
     pub sizes: Vec<[usize; 3]>,
+    /// What is kept together and apart.
+    pub kept: Kept,
+}
+
+/// What a proposed split keeps together and apart.
+#[derive(Debug, Clone)]
+pub struct Kept {
     /// What still crosses, in the split or in the worst fold.
     pub crossing: Crossing,
     /// Steps between the two sides in one recording.
@@ -68,30 +75,14 @@ pub(super) fn propose(
             ids.push(SampleId(index as u32));
         }
     }
-    let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
-    let recordings = scan.known.recordings.as_ref();
-    let known = known_groups(scan);
-    let members: Vec<Member> = ids
-        .iter()
-        .map(|&id| {
-            let place = recordings.and_then(|recordings| recordings.place(id));
-            Member {
-                place: place.map(|place| Place {
-                    recording: place.recording,
-                    position: place.step,
-                }),
-                group: known.and_then(|groups| groups.of[id.index()]),
-            }
-        })
-        .collect();
+    let members = members(scan, &ids);
     let twins = twins(scan, &ids, &members);
-    let seconds = recordings.and_then(super::explanation::seconds_per_step);
-    let purge = request.purge.unwrap_or_else(|| lag_of(seconds));
     let constraints = Constraints {
         members: &members,
         twins: &twins,
-        purge,
+        purge: purge(scan, request.purge),
     };
+    let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
     let beside = Beside::of(dataset, &ids);
     let mut columns = columns(&samples);
@@ -100,7 +91,10 @@ pub(super) fn propose(
         None => {
             let size = (ids.len() as f64 * request.evaluation_share).round() as usize;
             let sides = repair::propose(&constraints, size, request.seed);
-            (split_manifest(&paths, &sides, &columns), vec![sides])
+            (
+                split_manifest(&paths, &names(&sides), &columns),
+                vec![sides],
+            )
         }
         Some(k) => {
             let folds = repair::folds(&constraints, k, request.seed);
@@ -118,22 +112,58 @@ pub(super) fn propose(
     Ok(Proposal {
         manifest,
         sizes: assignments.iter().map(sizes).collect(),
-        crossing: worst.unwrap_or(Crossing {
-            twins: 0,
-            neighbours: 0,
-            groups: 0,
-        }),
-        purge,
+        kept: kept(
+            dataset,
+            scan,
+            &constraints,
+            &beside,
+            worst.unwrap_or_default(),
+        ),
+    })
+}
+
+/// What is told of a proposal besides its samples.
+pub(super) fn kept(
+    dataset: &Dataset,
+    scan: &Scan<'_>,
+    constraints: &Constraints,
+    beside: &Beside,
+    crossing: Crossing,
+) -> Kept {
+    let recordings = scan.known.recordings.as_ref();
+    let mut asked = scan.known.entities.iter();
+    Kept {
+        crossing,
+        purge: constraints.purge,
         companions: dataset.companions.len(),
         annotated: beside.annotated(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
-        groups: known.map(|groups| groups.rule.describe()),
-        group_pattern: scan
-            .known
-            .entities
-            .iter()
-            .find_map(|entity| entity.pattern.clone()),
-    })
+        groups: known_groups(scan).map(|groups| groups.rule.describe()),
+        group_pattern: asked.find_map(|entity| entity.pattern.clone()),
+    }
+}
+
+/// Where samples stand in recordings, and their groups.
+pub(super) fn members(scan: &Scan<'_>, ids: &[SampleId]) -> Vec<Member> {
+    let recordings = scan.known.recordings.as_ref();
+    let known = known_groups(scan);
+    let member = |&id: &SampleId| Member {
+        place: recordings
+            .and_then(|recordings| recordings.place(id))
+            .map(|place| Place {
+                recording: place.recording,
+                position: place.step,
+            }),
+        group: known.and_then(|groups| groups.of[id.index()]),
+    };
+    ids.iter().map(member).collect()
+}
+
+/// Steps between the two sides of a recording: those asked for, else as many as nothing is
+/// remembered over.
+pub(super) fn purge(scan: &Scan<'_>, asked: Option<u32>) -> u32 {
+    let recordings = scan.known.recordings.as_ref();
+    asked.unwrap_or_else(|| lag_of(recordings.and_then(super::explanation::seconds_per_step)))
 }
 
 /// Groups that the user declared, or else the widest that names tell and pixels confirm.
@@ -152,7 +182,7 @@ fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
 }
 
 /// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.
-fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
+pub(super) fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
     let recording = |at: u32| Some(members[at as usize].place?.recording);
     let passes = Passes::new(
@@ -178,11 +208,21 @@ fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32
         let is_apart = pair.kind == Leak::AnotherPass || (by_looks && by_time);
         (!is_apart).then_some((a, b))
     });
-    pairs.collect()
+    let mut twins: Vec<(u32, u32)> = pairs.collect();
+    // Only the strongest pairs of a sample are listed. Where no film is part of it, all that hangs
+    // together stays together.
+    for cluster in scan.found.joined.clone().components() {
+        let cluster = cluster.into_iter().filter_map(|id| at(SampleId(id)));
+        let cluster: Vec<u32> = cluster.collect();
+        if cluster.iter().all(|&at| recording(at).is_none()) {
+            twins.extend(cluster.windows(2).map(|pair| (pair[0], pair[1])));
+        }
+    }
+    twins
 }
 
 /// The other columns of the manifest, where any sample has them.
-fn columns<'a>(samples: &[&'a Sample]) -> Vec<Column<'a>> {
+pub(super) fn columns<'a>(samples: &[&'a Sample]) -> Vec<Column<'a>> {
     let column = |name, cell: fn(&'a Sample) -> Option<&'a str>| {
         let cells: Vec<Option<&str>> = samples.iter().map(|sample| cell(sample)).collect();
         let any = cells.iter().any(Option::is_some);

@@ -13,10 +13,12 @@ use super::tile_strips;
 use crate::annotation::Annotations;
 use crate::checks::Evidence;
 use crate::labels::Labels;
+use crate::matching::partners::Partnerships;
 use crate::progress::{Progress, Stage};
-use crate::report::recordings::GroupRule;
+use crate::report::recordings::{GroupRule, RecordingsReport};
 use crate::report::{self, SimulatedSplit};
 use crate::sample::{Dataset, Layout, Sample, Split, SplitId, SplitRole};
+use crate::sequence::examine::SplitLeaks;
 use crate::sequence::group::Groups;
 use crate::sequence::simulate::{self, SimulateError};
 use crate::settings::Settings;
@@ -77,19 +79,11 @@ fn judge(
         );
         return unavailable(rule, reason);
     }
-    let (mut partners, unproven, threshold) =
-        search_divided(settings, divided, &scan.signatures, &scan.found.looks);
-    another_pass::tell(
-        scan.known.recordings.as_ref(),
-        threshold,
-        &mut partners,
-        divided,
-        settings.detail.pairs_per_sample,
-    );
-    let (recorded, together) = scan.known.examine(&settings.recorded, divided);
-    let together = ask_pixels(together, &partners, &scan.found.looks, threshold.similarity);
-    let mut together = tile_strips::confirm(together, divided, &scan.signatures, &settings.memory);
-    look_alikes::add(&mut together, &unproven, &partners, divided);
+    let Searched {
+        partners,
+        recordings: recorded,
+        together,
+    } = search(settings, divided, scan);
     let evidence = Evidence {
         dataset: divided,
         labels,
@@ -106,6 +100,36 @@ fn judge(
         leakage: report::leakage(&evidence).into_iter().next(),
         distances: recorded.distances.into_iter().next(),
         unavailable: None,
+    }
+}
+
+/// What a check finds between the splits of a dataset that is divided otherwise than the one that
+/// was scanned.
+pub(super) struct Searched {
+    pub(super) partners: Partnerships,
+    pub(super) recordings: RecordingsReport,
+    pub(super) together: Vec<SplitLeaks>,
+}
+
+/// Searches a divided dataset.
+pub(super) fn search(settings: &Settings, divided: &Dataset, scan: &Scan<'_>) -> Searched {
+    let (mut partners, unproven, threshold) =
+        search_divided(settings, divided, &scan.signatures, &scan.found.looks);
+    another_pass::tell(
+        scan.known.recordings.as_ref(),
+        threshold,
+        &mut partners,
+        divided,
+        settings.detail.pairs_per_sample,
+    );
+    let (recordings, together) = scan.known.examine(&settings.recorded, divided);
+    let together = ask_pixels(together, &partners, &scan.found.looks, threshold.similarity);
+    let mut together = tile_strips::confirm(together, divided, &scan.signatures, &settings.memory);
+    look_alikes::add(&mut together, &unproven, &partners, divided);
+    Searched {
+        partners,
+        recordings,
+        together,
     }
 }
 
@@ -131,15 +155,23 @@ fn divided(
         role,
         part: None,
     };
-    Ok(Dataset {
+    let splits = vec![
+        named("train", SplitRole::Training),
+        named("val", SplitRole::Validation),
+    ];
+    let samples = held_out.into_iter().enumerate().map(split).collect();
+    Ok(with_splits(dataset, splits, samples))
+}
+
+/// The dataset with other splits, and the same samples in them. What was wrong with the old splits
+/// is forgotten.
+pub(super) fn with_splits(dataset: &Dataset, splits: Vec<Split>, samples: Vec<Sample>) -> Dataset {
+    Dataset {
         root: dataset.root.clone(),
         layout: Layout::Unsplit,
         evidence: String::new(),
-        splits: vec![
-            named("train", SplitRole::Training),
-            named("val", SplitRole::Validation),
-        ],
-        samples: held_out.into_iter().enumerate().map(split).collect(),
+        splits,
+        samples,
         problems: Vec::new(),
         ignored: Vec::new(),
         unread: Vec::new(),
@@ -148,7 +180,7 @@ fn divided(
         image_files: dataset.image_files,
         labels_from: String::new(),
         annotations: Annotations::default(),
-    })
+    }
 }
 
 /// Groups that the user declared; those read from camera words only where nothing else tells what

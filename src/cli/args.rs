@@ -93,9 +93,13 @@ Examples:
   splitleak split data/ --out split_grouped.csv
   splitleak split data/ --out folds.csv --folds 5
   splitleak check data/ --manifest split_grouped.csv
+  splitleak split data/ --from-current --diff -          what would have to change
+  splitleak split data/ --from-current --by drop --drop-list drop.csv
 
 Recordings are cut into stretches with a gap between the two sides, declared groups stay whole, and
-copies stay together. Retrain on the new split: a random k-fold would repeat the leak.";
+copies stay together. Retrain on the new split: a random k-fold would repeat the leak.
+
+Exit status: 0 nothing is known to leak in what is proposed, 1 something is, 2 could not tell.";
 
 const CACHE_EXAMPLES: &str = "\
 Examples:
@@ -210,8 +214,8 @@ pub(super) struct SplitArgs {
     pub(super) common: CommonArgs,
 
     /// Manifest to write, or `-` for standard output
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "from_current")]
+    pub(super) out: Option<PathBuf>,
     /// Share of images to validate on
     #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
     pub(super) val_share: f64,
@@ -221,12 +225,44 @@ pub(super) struct SplitArgs {
     /// Steps left out between the two sides of a recording [default: two seconds, or 20]
     #[arg(long, value_name = "STEPS")]
     pub(super) purge: Option<u32>,
+    #[command(flatten)]
+    pub(super) current: CurrentArgs,
     /// Seed of the choice
     #[arg(long, default_value_t = 7)]
     pub(super) seed: u64,
     /// Print nothing but errors
     #[arg(long, short)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Repair of the split as it is")]
+pub(super) struct CurrentArgs {
+    /// Change as few samples of the dataset's own split as it takes to make it free of leaks
+    #[arg(long, conflicts_with_all = ["val_share", "folds", "seed"])]
+    pub(super) from_current: bool,
+    /// What may be done with a sample that is on the wrong side [default: move]
+    #[arg(long, value_enum, value_name = "HOW", requires = "from_current")]
+    pub(super) by: Option<ByArg>,
+    /// Share by which the size of a split, and each class of one that is evaluated, may change
+    /// [default: 0.1]
+    #[arg(long, value_name = "SHARE", requires = "from_current")]
+    pub(super) tolerance: Option<f64>,
+    /// Write a line for each change, `train/b.jpg -> val` or `- val/a.jpg`, to a file, or to
+    /// standard output with `-`
+    #[arg(long, value_name = "FILE", requires = "from_current")]
+    pub(super) diff: Option<PathBuf>,
+    /// Write what is left out as CSV (path, split) to a file, or to standard output with `-`
+    #[arg(long, value_name = "FILE", requires = "from_current")]
+    pub(super) drop_list: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum ByArg {
+    /// It goes to the split that the rest of its copies, group or stretch is in
+    Move,
+    /// It is left out
+    Drop,
 }
 
 #[derive(Debug, Args)]

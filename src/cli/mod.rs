@@ -26,6 +26,7 @@ mod resolve;
 mod run_files;
 mod shown;
 mod split;
+mod split_current;
 mod written;
 
 use std::error::Error as _;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::audit::{Proposal, Request, propose_split};
+use crate::audit::{Kept, Proposal, Request, propose_split};
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 
@@ -11,7 +11,7 @@ use super::args::SplitArgs;
 use super::exit::Outcome;
 use super::files::SettingFiles;
 use super::interrupt::Interrupt;
-use super::{advice, cache, output, progress, resolve, say, use_threads};
+use super::{advice, cache, output, progress, resolve, say, split_current, use_threads};
 
 /// Proposes a split and writes it.
 ///
@@ -19,6 +19,9 @@ use super::{advice, cache, output, progress, resolve, say, use_threads};
 /// What keeps the dataset from being read, or the manifest from being written.
 pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     let request = request(args)?;
+    let Some(out) = args.out.as_deref().filter(|_| !args.current.from_current) else {
+        return split_current::run(args);
+    };
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
     use_threads(&args.common);
     let line = progress::Line::default();
@@ -30,18 +33,17 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         say(&format!("warning: {warning}"));
     }
     let proposal = proposed?;
-    let to_stdout = args.out == Path::new("-");
+    let to_stdout = out == Path::new("-");
     if to_stdout {
         output::to_stdout(proposal.manifest.as_bytes())?;
     } else {
-        output::to_file(&args.out, proposal.manifest.as_bytes())?;
+        output::to_file(out, proposal.manifest.as_bytes())?;
     }
     if !args.quiet && !to_stdout {
-        output::to_stdout(
-            summary(&proposal, args, settings.recorded.no_groups.as_deref()).as_bytes(),
-        )?;
+        let no_groups = settings.recorded.no_groups.as_deref();
+        output::to_stdout(summary(&proposal, args, out, no_groups).as_bytes())?;
     }
-    Ok(if proposal.crossing.is_clean() {
+    Ok(if proposal.kept.crossing.is_clean() {
         Outcome::Passed
     } else {
         Outcome::GateFailed
@@ -68,7 +70,7 @@ pub(super) fn request(args: &SplitArgs) -> Result<Request, Error> {
     })
 }
 
-fn summary(proposal: &Proposal, args: &SplitArgs, no_groups: Option<&str>) -> String {
+fn summary(proposal: &Proposal, args: &SplitArgs, out: &Path, no_groups: Option<&str>) -> String {
     let mut text = String::new();
     for (number, [training, evaluation, purged]) in proposal.sizes.iter().enumerate() {
         let fold = if args.folds.is_some() {
@@ -82,62 +84,65 @@ fn summary(proposal: &Proposal, args: &SplitArgs, no_groups: Option<&str>) -> St
             "{fold}{training} train, {evaluation} val, {purged} left out"
         );
     }
-    let _ = match proposal.recordings {
-        0 => writeln!(
-            text,
-            "no recordings known: copies and known groups are kept together"
-        ),
-        n => writeln!(
-            text,
-            "{n} recordings, {} steps left out between the two sides",
-            proposal.purge
-        ),
-    };
-    if proposal.companions > 0 {
-        let _ = writeln!(
-            text,
-            "{} masks or depth maps go where their pictures go (column `mask`)",
-            proposal.companions
-        );
-    }
-    if proposal.annotated > 0 {
-        let _ = writeln!(
-            text,
-            "annotations of {} images go where these go (column `annotation`)",
-            proposal.annotated
-        );
-    }
-    let crossing = proposal.crossing;
-    let _ = if crossing.is_clean() {
-        match (&proposal.groups, no_groups) {
-            (Some(groups), _) => writeln!(
-                text,
-                "verified: no copy, neighbour or group on both sides (groups: {groups})"
-            ),
-            (None, Some(reason)) => writeln!(
-                text,
-                "verified: no copy or neighbour on both sides (no groups: {reason})"
-            ),
-            (None, None) => writeln!(
-                text,
-                "no copy or neighbour on both sides; groups: not known; say `--group-pattern '{}'` or `groups = {{ none = \"why\" }}` in splitleak.toml",
-                proposal.group_pattern.as_deref().unwrap_or("(?<group>...)")
-            ),
-        }
-    } else {
-        writeln!(
-            text,
-            "not clean: {} pairs of copies, {} neighbours and {} groups cross",
-            crossing.twins, crossing.neighbours, crossing.groups
-        )
-    };
+    text += &beside(&proposal.kept);
+    text += &verified(&proposal.kept, no_groups);
     if args.folds.is_none() {
         let dataset = advice::dataset(&args.common);
         let _ = writeln!(
             text,
             "next: splitleak check {dataset} --manifest {}",
-            args.out.display()
+            out.display()
         );
     }
     text
+}
+
+/// What is kept together and apart, and goes along, in lines.
+pub(super) fn beside(kept: &Kept) -> String {
+    let mut text = match kept.recordings {
+        0 => "no recordings known: copies and known groups are kept together\n".to_owned(),
+        n => format!(
+            "{n} recordings, {} steps left out between the two sides\n",
+            kept.purge
+        ),
+    };
+    // Writing to a string cannot fail.
+    if kept.companions > 0 {
+        let _ = writeln!(
+            text,
+            "{} masks or depth maps go where their pictures go (column `mask`)",
+            kept.companions
+        );
+    }
+    if kept.annotated > 0 {
+        let _ = writeln!(
+            text,
+            "annotations of {} images go where these go (column `annotation`)",
+            kept.annotated
+        );
+    }
+    text
+}
+
+/// What was verified, as a line.
+pub(super) fn verified(kept: &Kept, no_groups: Option<&str>) -> String {
+    let crossing = kept.crossing;
+    if !crossing.is_clean() {
+        return format!(
+            "not clean: {} pairs of copies, {} neighbours and {} groups cross\n",
+            crossing.twins, crossing.neighbours, crossing.groups
+        );
+    }
+    match (&kept.groups, no_groups) {
+        (Some(groups), _) => {
+            format!("verified: no copy, neighbour or group on both sides (groups: {groups})\n")
+        }
+        (None, Some(reason)) => {
+            format!("verified: no copy or neighbour on both sides (no groups: {reason})\n")
+        }
+        (None, None) => format!(
+            "no copy or neighbour on both sides; groups: not known; say `--group-pattern '{}'` or `groups = {{ none = \"why\" }}` in splitleak.toml\n",
+            kept.group_pattern.as_deref().unwrap_or("(?<group>...)")
+        ),
+    }
 }

@@ -107,7 +107,8 @@ impl Forest {
         at
     }
 
-    fn components(&mut self) -> Vec<Vec<u32>> {
+    /// The members of each cluster of two or more, ascending, in order of their first members.
+    pub(crate) fn components(&mut self) -> Vec<Vec<u32>> {
         let n = self.parents.len() as u32;
         let roots: Vec<u32> = (0..n).map(|member| self.root(member)).collect();
         let mut sizes = vec![0_u32; roots.len()];

@@ -2,6 +2,13 @@
 
 use super::{Assignment, Side};
 
+/// The splits of an assignment; `None` for what is left out.
+#[must_use]
+pub(crate) fn names(sides: &Assignment) -> Vec<Option<&'static str>> {
+    let name = |&side: &Side| Some(name(side)).filter(|_| side != Side::Purged);
+    sides.iter().map(name).collect()
+}
+
 /// A column that is copied beside the new ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Column<'a> {
@@ -11,21 +18,25 @@ pub(crate) struct Column<'a> {
     pub cells: Vec<&'a str>,
 }
 
-/// One split: `path,split` and the other columns, in the order of the samples. Purged samples are
-/// left out.
+/// One split: `path,split` and the other columns, in the order of the samples. Samples without a
+/// split are left out.
 #[must_use]
-pub(crate) fn split_manifest(paths: &[&str], sides: &Assignment, columns: &[Column]) -> String {
+pub(crate) fn split_manifest(
+    paths: &[&str],
+    splits: &[Option<&str>],
+    columns: &[Column],
+) -> String {
     let header = ["path", "split"]
         .into_iter()
         .chain(columns.iter().map(|column| column.name));
-    let rows = (0..paths.len()).filter(|&i| sides[i] != Side::Purged);
-    let row = |i: usize| {
-        [paths[i], name(sides[i])]
-            .into_iter()
-            .chain(columns.iter().map(move |column| column.cells[i]))
-            .collect()
-    };
-    text(header.collect(), rows.map(row))
+    let rows = (0..paths.len()).filter_map(|i| {
+        let own = [paths[i], splits[i]?].into_iter();
+        Some(
+            own.chain(columns.iter().map(move |column| column.cells[i]))
+                .collect(),
+        )
+    });
+    text(header.collect(), rows)
 }
 
 /// Folds: `path`, then `split_1` to `split_k`, each `train`, `val`, or empty where the sample is
@@ -54,7 +65,7 @@ fn name(side: Side) -> &'static str {
     }
 }
 
-fn text<'a>(header: Vec<&'a str>, rows: impl Iterator<Item = Vec<&'a str>>) -> String {
+pub(super) fn text<'a>(header: Vec<&'a str>, rows: impl Iterator<Item = Vec<&'a str>>) -> String {
     let mut text = String::new();
     for row in std::iter::once(header).chain(rows) {
         let cells: Vec<String> = row.into_iter().map(quoted).collect();
@@ -86,7 +97,7 @@ mod tests {
         };
         let paths = ["x.jpg", "y.jpg", "z.jpg"];
         assert_eq!(
-            split_manifest(&paths, &sides, &[labels]),
+            split_manifest(&paths, &names(&sides), &[labels]),
             "path,split,label\nx.jpg,train,cat\nz.jpg,val,\"a,\"\"b\"\"\"\n"
         );
         assert_eq!(

@@ -6,6 +6,8 @@
 //! other aims (balanced classes, fewest moves) can replace it.
 
 mod choose;
+pub(crate) mod diff;
+pub(crate) mod fewest;
 pub(crate) mod manifest;
 mod units;
 pub(crate) mod verify;
@@ -51,7 +53,8 @@ pub(crate) type Assignment = Vec<Side>;
 #[must_use]
 pub(crate) fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> Assignment {
     let stretch = units::stretch_length(evaluation_size, constraints.purge);
-    let units = units::units(constraints, stretch);
+    let stretches = units::stretches(constraints.members, stretch);
+    let units = units::units(constraints, &stretches);
     let chosen = choose::up_to(&units, evaluation_size, seed);
     finish(constraints, chosen.into_iter())
 }
@@ -64,7 +67,9 @@ pub(crate) fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assig
     if k < 2 {
         return Vec::new();
     }
-    let units = units::units(constraints, units::stretch_length(n / k, constraints.purge));
+    let length = units::stretch_length(n / k, constraints.purge);
+    let stretches = units::stretches(constraints.members, length);
+    let units = units::units(constraints, &stretches);
     if units.len() < k {
         return Vec::new();
     }
@@ -77,29 +82,44 @@ pub(crate) fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assig
 
 /// Marks the evaluation samples and leaves out what is too close to them.
 fn finish(constraints: &Constraints, evaluation: impl Iterator<Item = u32>) -> Assignment {
-    let mut sides = vec![Side::Training; constraints.members.len()];
-    let mut held: Vec<Place> = Vec::new();
+    let mut sides = vec![Some(0); constraints.members.len()];
     for row in evaluation {
-        sides[row as usize] = Side::Evaluation;
-        held.extend(constraints.members[row as usize].place);
+        sides[row as usize] = Some(1);
     }
-    held.sort_unstable();
-    for (member, side) in constraints.members.iter().zip(&mut sides) {
-        let close = member.place.is_some_and(|place| {
-            verify::steps_to(&held, place).is_some_and(|steps| steps <= constraints.purge.max(1))
-        });
-        if *side == Side::Training && close {
-            *side = Side::Purged;
-        }
-    }
-    for &(a, b) in constraints.twins {
-        for (this, other) in [(a, b), (b, a)] {
-            if sides[this as usize] == Side::Training && sides[other as usize] == Side::Evaluation {
-                sides[this as usize] = Side::Purged;
+    separate(constraints, &mut sides);
+    let side = |side| match side {
+        Some(0) => Side::Training,
+        Some(_) => Side::Evaluation,
+        None => Side::Purged,
+    };
+    sides.into_iter().map(side).collect()
+}
+
+/// Leaves out what is too close to a sample of another side. Of two such samples the one of the
+/// higher side stays.
+fn separate(constraints: &Constraints, sides: &mut [Option<u8>]) {
+    let gap = constraints.purge.max(1);
+    let highest = sides.iter().flatten().copied().max().unwrap_or(0);
+    for high in (1..=highest).rev() {
+        let members = constraints.members.iter().zip(&*sides);
+        let of_high = members.filter(|(_, side)| **side == Some(high));
+        let mut held: Vec<Place> = of_high.filter_map(|(member, _)| member.place).collect();
+        held.sort_unstable();
+        for (member, side) in constraints.members.iter().zip(&mut *sides) {
+            let close = |place| verify::steps_to(&held, place).is_some_and(|steps| steps <= gap);
+            if side.is_some_and(|side| side < high) && member.place.is_some_and(close) {
+                *side = None;
             }
         }
     }
-    sides
+    for &(a, b) in constraints.twins {
+        let (a, b) = (a as usize, b as usize);
+        if let (Some(one), Some(other)) = (sides[a], sides[b])
+            && one != other
+        {
+            sides[if one < other { a } else { b }] = None;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Units that cannot be divided: stretches of recordings, declared groups, clusters of twins.
 
-use super::Constraints;
+use super::{Constraints, Member};
 
 /// Evaluation samples that come in this many stretches cover more of a recording than one would.
 const STRETCHES: usize = 5;
@@ -20,32 +20,52 @@ pub(super) fn stretch_length(evaluation_size: usize, purge: u32) -> usize {
     (evaluation_size / STRETCHES).max(4 * purge as usize).max(1)
 }
 
-/// Units in order of their first sample. Twins inside recordings do not tie: the chain of
-/// neighbours would tie the whole film; such twins are purged instead.
-pub(super) fn units(constraints: &Constraints, stretch: usize) -> Vec<Unit> {
+/// Samples that stand in recordings, in order of recording and position.
+pub(super) fn placed(members: &[Member]) -> Vec<usize> {
+    let is_placed = |&i: &usize| members[i].place.is_some();
+    let mut placed: Vec<usize> = (0..members.len()).filter(is_placed).collect();
+    placed.sort_by_key(|&i| (members[i].place, i));
+    placed
+}
+
+/// Whether two samples stand in one recording.
+pub(super) fn of_one_recording(members: &[Member], a: usize, b: usize) -> bool {
+    let recording = |i: usize| members[i].place.map(|place| place.recording);
+    recording(a).is_some() && recording(a) == recording(b)
+}
+
+/// The stretch of each sample in a recording: a new one begins after every `length` samples, never
+/// between simultaneous views. Numbers rise along a recording; without one they mean nothing.
+pub(super) fn stretches(members: &[Member], length: usize) -> Vec<u32> {
+    let mut stretch = vec![0; members.len()];
+    for recording in placed(members).chunk_by(|&a, &b| of_one_recording(members, a, b)) {
+        let mut start = 0;
+        for at in 1..recording.len() {
+            let (before, own) = (recording[at - 1], recording[at]);
+            let begins = at - start >= length && members[own].place != members[before].place;
+            if begins {
+                start = at;
+            }
+            stretch[own] = stretch[before] + u32::from(begins);
+        }
+    }
+    stretch
+}
+
+/// Units in order of their first sample; frames of one of the given stretches of a recording stay
+/// together. Twins inside recordings do not tie: the chain of neighbours would tie the whole film;
+/// such twins are purged instead.
+pub(super) fn units(constraints: &Constraints, stretches: &[u32]) -> Vec<Unit> {
     let members = constraints.members;
     let mut parent: Vec<usize> = (0..members.len()).collect();
     let mut tied = vec![false; members.len()];
     let mut order: Vec<usize> = (0..members.len()).collect();
     order.sort_by_key(|&i| (members[i].place, i));
 
-    // Frames of one stretch are joined; simultaneous views never part.
-    let placed: Vec<usize> = order
-        .iter()
-        .copied()
-        .filter(|&i| members[i].place.is_some())
-        .collect();
-    for recording in placed.chunk_by(|&a, &b| {
-        members[a].place.map(|p| p.recording) == members[b].place.map(|p| p.recording)
-    }) {
-        let mut start = 0;
-        for at in 1..recording.len() {
-            let same_instant = members[recording[at]].place == members[recording[at - 1]].place;
-            if at - start >= stretch && !same_instant {
-                start = at;
-            } else {
-                join(&mut parent, recording[at - 1], recording[at]);
-            }
+    for pair in placed(members).windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        if of_one_recording(members, a, b) && stretches[a] == stretches[b] {
+            join(&mut parent, a, b);
         }
     }
     let mut by_group: Vec<usize> = (0..members.len())

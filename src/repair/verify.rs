@@ -4,7 +4,7 @@ use super::{Assignment, Constraints, Side};
 use crate::explain::inputs::Place;
 
 /// What crosses between training and evaluation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Crossing {
     /// Pairs of the same picture.
     pub twins: usize,
@@ -18,11 +18,7 @@ impl Crossing {
     /// Whether nothing crosses.
     #[must_use]
     pub fn is_clean(self) -> bool {
-        self == Self {
-            twins: 0,
-            neighbours: 0,
-            groups: 0,
-        }
+        self == Self::default()
     }
 }
 
@@ -64,6 +60,25 @@ pub(crate) fn verify(constraints: &Constraints, sides: &Assignment) -> Crossing 
             .filter(|group| evaluated.binary_search(group).is_ok())
             .count(),
     }
+}
+
+/// Counts everything that crosses between any two of several numbered sides.
+#[must_use]
+pub(crate) fn verify_all(constraints: &Constraints, sides: &[Option<u8>]) -> Crossing {
+    let highest = sides.iter().flatten().copied().max().unwrap_or(0);
+    let mut all = Crossing::default();
+    for high in 1..=highest {
+        let below = |side: &Option<u8>| match side {
+            Some(side) if *side == high => Side::Evaluation,
+            Some(side) if *side < high => Side::Training,
+            _ => Side::Purged,
+        };
+        let crossing = verify(constraints, &sides.iter().map(below).collect());
+        all.twins += crossing.twins;
+        all.neighbours += crossing.neighbours;
+        all.groups += crossing.groups;
+    }
+    all
 }
 
 /// Steps to the nearest of some sorted places in the same recording.
