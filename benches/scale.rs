@@ -228,6 +228,8 @@ impl Made {
             companions: Vec::new(),
             texts: Vec::new(),
             image_files: self.images() as u64,
+            labels_from: String::new(),
+            annotations: splitleak::annotation::Annotations::default(),
         }
     }
 

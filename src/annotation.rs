@@ -1,6 +1,6 @@
 //! What is drawn on pictures or said of them: boxes, outlines and tags, with the file that says so.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Annotations of a dataset, as read from the files of one tool or from a table.
@@ -207,8 +207,8 @@ impl Annotations {
     /// The class of every picture that has one; `None` where a picture shows several, so that
     /// classes are no labels of pictures.
     #[must_use]
-    pub fn one_class_each(&self) -> Option<HashMap<&str, &str>> {
-        let mut classes = HashMap::new();
+    pub fn one_class_each(&self) -> Option<BTreeMap<&str, &str>> {
+        let mut classes = BTreeMap::new();
         for picture in &self.pictures {
             let own: BTreeSet<&str> = picture
                 .regions

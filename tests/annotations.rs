@@ -277,7 +277,10 @@ fn each_fault_of_pascal_voc_is_told() {
         assert_eq!(annotation_codes(&report), expected, "{object}");
     }
     let workspace = voc("");
-    workspace.file("train/9.xml", "<annotation></annotation>");
+    workspace.file(
+        "train/9.xml",
+        "<annotation><object><name>cat</name></object></annotation>",
+    );
     let (report, _) = workspace.check(&[]);
     assert_eq!(paths_of(&report, "label-without-picture"), ["train/9.xml"]);
 }

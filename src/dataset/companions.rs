@@ -259,7 +259,7 @@ fn key(path: &str) -> (Key, bool) {
     )
 }
 
-/// `train` and `annot` of `trainannot`, as CamVid's folders are called.
+/// `train` and `annot` of `trainannot`, as `CamVid`'s folders are called.
 fn unglued(word: String) -> Vec<String> {
     // Of shorter words many a name ends by chance.
     let long = MASK_WORDS.iter().filter(|mark| mark.len() > 3);

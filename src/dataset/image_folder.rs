@@ -62,17 +62,14 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         let (split, _) = draft.split.as_ref()?;
         Some((draft.label.as_deref()?, split.as_str()))
     });
-    let distinct = drafts.iter().filter_map(|draft| draft.label.as_deref());
-    // One folder for all of them tells nothing.
-    let several = distinct.collect::<BTreeSet<_>>().len() > 1;
-    if !several || !class_folder::are_classes(labels) {
+    if !class_folder::are_classes(labels) {
         for draft in &mut drafts {
             draft.label = None;
         }
     }
     let labels_from = match walked.images.iter().any(|image| image.label.is_some()) {
         true => "labels inside the containers",
-        false if several => "class folders",
+        false if drafts.iter().any(|draft| draft.label.is_some()) => "class folders",
         false => "",
     };
     // What a container says of its images is a class, however it is spelled.

@@ -35,6 +35,9 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     headline(report, &answer, to)?;
     splits(report, to)?;
     not_read(report, to)?;
+    for line in labels::lines(&report.dataset.labels) {
+        write!(to, "{}", wrap(&line, "  ", "    "))?;
+    }
     leakage(report, to)?;
     if let Some(explanation) = &report.explanation {
         heading("Explanation", to)?;
@@ -103,9 +106,6 @@ fn splits(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         let samples = wording::count(split.samples);
         let line = format!("  {name:24} {samples:>12}  {role:10}{unreadable}");
         writeln!(to, "{}", line.trim_end())?;
-    }
-    for line in labels::lines(&report.dataset.labels) {
-        write!(to, "{}", wrap(&line, "  ", "    "))?;
     }
     Ok(())
 }

@@ -45,7 +45,7 @@ pub(super) fn dota(text: &str) -> Told {
             let rest = line.strip_prefix(*head);
             rest.is_some_and(|rest| rest.starts_with(':'))
         };
-        if DOTA_NOTES.iter().any(|head| is_note(head)) {
+        if DOTA_NOTES.iter().any(is_note) {
             return Some(Ok(None));
         }
         let fields: Vec<&str> = line.split_whitespace().collect();
