@@ -1,6 +1,6 @@
 //! What is drawn on pictures or said of them: boxes, outlines and tags, with the file that says so.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Annotations of a dataset, as read from the files of one tool or from a table.
@@ -228,19 +228,18 @@ impl Annotations {
     /// that draw something on one picture the first is believed: two files may draw the same.
     #[must_use]
     pub fn join(parts: impl IntoIterator<Item = Self>) -> Self {
-        const NAMED: usize = 3;
         let mut joined = Self::default();
         let mut sources = Vec::new();
+        let mut known: HashMap<String, u32> = HashMap::new();
         for mut part in parts {
             if part.is_empty() {
                 continue;
             }
-            let class = |name: &String, classes: &mut Vec<String>| {
-                let known = classes.iter().position(|own| own == name);
-                known.unwrap_or_else(|| {
+            let mut class = |name: &String, classes: &mut Vec<String>| {
+                *known.entry(name.clone()).or_insert_with(|| {
                     classes.push(name.clone());
-                    classes.len() - 1
-                }) as u32
+                    classes.len() as u32 - 1
+                })
             };
             // A list that one file declares is not that of another.
             let same_list = joined.classes.get(..joined.declared)
@@ -270,11 +269,17 @@ impl Annotations {
             }
             same
         });
-        let more = if sources.len() > NAMED { ", ..." } else { "" };
-        sources.truncate(NAMED);
-        joined.source = format!("{}{more}", sources.join(", "));
+        joined.source = source_of(&sources);
         joined
     }
+}
+
+/// What several were read from, in words: the first of them.
+pub(crate) fn source_of(sources: &[impl AsRef<str>]) -> String {
+    const NAMED: usize = 3;
+    let named: Vec<&str> = sources.iter().take(NAMED).map(AsRef::as_ref).collect();
+    let more = if sources.len() > NAMED { ", ..." } else { "" };
+    format!("{}{more}", named.join(", "))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::builder::Draft;
-use crate::annotation::Annotations;
+use crate::annotation::{Annotations, source_of};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
 
@@ -211,7 +211,11 @@ pub(super) fn add_labels(claim: &mut Claim, annotations: &[Annotations]) {
             .get(draft.path.as_str())
             .map(|&label| label.to_owned());
     }
-    let from = Annotations::join(annotations.iter().cloned()).source;
+    let sources: Vec<&str> = annotations
+        .iter()
+        .map(|told| told.source.as_str())
+        .collect();
+    let from = source_of(&sources);
     claim.labels_from = match claim.labels_from.as_str() {
         "" => from,
         own => format!("{own}, {from}"),

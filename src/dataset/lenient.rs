@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 
 /// A value of the type that it should have, or of another: one bad value does not hide the rest of
 /// its file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(super) enum Lenient<T> {
     Right(T),

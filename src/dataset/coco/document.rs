@@ -41,14 +41,29 @@ pub(super) struct Annotation {
     pub(super) id: serde_json::Value,
     #[serde(default)]
     pub(super) image_id: serde_json::Value,
-    #[serde(flatten)]
-    pub(super) object: Object,
+    // Not an `Object` by `flatten`, which would keep every outline in memory to look at it later.
     #[serde(default)]
-    pub(super) segments_info: Vec<Object>,
+    category_id: Option<Lenient<i64>>,
+    #[serde(default)]
+    bbox: Option<Lenient<Vec<f32>>>,
+    #[serde(default)]
+    segments_info: Vec<Object>,
+}
+
+impl Annotation {
+    /// What is annotated.
+    pub(super) fn objects(&self) -> impl Iterator<Item = Object> + '_ {
+        let own = Object {
+            category_id: self.category_id.clone(),
+            bbox: self.bbox.clone(),
+        };
+        let alone = self.segments_info.is_empty().then_some(own);
+        alone.into_iter().chain(self.segments_info.iter().cloned())
+    }
 }
 
 /// What is said of one object.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Object {
     #[serde(default)]
     pub(super) category_id: Option<Lenient<i64>>,

@@ -54,13 +54,8 @@ pub(super) fn gather(document: &Document, file: &Arc<str>, pictures: &[String], 
             let detail = format!("two annotations have the `id` {}", one.id);
             to.fault(FaultKind::DuplicateId, file, 0, Some(picture), detail);
         }
-        let alone = std::slice::from_ref(&one.object);
-        let objects = match one.segments_info.is_empty() {
-            true => alone,
-            false => &one.segments_info,
-        };
-        for object in objects {
-            match read(object, &names) {
+        for object in one.objects() {
+            match read(&object, &names) {
                 Ok(object) => drawn[at].extend(object),
                 Err((kind, detail)) => {
                     let detail = format!("annotation {}: {detail}", one.id);
