@@ -206,30 +206,14 @@ fn edges(of: Area) -> Bounds {
 
 /// A box as it lies in the transformed picture.
 fn transformed(bounds: Bounds, transform: Transform) -> Bounds {
-    let Bounds {
+    let edges = [bounds.left, bounds.top, bounds.right, bounds.bottom];
+    let [left, top, right, bottom] = transform.edges(edges, 1.0);
+    Bounds {
         left,
         top,
         right,
         bottom,
-        unit,
-    } = bounds;
-    let at = |left, top, right, bottom| Bounds {
-        left,
-        top,
-        right,
-        bottom,
-        unit,
-    };
-    let (l, t, r, b) = (1.0 - left, 1.0 - top, 1.0 - right, 1.0 - bottom);
-    match transform {
-        Transform::Identity => bounds,
-        Transform::Mirror => at(r, top, l, bottom),
-        Transform::Flip => at(left, b, right, t),
-        Transform::Rotate180 => at(r, b, l, t),
-        Transform::Transpose => at(top, left, bottom, right),
-        Transform::Rotate90 => at(b, left, t, right),
-        Transform::Rotate270 => at(top, r, bottom, l),
-        Transform::Transverse => at(b, r, t, l),
+        unit: bounds.unit,
     }
 }
 

@@ -51,34 +51,13 @@ impl Area {
     /// The area as it lies in the transformed picture.
     #[must_use]
     pub fn transformed(self, transform: Transform) -> Self {
-        let Self {
+        let edges = [self.left, self.top, self.right, self.bottom];
+        let [left, top, right, bottom] = transform.edges(edges, 100);
+        Self {
             left,
             top,
             right,
             bottom,
-        } = self;
-        let area = |left, top, right, bottom| Self {
-            left,
-            top,
-            right,
-            bottom,
-        };
-        let from_end = |edge: u8| 100 - edge;
-        let (l, t, r, b) = (
-            from_end(left),
-            from_end(top),
-            from_end(right),
-            from_end(bottom),
-        );
-        match transform {
-            Transform::Identity => self,
-            Transform::Mirror => area(r, top, l, bottom),
-            Transform::Flip => area(left, b, right, t),
-            Transform::Rotate180 => area(r, b, l, t),
-            Transform::Transpose => area(top, left, bottom, right),
-            Transform::Rotate90 => area(b, left, t, right),
-            Transform::Rotate270 => area(top, r, bottom, l),
-            Transform::Transverse => area(b, r, t, l),
         }
     }
 }

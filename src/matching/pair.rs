@@ -56,6 +56,26 @@ impl Transform {
         Self::Transverse,
     ];
 
+    /// Left, upper, right and lower edge of a part as it lies in the transformed picture, whose
+    /// sides are `side` long before and after.
+    #[must_use]
+    pub(crate) fn edges<T>(self, [left, top, right, bottom]: [T; 4], side: T) -> [T; 4]
+    where
+        T: Copy + std::ops::Sub<Output = T>,
+    {
+        let [l, t, r, b] = [left, top, right, bottom].map(|edge| side - edge);
+        match self {
+            Self::Identity => [left, top, right, bottom],
+            Self::Mirror => [r, top, l, bottom],
+            Self::Flip => [left, b, right, t],
+            Self::Rotate180 => [r, b, l, t],
+            Self::Transpose => [top, left, bottom, right],
+            Self::Rotate90 => [b, left, t, right],
+            Self::Rotate270 => [top, r, bottom, l],
+            Self::Transverse => [b, r, t, l],
+        }
+    }
+
     /// What undoes it.
     #[must_use]
     pub fn inverse(self) -> Self {
