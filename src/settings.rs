@@ -110,6 +110,12 @@ impl Files {
         let among = |patterns: &[PathPattern]| patterns.iter().any(|one| one.matches(path));
         (self.include.is_empty() || among(&self.include)) && !among(&self.exclude)
     }
+
+    /// Whether there are files that may not be samples.
+    #[must_use]
+    pub fn leaves_out(&self) -> bool {
+        !(self.include.is_empty() && self.exclude.is_empty())
+    }
 }
 
 /// How samples are compared.

@@ -176,6 +176,19 @@ fn coco(annotations: &Value) -> Workspace {
 }
 
 #[test]
+fn what_is_said_of_a_picture_that_is_left_out_is_left_out_too() {
+    let exclude = |picture| ["--exclude", picture];
+    let workspace = yolo();
+    workspace.file("labels/train/1.txt", "dog 0.5 0.5 0.4 0.2\n");
+    let (report, _) = workspace.check(&exclude("images/train/1.png"));
+    assert_eq!(annotation_codes(&report), [""; 0]);
+    let unknown = json!({ "id": 2, "image_id": 2, "category_id": 4, "bbox": [9, 5, 9, 5] });
+    let sound = json!({ "id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 96, 72] });
+    let (report, _) = coco(&json!([sound, unknown])).check(&exclude("images/train/2.png"));
+    assert_eq!(annotation_codes(&report), [""; 0]);
+}
+
+#[test]
 fn each_fault_of_coco_is_told_and_hides_nothing_else() {
     let sound = json!({ "id": 1, "image_id": 1, "category_id": 1, "bbox": [0, 0, 96, 72] });
     for (fault, code) in [

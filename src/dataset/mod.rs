@@ -40,7 +40,7 @@ mod yolo;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
-use crate::annotation::Annotations;
+use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
 use crate::progress::{Progress, Stage};
 use crate::sample::{Dataset, Layout, Problem, ProblemKind};
@@ -185,6 +185,7 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
     let mut builder = Builder::new(root, claim.layout);
     if claim.lists_samples {
         claim.drafts.retain(|draft| files.admits(&draft.path));
+        claim.annotations.keep(|path| files.admits(path));
         for problem in reconcile(root, &claim.drafts, &mut walked) {
             builder.problem(problem);
         }
@@ -195,6 +196,11 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         false => claim.labels_from,
     });
     builder.evidence(claim.evidence);
+    if files.leaves_out() {
+        // The picture may be there, and left out.
+        let faults = &mut claim.annotations.faults;
+        faults.retain(|fault| fault.kind != FaultKind::WithoutPicture);
+    }
     builder.annotations(claim.annotations);
     builder.walked(walked);
     for problem in claim.problems {
