@@ -45,8 +45,8 @@ mod verification;
 mod wording;
 
 pub use audit::{
-    By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, audit, audit_dataset,
-    audit_signed, propose_repair, propose_split, propose_split_of,
+    Balance, By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, Sizes, Stratum,
+    audit, audit_dataset, audit_signed, propose_repair, propose_split, propose_split_of,
 };
 pub use finding::{CODES, Code, Severity};
 pub use leak::Leak;

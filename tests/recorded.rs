@@ -200,6 +200,74 @@ fn a_proposed_split_does_not_leak_and_has_the_size_asked_for() {
 }
 
 #[test]
+fn a_test_split_is_as_far_from_the_others_as_they_are_from_each_other() {
+    let workspace = Workspace::new();
+    let shares = ["--val-share", "0.15", "--test-share", "0.1"];
+    let run = workspace.run(&[&["split", DRIVING, "--out", "split.csv"][..], &shares].concat());
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let first = run.stdout.lines().next().unwrap();
+    assert!(
+        first.ends_with(" left out") && first.contains(" train, 36 val, 24 test, "),
+        "{first}"
+    );
+    assert!(
+        run.stdout
+            .contains("5 fifths of the range of targets, of each "),
+        "{}",
+        run.stdout
+    );
+    let manifest = workspace.path("split.csv");
+    let report = check(&["--manifest", manifest.to_str().unwrap()]);
+    for leakage in report["leakage"].as_array().unwrap() {
+        assert_eq!(leakage["leaked"]["count"], 0, "{leakage}");
+    }
+    let distances = report["recordings"]["distances"].as_array().unwrap();
+    assert_eq!(distances.len(), 2);
+    for entry in distances {
+        assert_eq!(entry["at_1_step"], 0, "{entry}");
+    }
+}
+
+#[test]
+fn classes_keep_their_shares_in_a_proposed_split_and_in_folds() {
+    let workspace = Workspace::new();
+    for seed in 0..40 {
+        let class = if seed % 4 == 0 { "rare" } else { "often" };
+        workspace.image(&format!("data/{class}/{seed}.png"), seed);
+    }
+    let counts = |column: usize, side: &str, manifest: &str| {
+        let rows = manifest
+            .lines()
+            .skip(1)
+            .map(|row| row.split(',').collect::<Vec<_>>());
+        let rows = rows.filter(|row| row[column] == side);
+        let paths: Vec<String> = rows.map(|row| row[0].to_owned()).collect();
+        (
+            paths.len(),
+            paths.iter().filter(|path| path.starts_with("rare")).count(),
+        )
+    };
+    let shares = ["--val-share", "0.2", "--test-share", "0.3"];
+    let run = workspace.run(&[&["split", "data", "--out", "-"][..], &shares].concat());
+    let of = |side| counts(1, side, &run.stdout);
+    assert_eq!(
+        [of("train"), of("val"), of("test")],
+        [(20, 5), (8, 2), (12, 3)]
+    );
+    let run = workspace.run(&["split", "data", "--out", "-", "--folds", "5"]);
+    for column in 1..=5 {
+        assert_eq!(counts(column, "val", &run.stdout), (8, 2), "{column}");
+    }
+    let refused = workspace.run(&["split", "data", "--out", "-", "--test-share", "0.9"]);
+    assert!(
+        refused.stderr.contains("leave nothing to train on"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(refused.status, 2);
+}
+
+#[test]
 fn folds_leave_each_sample_out_once() {
     let workspace = Workspace::new();
     let run = workspace.run(&["split", DRIVING, "--out", "-", "--folds", "3"]);
