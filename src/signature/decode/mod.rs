@@ -10,6 +10,7 @@
 
 mod exact;
 mod grey;
+mod mask;
 mod need;
 mod preview;
 mod recognise;
@@ -23,6 +24,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
 
+pub(crate) use mask::{Mask, read_mask};
 pub(crate) use preview::{Preview, preview};
 
 use exact::digest_of;
