@@ -115,6 +115,7 @@ pub mod internals {
         pub use crate::explain::honest::{Case, degree_standardised};
         pub use crate::explain::inputs::{Inputs, Place, Prediction, Row, Setting, Targets, Twin};
         pub use crate::explain::interval::{GroupSum, ratio, sum_by_group};
+        pub use crate::explain::metrics::Answers;
         pub use crate::explain::verdict::{Beside, verdict};
     }
 }

@@ -167,6 +167,52 @@ fn predictions_are_counted_drawn_and_said_to_be_left_out_where_they_fit_nothing(
 }
 
 #[test]
+fn metrics_that_are_no_mean_are_taken_on_leaked_and_clean_samples_apart() {
+    let workspace = Workspace::new();
+    let mut predictions = "path,y_true,y_pred,iou\n".to_owned();
+    for seed in 0..30 {
+        let class = seed % 2;
+        let split = if seed < 10 { "train" } else { "val" };
+        workspace.image(&format!("data/{split}/{class}/{seed}.png"), seed);
+    }
+    // Ten copies, on which the model is sure and right; of the others it knows nothing.
+    for seed in 0..10 {
+        let class = seed % 2;
+        workspace.copy(
+            &format!("data/train/{class}/{seed}.png"),
+            &format!("data/val/{class}/c{seed}.png"),
+        );
+        predictions += &format!(
+            "val/{class}/c{seed}.png,{class},{}.0625,0.9\n",
+            if class == 1 { "0.9" } else { "0" }
+        );
+    }
+    for seed in 10..30 {
+        let (class, score) = (seed % 2, if seed % 4 < 2 { 0.75 } else { 0.25 });
+        predictions += &format!("val/{class}/{seed}.png,{class},{score},0.5\n");
+    }
+    let predictions = predictions.replace("0.9.0625", "0.9375");
+    workspace.file("p.csv", predictions);
+    let (report, _) = workspace.check_dataset(&["data", "--predictions", "p.csv", "--no-cache"]);
+    let t3 = &report["explanation"]["t3"];
+    let of = |metric: &str, side: &str| {
+        let metrics = t3["metrics"].as_array().unwrap();
+        let own = metrics.iter().find(|one| one["metric"] == metric).unwrap();
+        own[side]["value"].as_f64().unwrap()
+    };
+    for metric in ["macro_f1", "balanced_accuracy", "auc"] {
+        assert_eq!(
+            (of(metric, "leaked"), of(metric, "clean")),
+            (1.0, 0.5),
+            "{metric}"
+        );
+        assert!((0.6..0.8).contains(&of(metric, "all")), "{metric}");
+    }
+    assert!((of("iou", "all") - 19.0 / 30.0).abs() < 1e-9);
+    assert!((t3["accuracy"]["clean"]["value"].as_f64().unwrap() - 0.5).abs() < 1e-9);
+}
+
+#[test]
 fn a_proposed_split_does_not_leak_and_has_the_size_asked_for() {
     let workspace = Workspace::new();
     let run = workspace.run(&["split", DRIVING, "--out", "split.csv", "--val-share", "0.2"]);
