@@ -105,6 +105,11 @@ const PICKLE: &str = "pickled data";
 const IDX: &str = "IDX file";
 const VIDEO: &str = "video";
 
+/// Whether images end so.
+pub(super) fn is_image_ending(ending: &str) -> bool {
+    IMAGE.contains(&ending.to_ascii_lowercase().as_str())
+}
+
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
     [ARRAY, DICOM, VOLUME, SLIDE]

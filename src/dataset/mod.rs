@@ -174,10 +174,37 @@ fn annotate(claim: &mut Claim, exports: Vec<Annotations>, tables: Vec<Annotation
             one.keep(|path| samples.contains(path));
         }
         told.retain(|one| !one.pictures.is_empty());
+        drop_folders(claim, &told);
         claim::add_labels(claim, &told);
         if claim.annotations.is_empty() {
             claim.annotations = Annotations::join(told);
         }
+    }
+}
+
+/// Takes labels away that are only folders of listed pictures, where boxes have other classes.
+fn drop_folders(claim: &mut Claim, told: &[Annotations]) {
+    if claim.labels_from != lists::FOLDERS_OF_LISTED {
+        return;
+    }
+    let regions = |one: &Annotations| {
+        one.pictures
+            .iter()
+            .flat_map(|of| &of.regions)
+            .any(|at| at.bounds.is_some())
+    };
+    let boxes = told.iter().filter(|one| regions(one));
+    let classes: HashSet<&str> = boxes
+        .flat_map(|one| &one.classes)
+        .map(String::as_str)
+        .collect();
+    let labels = claim.drafts.iter().filter_map(|one| one.label.as_deref());
+    if classes.is_empty() || labels.into_iter().any(|label| classes.contains(label)) {
+        return;
+    }
+    claim.labels_from.clear();
+    for draft in &mut claim.drafts {
+        draft.label = None;
     }
 }
 
