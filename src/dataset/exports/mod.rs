@@ -250,7 +250,7 @@ fn spellings(written: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A file's name without folders and ending; of `a.jpg.json` without both endings.
-fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match name
