@@ -121,3 +121,117 @@ fn masks_and_folders_that_lists_name_are_no_classes() {
     let classes = (vec!["classes 4+0 2".to_owned()], true);
     assert_eq!(list(&workspace, class), classes);
 }
+
+/// A table about the four pictures, a row for each.
+fn table(header: &str, row: fn(u32) -> String) -> String {
+    let rows = (1..=4).map(|number| row(number) + "\n");
+    format!("{header}\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn tables_tell_classes_and_boxes_without_splits() {
+    fn class(number: u32) -> &'static str {
+        if number % 2 == 0 { "cat" } else { "dog" }
+    }
+    let cases = [
+        (
+            "ann.csv",
+            table("image,label", |at| format!("{at}.png,{}", class(at))),
+            "classes 4+0 2",
+        ),
+        (
+            "ann.csv",
+            table("image_name,label_name", |at| format!("{at},{}", class(at))),
+            "classes 4+0 2",
+        ),
+        (
+            "ann.txt",
+            table("1.png dog", |at| format!("{at}.png {}", class(at))),
+            "classes 4+0 2",
+        ),
+        (
+            "a.csv",
+            table("image,cat,wet", |at| format!("{at}.png,{},1", at % 2)),
+            "tags 4+0 2",
+        ),
+        (
+            "a.csv",
+            table("image,label,x1,y1,w,h", |at| {
+                format!("{at}.png,cat,1,1,{at},9")
+            }),
+            "boxes 4+0 1",
+        ),
+        (
+            "a.csv",
+            table("image,label,x,y,w,h", |at| {
+                format!("{at}.png,cat,1,1,{at},9")
+            }),
+            "boxes 4+0 1",
+        ),
+    ];
+    for (name, text, expected) in cases {
+        let workspace = unsplit();
+        workspace.file(name, &text);
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(
+            (told(&report), splits(&report)),
+            (vec![expected.to_owned()], 0),
+            "{text}"
+        );
+        assert_eq!(annotation_codes(&report), [""; 0], "{text}");
+    }
+    for (name, text) in [
+        (
+            "a.csv",
+            table("image,score", |at| format!("{at}.png,0.{at}")),
+        ),
+        (
+            "a.csv",
+            table("image,label,confidence", |at| {
+                format!("{at}.png,cat,0.{at}")
+            }),
+        ),
+        (
+            "predictions.csv",
+            table("image,label", |at| format!("{at}.png,c{at}")),
+        ),
+        (
+            "a.csv",
+            table("image,label", |at| format!("other{at}.png,c{at}")),
+        ),
+        (
+            "a.csv",
+            table("image,x,y,w,h", |at| format!("{at}.png,{at}0,0,32,32")),
+        ),
+        (
+            "notes.txt",
+            table("1.png dog", |at| format!("{at}.png dog{at}")),
+        ),
+    ] {
+        let workspace = unsplit();
+        workspace.file(name, &text);
+        assert_eq!(told(&workspace.check(&[]).0), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_cell_of_two_corners_leaves_no_picture() {
+    let workspace = unsplit();
+    let of = |cell: &str| {
+        format!(
+            "image,label,width,height,bbox\n1.png,cat,96,72,\"{cell}\"\n2.png,dog,96,72,\"[1, 2, 9, 9]\"\n"
+        )
+    };
+    for (cell, codes) in [
+        ("[50, 40, 90, 70]", vec![]),
+        ("[50, 40, 20, 30]", vec![]),
+        ("[50, 40, 90, 30]", vec!["box-outside-picture"]),
+    ] {
+        workspace.file("boxes.csv", of(cell));
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(told(&report).last().unwrap(), "boxes 2+2 2", "{cell}");
+        let found = annotation_codes(&report);
+        let wrong = found.iter().filter(|code| *code != "picture-without-label");
+        assert_eq!(wrong.collect::<Vec<_>>(), codes, "{cell}");
+    }
+}

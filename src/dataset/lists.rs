@@ -236,7 +236,7 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Dr
 
 /// Whether a field names a file, such as a mask or boxes, and so no class: an image, or what has
 /// folders and an ending. Classes may hold slashes (`/m/0k4j`).
-fn names_a_file(field: &str) -> bool {
+pub(super) fn names_a_file(field: &str) -> bool {
     let (folder, name) = field.rsplit_once(['/', '\\']).unwrap_or(("", field));
     let Some((_, ending)) = name.rsplit_once('.') else {
         return false;

@@ -158,7 +158,9 @@ fn ask(
     if claim.annotations.is_empty() {
         annotate(&mut claim, coco::annotations(root, walked)?);
     }
-    annotate(&mut claim, label_tables::annotations(root, walked));
+    let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
+    let open = !has_labels && claim.annotations.is_empty();
+    annotate(&mut claim, label_tables::annotations(root, walked, open));
     for (name, _) in refused {
         let unused = format!("; not used: `{name}`, which lists no images of this dataset");
         claim.evidence.push_str(&unused);
