@@ -26,7 +26,6 @@ const CORNER_AND_SIZE: &[[&str; 4]] = &[
     ["bbox_x", "bbox_y", "bbox_width", "bbox_height"],
     ["bbox_x", "bbox_y", "bbox_w", "bbox_h"],
     ["x1", "y1", "w", "h"],
-    ["x_1", "y_1", "width", "height"],
     OF_BOX_OR_TILE,
 ];
 
@@ -122,10 +121,7 @@ impl BoxColumns {
         };
         let one_cell = || ONE_CELL.iter().find_map(|name| at(name)).map(Form::OneCell);
         let form = corners.or_else(sized).or_else(one_cell)?;
-        let is_of_box =
-            |at: usize| matches!(form, Form::CornerAndSize(columns) if columns.contains(&at));
         let size = at("width").zip(at("height"));
-        let size = size.filter(|(width, _)| !is_of_box(*width));
         Some(Self {
             form,
             size: size.map(|(width, height)| [width, height]),
@@ -367,10 +363,5 @@ mod tests {
             first_right("id,x1,y1,w,h", &["a,1,1,5,5", "b,2,2,5,5"]),
             Some(6.0)
         );
-        let sized = first_right("id,x_1,y_1,width,height", &["a,1,1,5,5"]);
-        assert_eq!(sized, Some(6.0));
-        let columns = BoxColumns::of("id,x_1,y_1,width,height".split(',')).unwrap();
-        let row = csv::StringRecord::from(vec!["a", "1", "1", "5", "5"]);
-        assert_eq!(columns.size(&row), None, "of the box, not of the picture");
     }
 }

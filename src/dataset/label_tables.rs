@@ -1,7 +1,7 @@
 //! Tables that tell classes and boxes of pictures, with splits told elsewhere or nowhere: any with
 //! columns of boxes, `_annotations.csv`, `_classes.csv` with a column of 0 and 1 for each class,
 //! `classifications.csv`, `val_annotations.txt`; and, where nothing else tells labels, any table with
-//! a column of classes or several of 0 and 1.
+//! a column of classes or several of 0 and 1 (or -1 and 1, as `CelebA` writes them).
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -122,7 +122,11 @@ fn told_by(root: &Path, path: &str, open: bool) -> Option<By> {
         return None;
     }
     match ending {
-        "txt" => has(WORDS).then_some(By::Itself),
+        "txt" if has(WORDS) => Some(By::Itself),
+        "txt" if open && has(&["list"]) => {
+            let text = read_text(&root.join(path)).ok()?;
+            counted(&text).map(|_| By::Columns)
+        }
         "csv" | "tsv" if has(WORDS) => Some(By::Itself),
         "csv" | "tsv" => by_columns(&root.join(path), open),
         _ => None,
@@ -141,7 +145,8 @@ fn by_columns(file: &Path, open: bool) -> Option<By> {
     let has = |names: &[&str]| lower.iter().any(|own| names.contains(&own.as_str()));
     let tells_classes = has(CLASS) || {
         let first = reader.records().next()?.ok()?;
-        of_columns(&header, name_column(&lower), &first).is_some()
+        let is_signed = first.iter().any(|cell| cell == "-1");
+        of_columns(&header, name_column(&lower), &first, is_signed).is_some()
     };
     (open && tells_classes && !has(SURENESS)).then_some(By::Columns)
 }
@@ -186,7 +191,7 @@ fn of_table(root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
 /// The rows of a table; `None` where no column tells classes or boxes.
 fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
     if is_list {
-        return list_rows(text);
+        return counted(text).map_or_else(|| list_rows(text), |table| rows(&table, false));
     }
     let mut reader = reader(text, true);
     let header = reader.headers().ok()?.clone();
@@ -197,6 +202,7 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
         .find_map(|name| lower.iter().position(|own| own == name));
     let boxes = BoxColumns::of_table(header.iter(), text, true);
     let name = name_column(&lower);
+    let is_signed = records.iter().flatten().any(|cell| cell == "-1");
     let row = |record: &csv::StringRecord| {
         let mut row = Row {
             name: record.get(name)?.to_owned(),
@@ -209,7 +215,7 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
         let class = class.map(|class| class.split_whitespace().next().map(ToOwned::to_owned));
         match (boxes.map(|boxes| boxes.read(record)), class) {
             (None, None) => {
-                let set = of_columns(&header, name, record)?;
+                let set = of_columns(&header, name, record, is_signed)?;
                 row.drawn.extend(set.into_iter().map(Drawn::tag));
             }
             (Some(Cell::Box(bounds)), class) => row.drawn.push(Drawn {
@@ -223,6 +229,31 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
         Some(row)
     };
     records.iter().map(row).collect()
+}
+
+/// A text of `CelebA`'s form as a table: the number of rows, the names of columns but perhaps that
+/// of pictures, and the rows, with spaces between. `None` for another form.
+fn counted(text: &str) -> Option<String> {
+    let mut lines = text.lines();
+    let count: usize = lines.next()?.trim().parse().ok()?;
+    let names: Vec<&str> = lines.next()?.split_whitespace().collect();
+    let rows = lines.map(|line| line.split_whitespace().collect());
+    let rows: Vec<Vec<&str>> = rows.filter(|row: &Vec<&str>| !row.is_empty()).collect();
+    let width = rows.first()?.len();
+    let missing = width
+        .checked_sub(names.len())
+        .filter(|missing| *missing < 2)?;
+    let fits = |row: &Vec<&str>| row.len() == width && !row.iter().any(|cell| cell.contains(','));
+    if rows.len() != count || !rows.iter().all(fits) {
+        return None;
+    }
+    // An empty line for that of the number, so that lines are counted as in the file.
+    let mut table = format!("\n{}{}\n", "image,".repeat(missing), names.join(","));
+    for row in rows {
+        table.push_str(&row.join(","));
+        table.push('\n');
+    }
+    Some(table)
 }
 
 /// The rows of a list: a picture and its class. Four numbers behind them, with commas between all,
@@ -282,9 +313,16 @@ fn of_columns(
     header: &csv::StringRecord,
     name: usize,
     record: &csv::StringRecord,
+    is_signed: bool,
 ) -> Option<Vec<String>> {
+    // Beside 0 and 1, -1 is another answer: not known.
+    let is_set = |cell: &str| match cell {
+        "-1" if is_signed => Some(false),
+        "0" if is_signed => None,
+        _ => is_flag(cell),
+    };
     let cells = record.iter().enumerate().filter(|(at, _)| *at != name);
-    let flags: Option<Vec<bool>> = cells.map(|(_, cell)| is_flag(cell)).collect();
+    let flags: Option<Vec<bool>> = cells.map(|(_, cell)| is_set(cell)).collect();
     let flags = flags.filter(|flags| flags.len() > 1)?;
     let names = header.iter().enumerate().filter(|(at, _)| *at != name);
     let set = names
@@ -354,6 +392,31 @@ mod tests {
             of("number,image,label\n7,a.jpg,cat\n").as_deref(),
             Some("a.jpg:2=cat")
         );
+    }
+
+    #[test]
+    fn texts_that_count_their_rows_have_columns_of_signs() {
+        let of = |text| told(text, true);
+        let faces = "2\nBald Young \na.jpg  1 -1\nb.jpg -1  1\n";
+        assert_eq!(of(faces).as_deref(), Some("a.jpg:3=Bald b.jpg:4=Young"));
+        assert_eq!(
+            told("image,cat,dog\na.jpg,1,-1\n", false).as_deref(),
+            Some("a.jpg:2=cat")
+        );
+        assert_eq!(
+            told("image,cat,dog\na.jpg,1,-1\nb.jpg,0,1\n", false),
+            None,
+            "not known"
+        );
+        for other in [
+            "3\nBald Young\na.jpg 1 -1\nb.jpg -1 1\n",
+            "2\nBald\na.jpg 1 -1\nb.jpg -1 1\n",
+            "2\nBald Young\na.jpg 1 -1\nb.jpg 1\n",
+            "1\nx y z w\na.jpg 69 109 7 8\n",
+        ] {
+            let table = counted(other).and_then(|table| rows(&table, false));
+            assert!(table.is_none(), "{other}");
+        }
     }
 
     #[test]
