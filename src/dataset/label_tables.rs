@@ -1,7 +1,7 @@
 //! Tables that tell classes and boxes of pictures, with splits told elsewhere or nowhere: any with
 //! columns of boxes, `_annotations.csv`, `_classes.csv` with a column of 0 and 1 for each class,
-//! `classifications.csv`, `val_annotations.txt`; and, where nothing else tells labels, any table with
-//! a column of classes or several of 0 and 1 (or -1 and 1, as `CelebA` writes them).
+//! `classifications.csv`, `val_annotations.txt`; and, where nothing else tells labels, any table
+//! with a column of classes or several of 0 and 1 (or -1 and 1, as `CelebA` writes them).
 
 use std::collections::HashMap;
 use std::path::Path;
