@@ -55,6 +55,9 @@ pub(super) struct BoxColumns {
     size: Option<[usize; 2]>,
 }
 
+/// Four numbers of a row, and the size of its picture where the row tells it.
+pub(super) type Written = ([f32; 4], Option<(u32, u32)>);
+
 /// What a row says of its box.
 #[derive(Debug, PartialEq)]
 pub(super) enum Cell {
@@ -182,7 +185,7 @@ impl BoxColumns {
 ///   width and height some box would.
 /// - They are not, and there are ten rows: some box begins beyond half of the largest third or
 ///   fourth number. With width and height, a box so far from the edge would be small in some row.
-pub(super) fn corners(rows: &[([f32; 4], Option<(u32, u32)>)]) -> bool {
+pub(super) fn corners(rows: &[Written]) -> bool {
     let in_order = rows.iter().all(|([a, b, c, d], _)| c > a && d > b);
     if rows.is_empty() || !in_order {
         return false;

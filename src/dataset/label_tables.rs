@@ -3,11 +3,11 @@
 //! `classifications.csv`, `val_annotations.txt`; and, where nothing else tells labels, any table
 //! with a column of classes or several of 0 and 1 (or -1 and 1, as `CelebA` writes them).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::box_columns::{BoxColumns, Cell, corners};
+use super::box_columns::{BoxColumns, Cell, Written, corners};
 use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader};
 use super::drawn::{Drawn, Gather};
@@ -109,7 +109,7 @@ pub(super) fn annotations(root: &Path, walked: &Walked, open: bool) -> Vec<Annot
     }
     tables.sort_by_key(|(by, _)| *by);
     let told = tables.into_iter();
-    told.filter_map(|(_, path)| of_table(root, path, walked))
+    told.filter_map(|(by, path)| of_table(root, path, by, walked))
         .collect()
 }
 
@@ -151,9 +151,12 @@ fn by_columns(file: &Path, open: bool) -> Option<By> {
     (open && tells_classes && !has(SURENESS)).then_some(By::Columns)
 }
 
-fn of_table(root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
+fn of_table(root: &Path, path: &str, by: By, walked: &Walked) -> Option<Annotations> {
     let file = root.join(path);
     let rows = rows(&read_text(&file).ok()?, path.ends_with(".txt"))?;
+    if by == By::Columns && !recur(&rows) {
+        return None;
+    }
     let resolver = Resolver::new(root, &file, walked);
     let role = path.split('/').rev().find_map(role_of);
     let name_of_file: Arc<str> = Arc::from(path);
@@ -257,13 +260,13 @@ fn counted(text: &str) -> Option<String> {
 }
 
 /// The rows of a list: a picture and its class. Four numbers behind them, with commas between all,
-/// are a box where they are [corners].
+/// are a box where they are [corners]. What is quoted is the text that a picture shows.
 fn list_rows(text: &str) -> Option<Vec<Row>> {
     let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
     let lines = text.lines().zip(1u32..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
     let lines: Vec<(&str, u32)> = lines.collect();
-    let edges = |(line, _): &(&str, u32)| -> Option<([f32; 4], Option<(u32, u32)>)> {
+    let edges = |(line, _): &(&str, u32)| -> Option<Written> {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let numbers: Option<Vec<f32>> = match fields.as_slice() {
             [_, _, edges @ ..] => edges.iter().map(|edge| edge.parse().ok()).collect(),
@@ -271,7 +274,7 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
         };
         Some((numbers?.try_into().ok()?, None))
     };
-    let boxes: Option<Vec<_>> = lines.iter().map(edges).collect();
+    let boxes: Option<Vec<Written>> = lines.iter().map(edges).collect();
     let boxes = boxes.filter(|boxes| corners(boxes));
     let row = |(at, (line, number)): (usize, &(&str, u32))| {
         let mut fields = line.split(is_gap).filter(|field| !field.is_empty());
@@ -297,9 +300,23 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
             drawn: vec![drawn],
             ..Row::default()
         })
-        .filter(|_| !names_a_file(class))
+        .filter(|_| !names_a_file(class) && !class.starts_with('"'))
     };
-    lines.iter().enumerate().map(row).collect()
+    let rows: Option<Vec<Row>> = lines.iter().enumerate().map(row).collect();
+    let has_commas = lines.iter().any(|(line, _)| line.contains(','));
+    rows.filter(|rows| !has_commas || recur(rows))
+}
+
+/// Whether classes that are words stand in two rows each, on average: those of transcriptions and
+/// captions do not.
+fn recur(rows: &[Row]) -> bool {
+    let classes = rows.iter().flat_map(|row| &row.drawn);
+    let classes = classes.filter_map(|one| one.class.as_deref());
+    let words: Vec<&str> = classes
+        .filter(|class| class.parse::<f64>().is_err())
+        .collect();
+    let distinct: HashSet<&str> = words.iter().copied().collect();
+    distinct.len() * 2 <= words.len()
 }
 
 /// The column of pictures: the one that is called so, else the first.
@@ -386,6 +403,8 @@ mod tests {
         );
         assert_eq!(of("filename,score\na.jpg,0.7\n"), None);
         assert_eq!(told("cat\ndog\n", true), None, "names alone");
+        let words = "a.png, \"FOOD\"\nb.png, \"EXIT\"\n";
+        assert_eq!(told(words, true), None, "transcriptions");
         let masks = "a.png a_mask.png\nb.png b_mask.png\n";
         assert_eq!(told(masks, true), None, "masks");
         assert_eq!(
