@@ -6,6 +6,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::source::container::is_pixel_table;
+
 /// What a file is to an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FileKind {
@@ -104,6 +106,12 @@ const DATABASE: &str = "database";
 const PICKLE: &str = "pickled data";
 const IDX: &str = "IDX file";
 const VIDEO: &str = "video";
+const PIXELS: &str = "table of pixels";
+
+/// Whether data of this form is a video.
+pub(super) fn is_video(reason: &str) -> bool {
+    reason.starts_with(VIDEO)
+}
 
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
@@ -158,6 +166,9 @@ pub(super) fn kind_of(
     }
     if let Some(reason) = unread_by_name(&name.to_ascii_lowercase()) {
         return FileKind::Unread(reason);
+    }
+    if extension == "csv" && is_pixel_table(path) {
+        return FileKind::Unread(format!("{PIXELS} (.csv)"));
     }
     if NOT_IMAGE.contains(&extension.as_str()) {
         return companion(&extension);
