@@ -278,6 +278,7 @@ impl Made {
                 need: Need::default(),
             },
             captured: None,
+            patient: Patient::default(),
             thumbnail: Some(Thumbnail(Box::new(cells))),
         }
     }
