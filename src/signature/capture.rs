@@ -1,5 +1,5 @@
-//! Time and camera of a photo, from its EXIF, or from the elements of a DICOM file; the only user of
-//! `exif`.
+//! Time and camera of a photo, from its EXIF, or from the elements of a DICOM file; the only user
+//! of `exif`.
 //!
 //! Cameras write the local time without a zone. It is read as if it were UTC: only differences
 //! between photos of one camera are used. A damaged block says nothing and is no reason to refuse a
@@ -21,9 +21,9 @@ pub struct Captured {
     /// Milliseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, or of DICOM's
     /// acquisition (else its content), read without a zone.
     pub milliseconds: i64,
-    /// Short digest of maker, model and serial number of the camera, in a DICOM file with the study:
-    /// patients who follow each other on one device are no film. `None` where none of these is
-    /// named.
+    /// Short digest of maker, model and serial number of the camera, in a DICOM file with the
+    /// study: patients who follow each other on one device are no film. `None` where none of these
+    /// is named.
     pub camera: Option<u64>,
 }
 

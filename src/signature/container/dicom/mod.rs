@@ -1,9 +1,9 @@
 //! DICOM: a preamble, a group that says how the rest is written, and a data set whose last element
 //! of interest is the pixels (PS3.10, chapter 7).
 //!
-//! A reader of our own, because the one that there is (`dicom-object` 0.10) believes lengths: a file
-//! of 32 KB made it take 4.2 GB and 27 seconds, and sequences nested in each other ended the whole
-//! process with a full stack. Here some 25 elements are read and the rest is passed over.
+//! A reader of our own, because the one that there is (`dicom-object` 0.10) believes lengths: a
+//! file of 32 KB made it take 4.2 GB and 27 seconds, and sequences nested in each other ended the
+//! whole process with a full stack. Here some 25 elements are read and the rest is passed over.
 
 mod elements;
 #[cfg(test)]
