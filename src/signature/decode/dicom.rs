@@ -4,8 +4,11 @@
 //! shows a range: the first that the file names, or else that from the 1st to the 99th percentile.
 //! Whether two files have the same pixels is told by the samples, not by what a window shows.
 
+use std::borrow::Cow;
+
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageBuffer, ImageFormat, RgbImage};
+use memchr::memmem;
 
 use super::exact::digest_of;
 use super::need::{Announced, SLACK};
@@ -22,6 +25,12 @@ use crate::signature::unreadable::{Format, Unreadable};
 
 /// Share of the samples that is left out at either end where no window is named.
 const TAIL: f64 = 0.01;
+
+/// Bytes among which a JPEG file says what its channels mean.
+const HEAD: usize = 1 << 12;
+
+/// The start of a JPEG file whose channels are red, green and blue.
+const ADOBE_RGB: &[u8] = b"\xFF\xD8\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0\0";
 
 /// Samples of a frame.
 enum Samples {
@@ -54,7 +63,9 @@ pub(super) fn decode(bytes: &[u8], share: &mut Share<'_>) -> Result<Full, Unread
     }
     if !headers.has_pixels() {
         return Err(Unreadable::Unsupported {
-            detail: "DICOM without a picture, such as a report or a plan".to_owned(),
+            detail:
+                "DICOM without a picture (a report, a plan, contours); leave it out by `exclude`"
+                    .to_owned(),
         });
     }
     let (samples, need) = match headers.syntax {
@@ -87,9 +98,15 @@ fn compressed(
     headers: &Headers<'_>,
     share: &mut Share<'_>,
 ) -> Result<(Samples, Need), Unreadable> {
-    let Some(inner) = headers.compressed_frame() else {
+    let Some(mut inner) = headers.compressed_frame() else {
         return Err(corrupt("the compressed picture is not where it should be"));
     };
+    // Readers of JPEG take three channels for luma and chroma, unless this segment says otherwise.
+    let head = &inner[..inner.len().min(HEAD)];
+    if headers.photometric() == b"RGB" && memmem::find(head, b"Adobe").is_none() {
+        let rest = inner.get(2..).unwrap_or_default();
+        inner = Cow::Owned([ADOBE_RGB, rest].concat());
+    }
     let announced = jpeg::headers(&inner);
     if let Some(kind) = announced.not_decoded() {
         return Err(not_read(kind));
@@ -102,9 +119,9 @@ fn compressed(
         samples: announced.samples(),
         turned: false,
     };
-    // The file that is inside may be a copy, and samples are made of what is decoded.
+    // The file that is inside may be a copy of a copy, and samples are made of what is decoded.
     let pixels = u64::from(width) * u64::from(height);
-    let beside = 2 * bytes.len() as u64 + 4 * pixels;
+    let beside = 3 * bytes.len() as u64 + 4 * pixels;
     let need = Need::covering(decoded.in_all(&inner).bytes().saturating_add(beside));
     share.take(need.bytes())?;
     let image = decode_as(&inner, ImageFormat::Jpeg, Format::Dicom, share)?.image;
@@ -153,20 +170,16 @@ fn native(
     admit_size(width, height)?;
     // Codes, what is shown of them, a copy to digest and two grey pictures; or three channels and
     // these.
-    let need = Need::covering(bytes.len() as u64 + 6 * layout.pixels() + SLACK);
+    let need = Need::covering(2 * bytes.len() as u64 + 6 * layout.pixels() + SLACK);
     share.take(need.bytes())?;
     let frame = headers.frame().map_err(stopped)?;
     if is_colour {
         let is_luma = photometric == b"YBR_FULL";
-        let image = colour(frame, &layout, is_luma).ok_or_else(no_frame)?;
+        let image = colour(&frame, &layout, is_luma).ok_or_else(no_frame)?;
         return Ok((Samples::Colour(image), need));
     }
     let code = |word: u16| (word >> (high + 1 - stored)) & mask(stored);
     let codes = match allocated {
-        8 if headers.swaps_bytes() => {
-            let pairs = frame.chunks(2).flat_map(|pair| pair.iter().rev());
-            pairs.map(|&byte| code(byte.into())).collect()
-        }
         8 => frame.iter().map(|&byte| code(byte.into())).collect(),
         _ => {
             let words = frame.as_chunks().0.iter();
@@ -384,6 +397,8 @@ mod tests {
     fn eight_bits_without_a_window_are_shown_as_they_are_in_every_coding() {
         let samples = [0, 1, 100, 255, 3, 4];
         let file = Dicom::grey8(3, &samples);
+        let odd = Dicom::rgb(3, &[9; 9]).value(0x7FE0_0010, b"OW", (0..10).collect());
+        assert_eq!(picture(&odd.big_endian()), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
         for file in [file.clone(), file.clone().implicit(), file.big_endian()] {
             let full = read(&file).unwrap();
             assert_eq!(full.exact, None);
@@ -459,6 +474,31 @@ mod tests {
         assert!(shown.iter().zip(&samples).all(|(a, b)| a.abs_diff(*b) < 8));
         let (head, tail) = whole.split_at(301 * 2);
         assert_eq!(picture(&Dicom::jpeg(&[head, tail])), shown);
+    }
+
+    #[test]
+    fn colours_in_a_jpeg_are_what_the_headers_call_them() {
+        let mut bytes = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut bytes, 100);
+        let colour = jpeg_encoder::ColorType::Ycbcr;
+        let samples = [250, 10, 120].repeat(256);
+        encoder.encode(&samples, 16, 16, colour).unwrap();
+        let file = |said| Dicom::jpeg(&[&bytes]).text(0x0028_0004, b"CS", said);
+        let first = |said| picture(&file(said))[..3].to_vec();
+        let is_near = |found: Vec<u8>| found.iter().zip(&samples).all(|(a, b)| a.abs_diff(*b) < 3);
+        assert!(is_near(first("RGB")), "{:?}", first("RGB"));
+        assert!(!is_near(first("YBR_FULL_422")));
+    }
+
+    #[test]
+    fn a_coding_that_is_another_than_is_said_is_read_all_the_same() {
+        let file = Dicom::grey8(2, &[1, 2, 3, 4]);
+        assert_eq!(
+            picture(&file.clone().syntax("1.2.840.10008.1.2")),
+            [1, 2, 3, 4]
+        );
+        let implicit = file.implicit().syntax("1.2.840.10008.1.2.1");
+        assert_eq!(picture(&implicit), [1, 2, 3, 4]);
     }
 
     #[test]

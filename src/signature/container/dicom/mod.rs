@@ -201,15 +201,16 @@ impl<'a> Headers<'a> {
 
     /// Settles how the data set, which begins with `next`, is written.
     fn syntax_of(&mut self, next: &[u8]) {
-        let identifier = self.text(tag::TRANSFER_SYNTAX);
-        (self.syntax, self.coding) = match identifier {
-            // Nobody says it: the letters of a kind, or the bytes of a length.
-            b"" => match next.get(4..6) {
-                Some(vr) if vr.iter().all(u8::is_ascii_uppercase) => (Syntax::Native, EXPLICIT),
-                _ => (Syntax::Native, IMPLICIT),
-            },
+        (self.syntax, self.coding) = match self.text(tag::TRANSFER_SYNTAX) {
+            b"" => (Syntax::Native, EXPLICIT),
             identifier => syntax(std::str::from_utf8(identifier).unwrap_or_default()),
         };
+        // Some writers say one thing and do the other: here stand the letters of a kind, or the
+        // bytes of a length.
+        if !self.coding.big_endian {
+            let names_kinds = |vr: &[u8]| vr.iter().all(u8::is_ascii_uppercase);
+            self.coding.explicit = next.get(4..6).is_none_or(names_kinds);
+        }
     }
 
     /// A text without what fills it up; empty where it is not there.
@@ -266,13 +267,13 @@ impl<'a> Headers<'a> {
         self.pixels.is_some()
     }
 
-    /// Samples of the middle frame, as they lie in the file.
+    /// Samples of the middle frame, in order.
     ///
     /// # Errors
     /// There are fewer than the headers announce.
-    pub(in crate::signature) fn frame(&self) -> Result<&'a [u8], Stop> {
+    pub(in crate::signature) fn frame(&self) -> Result<Cow<'a, [u8]>, Stop> {
         let layout = self.layout();
-        let Some((Value::Bytes(pixels), _)) = self.pixels else {
+        let Some((Value::Bytes(pixels), vr)) = self.pixels else {
             return Err(Stop::Strange);
         };
         let length = layout.frame_bytes();
@@ -281,17 +282,19 @@ impl<'a> Headers<'a> {
         }
         // Both are at most the length of the pixels, which are in memory.
         let (length, middle) = (length as usize, layout.frames as usize / 2);
-        Ok(&pixels[middle * length..][..length])
+        let place = middle * length..(middle + 1) * length;
+        // Of words in big endian each holds two samples of one byte, the second first.
+        let is_swapped = self.coding.big_endian && layout.allocated == 8 && vr == *b"OW";
+        let swapped = |at: usize| pixels.get(at ^ 1).copied().unwrap_or(0);
+        Ok(match is_swapped {
+            true => Cow::Owned(place.map(swapped).collect()),
+            false => Cow::Borrowed(&pixels[place]),
+        })
     }
 
     /// The number that two bytes of the samples are.
     pub(in crate::signature) fn word(&self, two: [u8; 2]) -> u16 {
         short(two, self.coding)
-    }
-
-    /// Whether samples of one byte are swapped in pairs: words in big endian.
-    pub(in crate::signature) fn swaps_bytes(&self) -> bool {
-        self.coding.big_endian && self.pixels.is_some_and(|(_, vr)| vr == *b"OW")
     }
 
     /// The compressed file of the middle frame; `None` where there is none.
