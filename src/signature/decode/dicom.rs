@@ -162,15 +162,21 @@ fn native(
     let is_grey = matches!(photometric, b"MONOCHROME1" | b"MONOCHROME2");
     let is_colour = matches!(photometric, b"RGB" | b"YBR_FULL") && allocated == 8;
     if !(is_grey && layout.samples == 1 || is_colour && layout.samples == 3) {
-        let what = String::from_utf8_lossy(photometric);
-        let what: String = what.chars().take(20).collect();
+        let letters = photometric
+            .iter()
+            .filter(|byte| byte.is_ascii_alphanumeric() || b"_ ".contains(byte));
+        let what: String = letters.take(20).map(|&byte| char::from(byte)).collect();
         let samples = layout.samples;
         return Err(not_read(&format!("{what} of {samples} x {allocated} bits")));
     }
     admit_size(width, height)?;
-    // Codes, what is shown of them, a copy to digest and two grey pictures; or three channels and
-    // these.
-    let need = Need::covering(2 * bytes.len() as u64 + 6 * layout.pixels() + SLACK);
+    // Codes, what is shown of them, a copy to digest and two grey pictures, or three channels and
+    // these; and samples of one byte once more where they are swapped.
+    let swapped = match allocated {
+        8 => u64::from(layout.samples),
+        _ => 0,
+    };
+    let need = Need::covering(bytes.len() as u64 + (6 + swapped) * layout.pixels() + SLACK);
     share.take(need.bytes())?;
     let frame = headers.frame().map_err(stopped)?;
     if is_colour {
