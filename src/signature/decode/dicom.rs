@@ -15,9 +15,9 @@ use super::need::{Announced, SLACK};
 use super::{Full, admit_size, decode_as, refusal};
 use crate::budget::Share;
 use crate::signature::capture::acquired;
-use crate::signature::container::Stop;
 use crate::signature::container::dicom::{Headers, Layout, Syntax, headers, tag};
 use crate::signature::container::jpeg;
+use crate::signature::container::{self, Stop};
 use crate::signature::digest::Digest;
 use crate::signature::facts::{Camera, Need, Profile};
 use crate::signature::patient::Patient;
@@ -101,6 +101,10 @@ fn compressed(
     let Some(mut inner) = headers.compressed_frame() else {
         return Err(corrupt("the compressed picture is not where it should be"));
     };
+    container::walk(&inner, Format::Jpeg).map_err(|missing| Unreadable::Truncated {
+        format: Format::Dicom,
+        detail: format!("of the JPEG file inside, {missing}"),
+    })?;
     // Readers of JPEG take three channels for luma and chroma, unless this segment says otherwise.
     let head = &inner[..inner.len().min(HEAD)];
     if headers.photometric() == b"RGB" && memmem::find(head, b"Adobe").is_none() {
@@ -480,6 +484,8 @@ mod tests {
         assert!(shown.iter().zip(&samples).all(|(a, b)| a.abs_diff(*b) < 8));
         let (head, tail) = whole.split_at(301 * 2);
         assert_eq!(picture(&Dicom::jpeg(&[head, tail])), shown);
+        let said = refusal(&Dicom::jpeg(&[head]));
+        assert!(said.contains("ends too early: of the JPEG"), "{said}");
     }
 
     #[test]
