@@ -45,8 +45,8 @@ mod verification;
 mod wording;
 
 pub use audit::{
-    By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, audit, audit_dataset,
-    audit_signed, propose_repair, propose_split, propose_split_of,
+    Balance, By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, Sizes, Stratum,
+    audit, audit_dataset, audit_signed, propose_repair, propose_split, propose_split_of,
 };
 pub use finding::{CODES, Code, Severity};
 pub use leak::Leak;
@@ -115,6 +115,7 @@ pub mod internals {
         pub use crate::explain::honest::{Case, degree_standardised};
         pub use crate::explain::inputs::{Inputs, Place, Prediction, Row, Setting, Targets, Twin};
         pub use crate::explain::interval::{GroupSum, ratio, sum_by_group};
+        pub use crate::explain::metrics::Answers;
         pub use crate::explain::verdict::{Beside, verdict};
     }
 }

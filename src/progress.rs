@@ -7,6 +7,8 @@ pub enum Stage {
     Walking,
     /// Reading images.
     Hashing,
+    /// Reading masks of images.
+    Masks,
     /// Comparing samples.
     Matching,
 }

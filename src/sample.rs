@@ -4,7 +4,7 @@
 //! be a sample twice; that is itself a leak, so paths are never keys.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::annotation::Annotations;
 #[cfg(feature = "cli")]
@@ -246,6 +246,8 @@ pub struct Dataset {
     pub unread: Vec<Unread>,
     /// Masks and depth maps of samples, in order of sample; they are among those of `ignored`.
     pub companions: Vec<Companion>,
+    /// What the tree says of the values that a mask may have, where it does.
+    pub mask_classes: Option<MaskClasses>,
     /// Texts of the tree that may tell splits or labels, as tables, lists, JSON, YAML, XML; in
     /// order of path.
     pub texts: Vec<String>,
@@ -277,6 +279,14 @@ impl Dataset {
             }
         }
         firsts
+    }
+
+    /// The first sample of a name.
+    #[must_use]
+    pub fn first_sample(&self, path: &str) -> Option<SampleId> {
+        let at = self.samples.partition_point(|one| &*one.path < path);
+        let found = self.samples.get(at).filter(|one| &*one.path == path);
+        found.map(|_| SampleId(at as u32))
     }
 
     /// Masks and depth maps of a sample.
@@ -340,12 +350,45 @@ impl Unread {
 }
 
 /// A mask or depth map of a sample: it goes where the sample goes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Companion {
     /// Name of the sample.
     pub of: String,
     /// Its own path, relative to the root.
     pub path: String,
+    /// Where its bytes are.
+    pub place: Place,
+}
+
+impl Companion {
+    /// In order of sample, then of path.
+    pub(crate) fn sort(companions: &mut [Self]) {
+        companions.sort_by(|a, b| (&a.of, &a.path).cmp(&(&b.of, &b.path)));
+    }
+
+    /// Where its bytes are read, below the root of its dataset.
+    #[must_use]
+    pub fn source<'a>(&'a self, root: &'a Path) -> Source<'a> {
+        Source::new(root, &self.path, &self.place)
+    }
+}
+
+/// Values that a mask may have, as a list of classes beside the pictures says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaskClasses {
+    /// The file that lists them.
+    pub file: String,
+    /// The values.
+    pub values: MaskValues,
+}
+
+/// Values of masks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MaskValues {
+    /// Levels, or places in a palette.
+    Levels(BTreeSet<u32>),
+    /// Colours, `0xRRGGBB`.
+    Colours(BTreeSet<u32>),
 }
 
 /// What files that are no samples are.

@@ -29,7 +29,7 @@ impl From<io::Error> for Damage {
     }
 }
 
-/// The next record; `None` at the end.
+/// The next record; `None` at the end. Programs that do not compute checksums write zeros for both.
 ///
 /// # Errors
 /// Why there is none.
@@ -42,7 +42,8 @@ pub(crate) fn next_record(reader: &mut impl Read) -> Result<Option<Vec<u8>>, Dam
     let length: [u8; 8] = first.as_slice().try_into().map_err(|_| Damage::CutShort)?;
     let mut check = [0; 4];
     reader.read_exact(&mut check)?;
-    if u32::from_le_bytes(check) != masked_crc(&length) {
+    let has_checksums = check != [0; 4] || length == [0; 8];
+    if has_checksums && u32::from_le_bytes(check) != masked_crc(&length) {
         return Err(Damage::Checksum);
     }
     let length = u64::from_le_bytes(length);
@@ -52,7 +53,8 @@ pub(crate) fn next_record(reader: &mut impl Read) -> Result<Option<Vec<u8>>, Dam
         return Err(Damage::CutShort);
     }
     reader.read_exact(&mut check)?;
-    match u32::from_le_bytes(check) == masked_crc(&record) {
+    let is_whole = !has_checksums && check == [0; 4];
+    match is_whole || u32::from_le_bytes(check) == masked_crc(&record) {
         true => Ok(Some(record)),
         false => Err(Damage::Checksum),
     }
@@ -134,6 +136,21 @@ pub(crate) fn varint(bytes: &mut &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn checksums_that_were_not_computed_are_zeros() {
+        let mut file = record(b"one");
+        file[8..12].fill(0);
+        assert!(
+            next_record(&mut &*file).is_err(),
+            "only one of them is zero"
+        );
+        file[15..].fill(0);
+        let found = next_record(&mut &*file).unwrap();
+        assert_eq!(found.as_deref(), Some(&b"one"[..]));
+        // Zeros alone are no record.
+        assert!(next_record(&mut &[0; 40][..]).is_err());
+    }
 
     #[test]
     fn records_are_read_one_by_one_and_damage_is_told() {

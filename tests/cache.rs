@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use crate::workspace::{Run, Workspace, encode, picture};
 
-const DATABASE: &str = "cache/splitleak-2.sqlite";
+const DATABASE: &str = "cache/splitleak-3.sqlite";
 
 /// Twelve images, one of them in both splits; two files that are none.
 fn dataset() -> Workspace {
@@ -459,7 +459,7 @@ fn the_cache_lies_where_the_environment_says() {
         String::from_utf8(output.stdout).unwrap()
     };
     let own = workspace.path("own");
-    let place = |directory: &Path| directory.join("splitleak-2.sqlite").display().to_string();
+    let place = |directory: &Path| directory.join("splitleak-3.sqlite").display().to_string();
     assert!(run("SPLITLEAK_CACHE", &own).contains(&place(&own)));
     if cfg!(target_os = "linux") {
         assert!(run("XDG_CACHE_HOME", &own).contains(&place(&own.join("splitleak"))));

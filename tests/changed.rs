@@ -77,6 +77,22 @@ fn modified_renamed_and_deleted_files_are_followed() {
 }
 
 #[test]
+fn a_picture_whose_mask_changed_has_changed() {
+    let workspace = repository();
+    for (split, numbers) in [("train", 1..=6), ("val", 11..=13)] {
+        for n in numbers {
+            let bytes = fs::read(workspace.path(&format!("data/{split}/c/{n}.png"))).unwrap();
+            workspace.file(&format!("data/{split}_masks/c/{n}_mask.png"), bytes);
+        }
+    }
+    commit_all(&workspace, false);
+    workspace.image("data/train_masks/c/2_mask.png", 98);
+    let (report, _, said) = since(&workspace, "HEAD", &[]);
+    // The mask, and with it its picture.
+    assert_eq!(scope(&report), (2, 1), "{said}");
+}
+
+#[test]
 fn odd_names_are_taken_as_they_are() {
     let workspace = repository();
     let names = [

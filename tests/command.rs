@@ -189,7 +189,7 @@ fn an_interrupt_ends_in_130_keeps_what_was_read_and_writes_no_report() {
         .unwrap();
     // When the first batch has been written, reading has begun and is far from its end.
     let kept = || -> i64 {
-        let path = workspace.path("cache/splitleak-2.sqlite");
+        let path = workspace.path("cache/splitleak-3.sqlite");
         let Ok(connection) = rusqlite::Connection::open(path) else {
             return 0;
         };

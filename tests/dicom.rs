@@ -179,10 +179,18 @@ fn the_picture_of_a_scan_is_found_among_pngs() {
     let copy = image::GrayImage::from_raw(SIDE, SIDE, grey(40)).unwrap();
     copy.save(workspace.path("val/copy.png")).unwrap();
     workspace.image("val/other.png", 200);
+    // Colours, pixel by pixel.
+    let colours = picture_of_size(50, SIDE, SIDE);
+    let file = Dicom::rgb(SIDE as u16, colours.as_raw());
+    workspace.file("train/colours.dcm", file.bytes());
+    colours.save(workspace.path("val/colours.png")).unwrap();
     let (report, _) = workspace.check(&[]);
     assert_eq!(paths_of(&report, "leak-near-duplicate"), ["val/e.png"]);
-    assert_eq!(paths_of(&report, "leak-same-pixels"), ["val/copy.png"]);
-    assert_eq!(leaked(&report), 2);
+    assert_eq!(
+        paths_of(&report, "leak-same-pixels"),
+        ["val/colours.png", "val/copy.png"]
+    );
+    assert_eq!(leaked(&report), 3);
 }
 
 fn workspace_path(workspace: &Workspace, relative: &str) -> std::path::PathBuf {
@@ -198,15 +206,16 @@ fn files_without_an_ending_are_pictures_and_the_directory_of_a_medium_is_none() 
         workspace.file(&format!("train/IM{seed:04}"), scan(seed).bytes());
     }
     workspace.file("val/1.2.840.113619.2", scan(1).implicit().bytes());
+    workspace.file("val/big", scan(2).big_endian().bytes());
     let directory = Dicom::grey8(2, &[0; 4]).without(0x7FE0_0010);
     workspace.file("train/DICOMDIR", directory.bytes());
     let (report, status) = workspace.check(&["--max-leakage", "100%"]);
     assert_eq!(status, 0, "{}", report["gate"]);
-    assert_eq!(report["coverage"]["samples"], 4);
+    assert_eq!(report["coverage"]["samples"], 5);
     assert_eq!(report["coverage"]["not_read"], json!([]));
     assert_eq!(
         paths_of(&report, "leak-same-pixels"),
-        ["val/1.2.840.113619.2"]
+        ["val/1.2.840.113619.2", "val/big"]
     );
 }
 

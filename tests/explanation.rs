@@ -2,7 +2,8 @@
 //! input.
 
 use splitleak::internals::explain::{
-    Beside, Descriptors, Inputs, Place, Prediction, Row, Setting, Targets, Twin, explain, verdict,
+    Answers, Beside, Descriptors, Inputs, Place, Prediction, Row, Setting, Targets, Twin, explain,
+    verdict,
 };
 use splitleak::render::explanation::{MAX_COLUMNS, MAX_LINES, render};
 use splitleak::report::explanation::{Evidence, Explanation, Status, Word};
@@ -117,6 +118,7 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
         metric: Metric::Unknown,
         target_range: None,
         predictions: None,
+        answers: Answers::NONE,
         predictions_unmatched: 0,
         second_run: None,
         compared: &[],

@@ -167,6 +167,52 @@ fn predictions_are_counted_drawn_and_said_to_be_left_out_where_they_fit_nothing(
 }
 
 #[test]
+fn metrics_that_are_no_mean_are_taken_on_leaked_and_clean_samples_apart() {
+    let workspace = Workspace::new();
+    let mut predictions = "path,y_true,y_pred,iou\n".to_owned();
+    for seed in 0..30 {
+        let class = seed % 2;
+        let split = if seed < 10 { "train" } else { "val" };
+        workspace.image(&format!("data/{split}/{class}/{seed}.png"), seed);
+    }
+    // Ten copies, on which the model is sure and right; of the others it knows nothing.
+    for seed in 0..10 {
+        let class = seed % 2;
+        workspace.copy(
+            &format!("data/train/{class}/{seed}.png"),
+            &format!("data/val/{class}/c{seed}.png"),
+        );
+        predictions += &format!(
+            "val/{class}/c{seed}.png,{class},{}.0625,0.9\n",
+            if class == 1 { "0.9" } else { "0" }
+        );
+    }
+    for seed in 10..30 {
+        let (class, score) = (seed % 2, if seed % 4 < 2 { 0.75 } else { 0.25 });
+        predictions += &format!("val/{class}/{seed}.png,{class},{score},0.5\n");
+    }
+    let predictions = predictions.replace("0.9.0625", "0.9375");
+    workspace.file("p.csv", predictions);
+    let (report, _) = workspace.check_dataset(&["data", "--predictions", "p.csv", "--no-cache"]);
+    let t3 = &report["explanation"]["t3"];
+    let of = |metric: &str, side: &str| {
+        let metrics = t3["metrics"].as_array().unwrap();
+        let own = metrics.iter().find(|one| one["metric"] == metric).unwrap();
+        own[side]["value"].as_f64().unwrap()
+    };
+    for metric in ["macro_f1", "balanced_accuracy", "auc"] {
+        assert_eq!(
+            (of(metric, "leaked"), of(metric, "clean")),
+            (1.0, 0.5),
+            "{metric}"
+        );
+        assert!((0.6..0.8).contains(&of(metric, "all")), "{metric}");
+    }
+    assert!((of("iou", "all") - 19.0 / 30.0).abs() < 1e-9);
+    assert!((t3["accuracy"]["clean"]["value"].as_f64().unwrap() - 0.5).abs() < 1e-9);
+}
+
+#[test]
 fn a_proposed_split_does_not_leak_and_has_the_size_asked_for() {
     let workspace = Workspace::new();
     let run = workspace.run(&["split", DRIVING, "--out", "split.csv", "--val-share", "0.2"]);
@@ -197,6 +243,74 @@ fn a_proposed_split_does_not_leak_and_has_the_size_asked_for() {
             .status,
         2
     );
+}
+
+#[test]
+fn a_test_split_is_as_far_from_the_others_as_they_are_from_each_other() {
+    let workspace = Workspace::new();
+    let shares = ["--val-share", "0.15", "--test-share", "0.1"];
+    let run = workspace.run(&[&["split", DRIVING, "--out", "split.csv"][..], &shares].concat());
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let first = run.stdout.lines().next().unwrap();
+    assert!(
+        first.ends_with(" left out") && first.contains(" train, 36 val, 24 test, "),
+        "{first}"
+    );
+    assert!(
+        run.stdout
+            .contains("5 fifths of the range of targets, of each "),
+        "{}",
+        run.stdout
+    );
+    let manifest = workspace.path("split.csv");
+    let report = check(&["--manifest", manifest.to_str().unwrap()]);
+    for leakage in report["leakage"].as_array().unwrap() {
+        assert_eq!(leakage["leaked"]["count"], 0, "{leakage}");
+    }
+    let distances = report["recordings"]["distances"].as_array().unwrap();
+    assert_eq!(distances.len(), 2);
+    for entry in distances {
+        assert_eq!(entry["at_1_step"], 0, "{entry}");
+    }
+}
+
+#[test]
+fn classes_keep_their_shares_in_a_proposed_split_and_in_folds() {
+    let workspace = Workspace::new();
+    for seed in 0..40 {
+        let class = if seed % 4 == 0 { "rare" } else { "often" };
+        workspace.image(&format!("data/{class}/{seed}.png"), seed);
+    }
+    let counts = |column: usize, side: &str, manifest: &str| {
+        let rows = manifest
+            .lines()
+            .skip(1)
+            .map(|row| row.split(',').collect::<Vec<_>>());
+        let rows = rows.filter(|row| row[column] == side);
+        let paths: Vec<String> = rows.map(|row| row[0].to_owned()).collect();
+        (
+            paths.len(),
+            paths.iter().filter(|path| path.starts_with("rare")).count(),
+        )
+    };
+    let shares = ["--val-share", "0.2", "--test-share", "0.3"];
+    let run = workspace.run(&[&["split", "data", "--out", "-"][..], &shares].concat());
+    let of = |side| counts(1, side, &run.stdout);
+    assert_eq!(
+        [of("train"), of("val"), of("test")],
+        [(20, 5), (8, 2), (12, 3)]
+    );
+    let run = workspace.run(&["split", "data", "--out", "-", "--folds", "5"]);
+    for column in 1..=5 {
+        assert_eq!(counts(column, "val", &run.stdout), (8, 2), "{column}");
+    }
+    let refused = workspace.run(&["split", "data", "--out", "-", "--test-share", "0.9"]);
+    assert!(
+        refused.stderr.contains("leave nothing to train on"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(refused.status, 2);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What was not judged is told: data that is not read, masks, what training runs leave, claims.
 
-use crate::workspace::{Workspace, codes, leaked, paths_of};
+use crate::workspace::{Workspace, codes, encode, leaked, paths_of, picture_of_size};
+use image::{Rgb, RgbImage};
 use serde_json::{Value, json};
 
 /// Three pictures to train on, two of which validation has, too.
@@ -330,7 +331,7 @@ fn pictures_held_in_memory_are_checked_like_files() {
         let picture = crate::workspace::picture(seed);
         builder.sample(Draft {
             path: name.to_owned(),
-            place: Place::Memory(crate::workspace::encode(&picture, name).into()),
+            place: Place::Memory(encode(&picture, name).into()),
             split: Some((split.to_owned(), role)),
             ..Draft::default()
         });
@@ -344,4 +345,69 @@ fn pictures_held_in_memory_are_checked_like_files() {
     let report = splitleak::audit_dataset(&settings, &dataset, &Cache::off(), &Silent).unwrap();
     let leaked = &report.leakage[0].leaked;
     assert_eq!((leaked.count, leaked.denominator), (1, 2));
+}
+
+/// Eight pictures of 64 x 48 pixels with masks that mark a square each.
+fn masked() -> Workspace {
+    let workspace = Workspace::new();
+    for seed in 0..8 {
+        let split = if seed < 6 { "train" } else { "val" };
+        let bytes = encode(&picture_of_size(seed, 64, 48), "x.png");
+        workspace.file(&format!("{split}/images/{seed}.png"), bytes);
+        workspace.file(&format!("{split}/masks/{seed}.png"), square(seed, 64, 48));
+    }
+    workspace
+}
+
+/// A white square on black.
+fn square(seed: u32, width: u32, height: u32) -> Vec<u8> {
+    let inside = |x: u32, y: u32| (seed..seed + 9).contains(&x) && (9..20 + seed).contains(&y);
+    let image = RgbImage::from_fn(width, height, |x, y| {
+        Rgb([if inside(x, y) { 255 } else { 0 }; 3])
+    });
+    encode(&image, "x.png")
+}
+
+#[test]
+fn masks_are_read_and_their_faults_are_told_of_their_pictures() {
+    let workspace = masked();
+    let (report, status) = workspace.check(&[]);
+    let of_masks = |report: &Value| -> Vec<String> {
+        let codes = codes(report);
+        codes
+            .into_iter()
+            .filter(|code| code.contains("mask"))
+            .collect()
+    };
+    assert_eq!((of_masks(&report), status), (Vec::new(), 0));
+    // What was read once is known, and what has changed is read again.
+    workspace.file("train/masks/1.png", square(1, 48, 64));
+    workspace.file("train/masks/2.png", square(3, 64, 48));
+    workspace.file("val/masks/7.png", b"no picture");
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(
+        paths_of(&report, "mask-size-differs"),
+        ["train/images/1.png"]
+    );
+    assert_eq!(paths_of(&report, "unreadable-mask"), ["val/images/7.png"]);
+    assert_eq!(
+        paths_of(&report, "repeated-mask"),
+        ["train/images/2.png", "train/images/3.png"]
+    );
+    // Names alone open nothing.
+    let (report, _) = workspace.check(&["--names-only"]);
+    assert_eq!(of_masks(&report), Vec::<String>::new());
+}
+
+#[test]
+fn a_value_that_a_list_beside_the_masks_lacks_is_told() {
+    let workspace = masked();
+    workspace.file("label_colors.txt", "255 255 255 car\n");
+    let grey = RgbImage::from_fn(64, 48, |x, _| Rgb([if x < 9 { 255 } else { 7 }; 3]));
+    workspace.file("train/masks/4.png", encode(&grey, "x.png"));
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(
+        paths_of(&report, "mask-value-unknown"),
+        ["train/images/4.png"]
+    );
 }

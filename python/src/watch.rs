@@ -32,14 +32,15 @@ struct Watch {
 }
 
 /// Stages for people.
-const NAMES: [&str; 3] = ["listing", "reading", "comparing"];
+const NAMES: [&str; 4] = ["listing", "reading", "reading masks", "comparing"];
 
 impl Progress for Watch {
     fn begin(&self, stage: Stage, total: Option<u64>) {
         let number = match stage {
             Stage::Walking => 1,
             Stage::Hashing => 2,
-            Stage::Matching => 3,
+            Stage::Masks => 3,
+            Stage::Matching => 4,
         };
         self.done.store(0, Ordering::Relaxed);
         self.total.store(total.unwrap_or(0), Ordering::Relaxed);

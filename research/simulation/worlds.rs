@@ -7,6 +7,7 @@ use super::learners::normal;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use splitleak::internals::explain::Answers;
 use splitleak::internals::explain::Descriptors;
 use splitleak::internals::explain::GroupSum;
 use splitleak::internals::explain::{Inputs, Place, Row, Setting, Targets, Twin};
@@ -37,6 +38,7 @@ impl World {
             metric: Metric::Unknown,
             target_range: None,
             predictions: None,
+            answers: Answers::NONE,
             predictions_unmatched: 0,
             second_run: None,
             compared: &[],

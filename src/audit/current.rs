@@ -6,6 +6,7 @@ use super::Scan;
 use super::beside::Beside;
 use super::proposal::{self, Kept};
 use super::simulated::{self, Searched, with_splits};
+use super::strata::Strata;
 use crate::checks::Evidence;
 use crate::error::Error;
 use crate::labels::Labels;
@@ -13,7 +14,7 @@ use crate::progress::{Progress, Stage};
 use crate::repair::diff::{Change, diff, drop_list};
 use crate::repair::fewest::{By, Current, Fewest, fewest};
 use crate::repair::manifest::split_manifest;
-use crate::repair::verify::verify_all;
+use crate::repair::verify::verify;
 use crate::repair::{Constraints, Member};
 use crate::report;
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
@@ -22,9 +23,6 @@ use crate::settings::Settings;
 /// Searches of a proposal: each may find pairs that were not listed before, because only the
 /// strongest of a sample are.
 const MOST_SEARCHES: usize = 8;
-
-/// Parts of the range of targets that are kept like classes.
-const TARGET_PARTS: usize = 5;
 
 /// How the split may be changed.
 #[derive(Debug, Clone, Copy)]
@@ -106,7 +104,7 @@ pub(super) fn repair(
 ) -> Result<Repair, Error> {
     let divided = divide(dataset, scan)?;
     let labels = Labels::of(dataset);
-    let (classes, names) = classes(&labels, &divided.ids);
+    let Strata { of: classes, names } = Strata::of(&labels, &divided.ids);
     let members = proposal::members(scan, &divided.ids);
     let mut twins = proposal::twins(scan, &divided.ids, &members);
     let now: Vec<Option<u8>> = divided.sides.iter().copied().map(Some).collect();
@@ -156,7 +154,7 @@ pub(super) fn repair(
         fewest: &fewest,
     };
     let beside = Beside::of(dataset, &written.listed());
-    let crossing = verify_all(&constraints, &fewest.sides);
+    let crossing = verify(&constraints, &fewest.sides);
     let changes = written.changes();
     let mut moves: BTreeMap<(String, String), usize> = BTreeMap::new();
     for change in &changes {
@@ -229,42 +227,6 @@ fn divide(dataset: &Dataset, scan: &Scan<'_>) -> Result<Divided, Error> {
     Ok(Divided { ids, sides, splits })
 }
 
-/// The class of each sample and the names of all: classes, or parts of the range of targets that
-/// hold about as many samples each.
-fn classes(labels: &Labels<'_>, ids: &[SampleId]) -> (Vec<u32>, Vec<String>) {
-    match labels {
-        Labels::None => (vec![0; ids.len()], Vec::new()),
-        Labels::Classes(names, of) => {
-            let class = |id: &SampleId| of[id.index()].map_or(0, |class| class + 1);
-            let names = names.iter().map(|name| (*name).to_owned());
-            let none = std::iter::once("(no label)".to_owned());
-            (ids.iter().map(class).collect(), none.chain(names).collect())
-        }
-        Labels::Numbers(of) => {
-            let target = |id: &SampleId| of[id.index()];
-            let mut sorted: Vec<f64> = ids.iter().filter_map(target).collect();
-            sorted.sort_unstable_by(f64::total_cmp);
-            let bound = |part: usize| sorted.get(sorted.len() * part / TARGET_PARTS).copied();
-            let bounds: Vec<f64> = (1..TARGET_PARTS).filter_map(bound).collect();
-            let part = |id: &SampleId| {
-                let above = |value| bounds.partition_point(|bound| *bound <= value) as u32 + 1;
-                target(id).map_or(0, above)
-            };
-            let from = |at: usize| match (bounds.get(at), bounds.get(at + 1)) {
-                (Some(from), Some(to)) => format!("targets {from:.4} to {to:.4}"),
-                (Some(from), None) => format!("targets from {from:.4}"),
-                (None, _) => String::new(),
-            };
-            let first = bounds.first();
-            let first = first.map(|bound| format!("targets below {bound:.4}"));
-            let mut names = vec!["(no target)".to_owned()];
-            names.extend(first);
-            names.extend((0..bounds.len()).map(from));
-            (ids.iter().map(part).collect(), names)
-        }
-    }
-}
-
 /// A file that comes to be in one split twice stays there once: the row that was not there before
 /// goes.
 fn drop_second_rows(dataset: &Dataset, divided: &Divided, sides: &mut [Option<u8>]) {
@@ -323,6 +285,7 @@ fn leaks(
         dataset: &again,
         labels,
         signatures: &scan.signatures,
+        masks: &[],
         partners: &partners,
         together: &together,
         recordings: scan.known.recordings.as_ref(),

@@ -8,6 +8,7 @@ mod current;
 mod explanation;
 mod learning;
 mod look_alikes;
+mod masks;
 mod proposal;
 mod recorder;
 mod recordings;
@@ -15,6 +16,7 @@ mod search;
 mod second_look;
 mod signing;
 mod simulated;
+mod strata;
 #[cfg(test)]
 mod testing;
 mod tile_strips;
@@ -31,10 +33,11 @@ use crate::report::{self, Report};
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::examine::SplitLeaks;
 use crate::settings::{Explain, Settings};
-use crate::signature::Signed;
 use crate::signature::unreadable::Unreadable;
+use crate::signature::{ReadMask, Signed};
 pub use current::{Repair, RepairRequest, RepairedSplit};
-pub use proposal::{Kept, Proposal, Request};
+pub use proposal::{Balance, Kept, Proposal, Request, Sizes};
+pub use strata::Stratum;
 
 pub use crate::repair::fewest::By;
 
@@ -70,7 +73,13 @@ pub fn audit_dataset(
         return Ok(report);
     }
     let signatures = sign(settings, dataset, &session, progress)?;
-    let report = judge_signed(settings, dataset, signatures, &session, progress)?;
+    let masks = match settings.names_only {
+        true => Vec::new(),
+        false => masks::read(dataset, &session, &settings.memory, progress),
+    };
+    unless_interrupted(progress)?;
+    let signed = Read { signatures, masks };
+    let report = judge_signed(settings, dataset, signed, &session, progress)?;
     session.keep(&report);
     Ok(report)
 }
@@ -78,12 +87,13 @@ pub fn audit_dataset(
 /// Checks a dataset whose images have been signed already: what [`audit_dataset`] does after
 /// signing.
 ///
-/// `signatures` holds one signature for each of `dataset.samples`, in their order (of path, then
-/// split), made by this [`SIGNATURE_VERSION`](crate::signature::SIGNATURE_VERSION); two samples of
-/// one file have equal ones. A sample whose image could not be read has the reason instead. Files
-/// are opened only to compare pixels, where a signature without a pixel digest may be a twin of
-/// another; nothing else tells whether they are still what was signed, so that the report is
-/// neither taken from the cache nor kept there. What is learned of the signatures' contents is.
+/// `signatures` holds one signature for each of `dataset.samples`, in their order (of path,
+/// then split), made by this [`SIGNATURE_VERSION`](crate::signature::SIGNATURE_VERSION); two
+/// samples of one file have equal ones. A sample whose image could not be read has the reason
+/// instead. Files are opened only to compare pixels, where a signature without a pixel digest
+/// may be a twin of another; nothing else tells whether they are still what was signed, so that
+/// the report is neither taken from the cache nor kept there. What is learned of the
+/// signatures' contents is. Masks are not read.
 ///
 /// # Errors
 /// [`Error::Signatures`] when there is not one signature for each sample, and as for [`audit`].
@@ -100,18 +110,29 @@ pub fn audit_signed(
         return Err(Error::Signatures { given, samples });
     }
     let session = Session::of_contents(cache, dataset);
-    judge_signed(settings, dataset, signatures, &session, progress)
+    let masks = Vec::new();
+    let signed = Read { signatures, masks };
+    judge_signed(settings, dataset, signed, &session, progress)
+}
+
+/// What was read of the files of a dataset.
+struct Read {
+    /// Signatures by sample.
+    signatures: Vec<Signed>,
+    /// Masks by companion, or none where they were not read.
+    masks: Vec<ReadMask>,
 }
 
 /// From signatures to the report.
 fn judge_signed(
     settings: &Settings,
     dataset: &Dataset,
-    signatures: Vec<Signed>,
+    read: Read,
     session: &Session<'_>,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     let labels = Labels::of(dataset);
+    let Read { signatures, masks } = read;
     let scan = scan(settings, dataset, signatures, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
@@ -122,6 +143,7 @@ fn judge_signed(
         dataset,
         labels: &labels,
         signatures: &scan.signatures,
+        masks: &masks,
         partners: &scan.found.partners,
         together: &scan.together,
         recordings: scan.known.recordings.as_ref(),
@@ -193,7 +215,7 @@ pub fn propose_split_of(
     progress: &dyn Progress,
 ) -> Result<Proposal, Error> {
     let scan = scanned(settings, dataset, cache, progress)?;
-    proposal::propose(dataset, &scan, request)
+    proposal::propose(dataset, &scan, request, &Labels::of(dataset))
 }
 
 /// Proposes the fewest changes that make the dataset's own split free of leaks, and searches the

@@ -1,23 +1,29 @@
 //! A split without the leak, proposed for a dataset as it lies there.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Scan;
 use super::another_pass::Passes;
 use super::beside::Beside;
+use super::strata::{Strata, Stratum};
 use crate::error::Error;
 use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::Place;
+use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::repair::manifest::{Column, fold_manifest, names, split_manifest};
 use crate::repair::verify::{Crossing, verify};
-use crate::repair::{self, Assignment, Constraints, Member, Side};
+use crate::repair::{self, Assignment, Constraints, Member, TRAINING};
 use crate::sample::{Dataset, Sample, SampleId};
 use crate::sequence::group::Groups;
 
 /// What to propose.
 #[derive(Debug, Clone, Copy)]
 pub struct Request {
-    /// Share of samples to evaluate on, above 0 and below 1.
-    pub evaluation_share: f64,
+    /// Share of samples to validate on, above 0 and below 1.
+    pub validation_share: f64,
+    /// Share of samples to test on, beside those to validate on; 0 makes no test split.
+    pub test_share: f64,
     /// Folds instead of one split.
     pub folds: Option<usize>,
     /// Steps between the two sides in one recording; `None` takes two seconds, or 20 steps without
@@ -32,10 +38,48 @@ pub struct Request {
 pub struct Proposal {
     /// The manifest as CSV.
     pub manifest: String,
-    /// Training, evaluation and left-out samples of the split, or of each fold.
-    pub sizes: Vec<[usize; 3]>,
+    /// Sizes of the split, or of each fold.
+    pub sizes: Vec<Sizes>,
+    /// How classes are balanced, where there are any.
+    pub balance: Option<Balance>,
     /// What is kept together and apart.
     pub kept: Kept,
+}
+
+/// Samples of a proposed split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// To train on.
+    pub training: usize,
+    /// To validate on.
+    pub validation: usize,
+    /// To test on.
+    pub test: usize,
+    /// In no split.
+    pub left_out: usize,
+}
+
+impl Sizes {
+    fn of(sides: &Assignment) -> Self {
+        let count = |wanted| sides.iter().filter(|&&side| side == wanted).count();
+        Self {
+            training: count(Some(TRAINING)),
+            validation: count(Some(1)),
+            test: count(Some(2)),
+            left_out: count(None),
+        }
+    }
+}
+
+/// How much of each class is evaluated, over all classes and folds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Balance {
+    /// What stands for classes.
+    pub over: Stratum,
+    /// How many there are.
+    pub strata: usize,
+    /// Smallest and largest share of one, of its samples that are in a split, 0 to 1.
+    pub shares: [f64; 2],
 }
 
 /// What a proposed split keeps together and apart.
@@ -66,6 +110,7 @@ pub(super) fn propose(
     dataset: &Dataset,
     scan: &Scan<'_>,
     request: &Request,
+    labels: &Labels<'_>,
 ) -> Result<Proposal, Error> {
     // A file that is listed in two splits is one sample here.
     let mut ids: Vec<SampleId> = Vec::new();
@@ -87,17 +132,24 @@ pub(super) fn propose(
     let beside = Beside::of(dataset, &ids);
     let mut columns = columns(&samples);
     columns.extend(beside.columns());
+    let (over, strata) = match labels {
+        Labels::None => (Stratum::Folder, Strata::of_folders(dataset, &ids)),
+        Labels::Classes(..) => (Stratum::Class, None),
+        Labels::Numbers(_) => (Stratum::Targets, None),
+    };
+    let strata = strata.unwrap_or_else(|| Strata::of(labels, &ids));
     let (manifest, assignments) = match request.folds {
         None => {
-            let size = (ids.len() as f64 * request.evaluation_share).round() as usize;
-            let sides = repair::propose(&constraints, size, request.seed);
+            let size = |share: f64| (ids.len() as f64 * share).round() as usize;
+            let sizes = [request.validation_share, request.test_share].map(size);
+            let sides = repair::propose(&constraints, &strata.of, &sizes, request.seed);
             (
                 split_manifest(&paths, &names(&sides), &columns),
                 vec![sides],
             )
         }
         Some(k) => {
-            let folds = repair::folds(&constraints, k, request.seed);
+            let folds = repair::folds(&constraints, &strata.of, k, request.seed);
             if folds.is_empty() {
                 let message = format!(
                     "{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer"
@@ -111,7 +163,8 @@ pub(super) fn propose(
     let worst = worst.max_by_key(|crossing| crossing.twins + crossing.neighbours + crossing.groups);
     Ok(Proposal {
         manifest,
-        sizes: assignments.iter().map(sizes).collect(),
+        sizes: assignments.iter().map(Sizes::of).collect(),
+        balance: balance(over, &strata, &assignments),
         kept: kept(
             dataset,
             scan,
@@ -238,7 +291,28 @@ pub(super) fn columns<'a>(samples: &[&'a Sample]) -> Vec<Column<'a>> {
     columns.into_iter().flatten().collect()
 }
 
-fn sizes(sides: &Assignment) -> [usize; 3] {
-    [Side::Training, Side::Evaluation, Side::Purged]
-        .map(|wanted| sides.iter().filter(|&&side| side == wanted).count())
+fn balance(over: Stratum, strata: &Strata, assignments: &[Assignment]) -> Option<Balance> {
+    let mut shares: Vec<f64> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for sides in assignments {
+        let mut counts: BTreeMap<u32, [usize; 2]> = BTreeMap::new();
+        for (&class, side) in strata.of.iter().zip(sides) {
+            // The first is that of samples without a label.
+            if let Some(side) = side.filter(|_| class > 0) {
+                let own = counts.entry(class).or_default();
+                own[0] += usize::from(side != TRAINING);
+                own[1] += 1;
+            }
+        }
+        seen.extend(counts.keys().copied());
+        let of_counts = counts.into_values();
+        shares.extend(of_counts.map(|[evaluated, all]| evaluated as f64 / all as f64));
+    }
+    let least = shares.iter().copied().min_by(f64::total_cmp)?;
+    let most = shares.iter().copied().max_by(f64::total_cmp)?;
+    Some(Balance {
+        over,
+        strata: seen.len(),
+        shares: [least, most],
+    })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 
 /// Raised with every change of the tables, so that no release reads another's.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// How long a run waits for another that is writing. A batch takes a fraction of a second.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,6 +23,9 @@ CREATE TABLE IF NOT EXISTS file (
 CREATE TABLE IF NOT EXISTS signature (
     content BLOB NOT NULL, version INTEGER NOT NULL, value BLOB NOT NULL,
     PRIMARY KEY (content, version));
+CREATE TABLE IF NOT EXISTS mask (
+    dataset INTEGER NOT NULL, content BLOB NOT NULL, version INTEGER NOT NULL, value BLOB NOT NULL,
+    PRIMARY KEY (dataset, content)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS report (
     id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, dataset INTEGER NOT NULL, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS learned (

@@ -9,7 +9,7 @@ use crate::signature::digest::Digest;
 use crate::source::{Place, Stamp};
 
 /// The key of a report: versions, the program file, settings, the place of the
-/// dataset, its samples in order, and a stamp for each of its files.
+/// dataset, its samples in order, and a stamp for each of its files and masks.
 pub(super) fn report_key(
     program: Option<Stamp>,
     settings: &Settings,
@@ -29,6 +29,7 @@ pub(super) fn report_key(
         ignored,
         unread,
         companions,
+        mask_classes,
         // What they say is in the samples.
         texts: _,
         image_files,
@@ -38,7 +39,7 @@ pub(super) fn report_key(
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {image_files} {labels_from:?}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {mask_classes:?} {image_files} {labels_from:?}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -119,7 +120,7 @@ mod tests {
 
     use super::*;
     use crate::annotation::Annotated;
-    use crate::sample::{Layout, SplitId};
+    use crate::sample::{Layout, MaskClasses, MaskValues, SplitId};
     use crate::settings::Input;
 
     fn sample(path: &str) -> Sample {
@@ -145,6 +146,7 @@ mod tests {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            mask_classes: None,
             texts: Vec::new(),
             image_files: 2,
             labels_from: String::new(),
@@ -172,6 +174,11 @@ mod tests {
             key_of(|_, dataset, _| dataset.samples[1].split = None),
             key_of(|_, dataset, _| dataset.labels_from = "a table".to_owned()),
             key_of(|_, dataset, _| dataset.annotations.declared = 1),
+            key_of(|_, dataset, _| {
+                let values = MaskValues::Levels([0, 1].into());
+                let file = "codes.txt".to_owned();
+                dataset.mask_classes = Some(MaskClasses { file, values });
+            }),
             key_of(|_, dataset, _| {
                 let said = Annotated {
                     path: "a.png".to_owned(),

@@ -1,5 +1,6 @@
 //! One run's view of the cache: what it knows of the dataset, and what is to be added.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -13,7 +14,7 @@ use crate::sample::{Dataset, SampleId};
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::memory::Memory;
-use crate::signature::{SIGNATURE_VERSION, Signed, encoding};
+use crate::signature::{ReadMask, SIGNATURE_VERSION, Signed, encoding};
 use crate::source::Stamp;
 
 /// A killed run loses what it learned in this time at most, and what it was working on.
@@ -101,7 +102,13 @@ impl<'a> Session<'a> {
             let found = dataset.source(*id).stamp();
             *stamp = found.filter(|stamp| !stamp.is_racy(now));
         });
-        let stamps: Option<Vec<Stamp>> = self.files.iter().map(|file| file.1).collect();
+        let masks = dataset.companions.par_iter().map(|mask| {
+            let stamp = mask.source(&dataset.root).stamp();
+            stamp.filter(|stamp| !stamp.is_racy(now))
+        });
+        let masks: Vec<Option<Stamp>> = masks.collect();
+        let stamps = self.files.iter().map(|file| file.1).chain(masks);
+        let stamps: Option<Vec<Stamp>> = stamps.collect();
         if self.cache.compare_by == CompareBy::Stamp
             && let (Some(root), Some(stamps)) = (&self.root, stamps)
         {
@@ -211,6 +218,44 @@ impl<'a> Session<'a> {
                  (SELECT id FROM report WHERE dataset = ?1 ORDER BY id DESC LIMIT ?2)",
                 params![dataset, REPORTS_PER_DATASET],
             )?;
+            transaction.commit()
+        });
+    }
+
+    /// What earlier runs read of masks, by content.
+    pub(crate) fn masks(&self) -> HashMap<Digest, ReadMask> {
+        let rows = self.cache.with(|connection| {
+            let query = "SELECT content, value FROM mask WHERE version = ?2 \
+                         AND dataset = (SELECT id FROM dataset WHERE root = ?1)";
+            let mut query = connection.prepare(query)?;
+            let rows = query.query_map(params![self.root, SIGNATURE_VERSION], |row| {
+                Ok((Digest(row.get(0)?), row.get::<_, Vec<u8>>(1)?))
+            })?;
+            rows.collect::<Result<Vec<_>, _>>()
+        });
+        let rows = rows.unwrap_or_default().into_iter();
+        rows.filter_map(|(content, value)| Some((content, encoding::decode(content, &value)?)))
+            .collect()
+    }
+
+    /// Keeps what was read of masks, by content.
+    pub(crate) fn keep_masks(&self, masks: &[(Digest, &ReadMask)]) {
+        if masks.is_empty() || !self.keeps_learned() {
+            return;
+        }
+        self.cache.with(|connection| {
+            let transaction = connection.transaction()?;
+            let dataset = note_dataset(&transaction, self.root.as_deref())?;
+            let encoded = masks
+                .iter()
+                .filter_map(|&(content, mask)| Some((content, encoding::encode(content, mask)?)));
+            for (content, value) in encoded {
+                transaction.execute(
+                    "INSERT OR REPLACE INTO mask (dataset, content, version, value) \
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![dataset, content.0, SIGNATURE_VERSION, value],
+                )?;
+            }
             transaction.commit()
         });
     }

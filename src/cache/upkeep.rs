@@ -127,6 +127,7 @@ fn forget(connection: &mut Connection, keep: Keep) -> Result<Pruned, rusqlite::E
     // What nothing leads to any more.
     transaction.execute_batch(
         "DELETE FROM file WHERE dataset NOT IN (SELECT id FROM dataset);
+         DELETE FROM mask WHERE dataset NOT IN (SELECT id FROM dataset);
          DELETE FROM report WHERE dataset NOT IN (SELECT id FROM dataset);
          DELETE FROM learned WHERE dataset NOT IN (SELECT id FROM dataset);
          DELETE FROM signature WHERE content NOT IN (SELECT content FROM file);",

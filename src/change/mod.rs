@@ -142,8 +142,14 @@ pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
     }
 }
 
-/// Adds what lies inside files that are touched: which of it has changed is not known.
+/// Adds what lies inside files that are touched: which of it has changed is not known. And pictures
+/// whose mask is.
 fn take_inner(paths: &mut BTreeSet<String>, dataset: &Dataset) {
+    for mask in &dataset.companions {
+        if paths.contains(&mask.path) {
+            paths.insert(mask.of.clone());
+        }
+    }
     for sample in &dataset.samples {
         if matches!(sample.place, Place::Inside(_)) && paths.contains(sample.file()) {
             paths.insert(sample.path.to_string());

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::Evidence;
 use crate::annotation::{Annotated, Bounds, Fault, FaultKind, Region, Unit};
 use crate::finding::{Code, Finding, Subject};
-use crate::sample::{Dataset, SampleId};
+use crate::sample::SampleId;
 use crate::signature::Signature;
 use crate::wording::counted;
 
@@ -83,7 +83,7 @@ pub(super) fn faulty_boxes(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut empty = Faulty::default();
     let mut twice = Faulty::default();
     for picture in &evidence.dataset.annotations.pictures {
-        let Some(id) = first_sample(evidence.dataset, &picture.path) else {
+        let Some(id) = evidence.dataset.first_sample(&picture.path) else {
             continue;
         };
         let sizes = sizes(picture, evidence.signatures[id.index()].as_ref().ok());
@@ -157,13 +157,13 @@ pub(super) fn other_sizes(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut images = Vec::new();
     let mut example = None;
     for picture in &evidence.dataset.annotations.pictures {
-        let Some(id) = first_sample(evidence.dataset, &picture.path) else {
+        let Some(id) = evidence.dataset.first_sample(&picture.path) else {
             continue;
         };
         let (Some(told), Ok(signature)) = (picture.size, &evidence.signatures[id.index()]) else {
             continue;
         };
-        if real_sizes(signature).any(|size| size == told) {
+        if signature.sizes().any(|size| size == told) {
             continue;
         }
         example.get_or_insert_with(|| {
@@ -250,16 +250,9 @@ pub(super) fn unlabelled_pictures(evidence: &Evidence<'_>) -> Vec<Finding> {
 fn sizes(picture: &Annotated, signature: Option<&Signature>) -> Vec<(u32, u32)> {
     match (picture.size, signature) {
         (Some(told), _) => vec![told],
-        (None, Some(signature)) => real_sizes(signature).collect(),
+        (None, Some(signature)) => signature.sizes().collect(),
         (None, None) => Vec::new(),
     }
-}
-
-/// The size of a picture, and that in which it is stored where a mark turns it.
-fn real_sizes(signature: &Signature) -> impl Iterator<Item = (u32, u32)> + use<> {
-    let (width, height) = (signature.width, signature.height);
-    let is_turned = signature.facts.stored.orientation > 4;
-    std::iter::once((width, height)).chain(is_turned.then_some((height, width)))
 }
 
 /// Whether a box lies outside of its picture, whichever of these sizes is meant.
@@ -279,16 +272,6 @@ fn reaches_out(bounds: Bounds, sizes: &[(u32, u32)]) -> bool {
             all_beyond && !sizes.is_empty()
         }
     }
-}
-
-/// The first sample of a name.
-fn first_sample(dataset: &Dataset, path: &str) -> Option<SampleId> {
-    let at = dataset.samples.partition_point(|one| &*one.path < path);
-    let is_it = dataset
-        .samples
-        .get(at)
-        .is_some_and(|one| &*one.path == path);
-    is_it.then_some(SampleId(at as u32))
 }
 
 /// A line of a file, for people.

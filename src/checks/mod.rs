@@ -12,6 +12,7 @@ mod label_conflicts;
 mod label_faults;
 mod layout;
 mod leaks;
+mod masks;
 mod names;
 mod not_read;
 mod odd;
@@ -33,8 +34,8 @@ use crate::matching::partners::{Partners, Partnerships};
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::sequence::recording::Recordings;
-use crate::signature::Signature;
 use crate::signature::unreadable::Unreadable;
+use crate::signature::{ReadMask, Signature};
 pub(crate) use files::code_of;
 
 /// What a check may look at.
@@ -46,6 +47,8 @@ pub struct Evidence<'a> {
     pub labels: &'a Labels<'a>,
     /// Signatures by sample.
     pub signatures: &'a [Result<Signature, Unreadable>],
+    /// Masks by companion of a sample; none where they were not read.
+    pub(crate) masks: &'a [ReadMask],
     /// Duplicates of every sample.
     pub partners: &'a Partnerships,
     /// Evaluation samples that were recorded or made together with training samples.
@@ -62,6 +65,13 @@ impl Evidence<'_> {
     #[must_use]
     pub fn counts(&self, pair: &RecordedPair) -> bool {
         pair.declared || pair.pixels.agree || self.counted.contains(&pair.kind)
+    }
+
+    /// Whether two samples were found to show one picture.
+    fn are_partners(&self, a: SampleId, b: SampleId) -> bool {
+        let split = self.dataset.samples[b.index()].split;
+        let partners = self.partners.of(a, split);
+        partners.is_some_and(|partners| partners.best.iter().any(|pair| pair.b == b))
     }
 
     /// Whether evidence of this kind, found by comparing pixels, makes a sample leaked.
@@ -115,6 +125,7 @@ const CHECKS: &[Check] = &[
     annotations::unused_classes,
     annotations::unlabelled_pictures,
     annotation_conflicts::conflicts,
+    masks::faults,
     layout::problems,
     layout::empty_splits,
     layout::samples_without_split,

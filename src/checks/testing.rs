@@ -12,12 +12,13 @@ use crate::signature::digest::Digest;
 use crate::signature::facts::{Camera, Colour, Facts, Need, Profile, Stored, Tone};
 use crate::signature::patient::Patient;
 use crate::signature::unreadable::{Format, Unreadable};
-use crate::signature::{Hash64, Signature};
+use crate::signature::{Hash64, ReadMask, Signature};
 
 /// Splits are `train` (0), `val` (1) and `test` (2).
 pub(super) struct World {
     pub(super) dataset: Dataset,
     signatures: Vec<Result<Signature, Unreadable>>,
+    pub(super) masks: Vec<ReadMask>,
     partners: Partnerships,
 }
 
@@ -31,6 +32,7 @@ impl World {
         Self {
             dataset: builder.build(),
             signatures: Vec::new(),
+            masks: Vec::new(),
             partners: Partnerships::with_limit(5),
         }
     }
@@ -95,6 +97,7 @@ impl World {
             // Leaked: the evidence borrows it, and a test is over soon.
             labels: Box::leak(Box::new(Labels::of(&self.dataset))),
             signatures: &self.signatures,
+            masks: &self.masks,
             partners: &self.partners,
             together: &[],
             recordings: None,

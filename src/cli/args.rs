@@ -219,8 +219,11 @@ pub(super) struct SplitArgs {
     /// Share of images to validate on
     #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
     pub(super) val_share: f64,
+    /// Share of images to test on, in a split of its own
+    #[arg(long, value_name = "SHARE")]
+    pub(super) test_share: Option<f64>,
     /// Write K folds, a column each, instead of one split
-    #[arg(long, value_name = "K", conflicts_with = "val_share")]
+    #[arg(long, value_name = "K", conflicts_with_all = ["val_share", "test_share"])]
     pub(super) folds: Option<usize>,
     /// Steps left out between the two sides of a recording [default: two seconds, or 20]
     #[arg(long, value_name = "STEPS")]
@@ -239,7 +242,7 @@ pub(super) struct SplitArgs {
 #[command(next_help_heading = "Repair of the split as it is")]
 pub(super) struct CurrentArgs {
     /// Change as few samples of the dataset's own split as it takes to make it free of leaks
-    #[arg(long, conflicts_with_all = ["val_share", "folds", "seed"])]
+    #[arg(long, conflicts_with_all = ["val_share", "test_share", "folds", "seed"])]
     pub(super) from_current: bool,
     /// What may be done with a sample that is on the wrong side [default: move]
     #[arg(long, value_enum, value_name = "HOW", requires = "from_current")]

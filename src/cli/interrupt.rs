@@ -53,9 +53,8 @@ fn stop(state: &State) {
 
 impl Progress for Interrupt<'_> {
     fn begin(&self, stage: Stage, total: Option<u64>) {
-        self.state
-            .reading
-            .store(stage == Stage::Hashing, Ordering::SeqCst);
+        let is_reading = matches!(stage, Stage::Hashing | Stage::Masks);
+        self.state.reading.store(is_reading, Ordering::SeqCst);
         self.inner.begin(stage, total);
     }
 

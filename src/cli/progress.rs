@@ -16,6 +16,10 @@ fn template(stage: Stage, has_total: bool) -> &'static str {
             "reading   {bar:12} {human_pos} of {human_len} images, {rate}/s, {eta} left"
         }
         (Stage::Hashing, false) => "reading   {spinner} {human_pos} images, {elapsed}",
+        (Stage::Masks, true) => {
+            "reading   {bar:12} {human_pos} of {human_len} masks, {rate}/s, {eta} left"
+        }
+        (Stage::Masks, false) => "reading   {spinner} {human_pos} masks, {elapsed}",
         (Stage::Matching, _) => "comparing {spinner} {elapsed}",
     }
 }
@@ -94,7 +98,12 @@ mod tests {
 
     #[test]
     fn no_line_of_progress_wraps_at_80_columns() {
-        for stage in [Stage::Walking, Stage::Hashing, Stage::Matching] {
+        for stage in [
+            Stage::Walking,
+            Stage::Hashing,
+            Stage::Masks,
+            Stage::Matching,
+        ] {
             for has_total in [false, true] {
                 let line = longest(template(stage, has_total));
                 assert!(!line.contains('{'), "{line}");

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::audit::{Kept, Proposal, Request, propose_split};
+use crate::audit::{Kept, Proposal, Request, Stratum, propose_split};
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 
@@ -53,17 +53,29 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
 /// What is asked for.
 ///
 /// # Errors
-/// A share that is none.
+/// A share that is none, or shares that leave nothing.
 pub(super) fn request(args: &SplitArgs) -> Result<Request, Error> {
-    if !(args.val_share > 0.0 && args.val_share < 1.0) {
+    let shares = [
+        ("--val-share", args.val_share),
+        ("--test-share", args.test_share.unwrap_or(0.1)),
+    ];
+    for (name, share) in shares {
+        if !(share > 0.0 && share < 1.0) {
+            let message = format!("`{name} {share}` is out of range: use a share such as 0.2");
+            return Err(Error::settings(message));
+        }
+    }
+    let test_share = args.test_share.unwrap_or(0.0);
+    if args.val_share + test_share >= 1.0 {
         let message = format!(
-            "`--val-share {}` is out of range: use a share such as 0.2",
+            "`--val-share {}` and `--test-share {test_share}` leave nothing to train on: use less",
             args.val_share
         );
         return Err(Error::settings(message));
     }
     Ok(Request {
-        evaluation_share: args.val_share,
+        validation_share: args.val_share,
+        test_share,
         folds: args.folds,
         purge: args.purge,
         seed: args.seed,
@@ -72,16 +84,36 @@ pub(super) fn request(args: &SplitArgs) -> Result<Request, Error> {
 
 fn summary(proposal: &Proposal, args: &SplitArgs, out: &Path, no_groups: Option<&str>) -> String {
     let mut text = String::new();
-    for (number, [training, evaluation, purged]) in proposal.sizes.iter().enumerate() {
+    for (number, sizes) in proposal.sizes.iter().enumerate() {
         let fold = if args.folds.is_some() {
             format!("split_{}: ", number + 1)
         } else {
             String::new()
         };
+        let test = match args.test_share {
+            Some(_) => format!(", {} test", sizes.test),
+            None => String::new(),
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(
             text,
-            "{fold}{training} train, {evaluation} val, {purged} left out"
+            "{fold}{} train, {} val{test}, {} left out",
+            sizes.training, sizes.validation, sizes.left_out
+        );
+    }
+    if let Some(balance) = proposal.balance {
+        let strata = match balance.over {
+            Stratum::Class => "classes",
+            Stratum::Targets => "fifths of the range of targets",
+            Stratum::Folder => "folders",
+        };
+        let [least, most] = balance.shares;
+        let _ = writeln!(
+            text,
+            "{} {strata}, of each {:.1} to {:.1} % evaluated",
+            balance.strata,
+            100.0 * least,
+            100.0 * most
         );
     }
     text += &beside(&proposal.kept);

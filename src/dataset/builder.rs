@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use super::walk::{Walked, WalkedFile};
 use crate::annotation::Annotations;
 use crate::sample::{
-    Companion, Dataset, Ignored, Layout, Problem, Sample, Split, SplitId, SplitRole, Unread,
+    Companion, Dataset, Ignored, Layout, MaskClasses, Problem, Sample, Split, SplitId, SplitRole,
+    Unread,
 };
 use crate::source::Place;
 
@@ -72,6 +73,7 @@ pub struct Builder {
     ignored: Vec<Ignored>,
     unread: Vec<Unread>,
     companions: Vec<Companion>,
+    mask_classes: Option<MaskClasses>,
     texts: Vec<String>,
     image_files: Option<u64>,
     labels_from: String,
@@ -93,6 +95,7 @@ impl Builder {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            mask_classes: None,
             texts: Vec::new(),
             image_files: None,
             labels_from: String::new(),
@@ -145,6 +148,12 @@ impl Builder {
     /// Takes over files that may hold samples and are not read.
     pub(super) fn unread(&mut self, unread: Vec<Unread>) -> &mut Self {
         self.unread = unread;
+        self
+    }
+
+    /// Takes over what masks may hold.
+    pub(super) fn mask_classes(&mut self, classes: Option<MaskClasses>) -> &mut Self {
+        self.mask_classes = classes;
         self
     }
 
@@ -203,6 +212,7 @@ impl Builder {
             ignored: self.ignored,
             unread: self.unread,
             companions: self.companions,
+            mask_classes: self.mask_classes,
             texts: self.texts,
             image_files: 0,
             labels_from: self.labels_from,

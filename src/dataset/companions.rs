@@ -187,6 +187,7 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
                 found.companions.push(Companion {
                     of: images[picture].path.clone(),
                     path: path(),
+                    place: images[at].place.clone(),
                 });
             }
             // A name alone makes no mask of it where most pictures have none.
@@ -200,7 +201,7 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     }
     let mut taken = taken.into_iter();
     images.retain(|_| !taken.next().unwrap_or(false));
-    found.companions.sort();
+    Companion::sort(&mut found.companions);
     found
 }
 

@@ -81,9 +81,10 @@ pub(super) fn claim(
                 ..file
             }));
         all.companions
-            .extend(walked.companions.iter().map(|one| Companion {
+            .extend(walked.companions.into_iter().map(|one| Companion {
                 of: below(&one.of),
                 path: below(&one.path),
+                ..one
             }));
         for mut problem in walked.problems {
             problem.path = below(&problem.path);
@@ -110,7 +111,7 @@ pub(super) fn claim(
     if labels_from.is_empty() && drafts.iter().any(|draft| draft.label.is_some()) {
         labels_from.push_str("class folders");
     }
-    all.companions.sort();
+    Companion::sort(&mut all.companions);
     let images: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
     all.image_files = images.len() as u64;
     let claim = Claim {

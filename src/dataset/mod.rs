@@ -24,6 +24,7 @@ mod label_tables;
 mod lenient;
 mod lists;
 mod manifest_columns;
+mod mask_classes;
 mod object_cells;
 mod resolve;
 mod split_folders;
@@ -202,6 +203,7 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         faults.retain(|fault| fault.kind != FaultKind::WithoutPicture);
     }
     builder.annotations(claim.annotations);
+    builder.mask_classes(mask_classes::find(root, &walked));
     builder.walked(walked);
     for problem in claim.problems {
         builder.problem(problem);

@@ -120,6 +120,7 @@ pub(super) mod tests {
             metric: Metric::Unknown,
             target_range: None,
             predictions: None,
+            answers: crate::explain::metrics::Answers::NONE,
             predictions_unmatched: 0,
             second_run: None,
             compared: &[],

@@ -2,6 +2,7 @@
 //! split and of the training split it is compared with, in one order for all fields.
 
 use super::descriptors::Descriptors;
+use super::metrics::Answers;
 use super::training_log::{Printed, TrainingLog};
 use crate::report::interleaving::Interleaving;
 
@@ -31,6 +32,8 @@ pub struct Inputs<'a> {
     pub target_range: Option<(f64, f64)>,
     /// Predictions, one per row; training rows may have them too.
     pub predictions: Option<&'a [Option<Prediction>]>,
+    /// The same beside what is true, and measures of samples; empty without predictions.
+    pub answers: &'a Answers,
     /// Predictions that fit no sample.
     pub predictions_unmatched: u64,
     /// A second run on a split without the leak.

@@ -180,7 +180,7 @@ fn sum_of(influence: &[f64], power: i32) -> f64 {
 }
 
 /// 97.5 % point of Student's t with `df >= 1` degrees of freedom.
-fn t_quantile(df: f64) -> f64 {
+pub(crate) fn t_quantile(df: f64) -> f64 {
     StudentsT::new(0.0, 1.0, df).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
 }
 

@@ -23,6 +23,7 @@ pub(crate) mod leak_groups;
 pub(crate) mod log_read;
 pub(crate) mod losses;
 pub(crate) mod memoriser;
+pub(crate) mod metrics;
 pub(crate) mod nearest_training;
 pub(crate) mod next_steps;
 pub(crate) mod per_sample;
@@ -39,7 +40,7 @@ pub(crate) mod verdict;
 mod warnings;
 pub(crate) mod yardsticks;
 
-use crate::report::explanation::Explanation;
+use crate::report::explanation::{Explanation, FromPredictions};
 use inputs::{Inputs, Metric, Setting, Targets};
 use targets::Parts;
 use training_log::{Printed, Quantity};
@@ -94,7 +95,12 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     });
     let first = reported.as_ref().ok().copied();
     let t3 = inputs.predictions.map(|predictions| {
-        per_sample::from_predictions(inputs, predictions, first, &exposures, &queries, &groups)
+        let t3 =
+            per_sample::from_predictions(inputs, predictions, first, &exposures, &queries, &groups);
+        FromPredictions {
+            metrics: metrics::metrics(inputs.answers, &exposures, &groups),
+            ..t3
+        }
     });
     let t4 = inputs
         .second_run

@@ -84,6 +84,7 @@ pub(crate) fn from_predictions(
             .filter(|row| row.loss.value.is_some())
             .collect(),
         accuracy: accuracies(inputs, predictions, exposures, groups),
+        metrics: Vec::new(),
         dose: dose(inputs, queries, &loss_of),
         correlation: correlation(inputs, predictions, exposures),
         loss_recomputed: recomputed(all, reported),

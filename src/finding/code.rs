@@ -188,6 +188,14 @@ codes! {
     MaskWithoutPicture = "mask-without-picture", Warning;
     /// Pictures without the mask that most others have.
     PictureWithoutMask = "picture-without-mask", Note;
+    /// A mask that cannot be read.
+    UnreadableMask = "unreadable-mask", Error;
+    /// A mask of another size than its picture.
+    MaskSizeDiffers = "mask-size-differs", Warning;
+    /// A mask with values that are no class.
+    MaskValueUnknown = "mask-value-unknown", Warning;
+    /// One mask for different pictures.
+    RepeatedMask = "repeated-mask", Warning;
     /// Text that is none of the annotation tool's form, with its file and line.
     MalformedAnnotation = "malformed-annotation", Error;
     /// Annotations of a class that the list of classes does not have.

@@ -3,7 +3,7 @@
 
 use crate::report::explanation::{
     Bound, Cause, Estimate, Evidence, Explanation, Exposure, FromImages, FromLosses,
-    FromPredictions, FromSecondRun, FromTargets, LogRead, Status,
+    FromPredictions, FromSecondRun, FromTargets, LogRead, MetricByExposure, Status,
 };
 use crate::report::interleaving::{Interleaving, SplitKind};
 use crate::wording::{accuracy, count, loss, percent};
@@ -349,6 +349,7 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
         lines.push(again.message.clone());
     }
     lines.extend(right);
+    lines.extend(predictions.metrics.iter().map(metric));
     if !classes.is_empty() {
         lines.push(format!("loss by exposure: {}", classes.join(", ")));
     }
@@ -364,6 +365,31 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
     });
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+/// A metric on all, leaked and clean samples.
+fn metric(metric: &MetricByExposure) -> String {
+    let name = match &*metric.metric {
+        "macro_f1" => "F1 (mean over classes)".to_owned(),
+        "balanced_accuracy" => "balanced accuracy".to_owned(),
+        "r2" => "R2".to_owned(),
+        measure if measure.len() <= 5 => measure.to_uppercase(),
+        measure => measure.to_owned(),
+    };
+    let told = |name: &str, of: &Estimate| {
+        let interval = match (of.lo, of.hi) {
+            (Some(lo), Some(hi)) if name == "clean" => format!(" ({lo:.3} to {hi:.3})"),
+            _ => String::new(),
+        };
+        of.value.map(|value| format!("{name} {value:.3}{interval}"))
+    };
+    let parts = [
+        told("all", &metric.all),
+        told("leaked", &metric.leaked),
+        told("clean", &metric.clean),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("{name}: {}", parts.join(", "))
 }
 
 fn second_run(second: &FromSecondRun) -> Vec<String> {

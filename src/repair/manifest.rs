@@ -1,11 +1,14 @@
 //! An assignment as the text of a manifest.
 
-use super::{Assignment, Side};
+use super::Assignment;
+
+/// What sides are called, in their order.
+pub(crate) const NAMES: [&str; 3] = ["train", "val", "test"];
 
 /// The splits of an assignment; `None` for what is left out.
 #[must_use]
 pub(crate) fn names(sides: &Assignment) -> Vec<Option<&'static str>> {
-    let name = |&side: &Side| Some(name(side)).filter(|_| side != Side::Purged);
+    let name = |side: &Option<u8>| Some(NAMES[usize::from((*side)?)]);
     sides.iter().map(name).collect()
 }
 
@@ -48,21 +51,14 @@ pub(crate) fn fold_manifest(paths: &[&str], folds: &[Assignment], columns: &[Col
         .chain(names.iter().map(String::as_str))
         .chain(columns.iter().map(|column| column.name));
     let row = |i: usize| {
-        let splits = folds.iter().map(move |sides| name(sides[i]));
+        let name = |side: u8| NAMES[usize::from(side)];
+        let splits = folds.iter().map(move |sides| sides[i].map_or("", name));
         std::iter::once(paths[i])
             .chain(splits)
             .chain(columns.iter().map(move |column| column.cells[i]))
             .collect()
     };
     text(header.collect(), (0..paths.len()).map(row))
-}
-
-fn name(side: Side) -> &'static str {
-    match side {
-        Side::Training => "train",
-        Side::Evaluation => "val",
-        Side::Purged => "",
-    }
 }
 
 pub(super) fn text<'a>(header: Vec<&'a str>, rows: impl Iterator<Item = Vec<&'a str>>) -> String {
@@ -90,7 +86,7 @@ mod tests {
 
     #[test]
     fn purged_samples_are_left_out_of_a_split_and_blank_in_a_fold() {
-        let sides = vec![Side::Training, Side::Purged, Side::Evaluation];
+        let sides = vec![Some(0), None, Some(1)];
         let labels = Column {
             name: "label",
             cells: vec!["cat", "dog", "a,\"b\""],

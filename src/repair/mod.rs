@@ -2,8 +2,8 @@
 //!
 //! Samples that belong together form indivisible *units*: stretches of a recording, declared
 //! groups, clusters of twins. Whole units go to one side; training frames too close to an
-//! evaluation frame are left out (*purged*). How units are chosen is a step of its own, so that
-//! other aims (balanced classes, fewest moves) can replace it.
+//! evaluation frame are left out (*purged*). How units are chosen is a step of its own: at random
+//! with balanced classes (`choose.rs`), or with the fewest changes to a given split (`fewest/`).
 
 mod choose;
 pub(crate) mod diff;
@@ -34,35 +34,52 @@ pub(crate) struct Constraints<'a> {
     pub purge: u32,
 }
 
-/// Where a sample goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    /// Training.
-    Training,
-    /// Evaluation.
-    Evaluation,
-    /// Neither: too close to an evaluation sample.
-    Purged,
+/// The side of each sample, `None` for what is left out because it is too close to another side.
+pub(crate) type Assignment = Vec<Option<u8>>;
+
+/// The side to train on. Higher ones are evaluated.
+pub(crate) const TRAINING: u8 = 0;
+
+/// A split with about `sizes` samples on the sides 1, 2, ...: exactly that many when recordings can
+/// be cut, otherwise as near as whole units come from below, and of each class about its share.
+/// `classes` holds the class of each sample.
+#[must_use]
+pub(crate) fn propose(
+    constraints: &Constraints,
+    classes: &[u32],
+    sizes: &[usize],
+    seed: u64,
+) -> Assignment {
+    let smallest = sizes.iter().copied().filter(|size| *size > 0).min();
+    let length = units::stretch_length(smallest.unwrap_or(0), constraints.purge);
+    let stretches = units::stretches(constraints.members, length);
+    let mut units = units::units(constraints, &stretches);
+    let mut sides = vec![Some(TRAINING); constraints.members.len()];
+    // The highest side first: what is tested on is to be chosen from all.
+    for (below, &size) in sizes.iter().enumerate().rev() {
+        for row in choose::up_to(&units, classes, size, seed) {
+            sides[row as usize] = Some(below as u8 + 1);
+        }
+        // What is too close to it can be on no side below it.
+        separate(constraints, &mut sides);
+        for unit in &mut units {
+            unit.rows
+                .retain(|&row| sides[row as usize] == Some(TRAINING));
+        }
+        units.retain(|unit| !unit.rows.is_empty());
+    }
+    sides
 }
 
-/// One side per sample.
-pub(crate) type Assignment = Vec<Side>;
-
-/// A split with about `evaluation_size` evaluation samples: exactly that many when recordings can
-/// be cut, otherwise as near as whole groups come from below.
+/// Stratified grouped k-fold: every sample is an evaluation sample (side 1) of exactly one of the
+/// `k` assignments. Empty when `k` is below 2 or exceeds the number of units.
 #[must_use]
-pub(crate) fn propose(constraints: &Constraints, evaluation_size: usize, seed: u64) -> Assignment {
-    let stretch = units::stretch_length(evaluation_size, constraints.purge);
-    let stretches = units::stretches(constraints.members, stretch);
-    let units = units::units(constraints, &stretches);
-    let chosen = choose::up_to(&units, evaluation_size, seed);
-    finish(constraints, chosen.into_iter())
-}
-
-/// Grouped k-fold: every sample is an evaluation sample of exactly one of the `k` assignments.
-/// Empty when `k` is below 2 or exceeds the number of units.
-#[must_use]
-pub(crate) fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assignment> {
+pub(crate) fn folds(
+    constraints: &Constraints,
+    classes: &[u32],
+    k: usize,
+    seed: u64,
+) -> Vec<Assignment> {
     let n = constraints.members.len();
     if k < 2 {
         return Vec::new();
@@ -73,26 +90,17 @@ pub(crate) fn folds(constraints: &Constraints, k: usize, seed: u64) -> Vec<Assig
     if units.len() < k {
         return Vec::new();
     }
-    let folds = choose::evenly(&units, k, seed);
+    let folds = choose::evenly(&units, classes, k, seed).into_iter();
     folds
-        .into_iter()
-        .map(|rows| finish(constraints, rows.into_iter()))
+        .map(|rows| {
+            let mut sides = vec![Some(TRAINING); n];
+            for row in rows {
+                sides[row as usize] = Some(1);
+            }
+            separate(constraints, &mut sides);
+            sides
+        })
         .collect()
-}
-
-/// Marks the evaluation samples and leaves out what is too close to them.
-fn finish(constraints: &Constraints, evaluation: impl Iterator<Item = u32>) -> Assignment {
-    let mut sides = vec![Some(0); constraints.members.len()];
-    for row in evaluation {
-        sides[row as usize] = Some(1);
-    }
-    separate(constraints, &mut sides);
-    let side = |side| match side {
-        Some(0) => Side::Training,
-        Some(_) => Side::Evaluation,
-        None => Side::Purged,
-    };
-    sides.into_iter().map(side).collect()
 }
 
 /// Leaves out what is too close to a sample of another side. Of two such samples the one of the
@@ -139,7 +147,7 @@ mod tests {
             .collect()
     }
 
-    fn count(sides: &[Side], side: Side) -> usize {
+    fn count(sides: &[Option<u8>], side: Option<u8>) -> usize {
         sides.iter().filter(|&&s| s == side).count()
     }
 
@@ -151,9 +159,9 @@ mod tests {
             twins: &[(3, 4000)],
             purge: 20,
         };
-        let sides = propose(&constraints, 900, 1);
-        assert_eq!(count(&sides, Side::Evaluation), 900);
-        assert!(count(&sides, Side::Purged) < 300);
+        let sides = propose(&constraints, &[0; 4500], &[900], 1);
+        assert_eq!(count(&sides, Some(1)), 900);
+        assert!(count(&sides, None) < 300);
         assert!(verify::verify(&constraints, &sides).is_clean());
     }
 
@@ -165,8 +173,14 @@ mod tests {
             twins: &[],
             purge: 5,
         };
-        assert_eq!(propose(&constraints, 200, 3), propose(&constraints, 200, 3));
-        assert_ne!(propose(&constraints, 200, 3), propose(&constraints, 200, 4));
+        assert_eq!(
+            propose(&constraints, &[0; 1000], &[200], 3),
+            propose(&constraints, &[0; 1000], &[200], 3)
+        );
+        assert_ne!(
+            propose(&constraints, &[0; 1000], &[200], 3),
+            propose(&constraints, &[0; 1000], &[200], 4)
+        );
     }
 
     #[test]
@@ -177,19 +191,16 @@ mod tests {
             twins: &[],
             purge: 5,
         };
-        let folds = folds(&constraints, 5, 1);
+        let folds = folds(&constraints, &[0; 1000], 5, 1);
         for row in 0..1000 {
             assert_eq!(
-                folds
-                    .iter()
-                    .filter(|sides| sides[row] == Side::Evaluation)
-                    .count(),
+                folds.iter().filter(|sides| sides[row] == Some(1)).count(),
                 1
             );
         }
         for sides in &folds {
             assert!(verify::verify(&constraints, sides).is_clean());
-            assert!((count(sides, Side::Evaluation) as i64 - 200).abs() <= 20);
+            assert!((count(sides, Some(1)) as i64 - 200).abs() <= 20);
         }
     }
 
@@ -207,8 +218,8 @@ mod tests {
             twins: &[],
             purge: 5,
         };
-        assert!(folds(&constraints, 2, 1).is_empty());
-        assert!(folds(&constraints, 0, 1).is_empty());
+        assert!(folds(&constraints, &[0; 10], 2, 1).is_empty());
+        assert!(folds(&constraints, &[0; 10], 0, 1).is_empty());
     }
 
     proptest! {
@@ -217,7 +228,7 @@ mod tests {
             spec in prop::collection::vec((0u32..4, 0u32..200, 0u32..6), 1..150),
             pairs in prop::collection::vec((0usize..150, 0usize..150), 0..30),
             purge in 0u32..12,
-            share in 0usize..100,
+            share in 0usize..60,
             seed in 0u64..1000,
         ) {
             let members: Vec<Member> = spec.iter().map(|&(recording, position, group)| Member {
@@ -227,10 +238,13 @@ mod tests {
             let twins: Vec<(u32, u32)> = pairs.iter().filter(|(a, b)| a != b && *a < members.len() && *b < members.len()).map(|&(a, b)| (a as u32, b as u32)).collect();
             let constraints = Constraints { members: &members, twins: &twins, purge };
             let wanted = members.len() * share / 100;
-            let sides = propose(&constraints, wanted, seed);
+            let classes: Vec<u32> = spec.iter().map(|&(_, _, class)| class).collect();
+            let to_test = wanted / 3;
+            let sides = propose(&constraints, &classes, &[wanted, to_test], seed);
             prop_assert!(verify::verify(&constraints, &sides).is_clean());
-            prop_assert!(count(&sides, Side::Evaluation) <= wanted);
-            for sides in folds(&constraints, 3, seed) {
+            prop_assert!(count(&sides, Some(1)) <= wanted);
+            prop_assert!(count(&sides, Some(2)) <= to_test);
+            for sides in folds(&constraints, &classes, 3, seed) {
                 prop_assert!(verify::verify(&constraints, &sides).is_clean());
             }
         }

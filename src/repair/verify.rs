@@ -1,6 +1,8 @@
 //! Verification of an assignment against the constraints alone.
 
-use super::{Assignment, Constraints, Side};
+use std::collections::BTreeSet;
+
+use super::Constraints;
 use crate::explain::inputs::Place;
 
 /// What crosses between training and evaluation.
@@ -22,63 +24,53 @@ impl Crossing {
     }
 }
 
-/// Counts everything that crosses.
+/// Counts everything that crosses between any two sides.
 #[must_use]
-pub(crate) fn verify(constraints: &Constraints, sides: &Assignment) -> Crossing {
-    let rows = |side| (0..sides.len()).filter(move |&i| sides[i] == side);
-    let mut training: Vec<Place> = rows(Side::Training)
-        .filter_map(|i| constraints.members[i].place)
-        .collect();
-    training.sort_unstable();
-    let near = |&i: &usize| {
-        constraints.members[i]
-            .place
-            .and_then(|place| steps_to(&training, place))
-            .is_some_and(|steps| steps <= constraints.purge.max(1))
-    };
-    let groups = |side| {
-        let mut groups: Vec<u32> = rows(side)
-            .filter_map(|i| constraints.members[i].group)
-            .collect();
-        groups.sort_unstable();
-        groups.dedup();
-        groups
-    };
-    let evaluated = groups(Side::Evaluation);
-    let crosses = |&&(a, b): &&(u32, u32)| {
-        let pair = (sides[a as usize], sides[b as usize]);
-        matches!(
-            pair,
-            (Side::Training, Side::Evaluation) | (Side::Evaluation, Side::Training)
-        )
-    };
-    Crossing {
-        twins: constraints.twins.iter().filter(crosses).count(),
-        neighbours: rows(Side::Evaluation).filter(near).count(),
-        groups: groups(Side::Training)
-            .iter()
-            .filter(|group| evaluated.binary_search(group).is_ok())
-            .count(),
-    }
-}
-
-/// Counts everything that crosses between any two of several numbered sides.
-#[must_use]
-pub(crate) fn verify_all(constraints: &Constraints, sides: &[Option<u8>]) -> Crossing {
+pub(crate) fn verify(constraints: &Constraints, sides: &[Option<u8>]) -> Crossing {
     let highest = sides.iter().flatten().copied().max().unwrap_or(0);
     let mut all = Crossing::default();
     for high in 1..=highest {
-        let below = |side: &Option<u8>| match side {
-            Some(side) if *side == high => Side::Evaluation,
-            Some(side) if *side < high => Side::Training,
-            _ => Side::Purged,
-        };
-        let crossing = verify(constraints, &sides.iter().map(below).collect());
+        let crossing = into(constraints, sides, high);
         all.twins += crossing.twins;
         all.neighbours += crossing.neighbours;
         all.groups += crossing.groups;
     }
     all
+}
+
+/// What crosses into one side from those below it.
+fn into(constraints: &Constraints, sides: &[Option<u8>], high: u8) -> Crossing {
+    let is_high = |row: usize| sides[row] == Some(high);
+    let is_low = |row: usize| sides[row].is_some_and(|side| side < high);
+    let rows = 0..sides.len();
+    let mut low: Vec<Place> = rows
+        .clone()
+        .filter(|&row| is_low(row))
+        .filter_map(|row| constraints.members[row].place)
+        .collect();
+    low.sort_unstable();
+    let near = |row: usize| {
+        let place = constraints.members[row].place;
+        let steps = place.and_then(|place| steps_to(&low, place));
+        steps.is_some_and(|steps| steps <= constraints.purge.max(1))
+    };
+    let groups = |of: &dyn Fn(usize) -> bool| -> BTreeSet<u32> {
+        let rows = rows.clone().filter(|&row| of(row));
+        rows.filter_map(|row| constraints.members[row].group)
+            .collect()
+    };
+    let crosses = |&&(a, b): &&(u32, u32)| {
+        let (a, b) = (a as usize, b as usize);
+        is_high(a) && is_low(b) || is_low(a) && is_high(b)
+    };
+    Crossing {
+        twins: constraints.twins.iter().filter(crosses).count(),
+        neighbours: rows
+            .clone()
+            .filter(|&row| is_high(row) && near(row))
+            .count(),
+        groups: groups(&is_low).intersection(&groups(&is_high)).count(),
+    }
 }
 
 /// Steps to the nearest of some sorted places in the same recording.
@@ -113,19 +105,15 @@ mod tests {
             twins: &[(0, 3), (0, 1)],
             purge: 1,
         };
-        let sides = vec![
-            Side::Training,
-            Side::Evaluation,
-            Side::Purged,
-            Side::Evaluation,
-        ];
-        assert_eq!(
-            verify(&constraints, &sides),
-            Crossing {
-                twins: 2,
-                neighbours: 1,
-                groups: 1
-            }
-        );
+        let crossing = |twins, neighbours, groups| Crossing {
+            twins,
+            neighbours,
+            groups,
+        };
+        let sides = [Some(0), Some(1), None, Some(1)];
+        assert_eq!(verify(&constraints, &sides), crossing(2, 1, 1));
+        // Between two sides that are evaluated, too.
+        let sides = [Some(1), Some(2), None, Some(0)];
+        assert_eq!(verify(&constraints, &sides), crossing(2, 1, 1));
     }
 }

@@ -1,5 +1,5 @@
-//! Thresholds of evidence for reading names as recordings. `docs/sequences.md` says the same in
-//! words.
+//! Thresholds of evidence for reading names as recordings. `docs/sequences.md` says the gist of
+//! them.
 
 use crate::report::recordings::{NameEvidence, NameRule};
 

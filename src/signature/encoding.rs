@@ -1,11 +1,11 @@
-//! Signed images as bytes for the cache.
+//! Signed images, and read masks, as bytes for the cache.
 //!
 //! An 8-byte check value, then the fields in order as `postcard` writes them.
 //! The bytes mean nothing to another [`SIGNATURE_VERSION`](super::SIGNATURE_VERSION).
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Signed;
 use super::digest::Digest;
 use super::thumbnail::Thumbnail;
 
@@ -16,8 +16,8 @@ const CHECK: usize = 8;
 /// Encodes what reading a file with this content came to; `None` where a value
 /// is too large to be encoded, which none is.
 #[must_use]
-pub(crate) fn encode(content: Digest, signed: &Signed) -> Option<Vec<u8>> {
-    let fields = postcard::to_allocvec(signed).ok()?;
+pub(crate) fn encode<T: Serialize>(content: Digest, value: &T) -> Option<Vec<u8>> {
+    let fields = postcard::to_allocvec(value).ok()?;
     let mut bytes = check_of(content, &fields).to_vec();
     bytes.extend(fields);
     Some(bytes)
@@ -25,13 +25,13 @@ pub(crate) fn encode(content: Digest, signed: &Signed) -> Option<Vec<u8>> {
 
 /// Decodes what [`encode`] wrote for the same content; `None` for anything else.
 #[must_use]
-pub(crate) fn decode(content: Digest, bytes: &[u8]) -> Option<Signed> {
+pub(crate) fn decode<T: DeserializeOwned>(content: Digest, bytes: &[u8]) -> Option<T> {
     let (check, fields) = bytes.split_at_checked(CHECK)?;
     if check != check_of(content, fields) {
         return None;
     }
     match postcard::take_from_bytes(fields) {
-        Ok((signed, [])) => Some(signed),
+        Ok((value, [])) => Some(value),
         _ => None,
     }
 }
@@ -64,8 +64,8 @@ impl<'de> Deserialize<'de> for Thumbnail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signature::Signer;
     use crate::signature::unreadable::{DataStore, Format, Unreadable};
+    use crate::signature::{Signed, Signer};
 
     const CONTENT: Digest = Digest([7; 16]);
 
@@ -107,15 +107,15 @@ mod tests {
         for signed in examples() {
             let bytes = encode(CONTENT, &signed).unwrap();
             for end in 0..bytes.len() {
-                assert_eq!(decode(CONTENT, &bytes[..end]), None);
+                assert_eq!(decode::<Signed>(CONTENT, &bytes[..end]), None);
             }
             for at in 0..bytes.len() {
                 let mut changed = bytes.clone();
                 changed[at] ^= 4;
-                assert_eq!(decode(CONTENT, &changed), None);
+                assert_eq!(decode::<Signed>(CONTENT, &changed), None);
             }
-            assert_eq!(decode(Digest([8; 16]), &bytes), None);
-            assert_eq!(decode(CONTENT, &[bytes, vec![0]].concat()), None);
+            assert_eq!(decode::<Signed>(Digest([8; 16]), &bytes), None);
+            assert_eq!(decode::<Signed>(CONTENT, &[bytes, vec![0]].concat()), None);
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
         let others = others.map(Format::Other);
         let named = [Format::Jpeg, Format::Png, Format::Gif, Format::Tiff];
         for format in named.into_iter().chain(others) {
-            let signed = Err(Unreadable::DecoderPanicked { format });
+            let signed: Signed = Err(Unreadable::DecoderPanicked { format });
             assert_eq!(
                 decode(CONTENT, &encode(CONTENT, &signed).unwrap()),
                 Some(signed)

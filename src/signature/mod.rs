@@ -25,7 +25,7 @@ pub mod unreadable;
 use serde::{Deserialize, Serialize};
 
 pub use capture::Captured;
-pub(crate) use decode::{Preview, preview};
+pub(crate) use decode::{Mask, Preview, preview, read_mask};
 use digest::Digest;
 use facts::Facts;
 use patient::Patient;
@@ -33,7 +33,7 @@ pub use sign::Signer;
 use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
-/// Raised whenever the same bytes could give another signature than before.
+/// Raised whenever the same bytes could give another signature or [`Mask`] than before.
 pub const SIGNATURE_VERSION: u32 = 7;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
@@ -73,6 +73,18 @@ pub struct Signature {
     /// Whom it shows, where its DICOM elements say so.
     pub patient: Patient,
 }
+
+impl Signature {
+    /// The size of the picture, and that in which it is stored where a mark turns it.
+    pub(crate) fn sizes(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+        let (width, height) = (self.width, self.height);
+        let is_turned = self.facts.stored.orientation > 4;
+        std::iter::once((width, height)).chain(is_turned.then_some((height, width)))
+    }
+}
+
+/// What reading one mask came to.
+pub(crate) type ReadMask = Result<Mask, Unreadable>;
 
 /// What reading one image came to.
 pub type Signed = Result<Signature, Unreadable>;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _core, _progress
 from ._errors import SettingsError
@@ -53,18 +53,22 @@ class Proposal:
         """Positions to evaluate on."""
         return self._fold("split").val
 
+    @property
+    def test_indices(self) -> List[int]:
+        """Positions to test on; none unless `test` was asked for."""
+        return self._positions("split", "test")
+
     def _fold(self, column: str) -> Fold:
+        return Fold(self._positions(column, "train"), self._positions(column, "val"))
+
+    def _positions(self, column: str, side: str) -> List[int]:
         sides = self._columns[column]
-        found: Tuple[List[int], List[int]] = ([], [])
-        for at, name in enumerate(self.names):
-            side = sides.get(name)
-            if side in ("train", "val"):
-                found[side == "val"].append(at)
-        return Fold(*found)
+        return [at for at, name in enumerate(self.names) if sides.get(name) == side]
 
     def __repr__(self) -> str:
-        train, val = self._fold("split")
-        return f"<splitleak.Proposal {len(train)} train, {len(val)} val of {len(self.names)}>"
+        sizes = [(name, len(self._positions("split", name))) for name in ("train", "val", "test")]
+        told = ", ".join(f"{size} {name}" for name, size in sizes if size or name != "test")
+        return f"<splitleak.Proposal {told} of {len(self.names)}>"
 
 
 class Folds(Proposal, Sequence[Fold]):
@@ -92,6 +96,7 @@ def split(
     /,
     *,
     val: float = 0.2,
+    test: float = 0.0,
     groups: Optional[Sequence[object]] = None,
     times: Optional[Sequence[float]] = None,
     purge: Optional[int] = None,
@@ -104,13 +109,13 @@ def split(
     """Propose a split without leaks: copies, recordings and groups stay on one side.
 
     `source` is anything that `check` takes for one split, or a directory; positions of a directory
-    are those of its samples in order of path. `val` is the share to evaluate on. `groups` and
-    `times` say of each sample what it was recorded with, and when. Nothing is moved or written.
-    Classes are not balanced.
+    are those of its samples in order of path. `val` is the share to evaluate on, `test` that to test
+    on beside it. `groups` and `times` say of each sample what it was recorded with, and when. Each
+    class, or fifth of the range of targets, keeps about its share. Nothing is moved or written.
 
     Raises SettingsError for a share that is none, and what `check` raises.
     """
-    words = [f"--val-share={val}"]
+    words = [f"--val-share={val}"] + ([f"--test-share={test}"] if test else [])
     return Proposal(_proposed(source, words, groups, times, purge, seed, cache, options, threads, progress))
 
 
@@ -130,7 +135,7 @@ def folds(
 ) -> Folds:
     """Propose `n` folds without leaks, as scikit-learn takes them: `cross_val_score(..., cv=folds)`.
 
-    Every sample is evaluated on in one fold. The other arguments are those of `split`.
+    Every sample is evaluated on in one fold, each class about evenly in all. The other arguments are those of `split`.
 
     Raises SettingsError where the dataset cannot be divided into so many.
     """

@@ -7,6 +7,7 @@ use crate::explain;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::{Inputs, Model, Place, Row, SecondRun, Setting, Targets, Twin};
+use crate::explain::metrics::Answers;
 use crate::explain::predictions::{self, Line, Matched};
 use crate::labels::Labels;
 use crate::leak::Leak;
@@ -140,6 +141,7 @@ pub(super) fn explain(
         metric: settings.metric,
         target_range: settings.target_range,
         predictions: own.as_ref().map(|own| &own.predictions[..]),
+        answers: own.as_ref().map_or(Answers::NONE, |own| &own.answers),
         predictions_unmatched: own.as_ref().map_or(0, |own| own.n_unmatched as u64),
         second_run,
         compared: &compared,

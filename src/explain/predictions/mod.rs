@@ -1,8 +1,14 @@
 //! Predictions of a model for each sample: CSV, JSON Lines or NPY, matched to the samples by path.
 
+mod answers;
+
+use std::collections::BTreeMap;
+
 use super::inputs::{Metric, Prediction, Targets};
+use super::metrics::Answers;
 use super::yardsticks::metric_of;
 use crate::npy;
+use answers::{class_answer, classes, number_answer, with_scores_as_probabilities};
 use serde_json::Value;
 
 /// Longest file that is read, in bytes.
@@ -13,6 +19,10 @@ const SMALLEST_PROBABILITY: f64 = 1e-7;
 const PATH: [&str; 6] = ["path", "file", "filename", "image", "image_path", "name"];
 const TRUTH: [&str; 5] = ["y_true", "target", "label", "true", "truth"];
 const PREDICTED: [&str; 5] = ["y_pred", "prediction", "pred", "predicted", "output"];
+/// Measures that programs take of each sample. A lower `cer` and `wer` is better.
+const MEASURES: [&str; 13] = [
+    "iou", "miou", "jaccard", "dice", "f1", "ap", "map", "psnr", "ssim", "pck", "oks", "cer", "wer",
+];
 const LOSS: [&str; 3] = ["loss", "per_sample_loss", "sample_loss"];
 
 /// One line of a file of predictions.
@@ -28,6 +38,8 @@ pub struct Line {
     pub loss: Option<f64>,
     /// Class probabilities.
     pub probabilities: Vec<f64>,
+    /// Measures of this sample (`iou`, `dice`, ...), by name.
+    pub measures: Vec<(&'static str, f64)>,
 }
 
 /// Predictions in the order of the samples.
@@ -35,6 +47,8 @@ pub struct Line {
 pub(crate) struct Matched {
     /// One per sample.
     pub predictions: Vec<Option<Prediction>>,
+    /// Answers beside what is true.
+    pub answers: Answers,
     /// Samples that have one.
     pub n_matched: usize,
     /// Lines that fit no sample.
@@ -52,7 +66,7 @@ pub enum PredictionError {
     TooLarge,
     /// A CSV without the columns needed.
     #[error(
-        "the predictions have columns {found}; needed are `path` and one of `y_pred`, `loss`, or class probabilities `p_0`, `p_1`, .."
+        "the predictions have columns {found}; needed are `path` and one of `y_pred`, `loss`, class probabilities `p_0`, `p_1`, .., or a measure such as `iou`"
     )]
     Columns {
         /// Columns there are.
@@ -107,7 +121,15 @@ pub(crate) fn match_to(
     targets: &Targets,
     metric: Metric,
 ) -> Matched {
+    let lines = &*with_scores_as_probabilities(lines, targets);
     let mut predictions: Vec<Option<Prediction>> = vec![None; paths.len()];
+    let are_classes = !matches!(targets, Targets::Numbers(_));
+    let mut answers = Answers {
+        are_classes,
+        of: vec![None; paths.len()],
+        measures: BTreeMap::new(),
+    };
+    let classes = classes(lines);
     let by_path = sorted_unique(paths.iter().map(|path| (*path).to_owned()));
     let by_name = sorted_unique(paths.iter().map(|path| file_name(path).to_owned()));
     let ordered = lines.len() == in_order.len();
@@ -125,23 +147,35 @@ pub(crate) fn match_to(
                 .map(|&row| row as usize),
         };
         match row {
-            Some(row) => predictions[row] = Some(prediction(line, row, targets, metric)),
+            Some(row) => {
+                predictions[row] = Some(prediction(line, row, targets, metric));
+                answers.of[row] = match are_classes {
+                    true => class_answer(line, &classes),
+                    false => number_answer(line, row, targets),
+                };
+                for &(name, value) in &line.measures {
+                    let own = answers.measures.entry(name);
+                    own.or_insert_with(|| vec![None; paths.len()])[row] = Some(value);
+                }
+            }
             None => n_unmatched += 1,
         }
     }
     Matched {
+        answers,
         n_matched: predictions.iter().flatten().count(),
         predictions,
         n_unmatched,
     }
 }
 
+/// A text as a finite number.
+fn number(text: &Option<String>) -> Option<f64> {
+    let text = text.as_ref()?;
+    text.trim().parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
 fn prediction(line: &Line, row: usize, targets: &Targets, metric: Metric) -> Prediction {
-    let number = |text: &Option<String>| {
-        text.as_ref()
-            .and_then(|text| text.trim().parse::<f64>().ok())
-            .filter(|v| v.is_finite())
-    };
     let truth = number(&line.truth).or_else(|| targets.number(row));
     let predicted = number(&line.predicted);
     let names = line
@@ -250,7 +284,12 @@ fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
         })
         .collect();
     probabilities.sort_unstable();
-    if path.is_none() || (predicted.is_none() && loss.is_none() && probabilities.is_empty()) {
+    let measures: Vec<(&str, usize)> = MEASURES
+        .iter()
+        .filter_map(|measure| Some((*measure, names.iter().position(|name| name == measure)?)))
+        .collect();
+    let has_any = predicted.is_some() || loss.is_some() || !measures.is_empty();
+    if path.is_none() || !(has_any || !probabilities.is_empty()) {
         return Err(PredictionError::Columns {
             found: names.join(", "),
         });
@@ -271,6 +310,10 @@ fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
             probabilities: probabilities
                 .iter()
                 .map_while(|&(_, column)| cell(Some(column))?.parse().ok())
+                .collect(),
+            measures: measures
+                .iter()
+                .filter_map(|&(name, column)| Some((name, number(&cell(Some(column)))?)))
                 .collect(),
         })
     };
@@ -312,6 +355,10 @@ fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
             probabilities: probabilities
                 .map(|values| values.iter().filter_map(Value::as_f64).collect())
                 .unwrap_or_default(),
+            measures: MEASURES
+                .iter()
+                .filter_map(|name| Some((*name, object.get(*name)?.as_f64()?)))
+                .collect(),
         })
     };
     text.lines()

@@ -1,4 +1,5 @@
 use super::*;
+use crate::explain::metrics::Answer;
 
 fn matched(text: &str, paths: &[&str], targets: &Targets) -> Matched {
     match_to(
@@ -109,4 +110,59 @@ fn missing_columns_are_named() {
         parse(b"{\"path\": 1}\n{broken"),
         Err(PredictionError::Line { line: 2, .. })
     ));
+}
+
+#[test]
+fn the_output_of_a_sigmoid_is_a_probability_and_not_a_class() {
+    let classes = Targets::Classes(vec![Some(0), Some(1)]);
+    let text = "path,y_true,y_pred\na,1,0.75\nb,0,0.6\n";
+    let found = matched(text, &["a", "b"], &classes);
+    let rights = found.predictions.iter().map(|one| one.unwrap().right);
+    assert_eq!(rights.collect::<Vec<_>>(), [Some(true), Some(false)]);
+    let answer = |truth, score| Answer {
+        truth,
+        predicted: 1.0,
+        score: Some(score),
+    };
+    let answers = [answer(1.0, 0.75), answer(0.0, 0.6)].map(Some);
+    assert_eq!(found.answers.of, answers);
+    // Whole numbers are classes, and numbers to regress are numbers.
+    let whole = matched("path,y_true,y_pred\na,1,0\n", &["a"], &classes);
+    assert_eq!(whole.answers.of[0].unwrap().score, None);
+    let numbers = Targets::Numbers(vec![Some(0.0), Some(1.0)]);
+    let found = matched(text, &["a", "b"], &numbers);
+    assert_eq!(found.answers.of[0].unwrap().predicted, 0.75);
+}
+
+#[test]
+fn classes_are_told_apart_as_they_are_written_and_numbers_by_their_value() {
+    let text = "path,y_true,y_pred\na,2,2.0\nb,10,2\n";
+    let found = matched(text, &["a", "b"], &Targets::None);
+    let told: Vec<_> = found.answers.of.iter().flatten().collect();
+    assert_eq!((told[0].truth, told[0].predicted), (0.0, 0.0));
+    assert_eq!((told[1].truth, told[1].predicted), (1.0, 0.0));
+    // The likeliest class may be one that nothing is of.
+    let text = "path,y_true,p_0,p_1,p_2\na,0,0.1,0.2,0.7\nb,1,0.1,0.8,0.1\n";
+    let found = matched(text, &["a", "b"], &Targets::None);
+    let predicted: Vec<f64> = found
+        .answers
+        .of
+        .iter()
+        .flatten()
+        .map(|one| one.predicted)
+        .collect();
+    assert_eq!(predicted, [2.0, 1.0]);
+}
+
+#[test]
+fn measures_of_samples_are_kept_by_name() {
+    let found = matched(
+        "path,iou,Dice\na,0.5,0.6\nb,,0.2\n",
+        &["a", "b"],
+        &Targets::None,
+    );
+    assert_eq!(found.answers.measures["iou"], [Some(0.5), None]);
+    assert_eq!(found.answers.measures["dice"], [Some(0.6), Some(0.2)]);
+    let json = matched("{\"path\": \"a\", \"iou\": 0.5}\n", &["a"], &Targets::None);
+    assert_eq!(json.answers.measures["iou"], [Some(0.5)]);
 }

@@ -54,6 +54,8 @@ pub enum CiMethod {
     GroupedLogT,
     /// Student's t, groups as units, degrees of freedom from influence.
     GroupedT,
+    /// Delete-a-group jackknife, Student's t.
+    GroupedJackknife,
     /// Wilson's, with the sample size reduced by the design effect of the groups.
     GroupedWilson,
     /// Three divided by the number of groups, for a share of 0 or 1.

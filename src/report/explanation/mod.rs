@@ -21,7 +21,8 @@ pub use estimate::{Assumption, CiMethod, Estimate, Status};
 pub use log::LogRead;
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
 pub use predictions::{
-    Accuracies, ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line, Point, Third,
+    Accuracies, ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line,
+    MetricByExposure, Point, Third,
 };
 pub use samples::{ClassCount, Exposure, FromImages, Sensitivity};
 pub use targets::{

@@ -24,6 +24,8 @@ pub struct FromPredictions {
     pub inflation_ratio: Estimate,
     /// Share of right classes; `null` where no classes were predicted.
     pub accuracy: Option<Accuracies>,
+    /// Metrics that are no mean of losses, as far as the predictions tell them.
+    pub metrics: Vec<MetricByExposure>,
     /// Loss by distance to the nearest training image; confounded with difficulty, hence the last
     /// column.
     pub dose: Vec<DoseBin>,
@@ -52,6 +54,20 @@ pub struct Accuracies {
     /// On clean samples, weighed by their number of twins like all of validation: the honest
     /// accuracy where exposure was random given that number.
     pub standardised: Estimate,
+}
+
+/// A metric by exposure, with intervals over groups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MetricByExposure {
+    /// `macro_f1`, `balanced_accuracy`, `auc` of classes; `mae`, `rmse`, `r2` of numbers; or the
+    /// mean of a measure of each sample, such as `iou`.
+    pub metric: String,
+    /// On all evaluation samples with a prediction.
+    pub all: Estimate,
+    /// On those that leak.
+    pub leaked: Estimate,
+    /// On those that do not.
+    pub clean: Estimate,
 }
 
 /// One bin of the dose-response table.

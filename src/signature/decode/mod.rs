@@ -11,6 +11,7 @@
 mod dicom;
 mod exact;
 mod grey;
+mod mask;
 mod need;
 mod preview;
 mod recognise;
@@ -24,6 +25,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
 
+pub(crate) use mask::{Mask, read_mask};
 pub(crate) use preview::{Preview, preview};
 
 use exact::digest_of;

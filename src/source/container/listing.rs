@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::super::Place;
 use super::{Container, Inside, Reader, caught, damaged};
 use super::{
-    arrow, cifar, idx, npy, npz, parquet_table, pickle, tar_archive, tfrecord, zip_archive,
+    arrow, cifar, idx, lmdb, npy, npz, parquet_table, pickle, tar_archive, tfrecord, zip_archive,
 };
 
 /// What is inside a container.
@@ -135,6 +135,9 @@ fn list_as_it_is(
     }
     if starts(b"\x93NUMPY") {
         return npy::list(file, name);
+    }
+    if lmdb::is_head(&head) {
+        return lmdb::list(file, name);
     }
     if starts(b"PAR1") {
         return parquet_table::list(file, name);

@@ -12,6 +12,7 @@ mod idx;
 mod inflate;
 mod labels;
 mod listing;
+mod lmdb;
 mod member;
 mod names;
 mod npy;

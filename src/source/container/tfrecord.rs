@@ -2,7 +2,7 @@
 //!
 //! An example is a map from names to lists of bytes, floats or integers (`example.proto`,
 //! `feature.proto`). The image is the one that is called so, or else the first bytes that begin as
-//! encoded images do.
+//! encoded images do. A record may also be such bytes itself.
 
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -81,6 +81,13 @@ struct Example {
 
 /// What is read of a record; `None` where no feature is an image.
 fn example(record: &[u8]) -> Option<Example> {
+    if begins_as_image(record) {
+        return Some(Example {
+            at: 0,
+            size: record.len() as u64,
+            label: None,
+        });
+    }
     let features: Vec<(&[u8], &[u8])> = Fields(record)
         .filter_map(|field| message(field, 1))
         .flat_map(Fields)
@@ -189,6 +196,12 @@ mod tests {
         );
         let cut = listed(&file[..file.len() - 9]).unwrap().unwrap();
         assert_eq!((cut.items.len(), cut.faults.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_record_may_be_an_image_itself() {
+        let listing = listed(&record(b"\x89PNG and more")).unwrap().unwrap();
+        assert_eq!(listing.items.len(), 1);
     }
 
     #[test]
