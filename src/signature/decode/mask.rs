@@ -6,7 +6,6 @@ use image::DynamicImage;
 use image::metadata::Orientation;
 use serde::{Deserialize, Serialize};
 
-use super::exact::digest_of;
 use super::grey::is_deep;
 use super::recognise::recognise;
 use super::{container, decode_fully, is_turned};
@@ -38,7 +37,7 @@ pub(crate) struct Mask {
 /// # Errors
 /// Every way in which the bytes are not a whole, supported image that fits.
 pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unreadable> {
-    let (image_format, format) = recognise(bytes)?;
+    let (decoder, format) = recognise(bytes)?;
     container::walk(bytes, format).map_err(|missing| Unreadable::Truncated {
         format,
         detail: missing.to_owned(),
@@ -53,8 +52,14 @@ pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unr
             _ => Ok(mask),
         };
     }
-    let image = decode_fully(bytes, image_format, format, share)?.image;
-    let colours = (!is_deep(&image)).then(|| colours_of(&image)).flatten();
+    let full = decode_fully(bytes, decoder, format, share)?;
+    let pixels = full.pixel_digest();
+    // What a window shows are no values of a mask.
+    let is_windowed = full.exact.is_some();
+    let image = full.image;
+    let colours = (!is_deep(&image) && !is_windowed)
+        .then(|| colours_of(&image))
+        .flatten();
     let palette = match format {
         Format::Png => palette(bytes),
         _ => None,
@@ -67,7 +72,7 @@ pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unr
     Ok(Mask {
         width: image.width(),
         height: image.height(),
-        pixels: digest_of(&image),
+        pixels,
         levels,
         colours,
     })
