@@ -20,13 +20,13 @@ const CODES: [&str; 11] = [
     "annotation-conflict",
 ];
 
-fn annotation_codes(report: &Value) -> Vec<String> {
+pub(crate) fn annotation_codes(report: &Value) -> Vec<String> {
     let all = codes(report).into_iter();
     all.filter(|code| CODES.contains(&code.as_str())).collect()
 }
 
 /// What is said of labels, a line for each kind: kind, source, labelled, missing, classes, regions.
-fn labels(report: &Value) -> Vec<String> {
+pub(crate) fn labels(report: &Value) -> Vec<String> {
     let read = report["dataset"]["labels"].as_array().unwrap().iter();
     read.map(|one| {
         format!(

@@ -102,6 +102,72 @@ fn annotation_tools_tell_splits_and_classes() {
     }
 }
 
+/// An export of one split in each tool's form.
+fn of_split(tool: &str, split: &str) -> String {
+    let own = ALL.iter().filter(|one| one.1 == split);
+    match tool {
+        "cvat" => {
+            let image = |(name, _, class): &(&str, &str, &str)| {
+                format!("<image name=\"{name}.png\"><tag label=\"{class}\"/></image>")
+            };
+            let images: String = own.map(image).collect();
+            format!("<annotations><version>1.1</version>{images}</annotations>")
+        }
+        "vott" => {
+            let asset = |(name, _, class): &(&str, &str, &str)| {
+                let edges = json!({ "left": 1, "top": 1, "width": 9, "height": 9 });
+                let region = json!({ "tags": [class], "boundingBox": edges });
+                let asset = json!({ "name": format!("{name}.png") });
+                (
+                    (*name).to_owned(),
+                    json!({ "asset": asset, "regions": [region] }),
+                )
+            };
+            let assets: serde_json::Map<String, Value> = own.map(asset).collect();
+            json!({ "tags": [{ "name": "cat" }, { "name": "dog" }], "assets": assets }).to_string()
+        }
+        "csv" => {
+            let row =
+                |(name, _, class): &(&str, &str, &str)| format!("{name}.png,1,1,9,9,{class}\n");
+            format!(
+                "image,xmin,ymin,xmax,ymax,label\n{}",
+                own.map(row).collect::<String>()
+            )
+        }
+        _ => {
+            let picture = |(name, _, class): &(&str, &str, &str)| {
+                let at = json!({ "x": 9, "y": 9, "width": 4, "height": 4 });
+                let object = json!({ "label": class, "coordinates": at });
+                json!({ "image": format!("{name}.png"), "annotations": [object] })
+            };
+            Value::from(own.map(picture).collect::<Vec<_>>()).to_string()
+        }
+    }
+}
+
+#[test]
+fn files_of_one_tool_that_are_named_after_splits_tell_them() {
+    for (tool, train, val) in [
+        ("cvat", "train.xml", "val.xml"),
+        ("vott", "train-export.json", "val-export.json"),
+        ("createml", "train.json", "val.json"),
+        ("csv", "train-export.csv", "val-export.csv"),
+    ] {
+        let workspace = pictures();
+        workspace.file(train, of_split(tool, "train"));
+        workspace.file(val, of_split(tool, "val"));
+        let layout = if tool == "csv" { "tables" } else { "exports" };
+        tells_splits_and_classes(&workspace, layout);
+    }
+    for (first, second) in [("train.xml", "second.xml"), ("train_1.xml", "train_2.xml")] {
+        let workspace = pictures();
+        workspace.file(first, of_split("cvat", "train"));
+        workspace.file(second, of_split("cvat", "val"));
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(report["dataset"]["layout"], "unsplit", "{second}");
+    }
+}
+
 #[test]
 fn an_export_about_other_pictures_divides_nothing() {
     let workspace = pictures();
@@ -151,6 +217,10 @@ fn annotations_beside_split_folders_tell_classes() {
         rows.map(|(name, _, class)| line(name, class))
             .collect::<String>()
     };
+    labelled(|workspace, _, split, _| {
+        let file = format!("{split}/_annotations.createml.json");
+        workspace.file(&file, of_split("createml", split));
+    });
     labelled(|workspace, _, split, _| {
         let rows = of(split, |name, class| format!("{name}.png\t{class}\t0\t0\n"));
         workspace.file(&format!("{split}/{split}_annotations.txt"), rows);

@@ -24,6 +24,7 @@
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
+//! - `told_labels`: labels that files beside pictures tell, and files that look alike
 //! - `truncation`: a file cut anywhere is never whole
 //! - `given`: samples that a program hands over, in memory or as files
 //! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
@@ -85,6 +86,7 @@ mod road;
 mod simulated;
 mod snapshot;
 mod staged;
+mod told_labels;
 mod truncation;
 mod unread_data;
 mod usage;

@@ -1,7 +1,13 @@
 //! Columns of a table with one row for each box: four edges, a corner with width and height, or one
-//! cell `[x, y, width, height]`; and the size of the picture.
+//! cell; and the size of the picture.
+//!
+//! What names leave open the rows tell. A cell `[a, b, c, d]` is x, y, width and height, unless the
+//! four are [corners]. Columns `x`, `y`, `w`, `h` are boxes unless half of them or more
+//! have one size, as tiles of a slide have.
 
-use super::csv_text::number_list;
+use std::collections::HashMap;
+
+use super::csv_text::{number_list, reader};
 use crate::annotation::{Bounds, Unit};
 
 /// Names of the columns of two opposite corners.
@@ -19,7 +25,15 @@ const CORNERS: &[[&str; 4]] = &[
 const CORNER_AND_SIZE: &[[&str; 4]] = &[
     ["bbox_x", "bbox_y", "bbox_width", "bbox_height"],
     ["bbox_x", "bbox_y", "bbox_w", "bbox_h"],
+    ["x1", "y1", "w", "h"],
+    OF_BOX_OR_TILE,
 ];
+
+/// Names that boxes and tiles share.
+const OF_BOX_OR_TILE: [&str; 4] = ["x", "y", "w", "h"];
+
+/// Rows from which on their numbers alone tell that they are corners.
+const LEAST_ROWS: usize = 10;
 
 /// Names of a column that holds a corner, width and height in one cell.
 const ONE_CELL: &[&str] = &["bbox", "box", "bounding_box"];
@@ -30,6 +44,8 @@ enum Form {
     Corners([usize; 4]),
     CornerAndSize([usize; 4]),
     OneCell(usize),
+    /// One cell that holds two corners.
+    CornersInCell(usize),
 }
 
 /// The columns of a table that tell boxes.
@@ -50,8 +66,46 @@ pub(super) enum Cell {
 }
 
 impl BoxColumns {
+    /// Finds the columns by their names and, where these leave it open, by the rows of the table's
+    /// `text`; `None` where the table tells no boxes.
+    pub(super) fn of_table<'a>(
+        names: impl Iterator<Item = &'a str>,
+        text: &str,
+        has_header: bool,
+    ) -> Option<Self> {
+        let names: Vec<&str> = names.collect();
+        let found = Self::of(names.iter().copied())?;
+        let is_named = |at: usize, name: &str| names[at].trim().eq_ignore_ascii_case(name);
+        let rows = || -> Vec<csv::StringRecord> {
+            let mut rows = reader(text, has_header);
+            rows.records().flatten().collect()
+        };
+        match found.form {
+            Form::CornerAndSize(at) if is_named(at[0], "x") && is_named(at[2], "w") => {
+                (!have_one_size(&rows(), [at[2], at[3]])).then_some(found)
+            }
+            Form::OneCell(cell) if found.holds_corners(&rows()) => Some(Self {
+                form: Form::CornersInCell(cell),
+                ..found
+            }),
+            _ => Some(found),
+        }
+    }
+
+    /// Whether the one cell of each row holds two corners.
+    fn holds_corners(&self, rows: &[csv::StringRecord]) -> bool {
+        let of_row = |row| match self.read(row) {
+            Cell::Box(at) => Some(([at.left, at.top, at.right, at.bottom], self.size(row))),
+            _ => None,
+        };
+        let boxes = rows.iter().filter_map(of_row);
+        // As they were written.
+        let written = boxes.map(|([a, b, c, d], size)| ([a, b, c - a, d - b], size));
+        corners(&written.collect::<Vec<_>>())
+    }
+
     /// Finds the columns by their names; `None` where the table tells no boxes.
-    pub(super) fn of<'a>(names: impl Iterator<Item = &'a str>) -> Option<Self> {
+    fn of<'a>(names: impl Iterator<Item = &'a str>) -> Option<Self> {
         let lower: Vec<String> = names.map(|name| name.trim().to_ascii_lowercase()).collect();
         let at = |name: &str| lower.iter().position(|own| own == name);
         let all = |names: &[&str; 4]| {
@@ -89,7 +143,9 @@ impl BoxColumns {
                 let numbers = cells.iter().map(|cell| cell.parse().ok()).collect();
                 (numbers, cells.join(","))
             }
-            Form::OneCell(column) => (number_list(cell(column)), cell(column).to_owned()),
+            Form::OneCell(column) | Form::CornersInCell(column) => {
+                (number_list(cell(column)), cell(column).to_owned())
+            }
         };
         if written.chars().all(|c| c == ',') {
             return Cell::Empty;
@@ -104,7 +160,7 @@ impl BoxColumns {
             false => Unit::Pixels,
         };
         Cell::Box(match self.form {
-            Form::Corners(_) => {
+            Form::Corners(_) | Form::CornersInCell(_) => {
                 let [left, top, right, bottom] = edges;
                 Bounds {
                     left,
@@ -117,6 +173,57 @@ impl BoxColumns {
             _ => Bounds::from_corner(edges, unit),
         })
     }
+}
+
+/// Whether four numbers of each row are two corners rather than a corner with width and height:
+/// in all rows the third exceeds the first and the fourth the second, and one of these holds.
+///
+/// - The sizes of pictures are told (for fractions they are 1): no corner lies outside, and with
+///   width and height some box would.
+/// - They are not, and there are ten rows: some box begins beyond half of the largest third or
+///   fourth number. With width and height, a box so far from the edge would be small in some row.
+pub(super) fn corners(rows: &[([f32; 4], Option<(u32, u32)>)]) -> bool {
+    let in_order = rows.iter().all(|([a, b, c, d], _)| c > a && d > b);
+    if rows.is_empty() || !in_order {
+        return false;
+    }
+    let largest = |at: usize| rows.iter().map(|(edges, _)| edges[at]).fold(0.0, f32::max);
+    let (right, bottom) = (largest(2), largest(3));
+    let told = |size: &Option<(u32, u32)>| match size {
+        Some((width, height)) => Some((*width as f32, *height as f32)),
+        None => (right <= 1.0 && bottom <= 1.0).then_some((1.0, 1.0)),
+    };
+    let sizes: Option<Vec<(f32, f32)>> = rows.iter().map(|(_, size)| told(size)).collect();
+    let Some(sizes) = sizes else {
+        let is_far = |([a, b, ..], _): &([f32; 4], _)| *a > right / 2.0 || *b > bottom / 2.0;
+        return rows.len() >= LEAST_ROWS && rows.iter().any(is_far);
+    };
+    // A pixel more, or a hundredth of the side, is how some round.
+    let slack = if right > 1.0 || bottom > 1.0 {
+        1.0
+    } else {
+        0.0
+    };
+    let mut all = rows.iter().zip(sizes);
+    let inside = all
+        .clone()
+        .all(|(([_, _, c, d], _), (width, height))| *c <= width + slack && *d <= height + slack);
+    let leaves = all.any(|(([a, b, c, d], _), (width, height))| {
+        a + c > width + slack || b + d > height + slack
+    });
+    inside && leaves
+}
+
+/// Whether half of the rows or more have one width and height.
+fn have_one_size(rows: &[csv::StringRecord], columns: [usize; 2]) -> bool {
+    let mut sizes: HashMap<[&str; 2], usize> = HashMap::new();
+    for row in rows {
+        let size = columns.map(|at| row.get(at).unwrap_or_default());
+        *sizes.entry(size).or_default() += 1;
+    }
+    sizes
+        .values()
+        .any(|alike| alike * 2 >= rows.len() && *alike > 1)
 }
 
 #[cfg(test)]
@@ -175,6 +282,86 @@ mod tests {
         assert_eq!(
             of(["1", "2", "inf", "4"]),
             "`1,2,inf,4` are not the four numbers of a box"
+        );
+    }
+
+    /// Right edge of the first box of a table.
+    fn first_right(header: &str, rows: &[&str]) -> Option<f32> {
+        let text = format!("{header}\n{}\n", rows.join("\n"));
+        let columns = BoxColumns::of_table(header.split(','), &text, true)?;
+        let first = reader(&text, true).records().next()?.unwrap();
+        match columns.read(&first) {
+            Cell::Box(at) => Some(at.right),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_cell_holds_corners_where_width_and_height_would_leave_the_picture() {
+        let sized = |rows: &[&str]| first_right("id,width,height,bbox", rows);
+        let corners = r#"a,100,80,"[40, 10, 90, 70]""#;
+        assert_eq!(sized(&[corners, r#"b,100,80,"[1, 1, 9, 9]""#]), Some(90.0));
+        assert_eq!(
+            sized(&[corners, r#"b,100,80,"[9, 9, 9, 9]""#]),
+            Some(130.0),
+            "not in order"
+        );
+        assert_eq!(
+            sized(&[r#"a,100,80,"[4, 1, 90, 70]""#]),
+            Some(94.0),
+            "both are possible"
+        );
+        assert_eq!(
+            sized(&[r#"a,100,80,"[40, 1, 120, 70]""#]),
+            Some(160.0),
+            "outside either way"
+        );
+        assert_eq!(
+            first_right("id,bbox", &[r#"a,"[.4, .1, .9, .7]""#]),
+            Some(0.9)
+        );
+        assert_eq!(
+            first_right("id,bbox", &[r#"a,"[.4, .4, .6, .6]""#]),
+            Some(1.0),
+            "whole"
+        );
+    }
+
+    #[test]
+    fn without_sizes_ten_rows_and_a_box_far_from_the_edge_tell_corners() {
+        let rows = |boxes: &[[u32; 4]]| -> Option<f32> {
+            let rows = boxes.iter().map(|at| format!("a,\"{at:?}\""));
+            let rows: Vec<String> = rows.collect();
+            let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+            first_right("id,bbox", &rows)
+        };
+        let far = |number: u32| [10 * number, 5, 10 * number + 20, 60];
+        let all: Vec<[u32; 4]> = (1..=10).map(far).collect();
+        assert_eq!(rows(&all), Some(30.0));
+        assert_eq!(rows(&all[..9]), Some(40.0), "nine rows");
+        let mut one_small = all.clone();
+        one_small[9] = [90, 5, 20, 60];
+        assert_eq!(
+            rows(&one_small),
+            Some(40.0),
+            "a third that is below the first"
+        );
+        // One object that fills each picture.
+        let filling: Vec<[u32; 4]> = (1..=10).map(|at| [at, at, 200 + at, 200]).collect();
+        assert_eq!(rows(&filling), Some(202.0));
+    }
+
+    #[test]
+    fn boxes_have_many_sizes_and_tiles_one() {
+        let header = "id,x,y,w,h";
+        assert_eq!(first_right(header, &["a,1,1,5,5", "b,2,2,6,9"]), Some(6.0));
+        assert_eq!(
+            first_right(header, &["a,1,1,5,5", "b,6,1,5,5", "c,11,1,4,5"]),
+            None
+        );
+        assert_eq!(
+            first_right("id,x1,y1,w,h", &["a,1,1,5,5", "b,2,2,5,5"]),
+            Some(6.0)
         );
     }
 }

@@ -138,7 +138,7 @@ pub(super) fn read_header(
     Ok(Header {
         objects: names.iter().position(|name| name == "objects"),
         flags: flags(text, &names, &positions),
-        boxes: BoxColumns::of(names.iter().map(String::as_str)),
+        boxes: BoxColumns::of_table(names.iter().map(String::as_str), text, is_written),
         positions,
         names,
         values,

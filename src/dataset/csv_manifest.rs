@@ -14,11 +14,12 @@ use super::claim::{Claim, SplitOf, Strength};
 use super::csv_header::{Header, is_flag, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::drawn::{Drawn, Gather};
+use super::exports::stem;
 use super::json_lines;
 use super::manifest_columns::Positions;
 use super::object_cells;
 use super::resolve::Resolver;
-use super::split_name::role_of;
+use super::split_name::split_of_export;
 use super::time_cell;
 use super::told;
 use super::walk::Walked;
@@ -103,23 +104,22 @@ fn one_a_split(
     let mut all: Option<Claim> = None;
     let mut labels = Vec::new();
     for (table, file) in tables {
-        let name = table.rsplit('/').next().unwrap_or(table);
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let role = role_of(stem);
+        let stem = stem(table);
+        let told = split_of_export(stem);
         let is_metadata = stem.eq_ignore_ascii_case("metadata");
-        if role.is_none() && !is_metadata {
+        if told.is_none() && !is_metadata {
             continue;
         }
         // Of these, any may be about something else.
         let Ok(mut claim) = claim(root, file, columns, walked) else {
             continue;
         };
-        let Some(role) = role else {
+        let Some((split, role)) = told else {
             labels.push(claim);
             continue;
         };
         for draft in &mut claim.drafts {
-            draft.split = Some((stem.to_owned(), role));
+            draft.split = Some((split.to_owned(), role));
         }
         match &mut all {
             None => all = Some(claim),

@@ -111,6 +111,11 @@ pub(super) fn is_video(reason: &str) -> bool {
     reason.starts_with(VIDEO)
 }
 
+/// Whether images end so.
+pub(super) fn is_image_ending(ending: &str) -> bool {
+    IMAGE.contains(&ending.to_ascii_lowercase().as_str())
+}
+
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
     [ARRAY, VOLUME, SLIDE]

@@ -26,9 +26,12 @@ const NOT_A_CLASS: &[&str] = &[
     "jpegimages",
 ];
 
-/// Whether a folder's name says nothing but that it holds pictures.
+/// Whether a folder's name says nothing but that it holds pictures, perhaps of one of several
+/// cameras (`image_2`).
 pub(super) fn is_plain(name: &str) -> bool {
-    NOT_A_CLASS.contains(&name.to_ascii_lowercase().as_str())
+    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = unnumbered.trim_end_matches(['_', '-']).to_ascii_lowercase();
+    NOT_A_CLASS.contains(&word.as_str())
 }
 
 /// What split folders claim; `None` when no folder that could hold images spells a split.
@@ -62,7 +65,11 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         let (split, _) = draft.split.as_ref()?;
         Some((draft.label.as_deref()?, split.as_str()))
     });
-    if !class_folder::are_classes(labels) {
+    let labels: Vec<(&str, &str)> = labels.collect();
+    // One class for all tells nothing.
+    let tells_nothing =
+        labels.len() == drafts.len() && labels.iter().all(|one| one.0 == labels[0].0);
+    if tells_nothing || !class_folder::are_classes(labels.into_iter()) {
         for draft in &mut drafts {
             draft.label = None;
         }
@@ -184,18 +191,25 @@ mod tests {
 
     #[test]
     fn a_class_folder_that_spells_a_split_does_not_move_its_images() {
-        let found = read_paths(&["train/test/1.jpg", "val/test/2.jpg"]);
-        assert_eq!(
-            found,
-            Some(vec![some("train", Some("test")), some("val", Some("test"))])
-        );
+        let found = read_paths(&["train/test/1.jpg", "val/test/2.jpg", "val/a/3.jpg"]);
+        let expected = [
+            some("train", Some("test")),
+            some("val", Some("test")),
+            some("val", Some("a")),
+        ];
+        assert_eq!(found, Some(expected.to_vec()));
     }
 
     #[test]
     fn the_name_of_the_split_repeated_below_it_is_no_class() {
-        let found = read_paths(&["training_set/training_set/cat/1.jpg", "test_set/cat/2.jpg"]);
+        let found = read_paths(&[
+            "training_set/training_set/cat/1.jpg",
+            "training_set/training_set/dog/1.jpg",
+            "test_set/cat/2.jpg",
+        ]);
         let expected = [
             some("training_set", Some("cat")),
+            some("training_set", Some("dog")),
             some("test_set", Some("cat")),
         ];
         assert_eq!(found, Some(expected.to_vec()));
@@ -210,5 +224,25 @@ mod tests {
     fn an_image_outside_the_splits_has_none() {
         let found = read_paths(&["train/1.jpg", "logo.png"]);
         assert_eq!(found, Some(vec![some("train", None), (None, None)]));
+    }
+
+    #[test]
+    fn one_folder_for_all_and_folders_of_cameras_are_no_classes() {
+        let labels = |paths: &[&str]| -> Vec<Option<String>> {
+            let found = read_paths(paths).unwrap().into_iter();
+            found.map(|(_, label)| label).collect()
+        };
+        assert_eq!(labels(&["train/x/1.jpg", "val/x/2.jpg"]), [None, None]);
+        let cameras = [
+            "train/image_2/1.jpg",
+            "train/image_3/1.jpg",
+            "val/image_2/2.jpg",
+        ];
+        assert_eq!(labels(&cameras), [None, None, None]);
+        let some = |class: &str| Some(class.to_owned());
+        assert_eq!(
+            labels(&["train/x/1.jpg", "val/x/2.jpg", "val/y/3.jpg"]),
+            [some("x"), some("x"), some("y")]
+        );
     }
 }

@@ -1,22 +1,29 @@
-//! Tables that tell classes and boxes of pictures beside a layout that tells their splits: any with
+//! Tables that tell classes and boxes of pictures, with splits told elsewhere or nowhere: any with
 //! columns of boxes, `_annotations.csv`, `_classes.csv` with a column of 0 and 1 for each class,
-//! `classifications.csv`, `val_annotations.txt`.
+//! `classifications.csv`, `val_annotations.txt`; and, where nothing else tells labels, any table
+//! with a column of classes or several of 0 and 1 (or -1 and 1, as `CelebA` writes them).
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::box_columns::{BoxColumns, Cell};
+use super::box_columns::{BoxColumns, Cell, corners};
 use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader};
 use super::drawn::{Drawn, Gather};
+use super::lists::names_a_file;
+use super::manifest_columns::PATH;
 use super::resolve::Resolver;
 use super::split_name::{role_of, words};
 use super::walk::Walked;
-use crate::annotation::{Annotations, FaultKind};
+use crate::annotation::{Annotations, Bounds, FaultKind, Unit};
 
 /// Words of which one is in the name of such a table.
 const WORDS: &[&str] = &[
+    "ann",
+    "anno",
+    "annos",
+    "anns",
     "annotation",
     "annotations",
     "class",
@@ -43,6 +50,9 @@ const GUESSES: &[&str] = &[
     "results",
     "submission",
 ];
+
+/// Names of columns that say how sure someone is of a class, perhaps that it is not there.
+const SURENESS: &[&str] = &["confidence", "prob", "probability", "score"];
 
 /// Names of columns of classes.
 const CLASS: &[&str] = &[
@@ -74,38 +84,71 @@ struct Row {
     fault: Option<String>,
 }
 
-/// What such tables say, each by itself.
-pub(super) fn annotations(root: &Path, walked: &Walked) -> Vec<Annotations> {
-    let is_table = |path: &&String| {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
-        let words = words(stem);
-        let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-        if has(GUESSES) {
-            return false;
-        }
-        let is_called_so = || has(WORDS);
-        match ending {
-            "txt" => is_called_so(),
-            "csv" | "tsv" => is_called_so() || has_boxes(&root.join(path)),
-            _ => false,
-        }
-    };
-    let tables: Vec<&String> = walked.texts.iter().filter(is_table).collect();
-    if tables.len() > MOST_TABLES {
+/// How a table is told to be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    /// By its name, or by columns of boxes.
+    Itself,
+    /// By its columns alone, which are believed where nothing else tells labels.
+    Columns,
+}
+
+/// What such tables say, each by itself; `open` where nothing else tells labels.
+pub(super) fn annotations(root: &Path, walked: &Walked, open: bool) -> Vec<Annotations> {
+    let told = walked
+        .texts
+        .iter()
+        .filter_map(|path| Some((told_by(root, path, open)?, path)));
+    let mut tables: Vec<(By, &String)> = told.collect();
+    let are_few = |tables: &[(By, &String)]| tables.len() <= MOST_TABLES;
+    if !are_few(&tables) {
+        tables.retain(|(by, _)| *by == By::Itself);
+    }
+    if !are_few(&tables) {
         return Vec::new();
     }
+    tables.sort_by_key(|(by, _)| *by);
     let told = tables.into_iter();
-    told.filter_map(|path| of_table(root, path, walked))
+    told.filter_map(|(_, path)| of_table(root, path, walked))
         .collect()
 }
 
-/// Whether the first line of a table names columns of boxes.
-fn has_boxes(file: &Path) -> bool {
-    let text = read_text(file).unwrap_or_default();
+fn told_by(root: &Path, path: &str, open: bool) -> Option<By> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    let words = words(stem);
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    if has(GUESSES) {
+        return None;
+    }
+    match ending {
+        "txt" if has(WORDS) => Some(By::Itself),
+        "txt" if open && has(&["list"]) => {
+            let text = read_text(&root.join(path)).ok()?;
+            counted(&text).map(|_| By::Columns)
+        }
+        "csv" | "tsv" if has(WORDS) => Some(By::Itself),
+        "csv" | "tsv" => by_columns(&root.join(path), open),
+        _ => None,
+    }
+}
+
+/// What the columns of a table tell it to be.
+fn by_columns(file: &Path, open: bool) -> Option<By> {
+    let text = read_text(file).ok()?;
     let mut reader = reader(&text, true);
-    let header = reader.headers();
-    header.is_ok_and(|header| BoxColumns::of(header.iter()).is_some())
+    let header = reader.headers().ok()?.clone();
+    if BoxColumns::of_table(header.iter(), &text, true).is_some() {
+        return Some(By::Itself);
+    }
+    let lower: Vec<String> = header.iter().map(str::to_ascii_lowercase).collect();
+    let has = |names: &[&str]| lower.iter().any(|own| names.contains(&own.as_str()));
+    let tells_classes = has(CLASS) || {
+        let first = reader.records().next()?.ok()?;
+        let is_signed = first.iter().any(|cell| cell == "-1");
+        of_columns(&header, name_column(&lower), &first, is_signed).is_some()
+    };
+    (open && tells_classes && !has(SURENESS)).then_some(By::Columns)
 }
 
 fn of_table(root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
@@ -148,18 +191,7 @@ fn of_table(root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
 /// The rows of a table; `None` where no column tells classes or boxes.
 fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
     if is_list {
-        let row = |(line, number): (&str, u32)| {
-            let mut fields = line.split_whitespace();
-            Some(Row {
-                name: fields.next()?.to_owned(),
-                line: number,
-                drawn: vec![Drawn::tag(fields.next()?)],
-                ..Row::default()
-            })
-        };
-        let lines = text.lines().zip(1..);
-        let lines = lines.filter(|(line, _)| !line.trim().is_empty());
-        return lines.map(row).collect();
+        return counted(text).map_or_else(|| list_rows(text), |table| rows(&table, false));
     }
     let mut reader = reader(text, true);
     let header = reader.headers().ok()?.clone();
@@ -168,10 +200,12 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
     let class = CLASS
         .iter()
         .find_map(|name| lower.iter().position(|own| own == name));
-    let boxes = BoxColumns::of(header.iter());
+    let boxes = BoxColumns::of_table(header.iter(), text, true);
+    let name = name_column(&lower);
+    let is_signed = records.iter().flatten().any(|cell| cell == "-1");
     let row = |record: &csv::StringRecord| {
         let mut row = Row {
-            name: record.get(0)?.to_owned(),
+            name: record.get(name)?.to_owned(),
             line: record.position().map_or(0, |at| at.line() as u32),
             size: boxes.and_then(|boxes| boxes.size(record)),
             ..Row::default()
@@ -181,7 +215,7 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
         let class = class.map(|class| class.split_whitespace().next().map(ToOwned::to_owned));
         match (boxes.map(|boxes| boxes.read(record)), class) {
             (None, None) => {
-                let set = of_columns(&header, record)?;
+                let set = of_columns(&header, name, record, is_signed)?;
                 row.drawn.extend(set.into_iter().map(Drawn::tag));
             }
             (Some(Cell::Box(bounds)), class) => row.drawn.push(Drawn {
@@ -197,12 +231,103 @@ fn rows(text: &str, is_list: bool) -> Option<Vec<Row>> {
     records.iter().map(row).collect()
 }
 
+/// A text of `CelebA`'s form as a table: the number of rows, the names of columns but perhaps that
+/// of pictures, and the rows, with spaces between. `None` for another form.
+fn counted(text: &str) -> Option<String> {
+    let mut lines = text.lines();
+    let count: usize = lines.next()?.trim().parse().ok()?;
+    let names: Vec<&str> = lines.next()?.split_whitespace().collect();
+    let rows = lines.map(|line| line.split_whitespace().collect());
+    let rows: Vec<Vec<&str>> = rows.filter(|row: &Vec<&str>| !row.is_empty()).collect();
+    let width = rows.first()?.len();
+    let missing = width
+        .checked_sub(names.len())
+        .filter(|missing| *missing < 2)?;
+    let fits = |row: &Vec<&str>| row.len() == width && !row.iter().any(|cell| cell.contains(','));
+    if rows.len() != count || !rows.iter().all(fits) {
+        return None;
+    }
+    // An empty line for that of the number, so that lines are counted as in the file.
+    let mut table = format!("\n{}{}\n", "image,".repeat(missing), names.join(","));
+    for row in rows {
+        table.push_str(&row.join(","));
+        table.push('\n');
+    }
+    Some(table)
+}
+
+/// The rows of a list: a picture and its class. Four numbers behind them, with commas between all,
+/// are a box where they are [corners].
+fn list_rows(text: &str) -> Option<Vec<Row>> {
+    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
+    let lines = text.lines().zip(1u32..);
+    let lines = lines.filter(|(line, _)| !line.trim().is_empty());
+    let lines: Vec<(&str, u32)> = lines.collect();
+    let edges = |(line, _): &(&str, u32)| -> Option<([f32; 4], Option<(u32, u32)>)> {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let numbers: Option<Vec<f32>> = match fields.as_slice() {
+            [_, _, edges @ ..] => edges.iter().map(|edge| edge.parse().ok()).collect(),
+            _ => None,
+        };
+        Some((numbers?.try_into().ok()?, None))
+    };
+    let boxes: Option<Vec<_>> = lines.iter().map(edges).collect();
+    let boxes = boxes.filter(|boxes| corners(boxes));
+    let row = |(at, (line, number)): (usize, &(&str, u32))| {
+        let mut fields = line.split(is_gap).filter(|field| !field.is_empty());
+        let (name, class) = (fields.next()?, fields.next()?);
+        let bounds = boxes.as_ref().map(|boxes| {
+            let ([left, top, right, bottom], _) = boxes[at];
+            let unit = Unit::Pixels;
+            Bounds {
+                left,
+                top,
+                right,
+                bottom,
+                unit,
+            }
+        });
+        let drawn = Drawn {
+            bounds,
+            ..Drawn::tag(class)
+        };
+        Some(Row {
+            name: name.to_owned(),
+            line: *number,
+            drawn: vec![drawn],
+            ..Row::default()
+        })
+        .filter(|_| !names_a_file(class))
+    };
+    lines.iter().enumerate().map(row).collect()
+}
+
+/// The column of pictures: the one that is called so, else the first.
+fn name_column(lower: &[String]) -> usize {
+    let called_so = |own: &String| PATH.contains(&own.as_str());
+    lower.iter().position(called_so).unwrap_or(0)
+}
+
 /// The classes whose columns have a 1 among zeros; `None` where columns hold something else.
-fn of_columns(header: &csv::StringRecord, record: &csv::StringRecord) -> Option<Vec<String>> {
-    let flags: Option<Vec<bool>> = record.iter().skip(1).map(is_flag).collect();
+fn of_columns(
+    header: &csv::StringRecord,
+    name: usize,
+    record: &csv::StringRecord,
+    is_signed: bool,
+) -> Option<Vec<String>> {
+    // Beside 0 and 1, -1 is another answer: not known.
+    let is_set = |cell: &str| match cell {
+        "-1" if is_signed => Some(false),
+        "0" if is_signed => None,
+        _ => is_flag(cell),
+    };
+    let cells = record.iter().enumerate().filter(|(at, _)| *at != name);
+    let flags: Option<Vec<bool>> = cells.map(|(_, cell)| is_set(cell)).collect();
     let flags = flags.filter(|flags| flags.len() > 1)?;
-    let names = header.iter().skip(1).zip(flags);
+    let names = header.iter().enumerate().filter(|(at, _)| *at != name);
     let set = names
+        .map(|(_, name)| name)
+        .zip(flags)
         .filter(|(_, flag)| *flag)
         .map(|(name, _)| name.to_owned());
     Some(set.collect())
@@ -261,6 +386,37 @@ mod tests {
         );
         assert_eq!(of("filename,score\na.jpg,0.7\n"), None);
         assert_eq!(told("cat\ndog\n", true), None, "names alone");
+        let masks = "a.png a_mask.png\nb.png b_mask.png\n";
+        assert_eq!(told(masks, true), None, "masks");
+        assert_eq!(
+            of("number,image,label\n7,a.jpg,cat\n").as_deref(),
+            Some("a.jpg:2=cat")
+        );
+    }
+
+    #[test]
+    fn texts_that_count_their_rows_have_columns_of_signs() {
+        let of = |text| told(text, true);
+        let faces = "2\nBald Young \na.jpg  1 -1\nb.jpg -1  1\n";
+        assert_eq!(of(faces).as_deref(), Some("a.jpg:3=Bald b.jpg:4=Young"));
+        assert_eq!(
+            told("image,cat,dog\na.jpg,1,-1\n", false).as_deref(),
+            Some("a.jpg:2=cat")
+        );
+        assert_eq!(
+            told("image,cat,dog\na.jpg,1,-1\nb.jpg,0,1\n", false),
+            None,
+            "not known"
+        );
+        for other in [
+            "3\nBald Young\na.jpg 1 -1\nb.jpg -1 1\n",
+            "2\nBald\na.jpg 1 -1\nb.jpg -1 1\n",
+            "2\nBald Young\na.jpg 1 -1\nb.jpg 1\n",
+            "1\nx y z w\na.jpg 69 109 7 8\n",
+        ] {
+            let table = counted(other).and_then(|table| rows(&table, false));
+            assert!(table.is_none(), "{other}");
+        }
     }
 
     #[test]
@@ -275,5 +431,13 @@ mod tests {
             of("image_id,width,height,bbox\na,9,9,\"[1, 1, 3, 3]\"\nb,9,9,\n").as_deref(),
             Some("a:2=-@4 b:3=")
         );
+        let lines = |gap: &str, count: u32| -> Option<String> {
+            let line = |at: u32| format!("a.jpg{gap}cat{gap}{at}0{gap}1{gap}{at}9{gap}9\n");
+            let rows = told(&(0..count).map(line).collect::<String>(), true)?;
+            rows.split(' ').next().map(ToOwned::to_owned)
+        };
+        assert_eq!(lines(",", 10).as_deref(), Some("a.jpg:1=cat@9"));
+        assert_eq!(lines(",", 3).as_deref(), Some("a.jpg:1=cat"), "few rows");
+        assert_eq!(lines("\t", 10).as_deref(), Some("a.jpg:1=cat"));
     }
 }

@@ -10,10 +10,12 @@ use std::path::Path;
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
+use super::class_folder;
 use super::csv_text::read_text;
+use super::file_kind::is_image_ending;
 use super::image_folder::is_plain;
 use super::resolve::Resolver;
-use super::split_name::{role_of, words};
+use super::split_name::{role_of, side_by_side, words};
 use super::walk::Walked;
 use crate::annotation::Annotations;
 use crate::error::Error;
@@ -24,6 +26,9 @@ const MOST_LISTS: usize = 200;
 
 /// Percent of the lines that must name images.
 const LEAST_FOUND: usize = 90;
+
+/// What tells labels that are only the folders in which listed pictures lie.
+pub(super) const FOLDERS_OF_LISTED: &str = "folders of listed pictures";
 
 /// One list: its path, its name without ending, and its role.
 struct List<'a> {
@@ -107,8 +112,13 @@ fn claim(root: &Path, lists: &[List], walked: &Walked) -> Result<Option<Claim>, 
         return Ok(None);
     }
     let mut drafts = rows.drafts;
-    if drafts.iter().all(|draft| draft.label.is_none()) {
+    let has_labels = |drafts: &[Draft]| drafts.iter().any(|draft| draft.label.is_some());
+    let mut labels_from = String::new();
+    if !has_labels(&drafts) {
         label_by_folder(&mut drafts);
+        if has_labels(&drafts) {
+            labels_from.push_str(FOLDERS_OF_LISTED);
+        }
     }
     let paths: Vec<String> = lists
         .iter()
@@ -128,6 +138,7 @@ fn claim(root: &Path, lists: &[List], walked: &Walked) -> Result<Option<Claim>, 
         parts,
         problems: rows.problems,
         lists_samples: true,
+        labels_from,
         ..Claim::new(
             Layout::Lists,
             Strength::Splits,
@@ -179,54 +190,85 @@ impl Rows {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
-            let (first, rest) = line.split_once(is_gap).unwrap_or((line, ""));
-            // A path may hold spaces.
-            let whole = resolver.resolve(line, Some(list.role));
-            let ((path, place, exists), label) = match whole {
-                (_, _, true) => (whole, None),
-                _ => {
-                    let label = rest.split(is_gap).find(|field| !field.is_empty());
-                    (resolver.resolve(first, Some(list.role)), label)
-                }
-            };
+            let (draft, exists) = read_line(line, list.role, resolver);
             match exists {
                 true => self.found += 1,
                 false => self.missing += 1,
             }
-            if !seen.insert(path.clone()) {
+            if !seen.insert(draft.path.clone()) {
                 self.problems.push(Problem {
                     kind: ProblemKind::ListedTwice,
-                    path,
+                    path: draft.path,
                     detail: "is listed more than once in the same split; counted once".to_owned(),
                 });
                 continue;
             }
             self.drafts.push(Draft {
-                path,
-                place,
                 split: Some((list.name.to_owned(), list.role)),
-                label: label.map(ToOwned::to_owned),
-                ..Draft::default()
+                ..draft
             });
         }
     }
 }
 
-/// Folders of pictures are classes where there are several and none is plain or tells a split.
+/// A picture and its label, which stands behind it, and whether the picture is there.
+pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Draft, bool) {
+    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
+    // A path may hold spaces.
+    let whole = resolver.resolve(line, Some(role));
+    let ((path, place, exists), label) = match line.split_once(is_gap) {
+        Some((first, rest)) if !whole.2 => {
+            let label = rest.split(is_gap).find(|field| !field.is_empty());
+            (resolver.resolve(first, Some(role)), label)
+        }
+        _ => (whole, None),
+    };
+    let draft = Draft {
+        path,
+        place,
+        label: label
+            .filter(|label| !names_a_file(label))
+            .map(ToOwned::to_owned),
+        ..Draft::default()
+    };
+    (draft, exists)
+}
+
+/// Whether a field names a file, such as a mask or boxes, and so no class: an image, or what has
+/// folders and an ending. Classes may hold slashes (`/m/0k4j`).
+pub(super) fn names_a_file(field: &str) -> bool {
+    let (folder, name) = field.rsplit_once(['/', '\\']).unwrap_or(("", field));
+    let Some((_, ending)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let is_ending = ending.len() < 5 && ending.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_image_ending(ending) || (!folder.is_empty() && is_ending)
+}
+
+/// Folders of pictures are classes where there are several, none is plain or tells a split, and
+/// they are by the rule for folders below splits.
 fn label_by_folder(drafts: &mut [Draft]) {
-    let class = |path: &str| {
-        let folders = path.rsplit_once('/')?.0;
+    let class = |draft: &Draft| {
+        let folders = draft.path.rsplit_once('/')?.0;
         Some(folders.rsplit('/').next().unwrap_or(folders).to_owned())
     };
-    let classes: BTreeSet<Option<String>> = drafts.iter().map(|draft| class(&draft.path)).collect();
-    let is_class = |name: &Option<String>| {
-        name.as_ref()
-            .is_some_and(|name| !is_plain(name) && role_of(name).is_none())
-    };
-    if classes.len() > 1 && classes.iter().all(is_class) {
-        for draft in drafts {
-            draft.label = class(&draft.path);
+    let labels: Option<Vec<String>> = drafts.iter().map(class).collect();
+    let Some(labels) = labels else { return };
+    let classes: BTreeSet<&str> = labels.iter().map(String::as_str).collect();
+    let is_class = |name: &&str| !is_plain(name) && role_of(name).is_none();
+    let names: Vec<&str> = classes.iter().copied().collect();
+    let are_splits = side_by_side(&names).iter().any(Option::is_some);
+    let by_split = labels.iter().zip(drafts.iter()).filter_map(|(label, one)| {
+        let (split, _) = one.split.as_ref()?;
+        Some((label.as_str(), split.as_str()))
+    });
+    if classes.len() > 1
+        && classes.iter().all(is_class)
+        && !are_splits
+        && class_folder::are_classes(by_split)
+    {
+        for (draft, label) in drafts.iter_mut().zip(labels) {
+            draft.label = Some(label);
         }
     }
 }
@@ -301,4 +343,78 @@ fn common_folder(drafts: &[Draft]) -> String {
         common.truncate(same);
     }
     common.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_and_boxes_behind_a_picture_are_no_classes() {
+        for field in [
+            "/testannot/1.png",
+            "1_mask.PNG",
+            "Annotations/1.xml",
+            "labels\\1.txt",
+        ] {
+            assert!(names_a_file(field), "{field}");
+        }
+        for field in [
+            "cat",
+            "3",
+            "0.5",
+            "-1.25",
+            "/m/0k4j",
+            "St.Bernard",
+            "a/b.2",
+            "",
+        ] {
+            assert!(!names_a_file(field), "{field}");
+        }
+    }
+
+    /// Labels by folder, `-` for none, of pictures with their splits.
+    fn labelled(pictures: &[(&str, &str)]) -> String {
+        let draft = |(path, split): &(&str, &str)| Draft {
+            path: (*path).to_owned(),
+            split: Some(((*split).to_owned(), SplitRole::Training)),
+            ..Draft::default()
+        };
+        let mut drafts: Vec<Draft> = pictures.iter().map(draft).collect();
+        label_by_folder(&mut drafts);
+        let labels = drafts
+            .into_iter()
+            .map(|one| one.label.unwrap_or("-".into()));
+        labels.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn folders_of_listed_pictures_are_classes_by_the_rule_for_folders() {
+        let recur = [
+            ("x/cat/1", "train"),
+            ("x/dog/2", "train"),
+            ("x/cat/3", "val"),
+        ];
+        assert_eq!(labelled(&recur), "cat dog cat");
+        let each_its_own = [("obj_train_data/1", "train"), ("obj_valid_data/2", "val")];
+        assert_eq!(labelled(&each_its_own), "- -");
+        let across = [
+            ("obj_train_data/1", "train"),
+            ("obj_valid_data/2", "train"),
+            ("obj_train_data/3", "val"),
+        ];
+        assert_eq!(labelled(&across), "- - -", "names of splits");
+        let patients = [
+            ("patient1/1", "train"),
+            ("patient2/2", "train"),
+            ("patient1/3", "val"),
+        ];
+        assert_eq!(labelled(&patients), "- - -");
+        let plain = [
+            ("image_2/1", "train"),
+            ("image_3/2", "train"),
+            ("image_2/3", "val"),
+        ];
+        assert_eq!(labelled(&plain), "- - -");
+    }
 }

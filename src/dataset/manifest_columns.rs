@@ -21,7 +21,8 @@ pub(super) struct Positions {
     pub(super) driving_log: bool,
 }
 
-const PATH: &[&str] = &[
+/// Names of columns of paths, likeliest first.
+pub(super) const PATH: &[&str] = &[
     "path",
     "file",
     "filename",

@@ -152,11 +152,15 @@ fn ask(
         return Err(error);
     }
     let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
-    annotate(
-        &mut claim,
-        exports.annotations,
-        label_tables::annotations(root, walked),
-    );
+    let own = vec![std::mem::take(&mut claim.annotations)];
+    annotate(&mut claim, own);
+    annotate(&mut claim, exports.annotations);
+    if claim.annotations.is_empty() {
+        annotate(&mut claim, coco::annotations(root, walked)?);
+    }
+    let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
+    let open = !has_labels && claim.annotations.is_empty();
+    annotate(&mut claim, label_tables::annotations(root, walked, open));
     for (name, _) in refused {
         let unused = format!("; not used: `{name}`, which lists no images of this dataset");
         claim.evidence.push_str(&unused);
@@ -164,20 +168,43 @@ fn ask(
     Ok(claim)
 }
 
-/// Adds what other files than those of the layout say of its samples: labels, and what is drawn
-/// where the layout itself tells nothing of that.
-fn annotate(claim: &mut Claim, exports: Vec<Annotations>, tables: Vec<Annotations>) {
-    let own = vec![std::mem::take(&mut claim.annotations)];
-    for mut told in [own, exports, tables] {
-        let samples: HashSet<&str> = claim.drafts.iter().map(|one| one.path.as_str()).collect();
-        for one in &mut told {
-            one.keep(|path| samples.contains(path));
-        }
-        told.retain(|one| !one.pictures.is_empty());
-        claim::add_labels(claim, &told);
-        if claim.annotations.is_empty() {
-            claim.annotations = Annotations::join(told);
-        }
+/// Adds what files say of samples: labels, and what is drawn where nothing is told of that yet.
+fn annotate(claim: &mut Claim, mut told: Vec<Annotations>) {
+    let samples: HashSet<&str> = claim.drafts.iter().map(|one| one.path.as_str()).collect();
+    for one in &mut told {
+        one.keep(|path| samples.contains(path));
+    }
+    told.retain(|one| !one.pictures.is_empty());
+    drop_folders(claim, &told);
+    claim::add_labels(claim, &told);
+    if claim.annotations.is_empty() {
+        claim.annotations = Annotations::join(told);
+    }
+}
+
+/// Takes labels away that are only folders of listed pictures, where boxes have other classes.
+fn drop_folders(claim: &mut Claim, told: &[Annotations]) {
+    if claim.labels_from != lists::FOLDERS_OF_LISTED {
+        return;
+    }
+    let regions = |one: &Annotations| {
+        one.pictures
+            .iter()
+            .flat_map(|of| &of.regions)
+            .any(|at| at.bounds.is_some())
+    };
+    let boxes = told.iter().filter(|one| regions(one));
+    let classes: HashSet<&str> = boxes
+        .flat_map(|one| &one.classes)
+        .map(String::as_str)
+        .collect();
+    let labels = claim.drafts.iter().filter_map(|one| one.label.as_deref());
+    if classes.is_empty() || labels.into_iter().any(|label| classes.contains(label)) {
+        return;
+    }
+    claim.labels_from.clear();
+    for draft in &mut claim.drafts {
+        draft.label = None;
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::builder::Draft;
 use super::csv_manifest;
 use super::csv_text::read_text;
+use super::lists::read_line;
 use super::resolve::Resolver;
 use super::walk::{Walked, walk};
 use crate::error::Error;
@@ -142,26 +143,6 @@ fn lines(
         });
     }
     Err(nothing_there(file, lines.first().copied()))
-}
-
-/// A picture and what stands behind it, and whether the picture is there. A path may hold spaces.
-fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Draft, bool) {
-    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
-    let whole = resolver.resolve(line, Some(role));
-    let ((path, place, exists), label) = match line.split_once(is_gap) {
-        Some((first, rest)) if !whole.2 => {
-            let label = rest.split(is_gap).find(|field| !field.is_empty());
-            (resolver.resolve(first, Some(role)), label)
-        }
-        _ => (whole, None),
-    };
-    let draft = Draft {
-        path,
-        place,
-        label: label.map(ToOwned::to_owned),
-        ..Draft::default()
-    };
-    (draft, exists)
 }
 
 fn nothing_there(file: &Path, example: Option<&str>) -> Error {

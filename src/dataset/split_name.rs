@@ -74,6 +74,13 @@ pub fn role_of(name: &str) -> Option<SplitRole> {
     known.map(|&(_, role)| role)
 }
 
+/// The split that the name of a tool's file tells, without its ending: `train`, `train-export`.
+pub(super) fn split_of_export(stem: &str) -> Option<(&str, SplitRole)> {
+    let own = stem.strip_suffix("export").unwrap_or(stem);
+    let own = own.trim_end_matches(['-', '_']);
+    Some((own, role_of(own)?))
+}
+
 /// The word by which a name spells a split, or `None` for a name that spells none.
 pub(super) fn spelled(name: &str) -> Option<String> {
     let mut words = words(name);
@@ -234,6 +241,16 @@ pub(super) fn words(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exports_are_named_after_splits() {
+        let split = |stem| split_of_export(stem).map(|(name, _)| name);
+        assert_eq!(split("train-export"), Some("train"));
+        assert_eq!(split("val_export"), Some("val"));
+        assert_eq!(split("test"), Some("test"));
+        assert_eq!(split("cats-export"), None);
+        assert_eq!(split("export"), None);
+    }
 
     #[test]
     fn every_spelling_of_the_field_is_known() {

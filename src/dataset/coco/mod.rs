@@ -1,12 +1,13 @@
 //! COCO's JSON: a file a split that lists its pictures.
 //!
 //! The split is in the name of the file (`instances_train2017.json`, `val.json`), or is that of the
-//! folder (`valid/_annotations.coco.json`).
+//! folder (`valid/_annotations.coco.json`). A file without a split (`instances_default.json`) draws
+//! on pictures and divides nothing.
 
 mod document;
 mod objects;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,10 +15,12 @@ use super::builder::Draft;
 use super::claim::{Claim, Strength};
 use super::csv_text::at_line;
 use super::drawn::Gather;
+use super::exports::stem;
 use super::io_error;
 use super::resolve::Resolver;
 use super::split_name::{role_of, words};
 use super::walk::Walked;
+use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::source::read_file;
@@ -119,6 +122,53 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<Option<Claim>, Error
         annotations: gather.finish(evidence.clone()),
         ..Claim::new(Layout::Coco, strength, evidence, drafts)
     }))
+}
+
+/// What such files draw whose names tell no split. Files about other pictures are left alone.
+///
+/// # Errors
+/// A file cannot be read, or is named like COCO's and is damaged.
+pub(super) fn annotations(root: &Path, walked: &Walked) -> Result<Vec<Annotations>, Error> {
+    let pictures = walked.images.iter().map(|image| stem(&image.path));
+    let pictures: HashSet<&str> = pictures.collect();
+    let is_open = |path: &&String| {
+        path.ends_with(".json") && split_of(path).is_none() && !pictures.contains(stem(path))
+    };
+    let files: Vec<&String> = walked.texts.iter().filter(is_open).collect();
+    let mut all = Vec::new();
+    if files.len() > MOST_FILES {
+        return Ok(all);
+    }
+    for path in files {
+        if let Some(document) = read(&root.join(path), path)? {
+            all.extend(drawn_by(&document, root, path, walked));
+        }
+    }
+    Ok(all)
+}
+
+fn drawn_by(document: &Document, root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
+    let resolver = Resolver::new(root, &root.join(path), walked);
+    let role = path.split('/').rev().skip(1).find_map(role_of);
+    let file: Arc<str> = Arc::from(path);
+    let mut gather = Gather::new(objects::classes([document].into_iter()));
+    let (mut pictures, mut found) = (Vec::new(), 0);
+    for image in &document.images {
+        let (name, _, exists) = resolver.resolve(&image.file_name, role);
+        found += usize::from(exists);
+        if !exists {
+            let detail = format!("`{}` is not here", image.file_name);
+            gather.fault(FaultKind::WithoutPicture, &file, 0, None, detail);
+        }
+        pictures.push(name);
+    }
+    if found == 0 || found * 100 < pictures.len() * LEAST_FOUND {
+        return None;
+    }
+    objects::gather(document, &file, &pictures, &mut gather);
+    let told = gather.finish(format!("COCO annotations `{path}`"));
+    let draws = told.pictures.iter().any(|one| !one.regions.is_empty());
+    draws.then_some(told)
 }
 
 /// The split that the name or the folder of a file tells.

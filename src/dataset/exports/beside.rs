@@ -112,7 +112,8 @@ fn of_tool(
     if !own.iter().step_by(step).any(is_of_tool) {
         return None;
     }
-    let all: Vec<(&str, Told)> = own.par_iter().map(|path| (*path, told(path))).collect();
+    let mut all: Vec<(&str, Told)> = own.par_iter().map(|path| (*path, told(path))).collect();
+    leave_others_out(&mut all);
     let pictures = all.iter().filter(|one| matches!(one.1, Told::Picture(_)));
     let damaged = all.iter().filter(|one| matches!(one.1, Told::Damaged(..)));
     let (pictures, damaged) = (pictures.count(), damaged.count());
@@ -120,7 +121,8 @@ fn of_tool(
     if pictures == 0 || pictures * 10 < (all.len() - damaged) * LEAST_OF_TEN {
         return None;
     }
-    let source = format!("{} files such as `{}`", tool.name, own.first()?);
+    let source = format!("{} files such as `{}`", tool.name, all.first()?.0);
+    let folders: BTreeSet<&str> = all.iter().map(|(path, _)| folder(path)).collect();
     let mut gather = Gather::new(classes.iter().cloned());
     for (path, told) in all {
         let file: Arc<str> = Arc::from(path);
@@ -146,7 +148,6 @@ fn of_tool(
             }
         }
     }
-    let folders: BTreeSet<&str> = own.iter().map(|path| folder(path)).collect();
     let alone = alone.iter().filter(|path| path.ends_with(tool.ending));
     for path in alone.filter(|path| folders.contains(folder(path))) {
         if matches!(told(path), Told::Picture(row) if row != Row::default()) {
@@ -156,6 +157,15 @@ fn of_tool(
         }
     }
     Some(gather.finish(source))
+}
+
+/// Leaves folders out that hold files of other forms only: KITTI's `calib` beside `label_2`.
+fn leave_others_out(files: &mut Vec<(&str, Told)>) {
+    let of_tool = files
+        .iter()
+        .filter(|(_, told)| !matches!(told, Told::OtherForm));
+    let folders: BTreeSet<&str> = of_tool.map(|(path, _)| folder(path)).collect();
+    files.retain(|(path, _)| folders.contains(folder(path)));
 }
 
 /// The same with the class's name in place of its number, where there is a list of names.
@@ -212,5 +222,20 @@ mod tests {
         );
         let split_below = ["images/train/1.jpg", "images/val/1.jpg"];
         assert_eq!(nearest("xml/val/1.xml", &split_below), Some(split_below[1]));
+    }
+
+    #[test]
+    fn folders_of_other_forms_are_left_out_and_mixed_ones_are_kept() {
+        let picture = || Told::Picture(Row::default());
+        let mut files = vec![
+            ("calib/1.txt", Told::OtherForm),
+            ("calib/2.txt", Told::OtherForm),
+            ("label_2/1.txt", picture()),
+            ("label_2/2.txt", Told::OtherForm),
+            ("odd/1.txt", Told::Damaged(0, String::new())),
+        ];
+        leave_others_out(&mut files);
+        let kept: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
+        assert_eq!(kept, ["label_2/1.txt", "label_2/2.txt", "odd/1.txt"]);
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::{Export, Row, label_studio};
+use super::{Export, Row, createml, label_studio, vott};
 use crate::annotation::{Bounds, FaultKind, Unit};
 use crate::dataset::drawn::Drawn;
 use crate::dataset::lenient::Lenient;
@@ -28,7 +28,9 @@ pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
 
 fn read(text: &str, file: &Path) -> Option<Export> {
     if text.trim_start().starts_with('[') {
-        return label_studio::tasks(text).or_else(|| one_split(text, file));
+        return createml::pictures(text)
+            .or_else(|| label_studio::tasks(text))
+            .or_else(|| one_split(text, file));
     }
     let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
     let has = |key: &str| keys.contains_key(key);
@@ -36,6 +38,8 @@ fn read(text: &str, file: &Path) -> Option<Export> {
         fiftyone(text)
     } else if has("classes") && has("labels") {
         fiftyone_labels(text)
+    } else if has("assets") {
+        vott::assets(text)
     } else if has("items") && has("categories") {
         datumaro(text, file)
     } else if keys.keys().filter(|key| role_of(key).is_some()).count() > 1 {

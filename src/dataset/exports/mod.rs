@@ -1,10 +1,11 @@
 //! What annotation tools export: one file that lists pictures, with the split of each and what it
-//! shows (CVAT, Label Studio, `FiftyOne`, Datumaro), or a file beside each picture (`LabelMe`,
-//! Pascal VOC).
+//! shows (CVAT, Label Studio, `FiftyOne`, Datumaro, `CreateML`, `VoTT`), or a file beside each
+//! picture (`LabelMe`, Pascal VOC).
 //!
-//! Splits are told by a field, an attribute or a tag.
+//! Splits are told by a field, an attribute or a tag, or by the names of files of one tool.
 
 mod beside;
+mod createml;
 mod cvat;
 mod json;
 mod label_studio;
@@ -12,6 +13,7 @@ mod labelme;
 mod supervisely;
 mod text_rows;
 mod voc;
+mod vott;
 mod xml;
 
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +24,7 @@ use super::builder::Draft;
 use super::claim::{Claim, Strength};
 use super::drawn::{Drawn, Gather};
 use super::resolve::Resolver;
-use super::split_name::{role_of, value_role};
+use super::split_name::{role_of, split_of_export, value_role};
 use super::walk::Walked;
 use crate::annotation::{Annotations, FaultKind};
 use crate::sample::{Layout, SplitRole};
@@ -138,7 +140,8 @@ pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
                 }
             }
         }
-        for ((_, tool), pool) in pooled {
+        for ((_, tool), mut pool) in pooled {
+            split_by_file(&mut pool);
             add(&mut found, root, tool, &pool, walked);
         }
     }
@@ -161,6 +164,26 @@ fn read(file: &Path) -> Option<Export> {
     match file.extension()?.to_str()? {
         "xml" => cvat::images(text),
         _ => json::export(text, file),
+    }
+}
+
+/// Files of one folder and tool that are named after splits tell these, where nothing in them does
+/// and there is one to train on and one to evaluate on.
+fn split_by_file(pool: &mut Pool<'_>) {
+    let of_file = |path: &str| {
+        let (name, role) = split_of_export(stem(path))?;
+        Some((name.to_owned(), role))
+    };
+    let told: Option<Vec<(String, SplitRole)>> =
+        pool.paths.iter().map(|path| of_file(path)).collect();
+    let Some(told) = told else { return };
+    let trains = told.iter().any(|(_, role)| *role == SplitRole::Training);
+    let evaluates = told.iter().any(|(_, role)| role.is_evaluation());
+    let is_open = pool.rows.iter().all(|(_, row)| row.split.is_none());
+    if trains && evaluates && is_open {
+        for (file, row) in &mut pool.rows {
+            row.split = of_file(file).map(|(name, _)| name);
+        }
     }
 }
 
@@ -250,7 +273,7 @@ fn spellings(written: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A file's name without folders and ending; of `a.jpg.json` without both endings.
-fn stem(path: &str) -> &str {
+pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match name
