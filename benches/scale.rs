@@ -227,6 +227,7 @@ impl Made {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            mask_classes: None,
             texts: Vec::new(),
             image_files: self.images() as u64,
             labels_from: String::new(),

@@ -362,8 +362,8 @@ fn without_mark<'a>(stem: &'a str, marks: &[&str]) -> Option<&'a str> {
         .filter(|(_, number)| is_number(number));
     if let Some((before, _)) = counted {
         let long = ["parts"].iter().chain(marks).filter(|mark| mark.len() > 3);
-        let bare = long.filter_map(|mark| before.strip_suffix(*mark)?.strip_suffix('_'));
-        if let Some(bare) = bare.filter(|bare| !bare.is_empty()).last() {
+        let mut bare = long.filter_map(|mark| before.strip_suffix(*mark)?.strip_suffix('_'));
+        if let Some(bare) = bare.rfind(|bare| !bare.is_empty()) {
             return Some(bare);
         }
     }

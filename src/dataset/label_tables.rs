@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::box_columns::{BoxColumns, Cell, corners};
+use super::box_columns::{BoxColumns, Cell, FourNumbers, corners};
 use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader};
 use super::drawn::{Drawn, Gather};
@@ -263,7 +263,7 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
     let lines = text.lines().zip(1u32..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
     let lines: Vec<(&str, u32)> = lines.collect();
-    let edges = |(line, _): &(&str, u32)| -> Option<([f32; 4], Option<(u32, u32)>)> {
+    let edges = |(line, _): &(&str, u32)| -> Option<FourNumbers> {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let numbers: Option<Vec<f32>> = match fields.as_slice() {
             [_, _, edges @ ..] => edges.iter().map(|edge| edge.parse().ok()).collect(),

@@ -84,7 +84,8 @@ impl Signature {
 }
 
 /// What reading one mask came to.
-pub(crate) type ReadMask = Result<Mask, Unreadable>;
+#[doc(hidden)]
+pub type ReadMask = Result<Mask, Unreadable>;
 
 /// What reading one image came to.
 pub type Signed = Result<Signature, Unreadable>;

@@ -18,7 +18,7 @@ const MOST_VALUES: usize = 256;
 
 /// What is kept of one mask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Mask {
+pub struct Mask {
     /// Pixels across, upright.
     pub(crate) width: u32,
     /// Pixels down, upright.

@@ -1,8 +1,8 @@
 //! Tables of pixels as text: a row a picture.
 //!
 //! Either a cell `pixels` holds all levels with spaces between (FER2013), or each level has a
-//! column of its own, with or without a header (MNIST as CSV). Pictures are square, grey or of three
-//! channels one pixel after the other. A column `Usage` or `split` says the split of each row.
+//! column of its own, with or without a header (MNIST as CSV). Pictures are square, grey or of
+//! three channels one pixel after the other. A column `Usage` or `split` says the split of each row.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -72,14 +72,29 @@ pub(crate) fn is_one(file: &Path) -> bool {
 }
 
 /// The first two lines, and what they say.
-fn head(file: &Path) -> io::Result<Option<(Lines, Line, Option<Line>, Columns, bool)>> {
+struct Head {
+    /// Those that follow.
+    lines: Lines,
+    first: Line,
+    second: Option<Line>,
+    columns: Columns,
+    has_header: bool,
+}
+
+fn head(file: &Path) -> io::Result<Option<Head>> {
     let mut lines = Lines::of(file)?;
     let (Some(first), second) = (lines.next()?, lines.next()?) else {
         return Ok(None);
     };
     let second_text = second.as_ref().map(|line| &*line.text);
     let found = columns(&first.text, second_text);
-    Ok(found.map(|(columns, has_header)| (lines, first, second, columns, has_header)))
+    Ok(found.map(|(columns, has_header)| Head {
+        lines,
+        first,
+        second,
+        columns,
+        has_header,
+    }))
 }
 
 /// What a table holds; `None` where its first rows are no pixels.
@@ -87,9 +102,10 @@ fn head(file: &Path) -> io::Result<Option<(Lines, Line, Option<Line>, Columns, b
 /// # Errors
 /// The file cannot be read.
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
-    let Some((mut lines, first, second, columns, has_header)) = head(file)? else {
+    let Some(head) = head(file)? else {
         return Ok(None);
     };
+    let (columns, mut lines) = (head.columns, head.lines);
     let mut rows: BTreeMap<String, Vec<(u64, u64, Option<String>)>> = BTreeMap::new();
     let mut keep = |line: &Line| {
         let Some(cells) = cells(&line.text) else {
@@ -101,10 +117,10 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
         let row = (line.at, line.text.len() as u64, label);
         rows.entry(split).or_default().push(row);
     };
-    if !has_header {
-        keep(&first);
+    if !head.has_header {
+        keep(&head.first);
     }
-    let mut next = second;
+    let mut next = head.second;
     while let Some(line) = next {
         if !line.text.trim_ascii().is_empty() {
             keep(&line);

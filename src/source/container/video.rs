@@ -90,8 +90,8 @@ impl Video {
 /// No `ffprobe`, or it finds no video in the file.
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     let seconds = duration(file)?;
-    let every = seconds.div_ceil(MOST_FRAMES).max(1);
-    let count = (seconds / every).max(1);
+    let every = ((seconds / MOST_FRAMES as f64).ceil() as u64).max(1);
+    let count = ((seconds / every as f64).ceil() as u64).clamp(1, MOST_FRAMES);
     let container = Container::new(
         file,
         Reader::Video(Video {
@@ -108,8 +108,8 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     Ok(Some(listing))
 }
 
-/// Whole seconds of a video.
-fn duration(file: &Path) -> io::Result<u64> {
+/// Seconds of a video.
+fn duration(file: &Path) -> io::Result<f64> {
     let mut probe = quiet("ffprobe", file);
     probe.args(["-select_streams", "v:0", "-show_entries"]);
     probe.args(["stream=duration:format=duration", "-of", "csv=p=0"]);
@@ -122,8 +122,7 @@ fn duration(file: &Path) -> io::Result<u64> {
     let seconds = told
         .into_iter()
         .find(|seconds| seconds.is_finite() && *seconds >= 0.0);
-    let seconds = seconds.ok_or_else(|| damaged("`ffprobe` finds no video in"))?;
-    Ok(seconds as u64)
+    seconds.ok_or_else(|| damaged("`ffprobe` finds no video in"))
 }
 
 /// The frames of a video, a frame in so many seconds.
