@@ -76,6 +76,7 @@ fn main() {
         dataset: &dataset,
         labels: &labels,
         signatures: &signatures,
+        masks: &[],
         partners: &partners,
         together: &[],
         recordings: None,

@@ -28,6 +28,7 @@ use splitleak::sample::{Dataset, Layout, Sample, SampleId, Split, SplitId, Split
 use splitleak::settings::{Input, Settings};
 use splitleak::signature::digest::Digest;
 use splitleak::signature::facts::{Camera, Colour, Facts, Need, Profile, Stored, Tone};
+use splitleak::signature::patient::Patient;
 use splitleak::signature::thumbnail::{SIDE, Thumbnail};
 use splitleak::signature::unreadable::Format;
 use splitleak::signature::{Hash64, Signature, Signed};
@@ -226,6 +227,7 @@ impl Made {
             ignored: Vec::new(),
             unread: Vec::new(),
             companions: Vec::new(),
+            mask_classes: None,
             texts: Vec::new(),
             image_files: self.images() as u64,
             labels_from: String::new(),
@@ -278,6 +280,7 @@ impl Made {
                 need: Need::default(),
             },
             captured: None,
+            patient: Patient::default(),
             thumbnail: Some(Thumbnail(Box::new(cells))),
         }
     }

@@ -140,12 +140,10 @@ mod tests {
     #[test]
     fn checksums_that_were_not_computed_are_zeros() {
         let mut file = record(b"one");
-        file[8..12].fill(0);
-        assert!(
-            next_record(&mut &*file).is_err(),
-            "only one of them is zero"
-        );
         file[15..].fill(0);
+        let only_one = next_record(&mut &*file);
+        assert!(only_one.is_err());
+        file[8..12].fill(0);
         let found = next_record(&mut &*file).unwrap();
         assert_eq!(found.as_deref(), Some(&b"one"[..]));
         // Zeros alone are no record.

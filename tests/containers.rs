@@ -629,3 +629,166 @@ fn no_change_of_a_container_ends_its_reading() {
     }
     assert!(read > 500 && refused > 20, "{read} read, {refused} refused");
 }
+
+/// Levels of a small grey picture.
+fn levels(seed: u32) -> String {
+    let small = image::imageops::thumbnail(&picture(seed), 28, 28);
+    let grey = image::DynamicImage::ImageRgb8(small).into_luma8();
+    let levels: Vec<String> = grey.into_raw().iter().map(u8::to_string).collect();
+    levels.join(" ")
+}
+
+#[test]
+fn tables_of_pixels_are_pictures_in_the_split_of_their_row_or_file() {
+    let workspace = Workspace::new();
+    let rows = [
+        (1, "Training"),
+        (2, "Training"),
+        (3, "PublicTest"),
+        (1, "PublicTest"),
+    ];
+    let mut table = "emotion,pixels,Usage\n".to_owned();
+    for (seed, usage) in rows {
+        table += &format!("{},{},{usage}\n", seed % 2, levels(seed));
+    }
+    workspace.file("fer2013/fer2013.csv", table);
+    let (report, _) = workspace.check_dataset(&["fer2013", "--no-cache"]);
+    assert_eq!(splits(&report), ["training 2", "test 2"]);
+    assert_eq!(leaks(&report), ["fer2013.csv!/PublicTest#1"]);
+
+    for (name, seeds) in [("train", [1, 2, 4]), ("test", [5, 2, 6])] {
+        let rows = seeds.map(|seed| format!("{seed},{}\n", levels(seed).replace(' ', ",")));
+        workspace.file(&format!("mnist/mnist_{name}.csv"), rows.concat());
+    }
+    let (report, _) = workspace.check_dataset(&["mnist", "--no-cache"]);
+    assert_eq!(leaks(&report), ["mnist_test.csv#1"]);
+    assert_eq!(
+        report["dataset"]["labels"][0]["classes"], 5,
+        "{}",
+        report["dataset"]["labels"]
+    );
+    let given = [
+        "--train",
+        "mnist/mnist_train.csv",
+        "--val",
+        "mnist/mnist_test.csv",
+        "--no-cache",
+    ];
+    let (report, _) = workspace.check_dataset(&given);
+    assert_eq!(leaks(&report), ["mnist_test.csv#1"]);
+}
+
+/// An LMDB of one leaf, whose values lie on pages of their own.
+fn lmdb(values: &Members<'_>) -> Vec<u8> {
+    const PAGE: usize = 4096;
+    let put = |page: &mut [u8], at: usize, value: u64, width: usize| {
+        page[at..at + width].copy_from_slice(&value.to_le_bytes()[..width]);
+    };
+    let mut meta = vec![0; PAGE];
+    for (at, value, width) in [
+        (16, 0xBEEF_C0DE, 4),
+        (20, 1, 4),
+        (40, PAGE as u64, 4),
+        (128, 2, 8),
+    ] {
+        put(&mut meta, at, value, width);
+    }
+    let mut leaf = vec![0; PAGE];
+    put(&mut leaf, 10, 2, 2);
+    put(&mut leaf, 12, (16 + 2 * values.len()) as u64, 2);
+    let (mut end, mut next, mut pages) = (PAGE, 3, Vec::new());
+    for (number, (key, value)) in values.iter().enumerate() {
+        end -= 8 + key.len() + 8;
+        put(&mut leaf, 16 + 2 * number, end as u64, 2);
+        put(&mut leaf, end, value.len() as u64, 4);
+        put(&mut leaf, end + 4, 1, 2);
+        put(&mut leaf, end + 6, key.len() as u64, 2);
+        leaf[end + 8..end + 8 + key.len()].copy_from_slice(key.as_bytes());
+        put(&mut leaf, end + 8 + key.len(), next, 8);
+        let mut own = vec![0; 16];
+        own.extend(value);
+        own.resize(own.len().next_multiple_of(PAGE), 0);
+        next += (own.len() / PAGE) as u64;
+        pages.extend(own);
+    }
+    [meta.clone(), meta, leaf, pages].concat()
+}
+
+#[test]
+fn values_of_lmdb_are_pictures_of_the_split_that_their_folder_is_called_after() {
+    let workspace = Workspace::new();
+    let database = |names: [(&str, u32); 2]| lmdb(&names.map(|(name, seed)| (name, png(seed))));
+    workspace.file(
+        "train_lmdb/data.mdb",
+        database([("cat/1", 1), ("dog/2", 2)]),
+    );
+    workspace.file("val_lmdb/data.mdb", database([("cat/3", 3), ("dog/4", 2)]));
+    workspace.file("train_lmdb/lock.mdb", "");
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(splits(&report), ["train_lmdb 2", "val_lmdb 2"]);
+    assert_eq!(leaks(&report), ["val_lmdb/data.mdb!/dog/4"]);
+    let mut cut = database([("cat/3", 3), ("dog/4", 2)]);
+    cut.truncate(3 * 4096 + 100);
+    workspace.file("val_lmdb/data.mdb", cut);
+    let (report, status) = workspace.check(&["--max-leakage", "0"]);
+    assert_eq!(status, 2);
+    assert!(codes(&report).contains(&"data-not-read".to_owned()));
+}
+
+/// A video of these pictures, a second each; `None` where there is no `ffmpeg` to make one.
+fn video(workspace: &Workspace, name: &str, seeds: &[u32]) -> Option<()> {
+    for (number, &seed) in seeds.iter().enumerate() {
+        let frame = encode(&picture(seed), "x.png");
+        workspace.file(&format!("frames/{name}/{number}.png"), frame);
+    }
+    let frames = workspace.path(&format!("frames/{name}/%d.png"));
+    let to = workspace.path(name);
+    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+    let mut ffmpeg = std::process::Command::new("ffmpeg");
+    ffmpeg
+        .args(["-v", "error", "-framerate", "1", "-i"])
+        .arg(frames);
+    let made = ffmpeg
+        .args(["-r", "5", "-c:v", "mpeg4", "-q:v", "2"])
+        .arg(to)
+        .status();
+    made.is_ok_and(|status| status.success()).then_some(())
+}
+
+#[test]
+fn frames_of_videos_are_pictures_and_each_video_is_a_recording() {
+    let workspace = Workspace::new();
+    let made = video(&workspace, "data/train/a.mp4", &[1, 2, 3, 4])
+        .and_then(|()| video(&workspace, "data/val/b.avi", &[5, 3, 6]));
+    if made.is_none() {
+        eprintln!("NOT TRIED: videos, because `ffmpeg` is not here");
+        return;
+    }
+    let (report, _) = workspace.check_dataset(&["data", "--no-cache"]);
+    assert_eq!(splits(&report), ["train 4", "val 3"]);
+    assert_eq!(leaks(&report), ["val/b.avi#1"]);
+    // A proposed split keeps a video whole.
+    let split = workspace.run(&["split", "data/train", "--out", "-", "--no-cache"]);
+    assert_eq!(
+        split.stdout.matches(",train").count(),
+        4,
+        "{}",
+        split.stdout
+    );
+}
+
+#[test]
+fn without_ffmpeg_a_video_is_told_and_what_would_read_it() {
+    let workspace = Workspace::new();
+    workspace.image("train/1.png", 1).image("val/2.png", 2);
+    let head = [b"\0\0\0\x18ftypmp42".as_slice(), &[0; 64]].concat();
+    workspace.file("val/clip.mp4", head);
+    let (report, status) = workspace.check(&["--max-leakage", "0"]);
+    assert_eq!(status, 2);
+    assert_eq!(paths_of(&report, "data-not-read"), ["val/clip.mp4"]);
+    assert!(
+        not_read(&report).contains("ffmpeg"),
+        "{}",
+        not_read(&report)
+    );
+}

@@ -19,6 +19,7 @@
 //! - `lists`: lists to act on, one row for an image
 //! - `formats`: what machines read; `render` and `diff`
 //! - `containers`: images inside archives, arrays and tables
+//! - `dicom`: medical pictures, and whom they show
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
 //! - `memory`: what does not fit is told, and nothing else changes
@@ -57,6 +58,7 @@ mod clusters;
 mod command;
 mod containers;
 mod described;
+mod dicom;
 mod documentation;
 mod explanation;
 mod exports;

@@ -69,8 +69,6 @@ fn every_form_that_may_hold_samples_ends_in_exit_status_2_and_is_counted() {
     let forms = [
         ("x.npz", plain(), "array (.npz)"),
         ("x.mat", plain(), "array (.mat)"),
-        ("x.dcm", plain(), "DICOM (.dcm)"),
-        ("IM0001", head(128, b"DICM"), "DICOM (by content)"),
         ("x.nii.gz", plain(), "medical volume (.nii.gz)"),
         ("x.nd2", plain(), "microscope slide (.nd2)"),
         ("x.tar", plain(), "archive (.tar)"),
@@ -158,19 +156,6 @@ fn a_preview_beside_archives_is_no_dataset() {
     assert_eq!(
         paths_of(&report, "data-not-read"),
         ["train/00000.tar", "val/00000.tar"]
-    );
-}
-
-#[test]
-fn dicom_without_an_ending_is_known_by_its_preamble() {
-    let workspace = leaking();
-    let mut dicom = vec![0; 132];
-    dicom[128..].copy_from_slice(b"DICM");
-    workspace.file("val/IM0001", dicom);
-    let (report, _) = workspace.check(&[]);
-    assert_eq!(
-        report["coverage"]["not_read"][0]["reason"],
-        "DICOM (by content)"
     );
 }
 

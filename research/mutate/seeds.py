@@ -1,4 +1,4 @@
-"""Small files that `mutate` changes: 63 images of 12 formats, and texts of every kind that is read.
+"""Small files that `mutate` changes: 67 images of 13 formats, and texts of every kind that is read.
 
     python3 research/mutate/seeds.py DIR        needs numpy and Pillow; nothing in it is random
 """
@@ -113,6 +113,49 @@ def images():
     yield made("dds", dxt(WIDTH, HEIGHT))
     yield made("exr", exr(numpy.asarray(rgb).astype("float16") / 255, compressed=False))
     yield made("exr", exr(numpy.asarray(rgb).astype("float16") / 255, compressed=True))
+    # DICOM: with and without kinds of values, sequences, colours, JPEG inside.
+    levels = numpy.asarray(grey).astype("<i2")
+    yield made("dcm", dicom("1.2.840.10008.1.2.1", 1, 16, (levels * 9 - 1000).tobytes()))
+    yield made("dcm", dicom("1.2.840.10008.1.2", 1, 16, (levels * 9 - 1000).tobytes()))
+    yield made("dcm", dicom("1.2.840.10008.1.2.1", 3, 8, numpy.asarray(rgb).tobytes()))
+    inside = io.BytesIO()
+    rgb.save(inside, "JPEG")
+    yield made("dcm", dicom("1.2.840.10008.1.2.4.50", 3, 8, inside.getvalue()))
+
+
+def dicom(syntax, samples, bits, pixels):
+    """A DICOM file with a sequence that ends at a delimiter; JPEG for its syntax is one fragment."""
+
+    def element(tag, kind, value, explicit=syntax != "1.2.840.10008.1.2"):
+        value += b"\0" * (len(value) % 2)
+        head = struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+        if not explicit:
+            return head + struct.pack("<I", len(value)) + value
+        if kind in (b"OB", b"OW", b"SQ"):
+            return head + kind + struct.pack("<HI", 0, len(value)) + value
+        return head + kind + struct.pack("<H", len(value)) + value
+
+    def item(value):
+        return b"\xfe\xff\0\xe0" + struct.pack("<I", len(value)) + value
+
+    def number(tag, value):
+        return element(tag, b"US", struct.pack("<H", value))
+
+    end = b"\xfe\xff\xdd\xe0" + b"\0" * 4
+    data = b"\0" * 128 + b"DICM" + element(0x00020010, b"UI", syntax.encode(), True)
+    data += element(0x0008002A, b"DT", b"20200102030405.6") + element(0x00080070, b"LO", b"Maker")
+    nested = element(0x00081140, b"SQ", b"")[:-4] + b"\xff" * 4
+    data += nested + item(element(0x00100020, b"LO", b"P1")) + end
+    data += element(0x00100020, b"LO", b"P2") + element(0x0020000D, b"UI", b"1.2.3")
+    data += number(0x00280002, samples)
+    data += element(0x00280004, b"CS", b"RGB" if samples == 3 else b"MONOCHROME1")
+    data += number(0x00280010, HEIGHT) + number(0x00280011, WIDTH)
+    data += number(0x00280100, bits) + number(0x00280101, bits) + number(0x00280102, bits - 1)
+    data += number(0x00280103, 1 if bits == 16 else 0)
+    data += element(0x00281050, b"DS", b"100") + element(0x00281051, b"DS", b"900")
+    if syntax.endswith("4.50"):
+        return data + b"\xe0\x7f\x10\0OB\0\0" + b"\xff" * 4 + item(b"") + item(pixels) + end
+    return data + element(0x7FE00010, b"OW", pixels)
 
 
 def run_bmp(indices):

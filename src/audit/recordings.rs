@@ -1,5 +1,7 @@
 //! Recordings from names, columns and capture times, with pixels to settle doubts.
 
+use std::num::NonZeroU64;
+
 use rayon::prelude::*;
 
 use super::search::Looks;
@@ -16,7 +18,7 @@ use crate::sequence::question::Question;
 use crate::sequence::recording::Recordings;
 use crate::sequence::sources::CaptureTime;
 use crate::sequence::tiles::Tiles;
-use crate::sequence::{augmentation, group, pixels, tiles};
+use crate::sequence::{augmentation, group, patients, pixels, tiles};
 use crate::settings::Recorded;
 use crate::signature::Signed;
 
@@ -36,8 +38,8 @@ pub(super) struct Known {
     facts: SequenceFacts,
     /// Groups of every rule.
     pub(super) groups: Vec<Groups>,
-    /// Identifiers in names with what pixels said, the widest first; none where the user has
-    /// declared groups.
+    /// Identifiers in names with what pixels said, the widest first; none where the user or files
+    /// tell groups.
     pub(super) entities: Vec<Question>,
     tiles: Option<Tiles>,
     sizes: Vec<Option<(u32, u32)>>,
@@ -79,7 +81,12 @@ pub(super) fn find(
         by_pattern.and_then(|pattern| group::from_pattern(pattern, samples)),
     ];
     let mut groups: Vec<Groups> = declared.into_iter().flatten().collect();
-    let answered = !groups.is_empty() || settings.no_groups.is_some();
+    let mut answered = !groups.is_empty() || settings.no_groups.is_some();
+    // What the user says of groups is more than what files say.
+    if !answered && let Some(patients) = patients::groups(&named(signed)) {
+        answered = patients::say_enough(&patients);
+        groups.push(patients);
+    }
     let mut entities = Vec::new();
     if !answered {
         groups.extend(group::from_views(samples).filter(|views| {
@@ -156,6 +163,19 @@ fn ask(groups: &Groups, samples: &[Sample], looks: &Looks) -> Option<GroupAgreem
         .collect();
     let agreement = entity_pixels::agreement(&answers);
     (agreement.compared > 0).then_some(agreement)
+}
+
+/// What files say of their patients.
+fn named(signed: &[Signed]) -> Vec<patients::Named> {
+    let of = |signed: &Signed| {
+        let said = signed.as_ref().map(|signature| signature.patient);
+        let said = said.unwrap_or_default();
+        patients::Named {
+            patient: said.id.map(NonZeroU64::get),
+            study: said.study.map(NonZeroU64::get),
+        }
+    };
+    signed.iter().map(of).collect()
 }
 
 fn capture_time(signed: &Signed) -> Option<CaptureTime> {

@@ -47,7 +47,7 @@ pub(crate) fn code_of(reason: &Unreadable) -> Code {
             Format::Webp => Code::TruncatedWebp,
             Format::Gif => Code::TruncatedGif,
             Format::Tiff => Code::TruncatedTiff,
-            Format::Other(_) => Code::TruncatedImage,
+            Format::Dicom | Format::Other(_) => Code::TruncatedImage,
         },
         Unreadable::Corrupt { .. } | Unreadable::DecoderPanicked { .. } => Code::CorruptImage,
         Unreadable::TooLarge { .. } | Unreadable::NoRoom { .. } => Code::ImageTooLarge,

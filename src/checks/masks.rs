@@ -439,8 +439,8 @@ mod tests {
             alone(Code::MaskValueUnknown)
         );
         // A list that most masks disagree with is not one of their values.
-        for at in 0..3 {
-            masks[at] = Ok(mask(at as u8, &[0, 7]));
+        for (at, own) in (0..3).zip(&mut masks) {
+            *own = Ok(mask(at, &[0, 7]));
         }
         assert_eq!(told(&listed(levels(), masks)), []);
     }

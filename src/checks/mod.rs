@@ -48,7 +48,7 @@ pub struct Evidence<'a> {
     /// Signatures by sample.
     pub signatures: &'a [Result<Signature, Unreadable>],
     /// Masks by companion of a sample; none where they were not read.
-    pub(crate) masks: &'a [ReadMask],
+    pub masks: &'a [ReadMask],
     /// Duplicates of every sample.
     pub partners: &'a Partnerships,
     /// Evaluation samples that were recorded or made together with training samples.

@@ -22,6 +22,8 @@ const PROMISES: &[(&str, Format)] = &[
     ("tiff", Format::Tiff),
     ("bmp", Format::Other("BMP")),
     ("dib", Format::Other("BMP")),
+    ("dcm", Format::Dicom),
+    ("dicom", Format::Dicom),
     ("pbm", Format::Other("PNM")),
     ("pgm", Format::Other("PNM")),
     ("ppm", Format::Other("PNM")),
@@ -119,7 +121,7 @@ pub(super) fn several_frames(evidence: &Evidence<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = format!(
-        "{} with several frames or pages, of which only the first was compared; take the frames apart if they are samples",
+        "{} with several frames or pages, of which only the first was compared (of DICOM the middle one); take the frames apart if they are samples",
         counted(files.len(), "file")
     );
     let subject = Subject::Samples(files);

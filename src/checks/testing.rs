@@ -10,6 +10,7 @@ use crate::matching::partners::Partnerships;
 use crate::sample::{Dataset, Layout, Sample, SampleId, SplitId, SplitRole};
 use crate::signature::digest::Digest;
 use crate::signature::facts::{Camera, Colour, Facts, Need, Profile, Stored, Tone};
+use crate::signature::patient::Patient;
 use crate::signature::unreadable::{Format, Unreadable};
 use crate::signature::{Hash64, ReadMask, Signature};
 
@@ -130,6 +131,7 @@ fn ordinary() -> Signature {
         height: 160,
         low_information: false,
         captured: None,
+        patient: Patient::default(),
         facts: Facts {
             stored: Stored {
                 format: Format::Jpeg,

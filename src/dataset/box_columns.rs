@@ -55,9 +55,6 @@ pub(super) struct BoxColumns {
     size: Option<[usize; 2]>,
 }
 
-/// Four numbers of a row, and the size of its picture where the row tells it.
-pub(super) type Written = ([f32; 4], Option<(u32, u32)>);
-
 /// What a row says of its box.
 #[derive(Debug, PartialEq)]
 pub(super) enum Cell {
@@ -178,6 +175,9 @@ impl BoxColumns {
     }
 }
 
+/// Four numbers of a row, and the size of its picture where it is told.
+pub(super) type FourNumbers = ([f32; 4], Option<(u32, u32)>);
+
 /// Whether four numbers of each row are two corners rather than a corner with width and height:
 /// in all rows the third exceeds the first and the fourth the second, and one of these holds.
 ///
@@ -185,7 +185,7 @@ impl BoxColumns {
 ///   width and height some box would.
 /// - They are not, and there are ten rows: some box begins beyond half of the largest third or
 ///   fourth number. With width and height, a box so far from the edge would be small in some row.
-pub(super) fn corners(rows: &[Written]) -> bool {
+pub(super) fn corners(rows: &[FourNumbers]) -> bool {
     let in_order = rows.iter().all(|([a, b, c, d], _)| c > a && d > b);
     if rows.is_empty() || !in_order {
         return false;

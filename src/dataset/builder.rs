@@ -10,6 +10,7 @@ use crate::sample::{
     Unread,
 };
 use crate::source::Place;
+use crate::source::container::file_of;
 
 /// A sample before its split has a number.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,9 +30,12 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A file, in no split, with nothing known of it.
+    /// A file, in no split, with nothing known of it. A frame was recorded with its video.
     pub(super) fn of(walked: WalkedFile) -> Self {
+        let second = walked.place.second();
         Self {
+            group: second.map(|_| file_of(&walked.path).to_owned()),
+            time: second.map(|second| second as f64),
             path: walked.path,
             place: walked.place,
             label: walked.label,

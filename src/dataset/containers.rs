@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::file_kind::{FileKind, Head, is_of_one_picture, kind_of};
+use super::file_kind::{FileKind, Head, is_of_one_picture, is_video, kind_of};
 use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::error::Error;
 use crate::sample::{Ignored, IgnoredKind, Unread};
@@ -21,6 +21,9 @@ const OPENED: &str = "holds samples";
 
 /// Why an archive is left alone.
 const UNPACKED: &str = "archive of files that lie beside it";
+
+/// Why a video is left alone.
+const EXTRACTED: &str = "video whose frames lie in a folder called like it";
 
 /// Why a container without images is no sample.
 const EMPTY: &str = "holds no images";
@@ -46,6 +49,11 @@ pub(super) fn open(root: &Path, walked: &mut Walked, files: &Files) {
         path.strip_suffix(".gz")
             .is_some_and(|plain| paths.contains(plain))
     };
+    let folders: BTreeSet<&str> = walked
+        .directories
+        .iter()
+        .map(|path| file_name(path))
+        .collect();
     let opened = walked.unread.par_iter().map(|file| {
         if is_packed_twin(&file.path) {
             return Opened::Left(UNPACKED);
@@ -54,7 +62,11 @@ pub(super) fn open(root: &Path, walked: &mut Walked, files: &Files) {
             return Opened::Unread(None);
         }
         let place = file_of(root, file);
-        match list(&place, &file.path, &may_be_wanted) {
+        let is_video = is_video(&file.reason);
+        if is_video && folders.contains(&*stem(&file.path)) {
+            return Opened::Left(EXTRACTED);
+        }
+        match list(&place, &file.path, is_video, &may_be_wanted) {
             Ok(Some(listing)) => Opened::Listed(sorted(listing)),
             Ok(None) => Opened::Unread(None),
             Err(error) => Opened::Unread(Some(why(&error))),

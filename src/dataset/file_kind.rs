@@ -6,6 +6,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::source::container::is_pixel_table;
+
 /// What a file is to an audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FileKind {
@@ -41,10 +43,10 @@ const DOCUMENTS: &[&str] = &[
 
 /// Extensions of images, also of those that cannot be decoded: they must not vanish.
 const IMAGE: &[&str] = &[
-    "arw", "avif", "bmp", "cr2", "cr3", "dds", "dib", "dng", "exr", "farbfeld", "ff", "fits",
-    "gif", "hdr", "heic", "heif", "hif", "ico", "j2k", "jfif", "jp2", "jpe", "jpeg", "jpg", "jxl",
-    "nef", "orf", "pam", "pbm", "pef", "pgm", "png", "pnm", "ppm", "psd", "qoi", "raf", "rw2",
-    "srw", "tga", "tif", "tiff", "webp",
+    "arw", "avif", "bmp", "cr2", "cr3", "dcm", "dds", "dib", "dicom", "dng", "exr", "farbfeld",
+    "ff", "fits", "gif", "hdr", "heic", "heif", "hif", "ico", "j2k", "jfif", "jp2", "jpe", "jpeg",
+    "jpg", "jxl", "nef", "orf", "pam", "pbm", "pef", "pgm", "png", "pnm", "ppm", "psd", "qoi",
+    "raf", "rw2", "srw", "tga", "tif", "tiff", "webp",
 ];
 
 /// Extensions that are known to be something else, so that their content is not read.
@@ -61,7 +63,6 @@ const COMPRESSED: &[&str] = &["bz2", "gz", "lz4", "xz", "zst"];
 /// Forms that may hold samples and are not read, by the end of a name.
 const UNREAD: &[(&str, &[&str])] = &[
     (ARRAY, &["mat", "npy", "npz"]),
-    (DICOM, &["dcm", "dicom"]),
     (
         VOLUME,
         &["mgh", "mgz", "mha", "mhd", "nii", "nii.gz", "nrrd"],
@@ -94,7 +95,6 @@ const UNREAD: &[(&str, &[&str])] = &[
 ];
 
 const ARRAY: &str = "array";
-const DICOM: &str = "DICOM";
 const VOLUME: &str = "medical volume";
 const SLIDE: &str = "microscope slide";
 const ARCHIVE: &str = "archive";
@@ -104,6 +104,12 @@ const DATABASE: &str = "database";
 const PICKLE: &str = "pickled data";
 const IDX: &str = "IDX file";
 const VIDEO: &str = "video";
+const PIXELS: &str = "table of pixels";
+
+/// Whether data of this form is a video.
+pub(super) fn is_video(reason: &str) -> bool {
+    reason.starts_with(VIDEO)
+}
 
 /// Whether images end so.
 pub(super) fn is_image_ending(ending: &str) -> bool {
@@ -112,7 +118,7 @@ pub(super) fn is_image_ending(ending: &str) -> bool {
 
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
-    [ARRAY, DICOM, VOLUME, SLIDE]
+    [ARRAY, VOLUME, SLIDE]
         .iter()
         .any(|form| reason.starts_with(form))
 }
@@ -164,10 +170,19 @@ pub(super) fn kind_of(
     if let Some(reason) = unread_by_name(&name.to_ascii_lowercase()) {
         return FileKind::Unread(reason);
     }
+    if extension == "csv" && is_pixel_table(path) {
+        return FileKind::Unread(format!("{PIXELS} (.csv)"));
+    }
     if NOT_IMAGE.contains(&extension.as_str()) {
         return companion(&extension);
     }
     let head = first_bytes(path).ok().flatten();
+    if head.as_ref().is_some_and(is_dicom) {
+        return match name.eq_ignore_ascii_case(DICOM_DIRECTORY) {
+            true => FileKind::Companion("directory of DICOM files".to_owned()),
+            false => FileKind::Image,
+        };
+    }
     if let Some(form) = head.as_ref().and_then(data_inside) {
         return FileKind::Unread(format!("{form} (by content)"));
     }
@@ -232,7 +247,6 @@ fn unread_by_name(name: &[u8]) -> Option<String> {
 fn data_inside(head: &Head) -> Option<&'static str> {
     let starts = |magic: &[u8]| head.starts_with(magic);
     let form = match head {
-        _ if head[128..132] == *b"DICM" => DICOM,
         _ if starts(b"\x93NUMPY") => ARRAY,
         _ if starts(b"PAR1") || starts(b"ARROW1") => TABLE,
         _ if starts(b"\x89HDF\r\n\x1a\n") => DATABASE,
@@ -280,6 +294,14 @@ fn is_junk(name: &[u8], head: &Head) -> bool {
         // Text, in one of two encodings, whose first section is usually `[.ShellClassInfo]`.
         _ => starts(b"[") || starts(b"\r\n[") || starts(&[0xFF, 0xFE]),
     }
+}
+
+/// The file that lists what a medium holds (PS3.10, 8.6).
+const DICOM_DIRECTORY: &[u8] = b"DICOMDIR";
+
+/// Whether the mark of DICOM stands where it should, whatever is in front of it.
+fn is_dicom(head: &Head) -> bool {
+    head[128..132] == *b"DICM"
 }
 
 /// Magic numbers of the common formats.
@@ -356,10 +378,20 @@ mod tests {
     }
 
     #[test]
+    fn dicom_is_an_image_and_the_directory_of_a_medium_is_none() {
+        let mut head = [0; HEAD];
+        head[128..132].copy_from_slice(b"DICM");
+        let kind = |name: &str| kind_of(Path::new(name), |_| Ok(Some(head)));
+        for name in ["x.DCM", "x.dicom", "IM0001", "1.2.840.17", "x.ima"] {
+            assert_eq!(kind(name), FileKind::Image, "{name}");
+        }
+        assert!(matches!(kind("DICOMDIR"), FileKind::Companion(_)));
+    }
+
+    #[test]
     fn forms_that_may_hold_samples_are_known_by_name() {
         for (name, reason) in [
             ("x.npy", "array (.npy)"),
-            ("x.DCM", "DICOM (.dcm)"),
             ("x.nii.gz", "medical volume (.nii.gz)"),
             ("x.tar.gz", "archive (.tar.gz)"),
             (
@@ -385,7 +417,7 @@ mod tests {
             kind_of(Path::new("IM0001"), |_| Ok(Some(head)))
         };
         let unread = |form: &str| FileKind::Unread(format!("{form} (by content)"));
-        assert_eq!(holding(128, b"DICM"), unread(DICOM));
+        assert_eq!(holding(128, b"DICM"), FileKind::Image);
         assert_eq!(holding(0, b"\x93NUMPY"), unread(ARRAY));
         assert_eq!(holding(257, b"ustar"), unread(ARCHIVE));
         assert_eq!(holding(0, &[0, 0, 8, 3]), unread(IDX));

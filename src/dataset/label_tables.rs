@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::box_columns::{BoxColumns, Cell, Written, corners};
+use super::box_columns::{BoxColumns, Cell, FourNumbers, corners};
 use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader};
 use super::drawn::{Drawn, Gather};
@@ -266,7 +266,7 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
     let lines = text.lines().zip(1u32..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
     let lines: Vec<(&str, u32)> = lines.collect();
-    let edges = |(line, _): &(&str, u32)| -> Option<Written> {
+    let edges = |(line, _): &(&str, u32)| -> Option<FourNumbers> {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let numbers: Option<Vec<f32>> = match fields.as_slice() {
             [_, _, edges @ ..] => edges.iter().map(|edge| edge.parse().ok()).collect(),
@@ -274,7 +274,7 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
         };
         Some((numbers?.try_into().ok()?, None))
     };
-    let boxes: Option<Vec<Written>> = lines.iter().map(edges).collect();
+    let boxes: Option<Vec<FourNumbers>> = lines.iter().map(edges).collect();
     let boxes = boxes.filter(|boxes| corners(boxes));
     let row = |(at, (line, number)): (usize, &(&str, u32))| {
         let mut fields = line.split(is_gap).filter(|field| !field.is_empty());

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::sample::SplitRole;
 use crate::settings::{Columns, Files};
+use crate::source::container::is_pixel_table;
 
 /// Folders above a list in which its pictures are looked for.
 const MOST_ABOVE: usize = 4;
@@ -34,9 +35,10 @@ pub(super) struct Listed {
     pub(super) labels_from: String,
 }
 
-/// Whether a file is one by its name.
+/// Whether a file is one by its name, and no table of pixels.
 pub(super) fn is_list(file: &Path) -> bool {
-    is_table(file) || has_ending(file, &["txt", "lst", "list"])
+    let is_named = is_table(file) || has_ending(file, &["txt", "lst", "list"]);
+    is_named && !is_pixel_table(file)
 }
 
 fn is_table(file: &Path) -> bool {

@@ -208,7 +208,9 @@ fn macro_f1(answers: &[Answer]) -> Option<f64> {
 /// Mean over true classes of the share that is right.
 fn balanced_accuracy(answers: &[Answer]) -> Option<f64> {
     let classes = confusion(answers).into_values();
-    let recalls = classes.filter_map(|[right, all, _]| (all > 0.0).then(|| right / all));
+    let recalls = classes
+        .filter(|[_, all, _]| *all > 0.0)
+        .map(|[right, all, _]| right / all);
     mean(&recalls.collect::<Vec<f64>>())
 }
 

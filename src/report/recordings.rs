@@ -148,6 +148,8 @@ pub enum GroupRule {
     Column,
     /// The pattern that the user gave.
     Pattern(String),
+    /// The patient that DICOM files name, or else their study; groups are called by a digest.
+    Patient,
     /// Names that differ in a word for a camera only.
     Views,
     /// A part of names, described so, that pixels confirm.

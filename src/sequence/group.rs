@@ -10,10 +10,10 @@ use super::pattern::GroupPattern;
 use super::{clock, name, view};
 
 impl GroupRule {
-    /// Whether the user said so.
+    /// Whether the user said so, or the files do in a field for it.
     #[must_use]
     pub fn is_declared(&self) -> bool {
-        matches!(self, Self::Column | Self::Pattern(_))
+        matches!(self, Self::Column | Self::Pattern(_) | Self::Patient)
     }
 
     /// The rule in words.
@@ -22,6 +22,7 @@ impl GroupRule {
         match self {
             Self::Column => "group column of the manifest".to_owned(),
             Self::Pattern(pattern) => format!("pattern {pattern}"),
+            Self::Patient => "patient of DICOM files".to_owned(),
             Self::Views => "names that differ in a camera word only".to_owned(),
             Self::Entity(part) => part.clone(),
         }

@@ -27,6 +27,7 @@ mod mark_words;
 mod name;
 pub(crate) mod neighbours;
 pub(crate) mod overlap;
+pub(crate) mod patients;
 pub(crate) mod pattern;
 pub(crate) mod pixels;
 pub(crate) mod question;

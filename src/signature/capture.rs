@@ -1,4 +1,5 @@
-//! Time and camera of a photo, from its EXIF; the only user of `exif`.
+//! Time and camera of a photo, from its EXIF, or from the elements of a DICOM file; the only user
+//! of `exif`.
 //!
 //! Cameras write the local time without a zone. It is read as if it were UTC: only differences
 //! between photos of one camera are used. A damaged block says nothing and is no reason to refuse a
@@ -9,17 +10,20 @@ use std::panic::catch_unwind;
 use exif::{DateTime, Exif, In, Reader, Tag, Value};
 use serde::{Deserialize, Serialize};
 
+use super::container::dicom::{Headers, tag};
+
 /// Longest block that is read, in bytes; it would fill several JPEG segments.
 const MAX_BYTES: usize = 1 << 20;
 
 /// When and by which camera a photo was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Captured {
-    /// Milliseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, read without a
-    /// zone.
+    /// Milliseconds since 1970 of `DateTimeOriginal` with `SubSecTimeOriginal`, or of DICOM's
+    /// acquisition (else its content), read without a zone.
     pub milliseconds: i64,
-    /// Short digest of maker, model and serial number of the camera; `None` where EXIF names none
-    /// of them.
+    /// Short digest of maker, model and serial number of the camera, in a DICOM file with the
+    /// study: patients who follow each other on one device are no film. `None` where none of these
+    /// is named.
     pub camera: Option<u64>,
 }
 
@@ -41,7 +45,15 @@ fn read(block: &[u8]) -> Option<Captured> {
         let _ = time.parse_subsec(fraction);
     }
     let names = [Tag::Make, Tag::Model, Tag::BodySerialNumber].map(|tag| ascii(&exif, tag));
-    let camera = names.iter().any(Option::is_some).then(|| {
+    Some(Captured {
+        milliseconds: milliseconds(&time)?,
+        camera: camera(names),
+    })
+}
+
+/// `None` where no name is there.
+fn camera<const N: usize>(names: [Option<&[u8]>; N]) -> Option<u64> {
+    names.iter().any(Option::is_some).then(|| {
         let mut hasher = blake3::Hasher::new();
         for name in names {
             hasher.update(name.unwrap_or_default()).update(b"\0");
@@ -49,10 +61,64 @@ fn read(block: &[u8]) -> Option<Captured> {
         let mut head = [0; 8];
         head.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
         u64::from_le_bytes(head)
-    });
+    })
+}
+
+/// The same from the elements of a DICOM file: when its data were acquired, or else when its
+/// picture was made.
+pub(super) fn acquired(headers: &Headers<'_>) -> Option<Captured> {
+    let text = |tag| headers.text(tag);
+    let both = text(tag::ACQUISITION_DATE_TIME);
+    let times = [
+        both.split_at_checked(8).unwrap_or_default(),
+        (text(tag::ACQUISITION_DATE), text(tag::ACQUISITION_TIME)),
+        (text(tag::CONTENT_DATE), text(tag::CONTENT_TIME)),
+    ];
+    let names = [
+        tag::MANUFACTURER,
+        tag::MODEL,
+        tag::SERIAL_NUMBER,
+        tag::STUDY,
+    ];
     Some(Captured {
-        milliseconds: milliseconds(&time)?,
-        camera,
+        milliseconds: times.into_iter().find_map(moment)?,
+        camera: camera(names.map(|tag| Some(text(tag)).filter(|name| !name.is_empty()))),
+    })
+}
+
+/// `YYYYMMDD` and `HHMMSS.FFFFFF`, perhaps with the signs of older files between, and with a zone
+/// behind. Midnight to the second is what is written where the time is not to be known.
+fn moment((date, time): (&[u8], &[u8])) -> Option<i64> {
+    let time = time.split(|byte| b"+-".contains(byte)).next()?;
+    let (whole, fraction) = match time.iter().position(|&byte| byte == b'.') {
+        Some(point) => (&time[..point], &time[point + 1..]),
+        None => (time, &b""[..]),
+    };
+    let digits = |text: &[u8], signs: &[u8]| -> Option<Vec<u8>> {
+        let kept = text.iter().filter(|byte| !signs.contains(byte));
+        let kept: Vec<u8> = kept.copied().collect();
+        kept.iter().all(u8::is_ascii_digit).then_some(kept)
+    };
+    let number = |digits: &[u8]| digits.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0'));
+    let (date, whole) = (digits(date, b".")?, digits(whole, b":")?);
+    if date.len() != 8 || whole.len() != 6 {
+        return None;
+    }
+    let fraction = digits(fraction.get(..6).unwrap_or(fraction), b"")?;
+    let nanosecond = number(&fraction) * 10_u32.pow(9 - fraction.len() as u32);
+    if number(&whole) == 0 && nanosecond == 0 {
+        return None;
+    }
+    let two = |digits: &[u8]| number(digits) as u8;
+    milliseconds(&DateTime {
+        year: number(&date[..4]) as u16,
+        month: two(&date[4..6]),
+        day: two(&date[6..]),
+        hour: two(&whole[..2]),
+        minute: two(&whole[2..4]),
+        second: two(&whole[4..]),
+        nanosecond: Some(nanosecond),
+        offset: None,
     })
 }
 
@@ -149,6 +215,25 @@ mod tests {
             "2023:13:01 00:00:00",
         ] {
             assert_eq!(at(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn dates_and_times_of_dicom_are_read_in_old_and_new_spelling() {
+        let at = |date: &str, time: &str| moment((date.as_bytes(), time.as_bytes()));
+        assert_eq!(at("20161201", "133048.280000"), Some(1_480_599_048_280));
+        assert_eq!(at("2016.12.01", "13:30:48.28"), Some(1_480_599_048_280));
+        assert_eq!(at("20161201", "133048.28+0100"), Some(1_480_599_048_280));
+        for (date, time) in [
+            ("20161201", "000000.000"),
+            ("20161201", "1330"),
+            ("201612", "133048"),
+            ("2016-12-01", "133048"),
+            ("20161301", "133048"),
+            ("20161201", "13304x"),
+            ("", ""),
+        ] {
+            assert_eq!(at(date, time), None, "{date} {time}");
         }
     }
 

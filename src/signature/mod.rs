@@ -12,6 +12,7 @@ pub mod digest;
 pub(crate) mod encoding;
 pub mod facts;
 pub(crate) mod memory;
+pub mod patient;
 pub(crate) mod perceptual;
 pub(crate) mod pixels;
 pub(crate) mod reading;
@@ -27,12 +28,13 @@ pub use capture::Captured;
 pub(crate) use decode::{Mask, Preview, preview, read_mask};
 use digest::Digest;
 use facts::Facts;
+use patient::Patient;
 pub use sign::Signer;
 use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature or [`Mask`] than before.
-pub const SIGNATURE_VERSION: u32 = 6;
+pub const SIGNATURE_VERSION: u32 = 7;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -66,8 +68,10 @@ pub struct Signature {
     pub low_information: bool,
     /// What the file says besides its picture.
     pub facts: Facts,
-    /// When and by which camera it was taken, where its EXIF says so.
+    /// When and by which camera it was taken, where its EXIF or its DICOM elements say so.
     pub captured: Option<Captured>,
+    /// Whom it shows, where its DICOM elements say so.
+    pub patient: Patient,
 }
 
 impl Signature {
@@ -80,7 +84,8 @@ impl Signature {
 }
 
 /// What reading one mask came to.
-pub(crate) type ReadMask = Result<Mask, Unreadable>;
+#[doc(hidden)]
+pub type ReadMask = Result<Mask, Unreadable>;
 
 /// What reading one image came to.
 pub type Signed = Result<Signature, Unreadable>;

@@ -91,6 +91,7 @@ impl Signer {
             height: decoded.height,
             facts,
             captured: decoded.captured,
+            patient: decoded.patient,
         })
     }
 }
@@ -122,7 +123,7 @@ mod tests {
             signature.perceptual.0
         );
         // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
-        assert_eq!(found, "6 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
+        assert_eq!(found, "7 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
     }
 
     #[test]

@@ -130,6 +130,8 @@ pub enum Format {
     Gif,
     /// TIFF.
     Tiff,
+    /// DICOM.
+    Dicom,
     /// Any other format, by its usual name.
     Other(&'static str),
 }
@@ -144,6 +146,7 @@ impl Format {
             Self::Webp => "WebP",
             Self::Gif => "GIF",
             Self::Tiff => "TIFF",
+            Self::Dicom => "DICOM",
             Self::Other(name) => name,
         }
     }
@@ -171,7 +174,14 @@ impl Serialize for Format {
 impl<'de> Deserialize<'de> for Format {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let named = [Self::Jpeg, Self::Png, Self::Webp, Self::Gif, Self::Tiff];
+        let named = [
+            Self::Jpeg,
+            Self::Png,
+            Self::Webp,
+            Self::Gif,
+            Self::Tiff,
+            Self::Dicom,
+        ];
         let others = OTHER_FORMATS.iter().copied().map(Self::Other);
         let found = named
             .into_iter()

@@ -41,6 +41,16 @@ pub enum Place {
     Inside(Box<Inside>),
 }
 
+impl Place {
+    /// The second of its video at which a frame stands; `None` for what is no frame.
+    pub(crate) fn second(&self) -> Option<u64> {
+        match self {
+            Self::Inside(inside) => inside.second(),
+            _ => None,
+        }
+    }
+}
+
 /// Shows the size of bytes in memory, not the bytes.
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,5 @@
-//! `VoTT`'s JSON: `{"tags": […], "assets": {id: {"asset": {"name", "size"}, "regions": […]}}}`,
-//! with a box in pixels and any number of tags for each region.
+//! `VoTT`'s JSON: `{"tags": …, "assets": {id: {"asset": {"name", "size"}, "regions": …}}}`, with a
+//! box in pixels and any number of tags for each region.
 
 use std::collections::BTreeMap;
 

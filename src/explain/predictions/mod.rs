@@ -288,8 +288,9 @@ fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
         .iter()
         .filter_map(|measure| Some((*measure, names.iter().position(|name| name == measure)?)))
         .collect();
-    let has_any = predicted.is_some() || loss.is_some() || !measures.is_empty();
-    if path.is_none() || !(has_any || !probabilities.is_empty()) {
+    let says_nothing =
+        predicted.is_none() && loss.is_none() && measures.is_empty() && probabilities.is_empty();
+    if path.is_none() || says_nothing {
         return Err(PredictionError::Columns {
             found: names.join(", "),
         });

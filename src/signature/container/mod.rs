@@ -5,6 +5,7 @@
 //! no pixels. What a walk does not understand it leaves to the decoder.
 
 mod bmp;
+pub(super) mod dicom;
 pub(super) mod exr;
 pub(super) mod gif;
 pub(super) mod ico;
@@ -52,6 +53,7 @@ pub(super) fn walk(bytes: &[u8], format: Format) -> Result<Option<Structure>, &'
         Format::Webp => webp::walk(bytes),
         Format::Gif => gif::walk(bytes),
         Format::Tiff => tiff::walk(bytes),
+        Format::Dicom => dicom::walk(bytes),
         Format::Other("BMP") => bmp::walk(bytes),
         Format::Other(_) => Err(Stop::Strange),
     };

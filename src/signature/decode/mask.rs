@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use image::DynamicImage;
+use image::metadata::Orientation;
 use serde::{Deserialize, Serialize};
 
-use super::exact::digest_of;
 use super::grey::is_deep;
 use super::recognise::recognise;
-use super::{container, decode_fully};
+use super::{container, decode_fully, is_turned};
 use crate::budget::Share;
 use crate::signature::digest::Digest;
 use crate::signature::unreadable::{Format, Unreadable};
@@ -18,32 +18,48 @@ const MOST_VALUES: usize = 256;
 
 /// What is kept of one mask.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Mask {
+pub struct Mask {
     /// Pixels across, upright.
     pub(crate) width: u32,
     /// Pixels down, upright.
     pub(crate) height: u32,
-    /// Digest of size and pixels.
+    /// Digest of size and pixels; of a JPEG, of its bytes.
     pub(crate) pixels: Digest,
     /// Distinct levels, or places in the palette, in order; `None` where pixels have colours, or
-    /// over 256 levels.
+    /// over 256 levels, or in a JPEG.
     pub(crate) levels: Option<Vec<u32>>,
     /// Distinct colours, `0xRRGGBB`, in order; `None` where there are over 256, or over 8 bits.
     pub(crate) colours: Option<Vec<u32>>,
 }
 
-/// Decodes a mask in full, in its share of the memory.
+/// Reads a mask, decoding all but JPEG in full, in its share of the memory.
 ///
 /// # Errors
 /// Every way in which the bytes are not a whole, supported image that fits.
 pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unreadable> {
-    let (image_format, format) = recognise(bytes)?;
+    let (decoder, format) = recognise(bytes)?;
     container::walk(bytes, format).map_err(|missing| Unreadable::Truncated {
         format,
         detail: missing.to_owned(),
     })?;
-    let image = decode_fully(bytes, image_format, format, share)?.image;
-    let colours = (!is_deep(&image)).then(|| colours_of(&image)).flatten();
+    if format == Format::Jpeg {
+        let mask = of_jpeg(bytes);
+        return match mask.width.min(mask.height) {
+            0 => Err(Unreadable::Truncated {
+                format,
+                detail: "no size in it".to_owned(),
+            }),
+            _ => Ok(mask),
+        };
+    }
+    let full = decode_fully(bytes, decoder, format, share)?;
+    let pixels = full.pixel_digest();
+    // What a window shows are no values of a mask.
+    let is_windowed = full.exact.is_some();
+    let image = full.image;
+    let colours = (!is_deep(&image) && !is_windowed)
+        .then(|| colours_of(&image))
+        .flatten();
     let palette = match format {
         Format::Png => palette(bytes),
         _ => None,
@@ -56,10 +72,29 @@ pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unr
     Ok(Mask {
         width: image.width(),
         height: image.height(),
-        pixels: digest_of(&image),
+        pixels,
         levels,
         colours,
     })
+}
+
+/// A JPEG is as large as its header says, and smooths whatever values it is given: decoding all of
+/// it, which takes long where clean pictures stand beside noisy ones, would tell no more.
+fn of_jpeg(bytes: &[u8]) -> Mask {
+    let headers = container::jpeg::headers(bytes);
+    let (width, height) = headers.size;
+    let upright = headers.exif.and_then(Orientation::from_exif_chunk);
+    let (width, height) = match upright.is_some_and(is_turned) {
+        true => (height, width),
+        false => (width, height),
+    };
+    Mask {
+        width,
+        height,
+        pixels: Digest::of(bytes),
+        levels: None,
+        colours: None,
+    }
 }
 
 /// The distinct among `values`, in order; `None` where there are too many. Runs of one value, of
@@ -215,6 +250,14 @@ mod tests {
         for length in 0..png.len() - 4 {
             assert_eq!(palette(&png[..length]), None, "{length}");
         }
+    }
+
+    #[test]
+    fn a_jpeg_has_its_size_and_no_values() {
+        let image = DynamicImage::ImageLuma8(image::GrayImage::new(20, 10));
+        let mask = read(&image, ImageFormat::Jpeg);
+        assert_eq!((mask.width, mask.height), (20, 10));
+        assert_eq!((mask.levels, mask.colours), (None, None));
     }
 
     #[test]

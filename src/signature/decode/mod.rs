@@ -6,8 +6,9 @@
 //! is applied, so that a signature describes what a person sees. Decoders run
 //! behind `catch_unwind` and in their share of the memory, which `need.rs` estimates from
 //! headers: hostile files are values, not crashes. What they would shrug at, a missing end,
-//! [`super::container`] finds.
+//! [`super::container`] finds. DICOM, which `image` does not know, has its own file here.
 
+mod dicom;
 mod exact;
 mod grey;
 mod mask;
@@ -30,13 +31,14 @@ pub(crate) use preview::{Preview, preview};
 use exact::digest_of;
 use grey::luma;
 use need::Announced;
-use recognise::recognise;
+use recognise::{Decoder, recognise};
 
 use super::capture::{Captured, captured};
 use super::container::jpeg::Headers;
 use super::container::{self, Structure, tags};
 use super::digest::Digest;
 use super::facts::{Camera, Colour, Need, Profile, Stored};
+use super::patient::Patient;
 use super::thumbnail::SIDE;
 use super::unreadable::{Format, Unreadable};
 use crate::budget::Share;
@@ -65,8 +67,10 @@ pub(super) struct Decoded {
     pub(super) height: u32,
     /// How the file stores it.
     pub(super) stored: Stored,
-    /// What EXIF says of time and camera.
+    /// What EXIF or DICOM says of time and camera.
     pub(super) captured: Option<Captured>,
+    /// What DICOM says of the patient.
+    pub(super) patient: Patient,
     /// Memory that decoding it in full takes at most.
     pub(super) need: Need,
 }
@@ -99,7 +103,7 @@ fn decode_to(
     scratch: &mut Scratch,
     share: &mut Share<'_>,
 ) -> Result<Decoded, Unreadable> {
-    let (image_format, format) = recognise(bytes)?;
+    let (decoder, format) = recognise(bytes)?;
     if format == Format::Jpeg {
         let headers = container::jpeg::headers(bytes);
         if let Some(kind) = headers.not_decoded() {
@@ -108,7 +112,7 @@ fn decode_to(
         let (width, height) = headers.size;
         // Whether it is decoded in full later depends on the other files.
         let need = Announced {
-            format: image_format,
+            format: ImageFormat::Jpeg,
             width,
             height,
             samples: headers.samples(),
@@ -136,7 +140,7 @@ fn decode_to(
         format,
         detail: missing.to_owned(),
     })?;
-    let full = decode_fully(bytes, image_format, format, share)?;
+    let full = decode_fully(bytes, decoder, format, share)?;
     let image = &full.image;
     if image.width() == 0 || image.height() == 0 {
         let detail = format!("a picture of {} x {} pixels", image.width(), image.height());
@@ -144,8 +148,9 @@ fn decode_to(
     }
     Ok(Decoded {
         captured: full.captured,
+        patient: full.patient,
         need: full.need,
-        pixel_digest: Some(digest_of(image)),
+        pixel_digest: Some(full.pixel_digest()),
         width: image.width(),
         height: image.height(),
         luma: luma(image),
@@ -159,9 +164,8 @@ fn decode_to(
 /// # Errors
 /// Every way in which the bytes are not a whole, supported image that fits.
 pub(super) fn pixel_digest(bytes: &[u8], share: &mut Share<'_>) -> Result<Digest, Unreadable> {
-    let (image_format, format) = recognise(bytes)?;
-    let full = decode_fully(bytes, image_format, format, share)?;
-    Ok(digest_of(&full.image))
+    let (decoder, format) = recognise(bytes)?;
+    Ok(decode_fully(bytes, decoder, format, share)?.pixel_digest())
 }
 
 fn decode_jpeg(
@@ -191,6 +195,7 @@ fn decode_jpeg(
     };
     Ok(Decoded {
         captured: picture.exif.and_then(captured),
+        patient: Patient::default(),
         need,
         luma: turn(picture.luma, upright),
         pixel_digest: None,
@@ -231,10 +236,14 @@ fn turn(luma: Luma, upright: Orientation) -> Luma {
 
 fn decode_fully(
     bytes: &[u8],
-    image_format: ImageFormat,
+    decoder: Decoder,
     format: Format,
     share: &mut Share<'_>,
 ) -> Result<Full, Unreadable> {
+    let Decoder::General(image_format) = decoder else {
+        let decode = AssertUnwindSafe(|| dicom::decode(bytes, share));
+        return catch_unwind(decode).unwrap_or(Err(Unreadable::DecoderPanicked { format }));
+    };
     let (bytes, image_format) = decodable(bytes, image_format);
     let decode = AssertUnwindSafe(|| decode_as(&bytes, image_format, format, share));
     match catch_unwind(decode).unwrap_or(Err(Unreadable::DecoderPanicked { format })) {
@@ -264,17 +273,26 @@ fn decodable(bytes: &[u8], format: ImageFormat) -> (Cow<'_, [u8]>, ImageFormat) 
     }
 }
 
-/// What a general decoder gives.
+/// What a decoder of whole pictures gives.
 struct Full {
     /// Upright.
     image: DynamicImage,
+    /// Digest of the stored pixels, where `image` is what a window shows of them.
+    exact: Option<Digest>,
     /// How it was turned.
     orientation: Orientation,
     profile: Profile,
     camera: Camera,
     captured: Option<Captured>,
+    patient: Patient,
     /// Memory that decoding takes at most.
     need: Need,
+}
+
+impl Full {
+    fn pixel_digest(&self) -> Digest {
+        self.exact.unwrap_or_else(|| digest_of(&self.image))
+    }
 }
 
 fn decode_as(
@@ -287,10 +305,7 @@ fn decode_as(
     let reader = ImageReader::with_format(Cursor::new(bytes), image_format);
     let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        let detail = format!("{width} x {height} pixels, at most {MAX_PIXELS} are decoded");
-        return Err(Unreadable::TooLarge { detail });
-    }
+    admit_size(width, height)?;
     // A damaged EXIF block is no reason to refuse a good picture.
     let upright = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().ok().flatten();
@@ -317,12 +332,24 @@ fn decode_as(
     image.apply_orientation(upright);
     Ok(Full {
         image,
+        exact: None,
         orientation: upright,
         profile: profile.map_or(Profile::None, |icc| Profile::of(&icc)),
         camera,
         captured: block.as_deref().and_then(captured),
+        patient: Patient::default(),
         need,
     })
+}
+
+/// # Errors
+/// There are more pixels than are decoded.
+fn admit_size(width: u32, height: u32) -> Result<(), Unreadable> {
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        let detail = format!("{width} x {height} pixels, at most {MAX_PIXELS} are decoded");
+        return Err(Unreadable::TooLarge { detail });
+    }
+    Ok(())
 }
 
 /// How a file stores what was decoded: by its structure, or by what came of it where the structure

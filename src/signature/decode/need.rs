@@ -21,7 +21,7 @@ pub(super) struct Announced {
 }
 
 /// Tables, and buffers of a few rows.
-const SLACK: u64 = 1 << 20;
+pub(super) const SLACK: u64 = 1 << 20;
 
 impl Announced {
     /// Bytes that a decoder takes besides the picture that it fills.

@@ -6,7 +6,8 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
 use memchr::memmem;
 
-use super::{decode_fully, recognise::recognise};
+use super::decode_fully;
+use super::recognise::{Decoder, recognise};
 use crate::budget::Share;
 
 /// Files of at most so many bytes are shown as they are.
@@ -31,11 +32,13 @@ pub(crate) struct Preview {
 /// that can be read.
 #[must_use]
 pub(crate) fn preview(bytes: &[u8], side: u32, share: &mut Share<'_>) -> Option<Preview> {
-    let (image_format, format) = recognise(bytes).ok()?;
-    if let Some(whole) = as_it_is(bytes, image_format, side) {
+    let (decoder, format) = recognise(bytes).ok()?;
+    if let Decoder::General(image_format) = decoder
+        && let Some(whole) = as_it_is(bytes, image_format, side)
+    {
         return Some(whole);
     }
-    let image = decode_fully(bytes, image_format, format, share).ok()?.image;
+    let image = decode_fully(bytes, decoder, format, share).ok()?.image;
     let (width, height) = (image.width(), image.height());
     if width == 0 || height == 0 {
         return None;

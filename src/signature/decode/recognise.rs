@@ -3,14 +3,24 @@
 use image::ImageFormat;
 
 use super::refusal;
+use crate::signature::container::dicom;
 use crate::signature::unreadable::{DataStore, Format, Unreadable};
 
 /// First bytes of an `AppleDouble` file: what macOS keeps of a file where the file system has no
 /// room for it (RFC 1740).
 const APPLE_DOUBLE: &[u8] = &[0, 5, 0x16, 7];
 
+/// Who decodes a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decoder {
+    /// The general decoders.
+    General(ImageFormat),
+    /// `dicom.rs`.
+    Dicom,
+}
+
 /// The format by content, or why there is none.
-pub(super) fn recognise(bytes: &[u8]) -> Result<(ImageFormat, Format), Unreadable> {
+pub(super) fn recognise(bytes: &[u8]) -> Result<(Decoder, Format), Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::Empty);
     }
@@ -20,10 +30,15 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<(ImageFormat, Format), Unreadabl
     if bytes.starts_with(APPLE_DOUBLE) {
         return Err(Unreadable::SideFile);
     }
-    guess(bytes).ok_or_else(|| match other_image(bytes) {
+    // In front of its mark a DICOM file may hold anything, such as the head of another format.
+    if dicom::is_dicom(bytes) {
+        return Ok((Decoder::Dicom, Format::Dicom));
+    }
+    let (decoder, format) = guess(bytes).ok_or_else(|| match other_image(bytes) {
         Some(name) => refusal::of_kind(name),
         None => Unreadable::NotAnImage,
-    })
+    })?;
+    Ok((Decoder::General(decoder), format))
 }
 
 fn pointer(bytes: &[u8]) -> Option<DataStore> {

@@ -76,7 +76,8 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
 /// How many pictures an array of bytes is, how each lies, and where the first begins.
 ///
 /// `NumPy` pickles an array as a call with no content, whose state is a version, the shape, the
-/// type, whether columns come first, and the bytes.
+/// type, whether columns come first, and the bytes; by protocol 5 as a call with the bytes, the
+/// type, the shape and the order.
 fn pictures(value: &Value) -> Option<(u64, Shape, u64)> {
     let Value::List(object) = value else {
         return None;
@@ -84,9 +85,15 @@ fn pictures(value: &Value) -> Option<(u64, Shape, u64)> {
     let Some(Value::List(state)) = object.last() else {
         return None;
     };
-    let (Some(Value::List(lengths)), Some(Value::Bytes(range))) = (state.get(1), state.get(4))
-    else {
-        return None;
+    let (lengths, range) = match &state[..] {
+        [_, Value::List(lengths), _, _, Value::Bytes(range)] => (lengths, range),
+        [
+            Value::Bytes(range),
+            _,
+            Value::List(lengths),
+            Value::Text(order),
+        ] if order == "C" => (lengths, range),
+        _ => return None,
     };
     let length = |value: &Value| match value {
         Value::Int(length) => u64::try_from(*length).ok(),
@@ -121,7 +128,9 @@ fn longest(value: &Value) -> usize {
             .map(|(_, value)| longest(value))
             .max()
             .unwrap_or(0),
-        Value::None | Value::Int(_) | Value::Text(_) => 0,
+        // Python 3 writes bytes as text where it is asked for an old protocol.
+        Value::Text(text) => text.len(),
+        Value::None | Value::Int(_) => 0,
     }
 }
 
@@ -146,4 +155,37 @@ fn class_names(file: &Path) -> ClassNames {
     };
     let names = ["batches.meta", "meta"].into_iter().find_map(read);
     ClassNames::listed(names.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(content: &[u8]) -> Option<Listing> {
+        let written = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(written.path(), content).unwrap();
+        list(written.path(), "data_batch_1").unwrap()
+    }
+
+    #[test]
+    fn an_array_of_protocol_5_is_read() {
+        let mut file = b"\x80\x05}(\x8c\x04data\x8c\x05numpy\x8c\x0b_frombuffer\x93(\x96".to_vec();
+        file.extend(2048u64.to_le_bytes());
+        file.extend((0..2048u32).map(|i| i as u8));
+        file.extend(b"NK\x02M\x00\x04\x86\x8c\x01CtRu.");
+        assert_eq!(listed(&file).unwrap().items.len(), 2);
+        // Columns first would be other pictures.
+        let at = file.len() - 5;
+        file[at] = b'F';
+        assert!(listed(&file).is_none_or(|listing| listing.items.is_empty()));
+    }
+
+    #[test]
+    fn bytes_that_are_written_as_text_are_not_taken_for_none() {
+        let text = "x".repeat(3072);
+        let mut file = b"\x80\x02}(X\x04\x00\x00\x00dataX\x00\x0c\x00\x00".to_vec();
+        file.extend(text.as_bytes());
+        file.extend(b"u.");
+        assert!(listed(&file).is_none());
+    }
 }

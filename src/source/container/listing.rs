@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::super::Place;
 use super::{Container, Inside, Reader, caught, damaged};
 use super::{
-    arrow, cifar, idx, lmdb, npy, npz, parquet_table, pickle, tar_archive, tfrecord, zip_archive,
+    arrow, cifar, idx, lmdb, npy, npz, parquet_table, pickle, pixel_table, tar_archive, tfrecord,
+    video, zip_archive,
 };
 
 /// What is inside a container.
@@ -92,16 +93,21 @@ impl Container {
 const HEAD: usize = 264;
 
 /// What `file` holds; `name` is what it is called in reports. `None` for a form that is not read.
-/// `is_wanted` says of a name inside whether it may be an image or a text.
+/// `is_video` says that its name or content is that of a video, `is_wanted` of a name inside
+/// whether it may be an image or a text.
 ///
 /// # Errors
 /// The file cannot be read, or is not what its first bytes say.
 pub(crate) fn list(
     file: &Path,
     name: &str,
+    is_video: bool,
     is_wanted: &dyn Fn(&str) -> bool,
 ) -> io::Result<Option<Listing>> {
-    caught(|| list_as_it_is(file, name, is_wanted))
+    caught(|| match is_video {
+        true => video::list(file, name),
+        false => list_as_it_is(file, name, is_wanted),
+    })
 }
 
 fn list_as_it_is(
@@ -152,6 +158,9 @@ fn list_as_it_is(
     let is_idx = matches!(head[..], [0, 0, 8, 1 | 3 | 4, ..]);
     if is_idx || (gzipped && idx::is_named(&lower)) {
         return idx::list(file, name, gzipped);
+    }
+    if ends(&[".csv"]) {
+        return pixel_table::list(file, name);
     }
     if matches!(head[..], [0x80, 2..=5, ..]) && pickle::is_small_enough(file) {
         return cifar::list(file, name);

@@ -50,7 +50,7 @@ fn members(archive: &Path) -> Option<Arc<Members>> {
     if let Some(found) = listed.iter().find(|one| is_same(one)) {
         return Some(Arc::clone(found));
     }
-    let listing = list(archive, "", &|_| true).ok()??;
+    let listing = list(archive, "", false, &|_| true).ok()??;
     let places = listing.items.into_iter().filter_map(|item| {
         let own = item.name.strip_prefix("!/")?.to_owned();
         Some((own, item.place))

@@ -19,10 +19,12 @@ mod npy;
 mod npz;
 mod parquet_table;
 mod pickle;
+mod pixel_table;
 pub(super) mod pixels;
 mod stream;
 mod tar_archive;
 mod tfrecord;
+mod video;
 mod zip_archive;
 
 use std::fmt;
@@ -35,11 +37,12 @@ use array::Array;
 use listing::Part;
 pub(crate) use listing::{Listing, list};
 pub(super) use member::member;
-#[cfg(feature = "cli")]
-pub(crate) use names::file_of;
-pub(crate) use names::{RowNames, folder_and_name, inner_folders, stem_of_folder};
+pub(crate) use names::{RowNames, file_of, folder_and_name, inner_folders, stem_of_folder};
 use parquet_table::Cells;
+use pixel_table::Rows;
+pub(crate) use pixel_table::is_one as is_pixel_table;
 use stream::Stream;
+use video::Video;
 
 /// An image inside a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,10 @@ enum Reader {
     Array(Array),
     /// Each is a cell of a column.
     Cells(Cells),
+    /// Each is a row of a table of pixels.
+    Rows(Rows),
+    /// Each is a frame, called by its second.
+    Video(Video),
 }
 
 /// Two containers are the same when they read the same file; how follows from what it holds.
@@ -117,7 +124,17 @@ impl Inside {
             ) => inflate::whole(&stream.read(at, packed)?, size, check),
             (Reader::Array(array), Part::Row(row)) => array.picture(row),
             (Reader::Cells(cells), Part::Row(row)) => cells.read(row),
+            (Reader::Rows(rows), Part::Stored { at, size }) => rows.picture(at, size),
+            (Reader::Video(video), Part::Row(second)) => video.frame(second),
             _ => Err(damaged("a part that does not fit its container")),
+        }
+    }
+
+    /// The second of its video at which a frame stands; `None` for what is no frame.
+    pub(super) fn second(&self) -> Option<u64> {
+        match (&self.container.reader, self.part) {
+            (Reader::Video(_), Part::Row(second)) => Some(second),
+            _ => None,
         }
     }
 

@@ -36,7 +36,6 @@ pub(crate) fn folder_and_name(path: &str) -> Option<(&str, &str)> {
 }
 
 /// The name of the file that a name lies in: that of its container.
-#[cfg(any(feature = "cli", test))]
 pub(crate) fn file_of(path: &str) -> &str {
     let outer = path
         .split_once("!/")

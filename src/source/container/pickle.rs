@@ -132,7 +132,8 @@ impl Machine<'_> {
             }
             b'U' | b'C' => self.bytes(1)?,
             b'T' | b'B' => self.bytes(4)?,
-            0x8E => self.bytes(8)?,
+            // Bytes, and those that may be changed.
+            0x8E | 0x96 => self.bytes(8)?,
             0x8C => self.text(1)?,
             b'X' => self.text(4)?,
             0x8D => self.text(8)?,
