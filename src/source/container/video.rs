@@ -34,6 +34,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// Most bytes of frames of one video.
 const MOST_BYTES: u64 = 256 << 20;
 
+/// Forms that are opened: no lists of other files (HLS, concat), whatever a file is called.
+const FORMATS: &str =
+    "mov,mp4,matroska,webm,avi,flv,mpeg,mpegts,mpegvideo,ogg,asf,h264,hevc,mjpeg,yuv4mpegpipe";
+
 /// Longest answer of `ffprobe`.
 const LONGEST_ANSWER: u64 = 1 << 16;
 
@@ -161,6 +165,7 @@ fn split(bytes: &[u8]) -> Frames {
 fn quiet(program: &str, file: &Path) -> Command {
     let mut command = Command::new(program);
     command.args(["-v", "error", "-protocol_whitelist", "file,pipe"]);
+    command.args(["-format_whitelist", FORMATS]);
     if program == "ffmpeg" {
         command.args(["-nostdin", "-threads", "1"]);
     }
