@@ -349,10 +349,12 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
         lines.push(again.message.clone());
     }
     lines.extend(right);
-    lines.extend(predictions.metrics.iter().map(metric));
     if !classes.is_empty() {
         lines.push(format!("loss by exposure: {}", classes.join(", ")));
     }
+    // Where nothing is clean, or all is, the two sides are one.
+    let both = |one: &&MetricByExposure| one.leaked.value.is_some() && one.clean.value.is_some();
+    lines.extend(predictions.metrics.iter().filter(both).map(metric));
     let honest = &predictions.honest_standardised;
     lines.push(match (honest.value, honest.lo, honest.hi) {
         (Some(value), Some(lo), Some(hi)) => format!(

@@ -2,7 +2,7 @@
 //!
 //! Either a cell `pixels` holds all levels with spaces between (FER2013), or each level has a
 //! column of its own, with or without a header (MNIST as CSV). Pictures are square, grey or of
-//! three channels one pixel after the other. A column `Usage` or `split` says the split of each row.
+//! three channels one pixel after the other. A column `Usage` or `split` says the split of a row.
 
 use std::collections::BTreeMap;
 use std::fs::File;

@@ -132,10 +132,12 @@ fn duration(file: &Path) -> io::Result<f64> {
 /// The frames of a video, a frame in so many seconds.
 fn decode(file: &Path, every: u64) -> io::Result<Frames> {
     let mut ffmpeg = quiet("ffmpeg", file);
-    let scale = format!(
-        "fps=1/{every}:start_time=0,scale='min({LONGEST_SIDE},iw)':'min({LONGEST_SIDE},ih)':force_original_aspect_ratio=decrease"
+    // The first frame at or behind each step; then a frame a second, so that none is made up.
+    let filters = format!(
+        "setpts=PTS-STARTPTS,select='gte(t,selected_n*{every})',settb=1,setpts=N,\
+         scale='min({LONGEST_SIDE},iw)':'min({LONGEST_SIDE},ih)':force_original_aspect_ratio=decrease"
     );
-    ffmpeg.args(["-an", "-sn", "-dn", "-vf", &scale, "-frames:v"]);
+    ffmpeg.args(["-an", "-sn", "-dn", "-vf", &filters, "-r", "1", "-frames:v"]);
     ffmpeg.arg((MOST_FRAMES + 1).to_string());
     ffmpeg.args(["-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "3", "pipe:1"]);
     let bytes = run(ffmpeg, MOST_BYTES)?;
