@@ -33,7 +33,7 @@ pub use sign::Signer;
 use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
-/// Raised whenever the same bytes could give another signature or [`Mask`] than before.
+/// Raised whenever the same bytes could give another signature, or read another mask, than before.
 pub const SIGNATURE_VERSION: u32 = 7;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
