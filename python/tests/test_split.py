@@ -40,14 +40,14 @@ def test_groups_stay_whole() -> None:
 
 
 def test_classes_keep_their_shares_in_three_splits() -> None:
-    pictures = [picture(seed) for seed in range(40)]
     labels = ["rare" if at % 4 == 0 else "often" for at in range(40)]
-    proposal = splitleak.split((pictures, labels), val=0.2, test=0.3)
+    labelled = (np.stack([picture(seed) for seed in range(40)]), labels)
+    proposal = splitleak.split(labelled, val=0.2, test=0.3)
     sides = [proposal.train_indices, proposal.val_indices, proposal.test_indices]
     assert sorted(at for side in sides for at in side) == list(range(40))
     assert [(len(side), sum(labels[at] == "rare" for at in side)) for side in sides] == [(20, 5), (8, 2), (12, 3)]
     assert repr(proposal) == "<splitleak.Proposal 20 train, 8 val, 12 test of 40>"
-    for fold in splitleak.folds((pictures, labels), 5):
+    for fold in splitleak.folds(labelled, 5):
         assert sum(labels[at] == "rare" for at in fold.val) == 2
 
 
