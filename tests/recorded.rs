@@ -257,8 +257,7 @@ fn a_test_split_is_as_far_from_the_others_as_they_are_from_each_other() {
         "{first}"
     );
     assert!(
-        run.stdout
-            .contains("5 fifths of the range of targets, of each "),
+        run.stdout.contains("5 ranges of targets, of each "),
         "{}",
         run.stdout
     );

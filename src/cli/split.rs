@@ -104,7 +104,7 @@ fn summary(proposal: &Proposal, args: &SplitArgs, out: &Path, no_groups: Option<
     if let Some(balance) = proposal.balance {
         let strata = match balance.over {
             Stratum::Class => "classes",
-            Stratum::Targets => "fifths of the range of targets",
+            Stratum::Targets => "ranges of targets",
             Stratum::Folder => "folders",
         };
         let [least, most] = balance.shares;
