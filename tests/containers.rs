@@ -765,13 +765,13 @@ fn frames_of_videos_are_pictures_and_each_video_is_a_recording() {
         return;
     }
     let (report, _) = workspace.check_dataset(&["data", "--no-cache"]);
-    assert_eq!(splits(&report), ["train 4", "val 3"]);
-    assert_eq!(leaks(&report), ["val/b.avi#1"]);
+    assert_eq!(splits(&report), ["train 7", "val 5"]);
+    assert_eq!(leaks(&report), ["val/b.avi#1000", "val/b.avi#1500"]);
     // A proposed split keeps a video whole.
     let split = workspace.run(&["split", "data/train", "--out", "-", "--no-cache"]);
     assert_eq!(
         split.stdout.matches(",train").count(),
-        4,
+        7,
         "{}",
         split.stdout
     );

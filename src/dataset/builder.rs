@@ -35,7 +35,7 @@ impl Draft {
         let second = walked.place.second();
         Self {
             group: second.map(|_| file_of(&walked.path).to_owned()),
-            time: second.map(|second| second as f64),
+            time: second,
             path: walked.path,
             place: walked.place,
             label: walked.label,

@@ -43,7 +43,7 @@ pub enum Place {
 
 impl Place {
     /// The second of its video at which a frame stands; `None` for what is no frame.
-    pub(crate) fn second(&self) -> Option<u64> {
+    pub(crate) fn second(&self) -> Option<f64> {
         match self {
             Self::Inside(inside) => inside.second(),
             _ => None,

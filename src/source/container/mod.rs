@@ -67,7 +67,7 @@ enum Reader {
     Cells(Cells),
     /// Each is a row of a table of pixels.
     Rows(Rows),
-    /// Each is a frame, called by its second.
+    /// Each is a frame, called by its millisecond.
     Video(Video),
 }
 
@@ -125,15 +125,15 @@ impl Inside {
             (Reader::Array(array), Part::Row(row)) => array.picture(row),
             (Reader::Cells(cells), Part::Row(row)) => cells.read(row),
             (Reader::Rows(rows), Part::Stored { at, size }) => rows.picture(at, size),
-            (Reader::Video(video), Part::Row(second)) => video.frame(second),
+            (Reader::Video(video), Part::Row(millisecond)) => video.frame(millisecond),
             _ => Err(damaged("a part that does not fit its container")),
         }
     }
 
     /// The second of its video at which a frame stands; `None` for what is no frame.
-    pub(super) fn second(&self) -> Option<u64> {
+    pub(super) fn second(&self) -> Option<f64> {
         match (&self.container.reader, self.part) {
-            (Reader::Video(_), Part::Row(second)) => Some(second),
+            (Reader::Video(_), Part::Row(millisecond)) => Some(millisecond as f64 / 1000.0),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Videos: a frame a second, decoded by the `ffmpeg` of the user where there is one.
+//! Videos: two frames a second, decoded by the `ffmpeg` of the user where there is one.
 //!
 //! Codecs are a library of their own, so that none is linked: `ffprobe` says how long a video is,
 //! `ffmpeg` decodes it once, scaled down, and the frames of the videos that were read last are kept
@@ -16,7 +16,11 @@ use super::listing::{Listing, Part};
 use super::names::RowNames;
 use super::{Container, Reader, damaged};
 
-/// Most frames of one video; of a longer one they lie further apart than a second.
+/// Least milliseconds between frames: of two clips of one film that begin at other fractions of a
+/// second, a frame of one is within a quarter of a second of a frame of the other.
+const LEAST_APART: u64 = 500;
+
+/// Most frames of one video; of a longer one they lie further apart.
 const MOST_FRAMES: u64 = 300;
 
 /// Longest side of a frame in pixels: what a signature and a second look need.
@@ -50,19 +54,19 @@ static LAST_READ: Mutex<VecDeque<Arc<Frames>>> = Mutex::new(VecDeque::new());
 /// A video, decoded when a frame is asked for.
 pub(super) struct Video {
     file: PathBuf,
-    /// Seconds between frames.
+    /// Milliseconds between frames.
     every: u64,
     frames: Mutex<Weak<Frames>>,
 }
 
 impl Video {
-    /// The frame at a second.
+    /// The frame at a millisecond.
     ///
     /// # Errors
     /// The video cannot be decoded, or ends before it.
-    pub(super) fn frame(&self, second: u64) -> io::Result<Vec<u8>> {
+    pub(super) fn frame(&self, millisecond: u64) -> io::Result<Vec<u8>> {
         let frames = self.frames()?;
-        let at = usize::try_from(second / self.every).unwrap_or(usize::MAX);
+        let at = usize::try_from(millisecond / self.every).unwrap_or(usize::MAX);
         // A video may end a little before its headers say.
         let frame = frames
             .get(at)
@@ -88,14 +92,15 @@ impl Video {
     }
 }
 
-/// What a video holds: a frame a second, called by its second.
+/// What a video holds: frames, called by their millisecond.
 ///
 /// # Errors
 /// No `ffprobe`, or it finds no video in the file.
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     let seconds = duration(file)?;
-    let every = ((seconds / MOST_FRAMES as f64).ceil() as u64).max(1);
-    let count = ((seconds / every as f64).ceil() as u64).clamp(1, MOST_FRAMES);
+    let milliseconds = 1000.0 * seconds;
+    let every = ((milliseconds / MOST_FRAMES as f64).ceil() as u64).max(LEAST_APART);
+    let count = ((milliseconds / every as f64).ceil() as u64).clamp(1, MOST_FRAMES);
     let container = Container::new(
         file,
         Reader::Video(Video {
@@ -106,8 +111,8 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     );
     let names = RowNames::new(name, (count - 1) * every + 1);
     let mut listing = Listing::default();
-    for second in (0..count).map(|frame| frame * every) {
-        listing.add(&container, names.of(second), Part::Row(second), None);
+    for at in (0..count).map(|frame| frame * every) {
+        listing.add(&container, names.of(at), Part::Row(at), None);
     }
     Ok(Some(listing))
 }
@@ -129,12 +134,12 @@ fn duration(file: &Path) -> io::Result<f64> {
     seconds.ok_or_else(|| damaged("`ffprobe` finds no video in"))
 }
 
-/// The frames of a video, a frame in so many seconds.
+/// The frames of a video, one in so many milliseconds.
 fn decode(file: &Path, every: u64) -> io::Result<Frames> {
     let mut ffmpeg = quiet("ffmpeg", file);
     // The first frame at or behind each step; then a frame a second, so that none is made up.
     let filters = format!(
-        "setpts=PTS-STARTPTS,select='gte(t,selected_n*{every})',settb=1,setpts=N,\
+        "setpts=PTS-STARTPTS,select='gte(1000*t,selected_n*{every})',settb=1,setpts=N,\
          scale='min({LONGEST_SIDE},iw)':'min({LONGEST_SIDE},ih)':force_original_aspect_ratio=decrease"
     );
     ffmpeg.args(["-an", "-sn", "-dn", "-vf", &filters, "-r", "1", "-frames:v"]);
