@@ -97,9 +97,14 @@ impl Video {
 /// # Errors
 /// No `ffprobe`, or it finds no video in the file.
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
-    let seconds = duration(file)?;
+    let (seconds, rate) = length(file)?;
     let milliseconds = 1000.0 * seconds;
-    let every = ((milliseconds / MOST_FRAMES as f64).ceil() as u64).max(LEAST_APART);
+    let least = match rate {
+        // No frame is taken twice.
+        Some(rate) if rate > 0.0 => LEAST_APART.max((1000.0 / rate) as u64),
+        _ => LEAST_APART,
+    };
+    let every = ((milliseconds / MOST_FRAMES as f64).ceil() as u64).max(least);
     let count = ((milliseconds / every as f64).ceil() as u64).clamp(1, MOST_FRAMES);
     let container = Container::new(
         file,
@@ -117,29 +122,42 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     Ok(Some(listing))
 }
 
-/// Seconds of a video.
-fn duration(file: &Path) -> io::Result<f64> {
+/// Seconds of a video, and frames a second where they are told.
+fn length(file: &Path) -> io::Result<(f64, Option<f64>)> {
     let mut probe = quiet("ffprobe", file);
     probe.args(["-select_streams", "v:0", "-show_entries"]);
-    probe.args(["stream=duration:format=duration", "-of", "csv=p=0"]);
+    probe.args([
+        "stream=avg_frame_rate,duration:format=duration",
+        "-of",
+        "csv=p=0",
+    ]);
     let answer = run(probe, LONGEST_ANSWER)?;
-    let answer = String::from_utf8_lossy(&answer);
-    // A file without the duration of its stream has that of the whole.
-    let told = answer
-        .split(['\n', ','])
-        .filter_map(|part| part.trim().parse::<f64>().ok());
-    let seconds = told
-        .into_iter()
-        .find(|seconds| seconds.is_finite() && *seconds >= 0.0);
-    seconds.ok_or_else(|| damaged("`ffprobe` finds no video in"))
+    let length = length_of(&String::from_utf8_lossy(&answer));
+    length.ok_or_else(|| damaged("`ffprobe` finds no video in"))
+}
+
+/// What `ffprobe` says: `30000/1001,3.2`, then the duration of the whole file, which a stream
+/// without its own has.
+fn length_of(answer: &str) -> Option<(f64, Option<f64>)> {
+    let mut parts = answer.split(['\n', ',']).map(str::trim);
+    let rate = parts.clone().find_map(|part| {
+        let (frames, seconds) = part.split_once('/')?;
+        let rate = frames.parse::<f64>().ok()? / seconds.parse::<f64>().ok()?;
+        rate.is_finite().then_some(rate)
+    });
+    let seconds = parts.find_map(|part| {
+        let seconds = part.parse::<f64>().ok()?;
+        (seconds.is_finite() && seconds >= 0.0).then_some(seconds)
+    })?;
+    Some((seconds, rate))
 }
 
 /// The frames of a video, one in so many milliseconds.
 fn decode(file: &Path, every: u64) -> io::Result<Frames> {
     let mut ffmpeg = quiet("ffmpeg", file);
-    // The first frame at or behind each step; then a frame a second, so that none is made up.
+    // At each step the frame that is shown then; written as one a second, so that none is made up.
     let filters = format!(
-        "setpts=PTS-STARTPTS,select='gte(1000*t,selected_n*{every})',settb=1,setpts=N,\
+        "setpts=PTS-STARTPTS,fps=1000/{every}:round=up:start_time=0,settb=1,setpts=N,\
          scale='min({LONGEST_SIDE},iw)':'min({LONGEST_SIDE},ih)':force_original_aspect_ratio=decrease"
     );
     ffmpeg.args(["-an", "-sn", "-dn", "-vf", &filters, "-r", "1", "-frames:v"]);
@@ -241,6 +259,14 @@ fn end_if(child: &Mutex<Child>, is_due: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_length_is_that_of_the_stream_or_else_of_the_file() {
+        assert_eq!(length_of("5/1,3.2\n3.5\n"), Some((3.2, Some(5.0))));
+        assert_eq!(length_of("25/1,N/A\n3.000000\n"), Some((3.0, Some(25.0))));
+        assert_eq!(length_of("0/0,2\n"), Some((2.0, None)));
+        assert_eq!(length_of("\n"), None);
+    }
 
     #[test]
     fn files_one_behind_the_other_are_told_apart_by_their_ends() {
