@@ -120,6 +120,34 @@ fn an_unchanged_dataset_is_answered_from_the_kept_report() {
 }
 
 #[test]
+fn masks_are_decoded_once_and_a_changed_one_is_noticed() {
+    let workspace = dataset();
+    let images = fs::read_dir(workspace.path("data/train/c")).unwrap();
+    let names: Vec<String> = images
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".png"))
+        .collect();
+    for (name, seed) in names.iter().zip(100..) {
+        let stem = name.trim_end_matches(".png");
+        workspace.image(&format!("data/train_masks/c/{stem}_mask.png"), seed);
+    }
+    settle(&workspace.path("data"));
+    assert_true(&workspace);
+    assert_eq!(count(&workspace, "mask"), names.len() as i64);
+    assert_eq!(
+        count(&workspace, "report"),
+        1,
+        "its files and masks are known"
+    );
+    let small = crate::workspace::picture_of_size(9, 40, 30);
+    workspace.file("data/train_masks/c/2_mask.png", encode(&small, "x.png"));
+    settle(&workspace.path("data"));
+    assert_true(&workspace);
+    assert!(cached(&workspace).stdout.contains("mask-size-differs"));
+    assert_eq!(count(&workspace, "mask"), names.len() as i64 + 1);
+}
+
+#[test]
 fn a_changed_renamed_added_or_deleted_file_is_noticed() {
     let workspace = dataset();
     assert_true(&workspace);

@@ -1,5 +1,7 @@
 //! Masks and depth maps, read: their sizes and values.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use crate::budget::Budget;
@@ -34,30 +36,32 @@ pub(super) fn read(
         let read: Vec<(Option<Digest>, ReadMask)> = batch
             .par_iter()
             .map(|companion| {
-                let mask = read_one(dataset, companion, budget, |content| {
-                    known.get(&content).cloned()
-                });
+                let mask = read_one(dataset, companion, budget, &known);
                 progress.advance(1);
                 mask
             })
             .collect();
-        let learned: Vec<(Digest, &ReadMask)> = read
+        let opened = read
             .iter()
-            .filter_map(|(content, mask)| Some(((*content)?, mask)))
-            .collect();
-        session.keep_masks(&learned);
+            .filter_map(|(content, mask)| Some(((*content)?, mask)));
+        let opened: Vec<(Digest, &ReadMask)> = opened.collect();
+        let learned = opened
+            .iter()
+            .filter(|(content, mask)| !known.contains_key(content) && !is_of_this_run(mask));
+        let learned: Vec<(Digest, &ReadMask)> = learned.copied().collect();
+        session.keep_masks(&learned, opened.len());
         masks.extend(read.into_iter().map(|(_, mask)| mask));
     }
     progress.end();
     masks
 }
 
-/// One mask, and its content where that is to be kept.
+/// One mask, and its content where it could be opened.
 fn read_one(
     dataset: &Dataset,
     companion: &Companion,
     budget: &Budget,
-    known: impl Fn(Digest) -> Option<ReadMask>,
+    known: &HashMap<Digest, ReadMask>,
 ) -> (Option<Digest>, ReadMask) {
     let mut share = budget.share();
     let bytes = match reading::read(companion.source(&dataset.root), &mut share) {
@@ -65,11 +69,17 @@ fn read_one(
         Err(unreadable) => return (None, Err(unreadable)),
     };
     let content = Digest::of(&bytes);
-    if let Some(mask) = known(content) {
-        return (None, mask);
-    }
-    let mask = read_mask(&bytes, &mut share);
-    // A limit of this run is not to outlive it in the cache.
-    let is_of_this_run = matches!(mask, Err(Unreadable::NoRoom { .. }));
-    ((!is_of_this_run).then_some(content), mask)
+    let mask = known.get(&content).cloned();
+    (
+        Some(content),
+        mask.unwrap_or_else(|| read_mask(&bytes, &mut share)),
+    )
+}
+
+/// Neither a fault of this version nor a limit of this run is to outlive it in the cache.
+fn is_of_this_run(mask: &ReadMask) -> bool {
+    matches!(
+        mask,
+        Err(Unreadable::Internal { .. } | Unreadable::NoRoom { .. })
+    )
 }

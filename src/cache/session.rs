@@ -49,7 +49,7 @@ pub(crate) struct Session<'a> {
     files: Vec<(SampleId, Option<Stamp>)>,
     /// `None` when the report must not be kept.
     key: Option<Digest>,
-    /// Files whose content this run knows.
+    /// Files, masks among them, whose content this run knows.
     answered: AtomicUsize,
     pending: Mutex<Pending>,
 }
@@ -198,7 +198,8 @@ impl<'a> Session<'a> {
         let Some(key) = self.key else { return };
         // A file that could not be opened may be readable the next time, though
         // nothing shows that it has changed.
-        if self.answered.load(Ordering::Relaxed) != self.files.len() {
+        let files = self.files.len() + self.dataset.companions.len();
+        if self.answered.load(Ordering::Relaxed) != files {
             return;
         }
         let Ok(text) = serde_json::to_vec(report) else {
@@ -238,8 +239,9 @@ impl<'a> Session<'a> {
             .collect()
     }
 
-    /// Keeps what was read of masks, by content.
-    pub(crate) fn keep_masks(&self, masks: &[(Digest, &ReadMask)]) {
+    /// Keeps what was read of masks, by content, of which `opened` more could be opened.
+    pub(crate) fn keep_masks(&self, masks: &[(Digest, &ReadMask)], opened: usize) {
+        self.answered.fetch_add(opened, Ordering::Relaxed);
         if masks.is_empty() || !self.keeps_learned() {
             return;
         }

@@ -1,7 +1,5 @@
 //! Bytes to a signature.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use luma_jpeg::Scratch;
 
 use super::content::content;
@@ -11,7 +9,7 @@ use super::facts::Facts;
 use super::perceptual::PerceptualHasher;
 use super::thumbnail::{Thumbnail, thumbnail_of};
 use super::tone::tone;
-use super::unreadable::Unreadable;
+use super::unreadable::{Unreadable, caught};
 use super::{Signature, Signed};
 use crate::budget::{Budget, Share};
 
@@ -46,8 +44,7 @@ impl Signer {
         self.sign_content(bytes, Digest::of(bytes), &mut budget.share())
     }
 
-    /// The same for bytes whose digest is known, in this share of the memory. A panic on the way is
-    /// a value, too: one image never ends an audit, whatever it met.
+    /// The same for bytes whose digest is known, in this share of the memory.
     ///
     /// # Errors
     /// As for [`Self::sign`].
@@ -57,16 +54,12 @@ impl Signer {
         byte_digest: Digest,
         share: &mut Share<'_>,
     ) -> Signed {
-        let describe = AssertUnwindSafe(|| self.describe(bytes, byte_digest, share));
-        catch_unwind(describe).unwrap_or_else(|panic| {
-            // What the panic left half done is not used for the next image.
+        let signed = caught(|| self.describe(bytes, byte_digest, share));
+        if matches!(signed, Err(Unreadable::Internal { .. })) {
+            // What a panic left half done is not used for the next image.
             *self = Self::within(&self.budget);
-            let words = panic.downcast_ref::<String>().map(String::as_str);
-            let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
-            Err(Unreadable::Internal {
-                detail: words.unwrap_or("no words").to_owned(),
-            })
-        })
+        }
+        signed
     }
 
     fn describe(&mut self, bytes: &[u8], byte_digest: Digest, share: &mut Share<'_>) -> Signed {

@@ -1,5 +1,7 @@
 //! Why an image has no signature. A value, not an error: one bad file never ends an audit.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -66,6 +68,18 @@ pub enum Unreadable {
         /// Bytes that are allowed.
         allowed: u64,
     },
+}
+
+/// What comes of a file, where a panic on the way is a value, too: one file never ends an audit,
+/// whatever it met.
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str);
+        let words = words.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(Unreadable::Internal {
+            detail: words.unwrap_or("no words").to_owned(),
+        })
+    })
 }
 
 impl From<TooMuch> for Unreadable {

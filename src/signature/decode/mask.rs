@@ -11,7 +11,7 @@ use super::recognise::recognise;
 use super::{container, decode_fully, is_turned};
 use crate::budget::Share;
 use crate::signature::digest::Digest;
-use crate::signature::unreadable::{Format, Unreadable};
+use crate::signature::unreadable::{Format, Unreadable, caught};
 
 /// Most distinct values that are kept: as many as a palette has.
 const MOST_VALUES: usize = 256;
@@ -37,20 +37,17 @@ pub struct Mask {
 /// # Errors
 /// Every way in which the bytes are not a whole, supported image that fits.
 pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unreadable> {
+    caught(|| read(bytes, share))
+}
+
+fn read(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unreadable> {
     let (decoder, format) = recognise(bytes)?;
     container::walk(bytes, format).map_err(|missing| Unreadable::Truncated {
         format,
         detail: missing.to_owned(),
     })?;
     if format == Format::Jpeg {
-        let mask = of_jpeg(bytes);
-        return match mask.width.min(mask.height) {
-            0 => Err(Unreadable::Truncated {
-                format,
-                detail: "no size in it".to_owned(),
-            }),
-            _ => Ok(mask),
-        };
+        return sized(of_jpeg(bytes), format);
     }
     let full = decode_fully(bytes, decoder, format, share)?;
     let pixels = full.pixel_digest();
@@ -69,13 +66,25 @@ pub(crate) fn read_mask(bytes: &[u8], share: &mut Share<'_>) -> Result<Mask, Unr
         (Some(colours), None) => greys(colours),
         (None, _) => deep_levels(&image),
     };
-    Ok(Mask {
+    let mask = Mask {
         width: image.width(),
         height: image.height(),
         pixels,
         levels,
         colours,
-    })
+    };
+    sized(mask, format)
+}
+
+/// A mask that has a pixel.
+fn sized(mask: Mask, format: Format) -> Result<Mask, Unreadable> {
+    match mask.width.min(mask.height) {
+        0 => Err(Unreadable::Corrupt {
+            format,
+            detail: format!("a picture of {} x {} pixels", mask.width, mask.height),
+        }),
+        _ => Ok(mask),
+    }
 }
 
 /// A JPEG is as large as its header says, and smooths whatever values it is given: decoding all of
@@ -185,7 +194,7 @@ mod tests {
     use crate::budget::Budget;
     use image::ImageFormat;
 
-    fn read(image: &DynamicImage, format: ImageFormat) -> Mask {
+    fn written(image: &DynamicImage, format: ImageFormat) -> Mask {
         let mut bytes = Cursor::new(Vec::new());
         image.write_to(&mut bytes, format).unwrap();
         read_mask(&bytes.into_inner(), &mut Budget::default().share()).unwrap()
@@ -196,13 +205,13 @@ mod tests {
         let image =
             image::GrayImage::from_fn(8, 6, |x, _| image::Luma([[0, 1, 255][x as usize % 3]]));
         let grey = DynamicImage::ImageLuma8(image);
-        let mask = read(&grey, ImageFormat::Png);
+        let mask = written(&grey, ImageFormat::Png);
         assert_eq!((mask.width, mask.height), (8, 6));
         assert_eq!(mask.levels, Some(vec![0, 1, 255]));
         assert_eq!(mask.colours, Some(vec![0, 0x01_01_01, 0xff_ff_ff]));
         // In three channels it is the same mask.
         let rgb = DynamicImage::ImageRgb8(grey.to_rgb8());
-        assert_eq!(read(&rgb, ImageFormat::Png), mask);
+        assert_eq!(written(&rgb, ImageFormat::Png), mask);
     }
 
     #[test]
@@ -210,11 +219,11 @@ mod tests {
         let two = image::RgbImage::from_fn(4, 4, |x, _| {
             image::Rgb([[9, 200, 3], [0, 0, 0]][x as usize % 2])
         });
-        let mask = read(&DynamicImage::ImageRgb8(two), ImageFormat::Bmp);
+        let mask = written(&DynamicImage::ImageRgb8(two), ImageFormat::Bmp);
         assert_eq!(mask.levels, None);
         assert_eq!(mask.colours, Some(vec![0, 0x09_c8_03]));
         let many = image::RgbImage::from_fn(32, 32, |x, y| image::Rgb([x as u8, y as u8, 9]));
-        let mask = read(&DynamicImage::ImageRgb8(many), ImageFormat::Png);
+        let mask = written(&DynamicImage::ImageRgb8(many), ImageFormat::Png);
         assert_eq!((mask.levels, mask.colours), (None, None));
     }
 
@@ -223,7 +232,7 @@ mod tests {
         let deep = image::ImageBuffer::from_fn(4, 4, |x, _| {
             image::Luma([[0, 24_001, 48_002, 500][x as usize]])
         });
-        let mask = read(&DynamicImage::ImageLuma16(deep), ImageFormat::Png);
+        let mask = written(&DynamicImage::ImageLuma16(deep), ImageFormat::Png);
         assert_eq!(mask.levels, Some(vec![0, 500, 24_001, 48_002]));
         assert_eq!(mask.colours, None);
     }
@@ -255,9 +264,15 @@ mod tests {
     #[test]
     fn a_jpeg_has_its_size_and_no_values() {
         let image = DynamicImage::ImageLuma8(image::GrayImage::new(20, 10));
-        let mask = read(&image, ImageFormat::Jpeg);
+        let mask = written(&image, ImageFormat::Jpeg);
         assert_eq!((mask.width, mask.height), (20, 10));
         assert_eq!((mask.levels, mask.colours), (None, None));
+    }
+
+    #[test]
+    fn a_mask_without_a_pixel_is_refused() {
+        let refused = read_mask(b"P5 0 4 255\n", &mut Budget::default().share()).unwrap_err();
+        assert!(!matches!(refused, Unreadable::Internal { .. }), "{refused}");
     }
 
     #[test]
