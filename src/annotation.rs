@@ -82,6 +82,18 @@ impl Bounds {
         }
     }
 
+    /// From the left, upper, right and lower edge.
+    #[must_use]
+    pub fn from_edges([left, top, right, bottom]: [f32; 4], unit: Unit) -> Self {
+        Self {
+            left,
+            top,
+            right,
+            bottom,
+            unit,
+        }
+    }
+
     /// From the centre, width and height.
     #[must_use]
     pub fn from_centre([x, y, width, height]: [f32; 4], unit: Unit) -> Self {

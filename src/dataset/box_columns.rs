@@ -160,16 +160,7 @@ impl BoxColumns {
             false => Unit::Pixels,
         };
         Cell::Box(match self.form {
-            Form::Corners(_) | Form::CornersInCell(_) => {
-                let [left, top, right, bottom] = edges;
-                Bounds {
-                    left,
-                    top,
-                    right,
-                    bottom,
-                    unit,
-                }
-            }
+            Form::Corners(_) | Form::CornersInCell(_) => Bounds::from_edges(edges, unit),
             _ => Bounds::from_corner(edges, unit),
         })
     }

@@ -279,17 +279,9 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
     let row = |(at, (line, number)): (usize, &(&str, u32))| {
         let mut fields = line.split(is_gap).filter(|field| !field.is_empty());
         let (name, class) = (fields.next()?, fields.next()?);
-        let bounds = boxes.as_ref().map(|boxes| {
-            let ([left, top, right, bottom], _) = boxes[at];
-            let unit = Unit::Pixels;
-            Bounds {
-                left,
-                top,
-                right,
-                bottom,
-                unit,
-            }
-        });
+        let bounds = boxes
+            .as_ref()
+            .map(|boxes| Bounds::from_edges(boxes[at].0, Unit::Pixels));
         let drawn = Drawn {
             bounds,
             ..Drawn::tag(class)

@@ -114,11 +114,8 @@ fn by_exposure<T: Copy>(
 }
 
 fn estimate<T: Copy>(cases: &[Case<T>], metric: MetricOf<T>) -> Estimate {
-    let of = |wanted: &dyn Fn(&Case<T>) -> bool| {
-        let chosen = cases.iter().filter(|case| wanted(case));
-        metric(&chosen.map(|case| case.value).collect::<Vec<T>>())
-    };
-    let Some(value) = of(&|_| true) else {
+    let values: Vec<T> = cases.iter().map(|case| case.value).collect();
+    let Some(value) = metric(&values) else {
         let message = "not defined for these samples";
         return Estimate::absent(Status::NotIdentified, "no_samples", message);
     };
@@ -130,8 +127,18 @@ fn estimate<T: Copy>(cases: &[Case<T>], metric: MetricOf<T>) -> Estimate {
         ..Estimate::exact(value, cases.len())
     };
     let blocks = groups.len().min(MOST_BLOCKS);
-    let block_of = |group: u32| groups.binary_search(&group).map_or(0, |at| at % blocks);
-    let without = (0..blocks).map(|block| of(&|case| block_of(case.group) != block));
+    let block_of = |case: &Case<T>| {
+        let at = groups.binary_search(&case.group);
+        at.map_or(0, |at| at % blocks)
+    };
+    let of_cases: Vec<usize> = cases.iter().map(block_of).collect();
+    let without = (0..blocks).map(|block| {
+        let kept = values
+            .iter()
+            .zip(&of_cases)
+            .filter(|(_, own)| **own != block);
+        metric(&kept.map(|(value, _)| *value).collect::<Vec<T>>())
+    });
     let without: Option<Vec<f64>> = without.collect();
     let Some(without) = without.filter(|_| blocks > 1) else {
         return estimate.with_message("no interval: it needs more independent groups");

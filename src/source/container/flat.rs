@@ -3,6 +3,8 @@
 //! A table begins with the distance back to its list of fields; a field that is not in the list is
 //! absent. What leads out of the buffer is absent, too.
 
+use super::number;
+
 /// A table of a buffer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Table<'a> {
@@ -83,12 +85,6 @@ impl<'a> Table<'a> {
         };
         (0..length).map_while(one).collect()
     }
-}
-
-/// A number of so many bytes, low byte first.
-fn number(buffer: &[u8], at: usize, width: usize) -> Option<u64> {
-    let bytes = buffer.get(at..at.checked_add(width)?)?.iter().rev();
-    Some(bytes.fold(0, |all, &byte| all << 8 | u64::from(byte)))
 }
 
 #[cfg(test)]

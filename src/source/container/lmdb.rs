@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::listing::{Listing, Part};
 use super::stream::Stream;
-use super::{Container, begins_as_image, damaged};
+use super::{Container, begins_as_image, damaged, number};
 use crate::tf_record::{Fields, Wire};
 
 const HEAD: usize = 16;
@@ -235,12 +235,6 @@ fn shown(key: &[u8]) -> String {
         Some(text) => text.replace("..", "_").trim_matches('/').to_owned(),
         None => key.iter().map(|byte| format!("{byte:02x}")).collect(),
     }
-}
-
-/// A number of so many bytes, low byte first.
-fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-    let own = bytes.get(at..at.checked_add(width)?)?.iter().rev();
-    Some(own.fold(0, |all, &byte| all << 8 | u64::from(byte)))
 }
 
 #[cfg(test)]

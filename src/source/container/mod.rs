@@ -148,6 +148,12 @@ impl Inside {
     }
 }
 
+/// A number of so many bytes, at most 8, low byte first.
+fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
+    let own = bytes.get(at..at.checked_add(width)?)?.iter().rev();
+    Some(own.fold(0, |all, &byte| all << 8 | u64::from(byte)))
+}
+
 /// Whether bytes begin as encoded images do.
 fn begins_as_image(bytes: &[u8]) -> bool {
     const MAGICS: [&[u8]; 6] = [

@@ -181,19 +181,18 @@ impl Lines {
     }
 }
 
-fn cells(line: &[u8]) -> Option<Vec<String>> {
+fn cells(line: &[u8]) -> Option<csv::StringRecord> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(line);
-    let record = reader.records().next()?.ok()?;
-    Some(record.iter().map(str::to_owned).collect())
+    reader.records().next()?.ok()
 }
 
 /// What the first two lines say, and whether the first is a header.
 fn columns(first: &[u8], second: Option<&[u8]>) -> Option<(Columns, bool)> {
     let first = cells(first)?;
     let named = |known: &[&str]| {
-        let known = |cell: &String| known.contains(&cell.trim().to_lowercase().as_str());
+        let known = |cell: &str| known.contains(&cell.trim().to_lowercase().as_str());
         first.iter().position(known)
     };
     let own_label = || named(LABELS).or_else(|| named(&CLASSES));
@@ -208,12 +207,12 @@ fn columns(first: &[u8], second: Option<&[u8]>) -> Option<(Columns, bool)> {
         };
         return columns.levels(row).is_some().then_some((columns, true));
     }
-    let has_header = !first.iter().all(|cell| level(cell).is_some());
+    let has_header = first.iter().any(|cell| level(cell).is_none());
     let row = match has_header {
         true => second.as_ref()?,
         false => &first,
     };
-    let is_pixel = |name: &String| {
+    let is_pixel = |name: &str| {
         let name = name.trim().to_lowercase();
         let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
         let word = &name[..name.len() - digits.len()];
@@ -229,7 +228,7 @@ fn columns(first: &[u8], second: Option<&[u8]>) -> Option<(Columns, bool)> {
     };
     let from = usize::from(label_column == Some(0));
     let count = all - usize::from(label_column.is_some());
-    let are_named = has_header && first.get(from..from + count)?.iter().all(is_pixel);
+    let are_named = has_header && first.iter().skip(from).take(count).all(is_pixel);
     let columns = Columns {
         pixels: Pixels::From(from, count),
         shape: shape(count as u64).filter(|_| are_named || count as u64 >= LEAST_UNNAMED)?,
@@ -266,7 +265,7 @@ fn level(cell: &str) -> Option<u8> {
 
 impl Columns {
     /// The levels of a row, as many as the shape says.
-    fn levels(&self, cells: &[String]) -> Option<Vec<u8>> {
+    fn levels(&self, cells: &csv::StringRecord) -> Option<Vec<u8>> {
         let levels: Vec<u8> = match self.pixels {
             Pixels::Cell(at) => cells
                 .get(at)?
@@ -274,9 +273,10 @@ impl Columns {
                 .map(level)
                 .collect::<Option<_>>()?,
             Pixels::From(at, count) => cells
-                .get(at..at + count)?
                 .iter()
-                .map(|cell| level(cell))
+                .skip(at)
+                .take(count)
+                .map(level)
                 .collect::<Option<_>>()?,
         };
         (Some(levels.len() as u64) == self.shape.numbers()).then_some(levels)

@@ -26,9 +26,6 @@ const MOST_FRAMES: u64 = 300;
 /// Longest side of a frame in pixels: what a signature and a second look need.
 const LONGEST_SIDE: u32 = 480;
 
-/// Videos whose frames are kept in memory: one for each thread that reads.
-const KEPT: usize = 8;
-
 /// How long one video may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -85,7 +82,9 @@ impl Video {
         *own = Arc::downgrade(&frames);
         let mut last = LAST_READ.lock().unwrap_or_else(PoisonError::into_inner);
         last.push_back(Arc::clone(&frames));
-        if last.len() > KEPT {
+        // Each thread reads in another video; one that is forgotten early is decoded once a frame.
+        let kept = 2 * rayon::current_num_threads();
+        while last.len() > kept {
             last.pop_front();
         }
         Ok(frames)
