@@ -777,6 +777,7 @@ fn frames_of_videos_are_pictures_and_each_video_is_a_recording() {
         "{train} and {val}"
     );
     assert_eq!(leaks(&report), ["val/b.avi#1000", "val/b.avi#1500"]);
+    assert_eq!(report["recordings"]["groups"][0]["rule"], "video");
     // A proposed split keeps a video whole.
     let split = workspace.run(&["split", "data/train", "--out", "-", "--no-cache"]);
     assert_eq!(
@@ -793,12 +794,22 @@ fn without_ffmpeg_a_video_is_told_and_what_would_read_it() {
     workspace.image("train/1.png", 1).image("val/2.png", 2);
     let head = [b"\0\0\0\x18ftypmp42".as_slice(), &[0; 64]].concat();
     workspace.file("val/clip.mp4", head);
-    let (report, status) = workspace.check(&["--max-leakage", "0"]);
-    assert_eq!(status, 2);
+    let arguments = [
+        "check",
+        ".",
+        "--max-leakage",
+        "0",
+        "--no-cache",
+        "--json",
+        "-",
+    ];
+    let run = workspace.run_with(&arguments, &[("PATH", "/nowhere")]);
+    assert_eq!(run.status, 2);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(paths_of(&report, "data-not-read"), ["val/clip.mp4"]);
+    let told = not_read(&report);
     assert!(
-        not_read(&report).contains("ffmpeg"),
-        "{}",
-        not_read(&report)
+        told.contains("is read where `ffmpeg` and `ffprobe` are installed"),
+        "{told}"
     );
 }

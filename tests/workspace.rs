@@ -54,6 +54,11 @@ impl Workspace {
 
     /// Runs the command in the directory, with nothing of the caller's environment.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with these variables.
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_splitleak"));
         let Output {
             status,
@@ -63,6 +68,7 @@ impl Workspace {
             .args(arguments)
             .current_dir(self.root())
             .env_clear()
+            .envs(variables.iter().copied())
             .output()
             .unwrap();
         let run = Run {

@@ -146,6 +146,8 @@ pub struct FamilyFacts {
 pub enum GroupRule {
     /// The group column of the manifest.
     Column,
+    /// The video that a frame is of.
+    Video,
     /// The pattern that the user gave.
     Pattern(String),
     /// The patient that DICOM files name, or else their study; groups are called by a digest.

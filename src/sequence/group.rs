@@ -13,7 +13,10 @@ impl GroupRule {
     /// Whether the user said so, or the files do in a field for it.
     #[must_use]
     pub fn is_declared(&self) -> bool {
-        matches!(self, Self::Column | Self::Pattern(_) | Self::Patient)
+        matches!(
+            self,
+            Self::Column | Self::Video | Self::Pattern(_) | Self::Patient
+        )
     }
 
     /// The rule in words.
@@ -21,6 +24,7 @@ impl GroupRule {
     pub fn describe(&self) -> String {
         match self {
             Self::Column => "group column of the manifest".to_owned(),
+            Self::Video => "video of a frame".to_owned(),
             Self::Pattern(pattern) => format!("pattern {pattern}"),
             Self::Patient => "patient of DICOM files".to_owned(),
             Self::Views => "names that differ in a camera word only".to_owned(),
@@ -88,10 +92,15 @@ pub(crate) struct GroupLeak {
     pub group: u32,
 }
 
-/// Groups from the manifest's group column, if any sample has one.
+/// Groups from the manifest's group column, or of frames their videos, if any sample has one.
 #[must_use]
 pub(crate) fn from_column(samples: &[Sample]) -> Option<Groups> {
-    collect(GroupRule::Column, samples, |sample, key| {
+    let mut grouped = samples.iter().filter(|sample| sample.group.is_some());
+    let rule = match grouped.all(|sample| sample.place.second().is_some()) {
+        true => GroupRule::Video,
+        false => GroupRule::Column,
+    };
+    collect(rule, samples, |sample, key| {
         key.push_str(sample.group.as_deref().unwrap_or_default());
     })
 }
