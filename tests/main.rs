@@ -10,6 +10,7 @@
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
+//! - `asked`: what the user asks for has an effect, and what tells groups is used or asked about
 //! - `action`: the steps of the GitHub action fail closed
 //! - `changed`: only what changed, with the verdict of a full run
 //! - `changed_texts`: lists and descriptions that changed
@@ -49,6 +50,7 @@
 mod action;
 mod annotations;
 mod architecture;
+mod asked;
 mod bad_input;
 mod baseline;
 mod cache;

@@ -9,6 +9,7 @@ mod explanation;
 mod learning;
 mod look_alikes;
 mod masks;
+mod patterns;
 mod proposal;
 mod recorder;
 mod recordings;
@@ -68,6 +69,7 @@ pub fn audit_dataset(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     settings.validate()?;
+    patterns::must_fit(&settings.recorded, dataset)?;
     let session = Session::new(cache, settings, dataset);
     if let Some(report) = session.report() {
         return Ok(report);
@@ -105,6 +107,7 @@ pub fn audit_signed(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     settings.validate()?;
+    patterns::must_fit(&settings.recorded, dataset)?;
     let (given, samples) = (signatures.len(), dataset.samples.len());
     if given != samples {
         return Err(Error::Signatures { given, samples });
@@ -252,6 +255,7 @@ fn scanned<'a>(
     progress: &dyn Progress,
 ) -> Result<Scan<'a>, Error> {
     settings.validate()?;
+    patterns::must_fit(&settings.recorded, dataset)?;
     let session = Session::new(cache, settings, dataset);
     let signatures = sign(settings, dataset, &session, progress)?;
     scan(settings, dataset, signatures, &session, progress)

@@ -19,6 +19,7 @@ use super::json_lines;
 use super::manifest_columns::Positions;
 use super::object_cells;
 use super::resolve::Resolver;
+use super::side_tables::is_table;
 use super::split_name::split_of_export;
 use super::time_cell;
 use super::told;
@@ -48,12 +49,8 @@ pub(super) fn claims(
     columns: &Columns,
     walked: &Walked,
 ) -> Result<(Vec<Claim>, Vec<Refused>), Error> {
-    let endings = ["csv", "tsv", "jsonl", "ndjson"];
-    let is_table = |path: &&String| {
-        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-        endings.iter().any(|one| ending.eq_ignore_ascii_case(one))
-    };
-    let tables: Vec<&String> = walked.texts.iter().filter(is_table).collect();
+    let tables = walked.texts.iter().filter(|path| is_table(path));
+    let tables: Vec<&String> = tables.collect();
     let is_manifest = |table: &&&String| {
         let stem = table.rsplit_once('.').map_or("", |(stem, _)| stem);
         stem.eq_ignore_ascii_case("manifest")
@@ -458,7 +455,7 @@ fn strength(drafts: &[Draft]) -> Strength {
 }
 
 /// The text of a table; JSON Lines as a table with a column for each key of the first line.
-fn table_text(file: &Path) -> Result<String, Error> {
+pub(super) fn table_text(file: &Path) -> Result<String, Error> {
     let text = read_text(file)?;
     let is_lines = |ending: &std::ffi::OsStr| {
         ending.eq_ignore_ascii_case("jsonl") || ending.eq_ignore_ascii_case("ndjson")

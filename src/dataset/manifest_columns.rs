@@ -133,8 +133,15 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             Some(_) => chosen(&wanted.folds, "fold", &[])?,
             None => chosen(&wanted.split, "split", SPLIT)?,
         },
-        group: chosen(&wanted.group, "group", GROUP)?,
-        time: chosen(&wanted.time, "time", TIME)?,
+        // Another table may have what the user named; `wanted` refuses what none has.
+        group: match &wanted.group {
+            Some(name) => at(name),
+            None => usual(GROUP),
+        },
+        time: match &wanted.time {
+            Some(name) => at(name),
+            None => usual(TIME),
+        },
         driving_log,
     })
 }

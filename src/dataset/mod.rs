@@ -27,6 +27,7 @@ mod manifest_columns;
 mod mask_classes;
 mod object_cells;
 mod resolve;
+mod side_tables;
 mod split_folders;
 mod split_lists;
 pub mod split_name;
@@ -36,6 +37,7 @@ mod told;
 mod unread;
 mod unsplit;
 mod walk;
+mod wanted;
 mod yolo;
 
 use std::collections::{BTreeSet, HashSet};
@@ -85,19 +87,25 @@ fn recognise(
     match input {
         Input::Tree { root, layout } => {
             let (root, mut walked) = walk_from(root, files, progress)?;
-            let claim = ask(root, *layout, columns, &mut walked)?;
+            let mut claim = ask(root, *layout, columns, &mut walked)?;
+            let tables = side_tables::list(root, None, &walked);
+            wanted::fill(&mut claim, root, &tables, columns)?;
             let claim = told::roles(claim, &files.roles)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Manifest { root, manifest } => {
             require_directory(root)?;
             let walked = walk(root, files, progress);
-            let claim = csv_manifest::claim(root, manifest, columns, &walked)?;
+            let mut claim = csv_manifest::claim(root, manifest, columns, &walked)?;
+            let tables = side_tables::list(root, Some(manifest), &walked);
+            wanted::fill(&mut claim, root, &tables, columns)?;
             let claim = told::roles(claim, &files.roles)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
-            let (root, claim, walked) = directories::claim(splits, columns, files, progress)?;
+            let (root, mut claim, walked) = directories::claim(splits, columns, files, progress)?;
+            let tables = side_tables::of_splits(&root, splits);
+            wanted::fill(&mut claim, &root, &tables, columns)?;
             let claim = told::roles(claim, &files.roles)?;
             Ok(believe(&root, claim, files, walked))
         }

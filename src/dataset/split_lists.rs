@@ -11,6 +11,7 @@ use super::csv_manifest;
 use super::csv_text::read_text;
 use super::lists::read_line;
 use super::resolve::Resolver;
+use super::side_tables;
 use super::walk::{Walked, walk};
 use crate::error::Error;
 use crate::progress::Progress;
@@ -42,7 +43,7 @@ pub(super) fn is_list(file: &Path) -> bool {
 }
 
 fn is_table(file: &Path) -> bool {
-    has_ending(file, &["csv", "tsv", "jsonl", "ndjson"])
+    has_ending(file, &side_tables::ENDINGS)
 }
 
 fn has_ending(file: &Path, endings: &[&str]) -> bool {

@@ -152,6 +152,12 @@ impl GroupPattern {
         self.regex.as_str()
     }
 
+    /// Whether it tells a group of a path; an empty match is none.
+    #[must_use]
+    pub fn fits(&self, path: &str) -> bool {
+        self.group(path).is_some_and(|group| !group.is_empty())
+    }
+
     /// The group of a path.
     pub(super) fn group<'p>(&self, path: &'p str) -> Option<&'p str> {
         Some(self.regex.captures(path)?.name("group")?.as_str())
