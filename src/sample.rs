@@ -452,4 +452,6 @@ pub enum ProblemKind {
     PictureWithoutMask,
     /// A time of the manifest that cannot be read.
     UnparsableTime,
+    /// A file that tells splits of pictures and cannot be used.
+    NotUsed,
 }

@@ -22,6 +22,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             ProblemKind::LinkLoop => findings.push(one(Code::LinkLoop)),
             ProblemKind::CameraAbsent => findings.push(one(Code::CameraAbsent)),
             ProblemKind::DataNotFetched => findings.push(one(Code::DataNotFetched)),
+            ProblemKind::NotUsed => findings.push(one(Code::DescriptionNotUsed)),
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
             | ProblemKind::Unlisted

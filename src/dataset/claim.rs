@@ -228,12 +228,17 @@ fn disagreement(one: &Claim, other: &Claim) -> Option<String> {
     known.sort_unstable();
     // Folders to train on may be divided further by what knows a validation split.
     let divides = !splits_of(other).any(|row| row.1 == SplitRole::Validation);
+    // And by a table about nothing else by what tells all three.
+    let is_within = is_within_training(&known, other);
     let mut different = splits_of(other).filter_map(|(path, role, name)| {
         let from = known.partition_point(|row| row.0 < path);
         let own = known[from..].iter().take_while(|row| row.0 == path);
         let (_, first_role, first) = *own.clone().next()?;
-        let is_divided =
-            divides && role == SplitRole::Training && first_role == SplitRole::Validation;
+        let divides = match first_role {
+            SplitRole::Validation => divides,
+            _ => is_within,
+        };
+        let is_divided = divides && role == SplitRole::Training;
         let agrees = own.clone().any(|row| row.1 == role);
         (!agrees && !is_divided).then_some((path, first, name))
     });
@@ -245,6 +250,18 @@ fn disagreement(one: &Claim, other: &Claim) -> Option<String> {
     Some(format!(
         "disagree about `{path}` (`{first}` and `{second}`{more})"
     ))
+}
+
+/// Whether all that `known` tells of what `other` knows, some of it to train on, lies where `other`
+/// trains.
+fn is_within_training(known: &[(&str, SplitRole, &str)], other: &Claim) -> bool {
+    let roles: HashMap<&str, SplitRole> = splits_of(other).map(|row| (row.0, row.1)).collect();
+    let trains = known.iter().any(|row| row.1 == SplitRole::Training);
+    let is_training = |row: &(&str, SplitRole, &str)| {
+        let role = roles.get(row.0);
+        role.is_none_or(|role| *role == SplitRole::Training)
+    };
+    trains && known.iter().all(is_training)
 }
 
 /// Samples with a split whose role is known: name, role, name of the split.

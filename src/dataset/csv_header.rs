@@ -6,7 +6,7 @@ use std::path::Path;
 use super::box_columns::BoxColumns;
 use super::csv_text::{at_line, parse_error, reader};
 use super::manifest_columns::{
-    DRIVING_LOG_HEADER, Positions, is_headless_driving_log, is_no_path, positions,
+    DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
 };
 use super::resolve::Resolver;
 use super::split_name::role_of;
@@ -181,6 +181,17 @@ fn positions_or_guess(
         paths_guessed: true,
         ..positions(names, &columns)?
     })
+}
+
+/// Whether a column of the table tells splits or folds, by its name or because the user says so.
+pub(super) fn tells_splits(text: &str, names: &[String], columns: &Columns) -> bool {
+    let is = |name: &String, wanted: &str| name.trim().eq_ignore_ascii_case(wanted.trim());
+    let wanted = columns.folds.iter().chain(&columns.split);
+    let mut wanted = wanted.filter(|wanted| names.iter().any(|name| is(name, wanted)));
+    let is_folds = |name: &String| FOLDS.iter().any(|folds| is(name, folds));
+    wanted.next().is_some()
+        || names.iter().any(is_folds)
+        || told_splits(text, names, true, &|_| false).is_some()
 }
 
 /// The column that tells splits, and how: by its name and its values, or, where no row names the

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::box_columns::{BoxColumns, Cell};
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
-use super::csv_header::{Header, is_flag, read_header};
+use super::csv_header::{Header, is_flag, read_header, tells_splits};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::drawn::{Drawn, Gather};
 use super::exports::stem;
@@ -28,13 +28,19 @@ use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::settings::Columns;
-use crate::source::path_text;
+use crate::source::{Place, path_text};
 
 /// Most tables that are looked at; more are annotations of single pictures.
 const MOST_TABLES: usize = 100;
 
-/// A table that cannot be read as a manifest, and why.
-pub(super) type Refused = (String, Error);
+/// A table that cannot be read as a manifest.
+pub(super) struct Refused {
+    pub(super) table: String,
+    pub(super) error: Error,
+    /// Whether it tells splits or folds of names that pictures of the tree have: what it says is
+    /// about them, and cannot be told.
+    pub(super) is_about_pictures: bool,
+}
 
 /// What the tables of the tree claim, and the names of those that cannot be read as manifests,
 /// with why.
@@ -79,15 +85,48 @@ pub(super) fn claims(
             Ok((split, log)) if split || (log && !table.contains('/')) => {
                 match claim(root, &file, columns, walked) {
                     Ok(claim) => claims.push(claim),
-                    Err(error) => refused.push((table.clone(), error)),
+                    Err(error) => refused.push(Refused {
+                        is_about_pictures: divides_pictures(&file, columns, &files),
+                        table: table.clone(),
+                        error,
+                    }),
                 }
             }
             Ok(_) => others.push((table.as_str(), file)),
+            // No column names pictures for sure.
+            Err(error) if divides_pictures(&file, columns, &files) => refused.push(Refused {
+                is_about_pictures: true,
+                table: table.clone(),
+                error,
+            }),
             Err(_) => {}
         }
     }
     claims.extend(one_a_split(root, &others, columns, walked));
     Ok((claims, refused))
+}
+
+/// Whether a table has a column of splits or folds, and one that is mostly names of pictures.
+fn divides_pictures(file: &Path, columns: &Columns, files: &Resolver) -> bool {
+    let Ok(text) = table_text(file) else {
+        return false;
+    };
+    let Ok(names) = reader(&text, true).headers().cloned() else {
+        return false;
+    };
+    let names: Vec<String> = names.iter().map(ToOwned::to_owned).collect();
+    if !tells_splits(&text, &names, columns) {
+        return false;
+    }
+    let (mut rows, mut called) = (0_usize, vec![0_usize; names.len()]);
+    for record in reader(&text, true).records().flatten() {
+        rows += 1;
+        for (cell, called) in record.iter().zip(&mut called) {
+            *called += usize::from(files.is_called(cell));
+        }
+    }
+    // A column of one word is a folder's or a class's name.
+    rows > 1 && called.into_iter().any(|called| called * 2 > rows)
 }
 
 /// Tables that are named after splits, `train.csv` and `val.csv`, as one claim; and tables of
@@ -164,6 +203,7 @@ pub(super) fn claim(
         let record = record.map_err(|error| parse_error(manifest, &error))?;
         rows.push(&record, &header, &files, &name);
     }
+    rows.drop_counted_anew();
     rows.drop_absent_cameras(&header.positions);
     rows.finish(root, manifest, &header)
 }
@@ -179,6 +219,9 @@ struct Rows {
     found: BTreeMap<usize, (u64, u64)>,
     /// A few of the paths that were not found.
     missing: Vec<String>,
+    /// Pictures in folders of another split than that of their row, with that split: how the row
+    /// writes them.
+    reached: BTreeMap<(String, String), String>,
     drawn: Gather,
 }
 
@@ -202,6 +245,17 @@ impl Rows {
                 continue;
             };
             let (path, place, exists) = files.resolve(&written, role);
+            let (path, place, exists) = match (exists, role) {
+                (false, Some(_)) => {
+                    let reached = files.resolve_of_table(&written, role);
+                    if let Some((name, _)) = split.as_ref().filter(|_| reached.2) {
+                        let place = (reached.0.clone(), name.clone());
+                        self.reached.insert(place, written.clone());
+                    }
+                    reached
+                }
+                _ => (path, place, exists),
+            };
             let counts = self.found.entry(*column).or_default();
             if exists {
                 counts.0 += 1;
@@ -316,6 +370,30 @@ impl Rows {
             line,
         });
         self.drawn.picture(path, file, columns.size(record), drawn);
+    }
+
+    /// Where each split counts its pictures anew, the one that a row reached in a folder of another
+    /// split is that of a row there, and its own is not here.
+    fn drop_counted_anew(&mut self) {
+        let mut splits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let split_of = |draft: &Draft| draft.split.as_ref().map(|split| split.0.clone());
+        for (_, draft) in self.drafts.iter().filter(|_| !self.reached.is_empty()) {
+            let own = splits.entry(draft.path.clone()).or_default();
+            own.extend(split_of(draft));
+        }
+        for (column, draft) in &mut self.drafts {
+            let several = splits.get(&draft.path).is_some_and(|own| own.len() > 1);
+            let place = (draft.path.clone(), split_of(draft).unwrap_or_default());
+            if let Some(written) = self.reached.get(&place).filter(|_| several) {
+                draft.path.clone_from(written);
+                draft.place = Place::Named;
+                let counts = self.found.entry(*column).or_default();
+                *counts = (counts.0.saturating_sub(1), counts.1 + 1);
+                if self.missing.len() < 3 {
+                    self.missing.push(written.clone());
+                }
+            }
+        }
     }
 
     /// A log names three cameras though only one was copied: that is one

@@ -35,7 +35,9 @@ pub(super) const PATH: &[&str] = &[
     "img_path",
 ];
 const CAMERAS: &[&str] = &["center", "left", "right"];
-const SPLIT: &[&str] = &["split", "subset", "partition", "set", "fold"];
+const SPLIT: &[&str] = &["split", "subset", "partition", "set"];
+/// Names of columns of folds.
+pub(super) const FOLDS: &[&str] = &["fold", "kfold", "k_fold", "cv_fold", "fold_id"];
 const LABEL: &[&str] = &[
     "label",
     "target",
@@ -76,7 +78,7 @@ const TIME: &[&str] = &[
 /// Whether a column's name says that it holds something else than paths.
 pub(super) fn is_no_path(name: &str) -> bool {
     let name = name.trim().to_ascii_lowercase();
-    let names = [SPLIT, LABEL, GROUP, TIME];
+    let names = [SPLIT, FOLDS, LABEL, GROUP, TIME];
     names.iter().any(|names| names.contains(&name.as_str()))
 }
 
@@ -131,7 +133,7 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
         paths_guessed: false,
         split: match &wanted.folds {
             Some(_) => chosen(&wanted.folds, "fold", &[])?,
-            None => chosen(&wanted.split, "split", SPLIT)?,
+            None => chosen(&wanted.split, "split", &[SPLIT, FOLDS].concat())?,
         },
         // Another table may have what the user named; `wanted` refuses what none has.
         group: match &wanted.group {

@@ -50,6 +50,7 @@ use crate::sample::{Dataset, Layout, Problem, ProblemKind};
 use crate::settings::{Columns, Files, Input};
 pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
+use csv_manifest::Refused;
 pub use given::{Given, given};
 #[cfg(feature = "cli")]
 pub(crate) use walk::may_describe;
@@ -156,8 +157,11 @@ fn ask(
     let has_splits = claim
         .as_ref()
         .is_some_and(|claim| claim.strength >= Strength::Folders);
-    if !has_splits && let Some((_, error)) = refused.pop() {
-        return Err(error);
+    let is_asked = columns.folds.is_some() || columns.split.is_some();
+    if (!has_splits || is_asked)
+        && let Some(last) = refused.pop()
+    {
+        return Err(last.error);
     }
     let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
     let own = vec![std::mem::take(&mut claim.annotations)];
@@ -169,9 +173,24 @@ fn ask(
     let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
     let open = !has_labels && claim.annotations.is_empty();
     annotate(&mut claim, label_tables::annotations(root, walked, open));
-    for (name, _) in refused {
-        let unused = format!("; not used: `{name}`, which lists no images of this dataset");
-        claim.evidence.push_str(&unused);
+    for Refused {
+        table,
+        is_about_pictures,
+        ..
+    } in refused
+    {
+        if is_about_pictures {
+            let kind = ProblemKind::NotUsed;
+            let detail = "tells splits or folds of names that pictures here have, and not of which pictures; write their paths below the dataset into a column `path`".to_owned();
+            claim.problems.push(Problem {
+                kind,
+                path: table,
+                detail,
+            });
+        } else {
+            let unused = format!("; not used: `{table}`, which lists no images of this dataset");
+            claim.evidence.push_str(&unused);
+        }
     }
     Ok(claim)
 }

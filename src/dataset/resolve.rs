@@ -58,6 +58,22 @@ impl<'a> Resolver<'a> {
 
     /// The file that is meant by `written`, in a list of a split with this role.
     pub(super) fn resolve(&self, written: &str, role: Option<SplitRole>) -> Resolved {
+        self.find(written, role, Reach::OwnSplit)
+    }
+
+    /// The same in a table of several splits, whose names are those of one numbering: a name that
+    /// one picture of the tree has means it, whatever the folder of that picture is called.
+    pub(super) fn resolve_of_table(&self, written: &str, role: Option<SplitRole>) -> Resolved {
+        self.find(written, role, Reach::Tree)
+    }
+
+    /// Whether a picture of the tree is called so, wherever it lies.
+    pub(super) fn is_called(&self, written: &str) -> bool {
+        let name = written.rsplit(['/', '\\']).next().unwrap_or(written);
+        self.stems.contains_key(stem(name)) || self.stems.contains_key(name)
+    }
+
+    fn find(&self, written: &str, role: Option<SplitRole>, reach: Reach) -> Resolved {
         // First, because most are; and a name with a backslash in it is a legal name on Unix.
         if let Some(found) = self.walked_as(written) {
             return found;
@@ -88,12 +104,14 @@ impl<'a> Resolver<'a> {
                 return found;
             }
         }
-        let by_name = (!absolute).then(|| self.by_name(&parts, role)).flatten();
+        let by_name = (!absolute)
+            .then(|| self.by_name(&parts, role, reach))
+            .flatten();
         by_name.unwrap_or_else(|| (parts.join("/"), Place::Named, false))
     }
 
     /// The one image whose path ends as written, with or without its ending.
-    fn by_name(&self, parts: &[&str], role: Option<SplitRole>) -> Option<Resolved> {
+    fn by_name(&self, parts: &[&str], role: Option<SplitRole>, reach: Reach) -> Option<Resolved> {
         let written = parts.join("/");
         let name = parts.last()?;
         let candidates = [stem(name), name].map(|stem| self.stems.get(stem));
@@ -105,13 +123,19 @@ impl<'a> Resolver<'a> {
         let candidates = candidates.into_iter().flatten().flatten().filter(ends_so);
         // A bare name in a list of one split says nothing of a file in the folder of another.
         let fitting = candidates.filter_map(|path| {
-            let fit = fit(role, path).filter(|fit| *fit < UNFIT || parts.len() > 1)?;
+            let fit = fit(role, path);
+            let is_meant = fit < UNFIT || parts.len() > 1 || reach == Reach::Tree;
+            is_meant.then_some(())?;
             Some(((fit, Reverse(shared_folders(&self.folder, path))), *path))
         });
         let mut fitting: Vec<_> = fitting.collect();
         fitting.sort_unstable();
         fitting.dedup();
         let (best, path) = fitting.first()?;
+        // Another split's folder says nothing where it is not the only one.
+        if best.0 >= UNFIT && parts.len() == 1 && fitting.len() > 1 {
+            return None;
+        }
         let several = fitting.get(1).is_some_and(|(next, _)| next == best);
         (!several).then(|| self.walked_as(path)).flatten()
     }
@@ -141,21 +165,33 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// How far from its own split a name without folders may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Not into a folder of another split, whose numbers may be counted anew.
+    OwnSplit,
+    /// To the only picture that is called so.
+    Tree,
+}
+
 /// How badly a folder of another split fits.
 const UNFIT: u8 = 3;
 
 /// How well a path fits a list of a role, 0 best.
-fn fit(role: Option<SplitRole>, path: &str) -> Option<u8> {
+fn fit(role: Option<SplitRole>, path: &str) -> u8 {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
     let of_path = folders.split('/').find_map(role_of);
-    Some(match (role, of_path) {
+    match (role, of_path) {
         (None, _) => 0,
+        // Folds and other sets are mostly drawn from what is trained on.
+        (Some(SplitRole::Other), None | Some(SplitRole::Training)) => 0,
+        (Some(SplitRole::Other), _) => 1,
         (own, of_path) if own == of_path => 0,
         (_, None) => 1,
         // A folder to train on is often divided further.
         (Some(SplitRole::Validation), Some(SplitRole::Training)) => 2,
         _ => UNFIT,
-    })
+    }
 }
 
 /// Number of leading folders that a folder and a path have in common.
@@ -183,14 +219,18 @@ mod tests {
     use super::*;
     use crate::dataset::walk::WalkedFile;
 
-    fn resolved(images: &[&str], list: &str, written: &str, role: SplitRole) -> Option<String> {
-        let walked = Walked {
+    fn tree(images: &[&str]) -> Walked {
+        Walked {
             images: images
                 .iter()
                 .map(|path| WalkedFile::new((*path).to_owned(), Place::Named))
                 .collect(),
             ..Walked::default()
-        };
+        }
+    }
+
+    fn resolved(images: &[&str], list: &str, written: &str, role: SplitRole) -> Option<String> {
+        let walked = tree(images);
         let root = Path::new("no such root");
         let resolver = Resolver::new(root, &root.join(list), &walked);
         let (path, _, exists) = resolver.resolve(written, Some(role));
@@ -220,6 +260,18 @@ mod tests {
             Some(two[1])
         );
         assert_eq!(resolved(&two[..1], "sets/test.txt", "7", Test), None);
+        let reached = |images: &[&str]| {
+            let walked = tree(images);
+            let root = Path::new("no such root");
+            let resolver = Resolver::new(root, &root.join("folds.csv"), &walked);
+            let (path, _, exists) = resolver.resolve_of_table("7", Some(Test));
+            exists.then_some(path)
+        };
+        assert_eq!(reached(&two[..1]).as_deref(), Some(two[0]), "the only one");
+        assert_eq!(reached(&two).as_deref(), Some(two[1]), "its own split");
+        let elsewhere = ["training/x/7.png", "train_extra/x/7.png"];
+        assert_eq!(reached(&["train/7.png", "train/x/7.png"]), None, "two");
+        assert_eq!(reached(&elsewhere).as_deref(), Some(elsewhere[1]));
         let years = ["VOC2007/j/1.jpg", "VOC2012/j/1.jpg"];
         let near = resolved(&years, "VOC2012/sets/train.txt", "1", Training);
         assert_eq!(near.as_deref(), Some(years[1]));

@@ -182,6 +182,8 @@ codes! {
     UnlistedFile = "unlisted-file", Note;
     /// Rows of the manifest, or images, that belong to no split.
     SampleWithoutSplit = "sample-without-split", Warning;
+    /// A file that tells splits of pictures of the dataset, and cannot be used.
+    DescriptionNotUsed = "description-not-used", Warning;
     /// A camera column of a driving log whose images are not here.
     CameraAbsent = "camera-absent", Note;
     /// A mask or depth map whose picture is not there.

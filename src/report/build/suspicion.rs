@@ -62,12 +62,14 @@ pub(super) fn open_codes(
     if evidence.dataset.unread.iter().any(|one| hidden(&one.split)) {
         codes.insert(Code::DataNotRead);
     }
-    let problems = &evidence.dataset.problems;
-    if problems
-        .iter()
-        .any(|one| one.kind == ProblemKind::UnparsableTime)
-    {
-        codes.insert(Code::UnparsableTime);
+    for (kind, code) in [
+        (ProblemKind::UnparsableTime, Code::UnparsableTime),
+        (ProblemKind::NotUsed, Code::DescriptionNotUsed),
+    ] {
+        let mut problems = evidence.dataset.problems.iter();
+        if problems.any(|one| one.kind == kind) {
+            codes.insert(code);
+        }
     }
     codes.into_iter().collect()
 }
