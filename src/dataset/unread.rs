@@ -3,7 +3,8 @@
 //! A file inside a split hides samples of it, unless it belongs to a picture there: an array with
 //! the picture's stem is its depth map or its features. A file elsewhere hides a split where its
 //! name spells one that holds nothing else; `val.zip` beside `train/` does, and beside `val/` is
-//! what that folder was unpacked from. Beside other archives of a split, one that is damaged or
+//! what that folder was unpacked from. With more words in its name, `val_part2.rar` beside `val/`, it
+//! is more of that split, unless they tell features, labels or the like. Beside other archives of a split, one that is damaged or
 //! missing is a shard of it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::Draft;
 use super::claim::Claim;
 use super::file_kind::is_of_one_picture;
-use super::split_name::{role_of, spelled, spelled_by_file};
+use super::split_name::{role_of, spelled, spelled_by_file, words};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
 use crate::source::Place;
@@ -31,13 +32,20 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
         .filter_map(|draft| draft.split.as_ref())
         .map(|(name, role)| (*role, name.as_str()))
         .collect();
+    let splits = claim.drafts.iter().filter_map(|draft| draft.split.as_ref());
+    let names: BTreeMap<SplitRole, &str> =
+        splits.map(|(name, role)| (*role, name.as_str())).collect();
     let split_of = |file: &UnreadFile| {
         let told = file.split.clone().or_else(|| claim.split_of.0(&file.path));
         // What a list leaves out is left out on purpose.
         let unlisted = || {
             let among = || could_be_of(&file.path, &packed);
             let alone = || could_be(&file.path, &roles);
-            among().or_else(alone).filter(|_| !claim.lists_samples)
+            let more = || could_be_more_of(&file.path, &names);
+            among()
+                .or_else(alone)
+                .or_else(more)
+                .filter(|_| !claim.lists_samples)
         };
         told.or_else(unlisted)
     };
@@ -79,6 +87,79 @@ fn could_be(path: &str, held: &BTreeSet<SplitRole>) -> Option<String> {
     role_of(&name)
         .is_some_and(|role| !held.contains(&role))
         .then_some(name)
+}
+
+/// Words of names of files that hold something about pictures: features, labels, networks.
+const ABOUT_PICTURES: &[&str] = &[
+    "ann",
+    "anno",
+    "annotation",
+    "annotations",
+    "attributes",
+    "bbox",
+    "boxes",
+    "cache",
+    "captions",
+    "classes",
+    "depth",
+    "embedding",
+    "embeddings",
+    "encodings",
+    "feat",
+    "feats",
+    "feature",
+    "features",
+    "filenames",
+    "gt",
+    "ids",
+    "index",
+    "indices",
+    "info",
+    "keypoints",
+    "label",
+    "labels",
+    "list",
+    "log",
+    "logits",
+    "mask",
+    "masks",
+    "mean",
+    "meta",
+    "metadata",
+    "model",
+    "names",
+    "output",
+    "outputs",
+    "pred",
+    "prediction",
+    "predictions",
+    "preds",
+    "results",
+    "scores",
+    "seg",
+    "state",
+    "stats",
+    "std",
+    "target",
+    "targets",
+    "text",
+    "truth",
+    "weights",
+    "y",
+];
+
+/// The split that one word of a name spells beside words that tell a part of it, whatever is
+/// there of that split.
+fn could_be_more_of(path: &str, names: &BTreeMap<SplitRole, &str>) -> Option<String> {
+    let stem = stem(path);
+    let is_about = |word: &String| ABOUT_PICTURES.contains(&word.as_str());
+    // A name of nothing else is what a folder was unpacked from.
+    if spelled(stem).is_some() || words(stem).iter().any(is_about) {
+        return None;
+    }
+    let word = spelled_by_file(stem)?;
+    let own = names.get(&role_of(&word)?).copied();
+    Some(own.unwrap_or(&word).to_owned())
 }
 
 /// A file's name up to its first dot.
@@ -129,6 +210,12 @@ mod tests {
         assert_eq!(split_of("val.zip", archive, &both), [None]);
         assert_eq!(split_of("val.zip", archive, &one), [Some("val".to_owned())]);
         assert_eq!(split_of("features.npy", "array (.npy)", &one), [None]);
+        let more = |path| split_of(path, archive, &both);
+        assert_eq!(more("val_part2.rar"), [Some("val".to_owned())]);
+        assert_eq!(more("val-part-b.7z"), [Some("val".to_owned())]);
+        assert_eq!(more("more_test_scenes.rar"), [Some("test".to_owned())]);
+        assert_eq!(more("val_features.rar"), [None]);
+        assert_eq!(more("validity.rar"), [None]);
         let shard = split_of("data/test-00000-of-00002.parquet", "table", &both);
         assert_eq!(shard, [Some("test".to_owned())]);
     }
