@@ -255,6 +255,8 @@ pub struct Dataset {
     pub labels_from: String,
     /// What is drawn on samples, or said of them besides their labels.
     pub annotations: Annotations,
+    /// Columns of tables that may tell groups, which nobody has said.
+    pub group_columns: Vec<GroupColumn>,
     /// Files of the tree that are samples, or images that a manifest does not list. With those of
     /// `ignored` they are all files of the tree.
     pub image_files: u64,
@@ -318,6 +320,17 @@ impl Dataset {
         let split = self.samples[id.index()].split?;
         Some(&self.splits[split.index()])
     }
+}
+
+/// A column whose values may be what samples have in common: patients, products, places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupColumn {
+    /// Its name.
+    pub column: String,
+    /// The table that has it.
+    pub table: String,
+    /// The value of each sample, by [`SampleId`].
+    pub values: Vec<Option<Box<str>>>,
 }
 
 /// Files of one kind that the audit leaves alone.
@@ -452,6 +465,8 @@ pub enum ProblemKind {
     PictureWithoutMask,
     /// A time of the manifest that cannot be read.
     UnparsableTime,
+    /// A folder beside the splits that may be one.
+    PerhapsSplit,
     /// A file that tells splits of pictures and cannot be used.
     NotUsed,
 }

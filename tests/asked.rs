@@ -176,3 +176,242 @@ fn where_each_split_counts_anew_an_id_is_not_that_of_another_split() {
     let (report, _) = workspace.check(&[]);
     assert_eq!(report["finding_counts"]["leak-same-file"], Value::Null);
 }
+
+/// Two splits, and `more` pictures in another folder, the first of them a copy of one to train on.
+fn beside(folder: &str) -> Workspace {
+    let workspace = Workspace::new();
+    for seed in 1..6 {
+        workspace.image(&format!("train/{seed}.png"), seed);
+        workspace.image(&format!("val/{seed}a.png"), seed + 10);
+        workspace.image(&format!("{folder}/{seed}b.png"), seed + 20);
+    }
+    workspace
+}
+
+#[test]
+fn a_folder_beside_training_that_spells_a_split_in_one_word_is_one() {
+    for folder in ["test_seen", "final_test", "holdout_2021", "image_query"] {
+        let workspace = beside(folder);
+        workspace.copy("train/1.png", &format!("{folder}/copy.png"));
+        let (report, status) = workspace.check(&["--max-leakage", "0"]);
+        assert_eq!(status, 1, "{folder}: {:#}", report["leakage"]);
+    }
+    let (report, status) = beside("test_masks").check(&["--strict"]);
+    assert_eq!((status, &report["verdict"]), (0, &"clear".into()));
+}
+
+#[test]
+fn a_folder_that_may_be_a_split_keeps_the_verdict_open_until_its_role_is_told() {
+    let workspace = beside("ood");
+    let (report, status) = workspace.check(&["--strict"]);
+    assert_eq!((status, &report["verdict"]), (1, &"unknown".into()));
+    let findings = report["findings"].as_array().unwrap();
+    let outside = findings
+        .iter()
+        .find(|one| one["code"] == "sample-without-split");
+    let said = outside.unwrap()["message"].as_str().unwrap();
+    assert!(said.contains("`--role ood=test`"), "{said}");
+    for role in ["ood=test", "ood=other"] {
+        assert_eq!(
+            workspace.check(&["--strict", "--role", role]).1,
+            0,
+            "{role}"
+        );
+    }
+    let (_, status) = beside("documents").check(&["--strict"]);
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn copies_in_any_folder_outside_the_splits_are_told_and_keep_the_verdict_open() {
+    let workspace = beside("documents");
+    workspace.copy("train/1.png", "documents/copy.png");
+    let (report, status) = workspace.check(&["--strict"]);
+    assert_eq!(status, 1, "{:#}", report["findings"]);
+    assert!(
+        report["findings"]
+            .to_string()
+            .contains("1 of them have the bytes of one in a split")
+    );
+}
+
+/// COCO's JSON of pictures that are told by `key` in place of `file_name`.
+fn coco(pictures: std::ops::Range<u32>, key: &str) -> String {
+    let image =
+        |seed| format!("{{\"id\": {seed}, \"{key}\": \"http://x.org/train2017/{seed}.png\"}}");
+    let images: Vec<String> = pictures.map(image).collect();
+    format!(
+        "{{\"images\": [{}], \"annotations\": [], \"categories\": []}}",
+        images.join(", ")
+    )
+}
+
+#[test]
+fn a_description_that_names_pictures_by_addresses_is_used() {
+    let workspace = Workspace::new();
+    for seed in 1..20_u32 {
+        let folder = if seed < 15 { "train2017" } else { "val2017" };
+        // Number 12 is a copy of number 2, and both lie in one folder.
+        workspace.image(
+            &format!("{folder}/{seed}.png"),
+            if seed == 12 { 2 } else { seed },
+        );
+    }
+    workspace.file("annotations/lvis_v1_train.json", coco(1..11, "coco_url"));
+    workspace.file("annotations/lvis_v1_val.json", coco(11..20, "coco_url"));
+    let (report, _) = workspace.check(&[]);
+    let leaked = &report["leakage"][0]["leaked"];
+    assert_eq!(
+        (&leaked["count"], &leaked["denominator"]),
+        (&1.into(), &9.into())
+    );
+}
+
+#[test]
+fn a_description_of_a_split_that_cannot_be_used_keeps_the_verdict_open() {
+    let checked = |name: &str, text: String| {
+        let workspace = Workspace::new();
+        for seed in 1..9_u32 {
+            let folder = if seed < 6 { "train" } else { "val" };
+            workspace.image(&format!("{folder}/{seed}.png"), seed);
+        }
+        workspace.file(name, text);
+        let (report, status) = workspace.check(&["--strict"]);
+        (
+            status,
+            report["finding_counts"]["description-not-used"] == 1,
+        )
+    };
+    let other = coco(1..6, "secret");
+    assert_eq!(checked("instances_train.json", other.clone()), (1, true));
+    let absent = coco(1..60, "file_name");
+    assert_eq!(
+        checked("instances_train.json", absent),
+        (1, true),
+        "few are here"
+    );
+    assert_eq!(
+        checked("notes.json", other),
+        (0, false),
+        "no split in its name"
+    );
+    let empty = coco(1..1, "file_name");
+    assert_eq!(checked("instances_train.json", empty), (0, false));
+}
+
+#[test]
+fn a_part_of_a_split_that_is_not_read_fails_as_all_of_it_does() {
+    let workspace = beside("documents");
+    workspace.file("val_part2.rar", b"Rar!\x1a\x07\x00");
+    assert_eq!(workspace.check(&["--max-leakage", "0"]).1, 2);
+    let workspace = beside("documents");
+    workspace.file("val_features.rar", b"Rar!\x1a\x07\x00");
+    assert_eq!(workspace.check(&["--max-leakage", "0"]).1, 0);
+}
+
+/// Forty-eight different pictures, every third of the first thirty-six in `val`, and a manifest
+/// with `column`, whose values three pictures each share, or as many as `value` says.
+fn told(column: &str, value: fn(u32) -> String) -> Workspace {
+    let workspace = Workspace::new();
+    let mut rows = vec![format!("filename,{column},label,split")];
+    for seed in 0..48_u32 {
+        let name = format!("{:08x}.png", (seed + 1).wrapping_mul(2_654_435_761));
+        workspace.image(&format!("images/{name}"), seed + 1);
+        let split = if seed % 3 == 2 && seed < 36 {
+            "val"
+        } else {
+            "train"
+        };
+        rows.push(format!("{name},{},{},{split}", value(seed), seed % 2));
+    }
+    workspace.file("labels.csv", rows.join("\n"));
+    workspace
+}
+
+#[test]
+fn a_column_named_for_an_entity_tells_groups_and_one_of_identifiers_is_asked_about() {
+    for column in [
+        "lesion_id",
+        "PatientID",
+        "Patient ID",
+        "StudyInstanceUID",
+        "driver",
+    ] {
+        let (report, _) = told(column, |seed| format!("H{:04}", seed / 3 * 37)).check(&[]);
+        assert_eq!(report["recordings"]["groups"][0]["shared"], 12, "{column}");
+    }
+    for column in ["product_id", "location", "animal", "track_id"] {
+        let workspace = told(column, |seed| (seed / 3 * 37).to_string());
+        let (report, status) = workspace.check(&["--strict"]);
+        let asked = &report["recordings"]["possible_groups"][0];
+        assert_eq!(
+            (status, &asked["group_column"]),
+            (1, &column.into()),
+            "{column}"
+        );
+        let said = report["findings"].to_string();
+        assert!(
+            said.contains(&format!("say `--group-column {column}`")),
+            "{said}"
+        );
+        assert_eq!(workspace.check(&["--group-none", "x", "--strict"]).1, 0);
+    }
+}
+
+#[test]
+fn attributes_numbers_and_groups_kept_apart_are_neither_groups_nor_asked_about() {
+    let few = |seed: u32| ["city street", "highway", "rural"][seed as usize % 3].to_owned();
+    let part = |seed: u32| (seed % 4).to_string();
+    let own = |seed: u32| seed.to_string();
+    let cases: [(&str, fn(u32) -> String); 9] = [
+        ("scene", few),
+        ("group", few),
+        ("location", few),
+        ("video", |seed| (seed % 2).to_string()),
+        ("license_id", part),
+        ("annotator_id", part),
+        ("width", part),
+        ("caption", |seed| format!("a picture of thing {}", seed / 3)),
+        ("product_id", own),
+    ];
+    for (column, value) in cases {
+        let (report, status) = told(column, value).check(&["--strict"]);
+        assert_eq!(
+            (status, &report["verdict"]),
+            (0, &"clear".into()),
+            "{column}"
+        );
+    }
+}
+
+#[test]
+fn a_table_beside_the_splits_tells_groups_by_itself() {
+    let (report, _) = patients().check(&[]);
+    assert_eq!(report["recordings"]["groups"][0]["shared"], 4);
+    let evidence = report["dataset"]["evidence"].as_str().unwrap();
+    assert!(
+        evidence.contains("groups in column `patient_id` of `metadata.csv`"),
+        "{evidence}"
+    );
+}
+
+#[test]
+fn a_prefix_that_counts_pictures_in_no_order_is_asked_about() {
+    let named = |shared: bool| {
+        let workspace = Workspace::new();
+        for seed in 0..60_u32 {
+            let (book, page) = (seed / 10, seed % 10);
+            let is_val = if shared { page > 7 } else { book > 4 };
+            let split = if is_val { "val" } else { "train" };
+            let name = format!("{split}/book{}/page_{:03}.png", book + 1, page + 1);
+            workspace.image(&name, seed.wrapping_mul(7_919) % 60 + 1);
+        }
+        workspace.check(&["--strict"])
+    };
+    let (report, status) = named(true);
+    assert_eq!(status, 1, "{:#}", report["recordings"]["sequences"]);
+    let codes = &report["finding_counts"];
+    let is_told = codes["possible-group"] == 1 || codes["leak-sequence-neighbour"] == 1;
+    assert!(is_told, "{codes}");
+    assert_eq!(named(false).1, 0, "books kept apart");
+}

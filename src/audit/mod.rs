@@ -328,7 +328,7 @@ fn scan<'a>(
     let mut found = search::search(settings, dataset, &mut signatures, margin, session);
     unless_interrupted(progress)?;
     let recorded = &settings.recorded;
-    let known = recordings::find(recorded, &dataset.samples, &signatures, &found.looks);
+    let known = recordings::find(recorded, dataset, &signatures, &found.looks);
     another_pass::tell(
         known.recordings.as_ref(),
         found.threshold,

@@ -49,10 +49,11 @@ pub(super) struct Known {
 /// Reads names and columns, and asks pixels where names leave a doubt.
 pub(super) fn find(
     settings: &Recorded,
-    samples: &[Sample],
+    dataset: &Dataset,
     signed: &[Signed],
     looks: &Looks,
 ) -> Known {
+    let samples = &dataset.samples;
     let tiles = tiles::infer(samples);
     let captured: Vec<Option<CaptureTime>> = signed.iter().map(capture_time).collect();
     let inputs = Inputs {
@@ -94,7 +95,8 @@ pub(super) fn find(
                 || ask(views, samples, looks).is_some_and(|said| said.confirms())
         }));
         let known = (recordings.as_ref(), tiles.as_ref());
-        entities = entities_in_names(samples, known, without_order, looks);
+        entities.extend(dataset.group_columns.iter().map(Question::of_column));
+        entities.extend(entities_in_names(samples, known, without_order, looks));
     }
     let size = |signed: &Signed| {
         let signature = signed.as_ref().ok()?;
@@ -121,7 +123,8 @@ fn entities_in_names(
     looks: &Looks,
 ) -> Vec<Question> {
     let mut candidates = entity::candidates(samples);
-    if let Some(recordings) = recordings {
+    // Distances say nothing of samples in no order.
+    if let Some(recordings) = recordings.filter(|_| without_order.is_none()) {
         let recording = |id| recordings.place(id).map(|place| place.recording);
         candidates.retain(|candidate| !candidate.groups.refine(recording));
     }
@@ -132,23 +135,27 @@ fn entities_in_names(
             groups.names.len() <= tiles.slides.len() || !groups.refine(slide)
         });
     }
-    if candidates.is_empty() {
-        candidates.extend(without_order.map(|groups| Candidate {
-            groups,
-            pattern: None,
-            needs_pixels: false,
-        }));
-    }
     candidates.truncate(MOST_LEVELS);
-    let asked = candidates.into_iter().filter_map(|candidate| {
+    let ask_one = |candidate: Candidate| {
         let question = Question {
             pixels: ask(&candidate.groups, samples, looks),
             groups: candidate.groups,
             pattern: candidate.pattern,
+            column: None,
         };
         (!candidate.needs_pixels || question.is_confirmed()).then_some(question)
-    });
-    asked.collect()
+    };
+    let mut asked: Vec<Question> = candidates.into_iter().filter_map(ask_one).collect();
+    if asked.is_empty() {
+        asked.extend(without_order.and_then(|groups| {
+            ask_one(Candidate {
+                groups,
+                pattern: None,
+                needs_pixels: false,
+            })
+        }));
+    }
+    asked
 }
 
 /// Asks pixels whether samples of one group are more alike; `None` where no two could be compared.

@@ -182,6 +182,7 @@ pub(super) fn with_splits(dataset: &Dataset, splits: Vec<Split>, samples: Vec<Sa
         image_files: dataset.image_files,
         labels_from: String::new(),
         annotations: Annotations::default(),
+        group_columns: Vec::new(),
     }
 }
 

@@ -35,11 +35,12 @@ pub(super) fn report_key(
         image_files,
         labels_from,
         annotations,
+        group_columns,
     } = dataset;
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {mask_classes:?} {image_files} {labels_from:?}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {mask_classes:?} {image_files} {labels_from:?} {group_columns:?}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -150,6 +151,7 @@ mod tests {
             texts: Vec::new(),
             image_files: 2,
             labels_from: String::new(),
+            group_columns: Vec::new(),
             annotations: Annotations::default(),
         };
         let stamp = Stamp {

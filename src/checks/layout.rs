@@ -1,10 +1,10 @@
 //! Faults of folders and manifests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
-use crate::sample::{Problem, ProblemKind, SampleId, SplitId};
+use crate::sample::{Problem, ProblemKind, SampleId, SplitId, SplitRole};
 use crate::wording::counted;
 
 /// What loading met. Kinds that come in thousands are told once.
@@ -22,6 +22,8 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             ProblemKind::LinkLoop => findings.push(one(Code::LinkLoop)),
             ProblemKind::CameraAbsent => findings.push(one(Code::CameraAbsent)),
             ProblemKind::DataNotFetched => findings.push(one(Code::DataNotFetched)),
+            // Told by the finding about all images outside.
+            ProblemKind::PerhapsSplit => {}
             ProblemKind::NotUsed => findings.push(one(Code::DescriptionNotUsed)),
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
@@ -139,12 +141,53 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     if outside.is_empty() {
         return Vec::new();
     }
+    let problems = dataset.problems.iter();
+    let asked = problems.filter(|problem| problem.kind == ProblemKind::PerhapsSplit);
+    let asked: Vec<&str> = asked.map(|problem| problem.detail.as_str()).collect();
+    let copies = match copies_outside(evidence) {
+        0 => String::new(),
+        n => format!(" ({n} of them have the bytes of one in a split)"),
+    };
+    let advice = match asked.as_slice() {
+        [] => "move them into a split or out of the dataset".to_owned(),
+        asked => asked.join("; "),
+    };
     let message = format!(
-        "{} outside every split folder, compared with nothing; move them into a split or out of the dataset",
+        "{} outside every split folder, compared with nothing{copies}; {advice}",
         counted(outside.len(), "image")
     );
     let subject = Subject::Samples(outside);
     vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
+}
+
+/// Whether images outside of every split may belong to one: by the name of their folder, or because
+/// they are copies of images in splits.
+pub(crate) fn may_be_splits(evidence: &Evidence<'_>) -> bool {
+    let problems = &evidence.dataset.problems;
+    problems
+        .iter()
+        .any(|problem| problem.kind == ProblemKind::PerhapsSplit)
+        || copies_outside(evidence) > 0
+}
+
+/// Images outside of every split that have the bytes of one in a split to train or evaluate on.
+fn copies_outside(evidence: &Evidence<'_>) -> usize {
+    let dataset = evidence.dataset;
+    let signed = || dataset.samples.iter().zip(evidence.signatures);
+    let bytes = |(sample, signed): (&crate::sample::Sample, &crate::signature::Signed)| {
+        let digest = signed.as_ref().ok()?.byte_digest;
+        Some((sample.split, digest))
+    };
+    let is_outside = |one: &(Option<SplitId>, _)| one.0.is_none();
+    let outside = || signed().filter_map(bytes).filter(is_outside);
+    if outside().next().is_none() {
+        return 0;
+    }
+    let counts = |split: SplitId| dataset.splits[split.index()].role != SplitRole::Other;
+    let inside = signed().filter_map(bytes);
+    let inside = inside.filter(|one| one.0.is_some_and(counts));
+    let inside: BTreeSet<_> = inside.map(|one| one.1).collect();
+    outside().filter(|one| inside.contains(&one.1)).count()
 }
 
 /// Datasets that share the root and are not compared with each other.

@@ -23,16 +23,21 @@ pub(super) fn unanswered(evidence: &Evidence<'_>) -> Vec<Finding> {
 fn message(facts: &PossibleGroup) -> String {
     let shown: Vec<&str> = facts.examples.iter().take(3).map(String::as_str).collect();
     let pixels = match facts.pixels {
+        None if facts.group_column.is_some() => "nothing says whether it is".to_owned(),
         None => "pixels were not asked".to_owned(),
         Some(said) => format!(
             "pixels do not settle it: images of one value were more alike than others of their class in {} of {} comparisons",
             said.same_closer, said.compared
         ),
     };
-    let pattern = facts.group_pattern.as_ref().map_or_else(
-        || "give a group column".to_owned(),
-        |pattern| format!("say `--group-pattern '{pattern}'`"),
-    );
+    let pattern = match (&facts.group_column, &facts.group_pattern) {
+        (Some(column), _) if column.contains(char::is_whitespace) => {
+            format!("say `--group-column '{column}'`")
+        }
+        (Some(column), _) => format!("say `--group-column {column}`"),
+        (None, Some(pattern)) => format!("say `--group-pattern '{pattern}'`"),
+        (None, None) => "give a group column".to_owned(),
+    };
     let (sharing, all) = (
         facts.samples_of_shared_values as usize,
         facts.evaluation_samples as usize,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::group_columns::Asked;
 use super::walk::{Walked, WalkedFile};
 use crate::annotation::Annotations;
 use crate::sample::{
-    Companion, Dataset, Ignored, Layout, MaskClasses, Problem, Sample, Split, SplitId, SplitRole,
-    Unread,
+    Companion, Dataset, GroupColumn, Ignored, Layout, MaskClasses, Problem, Sample, Split, SplitId,
+    SplitRole, Unread,
 };
 use crate::source::Place;
 use crate::source::container::file_of;
@@ -82,6 +83,7 @@ pub struct Builder {
     image_files: Option<u64>,
     labels_from: String,
     annotations: Annotations,
+    group_columns: Vec<Asked>,
 }
 
 impl Builder {
@@ -104,6 +106,7 @@ impl Builder {
             image_files: None,
             labels_from: String::new(),
             annotations: Annotations::default(),
+            group_columns: Vec::new(),
         }
     }
 
@@ -155,6 +158,12 @@ impl Builder {
         self
     }
 
+    /// Takes over columns that may tell groups.
+    pub(super) fn group_columns(&mut self, columns: Vec<Asked>) -> &mut Self {
+        self.group_columns = columns;
+        self
+    }
+
     /// Takes over what masks may hold.
     pub(super) fn mask_classes(&mut self, classes: Option<MaskClasses>) -> &mut Self {
         self.mask_classes = classes;
@@ -201,6 +210,21 @@ impl Builder {
         });
         let mut samples: Vec<Sample> = samples.collect();
         samples.sort_by(|a, b| (&a.path, a.split).cmp(&(&b.path, b.split)));
+        let of_samples = |asked: Asked| GroupColumn {
+            column: asked.column,
+            table: asked.table,
+            values: samples
+                .iter()
+                .map(|sample| {
+                    asked
+                        .of
+                        .get(&*sample.path)
+                        .map(|value| value.as_str().into())
+                })
+                .collect(),
+        };
+        let group_columns: Vec<GroupColumn> =
+            self.group_columns.into_iter().map(of_samples).collect();
         let splits = order.into_keys().map(|(role, name)| Split {
             part: self.parts.get(&name).cloned(),
             name,
@@ -221,6 +245,7 @@ impl Builder {
             image_files: 0,
             labels_from: self.labels_from,
             annotations: self.annotations,
+            group_columns,
         };
         dataset.image_files = match self.image_files {
             Some(walked) => walked,

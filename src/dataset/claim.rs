@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::builder::Draft;
+use super::group_columns::Asked;
 use crate::annotation::{Annotations, source_of};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
@@ -71,6 +72,8 @@ pub(super) struct Claim {
     pub(super) labels_from: String,
     /// What is drawn on the samples, and said of them besides their labels.
     pub(super) annotations: Annotations,
+    /// Columns that may tell groups.
+    pub(super) group_columns: Vec<Asked>,
 }
 
 impl Claim {
@@ -94,6 +97,7 @@ impl Claim {
             lists_samples: false,
             labels_from: String::new(),
             annotations: Annotations::default(),
+            group_columns: Vec::new(),
         }
     }
 }
@@ -228,6 +232,8 @@ fn disagreement(one: &Claim, other: &Claim) -> Option<String> {
     known.sort_unstable();
     // Folders to train on may be divided further by what knows a validation split.
     let divides = !splits_of(other).any(|row| row.1 == SplitRole::Validation);
+    // LVIS evaluates on pictures of the folder to train on besides all of the other.
+    let divides = divides || (one.layout == Layout::Coco && covers_evaluation(one, other));
     // And by a table about nothing else by what tells all three.
     let is_within = is_within_training(&known, other);
     let mut different = splits_of(other).filter_map(|(path, role, name)| {
@@ -250,6 +256,16 @@ fn disagreement(one: &Claim, other: &Claim) -> Option<String> {
     Some(format!(
         "disagree about `{path}` (`{first}` and `{second}`{more})"
     ))
+}
+
+/// Whether a claim says of all that the other evaluates on that it does so, too.
+fn covers_evaluation(one: &Claim, other: &Claim) -> bool {
+    let own: HashSet<&str> = splits_of(one)
+        .filter(|row| row.1.is_evaluation())
+        .map(|row| row.0)
+        .collect();
+    let mut evaluated = splits_of(other).filter(|row| row.1.is_evaluation());
+    evaluated.all(|row| own.contains(row.0))
 }
 
 /// Whether all that `known` tells of what `other` knows, some of it to train on, lies where `other`
@@ -304,6 +320,7 @@ mod tests {
             lists_samples: strength != Strength::Folders,
             labels_from: String::new(),
             annotations: Annotations::default(),
+            group_columns: Vec::new(),
         }
     }
 

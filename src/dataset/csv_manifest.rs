@@ -15,6 +15,7 @@ use super::csv_header::{Header, is_flag, read_header, tells_splits};
 use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
 use super::drawn::{Drawn, Gather};
 use super::exports::stem;
+use super::group_columns::is_attribute;
 use super::json_lines;
 use super::manifest_columns::Positions;
 use super::object_cells;
@@ -455,7 +456,13 @@ impl Rows {
             );
             return Err(error(message));
         }
-        let drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        let mut drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        let groups = drafts.iter().filter_map(|draft| draft.group.as_deref());
+        if !header.positions.group_chosen && is_attribute(groups) {
+            for draft in &mut drafts {
+                draft.group = None;
+            }
+        }
         let (drafts, parts) = match &header.folds {
             Some(column) => told::folds(drafts, column).map_err(error)?,
             None => (drafts, BTreeMap::new()),
@@ -492,6 +499,7 @@ impl Rows {
             labels_from: header.positions.label.map_or(String::new(), |at| {
                 format!("column `{}` of `{name}`", header.names[at])
             }),
+            group_columns: Vec::new(),
             annotations: self.drawn.finish(match (header.objects, header.boxes) {
                 (None, None) => format!("columns of 0 and 1 in `{name}`"),
                 _ => format!("boxes of `{name}`"),

@@ -130,6 +130,7 @@ pub(super) fn claim(
         lists_samples: false,
         labels_from,
         annotations: Annotations::default(),
+        group_columns: Vec::new(),
     };
     Ok((root, claim, all))
 }

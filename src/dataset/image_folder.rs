@@ -99,6 +99,7 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         lists_samples: false,
         labels_from: labels_from.to_owned(),
         annotations: Annotations::default(),
+        group_columns: Vec::new(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Roles of a manifest's columns.
 
+use super::group_columns::{Named, named};
 use crate::settings::Columns;
 
 /// Positions of the columns that matter.
@@ -16,6 +17,8 @@ pub(super) struct Positions {
     /// Columns that are called as labels are, besides `label`; none where the user named that.
     pub(super) other_labels: Vec<usize>,
     pub(super) group: Option<usize>,
+    /// Whether the user named the column of groups.
+    pub(super) group_chosen: bool,
     pub(super) time: Option<usize>,
     /// One row an instant, one column a camera.
     pub(super) driving_log: bool,
@@ -49,6 +52,8 @@ const LABEL: &[&str] = &[
     "angle",
     "y",
 ];
+/// Names of columns that are never taken for those of paths, though a group of one picture may be
+/// called as it is.
 const GROUP: &[&str] = &[
     "group",
     "patient",
@@ -135,10 +140,11 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             Some(_) => chosen(&wanted.folds, "fold", &[])?,
             None => chosen(&wanted.split, "split", &[SPLIT, FOLDS].concat())?,
         },
+        group_chosen: wanted.group.is_some(),
         // Another table may have what the user named; `wanted` refuses what none has.
         group: match &wanted.group {
             Some(name) => at(name),
-            None => usual(GROUP),
+            None => widest_group(header),
         },
         time: match &wanted.time {
             Some(name) => at(name),
@@ -146,6 +152,16 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
         },
         driving_log,
     })
+}
+
+/// The column that is named for the widest entity.
+fn widest_group(header: &[String]) -> Option<usize> {
+    let columns = header.iter().enumerate();
+    let entities = columns.filter_map(|(at, name)| match named(name)? {
+        Named::Entity(rank) => Some((rank, at)),
+        Named::Perhaps => None,
+    });
+    entities.min().map(|(_, at)| at)
 }
 
 /// Whether a first row is data of a driving log: images, then numbers.

@@ -17,6 +17,7 @@ mod file_kind;
 mod file_names;
 mod flags;
 mod given;
+mod group_columns;
 mod hf_readme;
 mod image_folder;
 mod json_lines;
@@ -26,6 +27,7 @@ mod lists;
 mod manifest_columns;
 mod mask_classes;
 mod object_cells;
+mod outside;
 mod resolve;
 mod side_tables;
 mod split_folders;
@@ -52,6 +54,7 @@ pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
 use csv_manifest::Refused;
 pub use given::{Given, given};
+use side_tables::SideTable;
 #[cfg(feature = "cli")]
 pub(crate) use walk::may_describe;
 use walk::{Walked, walk};
@@ -88,29 +91,40 @@ fn recognise(
     match input {
         Input::Tree { root, layout } => {
             let (root, mut walked) = walk_from(root, files, progress)?;
-            let mut claim = ask(root, *layout, columns, &mut walked)?;
+            let claim = ask(root, *layout, columns, &mut walked)?;
             let tables = side_tables::list(root, None, &walked);
-            wanted::fill(&mut claim, root, &tables, columns)?;
-            let claim = told::roles(claim, &files.roles)?;
+            let claim = claim_with(root, claim, &tables, columns, files)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Manifest { root, manifest } => {
             require_directory(root)?;
             let walked = walk(root, files, progress);
-            let mut claim = csv_manifest::claim(root, manifest, columns, &walked)?;
+            let claim = csv_manifest::claim(root, manifest, columns, &walked)?;
             let tables = side_tables::list(root, Some(manifest), &walked);
-            wanted::fill(&mut claim, root, &tables, columns)?;
-            let claim = told::roles(claim, &files.roles)?;
+            let claim = claim_with(root, claim, &tables, columns, files)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
-            let (root, mut claim, walked) = directories::claim(splits, columns, files, progress)?;
+            let (root, claim, walked) = directories::claim(splits, columns, files, progress)?;
             let tables = side_tables::of_splits(&root, splits);
-            wanted::fill(&mut claim, &root, &tables, columns)?;
-            let claim = told::roles(claim, &files.roles)?;
+            let claim = claim_with(&root, claim, &tables, columns, files)?;
             Ok(believe(&root, claim, files, walked))
         }
     }
+}
+
+/// The claim with what the user says, and with groups that tables tell.
+fn claim_with(
+    root: &Path,
+    mut claim: Claim,
+    tables: &[SideTable],
+    columns: &Columns,
+    files: &Files,
+) -> Result<Claim, Error> {
+    wanted::fill(&mut claim, root, tables, columns)?;
+    let mut claim = told::roles(claim, &files.roles)?;
+    claim.group_columns = group_columns::tell(&mut claim, root, tables);
+    Ok(claim)
 }
 
 /// Asks every layout, or the one that was chosen, what it recognises; the strongest claim.
@@ -142,8 +156,11 @@ fn ask(
         claims.extend(lists::claims(root, walked)?);
         claims.extend(flags::claims(root, walked)?);
     }
+    let mut unused = Vec::new();
     if asked(Layout::Coco) {
-        claims.extend(coco::claim(root, walked)?);
+        let (claim, others) = coco::claim(root, walked)?;
+        claims.extend(claim);
+        unused = others;
     }
     if asked(Layout::ImageFolder) {
         claims.extend(image_folder::claim(walked));
@@ -157,13 +174,20 @@ fn ask(
     let has_splits = claim
         .as_ref()
         .is_some_and(|claim| claim.strength >= Strength::Folders);
+    let by_table = |claim: &Claim| {
+        let tables = [Layout::CsvManifest, Layout::Tables, Layout::DrivingLog];
+        tables.contains(&claim.layout)
+    };
     let is_asked = columns.folds.is_some() || columns.split.is_some();
-    if (!has_splits || is_asked)
-        && let Some(last) = refused.pop()
-    {
+    let is_answered = has_splits && (!is_asked || claim.as_ref().is_some_and(by_table));
+    if !is_answered && let Some(last) = refused.pop() {
         return Err(last.error);
     }
     let mut claim = claim.unwrap_or_else(|| unsplit::claim(walked));
+    // What a tool exports may be in the same file.
+    if claim.layout != Layout::Exports {
+        claim.problems.append(&mut unused);
+    }
     let own = vec![std::mem::take(&mut claim.annotations)];
     annotate(&mut claim, own);
     annotate(&mut claim, exports.annotations);
@@ -245,6 +269,9 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
             builder.problem(problem);
         }
     }
+    for problem in outside::questions(&claim) {
+        builder.problem(problem);
+    }
     builder.unread(unread::hidden(std::mem::take(&mut walked.unread), &claim));
     builder.labels_from(match claim.labels_from.is_empty() {
         true => claim.evidence.clone(),
@@ -271,6 +298,7 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
     for draft in claim.drafts {
         builder.sample(draft);
     }
+    builder.group_columns(claim.group_columns);
     builder.build()
 }
 

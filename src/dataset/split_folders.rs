@@ -1,7 +1,8 @@
 //! Folders that are splits, and the datasets that they make up.
 //!
 //! The outermost folder that spells a split is one. Folders side by side whose names differ in
-//! nothing but the word for the split are splits, too (`seg_train`, `seg_test`).
+//! nothing but the word for the split are splits, too (`seg_train`, `seg_test`), and those beside a
+//! plain `train` of which one word spells one (`test_seen`, `holdout_2021`).
 //!
 //! Splits of one folder belong together. Where several folders have a split to train and one to
 //! evaluate on, each is a dataset, a part of the tree: folds, versions, categories. They are not
@@ -10,7 +11,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::split_name::{role_of, side_by_side, spelled_by_file, words};
+use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
 use crate::sample::SplitRole;
 use crate::source::container::{folder_and_name, stem_of_folder};
 
@@ -224,12 +225,16 @@ fn roles(
         }
         let stems: Vec<&str> = names.iter().map(|name| stem_of_folder(name)).collect();
         let beside = side_by_side(&stems);
+        let trains = stems
+            .iter()
+            .any(|stem| role_of(stem) == Some(SplitRole::Training));
         for ((name, stem), beside) in names.into_iter().zip(stems).zip(beside) {
             let path = join(parent, name);
             let told = told.get(&path).and_then(|split| role_of(split));
             let by_file = || spelled_by_file(stem).filter(|_| stem != name);
             let own = role_of(stem).or_else(|| role_of(&by_file()?));
-            if let Some(role) = told.or(own).or(beside) {
+            let further = || beside_training(stem).filter(|_| trains);
+            if let Some(role) = told.or(own).or(beside).or_else(further) {
                 roles.insert(path, role);
             }
         }
@@ -371,5 +376,14 @@ mod tests {
             "steam_train/3.png",
         ];
         assert_eq!(told(&files), ["seg_train - -", "seg_test - -", "outside"]);
+        let more = told(&[
+            "train/1.png",
+            "val/2.png",
+            "test_seen/3.png",
+            "test_masks/4.png",
+        ]);
+        assert_eq!(more, ["train - -", "val - -", "test_seen - -", "outside"]);
+        let classes = told(&["cats/1.png", "test_cats/2.png"]);
+        assert_eq!(classes, ["outside", "outside"]);
     }
 }

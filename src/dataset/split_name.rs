@@ -193,6 +193,122 @@ fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
     }
 }
 
+/// Words of names of folders that hold what is said of pictures, or what was made of them.
+const ABOUT_PICTURES: &[&str] = &[
+    "ann",
+    "anno",
+    "annot",
+    "annotation",
+    "annotations",
+    "background",
+    "bg",
+    "crop",
+    "crops",
+    "depth",
+    "gt",
+    "instance",
+    "label",
+    "labels",
+    "log",
+    "logs",
+    "mask",
+    "masks",
+    "output",
+    "outputs",
+    "pattern",
+    "patterns",
+    "plot",
+    "plots",
+    "pred",
+    "prediction",
+    "predictions",
+    "preds",
+    "result",
+    "results",
+    "script",
+    "scripts",
+    "seg",
+    "segmentation",
+    "semantic",
+    "target",
+    "targets",
+    "truth",
+    "vis",
+    "visual",
+    "visualization",
+    "visualizations",
+];
+
+/// Words of names of folders that may hold what is evaluated or trained on, beside folders that
+/// are splits. Good enough to ask the user.
+const PERHAPS: &[(&str, SplitRole)] = &[
+    ("benchmark", SplitRole::Test),
+    ("challenge", SplitRole::Test),
+    ("hidden", SplitRole::Test),
+    ("leaderboard", SplitRole::Test),
+    ("novel", SplitRole::Test),
+    ("ood", SplitRole::Test),
+    ("private", SplitRole::Test),
+    ("prüfung", SplitRole::Test),
+    ("public", SplitRole::Test),
+    ("submission", SplitRole::Test),
+    ("additional", SplitRole::Training),
+    ("aug", SplitRole::Training),
+    ("augmented", SplitRole::Training),
+    ("extra", SplitRole::Training),
+    ("pretrain", SplitRole::Training),
+    ("pretraining", SplitRole::Training),
+    ("pseudo", SplitRole::Training),
+    ("synth", SplitRole::Training),
+    ("synthetic", SplitRole::Training),
+    ("tier", SplitRole::Training),
+    ("unlabeled", SplitRole::Training),
+    ("unlabelled", SplitRole::Training),
+    ("unsup", SplitRole::Training),
+];
+
+/// The role of a folder beside one that is plainly called training: its first or last word spells
+/// a split, or one of its words is for samples held out.
+pub(super) fn beside_training(name: &str) -> Option<SplitRole> {
+    let words = words(name);
+    let is_about = |word: &String| ABOUT_PICTURES.contains(&word.as_str());
+    if words.iter().any(is_about) {
+        return None;
+    }
+    let held_out = |word: &String| {
+        let mut known = BESIDE_TRAINING.iter().chain(&[("hold", SplitRole::Test)]);
+        known.find(|(key, _)| word == key).map(|row| row.1)
+    };
+    let keyword = |word: &String| {
+        KEYWORDS
+            .iter()
+            .find(|(key, _)| word == key)
+            .map(|row| row.1)
+    };
+    let told: Vec<SplitRole> = words.iter().filter_map(keyword).collect();
+    let at_an_end = words
+        .first()
+        .and_then(keyword)
+        .or(words.last().and_then(keyword));
+    match (told.as_slice(), at_an_end) {
+        ([role], Some(_)) => Some(*role),
+        ([], _) => words.iter().find_map(held_out),
+        _ => None,
+    }
+}
+
+/// The role that a folder outside of all splits may have.
+pub(super) fn perhaps_beside(name: &str) -> Option<SplitRole> {
+    let words = words(name);
+    let is_about = |word: &String| ABOUT_PICTURES.contains(&word.as_str());
+    let perhaps = |(key, _): &&(&str, SplitRole)| words.iter().any(|word| word == key);
+    let known = || PERHAPS.iter().find(perhaps).map(|row| row.1);
+    let told = beside_training(name)
+        .or_else(known)
+        .or_else(|| may_spell(name));
+    told.filter(|_| !words.iter().any(is_about))
+}
+
 /// The role that a value of a column of splits spells, in any language.
 pub(super) fn value_role(value: &str) -> Option<SplitRole> {
     let alone = |(key, _): &&(&str, SplitRole)| value.eq_ignore_ascii_case(key);
@@ -314,6 +430,33 @@ mod tests {
             None
         );
         assert_eq!(side_by_side(&["cats", "query"]), [None, None]);
+    }
+
+    #[test]
+    fn beside_a_folder_to_train_on_one_word_is_enough_and_what_is_about_pictures_is_none() {
+        use SplitRole::{Test, Training, Validation};
+        for (name, role) in [
+            ("test_seen", Some(Test)),
+            ("final_test", Some(Test)),
+            ("unseen_objects_test", Some(Test)),
+            ("evaluation_hospital_B", Some(Test)),
+            ("holdout_2021", Some(Validation)),
+            ("hold", Some(Test)),
+            ("image_query", Some(Test)),
+            ("extra_val", Some(Validation)),
+            ("train_extra", Some(Training)),
+            ("test_masks", None),
+            ("test_pattern", None),
+            ("train_test", None),
+            ("the_test_of_time", None),
+            ("cats", None),
+        ] {
+            assert_eq!(beside_training(name), role, "{name}");
+        }
+        assert_eq!(perhaps_beside("unlabeled2017"), Some(Training));
+        assert_eq!(perhaps_beside("private_leaderboard"), Some(Test));
+        assert_eq!(perhaps_beside("val_labels"), None);
+        assert_eq!(perhaps_beside("documents"), None);
     }
 
     #[test]

@@ -336,6 +336,9 @@ pub struct PossibleGroup {
     pub random_split_shares: f64,
     /// A `--group-pattern` that reads the part; null where no pattern does.
     pub group_pattern: Option<String>,
+    /// The `--group-column` that is the part; null for a part of names.
+    #[serde(default)]
+    pub group_column: Option<String>,
     /// What pixels said: whether samples of one value are more alike than others; null where they
     /// were not asked.
     pub pixels: Option<GroupAgreement>,

@@ -135,9 +135,9 @@ impl Inference {
         }
     }
 
-    /// Recordings that names claim and whose order is not taken, because pixels deny it or do not
-    /// settle it: what was recorded together was so in any order. To be asked before
-    /// [`settle`](Self::settle).
+    /// Recordings that names claim and whose order pixels deny or do not confirm: what was recorded
+    /// together was so in any order, and a prefix that counts samples may be a patient or a book as
+    /// well as a recording. To be asked before [`settle`](Self::settle).
     #[must_use]
     pub fn recordings_without_order(&self, agreement: Option<PixelAgreement>) -> Option<Groups> {
         let candidate = self
@@ -148,7 +148,12 @@ impl Inference {
         let settled = match answer {
             Verdict::Confirms => true,
             Verdict::Denies => false,
-            Verdict::Undecided => candidate.doubt.is_none(),
+            // Where names alone are taken, their distances hold, and the question is open.
+            Verdict::Undecided => {
+                candidate.doubt.is_none()
+                    && (agreement.is_none_or(|said| said.compared == 0)
+                        || candidate.recordings.names.len() < 2)
+            }
         };
         // Neighbours that are a little more alike than chance speak for a recording with large
         // steps.

@@ -1,11 +1,12 @@
 //! Identifiers in names that may be an entity (patient, slide, product, recording) and that nobody
 //! has answered.
 
-use crate::report::recordings::{GroupAgreement, PossibleGroup};
-use crate::sample::{Sample, SampleId, SplitId};
+use crate::report::recordings::{GroupAgreement, GroupRule, PossibleGroup};
+use crate::sample::{GroupColumn, Sample, SampleId, SplitId};
 
 use super::examine::Asked;
 use super::group::{self, Groups};
+use super::recording::Interner;
 
 /// A part of names that may tell groups.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,11 +15,39 @@ pub struct Question {
     pub groups: Groups,
     /// A `--group-pattern` that reads the part; `None` where no pattern does.
     pub pattern: Option<String>,
+    /// The column that is the part, where a table has it.
+    pub column: Option<String>,
     /// What pixels said; `None` where they could not be asked.
     pub pixels: Option<GroupAgreement>,
 }
 
 impl Question {
+    /// Whether the values of a column of a table are groups. Pixels are not asked: they would say
+    /// that pictures of one camera or one day are alike, too.
+    #[must_use]
+    pub fn of_column(column: &GroupColumn) -> Self {
+        let GroupColumn {
+            column,
+            table,
+            values,
+        } = column;
+        let mut names = Interner::default();
+        let of = values
+            .iter()
+            .map(|value| Some(names.number(value.as_deref()?)))
+            .collect();
+        Self {
+            groups: Groups {
+                rule: GroupRule::Entity(format!("their `{column}` in `{table}`")),
+                of,
+                names: names.into_names(),
+            },
+            pattern: None,
+            column: Some(column.clone()),
+            pixels: None,
+        }
+    }
+
     /// Whether pixels confirm that its values are groups.
     #[must_use]
     pub fn is_confirmed(&self) -> bool {
@@ -48,6 +77,7 @@ impl Question {
             samples_of_shared_values: shared.samples_of_shared_groups,
             random_split_shares: random_share(&self.groups, samples, pair),
             group_pattern: self.pattern.clone(),
+            group_column: self.column.clone(),
             pixels: self.pixels,
         };
         let evaluation: Vec<SampleId> = leaks.iter().map(|leak| leak.evaluation).collect();
@@ -85,7 +115,6 @@ fn random_share(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::recordings::GroupRule;
     use crate::sequence::testing::{self, TRAINING, VALIDATION};
 
     fn asked(paths: &[&str], of: &[u32]) -> Option<Asked> {
@@ -98,6 +127,7 @@ mod tests {
                     .collect(),
             },
             pattern: None,
+            column: None,
             pixels: None,
         };
         question.between(

@@ -18,7 +18,12 @@ pub(super) struct Document {
 pub(super) struct Image {
     #[serde(default)]
     pub(super) id: serde_json::Value,
-    pub(super) file_name: String,
+    #[serde(default)]
+    file_name: Option<String>,
+    #[serde(default)]
+    coco_url: Option<String>,
+    #[serde(default)]
+    flickr_url: Option<String>,
     #[serde(default)]
     width: Option<Lenient<u32>>,
     #[serde(default)]
@@ -26,6 +31,20 @@ pub(super) struct Image {
 }
 
 impl Image {
+    /// Its file: as written, else what an address ends in, as LVIS names its pictures.
+    pub(super) fn name(&self) -> &str {
+        let written = self.file_name.as_deref().filter(|name| !name.is_empty());
+        let address = || self.coco_url.as_deref().or(self.flickr_url.as_deref());
+        let last = |address: &'_ str| {
+            let path = address.find(['?', '#']).unwrap_or(address.len());
+            address[..path].rfind('/').map_or(0, |at| at + 1)..path
+        };
+        written.unwrap_or_else(|| {
+            let address = address().unwrap_or_default();
+            &address[last(address)]
+        })
+    }
+
     pub(super) fn size(&self) -> Option<(u32, u32)> {
         Some((
             self.width.as_ref()?.right()?,

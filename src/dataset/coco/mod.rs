@@ -18,7 +18,7 @@ use super::drawn::Gather;
 use super::exports::stem;
 use super::io_error;
 use super::resolve::Resolver;
-use super::split_name::{role_of, words};
+use super::split_name::{role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
 use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
@@ -32,8 +32,11 @@ const MOST_BYTES: u64 = 1 << 30;
 /// Most files that are read; more are annotations of single pictures.
 const MOST_FILES: usize = 50;
 
-/// Percent of the pictures that must be here.
-const LEAST_FOUND: usize = 90;
+/// Percent of the pictures of a file named after a split that must be here; the others are missing.
+const LEAST_FOUND: usize = 50;
+
+/// Percent of the pictures that must be here of a file that names no split.
+const LEAST_DRAWN_ON: usize = 90;
 
 /// Words of names of such files that tell what is annotated, not which split.
 const KINDS: &[&str] = &[
@@ -53,36 +56,120 @@ const KINDS: &[&str] = &[
     "stuff",
 ];
 
-/// What such files of the tree claim together.
+/// What such files of the tree claim together, and those that are about pictures and cannot be
+/// used.
 ///
 /// # Errors
 /// A file cannot be read, or is named like COCO's and is damaged.
-pub(super) fn claim(root: &Path, walked: &Walked) -> Result<Option<Claim>, Error> {
-    let named = walked
-        .texts
-        .iter()
-        .filter_map(|path| Some((path, split_of(path)?)));
-    let named: Vec<(&String, (String, SplitRole))> = named.collect();
+pub(super) fn claim(root: &Path, walked: &Walked) -> Result<(Option<Claim>, Vec<Problem>), Error> {
+    let named = named(walked);
     if named.len() > MOST_FILES {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
-    let mut files = Vec::new();
+    let (mut files, mut unused) = (Vec::new(), Vec::new());
     for (path, split) in named {
-        if let Some(document) = read(&root.join(path), path)? {
-            files.push((path, split, document));
+        match read(&root.join(path), path)? {
+            Some(document) if document.images.is_empty() => {}
+            Some(document) => files.push((path, split, document)),
+            None if lists_images(&root.join(path)) => {
+                unused.push(not_used(
+                    path,
+                    "its `images` are of a form that is not read",
+                ));
+            }
+            None => {}
         }
     }
+    let here = |(path, (_, role), document): &(&String, (String, SplitRole), Document)| {
+        let resolver = Resolver::new(root, &root.join(path), walked);
+        let images = document.images.iter();
+        let found = images.filter(|image| resolver.resolve(image.name(), Some(*role)).2);
+        (found.count(), document.images.len())
+    };
+    let found: Vec<(usize, usize)> = files.iter().map(here).collect();
+    let is_usable = |&(found, all): &(usize, usize)| found * 100 >= all * LEAST_FOUND;
+    let counts = files.iter().zip(&found);
+    let evaluates = counts
+        .clone()
+        .any(|((_, (_, role), _), counts)| role.is_evaluation() && is_usable(counts));
+    for ((path, (_, role), _), counts) in counts {
+        // A split to evaluate on that was never fetched, beside one that was.
+        let is_elsewhere = counts.0 == 0 && role.is_evaluation() && evaluates;
+        if !is_usable(counts) && !is_elsewhere {
+            let (found, all) = counts;
+            let detail = format!("{found} of the {all} images that it lists are here");
+            unused.push(not_used(path, &detail));
+        }
+    }
+    let mut usable = found.iter().map(is_usable);
+    files.retain(|_| usable.next().unwrap_or(false));
+    if files.is_empty() {
+        return Ok((None, unused));
+    }
+    Ok((Some(claimed(root, walked, &files)), unused))
+}
+
+fn not_used(path: &str, why: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::NotUsed,
+        path: path.to_owned(),
+        detail: format!(
+            "is named after a split and lists images, and was not used: {why}; fetch what is missing, or say how to read the dataset with `--layout`"
+        ),
+    }
+}
+
+/// Files that are named after splits. Where none is named by such a word and words of the format
+/// alone, those that differ in nothing but that word: `lvis_v1_train.json`, `lvis_v1_val.json`.
+fn named(walked: &Walked) -> Vec<(&String, (String, SplitRole))> {
+    let own = walked.texts.iter();
+    let strict: Vec<_> = own
+        .filter_map(|path| Some((path, split_of(path)?)))
+        .collect();
+    if !strict.is_empty() {
+        return strict;
+    }
+    let pictures: HashSet<&str> = walked.images.iter().map(|one| stem(&one.path)).collect();
+    let own = walked.texts.iter().filter(|path| path.ends_with(".json"));
+    let own: Vec<&String> = own.filter(|path| !pictures.contains(stem(path))).collect();
+    let stems: Vec<&str> = own.iter().map(|path| stem(path)).collect();
+    let roles = side_by_side(&stems).into_iter();
+    let told = own.iter().zip(&stems).zip(roles);
+    let told: Vec<_> = told
+        .filter_map(|((path, stem), role)| Some((*path, (spelled_by_file(stem)?, role?))))
+        .collect();
+    // Two versions of one description divide the pictures differently.
+    let distinct: HashSet<&String> = told.iter().map(|(_, (split, _))| split).collect();
+    match distinct.len() == told.len() {
+        true => told,
+        false => Vec::new(),
+    }
+}
+
+/// Whether JSON of another form lists images.
+fn lists_images(file: &Path) -> bool {
+    let bytes = read_file(file).unwrap_or_default();
+    let read: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+    let images = read
+        .as_ref()
+        .and_then(|read| read.get("images")?.as_array());
+    images.is_some_and(|images| images.iter().any(serde_json::Value::is_object))
+}
+
+fn claimed(
+    root: &Path,
+    walked: &Walked,
+    files: &[(&String, (String, SplitRole), Document)],
+) -> Claim {
     let mut gather = Gather::new(objects::classes(files.iter().map(|file| &file.2)));
     let mut drafts: BTreeMap<(String, String), Draft> = BTreeMap::new();
     let mut splits = BTreeSet::new();
-    let (mut found, mut all, mut problems) = (0, 0, Vec::new());
-    for (path, (split, role), document) in &files {
+    let mut problems = Vec::new();
+    for (path, (split, role), document) in files {
         let resolver = Resolver::new(root, &root.join(path), walked);
         let (mut pictures, mut seen) = (Vec::new(), BTreeSet::new());
         for image in &document.images {
-            let (name, place, exists) = resolver.resolve(&image.file_name, Some(*role));
-            found += usize::from(exists);
-            all += 1;
+            let (name, place, _) = resolver.resolve(image.name(), Some(*role));
             let draft = Draft {
                 path: name.clone(),
                 place,
@@ -102,9 +189,6 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<Option<Claim>, Error
         objects::gather(document, &Arc::from(path.as_str()), &pictures, &mut gather);
         splits.insert((split.clone(), *role));
     }
-    if found == 0 || found * 100 < all * LEAST_FOUND {
-        return Ok(None);
-    }
     let drafts: Vec<Draft> = drafts.into_values().collect();
     let trains = splits.iter().any(|(_, role)| *role == SplitRole::Training);
     let evaluates = splits.iter().any(|(_, role)| role.is_evaluation());
@@ -115,13 +199,13 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<Option<Claim>, Error
         false => Strength::SomeSplits,
     };
     let evidence = format!("COCO annotations {files}");
-    Ok(Some(Claim {
+    Claim {
         splits: splits.into_iter().collect(),
         lists_samples: true,
         problems,
         annotations: gather.finish(evidence.clone()),
         ..Claim::new(Layout::Coco, strength, evidence, drafts)
-    }))
+    }
 }
 
 /// What such files draw whose names tell no split. Files about other pictures are left alone.
@@ -154,15 +238,15 @@ fn drawn_by(document: &Document, root: &Path, path: &str, walked: &Walked) -> Op
     let mut gather = Gather::new(objects::classes([document].into_iter()));
     let (mut pictures, mut found) = (Vec::new(), 0);
     for image in &document.images {
-        let (name, _, exists) = resolver.resolve(&image.file_name, role);
+        let (name, _, exists) = resolver.resolve(image.name(), role);
         found += usize::from(exists);
         if !exists {
-            let detail = format!("`{}` is not here", image.file_name);
+            let detail = format!("`{}` is not here", image.name());
             gather.fault(FaultKind::WithoutPicture, &file, 0, None, detail);
         }
         pictures.push(name);
     }
-    if found == 0 || found * 100 < pictures.len() * LEAST_FOUND {
+    if found == 0 || found * 100 < pictures.len() * LEAST_DRAWN_ON {
         return None;
     }
     objects::gather(document, &file, &pictures, &mut gather);
@@ -193,6 +277,8 @@ fn read(file: &Path, path: &str) -> Result<Option<Document>, Error> {
     }
     let bytes = read_file(file).map_err(|source| io_error("read", file, source))?;
     match serde_json::from_slice(&bytes) {
+        // Pictures that nothing names are of another form.
+        Ok(Document { images, .. }) if images.iter().any(|one| one.name().is_empty()) => Ok(None),
         Ok(read) => Ok(Some(read)),
         Err(error) if error.is_data() => Ok(None),
         Err(error) if path.contains("instances") || path.contains(".coco.") => {

@@ -122,7 +122,7 @@ mod tests {
         let pictures: Vec<String> = document
             .images
             .iter()
-            .map(|one| one.file_name.clone())
+            .map(|one| one.name().to_owned())
             .collect();
         let mut to = Gather::new(classes([&document].into_iter()));
         gather(&document, &"x.json".into(), &pictures, &mut to);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::samples_of;
-use crate::checks::{Evidence, code_of};
+use crate::checks::{Evidence, code_of, may_be_splits};
 use crate::finding::Code;
 use crate::sample::{ProblemKind, SampleId, SplitId};
 use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
@@ -70,6 +70,9 @@ pub(super) fn open_codes(
         if problems.any(|one| one.kind == kind) {
             codes.insert(code);
         }
+    }
+    if may_be_splits(evidence) {
+        codes.insert(Code::SampleWithoutSplit);
     }
     codes.into_iter().collect()
 }

@@ -1,0 +1,72 @@
+//! Folders of pictures beside the splits that may be splits themselves: nothing says so for sure,
+//! and what is in them is compared with nothing, so the user is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::claim::Claim;
+use super::split_name::perhaps_beside;
+use crate::sample::{Problem, ProblemKind};
+
+/// One question for each such folder, with the options that answer it.
+pub(super) fn questions(claim: &Claim) -> Vec<Problem> {
+    let divided = claim.drafts.iter().filter(|draft| draft.split.is_some());
+    let around: BTreeSet<&str> = divided.flat_map(|draft| folders(&draft.path)).collect();
+    let outside = claim.drafts.iter().filter(|draft| draft.split.is_none());
+    // The outermost folder that holds no sample of a split.
+    let mut found: BTreeMap<&str, u64> = BTreeMap::new();
+    for draft in outside.filter(|_| !around.is_empty()) {
+        if let Some(folder) = folders(&draft.path).find(|folder| !around.contains(folder)) {
+            *found.entry(folder).or_default() += 1;
+        }
+    }
+    let asked = found.into_iter().filter_map(|(folder, images)| {
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        let role = perhaps_beside(name)?.name();
+        Some(Problem {
+            kind: ProblemKind::PerhapsSplit,
+            path: folder.to_owned(),
+            detail: format!(
+                "{images} in `{folder}`, which may be a split: `--role {folder}={role}` counts them, `--role {folder}=other` leaves them out"
+            ),
+        })
+    });
+    asked.collect()
+}
+
+/// The folders that a file lies in, outermost first.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::image_folder;
+    use crate::dataset::walk::{Walked, WalkedFile};
+    use crate::source::Place;
+
+    fn asked(paths: &[&str]) -> Vec<String> {
+        let mut walked = Walked::default();
+        for path in paths {
+            walked
+                .directories
+                .extend(folders(path).map(ToOwned::to_owned));
+            let file = WalkedFile::new((*path).to_owned(), Place::Named);
+            walked.images.push(file);
+        }
+        walked.directories.sort();
+        walked.directories.dedup();
+        let claim = image_folder::claim(&walked).unwrap();
+        questions(&claim).into_iter().map(|one| one.path).collect()
+    }
+
+    #[test]
+    fn a_folder_that_may_be_a_split_is_asked_about_and_others_are_not() {
+        let both = ["x/train/a.png", "x/val/b.png"];
+        let with = |more: &[&str]| asked(&[&both[..], more].concat());
+        assert_eq!(with(&["x/ood/cat/c.png", "x/ood/dog/d.png"]), ["x/ood"]);
+        assert_eq!(with(&["unlabeled2017/c.png"]), ["unlabeled2017"]);
+        assert_eq!(with(&["documents/c.png", "x/test_masks/d.png"]), [""; 0]);
+        assert_eq!(with(&["c.png"]), [""; 0]);
+    }
+}
