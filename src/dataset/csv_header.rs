@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::box_columns::BoxColumns;
-use super::csv_text::{at_line, parse_error, reader};
+use super::csv_text::{at_line, parse_error, reader, table_text};
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
 };
@@ -183,8 +183,31 @@ fn positions_or_guess(
     })
 }
 
+/// Whether a table has a column of splits or folds, and one that is mostly names of pictures.
+pub(super) fn divides_pictures(file: &Path, columns: &Columns, files: &Resolver) -> bool {
+    let Ok(text) = table_text(file) else {
+        return false;
+    };
+    let Ok(names) = reader(&text, true).headers().cloned() else {
+        return false;
+    };
+    let names: Vec<String> = names.iter().map(ToOwned::to_owned).collect();
+    if !tells_splits(&text, &names, columns) {
+        return false;
+    }
+    let (mut rows, mut called) = (0_usize, vec![0_usize; names.len()]);
+    for record in reader(&text, true).records().flatten() {
+        rows += 1;
+        for (cell, called) in record.iter().zip(&mut called) {
+            *called += usize::from(files.is_called(cell));
+        }
+    }
+    // A column of one word is a folder's or a class's name.
+    rows > 1 && called.into_iter().any(|called| called * 2 > rows)
+}
+
 /// Whether a column of the table tells splits or folds, by its name or because the user says so.
-pub(super) fn tells_splits(text: &str, names: &[String], columns: &Columns) -> bool {
+fn tells_splits(text: &str, names: &[String], columns: &Columns) -> bool {
     let is = |name: &String, wanted: &str| name.trim().eq_ignore_ascii_case(wanted.trim());
     let wanted = columns.folds.iter().chain(&columns.split);
     let mut wanted = wanted.filter(|wanted| names.iter().any(|name| is(name, wanted)));

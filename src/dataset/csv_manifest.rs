@@ -11,12 +11,11 @@ use std::sync::Arc;
 use super::box_columns::{BoxColumns, Cell};
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
-use super::csv_header::{Header, is_flag, read_header, tells_splits};
-use super::csv_text::{at_line, check_quotes, parse_error, read_text, reader};
+use super::csv_header::{Header, divides_pictures, is_flag, read_header};
+use super::csv_text::{at_line, check_quotes, parse_error, reader, table_text};
 use super::drawn::{Drawn, Gather};
 use super::exports::stem;
 use super::group_columns::is_attribute;
-use super::json_lines;
 use super::manifest_columns::Positions;
 use super::object_cells;
 use super::resolve::Resolver;
@@ -105,29 +104,6 @@ pub(super) fn claims(
     }
     claims.extend(one_a_split(root, &others, columns, walked));
     Ok((claims, refused))
-}
-
-/// Whether a table has a column of splits or folds, and one that is mostly names of pictures.
-fn divides_pictures(file: &Path, columns: &Columns, files: &Resolver) -> bool {
-    let Ok(text) = table_text(file) else {
-        return false;
-    };
-    let Ok(names) = reader(&text, true).headers().cloned() else {
-        return false;
-    };
-    let names: Vec<String> = names.iter().map(ToOwned::to_owned).collect();
-    if !tells_splits(&text, &names, columns) {
-        return false;
-    }
-    let (mut rows, mut called) = (0_usize, vec![0_usize; names.len()]);
-    for record in reader(&text, true).records().flatten() {
-        rows += 1;
-        for (cell, called) in record.iter().zip(&mut called) {
-            *called += usize::from(files.is_called(cell));
-        }
-    }
-    // A column of one word is a folder's or a class's name.
-    rows > 1 && called.into_iter().any(|called| called * 2 > rows)
 }
 
 /// Tables that are named after splits, `train.csv` and `val.csv`, as one claim; and tables of
@@ -537,17 +513,5 @@ fn strength(drafts: &[Draft]) -> Strength {
         None => Strength::Samples,
         Some(_) if trains && evaluates => Strength::Splits,
         Some(_) => Strength::SomeSplits,
-    }
-}
-
-/// The text of a table; JSON Lines as a table with a column for each key of the first line.
-pub(super) fn table_text(file: &Path) -> Result<String, Error> {
-    let text = read_text(file)?;
-    let is_lines = |ending: &std::ffi::OsStr| {
-        ending.eq_ignore_ascii_case("jsonl") || ending.eq_ignore_ascii_case("ndjson")
-    };
-    match file.extension().is_some_and(is_lines) {
-        true => json_lines::as_table(file, &text),
-        false => Ok(text),
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::io_error;
+use super::json_lines;
 use crate::error::Error;
 use crate::source::read_file;
 
@@ -22,6 +23,18 @@ pub(super) fn read_text(manifest: &Path) -> Result<String, Error> {
             "text is not UTF-8; save the file as UTF-8".to_owned(),
         )
     })
+}
+
+/// The text of a table; JSON Lines as a table with a column for each key of the first line.
+pub(super) fn table_text(file: &Path) -> Result<String, Error> {
+    let text = read_text(file)?;
+    let is_lines = |ending: &std::ffi::OsStr| {
+        ending.eq_ignore_ascii_case("jsonl") || ending.eq_ignore_ascii_case("ndjson")
+    };
+    match file.extension().is_some_and(is_lines) {
+        true => json_lines::as_table(file, &text),
+        false => Ok(text),
+    }
 }
 
 /// Rows of a table; the separator is the one that its first line uses.

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
-use super::csv_manifest::table_text;
-use super::csv_text::reader;
+use super::csv_text::{reader, table_text};
 use super::exports::stem;
 use super::resolve::Resolver;
 use super::walk::{Walked, WalkedFile};

@@ -3,9 +3,9 @@
 //! A file inside a split hides samples of it, unless it belongs to a picture there: an array with
 //! the picture's stem is its depth map or its features. A file elsewhere hides a split where its
 //! name spells one that holds nothing else; `val.zip` beside `train/` does, and beside `val/` is
-//! what that folder was unpacked from. With more words in its name, `val_part2.rar` beside `val/`, it
-//! is more of that split, unless they tell features, labels or the like. Beside other archives of a split, one that is damaged or
-//! missing is a shard of it.
+//! what that folder was unpacked from. With more words in its name, `val_part2.rar` beside `val/`,
+//! it is more of that split, unless they tell features, labels or the like. Beside other archives
+//! of a split, one that is damaged or missing is a shard of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
