@@ -231,6 +231,7 @@ impl Made {
             texts: Vec::new(),
             image_files: self.images() as u64,
             labels_from: String::new(),
+            group_columns: Vec::new(),
             annotations: splitleak::annotation::Annotations::default(),
         }
     }

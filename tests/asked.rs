@@ -368,7 +368,8 @@ fn attributes_numbers_and_groups_kept_apart_are_neither_groups_nor_asked_about()
     let few = |seed: u32| ["city street", "highway", "rural"][seed as usize % 3].to_owned();
     let part = |seed: u32| (seed % 4).to_string();
     let own = |seed: u32| seed.to_string();
-    let cases: [(&str, fn(u32) -> String); 9] = [
+    type Column = (&'static str, fn(u32) -> String);
+    let cases: [Column; 9] = [
         ("scene", few),
         ("group", few),
         ("location", few),
