@@ -435,3 +435,29 @@ fn a_prefix_that_counts_pictures_in_no_order_is_asked_about() {
     );
     assert_eq!(checked(false).1, 0, "slides kept apart");
 }
+
+#[test]
+fn videos_of_annotations_are_groups() {
+    let leaked = |shift: u32| {
+        let workspace = Workspace::new();
+        for (split, seeds) in [("train", 1..9_u32), ("val", 9..13)] {
+            let video = |seed: u32| seed % 4 + 7 + if split == "val" { shift } else { 0 };
+            let image = |seed| {
+                workspace.image(&format!("{split}/{seed}.png"), seed);
+                format!(
+                    "{{\"id\": {seed}, \"file_name\": \"{seed}.png\", \"video_id\": {}}}",
+                    video(seed)
+                )
+            };
+            let images: Vec<String> = seeds.map(image).collect();
+            let text = format!(
+                "{{\"images\": [{}], \"annotations\": []}}",
+                images.join(", ")
+            );
+            workspace.file(&format!("{split}.json"), text);
+        }
+        let (report, _) = workspace.check(&[]);
+        report["recordings"]["groups"][0]["shared"].clone()
+    };
+    assert_eq!((leaked(0), leaked(100)), (4.into(), 0.into()));
+}

@@ -25,12 +25,29 @@ pub(super) struct Image {
     #[serde(default)]
     flickr_url: Option<String>,
     #[serde(default)]
+    patient_id: Option<serde_json::Value>,
+    #[serde(default)]
+    video_id: Option<serde_json::Value>,
+    #[serde(default, alias = "sequence_id")]
+    seq_id: Option<serde_json::Value>,
+    #[serde(default)]
     width: Option<Lenient<u32>>,
     #[serde(default)]
     height: Option<Lenient<u32>>,
 }
 
 impl Image {
+    /// The patient, video or sequence that it belongs to, the widest that is told.
+    pub(super) fn group(&self) -> Option<String> {
+        let told = [&self.patient_id, &self.video_id, &self.seq_id];
+        let value = told.into_iter().flatten().find(|value| !value.is_null())?;
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), ToOwned::to_owned);
+        // Programs write -1 for none.
+        (!text.is_empty() && text != "-1").then_some(text)
+    }
+
     /// Its file: as written, else what an address ends in, as LVIS names its pictures.
     pub(super) fn name(&self) -> &str {
         let written = self.file_name.as_deref().filter(|name| !name.is_empty());

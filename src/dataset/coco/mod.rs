@@ -16,6 +16,7 @@ use super::claim::{Claim, Strength};
 use super::csv_text::at_line;
 use super::drawn::Gather;
 use super::exports::stem;
+use super::group_columns::is_attribute;
 use super::io_error;
 use super::resolve::Resolver;
 use super::split_name::{role_of, side_by_side, spelled_by_file, words};
@@ -174,6 +175,7 @@ fn claimed(
                 path: name.clone(),
                 place,
                 split: Some((split.clone(), *role)),
+                group: image.group(),
                 ..Draft::default()
             };
             pictures.push(name.clone());
@@ -189,7 +191,12 @@ fn claimed(
         objects::gather(document, &Arc::from(path.as_str()), &pictures, &mut gather);
         splits.insert((split.clone(), *role));
     }
-    let drafts: Vec<Draft> = drafts.into_values().collect();
+    let mut drafts: Vec<Draft> = drafts.into_values().collect();
+    if is_attribute(drafts.iter().filter_map(|draft| draft.group.as_deref())) {
+        for draft in &mut drafts {
+            draft.group = None;
+        }
+    }
     let trains = splits.iter().any(|(_, role)| *role == SplitRole::Training);
     let evaluates = splits.iter().any(|(_, role)| role.is_evaluation());
     let files: Vec<String> = files.iter().map(|(path, ..)| format!("`{path}`")).collect();
