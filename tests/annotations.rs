@@ -438,6 +438,8 @@ fn annotations_of_pictures_that_are_not_given_say_nothing_of_others() {
     workspace
         .image("elsewhere/photos/3.png", 5)
         .file("labels/val/3.txt", "1 0.95 0.5 0.4 0.2\n");
+    // Without it, files are found by the names of pictures.
+    workspace.file("data.yaml", "");
     let given = ["--train", "images/train", "--val", "elsewhere/photos"];
     let (report, _) = workspace.check_dataset(&given);
     assert_eq!(annotation_codes(&report), [""; 0]);

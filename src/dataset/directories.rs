@@ -30,8 +30,8 @@ pub(super) struct Given {
     pub(super) claim: Claim,
     /// What the walks met, with the texts that may describe samples.
     pub(super) walked: Walked,
-    /// By name of a text, the folder whose pictures it may be about.
-    pub(super) homes: BTreeMap<String, String>,
+    /// By name of a text, the folders whose pictures it may be about.
+    pub(super) homes: BTreeMap<String, Vec<String>>,
     /// Texts that lie beside the directories, not in them.
     pub(super) outside: BTreeSet<String>,
 }
@@ -67,7 +67,7 @@ pub(super) fn claim(
     let root = common_ancestor(&held);
     let mut all = Walked::default();
     let (mut drafts, mut of_lists) = (Vec::new(), Vec::new());
-    let mut homes = BTreeMap::new();
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut seen_problems = BTreeSet::new();
     let mut seen_directories: Vec<&PathBuf> = Vec::new();
     let (mut labels_from, mut own_labels) = (String::new(), Vec::new());
@@ -101,7 +101,7 @@ pub(super) fn claim(
             drafts.push(draft);
         }
         for text in &walked.texts {
-            homes.insert(below(text), prefix.clone());
+            homes.entry(below(text)).or_default().push(prefix.clone());
         }
         all.unread
             .extend(walked.unread.into_iter().map(|file| UnreadFile {
@@ -206,17 +206,18 @@ fn places(absolute: &[PathBuf], lists: &BTreeMap<usize, Listed>) -> BTreeSet<Pat
 fn add_neighbours(
     root: &Path,
     beside: Neighbours,
-    homes: &mut BTreeMap<String, String>,
+    homes: &mut BTreeMap<String, Vec<String>>,
     all: &mut Walked,
 ) {
     let name = |path: &Path| path_text(root, path).0;
-    for (text, home) in beside.texts {
-        homes.entry(name(&text)).or_insert_with(|| name(&home));
+    let names = |given: &BTreeSet<PathBuf>| given.iter().map(|one| name(one)).collect();
+    for (text, given) in beside.texts {
+        homes.entry(name(&text)).or_insert_with(|| names(&given));
     }
-    let candidates: BTreeMap<String, String> = beside
+    let candidates: BTreeMap<String, Vec<String>> = beside
         .images
         .iter()
-        .map(|(image, home)| (name(image), name(home)))
+        .map(|(image, given)| (name(image), names(given)))
         .collect();
     if candidates.is_empty() {
         return;
@@ -226,8 +227,8 @@ fn add_neighbours(
     both.extend(named.map(|path| WalkedFile::new(path, Place::Named)));
     let found = companions::take(&mut both);
     let own = found.companions.into_iter().filter(|one| {
-        let home = candidates.get(&one.path);
-        home.is_some_and(|home| is_below(&one.of, home))
+        let homes = candidates.get(&one.path);
+        homes.is_some_and(|homes| is_below_any(&one.of, homes))
     });
     let before = all.companions.len();
     all.companions.extend(own);
@@ -242,10 +243,12 @@ fn add_neighbours(
     }
 }
 
-/// Whether a path lies in a folder, or anywhere where that is the root.
-pub(super) fn is_below(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder);
-    folder.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+/// Whether a path lies in one of the folders or archives, or anywhere where one is the root.
+pub(super) fn is_below_any(path: &str, folders: &[String]) -> bool {
+    folders.iter().any(|folder| {
+        let rest = path.strip_prefix(folder.as_str());
+        folder.is_empty() || rest.is_some_and(|rest| rest.starts_with(['/', '!', '#']))
+    })
 }
 
 /// Adds what a list names, each once, with names relative to the root.

@@ -171,7 +171,7 @@ fn ask(
 }
 
 /// Adds what files in and beside given directories say of samples, whatever else they list: each
-/// file is about pictures of its own folder.
+/// file is about pictures of the directories that it lies in or beside.
 fn annotate_given(given: &mut directories::Given, columns: &Columns) -> Result<(), Error> {
     let directories::Given {
         root,
@@ -182,8 +182,8 @@ fn annotate_given(given: &mut directories::Given, columns: &Columns) -> Result<(
     } = given;
     let (root, walked) = (root.as_path(), &*walked);
     let is_of_its_home = |file: &str, picture: &str| {
-        let home = homes.get(file);
-        home.is_none_or(|home| directories::is_below(picture, home))
+        let homes = homes.get(file);
+        homes.is_none_or(|homes| directories::is_below_any(picture, homes))
     };
     let is_outside = |file: &str| outside.contains(file);
     let add = |claim: &mut Claim, mut told: Vec<Annotations>| {

@@ -21,12 +21,13 @@ use crate::source::Place;
 /// Words of folders of annotations that are not those of masks.
 const WORDS: &[&str] = &["ann", "anns", "bbox", "boxes", "json", "txt", "xml", "xmls"];
 
-/// What was found, each with the folder whose pictures it may be about; all paths are absolute.
+/// What was found, each with the given directories that it lies beside, whose pictures it may be
+/// about; all paths are absolute.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
-    pub(super) texts: BTreeMap<PathBuf, PathBuf>,
+    pub(super) texts: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
     /// Images in folders called like masks.
-    pub(super) images: BTreeMap<PathBuf, PathBuf>,
+    pub(super) images: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
 }
 
 /// Looks beside `given` directories and containers, which are absolute.
@@ -36,9 +37,17 @@ pub(super) fn find(
     progress: &dyn Progress,
 ) -> Neighbours {
     let is_given = |path: &Path| given.iter().any(|one| path.starts_with(one));
-    let homes: BTreeSet<&Path> = given.iter().flat_map(|one| homes(one)).collect();
+    let mut by_home: BTreeMap<&Path, BTreeSet<PathBuf>> = BTreeMap::new();
+    for one in given {
+        for home in homes(one) {
+            by_home.entry(home).or_default().insert(one.clone());
+        }
+    }
     let mut found = Neighbours::default();
-    for home in homes.into_iter().filter(|home| !is_given(home)) {
+    for (home, about) in by_home {
+        if is_given(home) {
+            continue;
+        }
         let Ok(entries) = std::fs::read_dir(home) else {
             continue;
         };
@@ -47,9 +56,9 @@ pub(super) fn find(
             if is_given(&path) || holds_given {
                 continue;
             }
-            // The home nearest to the directories is asked last, and holds for what both see.
             let mut text = |path: PathBuf| {
-                found.texts.insert(path, home.to_path_buf());
+                let of = found.texts.entry(path).or_default();
+                of.extend(about.iter().cloned());
             };
             if path.is_file() && may_describe(&path) && !is_hidden(&path) {
                 text(path);
@@ -60,8 +69,8 @@ pub(super) fn find(
                 }
                 let named = |image: &WalkedFile| matches!(image.place, Place::Named);
                 for image in walked.images.into_iter().filter(named) {
-                    let home = home.to_path_buf();
-                    found.images.insert(path.join(image.path), home);
+                    let of = found.images.entry(path.join(image.path)).or_default();
+                    of.extend(about.iter().cloned());
                 }
             }
         }
