@@ -1,11 +1,11 @@
-//! What lies beside directories that are given for each split: texts that describe pictures, folders
-//! of annotations, and masks.
+//! What lies beside directories that are given for each split: texts that describe pictures,
+//! folders of annotations, and masks.
 //!
 //! `--train images/train` names the pictures; their labels lie in `labels/train`, in `annotations/`
-//! or in a `data.yaml` above. Looked at are the texts of the folder that holds a given directory and
-//! its folders that are called like annotations; and the same one folder up, where only a folder
-//! `images` or that of a split lies between. Nothing else above a directory is opened: it may lie in
-//! a folder of anything.
+//! or in a `data.yaml` above. Looked at are the texts of the folder that holds a given directory
+//! and its folders that are called like annotations; and the same one folder up, where only a
+//! folder `images` or that of a split lies between. Nothing else above a directory is opened: it
+//! may lie in a folder of anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
