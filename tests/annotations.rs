@@ -394,3 +394,55 @@ fn a_change_of_boxes_is_a_change_of_their_picture() {
     let (report, _) = workspace.check(&changed);
     assert_eq!(annotation_codes(&report), ["annotation-conflict"]);
 }
+
+/// Checks that one box is told as outside where splits are given as directories.
+fn tells_the_box(workspace: &Workspace, given: [&str; 2], source: &str) {
+    let (report, _) = workspace.check_dataset(&["--train", given[0], "--val", given[1]]);
+    assert_eq!(report["dataset"]["layout"], "directories");
+    let read = labels(&report);
+    assert!(read.iter().any(|one| one.contains(source)), "{read:?}");
+    assert_eq!(
+        annotation_codes(&report),
+        ["box-outside-picture"],
+        "{source}"
+    );
+}
+
+#[test]
+fn annotations_in_and_beside_given_directories_are_read() {
+    let workspace = yolo();
+    workspace.file("labels/val/4.txt", "1 0.95 0.5 0.4 0.2\n");
+    let given = ["images/train", "images/val"];
+    tells_the_box(&workspace, given, "YOLO label files such as `labels/");
+
+    let workspace = Workspace::new();
+    workspace.image("a/1.png", 1).image("b/2.png", 2);
+    for (name, id, width) in [("train", 1, 10), ("val", 2, 500)] {
+        let text = json!({
+            "images": [{ "id": id, "file_name": format!("{id}.png"), "width": 96, "height": 72 }],
+            "annotations": [{ "id": id, "image_id": id, "category_id": 1, "bbox": [1, 1, width, 9] }],
+            "categories": [{ "id": 1, "name": "cat" }],
+        });
+        workspace.file(
+            &format!("annotations/instances_{name}.json"),
+            text.to_string(),
+        );
+    }
+    tells_the_box(&workspace, ["a", "b"], "COCO annotations");
+}
+
+#[test]
+fn annotations_of_pictures_that_are_not_given_say_nothing_of_others() {
+    // The same name in another dataset, and labels of a split that is not given.
+    let workspace = yolo();
+    workspace
+        .image("elsewhere/photos/3.png", 5)
+        .file("labels/val/3.txt", "1 0.95 0.5 0.4 0.2\n");
+    // Without it, files are found by the names of pictures.
+    workspace.file("data.yaml", "");
+    let given = ["--train", "images/train", "--val", "elsewhere/photos"];
+    let (report, _) = workspace.check_dataset(&given);
+    assert_eq!(annotation_codes(&report), [""; 0]);
+    let labelled = report["dataset"]["labels"][0]["labelled"].as_u64();
+    assert_eq!(labelled, Some(2), "{:?}", labels(&report));
+}

@@ -152,7 +152,7 @@ fn covers(one: &Claim, other: &Claim) -> bool {
 
 /// Takes the labels of weaker claims where the best one has none: a list tells splits, the folders
 /// or annotations beside it the classes. All are of one layout, so that they are spelled alike.
-fn take_labels(best: &mut Claim, others: &[Claim]) {
+pub(super) fn take_labels(best: &mut Claim, others: &[Claim]) {
     let has_labels = |claim: &Claim| claim.drafts.iter().any(|draft| draft.label.is_some());
     if has_labels(best) {
         return;

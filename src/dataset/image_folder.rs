@@ -61,19 +61,7 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         draft
     });
     let mut drafts: Vec<Draft> = drafts.collect();
-    let labels = drafts.iter().filter_map(|draft| {
-        let (split, _) = draft.split.as_ref()?;
-        Some((draft.label.as_deref()?, split.as_str()))
-    });
-    let labels: Vec<(&str, &str)> = labels.collect();
-    // One class for all tells nothing.
-    let tells_nothing =
-        labels.len() == drafts.len() && labels.iter().all(|one| one.0 == labels[0].0);
-    if tells_nothing || !class_folder::are_classes(labels.into_iter()) {
-        for draft in &mut drafts {
-            draft.label = None;
-        }
-    }
+    keep_classes(&mut drafts);
     let labels_from = match walked.images.iter().any(|image| image.label.is_some()) {
         true => "labels inside the containers",
         false if drafts.iter().any(|draft| draft.label.is_some()) => "class folders",
@@ -129,16 +117,37 @@ fn parts(folders: &SplitFolders) -> BTreeMap<String, String> {
     folders.0.values().filter_map(part).collect()
 }
 
+/// Takes labels away that are folders and no classes.
+pub(super) fn keep_classes(drafts: &mut [Draft]) {
+    let labels = drafts.iter().filter_map(|draft| {
+        let (split, _) = draft.split.as_ref()?;
+        Some((draft.label.as_deref()?, split.as_str()))
+    });
+    let labels: Vec<(&str, &str)> = labels.collect();
+    // One class for all tells nothing.
+    let tells_nothing =
+        labels.len() == drafts.len() && labels.iter().all(|one| one.0 == labels[0].0);
+    if tells_nothing || !class_folder::are_classes(labels.into_iter()) {
+        for draft in drafts {
+            draft.label = None;
+        }
+    }
+}
+
+/// The class that `folders`, which lie below the split `own`, name.
+pub(super) fn class_below(own: &str, folders: &str) -> Option<String> {
+    let names_a_class =
+        |name: &&str| !name.is_empty() && !is_plain(name) && !name.eq_ignore_ascii_case(own);
+    folders
+        .split('/')
+        .find(names_a_class)
+        .map(ToOwned::to_owned)
+}
+
 /// The class that the folders between a split and a picture name.
 fn class(folder: &SplitFolder, below: &str) -> Option<String> {
     let own = folder.split.rsplit('/').next().unwrap_or_default();
-    let names_a_class =
-        |name: &&str| !name.is_empty() && !is_plain(name) && !name.eq_ignore_ascii_case(own);
-    let named = below.split('/').find(names_a_class);
-    folder
-        .class
-        .clone()
-        .or_else(|| named.map(ToOwned::to_owned))
+    folder.class.clone().or_else(|| class_below(own, below))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod lenient;
 mod lists;
 mod manifest_columns;
 mod mask_classes;
+mod neighbours;
 mod object_cells;
 mod outside;
 mod resolve;
@@ -105,10 +106,11 @@ fn recognise(
             Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
-            let (root, claim, walked) = directories::claim(splits, columns, files, progress)?;
-            let tables = side_tables::of_splits(&root, splits);
-            let claim = claim_with(&root, claim, &tables, columns, files)?;
-            Ok(believe(&root, claim, files, walked))
+            let mut given = directories::claim(splits, columns, files, progress)?;
+            annotate_given(&mut given, columns)?;
+            let tables = side_tables::of_splits(&given.root, splits);
+            let claim = claim_with(&given.root, given.claim, &tables, columns, files)?;
+            Ok(believe(&given.root, claim, files, given.walked))
         }
     }
 }
@@ -217,6 +219,64 @@ fn ask(
         }
     }
     Ok(claim)
+}
+
+/// Adds what files in and beside given directories say of samples, whatever else they list: each
+/// file is about pictures of the directories that it lies in or beside.
+fn annotate_given(given: &mut directories::Given, columns: &Columns) -> Result<(), Error> {
+    let directories::Given {
+        root,
+        claim,
+        walked,
+        homes,
+        outside,
+    } = given;
+    let (root, walked) = (root.as_path(), &*walked);
+    let is_of_its_home = |file: &str, picture: &str| {
+        let homes = homes.get(file);
+        homes.is_none_or(|homes| directories::is_below_any(picture, homes))
+    };
+    let is_outside = |file: &str| outside.contains(file);
+    let add = |claim: &mut Claim, mut told: Vec<Annotations>| {
+        for one in &mut told {
+            one.pictures
+                .retain(|picture| is_of_its_home(&picture.file, &picture.path));
+            one.faults.retain(|fault| match &fault.picture {
+                Some(picture) => is_of_its_home(&fault.file, picture),
+                // Beside a directory lie annotations of pictures that were not given.
+                None => fault.kind != FaultKind::WithoutPicture || !is_outside(&fault.file),
+            });
+        }
+        annotate(claim, told);
+    };
+    if let Ok((tables, _)) = csv_manifest::claims(root, columns, walked) {
+        claim::take_labels(claim, &tables);
+        add(
+            claim,
+            tables.into_iter().map(|one| one.annotations).collect(),
+        );
+    }
+    let yolo = yolo::claims(root, walked)?.into_iter();
+    let yolo: Vec<Annotations> = yolo.map(|one| one.annotations).collect();
+    let has_rows = yolo.iter().any(|one| !one.pictures.is_empty());
+    add(claim, yolo);
+    let exports = exports::find(root, walked, !has_rows);
+    add(
+        claim,
+        exports
+            .claims
+            .into_iter()
+            .map(|one| one.annotations)
+            .collect(),
+    );
+    add(claim, exports.annotations);
+    if claim.annotations.is_empty() {
+        add(claim, coco::of_given(root, walked)?);
+    }
+    let has_labels = claim.drafts.iter().any(|draft| draft.label.is_some());
+    let open = !has_labels && claim.annotations.is_empty();
+    add(claim, label_tables::annotations(root, walked, open));
+    Ok(())
 }
 
 /// Adds what files say of samples: labels, and what is drawn where nothing is told of that yet.

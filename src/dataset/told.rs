@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::Draft;
 use super::claim::Claim;
-use super::class_folder;
+use super::image_folder::keep_classes;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
 
@@ -69,19 +69,6 @@ fn divide_by_folder(claim: &mut Claim, folder: &str, role: SplitRole, has_labels
         claim.evidence = "folders".to_owned();
     }
     is_there
-}
-
-/// Takes labels away that are no classes.
-fn keep_classes(drafts: &mut [Draft]) {
-    let labels = drafts.iter().filter_map(|draft| {
-        let (split, _) = draft.split.as_ref()?;
-        Some((draft.label.as_deref()?, split.as_str()))
-    });
-    if !class_folder::are_classes(labels) {
-        for draft in drafts {
-            draft.label = None;
-        }
-    }
 }
 
 fn unknown(claim: &Claim, name: &str) -> Error {

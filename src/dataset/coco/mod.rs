@@ -222,10 +222,28 @@ fn claimed(
 pub(super) fn annotations(root: &Path, walked: &Walked) -> Result<Vec<Annotations>, Error> {
     let pictures = walked.images.iter().map(|image| stem(&image.path));
     let pictures: HashSet<&str> = pictures.collect();
-    let is_open = |path: &&String| {
-        path.ends_with(".json") && split_of(path).is_none() && !pictures.contains(stem(path))
-    };
-    let files: Vec<&String> = walked.texts.iter().filter(is_open).collect();
+    let is_open = |path: &str| split_of(path).is_none() && !pictures.contains(stem(path));
+    read_each(root, walked, is_open)
+}
+
+/// What every such file draws, whatever split its name tells: where splits are given, files of
+/// others may lie beside.
+///
+/// # Errors
+/// As of [`annotations`].
+pub(super) fn of_given(root: &Path, walked: &Walked) -> Result<Vec<Annotations>, Error> {
+    let pictures = walked.images.iter().map(|image| stem(&image.path));
+    let pictures: HashSet<&str> = pictures.collect();
+    read_each(root, walked, |path| !pictures.contains(stem(path)))
+}
+
+fn read_each(
+    root: &Path,
+    walked: &Walked,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Annotations>, Error> {
+    let is_wanted = |path: &&String| path.ends_with(".json") && wanted(path);
+    let files: Vec<&String> = walked.texts.iter().filter(is_wanted).collect();
     let mut all = Vec::new();
     if files.len() > MOST_FILES {
         return Ok(all);
@@ -240,7 +258,8 @@ pub(super) fn annotations(root: &Path, walked: &Walked) -> Result<Vec<Annotation
 
 fn drawn_by(document: &Document, root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
     let resolver = Resolver::new(root, &root.join(path), walked);
-    let role = path.split('/').rev().skip(1).find_map(role_of);
+    let of_folder = || path.split('/').rev().skip(1).find_map(role_of);
+    let role = split_of(path).map(|(_, role)| role).or_else(of_folder);
     let file: Arc<str> = Arc::from(path);
     let mut gather = Gather::new(objects::classes([document].into_iter()));
     let (mut pictures, mut found) = (Vec::new(), 0);

@@ -50,7 +50,7 @@ const MARKS: &[&str] = &[
 const PICTURE_MARKS: &[&str] = &["leftimg8bit", "image", "img", "rgb", "color", "sat"];
 
 /// Words of folders that hold masks and depth maps.
-const MASK_WORDS: &[&str] = &[
+pub(super) const MASK_WORDS: &[&str] = &[
     "anno",
     "annot",
     "annotation",
