@@ -11,6 +11,7 @@
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
 //! - `action`: the steps of the GitHub action fail closed
+//! - `release`: what is published, and how the action gets it
 //! - `changed`: only what changed, with the verdict of a full run
 //! - `changed_texts`: lists and descriptions that changed
 //! - `staged`: the next commit, and not the working tree
@@ -80,6 +81,7 @@ mod pages;
 mod policy;
 mod random_gate;
 mod recorded;
+mod release;
 mod repair;
 mod report;
 mod road;
