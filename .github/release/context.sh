@@ -13,4 +13,7 @@ for pair in x86_64:amd64 aarch64:arm64; do
   cp "$unpacked/$name/splitleak" "$2/${pair#*:}/"
   cp "$unpacked/$name"/LICENSE-* "$2/"
 done
+# Modes of directories are copied as they are.
+mkdir -p "$2/root/cache"
+chmod 1777 "$2/root/cache"
 rm -r -- "$unpacked"
