@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 program=target/$TARGET/dist/splitleak
-[ -f "$program" ] || program=$program.exe
+case "$TARGET" in *windows*) program=$program.exe ;; esac
 name=splitleak-$TARGET
 folder=$(mktemp -d)
 mkdir "$folder/$name" && mkdir -p archives
