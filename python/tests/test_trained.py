@@ -1,7 +1,8 @@
 """The callbacks in real training runs of Keras, Lightning and Transformers, each where it is installed.
 
 `test_explain.py` has the same on stand-ins, everywhere. Keras is among the requirements of the tests;
-Lightning and Transformers need torch, whose wheels for Linux bring gigabytes of CUDA.
+Lightning and Transformers need torch, whose wheels for Linux bring gigabytes of CUDA. The file comes last by its
+name: `test_run.py` forks, which a process should not that JAX has started threads in.
 """
 
 from __future__ import annotations
