@@ -18,7 +18,7 @@ fn leaking() -> Workspace {
 }
 
 /// Runs a script of the action with the variables of its step.
-fn script(workspace: &Workspace, name: &str, variables: &[(&str, &str)]) -> Run {
+pub(crate) fn script(workspace: &Workspace, name: &str, variables: &[(&str, &str)]) -> Run {
     let file = format!("{}/action/{name}", env!("CARGO_MANIFEST_DIR"));
     let output = Command::new("bash")
         .arg(file)

@@ -12,6 +12,7 @@
 //! - `baseline`: the gate fails on what is new, and on nothing else
 //! - `asked`: what the user asks for has an effect, and what tells groups is used or asked about
 //! - `action`: the steps of the GitHub action fail closed
+//! - `release`: what is published, and how the action gets it
 //! - `changed`: only what changed, with the verdict of a full run
 //! - `changed_texts`: lists and descriptions that changed
 //! - `staged`: the next commit, and not the working tree
@@ -82,6 +83,7 @@ mod pages;
 mod policy;
 mod random_gate;
 mod recorded;
+mod release;
 mod repair;
 mod report;
 mod road;

@@ -93,32 +93,42 @@ struct Page<'a> {
 }
 
 /// The page. Pictures come from `dataset`; without it, or where they may not be shown, the page has
-/// names only. Where it would be larger than allowed, fewer pairs are shown, and it says so.
+/// names only. Where it would be larger than allowed, fewer pairs and pictures of clusters are
+/// shown; it says how many pairs.
 #[must_use]
 pub fn render(report: &Report, dataset: Option<&Dataset>, options: &Options) -> String {
     let samples = dataset.map(Samples::of);
-    let mut chosen = choice::chosen(&report.pairs, PAIRS);
+    let (mut chosen, mut strips) = (choice::chosen(&report.pairs, PAIRS), CLUSTERS);
     let pictures = match samples.as_ref().filter(|_| options.pictures) {
-        Some(samples) => samples.pictures(&paths(report, &chosen), &options.memory),
+        Some(samples) => samples.pictures(&paths(report, &chosen, strips), &options.memory),
         None => BTreeMap::new(),
     };
     loop {
-        let page = with(report, samples.as_ref(), options, &chosen, &pictures);
-        if page.len() as u64 <= options.most_bytes || chosen.is_empty() {
+        let page = with(
+            report,
+            samples.as_ref(),
+            options,
+            &chosen,
+            strips,
+            &pictures,
+        );
+        if page.len() as u64 <= options.most_bytes || chosen.is_empty() && strips == 0 {
             return page;
         }
-        let fits = chosen.len() as f64 * options.most_bytes as f64 / page.len() as f64;
-        chosen = choice::chosen(&report.pairs, (fits * 0.9) as usize);
+        let fits = 0.9 * options.most_bytes as f64 / page.len() as f64;
+        chosen = choice::chosen(&report.pairs, (fits * chosen.len() as f64) as usize);
+        strips = (fits * strips as f64) as usize;
     }
 }
 
-/// The page with these pairs. Fewer pairs take the first and the last of a kind, so that their
-/// pictures are among those of more.
+/// The page with these pairs, and with pictures of so many clusters: of others with names. Fewer
+/// pairs take the first and the last of a kind, so that their pictures are among those of more.
 fn with(
     report: &Report,
     samples: Option<&Samples<'_>>,
     options: &Options,
     chosen: &[usize],
+    strips: usize,
     pictures: &BTreeMap<String, Picture>,
 ) -> String {
     let findings: Vec<_> = report.findings.iter().take(FINDINGS).collect();
@@ -129,7 +139,7 @@ fn with(
     let mut kinds: Vec<&'static str> = pairs.iter().map(|pair| pair.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let shown = paths(report, chosen).into_iter();
+    let shown = paths(report, chosen, strips).into_iter();
     let mut symbols: Vec<&Picture> = shown.filter_map(|path| pictures.get(path)).collect();
     symbols.sort_by_key(|picture| picture.id);
     symbols.dedup_by_key(|picture| picture.id);
@@ -165,21 +175,21 @@ fn with(
             .into_iter()
             .map(|finding| view::finding(finding, pictures))
             .collect(),
-        clusters: view::clusters(report, pictures),
+        clusters: view::clusters(report, pictures, strips),
         similarities: similarities(report),
         settings: serde_json::to_string_pretty(&report.settings).unwrap_or_default(),
     };
     page.render().unwrap_or_default()
 }
 
-/// Paths of all pictures that the page shows.
-fn paths<'a>(report: &'a Report, chosen: &[usize]) -> Vec<&'a str> {
+/// Paths of all pictures that the page shows: of these pairs, of so many clusters, of findings.
+fn paths<'a>(report: &'a Report, chosen: &[usize], strips: usize) -> Vec<&'a str> {
     let mut paths = Vec::new();
     for pair in chosen.iter().map(|&at| &report.pairs[at]) {
         paths.extend([&*pair.evaluation.path, &*pair.training.path]);
     }
     let clusters = report.clusters.iter().flat_map(|all| &all.listed);
-    for cluster in clusters.take(CLUSTERS) {
+    for cluster in clusters.take(strips) {
         paths.extend(cluster.members.iter().map(String::as_str));
     }
     let alone = report.findings.iter().take(FINDINGS);

@@ -242,11 +242,17 @@ fn as_it_is(picture: &Picture) -> Shown {
     }
 }
 
-pub(super) fn clusters(report: &Report, pictures: &BTreeMap<String, Picture>) -> Vec<ClusterView> {
+pub(super) fn clusters(
+    report: &Report,
+    pictures: &BTreeMap<String, Picture>,
+    strips: usize,
+) -> Vec<ClusterView> {
     let listed = report.clusters.iter().flat_map(|all| &all.listed);
     listed
         .take(super::CLUSTERS)
-        .map(|cluster| {
+        .enumerate()
+        .map(|(at, cluster)| {
+            let picture = |path: &String| pictures.get(path).filter(|_| at < strips).map(as_it_is);
             let splits = cluster.splits.iter();
             let splits: Vec<String> = splits
                 .map(|(split, n)| format!("{} in {}", wording::count(*n), plain(split)))
@@ -265,7 +271,7 @@ pub(super) fn clusters(report: &Report, pictures: &BTreeMap<String, Picture>) ->
                 members: cluster
                     .members
                     .iter()
-                    .map(|path| (plain(path), pictures.get(path).map(as_it_is)))
+                    .map(|path| (plain(path), picture(path)))
                     .collect(),
             }
         })

@@ -135,7 +135,7 @@ fn compressed(
             height: grey.height(),
             bits: 8,
             signed: false,
-            codes: grey.iter().map(|&sample| sample.into()).collect(),
+            codes: grey.iter().map(|&sample| u16::from(sample)).collect(),
         }),
         other => Samples::Colour(other.into_rgb8()),
     };
