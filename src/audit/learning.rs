@@ -8,9 +8,8 @@ use crate::cache::Session;
 use crate::matching::spread::{Pictures, Settled};
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
-use crate::signature::thumbnail::Thumbnail;
 use crate::signature::{SIGNATURE_VERSION, Signed};
-use crate::verification::{self, LEARNED_VERSION, Learned, Picture, Threshold, Whitening};
+use crate::verification::{self, Keyed, LEARNED_VERSION, Learned, Picture, Threshold, Whitening};
 
 /// More pictures than this are not kept: the cache would grow by more than a gigabyte.
 const MOST_KEPT: usize = 1 << 20;
@@ -40,11 +39,11 @@ pub(super) fn learn(
         }
         return (pictures, kept.threshold);
     }
-    let given: Vec<&Thumbnail> = settled
-        .iter()
-        .filter_map(|one| thumbnails[one.id.index()].as_ref())
-        .collect();
-    let whitening = Whitening::learn(&given);
+    let given = settled.iter().filter_map(|one| {
+        let (key, thumbnail) = thumbnails[one.id.index()].as_ref()?;
+        Some((*key, thumbnail))
+    });
+    let whitening = Whitening::learn(given.collect());
     let pictures = verification::describe(&whitening, thumbnails);
     let threshold = threshold(settings, &settled, &pictures);
     if session.keeps_learned() && settled.len() <= MOST_KEPT {
@@ -76,14 +75,16 @@ pub(super) fn threshold(
     verification::calibrate(pictures, &queries, &database)
 }
 
-/// The thumbnail of one sample of each picture, at the sample's place.
-fn thumbnails(copies: &Pictures, signatures: &mut [Signed]) -> Vec<Option<Thumbnail>> {
+/// The thumbnail of one sample of each picture, at the sample's place. Its key is of what the file
+/// holds, so that it does not depend on names.
+fn thumbnails(copies: &Pictures, signatures: &mut [Signed]) -> Vec<Option<Keyed>> {
     let mut thumbnails: Vec<_> = signatures.iter().map(|_| None).collect();
     for id in copies.representatives() {
         if let Ok(signature) = &mut signatures[id.index()]
             && !signature.low_information
         {
-            thumbnails[id.index()] = signature.thumbnail.take();
+            let key = signature.byte_digest.prefix();
+            thumbnails[id.index()] = signature.thumbnail.take().map(|own| (key, own));
         }
     }
     for signature in signatures.iter_mut().flatten() {

@@ -25,6 +25,12 @@ impl Digest {
         Self(short)
     }
 
+    /// Its first 64 bits as a number.
+    #[must_use]
+    pub(crate) fn prefix(self) -> u64 {
+        u64::from_be_bytes(std::array::from_fn(|at| self.0[at]))
+    }
+
     /// 32 lower-case hexadecimal digits.
     #[must_use]
     pub fn hex(self) -> String {

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::candidates::{self, Database};
+use super::candidates::{self, Database, Limits};
+use super::cuts::Cohort;
 use super::decoys;
-use super::effort::{Effort, across};
+use super::effort::across;
 use super::null_model::{self, Threshold};
 use super::picture::Picture;
+use super::sample;
 use super::verify::best_similarity;
 use super::whitening::Residual;
 use super::{present, similarity_of};
@@ -24,6 +26,7 @@ pub(crate) fn calibrate(
     queries: &[u32],
     database: &[u32],
 ) -> Threshold {
+    let cohort = Cohort::of(pictures, database, across(database.len()));
     let (places, database) = present(pictures, database);
     let (queries, _) = present(pictures, queries);
     let searched = queries.len();
@@ -32,9 +35,10 @@ pub(crate) fn calibrate(
     }
     let search = Search {
         pictures,
-        sample: sample(queries, &places),
+        sample: sample(pictures, queries, &places),
         places,
         database,
+        cohort,
         queries: searched,
     };
     let threshold = search.by_decoys();
@@ -45,20 +49,18 @@ pub(crate) fn calibrate(
     threshold
 }
 
-/// Pictures of which decoys are made, even ones of the queries; few queries tell the threshold
+/// Pictures of which decoys are made, such as are searched for; few queries tell the threshold
 /// roughly, and pictures that are searched make decoys as good.
-fn sample(queries: Vec<u32>, places: &[u32]) -> Vec<u32> {
-    let step = queries.len().div_ceil(null_model::DECOYS).max(1);
-    let mut sample: Vec<u32> = queries.iter().copied().step_by(step).collect();
-    if (null_model::LEAST..null_model::DECOYS).contains(&sample.len()) {
+fn sample(pictures: &[Option<Picture>], queries: Vec<u32>, places: &[u32]) -> Vec<u32> {
+    let mut own = sample::of_pictures(pictures, queries.iter().copied(), null_model::DECOYS);
+    if (null_model::LEAST..null_model::DECOYS).contains(&own.len()) {
         let queries: BTreeSet<u32> = queries.into_iter().collect();
-        let others = places.iter().filter(|&place| !queries.contains(place));
-        let others: Vec<u32> = others.copied().collect();
-        let room = null_model::DECOYS - sample.len();
-        let step = others.len().div_ceil(room).max(1);
-        sample.extend(others.into_iter().step_by(step));
+        let others = places.iter().copied();
+        let others = others.filter(|place| !queries.contains(place));
+        let room = null_model::DECOYS - own.len();
+        own.extend(sample::of_pictures(pictures, others, room));
     }
-    sample
+    own
 }
 
 /// A search that is tried with decoys.
@@ -69,6 +71,8 @@ struct Search<'a> {
     /// Of each picture that is searched, the place among `pictures`.
     places: Vec<u32>,
     database: Database<'a>,
+    /// A sample of these.
+    cohort: Cohort<'a>,
     /// How many queries the search has.
     queries: usize,
 }
@@ -118,16 +122,20 @@ impl Search<'_> {
 
     /// As [`Self::best`], of decoys with the places of their originals.
     fn best_of(&self, decoys: &[(u32, Residual)]) -> Vec<f32> {
-        let Effort {
-            coarse, fine, net, ..
-        } = across(self.database.pictures.len());
-        let other =
-            |query: u32, place: u32| decoys[query as usize].0 != self.places[place as usize];
+        let original = |query: u32| decoys[query as usize].0;
         let residuals: Vec<&Residual> = decoys.iter().map(|(_, decoy)| decoy).collect();
-        candidates::candidates(&residuals, &self.database, coarse, net, &other)
+        let cuts = self
+            .cohort
+            .cuts(&residuals, &|query, place| original(query) != place);
+        let other = |query: u32, place: u32| original(query) != self.places[place as usize];
+        let (database, net) = (&self.database, self.cohort.effort.net);
+        candidates::candidates(&residuals, database, &cuts, Limits::NONE, net, &other)
             .into_par_iter()
             .zip(residuals)
-            .map(|(candidates, decoy)| best_similarity(decoy, &self.database, candidates, fine))
+            .map(|(looked, decoy)| {
+                let best = best_similarity(decoy, database, looked.candidates);
+                best.unwrap_or(null_model::NOTHING_FOUND)
+            })
             .collect()
     }
 

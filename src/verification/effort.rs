@@ -1,15 +1,16 @@
-//! Limits of the search for one query, by the number of pictures searched.
+//! How hard one query is searched for, by the number of pictures searched.
 
-use super::candidates::{CLOSE, NARROW, Net, WIDE};
+use super::candidates::{CLOSE, Limits, NARROW, Net, WIDE};
 
 /// How hard one query is searched for. Sets how many of its duplicates can be reported, not whether
 /// it has one, but for crops among very many pictures.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
-    /// Candidates aligned coarsely.
-    pub(super) coarse: usize,
-    /// Of those, the best, aligned finely. At most so many pairs are found for one query.
-    pub(super) fine: usize,
+    /// Candidates aligned: about so many between splits, where a cut chooses them (see `cuts`), and
+    /// at most so many inside one.
+    pub(super) aligned: usize,
+    /// Most pairs that are found for one query: the most similar.
+    pub(super) pairs: usize,
     /// What is looked up.
     pub(super) net: Net,
     /// Queries searched at a time; bounds the candidates in memory.
@@ -25,21 +26,21 @@ pub(super) const MANY: usize = 1 << 19;
 /// Of so many pictures, or fewer, [`ACROSS`] is enough.
 const CROWD: usize = 100_000;
 
-/// At most so many times the candidates of [`ACROSS`] are kept: 0.3 GB for a batch of queries.
+/// At most so many times the candidates of [`ACROSS`] are aligned: 0.3 GB for a batch of queries.
 const MOST_TIMES: usize = 64;
 
 /// Between splits.
 pub(super) const ACROSS: Effort = Effort {
-    coarse: 40,
-    fine: 10,
+    aligned: 40,
+    pairs: 10,
     net: WIDE,
     batch: 2048,
 };
 
 /// Inside a split.
 pub(super) const WITHIN: Effort = Effort {
-    coarse: 8,
-    fine: 4,
+    aligned: 8,
+    pairs: 4,
     net: CLOSE,
     batch: 2048,
 };
@@ -58,12 +59,31 @@ pub(super) const WITHIN_MANY: Effort = Effort {
 /// searched. So are the candidates, then: little beside the time that comparing with all of those
 /// pictures takes.
 pub(super) fn across(searched: usize) -> Effort {
-    let kept = |of: usize| of.max(of * searched.min(MOST_TIMES * CROWD) / CROWD);
+    let aligned = |of: usize| of.max(of * searched.min(MOST_TIMES * CROWD) / CROWD);
     Effort {
-        coarse: kept(ACROSS.coarse),
+        aligned: aligned(ACROSS.aligned),
         ..ACROSS
     }
 }
+
+impl Effort {
+    /// Limits of a search that keeps the best.
+    pub(super) fn limits(self) -> Limits {
+        self.limits_of_sample(1, 1)
+    }
+
+    /// How many of a sample are as good as all that are to be aligned of everything.
+    pub(super) fn limits_of_sample(self, sampled: usize, searched: usize) -> Limits {
+        let share = |all: usize| (all * sampled).div_ceil(searched.max(1));
+        Limits {
+            most: share(self.aligned),
+            crops: share(CROPS_MEASURED * self.aligned / 5),
+        }
+    }
+}
+
+/// Crops of which the correlation is measured, to five candidates.
+const CROPS_MEASURED: usize = 8;
 
 /// Bits of 64 within which duplicates among so many members are looked up, where they are too many
 /// for the wide net.
@@ -85,10 +105,22 @@ mod tests {
 
     #[test]
     fn candidates_grow_with_the_pictures_searched_beyond_a_crowd_and_up_to_a_limit() {
-        let kept = |searched| across(searched).coarse;
-        assert_eq!([0, 1, CROWD].map(kept), [ACROSS.coarse; 3]);
-        assert_eq!(kept(3 * CROWD), 3 * ACROSS.coarse);
-        assert_eq!(kept(usize::MAX), MOST_TIMES * ACROSS.coarse);
+        let aligned = |searched| across(searched).aligned;
+        assert_eq!([0, 1, CROWD].map(aligned), [ACROSS.aligned; 3]);
+        assert_eq!(aligned(3 * CROWD), 3 * ACROSS.aligned);
+        assert_eq!(aligned(usize::MAX), MOST_TIMES * ACROSS.aligned);
+    }
+
+    #[test]
+    fn of_a_sample_its_share_is_kept_and_at_least_one() {
+        let limits = |sampled, searched| {
+            let limits = ACROSS.limits_of_sample(sampled, searched);
+            (limits.most, limits.crops)
+        };
+        assert_eq!(limits(500, 500), (40, 64));
+        assert_eq!(limits(500, 1000), (20, 32));
+        assert_eq!(limits(500, 50_000_000), (1, 1));
+        assert_eq!(limits(0, 0), (0, 0));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::picture::Picture;
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub(crate) const LEARNED_VERSION: u32 = 4;
+pub(crate) const LEARNED_VERSION: u32 = 5;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;
@@ -107,7 +107,7 @@ const HEAD: usize = 4 + 4 + 8 + 8 + 8;
 #[cfg(test)]
 mod tests {
     use super::super::picture::describe;
-    use super::super::test_pictures::{drawn, scene};
+    use super::super::test_pictures::{drawn, key, learned_of, scene};
     use super::*;
     use crate::signature::thumbnail::Thumbnail;
 
@@ -115,8 +115,9 @@ mod tests {
         let thumbnails: Vec<Thumbnail> = (0..9)
             .map(|seed| drawn(&scene(seed), 40, 30, seed))
             .collect();
-        let whitening = Whitening::learn(&thumbnails.iter().collect::<Vec<_>>());
-        let given = thumbnails.into_iter().map(Some).chain([None]).collect();
+        let whitening = learned_of(&thumbnails.iter().collect::<Vec<_>>());
+        let given = thumbnails.into_iter().map(|one| Some((key(&one), one)));
+        let given = given.chain([None]).collect();
         Learned {
             pictures: describe(&whitening, given),
             whitening,

@@ -8,6 +8,7 @@ mod agreement;
 mod alignment;
 mod calibration;
 mod candidates;
+mod cuts;
 mod decoys;
 mod effort;
 mod frames;
@@ -17,6 +18,7 @@ mod moments;
 mod null_model;
 mod orientation;
 mod picture;
+mod sample;
 mod sides;
 #[cfg(test)]
 mod test_pictures;
@@ -30,30 +32,37 @@ mod windows;
 use rayon::prelude::*;
 
 pub(crate) use calibration::calibrate;
-use candidates::{Candidate, Database, Guess};
+use candidates::{Candidate, Database, Guess, Limits};
+use cuts::{Cohort, Cut};
 pub(crate) use effort::narrowed;
 use effort::{ACROSS, Effort, MANY, across, within};
 pub(crate) use learned::{LEARNED_VERSION, Learned, parts};
 pub(crate) use null_model::Threshold;
-pub(crate) use picture::{Picture, describe};
+pub(crate) use picture::{Keyed, Picture, describe};
 pub(crate) use verify::Found;
-use verify::verify;
+use verify::{best_similarity, verify};
 use whitening::Residual;
 pub(crate) use whitening::Whitening;
 
 /// Whether two pictures are found to be the same when nothing else competes.
 #[must_use]
 pub(crate) fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshold) -> bool {
+    let queries = [&*one.residual];
     let database = Database::new(vec![other]);
+    let chosen = Chosen {
+        cuts: vec![Cut::NONE],
+        limits: Limits::NONE,
+    };
     let least = threshold.copies;
-    let found = verified(&[&*one.residual], &database, ACROSS, least, &|_, _| true);
+    let found = verified(&queries, &database, &chosen, ACROSS, least, &|_, _| true);
     !found[0].is_empty()
 }
 
 /// Finds the duplicates of each query in the database, both places among `pictures`, and hands them
 /// to `sink`: in order of query, most similar first, at most 10 a query.
 ///
-/// Whether a query has a duplicate does not depend on how many it has.
+/// Whether a pair is found depends on the pair and on a sample of the database, but for more than
+/// 10 of one query: of these the most similar are found.
 pub(crate) fn find(
     pictures: &[Option<Picture>],
     queries: &[u32],
@@ -61,14 +70,30 @@ pub(crate) fn find(
     threshold: Threshold,
     sink: impl FnMut(Found),
 ) {
+    let effort = across(database.len());
+    let cohort = Cohort::of(pictures, database, effort);
+    find_in(pictures, queries, database, &cohort, threshold, sink);
+}
+
+/// As [`find`], in a part of what the cohort is a sample of.
+fn find_in(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    part: &[u32],
+    cohort: &Cohort<'_>,
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    let other = |a: u32, b: u32| a != b;
+    let choose = |batch: &[u32], residuals: &[&Residual]| Chosen {
+        cuts: cohort.cuts(residuals, &|query, place| {
+            other(batch[query as usize], place)
+        }),
+        limits: Limits::NONE,
+    };
+    let effort = cohort.effort;
     search(
-        pictures,
-        queries,
-        database,
-        across(database.len()),
-        threshold,
-        |a, b| a != b,
-        sink,
+        pictures, queries, part, effort, choose, threshold, other, sink,
     );
 }
 
@@ -104,6 +129,7 @@ fn find_within_by(
             batch,
             &members[number * effort.batch..],
             effort,
+            best(effort),
             threshold,
             |a, b| a < b,
             &mut sink,
@@ -123,7 +149,24 @@ pub(crate) fn find_within_for(
     let allowed = |a: u32, b: u32| a != b && (a < b || queries.binary_search(&b).is_err());
     // The same net as when all are asked about: what is asked must not change what is a duplicate.
     let effort = within(members.len(), MANY);
-    search(pictures, queries, members, effort, threshold, allowed, sink);
+    let choose = best(effort);
+    search(
+        pictures, queries, members, effort, choose, threshold, allowed, sink,
+    );
+}
+
+/// Which candidates of some queries are aligned.
+struct Chosen {
+    cuts: Vec<Cut>,
+    limits: Limits,
+}
+
+/// The best of what is searched, however good.
+fn best(effort: Effort) -> impl Fn(&[u32], &[&Residual]) -> Chosen {
+    move |_, queries| Chosen {
+        cuts: vec![Cut::NONE; queries.len()],
+        limits: effort.limits(),
+    }
 }
 
 /// Similarity of two pictures laid on each other as they stand, -1 to 1: what a search would
@@ -142,21 +185,20 @@ fn similarity_of(query: &Residual, partner: &Picture) -> Option<f32> {
         guess: Guess::Whole,
     };
     let database = Database::new(vec![partner]);
-    let found = verify(
-        query,
-        &database,
-        vec![candidate],
-        1,
-        null_model::NOTHING_FOUND,
-    );
-    found.first().map(|found| found.similarity)
+    best_similarity(query, &database, vec![candidate])
 }
 
+/// Searches batch by batch; `choose` is given the places of a batch and what they show.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the ways to search share their loop only"
+)]
 fn search(
     pictures: &[Option<Picture>],
     queries: &[u32],
     database: &[u32],
     effort: Effort,
+    choose: impl Fn(&[u32], &[&Residual]) -> Chosen,
     threshold: Threshold,
     allowed: impl Fn(u32, u32) -> bool + Sync,
     mut sink: impl FnMut(Found),
@@ -167,15 +209,11 @@ fn search(
             .iter()
             .filter_map(|&place| Some((place, &*pictures[place as usize].as_ref()?.residual)))
             .unzip();
+        let chosen = choose(&batch, &residuals);
         let allowed =
             |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
-        let verified = verified(
-            &residuals,
-            &database,
-            effort,
-            threshold.similarity,
-            &allowed,
-        );
+        let least = threshold.similarity;
+        let verified = verified(&residuals, &database, &chosen, effort, least, &allowed);
         for (&query, found) in batch.iter().zip(verified) {
             for found in found {
                 sink(Found {
@@ -202,16 +240,18 @@ fn present<'a>(pictures: &'a [Option<Picture>], places: &[u32]) -> (Vec<u32>, Da
 fn verified(
     queries: &[&Residual],
     database: &Database<'_>,
+    chosen: &Chosen,
     effort: Effort,
     least: f32,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
 ) -> Vec<Vec<Found>> {
-    candidates::candidates(queries, database, effort.coarse, effort.net, allowed)
+    let Chosen { cuts, limits } = chosen;
+    candidates::candidates(queries, database, cuts, *limits, effort.net, allowed)
         .into_par_iter()
         .zip(queries)
         .enumerate()
-        .map(|(query, (candidates, residual))| {
-            let mut found = verify(residual, database, candidates, effort.fine, least);
+        .map(|(query, (looked, residual))| {
+            let mut found = verify(residual, database, looked.candidates, effort.pairs, least);
             for found in &mut found {
                 found.query = query as u32;
             }

@@ -3,19 +3,24 @@
 use rayon::prelude::*;
 
 use super::frames::CROPS;
+use super::sample::Key;
 use super::views::{self, VIEW_CELLS, View};
 use super::whitening::{CELLS, Residual, Whitening};
 use super::windows::Windows;
 use crate::matching::pair::Transform;
 use crate::signature::thumbnail::Thumbnail;
 
-/// A whitened thumbnail (576 bytes) with the codes it is looked up by (192 bytes).
+/// A thumbnail with its key.
+pub(crate) type Keyed = (Key, Thumbnail);
+
+/// A whitened thumbnail (576 bytes) with the codes it is looked up by (192 bytes) and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Picture {
     pub(super) residual: Box<Residual>,
     pub(super) view: View,
     pub(super) code: u64,
     pub(super) crop_codes: [u64; CROPS],
+    pub(super) key: Key,
 }
 
 /// Thumbnails whitened in one matrix product.
@@ -29,7 +34,7 @@ const BATCH: usize = 256;
 #[must_use]
 pub(crate) fn describe(
     whitening: &Whitening,
-    mut thumbnails: Vec<Option<Thumbnail>>,
+    mut thumbnails: Vec<Option<Keyed>>,
 ) -> Vec<Option<Picture>> {
     let mut pictures: Vec<Option<Picture>> = Vec::new();
     pictures.resize_with(thumbnails.len(), || None);
@@ -37,17 +42,20 @@ pub(crate) fn describe(
     batches
         .zip(pictures.par_chunks_mut(BATCH))
         .for_each(|(thumbnails, pictures)| {
-            let (places, given): (Vec<_>, Vec<Thumbnail>) = pictures
+            let (places, given): (Vec<_>, Vec<Keyed>) = pictures
                 .iter_mut()
                 .zip(thumbnails)
                 .filter_map(|(place, thumbnail)| Some((place, thumbnail.take()?)))
                 .unzip();
-            let residuals = whitening.residuals(&given.iter().collect::<Vec<_>>());
-            for ((place, thumbnail), residual) in places.into_iter().zip(given).zip(residuals) {
+            let all: Vec<&Thumbnail> = given.iter().map(|(_, thumbnail)| thumbnail).collect();
+            let residuals = whitening.residuals(&all);
+            for ((place, (key, thumbnail)), residual) in
+                places.into_iter().zip(given).zip(residuals)
+            {
                 *place = residual.map(|residual| {
                     let mut kept: Box<Residual> = bytemuck::cast_box(thumbnail.0);
                     *kept = residual;
-                    Picture::new(kept)
+                    Picture::new(kept, key)
                 });
             }
         });
@@ -55,7 +63,7 @@ pub(crate) fn describe(
 }
 
 impl Picture {
-    fn new(residual: Box<Residual>) -> Self {
+    fn new(residual: Box<Residual>, key: Key) -> Self {
         let windows = Windows::new(&residual);
         let view = windows.whole();
         Self {
@@ -63,18 +71,20 @@ impl Picture {
             code: views::code(&view),
             crop_codes: std::array::from_fn(|crop| views::code(&windows.framed(crop))),
             residual,
+            key,
         }
     }
 
     /// Bytes that [`Picture::from_bytes`] reads again.
-    pub(super) const BYTES: usize = CELLS + VIEW_CELLS + 8 + 8 * CROPS;
+    pub(super) const BYTES: usize = CELLS + VIEW_CELLS + 8 + 8 * CROPS + 8;
 
     /// Appends the picture as bytes.
     pub(super) fn push_bytes(&self, to: &mut Vec<u8>) {
         let signed = self.residual.iter().chain(&self.view);
         to.extend(signed.map(|&value| value.cast_unsigned()));
-        let codes = [self.code].into_iter().chain(self.crop_codes);
-        codes.for_each(|code| to.extend(code.to_le_bytes()));
+        let numbers = [self.code].into_iter().chain(self.crop_codes);
+        let numbers = numbers.chain([self.key]);
+        numbers.for_each(|code| to.extend(code.to_le_bytes()));
     }
 
     /// A picture from its [`Picture::BYTES`] bytes; `None` for another number of them.
@@ -93,6 +103,7 @@ impl Picture {
             view: view.map(u8::cast_signed),
             code,
             crop_codes,
+            key: codes.next()?,
         })
     }
 

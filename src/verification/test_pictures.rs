@@ -3,6 +3,9 @@
 
 use luma_jpeg::Luma;
 
+use super::sample::Key;
+use super::whitening::Whitening;
+use crate::signature::digest::Digest;
 use crate::signature::thumbnail::{Thumbnail, thumbnail};
 
 /// Grey (0 to 255) at a place of the unit square.
@@ -13,8 +16,25 @@ pub(super) fn described(
     thumbnails: Vec<Option<Thumbnail>>,
 ) -> Vec<Option<super::picture::Picture>> {
     let given: Vec<&Thumbnail> = thumbnails.iter().flatten().collect();
-    let whitening = super::whitening::Whitening::learn(&given);
-    super::picture::describe(&whitening, thumbnails)
+    let whitening = learned_of(&given);
+    let keyed = thumbnails.into_iter().map(|thumbnail| {
+        let thumbnail = thumbnail?;
+        Some((key(&thumbnail), thumbnail))
+    });
+    super::picture::describe(&whitening, keyed.collect())
+}
+
+/// A number by which pictures are sampled.
+pub(super) fn key(thumbnail: &Thumbnail) -> Key {
+    Digest::of(&thumbnail.0[..]).prefix()
+}
+
+/// What is learned of thumbnails.
+pub(super) fn learned_of(thumbnails: &[&Thumbnail]) -> Whitening {
+    let keyed = thumbnails
+        .iter()
+        .map(|&thumbnail| (key(thumbnail), thumbnail));
+    Whitening::learn(keyed.collect())
 }
 
 /// A fixed sequence of numbers from 0 to 1 (the generator of Knuth's MMIX).

@@ -1,6 +1,6 @@
 //! The whole search on pictures made by formula.
 
-use super::effort::{WITHIN, WITHIN_MANY};
+use super::effort::{ACROSS, WITHIN, WITHIN_MANY};
 use super::test_pictures::{self as pictures, Picture, described, drawn};
 use super::*;
 use crate::matching::pair::Transform;
@@ -289,6 +289,105 @@ fn the_number_of_threads_changes_nothing() {
             .install(search)
     };
     assert_eq!(on(1), on(4));
+}
+
+/// Sixty queries and three hundred pictures: frames of a drive, of which each query has more copies
+/// than are found, digits, and scenes with a crop.
+fn crowd() -> (Vec<Thumbnail>, Vec<Thumbnail>) {
+    let moved = |seed: u32, step: u32| -> Thumbnail {
+        let frame = pictures::scene(seed);
+        let shift = 0.004 * step as f32;
+        let moved: Picture = Box::new(move |x, y| frame(x + shift, y));
+        drawn(&moved, 64, 48, 1000 * seed + step)
+    };
+    let crop = |seed: u32| -> Thumbnail {
+        let scene = pictures::scene(seed);
+        let crop: Picture = Box::new(move |x, y| scene(0.1 + 0.8 * x, 0.1 + 0.8 * y));
+        drawn(&crop, 64, 64, seed)
+    };
+    let queries = (0..10).map(|step| moved(500, 2 * step));
+    let queries = queries.chain((0..20).map(crop));
+    let queries = queries.chain(originals(pictures::digit, 0..30));
+    let database = (0..40).map(|step| moved(500, step));
+    let database = database.chain(originals(pictures::scene, 0..100));
+    let database = database.chain(originals(pictures::digit, 30..190));
+    (queries.collect(), database.collect())
+}
+
+/// Keys of two pictures and their similarity, of all that is found in these parts one by one.
+fn found_in_parts(
+    all: &[Option<super::Picture>],
+    queries: &[u32],
+    parts: &[&[u32]],
+) -> Vec<(u64, u64, u32)> {
+    let whole = parts.concat();
+    // A sample of a third: what is searched is more than what is learned from.
+    let cohort = Cohort::of_at_most(100, all, &whole, ACROSS);
+    let key = |place: u32| all[place as usize].as_ref().unwrap().key;
+    let mut found = Vec::new();
+    for part in parts {
+        find_in(all, queries, part, &cohort, Threshold::given(0.6), |one| {
+            found.push((key(one.query), key(one.partner), one.similarity.to_bits()));
+        });
+    }
+    // Of each query the ten most similar; equal ones in order of their keys.
+    found.sort_by_key(|&(query, partner, similarity)| {
+        (query, std::cmp::Reverse(similarity), partner)
+    });
+    let of_queries = found.chunk_by(|a, b| a.0 == b.0);
+    of_queries
+        .flat_map(|own| &own[..own.len().min(ACROSS.pairs)])
+        .copied()
+        .collect()
+}
+
+#[test]
+fn a_pair_is_found_whatever_else_is_searched_with_it_and_in_which_order() {
+    let (queries, database) = crowd();
+    let n = queries.len();
+    let pictures = described(queries.into_iter().chain(database).map(Some).collect());
+    let (queries, places): (Vec<u32>, Vec<u32>) =
+        (0..pictures.len() as u32).partition(|&at| (at as usize) < n);
+    let at_once = found_in_parts(&pictures, &queries, &[&places]);
+    let of_each: Vec<usize> = at_once
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(<[_]>::len)
+        .collect();
+    let full = of_each.iter().filter(|&&own| own == ACROSS.pairs).count();
+    assert!(
+        full >= 10 && of_each.len() >= 28,
+        "proves little: {of_each:?}"
+    );
+    for size in [1, 7, 100, 299] {
+        let parts: Vec<&[u32]> = places.chunks(size).collect();
+        assert_eq!(
+            found_in_parts(&pictures, &queries, &parts),
+            at_once,
+            "{size}"
+        );
+    }
+    let mut backwards = pictures.clone();
+    backwards.reverse();
+    let place = |at: &u32| (pictures.len() - 1) as u32 - at;
+    let other_queries: Vec<u32> = queries.iter().map(place).collect();
+    let other_places: Vec<u32> = places.iter().map(place).collect();
+    let parts: Vec<&[u32]> = other_places.chunks(50).collect();
+    assert_eq!(found_in_parts(&backwards, &other_queries, &parts), at_once);
+}
+
+#[test]
+fn what_is_learned_does_not_depend_on_order() {
+    let (queries, database) = crowd();
+    let all: Vec<Thumbnail> = queries.into_iter().chain(database).collect();
+    let learned = |all: Vec<Thumbnail>| {
+        let n = all.len() as u32;
+        let pictures = described(all.into_iter().map(Some).collect());
+        let places: Vec<u32> = (0..n).collect();
+        calibrate(&pictures, &places, &places)
+    };
+    let forwards = learned(all.clone());
+    assert!(forwards.negatives > 0);
+    assert_eq!(learned(all.into_iter().rev().collect()), forwards);
 }
 
 #[test]

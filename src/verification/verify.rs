@@ -38,51 +38,51 @@ pub(crate) struct Found {
     pub of_partner: Area,
 }
 
-/// Aligns one query's candidates coarsely, the best of them finely, and keeps those that are at
-/// least `least` similar.
+/// Aligns one query's candidates, and keeps those that are at least `least` similar, the `most`
+/// most similar, best first.
+///
+/// A pair is as similar as its fine alignment says, but no more than [`FINER`] above the coarse one:
+/// then what cannot be among the `most` need not be aligned finely, and what is found is the same
+/// in whatever parts and order candidates come.
 pub(super) fn verify(
     query: &Residual,
     database: &Database<'_>,
     candidates: Vec<Candidate>,
-    fine: usize,
+    most: usize,
     least: f32,
 ) -> Vec<Found> {
     let fine_query = Sides::new(query, Grid::fine);
     let mut laid = Laid::new();
-    let mut found: Vec<Found> = coarsely_aligned(query, database, candidates, fine, least)
-        .into_iter()
-        .filter_map(|start| finely_aligned(&fine_query, database, &start, &mut laid))
-        .filter(|found| found.similarity >= least)
-        .collect();
-    found.sort_by(|a, b| {
-        b.similarity
-            .total_cmp(&a.similarity)
-            .then(a.partner.cmp(&b.partner))
-    });
+    let mut found: Vec<Found> = Vec::new();
+    // Best first.
+    for start in coarsely_aligned(query, database, candidates, least) {
+        let last = found.get(most - 1).map_or(least, |found| found.similarity);
+        if start.correlation + FINER < last {
+            break;
+        }
+        if let Some(this) = finely_aligned(&fine_query, database, &start, &mut laid)
+            && this.similarity >= last
+        {
+            let rank = |of: &Found| {
+                let key = database.pictures[of.partner as usize].key;
+                (of.similarity, std::cmp::Reverse((key, of.partner)))
+            };
+            let at = found.partition_point(|other| rank(other) > rank(&this));
+            found.insert(at, this);
+            found.truncate(most);
+        }
+    }
     found
 }
 
-/// The greatest similarity of one query and a candidate of it, [`null_model::NOTHING_FOUND`] where
-/// there is none: the first of what [`verify`] finds, without aligning finely what cannot be it.
+/// The greatest similarity of one query and a candidate of it; `None` where nothing can be aligned.
 pub(super) fn best_similarity(
     query: &Residual,
     database: &Database<'_>,
     candidates: Vec<Candidate>,
-    fine: usize,
-) -> f32 {
-    let fine_query = Sides::new(query, Grid::fine);
-    let mut laid = Laid::new();
-    let mut best = null_model::NOTHING_FOUND;
-    for start in coarsely_aligned(query, database, candidates, fine, best) {
-        // Best first.
-        if start.correlation < best - FINER {
-            break;
-        }
-        if let Some(found) = finely_aligned(&fine_query, database, &start, &mut laid) {
-            best = best.max(found.similarity);
-        }
-    }
-    best
+) -> Option<f32> {
+    let found = verify(query, database, candidates, 1, null_model::NOTHING_FOUND);
+    found.first().map(|found| found.similarity)
 }
 
 /// A candidate laid on the query at half the resolution.
@@ -93,12 +93,11 @@ struct Coarse {
     map: Affine,
 }
 
-/// Those of a query's candidates that may be `least` similar, the `most` best, best first.
+/// Those of a query's candidates that may be `least` similar, best first.
 fn coarsely_aligned(
     query: &Residual,
     database: &Database<'_>,
     candidates: Vec<Candidate>,
-    most: usize,
     least: f32,
 ) -> Vec<Coarse> {
     let query = Sides::new(query, Grid::coarse);
@@ -110,7 +109,7 @@ fn coarsely_aligned(
             let start = start(candidate).refined(0.5);
             let alignment = query.align(candidate, &partner, start, &mut laid)?;
             let map = alignment.map.refined(2.0);
-            (alignment.correlation >= least - FINER).then_some(Coarse {
+            (alignment.correlation + FINER >= least).then_some(Coarse {
                 candidate,
                 correlation: alignment.correlation,
                 map,
@@ -119,7 +118,6 @@ fn coarsely_aligned(
         .collect();
     // Stable: equal ones stay in the candidates' own order.
     aligned.sort_by(|a, b| b.correlation.total_cmp(&a.correlation));
-    aligned.truncate(most);
     aligned
 }
 
@@ -138,6 +136,7 @@ fn finely_aligned(
     } else {
         UNUSUAL_PRICE
     };
+    let similarity = similarity.min(start.correlation + FINER);
     let map = alignment.map;
     let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
     let (of_query, of_partner) = if query_is_fixed(candidate) {
@@ -164,14 +163,14 @@ fn start(candidate: Candidate) -> Affine {
 
 #[cfg(test)]
 mod tests {
-    use super::super::candidates;
+    use super::super::candidates::{self, Limits, WIDE};
+    use super::super::cuts::Cut;
     use super::super::decoys;
-    use super::super::effort::ACROSS;
     use super::super::test_pictures::{self as pictures, described, drawn};
     use super::*;
 
     #[test]
-    fn the_best_similarity_is_that_of_the_first_that_is_verified() {
+    fn the_most_similar_are_those_of_all_candidates() {
         for paint in [pictures::scene, pictures::dashboard, pictures::microscope] {
             let thumbnails = (0..80).map(|seed| Some(drawn(&paint(seed), 96, 72, seed)));
             let pictures = described(thumbnails.collect());
@@ -182,20 +181,29 @@ mod tests {
                 .map(|picture| decoys::negative(&picture.residual))
                 .collect();
             let queries: Vec<&Residual> = decoys.iter().collect();
-            let candidates = candidates::candidates(
-                &queries,
-                &database,
-                ACROSS.coarse,
-                ACROSS.net,
-                &|query, place| query != place,
-            );
+            let cuts = vec![Cut::NONE; queries.len()];
+            let candidates =
+                candidates::candidates(&queries, &database, &cuts, Limits::NONE, WIDE, &|a, b| {
+                    a != b
+                });
             let mut compared = 0;
-            for (query, candidates) in queries.into_iter().zip(candidates) {
+            for (query, looked) in queries.into_iter().zip(candidates) {
+                let candidates = looked.candidates;
                 let nothing = null_model::NOTHING_FOUND;
-                let all = verify(query, &database, candidates.clone(), ACROSS.fine, nothing);
-                let first = all.first().map_or(nothing, |found| found.similarity);
-                let best = best_similarity(query, &database, candidates, ACROSS.fine);
-                assert!((best - first).abs() < 1e-6, "{best} {first}");
+                let all = verify(query, &database, candidates.clone(), usize::MAX, nothing);
+                let similarities = all.iter().map(|found| found.similarity);
+                assert!(similarities.is_sorted_by(|a, b| a >= b));
+                for most in [1, 2] {
+                    let found = verify(query, &database, candidates.clone(), most, nothing);
+                    assert_eq!(found, all[..all.len().min(most)]);
+                }
+                // The same of two halves.
+                let (one, other) = candidates.split_at(candidates.len() / 2);
+                let mut parts = verify(query, &database, other.to_vec(), 2, nothing);
+                parts.extend(verify(query, &database, one.to_vec(), 2, nothing));
+                parts.sort_by(|a, b| b.similarity.total_cmp(&a.similarity));
+                parts.truncate(2);
+                assert_eq!(parts, all[..all.len().min(2)]);
                 compared += usize::from(all.len() > 1);
             }
             assert!(compared > 10, "few queries have a choice: {compared}");

@@ -15,6 +15,7 @@ use std::f32::consts::FRAC_1_SQRT_2;
 
 use faer::{Mat, MatRef, Side};
 
+use super::sample::{Key, least};
 use crate::signature::thumbnail::{SIDE, Thumbnail};
 
 /// Cells of a thumbnail.
@@ -63,14 +64,12 @@ pub(crate) struct Whitening {
 }
 
 impl Whitening {
-    /// Learns from an even sample of the thumbnails. Never fails: the fewer
-    /// there are, the more a prior of smooth pictures decides.
+    /// Learns from a sample of the thumbnails, in whatever order they come. Never fails: the
+    /// fewer there are, the more a prior of smooth pictures decides.
     #[must_use]
-    pub(crate) fn learn(thumbnails: &[&Thumbnail]) -> Self {
-        let step = thumbnails.len().div_ceil(SAMPLE).max(1);
-        let mut cells: Vec<f32> = thumbnails
-            .iter()
-            .step_by(step)
+    pub(crate) fn learn(thumbnails: Vec<(Key, &Thumbnail)>) -> Self {
+        let mut cells: Vec<f32> = least(thumbnails, SAMPLE)
+            .into_iter()
             .filter_map(|thumbnail| centred(thumbnail))
             .flatten()
             .collect();
@@ -295,7 +294,7 @@ fn quantised(white: &[f32]) -> Option<Residual> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_pictures::{dashboard, drawn, scene};
+    use super::super::test_pictures::{dashboard, drawn, learned_of, scene};
     use super::*;
 
     fn correlation(a: &[f32], b: &[f32]) -> f32 {
@@ -310,7 +309,7 @@ mod tests {
             .map(|seed| drawn(&dashboard(seed), 64, 64, seed))
             .collect();
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
-        let residuals: Vec<Residual> = Whitening::learn(&given)
+        let residuals: Vec<Residual> = learned_of(&given)
             .residuals(&given)
             .into_iter()
             .flatten()
@@ -379,7 +378,7 @@ mod tests {
             .collect();
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
         let (mean, root) = naive(&given);
-        let found = Whitening::learn(&given).residuals(&given);
+        let found = learned_of(&given).residuals(&given);
         for (thumbnail, found) in given.iter().zip(found) {
             let mut cells = centred(thumbnail).unwrap();
             subtract(&mut cells, &mean);
@@ -409,7 +408,7 @@ mod tests {
             Thumbnail(Box::new(std::array::from_fn(|at| 180 + noise(at) as u8)))
         }));
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
-        let residuals = Whitening::learn(&given).residuals(&given);
+        let residuals = learned_of(&given).residuals(&given);
         let pale: Vec<Vec<f32>> = residuals[100..]
             .iter()
             .map(|residual| residual.unwrap().map(f32::from).to_vec())
@@ -438,7 +437,7 @@ mod tests {
             .chain(pictures.iter().map(mirrored))
             .collect();
         let given: Vec<&Thumbnail> = all.iter().collect();
-        let residuals = Whitening::learn(&given).residuals(&given);
+        let residuals = learned_of(&given).residuals(&given);
         let (upright, turned) = residuals.split_at(pictures.len());
         for (upright, turned) in upright.iter().zip(turned) {
             let mut upright = upright.unwrap();
@@ -458,11 +457,7 @@ mod tests {
             .map(|seed| drawn(&scene(seed), 50, 40, seed))
             .collect();
         let given: Vec<&Thumbnail> = thumbnails.iter().collect();
-        for residual in Whitening::learn(&given)
-            .residuals(&given)
-            .into_iter()
-            .flatten()
-        {
+        for residual in learned_of(&given).residuals(&given).into_iter().flatten() {
             let mean = residual.iter().map(|&v| f32::from(v)).sum::<f32>() / CELLS as f32;
             let variance =
                 residual.iter().map(|&v| f32::from(v).powi(2)).sum::<f32>() / CELLS as f32;
@@ -475,7 +470,7 @@ mod tests {
 
     #[test]
     fn a_flat_thumbnail_has_no_residual_and_no_thumbnail_at_all_still_teaches() {
-        let whitening = Whitening::learn(&[]);
+        let whitening = learned_of(&[]);
         let flat = Thumbnail(Box::new([200; CELLS]));
         assert_eq!(whitening.residuals(&[&flat]), [None]);
         assert!(whitening.residuals(&[&drawn(&scene(1), 30, 30, 1)])[0].is_some());

@@ -9,25 +9,30 @@
 //!   or mirrored, codes within [`EXACT_RADIUS`] bits and the same correlation;
 //!
 //! makes a candidate; where several orientations or frames come within the radius, the one with the
-//! nearest code is the one whose correlation counts. Of all candidates of a query the `breadth`
-//! best correlated are kept. The search within the radius is exact; both limits are properties of
-//! the data, not of chance.
+//! nearest code is the one whose correlation counts. Of a picture's crops the nearest is the one
+//! that is looked at. Of all candidates of a query those are kept that reach its [`Cut`], or the
+//! best correlated, or both ([`Limits`]). The search within the radius is exact; all limits are
+//! properties of the data, not of chance.
 //!
 //! That is the [`WIDE`] net. Inside a split, [`CLOSE`] leaves out the frames; in one of very many
 //! pictures, [`NARROW`] takes smaller radii and a higher correlation, too, so that an index answers
 //! where the wide net has to look at every pair. Copies that are re-encoded, resized, recoloured,
 //! mirrored or turned by quarters are found by it; cropped ones mostly not.
 
-use std::sync::{Mutex, PoisonError};
+mod kept;
+
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
+use super::cuts::Cut;
 use super::frames::{CROPS, FRAMES};
 use super::picture::Picture;
 use super::views::{self, View};
 use super::whitening::{self, Residual};
 use super::windows::Windows;
 use crate::matching::{self, Code, pair::Transform};
+use kept::{Kept, lock, sorted};
 
 /// Bits of 64 in which pictures may differ whose frames may differ, too. Unrelated pictures come
 /// this near in about 1 % of cases.
@@ -84,12 +89,6 @@ const USUAL: usize = 2;
 
 /// The other orientations.
 const UNUSUAL: usize = Transform::ALL.len() - USUAL;
-
-/// Crops of database pictures, nearest by code, of which the correlation is measured when so many
-/// candidates are kept.
-const fn crops_measured(breadth: usize) -> usize {
-    breadth * 8 / 5
-}
 
 /// How two pictures may lie on each other before alignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,24 +156,45 @@ impl<'a> Database<'a> {
     }
 }
 
-/// For each query the `breadth` best candidates in the net that `allowed(query, place)` lets pass,
-/// best first.
+/// Which candidates of a query are kept: those that reach its cut, and of these the best.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Most candidates, [`usize::MAX`] for all.
+    pub(super) most: usize,
+    /// Most crops of database pictures, nearest by code, of which the correlation is measured.
+    pub(super) crops: usize,
+}
+
+impl Limits {
+    /// Everything that reaches the cut.
+    pub(super) const NONE: Self = Self {
+        most: usize::MAX,
+        crops: usize::MAX,
+    };
+}
+
+/// What was looked up for one query.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Looked {
+    /// Candidates, best first.
+    pub(super) candidates: Vec<Candidate>,
+    /// Bits to each crop of which the correlation was measured, nearest first.
+    pub(super) crops: Vec<u32>,
+}
+
+/// For each query the candidates in the net that `allowed(query, place)` lets pass. `cuts` has one
+/// for each query.
 pub(super) fn candidates(
     queries: &[&Residual],
     database: &Database<'_>,
-    breadth: usize,
+    cuts: &[Cut],
+    limits: Limits,
     net: Net,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
-) -> Vec<Vec<Candidate>> {
-    let kept: Vec<Mutex<Kept>> = queries
-        .iter()
-        .map(|_| Mutex::new(Kept::new(breadth)))
-        .collect();
-    let keep = |query: u32, candidate: Candidate| {
-        if candidate.correlation >= net.least {
-            lock(&kept[query as usize]).add(candidate);
-        }
-    };
+) -> Vec<Looked> {
+    let new = |cut: &Cut| Kept::new(limits.most, cut.correlation.max(net.least));
+    let kept: Vec<Mutex<Kept>> = cuts.iter().map(new).collect();
+    let keep = |query: u32, candidate: Candidate| lock(&kept[query as usize]).add(candidate);
     let usual: Vec<[View; USUAL]> = queries
         .par_iter()
         .map(|query| whole_views(query, 0))
@@ -217,6 +237,7 @@ pub(super) fn candidates(
             },
         );
     }
+    let mut crops = vec![Vec::new(); queries.len()];
     if net.frames {
         let views: Vec<[View; FRAMES.len() * USUAL]> = queries
             .par_iter()
@@ -245,9 +266,15 @@ pub(super) fn candidates(
                 }
             },
         );
-        crops_of_database(&usual, database, crops_measured(breadth), allowed, keep);
+        crops = crops_of_database(&usual, database, cuts, limits.crops, allowed, keep);
     }
-    kept.into_par_iter().map(sorted).collect()
+    kept.into_par_iter()
+        .zip(crops)
+        .map(|(kept, crops)| Looked {
+            candidates: sorted(kept),
+            crops,
+        })
+        .collect()
 }
 
 /// Whether this orientation, a place in [`Transform::ALL`], is one that copies commonly have: as it
@@ -266,17 +293,19 @@ pub(super) fn oriented(residual: &Residual, transform: Transform) -> Residual {
     out
 }
 
-/// Offers database crops near the query's whole to `keep`: the `most` nearest by code, since only
-/// for those the view is made.
+/// Offers database crops near the query's whole to `keep`: those within its cut, and of these the
+/// `most` nearest by code, since only for those the view is made. Gives the bits to each.
 fn crops_of_database(
     whole: &[[View; USUAL]],
     database: &Database<'_>,
+    cuts: &[Cut],
     most: usize,
     allowed: &(impl Fn(u32, u32) -> bool + Sync),
     keep: impl Fn(u32, Candidate) + Sync,
-) {
+) -> Vec<Vec<u32>> {
     let codes = codes(whole);
-    let nearest: Vec<Mutex<Kept>> = whole.iter().map(|_| Mutex::new(Kept::new(most))).collect();
+    let new = |cut: &Cut| Kept::new(most, nearness(cut.crop_bits));
+    let nearest: Vec<Mutex<Kept>> = cuts.iter().map(new).collect();
     for crop in 0..CROPS {
         let place_codes = database.crops(crop);
         search(
@@ -287,14 +316,11 @@ fn crops_of_database(
                 if allowed(query, place) {
                     let bits = (codes[query as usize][transform] ^ place_codes[place as usize])
                         .count_ones();
-                    let guess = Guess::CropOfDatabase(crop as u8);
-                    let transform = transform as u8;
-                    let correlation = -(bits as f32);
                     lock(&nearest[query as usize]).add(Candidate {
-                        correlation,
+                        correlation: nearness(bits),
                         place,
-                        transform,
-                        guess,
+                        transform: transform as u8,
+                        guess: Guess::CropOfDatabase(crop as u8),
                     });
                 }
             },
@@ -303,8 +329,9 @@ fn crops_of_database(
     nearest
         .into_par_iter()
         .enumerate()
-        .for_each(|(query, nearest)| {
-            for candidate in sorted(nearest) {
+        .map(|(query, nearest)| {
+            let nearest = sorted(nearest);
+            for candidate in &nearest {
                 let Guess::CropOfDatabase(crop) = candidate.guess else {
                     unreachable!("only crops of the database were added")
                 };
@@ -316,11 +343,21 @@ fn crops_of_database(
                     query as u32,
                     Candidate {
                         correlation,
-                        ..candidate
+                        ..*candidate
                     },
                 );
             }
-        });
+            let bits = nearest
+                .iter()
+                .map(|candidate| -candidate.correlation as u32);
+            bits.collect()
+        })
+        .collect()
+}
+
+/// Orders crops as a correlation does, before theirs is measured: more is nearer.
+fn nearness(bits: u32) -> f32 {
+    -(bits as f32)
 }
 
 /// Views of the whole query in the `N` orientations from `first` on.
@@ -349,65 +386,6 @@ fn search<const V: usize>(
             found(m.query, m.database, m.view as usize);
         }
     });
-}
-
-fn lock(kept: &Mutex<Kept>) -> std::sync::MutexGuard<'_, Kept> {
-    kept.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn sorted(kept: Mutex<Kept>) -> Vec<Candidate> {
-    kept.into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
-        .sorted()
-}
-
-/// The best candidates so far, at most `limit`.
-struct Kept {
-    limit: usize,
-    /// Below this, a candidate cannot be among the best.
-    least: f32,
-    candidates: Vec<Candidate>,
-}
-
-impl Kept {
-    fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            least: f32::NEG_INFINITY,
-            candidates: Vec::new(),
-        }
-    }
-
-    /// Keeps up to twice the limit and then drops the worse half, so that adding is cheap on
-    /// average.
-    fn add(&mut self, candidate: Candidate) {
-        if candidate.correlation < self.least {
-            return;
-        }
-        self.candidates.push(candidate);
-        if self.candidates.len() >= 2 * self.limit {
-            self.shrink();
-        }
-    }
-
-    fn sorted(mut self) -> Vec<Candidate> {
-        self.shrink();
-        self.candidates.sort_unstable_by(Candidate::cmp_rank);
-        self.candidates
-    }
-
-    /// One candidate a place: its best.
-    fn shrink(&mut self) {
-        self.candidates
-            .sort_unstable_by(|a, b| a.place.cmp(&b.place).then_with(|| a.cmp_rank(b)));
-        self.candidates.dedup_by_key(|candidate| candidate.place);
-        if self.candidates.len() > self.limit {
-            self.candidates
-                .select_nth_unstable_by(self.limit - 1, Candidate::cmp_rank);
-            self.candidates.truncate(self.limit);
-            self.least = self.candidates[self.limit - 1].correlation;
-        }
-    }
 }
 
 #[cfg(test)]
