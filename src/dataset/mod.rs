@@ -323,6 +323,9 @@ fn drop_folders(claim: &mut Claim, told: &[Annotations]) {
 fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> Dataset {
     let mut builder = Builder::new(root, claim.layout);
     if claim.lists_samples {
+        if files.leaves_out() && claim.layout == Layout::Coco {
+            keep_found(&mut claim, &walked);
+        }
         claim.drafts.retain(|draft| files.admits(&draft.path));
         claim.annotations.keep(|path| files.admits(path));
         for problem in reconcile(root, &claim.drafts, &mut walked) {
@@ -360,6 +363,23 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
     }
     builder.group_columns(claim.group_columns);
     builder.build()
+}
+
+/// Leaves out what is not there. COCO names a picture without its folder, so that nothing tells
+/// whether it is missing or was left out.
+fn keep_found(claim: &mut Claim, walked: &Walked) {
+    let images = walked.images.iter().map(|image| image.path.as_str());
+    let images: HashSet<&str> = images.collect();
+    let listed = claim.drafts.len();
+    claim
+        .drafts
+        .retain(|draft| images.contains(draft.path.as_str()));
+    claim.annotations.keep(|path| images.contains(path));
+    let gone = listed - claim.drafts.len();
+    if gone > 0 {
+        let said = format!("; {gone} of its images left out, or not here");
+        claim.evidence.push_str(&said);
+    }
 }
 
 /// Where samples are listed: images that are not, and files that only the list takes for images.

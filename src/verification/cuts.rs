@@ -1,5 +1,5 @@
-//! From which correlation on a picture is worth aligning with a query: learned for each query, once,
-//! from a sample of what is searched.
+//! From which correlation on a picture is worth aligning with a query: learned for each query,
+//! once, from a sample of what is searched.
 //!
 //! Aligning costs a thousand times what a look at the codes does, so that a query is aligned with
 //! few of its candidates. Would the few be the best of all that are searched together, a pair's

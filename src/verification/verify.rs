@@ -41,9 +41,9 @@ pub(crate) struct Found {
 /// Aligns one query's candidates, and keeps those that are at least `least` similar, the `most`
 /// most similar, best first.
 ///
-/// A pair is as similar as its fine alignment says, but no more than [`FINER`] above the coarse one:
-/// then what cannot be among the `most` need not be aligned finely, and what is found is the same
-/// in whatever parts and order candidates come.
+/// A pair is as similar as its fine alignment says, but no more than [`FINER`] above the coarse
+/// one: then what cannot be among the `most` need not be aligned finely, and what is found is the
+/// same in whatever parts and order candidates come.
 pub(super) fn verify(
     query: &Residual,
     database: &Database<'_>,
