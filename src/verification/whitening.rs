@@ -70,7 +70,7 @@ impl Whitening {
     pub(crate) fn learn(thumbnails: Vec<(Key, &Thumbnail)>) -> Self {
         let mut cells: Vec<f32> = least(thumbnails, SAMPLE)
             .into_iter()
-            .filter_map(|thumbnail| centred(thumbnail))
+            .filter_map(centred)
             .flatten()
             .collect();
         let n = cells.len() / CELLS;
