@@ -77,6 +77,21 @@ const PEOPLE: &[&str] = &[
     "driver",
 ];
 
+/// Those that are stretches of a recording: where they are few and long, a part of one may be held
+/// out, and what is near in time is told by clocks and names.
+const STRETCHES: &[&str] = &[
+    "recording",
+    "drive",
+    "trip",
+    "episode",
+    "session",
+    "scene",
+    "sequence",
+    "seq",
+    "series",
+    "segment",
+];
+
 /// Words for what may be one thing in several pictures.
 const THINGS: &[&str] = &[
     "animal",
@@ -266,6 +281,12 @@ pub(super) fn is_attribute<'a>(values: impl Iterator<Item = &'a str>) -> bool {
     (are_flags || are_words) && is_few(different.len(), all) && all >= 6 * different.len()
 }
 
+/// Whether a column divides pictures into few long stretches of recordings.
+fn is_long_stretch(entity: &str, of: &BTreeMap<String, String>) -> bool {
+    let different: BTreeSet<&String> = of.values().collect();
+    STRETCHES.contains(&entity) && is_few(different.len(), of.len())
+}
+
 fn is_few(different: usize, all: usize) -> bool {
     different < FEWEST_VALUES.max(all.div_ceil(MOST_EACH))
 }
@@ -312,6 +333,7 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
             };
             let is_attribute = || is_attribute(told.of.values().map(String::as_str));
             match named {
+                Named::Entity(rank) if is_long_stretch(ENTITIES[rank], &told.of) => {}
                 Named::Entity(rank) if !is_attribute() => entities.push((rank, told)),
                 Named::Entity(rank) if PEOPLE.contains(&ENTITIES[rank]) => asked.push(told),
                 Named::Perhaps if may_tell_groups(&told, claim) => asked.push(told),
