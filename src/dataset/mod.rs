@@ -35,6 +35,7 @@ mod split_folders;
 mod split_lists;
 pub mod split_name;
 mod split_values;
+mod tables;
 mod time_cell;
 mod told;
 mod unread;
@@ -53,9 +54,9 @@ use crate::sample::{Dataset, Layout, Problem, ProblemKind};
 use crate::settings::{Columns, Files, Input};
 pub use builder::{Builder, Draft};
 use claim::{Claim, Strength};
-use csv_manifest::Refused;
 pub use given::{Given, given};
 use side_tables::SideTable;
+use tables::Refused;
 #[cfg(feature = "cli")]
 pub(crate) use walk::may_describe;
 use walk::{Walked, walk};
@@ -138,7 +139,7 @@ fn ask(
 ) -> Result<Claim, Error> {
     let asked = |layout| chosen.is_none_or(|chosen| chosen == layout);
     let tables = |walked: &Walked| match asked(Layout::CsvManifest) || asked(Layout::Tables) {
-        true => csv_manifest::claims(root, columns, walked),
+        true => tables::claims(root, columns, walked),
         false => Ok((Vec::new(), Vec::new())),
     };
     let (mut claims, mut refused) = tables(walked)?;
@@ -249,7 +250,7 @@ fn annotate_given(given: &mut directories::Given, columns: &Columns) -> Result<(
         }
         annotate(claim, told);
     };
-    if let Ok((tables, _)) = csv_manifest::claims(root, columns, walked) {
+    if let Ok((tables, _)) = tables::claims(root, columns, walked) {
         claim::take_labels(claim, &tables);
         add(
             claim,

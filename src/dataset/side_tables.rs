@@ -16,7 +16,7 @@ use crate::source::path_text;
 pub(super) const ENDINGS: [&str; 4] = ["csv", "tsv", "jsonl", "ndjson"];
 
 /// Most tables that are looked at; more are annotations of single pictures.
-const MOST_TABLES: usize = 100;
+pub(super) const MOST_TABLES: usize = 100;
 
 /// A table and its columns.
 #[derive(Debug)]

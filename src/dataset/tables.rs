@@ -1,0 +1,140 @@
+//! Which tables of a tree list samples: CSV, TSV, or JSON Lines, with a column of paths or of names
+//! without ending, and a column of splits; or a table for each split, named after it.
+
+use std::path::{Path, PathBuf};
+
+use super::claim::{Claim, Strength};
+use super::csv_header::{divides_pictures, read_header};
+use super::csv_manifest::{claim, strength};
+use super::csv_text::table_text;
+use super::exports::stem;
+use super::resolve::Resolver;
+use super::side_tables::{MOST_TABLES, is_table};
+use super::split_name::split_of_export;
+use super::walk::Walked;
+use crate::annotation::Annotations;
+use crate::error::Error;
+use crate::sample::Layout;
+use crate::settings::Columns;
+
+/// A table that cannot be read as a manifest.
+pub(super) struct Refused {
+    pub(super) table: String,
+    pub(super) error: Error,
+    /// Whether it tells splits or folds of names that pictures of the tree have: what it says is
+    /// about them, and cannot be told.
+    pub(super) is_about_pictures: bool,
+}
+
+/// What the tables of the tree claim, and the names of those that cannot be read as manifests,
+/// with why.
+///
+/// `manifest.csv` at the root is asked alone where there is one; else every table with paths and
+/// splits, every driving log at the root, and tables for one split each.
+///
+/// # Errors
+/// `manifest.csv` cannot be read.
+pub(super) fn claims(
+    root: &Path,
+    columns: &Columns,
+    walked: &Walked,
+) -> Result<(Vec<Claim>, Vec<Refused>), Error> {
+    let tables = walked.texts.iter().filter(|path| is_table(path));
+    let tables: Vec<&String> = tables.collect();
+    let is_manifest = |table: &&&String| {
+        let stem = table.rsplit_once('.').map_or("", |(stem, _)| stem);
+        stem.eq_ignore_ascii_case("manifest")
+    };
+    if let Some(manifest) = tables.iter().find(is_manifest) {
+        let claim = claim(root, &root.join(manifest), columns, walked)?;
+        let claim = Claim {
+            strength: Strength::Manifest,
+            ..claim
+        };
+        return Ok((vec![claim], Vec::new()));
+    }
+    let (mut claims, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
+    for table in tables.into_iter().take(MOST_TABLES) {
+        let file = root.join(table);
+        let files = Resolver::new(root, &file, walked);
+        let text = table_text(&file);
+        let header = text.and_then(|text| read_header(&file, &text, columns, &files));
+        let told = header.map(|header| {
+            (
+                header.positions.split.is_some(),
+                header.positions.driving_log,
+            )
+        });
+        match told {
+            Ok((split, log)) if split || (log && !table.contains('/')) => {
+                match claim(root, &file, columns, walked) {
+                    Ok(claim) => claims.push(claim),
+                    Err(error) => refused.push(Refused {
+                        is_about_pictures: divides_pictures(&file, columns, &files),
+                        table: table.clone(),
+                        error,
+                    }),
+                }
+            }
+            Ok(_) => others.push((table.as_str(), file)),
+            // No column names pictures for sure.
+            Err(error) if divides_pictures(&file, columns, &files) => refused.push(Refused {
+                is_about_pictures: true,
+                table: table.clone(),
+                error,
+            }),
+            Err(_) => {}
+        }
+    }
+    claims.extend(one_a_split(root, &others, columns, walked));
+    Ok((claims, refused))
+}
+
+/// Tables that are named after splits, `train.csv` and `val.csv`, as one claim; and tables of
+/// labels, `metadata.csv`, each as its own.
+fn one_a_split(
+    root: &Path,
+    tables: &[(&str, PathBuf)],
+    columns: &Columns,
+    walked: &Walked,
+) -> Vec<Claim> {
+    let mut all: Option<Claim> = None;
+    let mut labels = Vec::new();
+    for (table, file) in tables {
+        let stem = stem(table);
+        let told = split_of_export(stem);
+        let is_metadata = stem.eq_ignore_ascii_case("metadata");
+        if told.is_none() && !is_metadata {
+            continue;
+        }
+        // Of these, any may be about something else.
+        let Ok(mut claim) = claim(root, file, columns, walked) else {
+            continue;
+        };
+        let Some((split, role)) = told else {
+            labels.push(claim);
+            continue;
+        };
+        for draft in &mut claim.drafts {
+            draft.split = Some((split.to_owned(), role));
+        }
+        match &mut all {
+            None => all = Some(claim),
+            Some(all) => {
+                all.evidence.push_str("; ");
+                all.evidence.push_str(&claim.evidence);
+                all.drafts.extend(claim.drafts);
+                all.problems.extend(claim.problems);
+                let drawn = std::mem::take(&mut all.annotations);
+                all.annotations = Annotations::join([drawn, claim.annotations]);
+            }
+        }
+    }
+    let all = all.map(|claim| Claim {
+        layout: Layout::Tables,
+        strength: strength(&claim.drafts),
+        chosen_by: format!("`--layout {}`", Layout::Tables.name()),
+        ..claim
+    });
+    all.into_iter().chain(labels).collect()
+}
