@@ -91,8 +91,9 @@ impl<'a> Recorder<'a> {
         });
         let mut others = places(self.copies, from);
         others.retain(|place| queries.binary_search(place).is_err());
-        verification::find(pictures, &new_in_database, &others, least, |found| {
-            self.record(reversed(found), from, to);
+        let of_all = (&*database, &*new_in_database);
+        verification::find_new(pictures, &others, of_all, least, |found| {
+            self.record(found, from, to);
         });
     }
 

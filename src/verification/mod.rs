@@ -75,6 +75,38 @@ pub(crate) fn find(
     find_in(pictures, queries, database, &cohort, threshold, sink);
 }
 
+/// As [`find`], for partners among `new` only, some of the database: what a search of all of it
+/// finds of these, and where it stops at 10 perhaps more.
+pub(crate) fn find_new(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    (database, new): (&[u32], &[u32]),
+    threshold: Threshold,
+    sink: impl FnMut(Found),
+) {
+    let effort = across(database.len());
+    let (places, part) = present(pictures, new);
+    // Most queries have nothing like the few new ones, and need no cut.
+    let mut near = Vec::new();
+    for batch in queries.chunks(effort.batch) {
+        let (of, residuals) = with_residuals(pictures, batch);
+        let none = vec![Cut::NONE; residuals.len()];
+        let limits = Limits {
+            most: 1,
+            ..Limits::NONE
+        };
+        let other = |query: u32, place: u32| of[query as usize] != places[place as usize];
+        let looked = candidates::candidates(&residuals, &part, &none, limits, effort.net, &other);
+        let looked = of.into_iter().zip(looked);
+        let own = looked.filter(|(_, looked)| !looked.candidates.is_empty());
+        near.extend(own.map(|(place, _)| place));
+    }
+    if !near.is_empty() {
+        let cohort = Cohort::of(pictures, database, effort);
+        find_in(pictures, &near, new, &cohort, threshold, sink);
+    }
+}
+
 /// As [`find`], in a part of what the cohort is a sample of.
 fn find_in(
     pictures: &[Option<Picture>],
@@ -205,10 +237,7 @@ fn search(
 ) {
     let (places, database) = present(pictures, database);
     for batch in queries.chunks(effort.batch) {
-        let (batch, residuals): (Vec<u32>, Vec<&Residual>) = batch
-            .iter()
-            .filter_map(|&place| Some((place, &*pictures[place as usize].as_ref()?.residual)))
-            .unzip();
+        let (batch, residuals) = with_residuals(pictures, batch);
         let chosen = choose(&batch, &residuals);
         let allowed =
             |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
@@ -224,6 +253,15 @@ fn search(
             }
         }
     }
+}
+
+/// The places that have a picture, with what each shows.
+fn with_residuals<'a>(
+    pictures: &'a [Option<Picture>],
+    places: &[u32],
+) -> (Vec<u32>, Vec<&'a Residual>) {
+    let shown = |&place: &u32| Some((place, &*pictures[place as usize].as_ref()?.residual));
+    places.iter().filter_map(shown).unzip()
 }
 
 /// The pictures at `places` that have one, with their places.

@@ -376,6 +376,36 @@ fn a_pair_is_found_whatever_else_is_searched_with_it_and_in_which_order() {
 }
 
 #[test]
+fn of_new_pictures_what_a_search_of_all_finds_of_them_is_found() {
+    let (queries, database) = crowd();
+    let n = queries.len() as u32;
+    let pictures = described(queries.into_iter().chain(database).map(Some).collect());
+    let all: Vec<u32> = (n..pictures.len() as u32).collect();
+    let queries: Vec<u32> = (0..n).collect();
+    let threshold = Threshold::given(0.6);
+    let mut at_once = Vec::new();
+    find(&pictures, &queries, &all, threshold, |found| {
+        at_once.push(found)
+    });
+    for (first, step, least) in [(0, 3, 20), (45, 50, 1)] {
+        let new: Vec<u32> = all.iter().copied().skip(first).step_by(step).collect();
+        let mut found = Vec::new();
+        find_new(&pictures, &queries, (&all, &new), threshold, |one| {
+            found.push(one)
+        });
+        let mut expected = at_once.clone();
+        expected.retain(|one| new.contains(&one.partner));
+        assert!(expected.len() >= least, "proves little: {}", expected.len());
+        let is_missing = |one: &&Found| !found.contains(one);
+        assert_eq!(expected.iter().find(is_missing), None);
+        // More is found only of queries that have more than are kept.
+        let full = |query| at_once.iter().filter(|one| one.query == query).count() >= ACROSS.pairs;
+        found.retain(|one| !expected.contains(one) && !full(one.query));
+        assert_eq!(found, []);
+    }
+}
+
+#[test]
 fn what_is_learned_does_not_depend_on_order() {
     let (queries, database) = crowd();
     let all: Vec<Thumbnail> = queries.into_iter().chain(database).collect();
