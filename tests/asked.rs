@@ -1,8 +1,9 @@
 //! What the user asks for has an effect or is refused, and what tells groups is used or asked
 //! about.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::road;
 use crate::workspace::Workspace;
 
 /// Eight pictures in `train/`, four in `val/`, all different, and a table of whom each shows.
@@ -460,4 +461,43 @@ fn videos_of_annotations_are_groups() {
         report["recordings"]["groups"][0]["shared"].clone()
     };
     assert_eq!((leaked(0), leaked(100)), (4.into(), 0.into()));
+}
+
+#[test]
+fn few_long_stretches_of_frames_in_known_order_are_judged_by_distance() {
+    let workspace = Workspace::new();
+    let mut rows = vec!["path,segment".to_owned()];
+    for frame in 0..road::FRAMES {
+        workspace.file(&road::path(frame), road::jpeg(frame));
+        rows.push(format!("{},{}", road::path(frame), frame / 120));
+    }
+    workspace.file("index.csv", rows.join("\n"));
+    for (manifest, leaked) in [
+        (road::block_manifest(), 0..=0),
+        (road::random_manifest(), 40..=60),
+    ] {
+        workspace.file("manifest.csv", manifest);
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(report["recordings"]["groups"], json!([]));
+        assert_eq!(report["recordings"]["possible_groups"], json!([]));
+        let count = report["leakage"][0]["leaked"]["count"].as_u64().unwrap();
+        assert!(leaked.contains(&count), "{count}");
+    }
+}
+
+#[test]
+fn few_long_stretches_of_pictures_in_no_order_are_asked_about() {
+    let workspace = Workspace::new();
+    let mut rows = vec!["image,session".to_owned()];
+    for seed in 0..48_u32 {
+        let split = if seed % 4 == 3 { "val" } else { "train" };
+        let name = format!("{:08x}.png", (seed + 1).wrapping_mul(2_654_435_761));
+        workspace.image(&format!("{split}/{name}"), seed + 1);
+        rows.push(format!("{name},s{}", seed / 12));
+    }
+    workspace.file("metadata.csv", rows.join("\n"));
+    let (report, status) = workspace.check(&["--strict"]);
+    assert_eq!(report["recordings"]["groups"], json!([]));
+    let asked = &report["recordings"]["possible_groups"][0];
+    assert_eq!((status, &asked["group_column"]), (1, &"session".into()));
 }

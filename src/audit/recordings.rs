@@ -94,8 +94,10 @@ pub(super) fn find(
             views.share_an_instant()
                 || ask(views, samples, looks).is_some_and(|said| said.confirms())
         }));
-        let known = (recordings.as_ref(), tiles.as_ref());
-        entities.extend(dataset.group_columns.iter().map(Question::of_column));
+        let ordered = recordings.as_ref().filter(|_| without_order.is_none());
+        let known = (ordered, tiles.as_ref());
+        let columns = dataset.group_columns.iter().map(Question::of_column);
+        entities.extend(columns.filter(|asked| !lies_in_recordings(&asked.groups, ordered)));
         entities.extend(entities_in_names(samples, known, without_order, looks));
     }
     let size = |signed: &Signed| {
@@ -113,9 +115,17 @@ pub(super) fn find(
     }
 }
 
-/// Identifiers in names. Where the order of recordings is known, what lies within one recording has
-/// been judged by distance; where places of tiles are known, a column or a row of one slide has
-/// been judged by overlap, and only the slide itself is asked about.
+/// Whether each group lies within one recording of known order: what is in it has been judged by
+/// distance. Distances say nothing of samples in no order.
+fn lies_in_recordings(groups: &Groups, ordered: Option<&Recordings>) -> bool {
+    ordered.is_some_and(|recordings| {
+        groups.refine(|id| recordings.place(id).map(|place| place.recording))
+    })
+}
+
+/// Identifiers in names but for those that lie within recordings of known order. Where places of
+/// tiles are known, a column or a row of one slide has been judged by overlap, and only the slide
+/// itself is asked about.
 fn entities_in_names(
     samples: &[Sample],
     (recordings, tiles): (Option<&Recordings>, Option<&Tiles>),
@@ -123,11 +133,7 @@ fn entities_in_names(
     looks: &Looks,
 ) -> Vec<Question> {
     let mut candidates = entity::candidates(samples);
-    // Distances say nothing of samples in no order.
-    if let Some(recordings) = recordings.filter(|_| without_order.is_none()) {
-        let recording = |id| recordings.place(id).map(|place| place.recording);
-        candidates.retain(|candidate| !candidate.groups.refine(recording));
-    }
+    candidates.retain(|candidate| !lies_in_recordings(&candidate.groups, recordings));
     if let Some(tiles) = tiles {
         let slide = |id: SampleId| tiles.at[id.index()].map(|at| at.slide);
         candidates.retain(|candidate| {

@@ -3,7 +3,8 @@
 //! A column that is named plainly for an entity (`patient`, `lesion_id`, `StudyInstanceUID`) is
 //! used, unless its values are those of an attribute: a few words, each of many samples. Another
 //! one that is called an identifier, or a word for things that may be one, is asked about where its
-//! values are many and repeat.
+//! values are many and repeat; and so are few long stretches of recordings, where clocks and names
+//! do not say how near two pictures are.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -21,75 +22,58 @@ pub(super) enum Named {
     Perhaps,
 }
 
+/// What a word for an entity is a word for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Thing,
+    /// Few words in its column are names of people rather than attributes.
+    Person,
+    /// A stretch of a recording: where they are few and long, a part of one may be held out.
+    Stretch,
+}
+
 /// Entities, the widest first.
-const ENTITIES: &[&str] = &[
-    "group",
-    "patient",
-    "subject",
-    "participant",
-    "volunteer",
-    "donor",
-    "person",
-    "pid",
-    "identity",
-    "individual",
-    "driver",
-    "vehicle",
-    "study",
-    "exam",
-    "examination",
-    "visit",
-    "case",
-    "specimen",
-    "biopsy",
-    "slide",
-    "wsi",
-    "lesion",
-    "nodule",
-    "tumor",
-    "tumour",
-    "plant",
-    "movie",
-    "film",
-    "video",
-    "clip",
-    "recording",
-    "drive",
-    "trip",
-    "episode",
-    "session",
-    "scene",
-    "sequence",
-    "seq",
-    "series",
-    "segment",
-];
-
-/// Those of which few words are names of people rather than attributes.
-const PEOPLE: &[&str] = &[
-    "patient",
-    "participant",
-    "volunteer",
-    "donor",
-    "person",
-    "identity",
-    "individual",
-    "driver",
-];
-
-/// Those that are stretches of a recording: where they are few and long, a part of one may be held
-/// out, and what is near in time is told by clocks and names.
-const STRETCHES: &[&str] = &[
-    "recording",
-    "drive",
-    "trip",
-    "episode",
-    "session",
-    "scene",
-    "sequence",
-    "seq",
-    "series",
-    "segment",
+const ENTITIES: &[(&str, Kind)] = &[
+    ("group", Kind::Thing),
+    ("patient", Kind::Person),
+    ("subject", Kind::Thing),
+    ("participant", Kind::Person),
+    ("volunteer", Kind::Person),
+    ("donor", Kind::Person),
+    ("person", Kind::Person),
+    ("pid", Kind::Thing),
+    ("identity", Kind::Person),
+    ("individual", Kind::Person),
+    ("driver", Kind::Person),
+    ("vehicle", Kind::Thing),
+    ("study", Kind::Thing),
+    ("exam", Kind::Thing),
+    ("examination", Kind::Thing),
+    ("visit", Kind::Thing),
+    ("case", Kind::Thing),
+    ("specimen", Kind::Thing),
+    ("biopsy", Kind::Thing),
+    ("slide", Kind::Thing),
+    ("wsi", Kind::Thing),
+    ("lesion", Kind::Thing),
+    ("nodule", Kind::Thing),
+    ("tumor", Kind::Thing),
+    ("tumour", Kind::Thing),
+    ("plant", Kind::Thing),
+    ("movie", Kind::Thing),
+    ("film", Kind::Thing),
+    ("video", Kind::Thing),
+    ("clip", Kind::Thing),
+    ("recording", Kind::Stretch),
+    ("drive", Kind::Stretch),
+    ("trip", Kind::Stretch),
+    ("episode", Kind::Stretch),
+    ("session", Kind::Stretch),
+    ("scene", Kind::Stretch),
+    ("sequence", Kind::Stretch),
+    ("seq", Kind::Stretch),
+    ("series", Kind::Stretch),
+    ("segment", Kind::Stretch),
 ];
 
 /// Words for what may be one thing in several pictures.
@@ -223,7 +207,7 @@ pub(super) fn named(column: &str) -> Option<Named> {
     for word in &mut words {
         // `patientid`, written together.
         let before = ["uid", "id"].iter().find_map(|end| word.strip_suffix(end));
-        if let Some(before) = before.filter(|before| ENTITIES.contains(before)) {
+        if let Some(before) = before.filter(|before| rank_of(before).is_some()) {
             *word = before.to_owned();
         }
     }
@@ -244,8 +228,7 @@ pub(super) fn named(column: &str) -> Option<Named> {
     {
         return None;
     }
-    let entity = ENTITIES.iter().position(|entity| *entity == last);
-    match entity {
+    match rank_of(last) {
         // A group of ages is none of pictures.
         Some(0) if words.len() > 1 => {}
         Some(rank) => return Some(Named::Entity(rank)),
@@ -258,6 +241,11 @@ pub(super) fn named(column: &str) -> Option<Named> {
         && words != ["label", "group"];
     let is_thing = THINGS.contains(&last);
     ((is_called_so || is_thing) && !is_other).then_some(Named::Perhaps)
+}
+
+/// How wide an entity is among all; `None` for another word.
+fn rank_of(word: &str) -> Option<usize> {
+    ENTITIES.iter().position(|(entity, _)| *entity == word)
 }
 
 /// Fewest different values that identifiers of many samples have.
@@ -281,12 +269,6 @@ pub(super) fn is_attribute<'a>(values: impl Iterator<Item = &'a str>) -> bool {
     (are_flags || are_words) && is_few(different.len(), all) && all >= 6 * different.len()
 }
 
-/// Whether a column divides pictures into few long stretches of recordings.
-fn is_long_stretch(entity: &str, of: &BTreeMap<String, String>) -> bool {
-    let different: BTreeSet<&String> = of.values().collect();
-    STRETCHES.contains(&entity) && is_few(different.len(), of.len())
-}
-
 fn is_few(different: usize, all: usize) -> bool {
     different < FEWEST_VALUES.max(all.div_ceil(MOST_EACH))
 }
@@ -297,6 +279,13 @@ pub(super) struct Asked {
     pub(super) column: String,
     pub(super) table: String,
     pub(super) of: BTreeMap<String, String>,
+}
+
+impl Asked {
+    fn values_are_few(&self) -> bool {
+        let different: BTreeSet<&String> = self.of.values().collect();
+        is_few(different.len(), self.of.len())
+    }
 }
 
 /// Most columns that are asked about.
@@ -333,9 +322,12 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
             };
             let is_attribute = || is_attribute(told.of.values().map(String::as_str));
             match named {
-                Named::Entity(rank) if is_long_stretch(ENTITIES[rank], &told.of) => {}
-                Named::Entity(rank) if !is_attribute() => entities.push((rank, told)),
-                Named::Entity(rank) if PEOPLE.contains(&ENTITIES[rank]) => asked.push(told),
+                Named::Entity(rank) => match ENTITIES[rank].1 {
+                    Kind::Person if is_attribute() => asked.push(told),
+                    _ if is_attribute() => {}
+                    Kind::Stretch if told.values_are_few() => asked.push(told),
+                    _ => entities.push((rank, told)),
+                },
                 Named::Perhaps if may_tell_groups(&told, claim) => asked.push(told),
                 _ => {}
             }
