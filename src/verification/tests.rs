@@ -385,13 +385,13 @@ fn of_new_pictures_what_a_search_of_all_finds_of_them_is_found() {
     let threshold = Threshold::given(0.6);
     let mut at_once = Vec::new();
     find(&pictures, &queries, &all, threshold, |found| {
-        at_once.push(found)
+        at_once.push(found);
     });
     for (first, step, least) in [(0, 3, 20), (45, 50, 1)] {
         let new: Vec<u32> = all.iter().copied().skip(first).step_by(step).collect();
         let mut found = Vec::new();
         find_new(&pictures, &queries, (&all, &new), threshold, |one| {
-            found.push(one)
+            found.push(one);
         });
         let mut expected = at_once.clone();
         expected.retain(|one| new.contains(&one.partner));
