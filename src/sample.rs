@@ -329,6 +329,8 @@ pub struct GroupColumn {
     pub column: String,
     /// The table that has it.
     pub table: String,
+    /// Whether its name is a word for stretches of recordings: sessions, segments.
+    pub stretches: bool,
     /// The value of each sample, by [`SampleId`].
     pub values: Vec<Option<Box<str>>>,
 }

@@ -466,17 +466,35 @@ fn videos_of_annotations_are_groups() {
 #[test]
 fn few_long_stretches_of_frames_in_known_order_are_judged_by_distance() {
     let workspace = Workspace::new();
+    // Ten frames a second, and half a minute before the last fifth.
+    let name = |frame: usize| {
+        let tenths = frame + if frame < 192 { 0 } else { 300 };
+        let (seconds, rest) = (tenths / 10, tenths % 10);
+        format!(
+            "2016_12_01_13_{:02}_{:02}_{rest}00.jpg",
+            seconds / 60,
+            seconds % 60
+        )
+    };
     let mut rows = vec!["path,segment".to_owned()];
     for frame in 0..road::FRAMES {
-        workspace.file(&road::path(frame), road::jpeg(frame));
-        rows.push(format!("{},{}", road::path(frame), frame / 120));
+        workspace.file(&name(frame), road::jpeg(frame));
+        rows.push(format!("{},{}", name(frame), frame / 120));
     }
     workspace.file("index.csv", rows.join("\n"));
-    for (manifest, leaked) in [
-        (road::block_manifest(), 0..=0),
-        (road::random_manifest(), 40..=60),
-    ] {
-        workspace.file("manifest.csv", manifest);
+    let is_last = |frame: usize| frame >= 192;
+    let is_fifth = |frame: usize| frame % 5 == 4;
+    let cases: [(fn(usize) -> bool, _); 2] = [(is_last, 0..=0), (is_fifth, 40..=60)];
+    for (is_val, leaked) in cases {
+        let row = |frame| {
+            format!(
+                "{},{}",
+                name(frame),
+                if is_val(frame) { "val" } else { "train" }
+            )
+        };
+        let rows: Vec<String> = (0..road::FRAMES).map(row).collect();
+        workspace.file("manifest.csv", format!("path,split\n{}", rows.join("\n")));
         let (report, _) = workspace.check(&[]);
         assert_eq!(report["recordings"]["groups"], json!([]));
         assert_eq!(report["recordings"]["possible_groups"], json!([]));

@@ -96,8 +96,15 @@ pub(super) fn find(
         }));
         let ordered = recordings.as_ref().filter(|_| without_order.is_none());
         let known = (ordered, tiles.as_ref());
-        let columns = dataset.group_columns.iter().map(Question::of_column);
-        entities.extend(columns.filter(|asked| !lies_in_recordings(&asked.groups, ordered)));
+        let columns = dataset.group_columns.iter();
+        let columns = columns.map(|column| (column.stretches, Question::of_column(column)));
+        let open = columns.filter(|(stretches, asked)| {
+            let groups = &asked.groups;
+            // How near two pictures of one stretch are is known, though a pause may part it.
+            let is_placed = *stretches && are_in_order(groups, ordered);
+            !is_placed && !lies_in_recordings(groups, ordered)
+        });
+        entities.extend(open.map(|(_, asked)| asked));
         entities.extend(entities_in_names(samples, known, without_order, looks));
     }
     let size = |signed: &Signed| {
@@ -121,6 +128,11 @@ fn lies_in_recordings(groups: &Groups, ordered: Option<&Recordings>) -> bool {
     ordered.is_some_and(|recordings| {
         groups.refine(|id| recordings.place(id).map(|place| place.recording))
     })
+}
+
+/// Whether all samples of groups have a place in some recording of known order.
+fn are_in_order(groups: &Groups, ordered: Option<&Recordings>) -> bool {
+    ordered.is_some_and(|recordings| groups.refine(|id| recordings.place(id).map(|_| 0)))
 }
 
 /// Identifiers in names but for those that lie within recordings of known order. Where places of

@@ -213,6 +213,7 @@ impl Builder {
         let of_samples = |asked: Asked| GroupColumn {
             column: asked.column,
             table: asked.table,
+            stretches: asked.stretches,
             values: samples
                 .iter()
                 .map(|sample| {

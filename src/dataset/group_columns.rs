@@ -278,6 +278,8 @@ fn is_few(different: usize, all: usize) -> bool {
 pub(super) struct Asked {
     pub(super) column: String,
     pub(super) table: String,
+    /// Whether its name is a word for stretches of recordings.
+    pub(super) stretches: bool,
     pub(super) of: BTreeMap<String, String>,
 }
 
@@ -318,6 +320,7 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
             let told = Asked {
                 column: column.clone(),
                 table: table.name.clone(),
+                stretches: matches!(named, Named::Entity(rank) if ENTITIES[rank].1 == Kind::Stretch),
                 of: cells.of,
             };
             let is_attribute = || is_attribute(told.of.values().map(String::as_str));

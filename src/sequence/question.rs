@@ -30,6 +30,7 @@ impl Question {
             column,
             table,
             values,
+            ..
         } = column;
         let mut names = Interner::default();
         let of = values
