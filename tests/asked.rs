@@ -482,9 +482,10 @@ fn few_long_stretches_of_frames_in_known_order_are_judged_by_distance() {
         rows.push(format!("{},{}", name(frame), frame / 120));
     }
     workspace.file("index.csv", rows.join("\n"));
+    type IsVal = fn(usize) -> bool;
     let is_last = |frame: usize| frame >= 192;
     let is_fifth = |frame: usize| frame % 5 == 4;
-    let cases: [(fn(usize) -> bool, _); 2] = [(is_last, 0..=0), (is_fifth, 40..=60)];
+    let cases: [(IsVal, _); 2] = [(is_last, 0..=0), (is_fifth, 40..=60)];
     for (is_val, leaked) in cases {
         let row = |frame| {
             format!(
