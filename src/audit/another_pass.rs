@@ -72,7 +72,7 @@ impl<'a> Passes<'a> {
         threshold: Threshold,
     ) -> Option<Self> {
         let recordings = recordings?;
-        if recordings.unit != PositionUnit::Nanoseconds || threshold.is_continuum() {
+        if recordings.unit != PositionUnit::Nanoseconds || threshold.continuum {
             return None;
         }
         let step = seconds_per_step(recordings);
@@ -282,6 +282,7 @@ mod tests {
         let recordings = films(PositionUnit::Nanoseconds);
         let continuum = Threshold {
             copies: 0.95,
+            continuum: true,
             ..Threshold::given(0.8)
         };
         let found = Partnerships::with_limit(KEPT);

@@ -81,7 +81,7 @@ impl<'a> Recorder<'a> {
         if from == to {
             verification::find_within_for(pictures, &queries, &database, least, |found| {
                 self.record(found, from, to);
-                self.record(reversed(found), to, from);
+                self.record(found.reversed(), to, from);
             });
             return;
         }
@@ -192,19 +192,6 @@ fn near(found: Match, distance: Option<u32>) -> Near {
     }
 }
 
-/// The pair seen from the other picture.
-pub(super) fn reversed(found: Match) -> Match {
-    let back = found.transform.inverse();
-    Match {
-        query: found.partner,
-        partner: found.query,
-        transform: back,
-        of_query: found.of_partner.transformed(back),
-        of_partner: found.of_query.transformed(back),
-        ..found
-    }
-}
-
 fn join_copies(copies: &Pictures, samples: usize) -> Forest {
     let mut joined = Forest::new(samples);
     for members in copies.copies() {
@@ -230,6 +217,7 @@ mod tests {
     use super::*;
     use crate::matching::area::Area;
     use crate::sample::SplitRole;
+    use crate::verification::Affine;
 
     fn found(similarity: f32) -> Match {
         Match {
@@ -237,6 +225,7 @@ mod tests {
             partner: 0,
             similarity,
             transform: Transform::Rotate90,
+            map: Affine::IDENTITY,
             of_query: Area::WHOLE,
             of_partner: Area::WHOLE,
         }
@@ -244,10 +233,10 @@ mod tests {
 
     #[test]
     fn seen_from_the_other_side_twice_it_is_what_it_was() {
-        let there = reversed(found(0.9));
+        let there = found(0.9).reversed();
         assert_eq!((there.query, there.partner), (0, 1));
         assert_eq!(there.transform, Transform::Rotate270);
-        assert_eq!(reversed(there), found(0.9));
+        assert_eq!(there.reversed(), found(0.9));
     }
 
     /// A training picture and another one in validation.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::another_pass;
 use super::learning::{learn, threshold};
-use super::recorder::{Recorder, places, reversed};
+use super::recorder::{Recorder, places};
 use crate::budget::Budget;
 use crate::cache::Session;
 use crate::matching::Forest;
@@ -200,7 +200,7 @@ fn compare(
         } else if from == to {
             verification::find_within(pictures, &of(from), least, |found| {
                 recorder.record(found, from, to);
-                recorder.record(reversed(found), to, from);
+                recorder.record(found.reversed(), to, from);
             });
         } else {
             verification::find(pictures, &of(from), &of(to), least, |found| {
@@ -303,14 +303,14 @@ fn detection(
     let source = match (settings.matching.similarity, threshold.negatives) {
         (Some(_), _) => ThresholdSource::Given,
         (None, 0) => ThresholdSource::Prior,
-        (None, _) if threshold.is_continuum() => ThresholdSource::Continuum,
+        (None, _) if threshold.continuum => ThresholdSource::Continuum,
         (None, _) if threshold.false_rate.is_none() => ThresholdSource::Bounded,
         (None, _) => ThresholdSource::Calibrated,
     };
     let rounded = |similarity: f32| (f64::from(similarity) * 1e4).round() / 1e4;
     Detection {
         threshold: rounded(threshold.similarity),
-        copies: threshold.is_continuum().then(|| rounded(threshold.copies)),
+        copies: threshold.leaves_doubt().then(|| rounded(threshold.copies)),
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,

@@ -14,7 +14,7 @@ use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
 use crate::report::recordings::{Distances, GroupRule, SharedGroups};
-use crate::report::{Detection, Leakage, Report, ReportPair, Ruling, ThresholdSource, Verdict};
+use crate::report::{Leakage, Report, ReportPair, Ruling, ThresholdSource, Verdict};
 use crate::wording::{self, percent_tenths};
 
 /// Columns of the widest line.
@@ -137,7 +137,7 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
             "  {DIM}with a changed or named image on either side:{DIM:#}"
         )?;
     }
-    if let Some(text) = caveat(&report.detection) {
+    if let Some(text) = caveat(report) {
         write!(to, "{}", wrap(text, "  ", "  "))?;
     }
     for entry in &report.leakage {
@@ -161,11 +161,16 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What similarity cannot tell in this dataset; `None` where there is nothing to say.
-fn caveat(detection: &Detection) -> Option<&'static str> {
-    match detection.source {
+fn caveat(report: &Report) -> Option<&'static str> {
+    let look_alikes = |entry: &Leakage| entry.recorded_together.contains_key(&Leak::LookAlike);
+    match report.detection.source {
         ThresholdSource::Continuum => Some(
             "distinct pictures of this dataset are as similar as edited copies are: only pairs whose \
              fine detail agrees count as near duplicates, the others are look-alikes",
+        ),
+        _ if report.detection.copies.is_some() && report.leakage.iter().any(look_alikes) => Some(
+            "so few images do not tell how similar distinct ones are: pairs in doubt whose fine \
+             detail agrees count as near duplicates, the others are look-alikes",
         ),
         _ => None,
     }

@@ -153,7 +153,7 @@ pub struct Detection {
     /// Pairs at least this similar are near duplicates, -1 to 1.
     pub threshold: f64,
     /// Pairs at least this similar are copies, and less similar ones only where fine detail agrees
-    /// at full resolution: the others are look-alikes. `null` unless `source` is `continuum`.
+    /// at full resolution: the others are look-alikes. `null` where similarity alone tells.
     pub copies: Option<f64>,
     /// Where the threshold comes from.
     pub source: ThresholdSource,

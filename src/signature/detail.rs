@@ -1,111 +1,166 @@
-//! Two pictures compared at their own resolution, as they lie: does the fine detail agree?
+//! Two pictures compared patch by patch, as one lies on the other: does the fine detail agree?
 //!
-//! What is compared is not grey but its slope: the differences of neighbouring pixels. A copy that
-//! was re-encoded, enlarged, dimmed or mirrored keeps nearly all of them; two drawings of one shape
-//! share the shape, and their edges lie elsewhere.
+//! Every patch of a copy shows what its original shows there, and one affine map says where. Two
+//! drawings of one shape share the outline: each patch finds an edge like its own, but patches do
+//! not agree on where. So both are asked: how well each patch agrees at its best place nearby, and
+//! how far these places stray from one map.
+
+mod patches;
+mod turn;
 
 use luma_jpeg::Luma;
 
-/// Pixels along either side at most: finer detail is lost by recompression.
-const MOST: usize = 256;
+pub(crate) use turn::Turn;
+
+use super::content::{Content, content};
+use patches::Together;
+
+/// Cells along each side that pictures are compared on: finer detail is lost by recompression.
+const MOST: f32 = 96.0;
+
+/// Small pictures are enlarged to so many cells, so that places are told apart.
+const FEWEST: f32 = 48.0;
 
 /// Pixels along either side at least: fewer have no detail.
-const LEAST: usize = 6;
+const LEAST: f32 = 6.0;
 
-/// One of the eight symmetries of a rectangle: rows become columns, then left and right, then top
-/// and bottom change places.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Turn {
-    /// Whether rows become columns.
-    pub transposed: bool,
-    /// Whether left and right change places.
-    pub mirrored: bool,
-    /// Whether top and bottom change places.
-    pub flipped: bool,
+/// How the fine detail of two pictures agrees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Agreement {
+    /// Mean correlation of patches at their best places, -1 to 1.
+    pub patches: f32,
+    /// Correlation where the map lays them, -1 to 1.
+    pub whole: f32,
+    /// How far the best places stray from one affine map (root mean square), in sides of the
+    /// picture.
+    pub stray: f32,
+    /// Pixels along the side that has the fewest, of what both show.
+    pub pixels: f32,
+    /// How much more one direction is scaled than the other (logarithm of the ratio), in fractions
+    /// of the sides or in pixels, whichever is less: 0 for crops, and for what is resized.
+    pub uneven: f32,
 }
 
-impl Turn {
-    fn of(self, luma: &Luma) -> Luma {
-        let (mut wide, mut high) = (luma.width, luma.height);
-        if self.transposed {
-            (wide, high) = (high, wide);
-        }
-        let mut data = Vec::with_capacity(luma.data.len());
-        for y in 0..high {
-            for x in 0..wide {
-                let x = if self.mirrored { wide - 1 - x } else { x };
-                let y = if self.flipped { high - 1 - y } else { y };
-                let (x, y) = if self.transposed { (y, x) } else { (x, y) };
-                data.push(luma.data[y as usize * luma.width as usize + x as usize]);
-            }
-        }
-        Luma {
-            width: wide,
-            height: high,
-            data,
-        }
-    }
-}
-
-/// Correlation of the slopes of two pictures, -1 to 1, the first turned. The larger is averaged
-/// down to the size of the smaller. `None` where one is flat or tiny.
+/// Compares two pictures, the first turned; `map` takes a place in it to one in the other, both in
+/// fractions of the sides without a uniform frame. `None` where one shows nothing or is tiny.
 #[must_use]
-pub(crate) fn agreement(one: &Luma, turn: Turn, other: &Luma) -> Option<f64> {
+pub(crate) fn agreement(
+    one: &Luma,
+    turn: Turn,
+    other: &Luma,
+    map: impl Fn(f32, f32) -> (f32, f32),
+) -> Option<Agreement> {
     let one = &turn.of(one);
-    let side = |a: u32, b: u32| (a.min(b) as usize).min(MOST);
-    let (wide, high) = (side(one.width, other.width), side(one.height, other.height));
-    if wide < LEAST || high < LEAST {
+    let (own, partner) = (content(one), content(other));
+    // How much of the partner's sides a side of the first spans.
+    let span = |(from_x, from_y): (f32, f32), (to_x, to_y): (f32, f32)| {
+        (to_x - from_x).abs().max((to_y - from_y).abs())
+    };
+    let spans = [
+        span(map(0.0, 0.5), map(1.0, 0.5)),
+        span(map(0.5, 0.0), map(0.5, 1.0)),
+    ];
+    let sides = [partner.width() as f32, partner.height() as f32];
+    let shown = [
+        own.width() as f32,
+        own.height() as f32,
+        sides[0] * spans[0],
+        sides[1] * spans[1],
+    ];
+    let pixels = shown.into_iter().fold(f32::INFINITY, f32::min);
+    if pixels < LEAST {
         return None;
     }
-    let (a, b) = (shrunk(one, wide, high), shrunk(other, wide, high));
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    let mut add = |from: usize, to: usize| {
-        let (x, y) = (a[to] - a[from], b[to] - b[from]);
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    };
-    for row in 0..high {
-        for column in 0..wide {
-            let at = row * wide + column;
-            if column + 1 < wide {
-                add(at, at + 1);
-            }
-            if row + 1 < high {
-                add(at, at + wide);
-            }
-        }
+    let side = pixels.clamp(FEWEST, MOST).round();
+    let cells = side as usize;
+    let one = Grid::of(one, own, [side, side]);
+    let other = Grid::of(other, partner, [side / spans[0], side / spans[1]]);
+    let middle = |cell: usize| (cell as f32 + 0.5) / side;
+    let places = (0..cells * cells).map(|at| (middle(at % cells), middle(at / cells)));
+    let (mut a, mut b, mut both) = (Vec::new(), Vec::new(), Vec::new());
+    for (x, y) in places {
+        let (there_x, there_y) = map(x, y);
+        a.push(one.at(x, y));
+        b.push(other.at(there_x, there_y));
+        both.push((0.0..=1.0).contains(&there_x) && (0.0..=1.0).contains(&there_y));
     }
-    (aa > 0.0 && bb > 0.0).then(|| ab / (aa * bb).sqrt())
+    let fine = (side / MOST).max(FINEST * side / pixels);
+    let [a, b] = [a, b].map(|grey| patches::band(grey, cells, fine));
+    let patches = patches::compare(&a, &b, &both, cells);
+    let Together { best, whole, stray } = patches::together(&patches)?;
+    Some(Agreement {
+        patches: best,
+        whole,
+        stray,
+        pixels,
+        uneven: uneven(spans).min(uneven([shown[2] / shown[0], shown[3] / shown[1]])),
+    })
 }
 
-/// Averaged to `wide` x `high`, neither more than the picture has, row by row.
-fn shrunk(luma: &Luma, wide: usize, high: usize) -> Vec<f64> {
-    let (width, height) = (luma.width as usize, luma.height as usize);
-    // Along rows, then along columns: shares of a pixel in the two cells that it may lie in.
-    let mut narrow = vec![0.0; wide * height];
-    for y in 0..height {
-        for x in 0..width {
-            let value = f64::from(luma.data[y * width + x]);
-            for (cell, share) in shares(x, width, wide) {
-                narrow[y * wide + cell] += value * share;
+fn uneven([wide, high]: [f32; 2]) -> f32 {
+    (wide / high).ln().abs()
+}
+
+/// Standard deviation of the blur that takes recompression's noise away, in pixels of the coarser
+/// picture.
+const FINEST: f32 = 0.6;
+
+/// A picture averaged to a grid no finer than itself.
+struct Grid {
+    wide: usize,
+    high: usize,
+    grey: Vec<f32>,
+}
+
+impl Grid {
+    fn of(luma: &Luma, part: Content, sides: [f32; 2]) -> Self {
+        let cells = |side: f32, pixels: usize| (side.round() as usize).clamp(1, pixels);
+        let (wide, high) = (
+            cells(sides[0], part.width()),
+            cells(sides[1], part.height()),
+        );
+        // Along rows, then along columns: shares of a pixel in the two cells that it may lie in.
+        let mut narrow = vec![0.0; wide * part.height()];
+        for y in 0..part.height() {
+            for x in 0..part.width() {
+                let at = (part.top + y) * luma.width as usize + part.left + x;
+                let value = f32::from(luma.data[at]);
+                for (cell, share) in shares(x, part.width(), wide) {
+                    narrow[y * wide + cell] += value * share;
+                }
             }
         }
-    }
-    let mut small = vec![0.0; wide * high];
-    for y in 0..height {
-        for (cell, share) in shares(y, height, high) {
-            for x in 0..wide {
-                small[cell * wide + x] += narrow[y * wide + x] * share;
+        let mut grey = vec![0.0; wide * high];
+        for y in 0..part.height() {
+            for (cell, share) in shares(y, part.height(), high) {
+                for x in 0..wide {
+                    grey[cell * wide + x] += narrow[y * wide + x] * share;
+                }
             }
         }
+        Self { wide, high, grey }
     }
-    small
+
+    /// Grey between the middles of cells, at a place in fractions of the sides; beyond the edge as
+    /// at the edge.
+    fn at(&self, x: f32, y: f32) -> f32 {
+        let along = |place: f32, cells: usize| {
+            let place = (place * cells as f32 - 0.5).clamp(0.0, (cells - 1) as f32);
+            let first = place as usize;
+            (first, (first + 1).min(cells - 1), place - first as f32)
+        };
+        let (left, right, in_x) = along(x, self.wide);
+        let (top, bottom, in_y) = along(y, self.high);
+        let grey = |x: usize, y: usize| self.grey[y * self.wide + x];
+        let upper = grey(left, top) + (grey(right, top) - grey(left, top)) * in_x;
+        let lower = grey(left, bottom) + (grey(right, bottom) - grey(left, bottom)) * in_x;
+        upper + (lower - upper) * in_y
+    }
 }
 
 /// The cells of `to` that pixel `at` of `from` lies in, at most two, each with the pixel's part of
 /// the cell.
-fn shares(at: usize, from: usize, to: usize) -> impl Iterator<Item = (usize, f64)> {
+fn shares(at: usize, from: usize, to: usize) -> impl Iterator<Item = (usize, f32)> {
     let scale = to as f64 / from as f64;
     let (start, end) = (at as f64 * scale, (at + 1) as f64 * scale);
     let first = (start as usize).min(to - 1);
@@ -113,86 +168,8 @@ fn shares(at: usize, from: usize, to: usize) -> impl Iterator<Item = (usize, f64
     [(first, step - start), ((first + 1).min(to - 1), end - step)]
         .into_iter()
         .filter(|(_, share)| *share > 1e-9)
+        .map(|(cell, share)| (cell, share as f32))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn picture(side: u32, seed: u32) -> Luma {
-        let cells = (0..side * side).map(|at| {
-            let (x, y) = (at % side, at / side);
-            ((x * 31 + y * 17 + seed * (x * y % 13) * 7) % 241) as u8
-        });
-        Luma {
-            width: side,
-            height: side,
-            data: cells.collect(),
-        }
-    }
-
-    fn enlarged(luma: &Luma, times: u32) -> Luma {
-        let (width, height) = (luma.width * times, luma.height * times);
-        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
-        let pixel = |(x, y)| luma.data[(y / times * luma.width + x / times) as usize];
-        Luma {
-            width,
-            height,
-            data: places.map(pixel).collect(),
-        }
-    }
-
-    #[test]
-    fn an_enlarged_and_dimmed_copy_agrees_and_another_picture_does_not() {
-        let one = picture(20, 1);
-        let mut copy = enlarged(&one, 3);
-        copy.data
-            .iter_mut()
-            .for_each(|grey| *grey = (f64::from(*grey) * 0.9) as u8);
-        assert!(agreement(&one, Turn::default(), &copy).unwrap() > 0.99);
-        assert!(agreement(&one, Turn::default(), &picture(20, 5)).unwrap() < 0.9);
-    }
-
-    #[test]
-    fn a_quarter_turn_clockwise_is_a_transposed_and_mirrored_picture() {
-        let one = Luma {
-            width: 3,
-            height: 2,
-            data: vec![1, 2, 3, 4, 5, 6],
-        };
-        let quarter = Turn {
-            transposed: true,
-            mirrored: true,
-            flipped: false,
-        };
-        let turned = quarter.of(&one);
-        assert_eq!((turned.width, turned.height), (2, 3));
-        assert_eq!(turned.data, [4, 1, 5, 2, 6, 3]);
-    }
-
-    #[test]
-    fn a_pixel_lies_in_cells_with_all_of_itself() {
-        for (from, to) in [(7, 3), (9, 9), (100, 6), (31, 30)] {
-            let mut sums = vec![0.0; to];
-            for at in 0..from {
-                shares(at, from, to).for_each(|(cell, share)| sums[cell] += share);
-            }
-            assert!(
-                sums.iter().all(|sum| (sum - 1.0).abs() < 1e-6),
-                "{from} {to}"
-            );
-        }
-    }
-
-    #[test]
-    fn flat_and_tiny_pictures_say_nothing() {
-        let flat = Luma {
-            width: 9,
-            height: 9,
-            data: vec![7; 81],
-        };
-        let one = picture(9, 1);
-        assert_eq!(agreement(&flat, Turn::default(), &one), None);
-        assert_eq!(agreement(&picture(4, 1), Turn::default(), &one), None);
-    }
-}
+mod tests;

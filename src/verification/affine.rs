@@ -1,12 +1,13 @@
 //! Linear maps with a shift, by which one picture lies on another.
 
 use crate::matching::area::Area;
+use crate::matching::pair::Transform;
 use crate::signature::thumbnail::SIDE;
 
 /// Takes a cell of one grid, counted from its centre, to a place in another:
 /// `x' = xx x + xy y + x0`, `y' = yx x + yy y + y0`, in cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Affine {
+pub(crate) struct Affine {
     pub(super) xx: f32,
     pub(super) xy: f32,
     pub(super) yx: f32,
@@ -16,7 +17,7 @@ pub(super) struct Affine {
 }
 
 impl Affine {
-    pub(super) const IDENTITY: Self = Self {
+    pub(crate) const IDENTITY: Self = Self {
         xx: 1.0,
         xy: 0.0,
         yx: 0.0,
@@ -103,6 +104,44 @@ impl Affine {
         )
     }
 
+    /// Where a place goes, both in fractions of the sides of the pictures.
+    pub(crate) fn in_fractions(self, x: f32, y: f32) -> (f32, f32) {
+        let side = SIDE as f32;
+        let (x, y) = self.apply((x - 0.5) * side, (y - 0.5) * side);
+        (x / side + 0.5, y / side + 0.5)
+    }
+
+    /// The same map seen after both pictures were transformed.
+    #[must_use]
+    pub(super) fn transformed(self, transform: Transform) -> Self {
+        let turn = Self::of(transform);
+        let back = Self::of(transform.inverse());
+        turn.after(self).after(back)
+    }
+
+    /// A symmetry of the square.
+    fn of(transform: Transform) -> Self {
+        let (across, down) = match transform {
+            Transform::Identity | Transform::Transpose => (1.0, 1.0),
+            Transform::Mirror | Transform::Rotate90 => (-1.0, 1.0),
+            Transform::Flip | Transform::Rotate270 => (1.0, -1.0),
+            Transform::Rotate180 | Transform::Transverse => (-1.0, -1.0),
+        };
+        let (xx, xy, yx, yy) = match transform {
+            Transform::Identity | Transform::Mirror | Transform::Flip | Transform::Rotate180 => {
+                (across, 0.0, 0.0, down)
+            }
+            _ => (0.0, across, down, 0.0),
+        };
+        Self {
+            xx,
+            xy,
+            yx,
+            yy,
+            ..Self::IDENTITY
+        }
+    }
+
     /// The same map between grids `factor` times as fine.
     pub(super) fn refined(self, factor: f32) -> Self {
         Self {
@@ -123,6 +162,13 @@ impl Affine {
             (squares / 2.0 + spread).sqrt(),
             (squares / 2.0 - spread).max(0.0).sqrt(),
         )
+    }
+
+    /// By how much it slants: cosine of the angle between what rows and columns become, 0 for turns
+    /// and for stretches along them.
+    pub(crate) fn shear(self) -> f32 {
+        let lengths = self.xx.hypot(self.yx) * self.xy.hypot(self.yy);
+        (self.xx * self.xy + self.yx * self.yy) / lengths.max(f32::MIN_POSITIVE)
     }
 
     /// Angle of the rotation nearest to it, in radians.
@@ -186,6 +232,18 @@ mod tests {
         }
 
         #[test]
+        fn a_transformed_map_takes_what_was_transformed_to_its_transformed_place(
+            map in maps(), x in -12f32..12.0, y in -12f32..12.0, transform in 0..8usize
+        ) {
+            let turn = Affine::of(Transform::ALL[transform]);
+            let (there_x, there_y) = map.apply(x, y);
+            let expected = turn.apply(there_x, there_y);
+            let (x, y) = turn.apply(x, y);
+            let found = map.transformed(Transform::ALL[transform]).apply(x, y);
+            prop_assert!((found.0 - expected.0).abs() < 1e-3 && (found.1 - expected.1).abs() < 1e-3);
+        }
+
+        #[test]
         fn scales_are_the_extremes_of_how_lengths_change(map in maps(), angle in 0f32..6.3) {
             let (x, y) = (map.xx * angle.cos() + map.xy * angle.sin(), map.yx * angle.cos() + map.yy * angle.sin());
             let (greater, smaller) = map.scales();
@@ -203,6 +261,26 @@ mod tests {
             bottom: 90,
         };
         assert_eq!(covered, part);
+    }
+
+    #[test]
+    fn a_symmetry_moves_an_area_as_the_transform_does() {
+        let map = Affine::onto(0.5, 0.1, -0.2);
+        for transform in Transform::ALL {
+            let moved = Affine::of(transform).after(map).covered();
+            assert_eq!(moved, map.covered().transformed(transform), "{transform:?}");
+        }
+    }
+
+    #[test]
+    fn turns_and_stretches_do_not_slant() {
+        let stretched = Affine::turn(0.14).after(Affine::onto_part(0.7, 1.0, 0.1, 0.0));
+        assert!(stretched.shear().abs() < 1e-6);
+        let slanted = Affine {
+            xy: 0.2,
+            ..Affine::IDENTITY
+        };
+        assert!((slanted.shear() - 0.196).abs() < 1e-3);
     }
 
     #[test]

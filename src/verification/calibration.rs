@@ -30,9 +30,7 @@ pub(crate) fn calibrate(
     let (places, database) = present(pictures, database);
     let (queries, _) = present(pictures, queries);
     let searched = queries.len();
-    if database.pictures.len() < null_model::LEAST {
-        return null_model::threshold(&[], 0);
-    }
+    let tiny = database.pictures.len() < null_model::LEAST;
     let search = Search {
         pictures,
         sample: sample(pictures, queries, &places),
@@ -41,23 +39,36 @@ pub(crate) fn calibrate(
         cohort,
         queries: searched,
     };
-    let threshold = search.by_decoys();
-    if threshold.negatives > 0 && search.is_continuum(threshold) {
-        let real = search.best(&search.sample, |residual| *residual);
-        return threshold.among_look_alikes(null_model::copies(&real, searched));
+    let threshold = if tiny {
+        null_model::threshold(&[], 0)
+    } else {
+        search.by_decoys()
+    };
+    match search.is_continuum(threshold) {
+        Some(true) => {
+            let real = search.best(&search.sample, |residual| *residual);
+            threshold.among_look_alikes(null_model::copies(&real, searched))
+        }
+        Some(false) => threshold,
+        None => threshold.in_doubt(),
     }
-    threshold
 }
 
 /// Pictures of which decoys are made, such as are searched for; few queries tell the threshold
-/// roughly, and pictures that are searched make decoys as good.
+/// roughly, and pictures that are searched make decoys as good. For a handful of queries it is to
+/// cost little.
 fn sample(pictures: &[Option<Picture>], queries: Vec<u32>, places: &[u32]) -> Vec<u32> {
-    let mut own = sample::of_pictures(pictures, queries.iter().copied(), null_model::DECOYS);
-    if (null_model::LEAST..null_model::DECOYS).contains(&own.len()) {
+    let most = if queries.len() < null_model::LEAST {
+        null_model::BENT_COPIES
+    } else {
+        null_model::DECOYS
+    };
+    let mut own = sample::of_pictures(pictures, queries.iter().copied(), most);
+    if own.len() < most {
         let queries: BTreeSet<u32> = queries.into_iter().collect();
         let others = places.iter().copied();
         let others = others.filter(|place| !queries.contains(place));
-        let room = null_model::DECOYS - own.len();
+        let room = most - own.len();
         own.extend(sample::of_pictures(pictures, others, room));
     }
     own
@@ -139,12 +150,13 @@ impl Search<'_> {
             .collect()
     }
 
-    /// Whether strangers are nearer to bent copies than their originals are.
-    fn is_continuum(&self, threshold: Threshold) -> bool {
+    /// Whether strangers are nearer to bent copies than their originals are; `None` where too little
+    /// tells.
+    fn is_continuum(&self, threshold: Threshold) -> Option<bool> {
         let step = self.sample.len().div_ceil(null_model::BENT_COPIES).max(1);
         let few: Vec<u32> = self.sample.iter().copied().step_by(step).collect();
-        if few.len() < null_model::LEAST_BENT {
-            return false;
+        if few.len() < null_model::LEAST_BENT || threshold.negatives == 0 {
+            return None;
         }
         let bent = few.par_iter().filter_map(|&place| {
             let (own, bent) = bent(self.pictures[place as usize].as_ref()?);
@@ -152,7 +164,8 @@ impl Search<'_> {
         });
         let (own, bent): (Vec<f32>, Vec<(u32, Residual)>) = bent.unzip();
         let nearer = null_model::part_nearer(&own, &self.best_of(&bent));
-        null_model::is_continuum(nearer, threshold, || self.best(&few, |residual| *residual))
+        let real = || self.best(&few, |residual| *residual);
+        Some(null_model::is_continuum(nearer, threshold, real))
     }
 }
 

@@ -7,7 +7,7 @@ use super::picture::Picture;
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub(crate) const LEARNED_VERSION: u32 = 5;
+pub(crate) const LEARNED_VERSION: u32 = 6;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;
@@ -35,6 +35,7 @@ pub(crate) fn parts<'a>(
         copies,
         negatives,
         false_rate,
+        continuum,
     } = threshold;
     let mut head = Vec::with_capacity(HEAD + Whitening::BYTES);
     head.extend(similarity.to_le_bytes());
@@ -42,6 +43,7 @@ pub(crate) fn parts<'a>(
     head.extend((negatives as u64).to_le_bytes());
     // No rate is negative.
     head.extend(false_rate.unwrap_or(-1.0).to_le_bytes());
+    head.push(u8::from(continuum));
     head.extend((pictures.len() as u64).to_le_bytes());
     whitening.push_bytes(&mut head);
     let parts = pictures.chunks(PART).map(|pictures| {
@@ -66,6 +68,7 @@ impl Learned {
         let (copies, rest) = rest.split_first_chunk()?;
         let (negatives, rest) = rest.split_first_chunk()?;
         let (false_rate, rest) = rest.split_first_chunk()?;
+        let (&continuum, rest) = rest.split_first()?;
         let (count, whitening) = rest.split_first_chunk()?;
         let false_rate = f64::from_le_bytes(*false_rate);
         let parts: Option<Vec<Vec<Option<Picture>>>> =
@@ -78,6 +81,7 @@ impl Learned {
                 copies: f32::from_le_bytes(*copies),
                 negatives: usize::try_from(u64::from_le_bytes(*negatives)).ok()?,
                 false_rate: (false_rate >= 0.0).then_some(false_rate),
+                continuum: continuum != 0,
             },
             pictures,
         })
@@ -102,7 +106,7 @@ fn pictures_of(part: &[u8]) -> Option<Vec<Option<Picture>>> {
 }
 
 /// Bytes before the whitening.
-const HEAD: usize = 4 + 4 + 8 + 8 + 8;
+const HEAD: usize = 4 + 4 + 8 + 8 + 1 + 8;
 
 #[cfg(test)]
 mod tests {
@@ -126,6 +130,7 @@ mod tests {
                 copies: 0.9,
                 negatives: 300,
                 false_rate,
+                continuum: false_rate.is_none(),
             },
         }
     }

@@ -31,6 +31,7 @@ mod windows;
 
 use rayon::prelude::*;
 
+pub(crate) use affine::Affine;
 pub(crate) use calibration::calibrate;
 use candidates::{Candidate, Database, Guess, Limits};
 use cuts::{Cohort, Cut};

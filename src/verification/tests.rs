@@ -443,12 +443,9 @@ fn drawings_of_one_kind_are_a_continuum_of_look_alikes_and_scenes_are_not() {
         calibrate(&pictures, &queries, &database)
     };
     let signs = threshold_of(&sign);
-    assert!(
-        signs.is_continuum() && signs.false_rate.is_none(),
-        "{signs:?}"
-    );
+    assert!(signs.continuum && signs.false_rate.is_none(), "{signs:?}");
     for painter in [pictures::scene, pictures::dashboard, pictures::microscope] {
         let others = threshold_of(&painter);
-        assert!(!others.is_continuum(), "{others:?}");
+        assert!(!others.continuum, "{others:?}");
     }
 }

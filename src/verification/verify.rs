@@ -32,10 +32,29 @@ pub(crate) struct Found {
     pub similarity: f32,
     /// What is done to the query so that it lies on the partner.
     pub transform: Transform,
+    /// Where what the query shows, after `transform`, lies in the partner.
+    pub map: Affine,
     /// The part of the query, after `transform`, that the partner shows.
     pub of_query: Area,
     /// The part of the partner that the query shows.
     pub of_partner: Area,
+}
+
+impl Found {
+    /// The pair seen from the other picture.
+    #[must_use]
+    pub(crate) fn reversed(self) -> Self {
+        let back = self.transform.inverse();
+        Self {
+            query: self.partner,
+            partner: self.query,
+            transform: back,
+            map: self.map.inverse().unwrap_or(self.map).transformed(back),
+            of_query: self.of_partner.transformed(back),
+            of_partner: self.of_query.transformed(back),
+            ..self
+        }
+    }
 }
 
 /// Aligns one query's candidates, and keeps those that are at least `least` similar, the `most`
@@ -138,19 +157,20 @@ fn finely_aligned(
     };
     let similarity = similarity.min(start.correlation + FINER);
     let map = alignment.map;
-    let (fixed_area, moving_area) = (map.inverse()?.covered(), map.covered());
-    let (of_query, of_partner) = if query_is_fixed(candidate) {
-        (fixed_area, moving_area)
+    let back = map.inverse()?;
+    let (map, back) = if query_is_fixed(candidate) {
+        (map, back)
     } else {
-        (moving_area, fixed_area)
+        (back, map)
     };
     Some(Found {
         query: 0,
         partner: candidate.place,
         similarity: (similarity - price).max(-1.0),
         transform: Transform::ALL[usize::from(candidate.transform)],
-        of_query,
-        of_partner,
+        map,
+        of_query: back.covered(),
+        of_partner: map.covered(),
     })
 }
 
