@@ -150,8 +150,8 @@ impl Search<'_> {
             .collect()
     }
 
-    /// Whether strangers are nearer to bent copies than their originals are; `None` where too little
-    /// tells.
+    /// Whether strangers are nearer to bent copies than their originals are; `None` where too
+    /// little tells.
     fn is_continuum(&self, threshold: Threshold) -> Option<bool> {
         let step = self.sample.len().div_ceil(null_model::BENT_COPIES).max(1);
         let few: Vec<u32> = self.sample.iter().copied().step_by(step).collect();

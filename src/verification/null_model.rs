@@ -56,8 +56,8 @@ const PRIOR: Threshold = Threshold {
 };
 
 /// Where nothing tells whether distinct pictures are as similar as copies: what pictures of one
-/// kind hardly reach. Measured on sets of 70: mugs, shirts, cells and charts up to 0.89, plain icons
-/// up to 0.97; CIFAR-10, photos and driving frames up to 0.88.
+/// kind hardly reach. Measured on sets of 70: mugs, shirts, cells and charts up to 0.89, plain
+/// icons up to 0.97; CIFAR-10, photos and driving frames up to 0.7.
 const SURE: f32 = 0.9;
 
 /// Estimates outside this range are not believed: below, recompression decides; above, no edit but
