@@ -515,7 +515,6 @@ def formats(scene, tree, limit, accepted):
         return "JUnit, SARIF and others", status, wanted, said
     faults = []
     suite = xml.etree.ElementTree.parse(f"{out}/junit").getroot()
-    gate = [case for case in suite.iter("testcase") if case.get("classname", "") + "." + case.get("name", "") == "splitleak.gate"]
     failed = any(case.find("failure") is not None or case.find("error") is not None for case in suite.iter("testcase"))
     if failed != (status != 0):
         faults.append(f"JUnit says {'failed' if failed else 'passed'}")
@@ -552,8 +551,7 @@ def action(scene, way, since, wanted):
 def hook(scene, by_pre_commit):
     """Commits with the hook: 0 where there is a commit, 1 where there is none."""
     if by_pre_commit:
-        environment = {**ENVIRONMENT, "PATH": ENVIRONMENT["PATH"]}
-        subprocess.run([PRE_COMMIT, "install"], cwd=scene.root, env=environment, capture_output=True, check=True)
+        subprocess.run([PRE_COMMIT, "install"], cwd=scene.root, env=ENVIRONMENT, capture_output=True, check=True)
     else:
         limit = "" if scene.settings else "--max-leakage 0"
         path = f"{scene.root}/.git/hooks/pre-commit"

@@ -318,7 +318,7 @@ fn no_way_to_gate_passes_what_a_naive_model_refuses_or_refuses_what_it_passes() 
         prop_assert_eq!(action, expected(&state.tree, Some(&of_tree)), "action");
         if has_baseline {
             for changed in [None, Some(&of_tree)] {
-                let scope = changed.map_or(&[][..], |_| &since);
+                let scope = changed.map_or(&[][..], |_| &since[..]);
                 let expected = expected_beside_baseline(&state.head, &state.tree, changed);
                 let status = state.status(&[&["--baseline", accepted], scope].concat());
                 prop_assert_eq!(status, expected, "baseline, {:?}", scope);
