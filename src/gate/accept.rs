@@ -149,7 +149,7 @@ impl<'a> Ledger<'a> {
         let at = match known {
             Some(at) => at,
             None => {
-                // Strongest first: of an image that was accepted on both, the weaker is then left over,
+                // Strongest first: of an image accepted on both, the weaker is left over then,
                 // and is no place for another.
                 let found = codes.iter().rev().find_map(|&code| {
                     let entries = self.entries.get(&(code, fingerprint))?;

@@ -109,7 +109,7 @@ pub struct Scope {
     pub beside: Vec<FoundBeside>,
 }
 
-/// An image outside of the scope with a finding that has the code and the fingerprint of one inside.
+/// An image outside of the scope, found under the code and the fingerprint of one inside.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct FoundBeside {
     /// What kind.

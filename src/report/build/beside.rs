@@ -1,4 +1,4 @@
-//! What lies outside of the scope and is known by the same content as what lies inside: of two copies
+//! What lies outside of the scope and has the content of what lies inside: of two copies
 //! a baseline accepts the one that was there before, or a second copy would pass for the first.
 
 use std::collections::{BTreeMap, BTreeSet};
