@@ -1,4 +1,4 @@
-//! Of two copies a baseline accepts the one that was there before, where only what changed is judged,
+//! Of two copies a baseline accepts the one that was there before, where only changes are judged,
 //! too.
 #![cfg(unix)]
 
