@@ -196,3 +196,41 @@ fn a_list_that_was_deleted_is_a_change_of_what_it_told() {
     let (report, status, said) = since(&workspace, "HEAD", &[]);
     assert_eq!(status, 1, "{said}{}", report["scope"]);
 }
+
+#[test]
+fn images_that_leave_a_list_and_the_disk_bring_no_others_into_scope() {
+    let workspace = Workspace::new();
+    let lines = |numbers: &[usize]| -> String {
+        numbers
+            .iter()
+            .map(|image| format!("images/{image}.png\n"))
+            .collect()
+    };
+    for image in 1..IMAGES {
+        workspace.image(&format!("data/images/{image}.png"), image as u32);
+    }
+    // A leak that was there before.
+    workspace.copy("data/images/1.png", "data/images/7.png");
+    workspace.file("data/train.txt", lines(&[1, 2, 3]));
+    workspace.file("data/val.txt", lines(&[4, 5, 6, 7]));
+    commit_all(&workspace, true);
+    // More than a list may lack.
+    for gone in [3, 4] {
+        std::fs::remove_file(workspace.path(&format!("data/images/{gone}.png"))).unwrap();
+    }
+    workspace.file("data/train.txt", lines(&[1, 2]));
+    workspace.file("data/val.txt", lines(&[5, 6, 7]));
+    git(workspace.root(), &["add", "--all"]);
+    for more in [&[][..], &["--staged"]] {
+        let (report, status, said) = since(&workspace, "HEAD", more);
+        assert_eq!(
+            (&report["scope"]["samples"], status),
+            (&json!(0), 0),
+            "{more:?}: {said}"
+        );
+    }
+    workspace.file("data/train.txt", lines(&[2, 5]));
+    workspace.file("data/val.txt", lines(&[1, 6, 7]));
+    let (report, _, said) = since(&workspace, "HEAD", &[]);
+    assert_eq!(report["scope"]["samples"], 2, "moved all the same: {said}");
+}

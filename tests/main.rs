@@ -10,6 +10,7 @@
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
+//! - `accepted_copies`: of two copies a baseline accepts the one that was there before
 //! - `asked`: what the user asks for has an effect, and what tells groups is used or asked about
 //! - `action`: the steps of the GitHub action fail closed
 //! - `release`: what is published, and how the action gets it
@@ -48,6 +49,7 @@
     reason = "a test fails by panicking, and may say what it left out"
 )]
 
+mod accepted_copies;
 mod action;
 mod annotations;
 mod architecture;

@@ -348,9 +348,9 @@ fn scan<'a>(
     look_alikes::add(&mut together, &found.look_alikes, &found.partners, dataset);
     for split in &mut together {
         let asked = |id: SampleId| settings.asks_about(&dataset.samples[id.index()].path);
-        split
-            .leaks
-            .retain(|leak| asked(leak.evaluation) || asked(leak.training));
+        (split.leaks, split.unasked) = std::mem::take(&mut split.leaks)
+            .into_iter()
+            .partition(|leak| asked(leak.evaluation) || asked(leak.training));
         for question in &mut split.asked {
             question.evaluation.retain(|id| asked(*id));
         }

@@ -103,7 +103,11 @@ fn lines(text: &[u8]) -> Vec<&[u8]> {
 
 fn of_tree(layout: Option<Layout>, compared: Compared<'_>) -> Result<Rows, Error> {
     let (dataset, tree) = (compared.dataset, compared.tree);
-    let Texts { before, untracked } = match texts(compared)? {
+    let Texts {
+        before,
+        gone,
+        untracked,
+    } = match texts(compared)? {
         Ok(texts) => texts,
         Err(why) => return Ok(Rows::Unknown(why)),
     };
@@ -138,6 +142,8 @@ fn of_tree(layout: Option<Layout>, compared: Compared<'_>) -> Result<Rows, Error
         .map(|path| format!("`{path}`"))
         .collect();
     texts.extend(before);
+    // Only their names are asked for: a list most of whose pictures are missing is taken for none.
+    texts.extend(gone.into_iter().map(|path| (path, Some(Vec::new()))));
     Ok(match recognised(&texts)? {
         Some(before) => Rows::Moved(moved(&before, dataset)),
         None => Rows::Unknown(format!(
@@ -151,6 +157,8 @@ fn of_tree(layout: Option<Layout>, compared: Compared<'_>) -> Result<Rows, Error
 struct Texts {
     /// As the commit has them; `None` for those it has not.
     before: BTreeMap<String, Option<Vec<u8>>>,
+    /// Other files that the commit has and that are not there any more.
+    gone: Vec<String>,
     /// Those of which git knows nothing.
     untracked: Vec<String>,
 }
@@ -196,6 +204,16 @@ fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
             "`{path}` has changed, which holds texts that may describe samples"
         )));
     }
+    let is_gone = |path: &str| match tree {
+        Tree::Working(_) => !dataset.root.join(path).exists(),
+        Tree::Staged(snapshot) => !snapshot.holds(&format!("{}{path}", repository.prefix())),
+    };
+    let others = changed.iter().filter(|(path, was)| {
+        !dataset::may_describe(Path::new(path)) && matches!(was, Before::File(_))
+    });
+    let gone = others.map(|(path, _)| path.clone());
+    let gone = gone.filter(|path| leads_down(Path::new(path)) && is_gone(path));
+    let gone = gone.collect();
     changed.retain(|path, _| dataset::may_describe(Path::new(path)));
     let mut before = BTreeMap::new();
     let mut store = None;
@@ -232,7 +250,11 @@ fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
         };
         before.insert(path, text);
     }
-    Ok(Ok(Texts { before, untracked }))
+    Ok(Ok(Texts {
+        before,
+        gone,
+        untracked,
+    }))
 }
 
 fn unwritable(error: std::io::Error) -> Error {

@@ -10,7 +10,8 @@ use super::policy::Policy;
 use super::suppression::Suppression;
 use crate::finding::Code;
 use crate::report::{
-    Acceptance, AcceptedBy, GateNote, LeakedSample, NoteCode, Report, ReportFinding,
+    Acceptance, AcceptedBy, FoundBeside, GateNote, LeakedSample, NoteCode, PairMember, Report,
+    ReportFinding,
 };
 
 /// What of a report is accepted.
@@ -37,6 +38,8 @@ pub(super) struct Mark {
 /// Finds what a policy accepts.
 pub(super) fn mark(report: &Report, policy: &Policy) -> Marks {
     let mut ledger = Ledger::new(policy);
+    let beside = report.scope.iter().flat_map(|scope| &scope.beside);
+    beside.for_each(|one| ledger.beside(one));
     let leaks = report.leaked_samples.iter();
     let leaks: Vec<_> = leaks.map(|one| ledger.leak(one)).collect();
     let findings = report.findings.iter().map(|one| {
@@ -100,29 +103,56 @@ impl<'a> Ledger<'a> {
     /// Whether a leaked sample is accepted. What was accepted on strong evidence
     /// of pixels is accepted on weaker evidence, too.
     fn leak(&mut self, leak: &'a LeakedSample) -> Option<Acceptance> {
-        let path = &leak.evaluation.path;
-        let cover = |one: &Suppression| match one.covers(path) {
+        let PairMember { path, split } = &leak.evaluation;
+        self.leaked(leak.code, &leak.fingerprint, (path, split))
+    }
+
+    /// Takes from the baseline what it accepts of an image outside of the scope.
+    fn beside(&mut self, one: &'a FoundBeside) {
+        if one.code.is_leak() {
+            self.leaked(one.code, &one.fingerprint, (&one.path, &one.split));
+            return;
+        }
+        let cover = |suppression: &Suppression| match suppression.covers(&one.path) {
             true => Cover::All,
             false => Cover::None,
         };
-        if let Some(accepted) = self.suppression(leak.code, cover) {
+        if self.suppression(one.code, cover).is_some() {
+            return;
+        }
+        let entries = self.entries.get(&(one.code, one.fingerprint.as_str()));
+        let mut entries = entries.into_iter().flatten().copied();
+        if let Some(at) = entries.find(|&at| self.left[at] > 0) {
+            self.left[at] -= 1;
+        }
+    }
+
+    fn leaked(
+        &mut self,
+        code: Code,
+        fingerprint: &'a str,
+        member: (&'a str, &'a str),
+    ) -> Option<Acceptance> {
+        let cover = |one: &Suppression| match one.covers(member.0) {
+            true => Cover::All,
+            false => Cover::None,
+        };
+        if let Some(accepted) = self.suppression(code, cover) {
             return Some(accepted);
         }
-        let member = (
-            leak.evaluation.path.as_str(),
-            leak.evaluation.split.as_str(),
-        );
-        let codes = Code::stronger_evidence(leak.code);
+        let codes = Code::stronger_evidence(code);
         let (policy, taken) = (self.policy, self.taken.entry(member).or_default());
         let known = taken.iter().copied().find(|&at| {
             let entry = &policy.baseline.entries[at];
-            codes.contains(&entry.code) && entry.fingerprint == leak.fingerprint
+            codes.contains(&entry.code) && entry.fingerprint == fingerprint
         });
         let at = match known {
             Some(at) => at,
             None => {
-                let found = codes.iter().find_map(|&code| {
-                    let entries = self.entries.get(&(code, leak.fingerprint.as_str()))?;
+                // Strongest first: of an image accepted on both, the weaker is left over then,
+                // and is no place for another.
+                let found = codes.iter().rev().find_map(|&code| {
+                    let entries = self.entries.get(&(code, fingerprint))?;
                     entries.iter().copied().find(|&at| self.left[at] > 0)
                 })?;
                 self.left[found] -= 1;

@@ -8,7 +8,7 @@ use super::accept;
 use super::baseline::{Baseline, Entry};
 use super::policy::Policy;
 use crate::finding::{Code, Severity};
-use crate::report::Report;
+use crate::report::{Acceptance, AcceptedBy, LeakedSample, PairMember, Report};
 
 /// A baseline beside what was found. Entries have the path of what they stand for as hint, where it
 /// is there.
@@ -38,13 +38,19 @@ pub fn compare(report: &Report, policy: &Policy) -> Comparison {
         entry.images += images;
     };
     let mut seen = BTreeSet::new();
+    let shown = codes_of_images(report, &marks.leaks);
     for (leak, accepted) in report.leaked_samples.iter().zip(&marks.leaks) {
         let path = leak.evaluation.path.as_str();
         hints.entry(&leak.fingerprint).or_insert(path);
         // Accepted by default, as notes are.
         let matters =
             leak.counted || leak.code.severity() != Severity::Note || policy.fails_on(leak.code);
-        if !matters {
+        // What is accepted on strong evidence is on weaker evidence, too; an entry for each would
+        // accept two images, once one of them is gone.
+        let mut stronger = leak.code.stronger_evidence().into_iter().skip(1);
+        let own = shown.get(&image_of(leak));
+        let is_weaker = stronger.any(|code| own.is_some_and(|own| own.contains(&code)));
+        if !matters || is_weaker {
             continue;
         }
         // One image that leaks from two training splits is accepted once.
@@ -88,6 +94,30 @@ pub fn compare(report: &Report, policy: &Policy) -> Comparison {
         }
     }
     comparison
+}
+
+/// An evaluation image, and what is in it.
+type Image<'a> = (&'a str, &'a str, &'a str);
+
+fn image_of(leak: &LeakedSample) -> Image<'_> {
+    let PairMember { path, split } = &leak.evaluation;
+    (path, split, &leak.fingerprint)
+}
+
+/// By which evidence each image leaks, from whatever training split, but for what suppressions
+/// accept: of that the baseline has nothing.
+fn codes_of_images<'a>(
+    report: &'a Report,
+    marks: &[Option<Acceptance>],
+) -> BTreeMap<Image<'a>, BTreeSet<Code>> {
+    let mut shown: BTreeMap<Image<'_>, BTreeSet<Code>> = BTreeMap::new();
+    for (leak, mark) in report.leaked_samples.iter().zip(marks) {
+        let by = mark.as_ref().map(|mark| mark.by);
+        if by != Some(AcceptedBy::Suppression) {
+            shown.entry(image_of(leak)).or_default().insert(leak.code);
+        }
+    }
+    shown
 }
 
 fn entry(code: Code, fingerprint: &str, path: &str) -> Entry {

@@ -104,6 +104,22 @@ pub struct Scope {
     pub samples: u64,
     /// Of these samples, those that could be read.
     pub readable: u64,
+    /// What was found of other images under the codes and fingerprints of what is listed here: a
+    /// baseline that accepts one of two copies accepts the one that was there before.
+    pub beside: Vec<FoundBeside>,
+}
+
+/// An image outside of the scope, found under the code and the fingerprint of one inside.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct FoundBeside {
+    /// What kind.
+    pub code: Code,
+    /// Identity across runs, as in `leaked_samples` and `findings`.
+    pub fingerprint: String,
+    /// The image, relative to the dataset root.
+    pub path: String,
+    /// Its split, for leaks; empty for other findings.
+    pub split: String,
 }
 
 /// What stages measured about the audit as a whole.

@@ -92,6 +92,8 @@ pub struct SplitLeaks {
     pub training: SplitId,
     /// Leaks by kind, then evaluation sample: at most one of each kind for a sample.
     pub leaks: Vec<RecordedPair>,
+    /// Those of which neither side was asked about, where only some samples were.
+    pub unasked: Vec<RecordedPair>,
     /// Groups that both share, by rule.
     pub groups: Vec<SharedGroups>,
     /// Identifiers in names that both share and nobody has answered.
@@ -198,6 +200,7 @@ pub fn examine(
             evaluation,
             training,
             leaks,
+            unasked: Vec::new(),
             groups: shared_groups,
             asked,
         });

@@ -1,5 +1,6 @@
 //! From what the stages found to a [`Report`].
 
+mod beside;
 mod identity;
 mod labels;
 mod leakage;
@@ -18,8 +19,8 @@ use pairs::pairs;
 
 use super::verdict;
 use super::{
-    Coverage, DatasetSummary, Duplicates, Gate, IgnoredFiles, Measured, NotReadFiles, Report,
-    ReportFinding, ReportSettings, SCHEMA_VERSION, Scope, SplitSummary, Tool,
+    Coverage, DatasetSummary, Duplicates, FoundBeside, Gate, IgnoredFiles, Measured, NotReadFiles,
+    Report, ReportFinding, ReportSettings, SCHEMA_VERSION, Scope, SplitSummary, Tool,
 };
 use crate::checks::Evidence;
 use crate::finding::Finding;
@@ -48,8 +49,16 @@ pub(crate) fn build(
         focus,
         most_members: settings.detail.findings_per_code,
     };
+    // Only who asks about some samples has others beside them.
+    let everywhere = focus.map(|focus| (focus, findings.clone()));
     let findings = locator.all(findings);
     let leaked_samples = leaked::samples(evidence, &mut locator.identities);
+    let scope = everywhere.map(|(focus, everywhere)| {
+        let mut beside = beside::leaks(evidence, &mut locator.identities);
+        locator.focus = None;
+        beside.extend(beside::findings(&locator.all(everywhere), &findings));
+        scope(evidence, focus, beside)
+    });
     let leakage = measured.leakage;
     let (pairs, pairs_truncated) = pairs(evidence);
     let mut finding_counts: BTreeMap<String, u64> = BTreeMap::new();
@@ -81,7 +90,7 @@ pub(crate) fn build(
             signature_version: SIGNATURE_VERSION,
         },
         detection: measured.detection,
-        scope: focus.map(|focus| scope(evidence, focus)),
+        scope,
         dataset: summary(evidence),
         coverage: coverage(evidence),
         verdict: verdict::worst(&leakage),
@@ -104,13 +113,15 @@ pub(crate) fn build(
     }
 }
 
-fn scope(evidence: &Evidence<'_>, focus: &BTreeSet<String>) -> Scope {
+fn scope(evidence: &Evidence<'_>, focus: &BTreeSet<String>, mut beside: Vec<FoundBeside>) -> Scope {
+    beside.sort_unstable();
     let samples = evidence.dataset.samples.iter().zip(evidence.signatures);
     let asked = samples.filter(|(sample, _)| focus.contains(&*sample.path));
     Scope {
         files: focus.len() as u64,
         samples: asked.clone().count() as u64,
         readable: asked.filter(|(_, signature)| signature.is_ok()).count() as u64,
+        beside,
     }
 }
 
