@@ -261,6 +261,8 @@ fn several_frames_are_told_and_compressed_ones_are_read() {
     workspace.file("val/other.dcm", Dicom::jpeg(&[&jpeg(20)]).bytes());
     let (report, _) = workspace.check(&[]);
     assert_eq!(paths_of(&report, "several-frames"), ["val/film.dcm"]);
+    let open = report["leakage"][0]["unknown"].to_string();
+    assert!(open.contains("several-frames"), "{open}");
     assert_eq!(paths_of(&report, "leak-same-pixels"), ["val/film.dcm"]);
 }
 

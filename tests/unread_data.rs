@@ -159,6 +159,74 @@ fn a_preview_beside_archives_is_no_dataset() {
     );
 }
 
+/// Bytes of no form and no text, larger than any label.
+fn blob() -> Vec<u8> {
+    (0..100_000_u32).map(|at| (at * 7 % 251) as u8).collect()
+}
+
+#[test]
+fn data_of_any_form_in_a_split_or_named_for_one_is_not_read_and_models_are_none() {
+    let verdict_beside = |name: &str| {
+        let workspace = Workspace::new();
+        workspace.image("train/1.png", 1).image("val/2.png", 2);
+        workspace.file(name, blob());
+        let (report, status) = workspace.check(&["--max-leakage", "0"]);
+        let found = codes(&report).contains(&"data-not-read".to_owned());
+        (
+            report["verdict"].as_str().unwrap().to_owned(),
+            found,
+            status,
+        )
+    };
+    let unknown = ("unknown".to_owned(), true, 2);
+    for name in [
+        "val/x.pt",
+        "val/x.dat",
+        "val/shard.00000.mds",
+        "val.pt",
+        "test.beton",
+        "data/test_images.bin",
+        "val/x.zarr/0.0",
+    ] {
+        assert_eq!(verdict_beside(name), unknown, "{name}");
+    }
+    for name in [
+        "best.pt",
+        "checkpoints/val.pt",
+        "train/model.bin",
+        "val/labels.pt",
+        "val/2.bin",
+        "other.bin",
+    ] {
+        let clear = ("clear".to_owned(), false, 0);
+        assert_eq!(verdict_beside(name), clear, "{name}");
+    }
+}
+
+#[test]
+fn copies_among_datasets_of_one_root_are_told_and_leave_the_verdict_unknown() {
+    let verdict_of = |copies: u32| {
+        let workspace = Workspace::new();
+        for (part, first) in [("a", 0), ("b", 20)] {
+            for seed in first..first + 6 {
+                workspace.image(&format!("{part}/train/{seed}.png"), seed);
+            }
+        }
+        for at in 0..4 {
+            workspace.image(&format!("a/val/{at}.png"), 40 + at);
+            // The first pictures of the other dataset's training.
+            let seed = if at < copies { at } else { 60 + at };
+            workspace.image(&format!("b/val/{at}.png"), seed);
+        }
+        let (report, _) = workspace.check(&["--max-leakage", "0"]);
+        report["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict_of(0), "clear");
+    assert_eq!(verdict_of(1), "unknown");
+    // Folds of one dataset share all.
+    assert_eq!(verdict_of(4), "clear");
+}
+
 #[test]
 fn an_array_beside_the_splits_is_a_note_and_one_of_a_picture_is_nothing() {
     let workspace = leaking();

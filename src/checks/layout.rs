@@ -190,6 +190,34 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
     outside().filter(|one| inside.contains(&one.1)).count()
 }
 
+/// How many images of an evaluation split have the bytes of one in training of another part, where
+/// that is a chance meeting: folds and versions of one dataset share more than half of their
+/// images.
+pub(crate) fn shared_with_a_part(evidence: &Evidence<'_>, evaluation: SplitId) -> Option<usize> {
+    let splits = &evidence.dataset.splits;
+    let own = &splits[evaluation.index()];
+    if own.part.is_none() || !own.role.is_evaluation() {
+        return None;
+    }
+    let bytes_of = |split: SplitId| {
+        let signed = evidence.dataset.samples.iter().zip(evidence.signatures);
+        let within = signed.filter(move |(sample, _)| sample.split == Some(split));
+        within.filter_map(|(_, signed)| Some(signed.as_ref().ok()?.byte_digest))
+    };
+    let images: Vec<_> = bytes_of(evaluation).collect();
+    let others = (0_u16..).map(SplitId).zip(splits).filter(|(_, split)| {
+        split.role == SplitRole::Training && split.part.is_some() && split.part != own.part
+    });
+    let shared = others.map(|(training, _)| {
+        let there: BTreeSet<_> = bytes_of(training).collect();
+        images
+            .iter()
+            .filter(|digest| there.contains(digest))
+            .count()
+    });
+    shared.filter(|n| *n > 0 && n * 2 <= images.len()).max()
+}
+
 /// Datasets that share the root and are not compared with each other.
 pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
     const NAMED: usize = 5;
@@ -203,8 +231,16 @@ pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
         .map(|part| format!("`{part}`"))
         .collect();
     let more = if parts.len() > NAMED { ", ..." } else { "" };
+    let splits = (0..evidence.dataset.splits.len()).map(|at| SplitId(at as u16));
+    let copies: usize = splits
+        .filter_map(|split| shared_with_a_part(evidence, split))
+        .sum();
+    let shared = match copies {
+        0 => "what they share is not counted".to_owned(),
+        n => format!("{n} evaluation images of one occur in training of another"),
+    };
     let message = format!(
-        "{} with splits of their own ({}{more}), each checked by itself; what they share is not counted, use `--merge-parts` if one model is trained on all",
+        "{} with splits of their own ({}{more}), each checked by itself; {shared}, use `--merge-parts` if one model is trained on all",
         counted(parts.len(), "dataset"),
         shown.join(", ")
     );

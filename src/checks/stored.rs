@@ -116,13 +116,18 @@ pub(super) fn exif_orientation(evidence: &Evidence<'_>) -> Vec<Finding> {
 /// One finding for all files with more than one picture.
 pub(super) fn several_frames(evidence: &Evidence<'_>) -> Vec<Finding> {
     let animated = readable_files(evidence).filter(|(_, one)| one.facts.stored.frames > 1);
-    let files: Vec<SampleId> = animated.map(|(id, _)| id).collect();
+    let (files, frames): (Vec<SampleId>, Vec<usize>) = animated
+        .map(|(id, one)| (id, usize::from(one.facts.stored.frames)))
+        .unzip();
     if files.is_empty() {
         return Vec::new();
     }
+    let left = frames.iter().sum::<usize>() - files.len();
     let message = format!(
-        "{} with several frames or pages, of which only the first was compared (of DICOM the middle one); take the frames apart if they are samples",
-        counted(files.len(), "file")
+        "{} with several frames or pages, of which only the first was compared (of DICOM the middle one); \
+         {} not read: take them apart if they are samples, accept this if they are not",
+        counted(files.len(), "file"),
+        counted(left, "frame")
     );
     let subject = Subject::Samples(files);
     vec![Finding::new(Code::SeveralFrames, subject, message)]
@@ -170,11 +175,16 @@ mod tests {
         let clean = world.evidence();
         assert!(exif_orientation(&clean).is_empty() && several_frames(&clean).is_empty());
         world.add("b.jpg").facts.stored.orientation = 6;
-        world.add("c.gif").facts.stored.frames = 2;
+        world.add("c.gif").facts.stored.frames = 4;
         let evidence = world.evidence();
         let turned = &exif_orientation(&evidence)[0];
         let animated = &several_frames(&evidence)[0];
         assert_eq!(world.paths_of(turned), ["b.jpg"]);
         assert_eq!(world.paths_of(animated), ["c.gif"]);
+        let message = &animated.message;
+        assert!(
+            message.contains("1 file") && message.contains("3 frames not read"),
+            "{message}"
+        );
     }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::file_kind::{FileKind, Head, is_of_one_picture, is_video, kind_of};
+use super::by_products::settled;
+use super::file_kind::{FileKind, Head, is_of_one_picture, is_video, kind_of, says_nothing};
 use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::error::Error;
 use crate::sample::{Ignored, IgnoredKind, Unread};
@@ -89,6 +90,10 @@ pub(super) fn open(root: &Path, walked: &mut Walked, files: &Files) {
                     && sorted.images.len() == 1
                     && stems.contains(&stem(&file.path)) =>
             {
+                walked.unread.push(file);
+            }
+            // Tensors are packed as archives are, and no member of them says what it is.
+            Opened::Listed(sorted) if sorted.images.is_empty() && says_nothing(&file.reason) => {
                 walked.unread.push(file);
             }
             Opened::Listed(sorted) if beside.holds(&sorted) => {
@@ -180,7 +185,10 @@ fn sorted(listing: Listing) -> Sorted {
         let kind = match own {
             // Rows, and arrays of one picture.
             _ if is_row || own.is_empty() => FileKind::Image,
-            own => kind_of(Path::new(own), |_| Ok(head_of(&item.place))),
+            own => {
+                let kind = kind_of(Path::new(own), |_| Ok(head_of(&item.place)));
+                settled(kind, own, || item.place.size_inside())
+            }
         };
         match kind {
             FileKind::Image => sorted.images.push(WalkedFile {
@@ -316,11 +324,11 @@ impl Beside {
         let (mut there, mut all) = (0, 0);
         for image in members {
             let name = file_name(&image.path);
-            let Place::Inside(inside) = &image.place else {
+            if !matches!(image.place, Place::Inside(_)) {
                 continue;
-            };
+            }
             all += 1;
-            let size = inside.size();
+            let size = image.place.size_inside();
             let known = self.sizes.get(name);
             there += usize::from(
                 known

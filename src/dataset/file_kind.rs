@@ -49,12 +49,82 @@ const IMAGE: &[&str] = &[
     "raf", "rw2", "srw", "tga", "tif", "tiff", "webp",
 ];
 
-/// Extensions that are known to be something else, so that their content is not read.
+/// Extensions that are known to be something else, so that their content is not read: texts,
+/// programs, documents, fonts, sounds, clouds of points and meshes, maps, models.
 const NOT_IMAGE: &[&str] = &[
-    "avi", "bin", "bz2", "cfg", "ckpt", "csv", "db", "gz", "h5", "hdf5", "html", "ini", "ipynb",
-    "json", "jsonl", "lmdb", "log", "md", "mdb", "mkv", "mov", "mp4", "npy", "npz", "onnx",
-    "parquet", "pdf", "pkl", "pt", "pth", "py", "rst", "sh", "sqlite", "tar", "tfrecord", "toml",
-    "tsv", "txt", "webm", "xml", "xz", "yaml", "yml", "zip", "zst",
+    "a",
+    "aac",
+    "blend",
+    "caffemodel",
+    "cfg",
+    "ckpt",
+    "class",
+    "csv",
+    "dbf",
+    "dll",
+    "doc",
+    "docx",
+    "egg",
+    "engine",
+    "exe",
+    "fbx",
+    "flac",
+    "glb",
+    "gltf",
+    "gpkg",
+    "html",
+    "ini",
+    "ipynb",
+    "jar",
+    "json",
+    "jsonl",
+    "keras",
+    "las",
+    "laz",
+    "log",
+    "m4a",
+    "md",
+    "mid",
+    "mp3",
+    "o",
+    "obj",
+    "odt",
+    "off",
+    "ogg",
+    "onnx",
+    "opus",
+    "otf",
+    "pb",
+    "pcd",
+    "pdf",
+    "ply",
+    "ppt",
+    "pptx",
+    "py",
+    "pyc",
+    "pyd",
+    "rst",
+    "rtf",
+    "sh",
+    "shp",
+    "shx",
+    "so",
+    "stl",
+    "tflite",
+    "toml",
+    "tsv",
+    "ttf",
+    "txt",
+    "wav",
+    "weights",
+    "whl",
+    "woff",
+    "woff2",
+    "xls",
+    "xlsx",
+    "xml",
+    "yaml",
+    "yml",
 ];
 
 /// Endings of what was compressed by itself.
@@ -77,9 +147,26 @@ const UNREAD: &[(&str, &[&str])] = &[
             "7z", "rar", "tar", "tar.bz2", "tar.gz", "tar.xz", "tar.zst", "tgz", "txz", "zip",
         ],
     ),
-    (TABLE, &["arrow", "feather", "parquet"]),
-    (RECORDS, &["beton", "rec", "tfrecord", "tfrecords"]),
-    (DATABASE, &["h5", "hdf5", "lmdb", "mdb"]),
+    (TABLE, &["arrow", "feather", "lance", "parquet"]),
+    (
+        RECORDS,
+        &[
+            "array_record",
+            "beton",
+            "ffcv",
+            "mds",
+            "rec",
+            "tfrec",
+            "tfrecord",
+            "tfrecords",
+        ],
+    ),
+    (
+        DATABASE,
+        &["h5", "hdf5", "lmdb", "mdb", "sqlite", "sqlite3"],
+    ),
+    (TENSORS, &["bin", "joblib", "pt", "pth", "safetensors"]),
+    (CHUNKS, &["n5", "zarr", "zarr.zip"]),
     (PICKLE, &["pickle", "pkl"]),
     (
         IDX,
@@ -105,6 +192,34 @@ const PICKLE: &str = "pickled data";
 const IDX: &str = "IDX file";
 const VIDEO: &str = "video";
 const PIXELS: &str = "table of pixels";
+const TENSORS: &str = "tensors";
+const CHUNKS: &str = "array in chunks";
+const UNKNOWN: &str = "data of an unknown form";
+
+/// Directories that are one file to who reads them, by the end of a name.
+const DIRECTORIES: &[(&str, &str)] = &[
+    (CHUNKS, "n5"),
+    (CHUNKS, "zarr"),
+    (TABLE, "lance"),
+    (DATABASE, "tiledb"),
+];
+
+/// Files that say of the directory they lie in that it is an array in chunks.
+const HEADS_OF_CHUNKS: &[&str] = &[".zarray", ".zgroup", "zarr.json"];
+
+/// The form of a directory that is one file to who reads it.
+pub(super) fn directory_form(path: &Path) -> Option<String> {
+    let extension = path.extension().map(|end| end.to_ascii_lowercase());
+    let known = |(_, end): &&(&str, &str)| extension.as_ref().is_some_and(|own| own == end);
+    if let Some((form, end)) = DIRECTORIES.iter().find(known) {
+        return Some(format!("{form} (.{end})"));
+    }
+    let is_there = |head: &&str| path.join(head).is_file();
+    HEADS_OF_CHUNKS
+        .iter()
+        .any(|head| is_there(&head))
+        .then(|| format!("{CHUNKS} (zarr)"))
+}
 
 /// Whether data of this form is a video.
 pub(super) fn is_video(reason: &str) -> bool {
@@ -118,9 +233,33 @@ pub(super) fn is_image_ending(ending: &str) -> bool {
 
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
-    [ARRAY, VOLUME, SLIDE]
+    [ARRAY, VOLUME, SLIDE, TENSORS, UNKNOWN]
         .iter()
         .any(|form| reason.starts_with(form))
+}
+
+/// Whether data of this form is often a model, or numbers about pictures.
+pub(super) fn may_be_a_model(reason: &str) -> bool {
+    [DATABASE, PICKLE, TENSORS, UNKNOWN]
+        .iter()
+        .any(|form| reason.starts_with(form))
+}
+
+/// Whether nothing but its place and its size speaks for samples in data of this form.
+pub(super) fn says_nothing(reason: &str) -> bool {
+    [TENSORS, UNKNOWN]
+        .iter()
+        .any(|form| reason.starts_with(form))
+}
+
+/// Whether nothing is known of the form.
+pub(super) fn is_unknown(reason: &str) -> bool {
+    reason.starts_with(UNKNOWN)
+}
+
+/// Whether data of this form is often all that a folder beside it was unpacked from.
+pub(super) fn is_archive(reason: &str) -> bool {
+    reason.starts_with(ARCHIVE)
 }
 
 /// First bytes that are looked at: the magic number of a tar archive ends here.
@@ -186,11 +325,39 @@ pub(super) fn kind_of(
     if let Some(form) = head.as_ref().and_then(data_inside) {
         return FileKind::Unread(format!("{form} (by content)"));
     }
+    let may_be_data = || !COMPANION.contains(&extension.as_str()) && !is_packed_text(path);
     match head {
         Some(head) if looks_like_image(&head) => FileKind::Image,
+        Some(head) if is_binary(&head) && may_be_data() => FileKind::Unread(match &*extension {
+            "" => UNKNOWN.to_owned(),
+            _ => format!("{UNKNOWN} (.{extension})"),
+        }),
         _ if extension.is_empty() => FileKind::Other("no extension, no image inside".to_owned()),
         _ => companion(&extension),
     }
+}
+
+/// Whether a name is that of a text that was compressed: `labels.csv.gz`.
+fn is_packed_text(path: &Path) -> bool {
+    let ending = |path: &Path| {
+        path.extension()
+            .map(|end| end.to_string_lossy().to_lowercase())
+    };
+    let packed = ending(path).is_some_and(|end| COMPRESSED.contains(&&*end));
+    let inner = path.file_stem().and_then(|stem| ending(Path::new(stem)));
+    packed && inner.is_some_and(|end| NOT_IMAGE.contains(&&*end) || COMPANION.contains(&&*end))
+}
+
+/// Whether a head is that of no text: it has characters that no text has, and is not UTF-16. Zeros
+/// behind a short file are none.
+fn is_binary(head: &Head) -> bool {
+    let end = head
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |at| at + 1);
+    let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
+    let never = |byte: &u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
+    !wide && head[..end].iter().any(never)
 }
 
 /// The head of a file; none of what is no regular file.
@@ -317,112 +484,4 @@ fn looks_like_image(head: &Head) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn by_name(name: &str) -> FileKind {
-        kind_of(Path::new(name), |_| Ok(None))
-    }
-
-    #[test]
-    fn names_decide_in_any_case() {
-        assert_eq!(by_name("a/x.JPG"), FileKind::Image);
-        assert_eq!(by_name("x.heic"), FileKind::Image);
-        assert_eq!(by_name("labels.csv"), companion("csv"));
-    }
-
-    #[test]
-    fn a_name_without_extension_is_decided_by_content() {
-        let jpeg = |_: &Path| {
-            let mut head = [0; HEAD];
-            head[..3].copy_from_slice(&[0xFF, 0xD8, 0xFF]);
-            Ok(Some(head))
-        };
-        assert_eq!(kind_of(Path::new("0001"), jpeg), FileKind::Image);
-        assert_eq!(kind_of(Path::new("x.dat"), jpeg), FileKind::Image);
-        assert_ne!(by_name("0001"), FileKind::Image);
-    }
-
-    #[test]
-    fn side_files_are_known_by_name_and_content() {
-        let containing = |name: &str, content: &[u8]| {
-            kind_of(Path::new(name), |_| {
-                let mut head = [0; HEAD];
-                head[..content.len()].copy_from_slice(content);
-                Ok(Some(head))
-            })
-        };
-        assert_eq!(containing("._photo.jpg", &[0, 5, 0x16, 7]), FileKind::Junk);
-        assert_eq!(
-            containing("Thumbs.db", &[0xD0, 0xCF, 0x11, 0xE0]),
-            FileKind::Junk
-        );
-        assert_eq!(containing(".DS_Store", b"\0\0\0\x01Bud1"), FileKind::Junk);
-        assert_eq!(
-            containing("Desktop.ini", b"[.ShellClassInfo"),
-            FileKind::Junk
-        );
-        let hidden = FileKind::Other("hidden file".to_owned());
-        assert_eq!(containing("._photo.jpg", &[0xFF, 0xD8, 0xFF]), hidden);
-        assert_eq!(containing("thumbs.db", b"SQLite"), companion("db"));
-    }
-
-    #[test]
-    fn annotations_and_documents_are_companions_and_archives_are_not() {
-        for name in ["a.csv", "labels/1.txt", "x.XML", "README", "notes.md"] {
-            assert!(matches!(by_name(name), FileKind::Companion(_)), "{name}");
-        }
-        for name in ["model.pt", "Makefile", ".gitignore", "lock.mdb"] {
-            assert!(matches!(by_name(name), FileKind::Other(_)), "{name}");
-        }
-    }
-
-    #[test]
-    fn dicom_is_an_image_and_the_directory_of_a_medium_is_none() {
-        let mut head = [0; HEAD];
-        head[128..132].copy_from_slice(b"DICM");
-        let kind = |name: &str| kind_of(Path::new(name), |_| Ok(Some(head)));
-        for name in ["x.DCM", "x.dicom", "IM0001", "1.2.840.17", "x.ima"] {
-            assert_eq!(kind(name), FileKind::Image, "{name}");
-        }
-        assert!(matches!(kind("DICOMDIR"), FileKind::Companion(_)));
-    }
-
-    #[test]
-    fn forms_that_may_hold_samples_are_known_by_name() {
-        for (name, reason) in [
-            ("x.npy", "array (.npy)"),
-            ("x.nii.gz", "medical volume (.nii.gz)"),
-            ("x.tar.gz", "archive (.tar.gz)"),
-            (
-                "train.tfrecord-00001-of-00010",
-                "file of records (.tfrecord)",
-            ),
-            ("train-images-idx3-ubyte.gz", "IDX file (.idx3-ubyte.gz)"),
-            ("x.npy.gz", "archive (.gz)"),
-            ("x.png.zst", "archive (.zst)"),
-            ("data.mdb", "database (.mdb)"),
-            ("a.mp4", "video (.mp4)"),
-        ] {
-            assert_eq!(by_name(name), FileKind::Unread(reason.to_owned()));
-        }
-        assert_eq!(by_name("log.gz"), companion("gz"));
-    }
-
-    #[test]
-    fn forms_that_may_hold_samples_are_known_by_content_where_the_name_says_nothing() {
-        let holding = |at: usize, magic: &[u8]| {
-            let mut head = [0xFF; HEAD];
-            head[at..at + magic.len()].copy_from_slice(magic);
-            kind_of(Path::new("IM0001"), |_| Ok(Some(head)))
-        };
-        let unread = |form: &str| FileKind::Unread(format!("{form} (by content)"));
-        assert_eq!(holding(128, b"DICM"), FileKind::Image);
-        assert_eq!(holding(0, b"\x93NUMPY"), unread(ARRAY));
-        assert_eq!(holding(257, b"ustar"), unread(ARCHIVE));
-        assert_eq!(holding(0, &[0, 0, 8, 3]), unread(IDX));
-        assert_eq!(holding(4, b"ftypisom"), unread(VIDEO));
-        assert_eq!(holding(4, b"ftypheic"), FileKind::Image);
-        assert!(matches!(holding(0, b"#!/bin/sh"), FileKind::Other(_)));
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 mod box_columns;
 mod builder;
+mod by_products;
 mod claim;
 mod class_folder;
 mod coco;
@@ -336,7 +337,11 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
     for problem in outside::questions(&claim) {
         builder.problem(problem);
     }
-    builder.unread(unread::hidden(std::mem::take(&mut walked.unread), &claim));
+    let hidden = unread::hidden(std::mem::take(&mut walked.unread), &claim);
+    for (name, role) in unread::splits_without_samples(&hidden, &claim) {
+        builder.split(name, role);
+    }
+    builder.unread(hidden);
     builder.labels_from(match claim.labels_from.is_empty() {
         true => claim.evidence.clone(),
         false => claim.labels_from,

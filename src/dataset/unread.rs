@@ -3,16 +3,19 @@
 //! A file inside a split hides samples of it, unless it belongs to a picture there: an array with
 //! the picture's stem is its depth map or its features. A file elsewhere hides a split where its
 //! name spells one that holds nothing else; `val.zip` beside `train/` does, and beside `val/` is
-//! what that folder was unpacked from. With more words in its name, `val_part2.rar` beside `val/`,
-//! it is more of that split, unless they tell features, labels or the like. Beside other archives
-//! of a split, one that is damaged or missing is a shard of it.
+//! what that folder was unpacked from. What is no archive, as `val.pt`, is more of that split if it
+//! is large enough for pictures. With more words in its name, `val_part2.rar` beside `val/`, it is
+//! so, too, unless they tell features, labels or the like. Beside other archives of a split, one
+//! that is damaged or missing is a shard of it. Of a form that may be anything, nothing is told
+//! where no split is hidden.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::Draft;
+use super::by_products::{HOLDS_PICTURES, is_about_pictures};
 use super::claim::Claim;
-use super::file_kind::is_of_one_picture;
-use super::split_name::{role_of, spelled, spelled_by_file, words};
+use super::file_kind::{is_archive, is_of_one_picture, says_nothing};
+use super::split_name::{role_of, spelled, spelled_by_file};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
 use crate::source::Place;
@@ -41,7 +44,7 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
         let unlisted = || {
             let among = || could_be_of(&file.path, &packed);
             let alone = || could_be(&file.path, &roles);
-            let more = || could_be_more_of(&file.path, &names);
+            let more = || could_be_more_of(file, &names);
             among()
                 .or_else(alone)
                 .or_else(more)
@@ -53,7 +56,9 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
     for file in files {
         let split = split_of(&file);
         let own = (split.as_deref().unwrap_or_default(), stem(&file.path));
-        if !(is_of_one_picture(&file.reason) && pictures.contains(&own)) {
+        let belongs = is_of_one_picture(&file.reason) && pictures.contains(&own);
+        let may_be_anything = split.is_none() && says_nothing(&file.reason);
+        if !belongs && !may_be_anything {
             unread.push(Unread {
                 path: file.path,
                 reason: file.reason,
@@ -63,6 +68,21 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
     }
     unread.sort_by(|a, b| a.path.cmp(&b.path));
     unread
+}
+
+/// Splits of which nothing was read: they are there all the same.
+pub(super) fn splits_without_samples(hidden: &[Unread], claim: &Claim) -> Vec<(String, SplitRole)> {
+    let known = claim.drafts.iter().filter_map(|draft| draft.split.as_ref());
+    let known: BTreeSet<&str> = known.chain(&claim.splits).map(|split| &*split.0).collect();
+    let names: BTreeSet<&str> = hidden
+        .iter()
+        .filter_map(|one| one.split.as_deref())
+        .collect();
+    let role = |name: &str| role_of(name.rsplit('/').next().unwrap_or(name));
+    names
+        .difference(&known)
+        .filter_map(|&name| Some((name.to_owned(), role(name)?)))
+        .collect()
 }
 
 fn role(draft: &Draft) -> Option<SplitRole> {
@@ -89,72 +109,14 @@ fn could_be(path: &str, held: &BTreeSet<SplitRole>) -> Option<String> {
         .then_some(name)
 }
 
-/// Words of names of files that hold something about pictures: features, labels, networks.
-const ABOUT_PICTURES: &[&str] = &[
-    "ann",
-    "anno",
-    "annotation",
-    "annotations",
-    "attributes",
-    "bbox",
-    "boxes",
-    "cache",
-    "captions",
-    "classes",
-    "depth",
-    "embedding",
-    "embeddings",
-    "encodings",
-    "feat",
-    "feats",
-    "feature",
-    "features",
-    "filenames",
-    "gt",
-    "ids",
-    "index",
-    "indices",
-    "info",
-    "keypoints",
-    "label",
-    "labels",
-    "list",
-    "log",
-    "logits",
-    "mask",
-    "masks",
-    "mean",
-    "meta",
-    "metadata",
-    "model",
-    "names",
-    "output",
-    "outputs",
-    "pred",
-    "prediction",
-    "predictions",
-    "preds",
-    "results",
-    "scores",
-    "seg",
-    "state",
-    "stats",
-    "std",
-    "target",
-    "targets",
-    "text",
-    "truth",
-    "weights",
-    "y",
-];
-
 /// The split that one word of a name spells beside words that tell a part of it, whatever is
 /// there of that split.
-fn could_be_more_of(path: &str, names: &BTreeMap<SplitRole, &str>) -> Option<String> {
-    let stem = stem(path);
-    let is_about = |word: &String| ABOUT_PICTURES.contains(&word.as_str());
-    // A name of nothing else is what a folder was unpacked from.
-    if spelled(stem).is_some() || words(stem).iter().any(is_about) {
+fn could_be_more_of(file: &UnreadFile, names: &BTreeMap<SplitRole, &str>) -> Option<String> {
+    let stem = stem(&file.path);
+    let is_small = file.bytes.is_some_and(|bytes| bytes < HOLDS_PICTURES);
+    // An archive with a name of nothing else is what a folder was unpacked from.
+    let is_source = spelled(stem).is_some() && (is_archive(&file.reason) || is_small);
+    if is_source || is_about_pictures(stem) {
         return None;
     }
     let word = spelled_by_file(stem)?;
@@ -210,6 +172,14 @@ mod tests {
         assert_eq!(split_of("val.zip", archive, &both), [None]);
         assert_eq!(split_of("val.zip", archive, &one), [Some("val".to_owned())]);
         assert_eq!(split_of("features.npy", "array (.npy)", &one), [None]);
+        let val = [Some("val".to_owned())];
+        assert_eq!(split_of("val.pt", "tensors (.pt)", &both), val);
+        assert_eq!(
+            split_of("data/val.beton", "file of records (.beton)", &both),
+            val
+        );
+        assert_eq!(split_of("val_features.pt", "tensors (.pt)", &both), []);
+        assert_eq!(split_of("other.pt", "tensors (.pt)", &both), []);
         let more = |path| split_of(path, archive, &both);
         assert_eq!(more("val_part2.rar"), [Some("val".to_owned())]);
         assert_eq!(more("val-part-b.7z"), [Some("val".to_owned())]);

@@ -4,13 +4,14 @@
 //! loops are found and reported. Files in hidden directories are counted and left alone.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::by_products::{OF_A_RUN, is_of_a_run, settled};
 use super::companions::{self, Found};
 use super::containers;
-use super::file_kind::{FileKind, kind_of, sniff_file};
+use super::file_kind::{FileKind, directory_form, kind_of, sniff_file};
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
 use crate::settings::Files;
@@ -99,7 +100,9 @@ impl Walked {
 
     /// Takes a file that was ignored for an image, because a manifest says so.
     pub(super) fn claim(&mut self, root: &Path, path: &str) {
-        let (reason, _) = match reason(kind_of(&root.join(path), sniff_file)) {
+        let file = root.join(path);
+        let bytes = || std::fs::metadata(&file).ok().map(|found| found.len());
+        let (reason, _) = match reason(settled(kind_of(&file, sniff_file), path, bytes)) {
             _ if in_hidden_directory(Path::new(path)) => {
                 (IN_HIDDEN_DIRECTORY.to_owned(), IgnoredKind::Other)
             }
@@ -131,6 +134,8 @@ pub(super) struct UnreadFile {
     pub(super) place: Place,
     /// Whether it is there; one shard of a series may be missing.
     pub(super) is_there: bool,
+    /// Its size, where it is known.
+    pub(super) bytes: Option<u64>,
 }
 
 impl UnreadFile {
@@ -142,6 +147,7 @@ impl UnreadFile {
             split: None,
             place: Place::Named,
             is_there: true,
+            bytes: None,
         }
     }
 }
@@ -181,22 +187,6 @@ pub(crate) fn may_describe(path: &Path) -> bool {
 /// Why files that settings leave out are no samples.
 const EXCLUDED: &str = "left out by `include` or `exclude`";
 
-/// Why what a training run wrote is no sample.
-const OF_A_RUN: &str = "written by a training run";
-
-/// Whether a path lies in a folder that training programs write: logs, weights, and pictures of
-/// batches with their boxes.
-fn is_of_a_run(path: &str) -> bool {
-    const RUNS: &[&str] = &["classify", "detect", "obb", "pose", "segment"];
-    let folders: Vec<&str> = path.split('/').collect();
-    let (_, folders) = folders.split_last().unwrap_or((&"", &[]));
-    let alone = ["lightning_logs", "mlruns", "wandb"];
-    folders.iter().any(|folder| alone.contains(folder))
-        || folders
-            .windows(2)
-            .any(|pair| pair[0] == "runs" && RUNS.contains(&pair[1]))
-}
-
 /// Walks `root`. The order of the result does not depend on the file system's.
 pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walked {
     let mut walked = Walked::default();
@@ -216,11 +206,17 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
     };
     let hidden = |path: &Path| in_hidden_directory(path.strip_prefix(root).unwrap_or(path));
     let entries = WalkDir::new(root).follow_links(true).into_iter();
+    // A directory that is one file to who reads it; what is below comes right behind it.
+    let mut whole: Option<PathBuf> = None;
     // A link may lead from a hidden directory to anywhere.
     let is_hidden_link = |entry: &DirEntry| entry.path_is_symlink() && is_hidden_directory(entry);
     for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden_link(entry)) {
         match entry {
             Ok(entry) if entry.depth() == 0 => {}
+            Ok(entry)
+                if whole
+                    .as_ref()
+                    .is_some_and(|above| entry.path().starts_with(above)) => {}
             Ok(entry) if hidden(entry.path()) || is_hidden_directory(&entry) => {
                 if !entry.file_type().is_dir() {
                     let (path, _) = path_text(root, entry.path());
@@ -228,7 +224,19 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 }
             }
             Ok(entry) if entry.file_type().is_dir() => {
-                let (path, _) = path_text(root, entry.path());
+                let (path, place) = path_text(root, entry.path());
+                if let Some(form) = directory_form(entry.path())
+                    && files.admits(&path)
+                {
+                    ignore((not_read(&form), IgnoredKind::Other), path.clone());
+                    walked.unread.push(UnreadFile {
+                        reason: form,
+                        place,
+                        ..UnreadFile::new(path)
+                    });
+                    whole = Some(entry.into_path());
+                    continue;
+                }
                 if kind_of(entry.path(), |_| Ok(None)) == FileKind::Image {
                     let detail = "is a directory, though its name ends like an image's".to_owned();
                     let kind = ProblemKind::DirectoryNamedAsImage;
@@ -247,7 +255,12 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                     ignore((OF_A_RUN.to_owned(), IgnoredKind::Other), path);
                     continue;
                 }
-                let kind = kind_of(entry.path(), sniff_file);
+                // Asked of few files only: it takes as long as the rest of the walk.
+                let bytes = || {
+                    let found = entry.metadata().ok().filter(std::fs::Metadata::is_file);
+                    found.map(|found| found.len())
+                };
+                let kind = settled(kind_of(entry.path(), sniff_file), &path, bytes);
                 let may_hold_samples = matches!(kind, FileKind::Image | FileKind::Unread(_));
                 if may_hold_samples && !files.admits(&path) {
                     ignore((EXCLUDED.to_owned(), IgnoredKind::Other), path);
@@ -257,6 +270,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                     walked.unread.push(UnreadFile {
                         reason: reason.clone(),
                         place: place.clone(),
+                        bytes: bytes(),
                         ..UnreadFile::new(path.clone())
                     });
                 }
@@ -373,19 +387,4 @@ fn in_hidden_directory(path: &Path) -> bool {
 fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension()
         .is_some_and(|found| found.eq_ignore_ascii_case(extension))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn folders_of_training_runs_are_known_and_others_of_such_names_are_not() {
-        for path in ["runs/detect/train/x.jpg", "a/wandb/x.png", "mlruns/0/x.png"] {
-            assert!(is_of_a_run(path), "{path}");
-        }
-        for path in ["runs/monday/x.jpg", "train/detect/x.jpg", "wandb.png"] {
-            assert!(!is_of_a_run(path), "{path}");
-        }
-    }
 }

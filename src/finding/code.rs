@@ -155,7 +155,7 @@ codes! {
     /// Pictures that are stored turned, with a mark that says so.
     ExifOrientation = "exif-orientation", Warning;
     /// Animations and documents of several pages.
-    SeveralFrames = "several-frames", Note;
+    SeveralFrames = "several-frames", Warning;
     /// A few images with other bits per channel than the rest.
     OddBitDepth = "odd-bit-depth", Warning;
     /// A few images whose channels mean something else than those of the rest.

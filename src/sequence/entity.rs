@@ -421,6 +421,19 @@ mod tests {
     }
 
     #[test]
+    fn words_for_two_sides_or_sensors_behind_a_dense_number_are_of_one_thing() {
+        let of = |words: [&str; 2]| named(220, |at| format!("{:04}_{}", at / 2, words[at % 2]));
+        assert_eq!(of(["rgb", "thermal"]), Some((110, false)));
+        assert_eq!(of(["L_CC", "R_MLO"]), Some((110, false)));
+        assert!(of(["cat", "dog"]).is_none_or(|found| found.1));
+        // Where the words are the classes, each may be counted by itself.
+        let word = |at: usize| ["left", "right"][at % 2];
+        let names = (0..220).map(|at| format!("train/{0}/{1:04}_{0}.png", word(at), at / 2));
+        let names: Vec<String> = names.collect();
+        assert!(widest(&testing::labelled(&names)).is_none_or(|found| found.1));
+    }
+
+    #[test]
     fn what_is_shaped_alike_is_counted_and_no_digest() {
         let found = named(200, |at| format!("{:03}A{:02}", at % 20 + 1, at / 20 * 7));
         assert_eq!(found, Some((20, false)));

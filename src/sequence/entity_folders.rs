@@ -9,7 +9,7 @@ use crate::sample::Sample;
 use super::entity::Candidate;
 use super::entity_judge;
 use super::entity_pattern;
-use super::entity_words::tells_class;
+use super::entity_words::{ENTITIES, is_word, tells_class};
 use super::group::Groups;
 use super::recording::Interner;
 use super::{name, view};
@@ -20,6 +20,8 @@ const FEWEST_FOLDERS: usize = 8;
 const LEAST_IDENTIFIER: u64 = 1_000;
 /// Folders of one word with counted numbers may be classes where they are fewer.
 const FEWEST_COUNTED: usize = 20;
+/// Folders with a word for entities are asked about from here on.
+const FEWEST_NAMED: usize = 4;
 /// More pictures in each are those of a class.
 const MOST_IN_EACH: usize = 20;
 /// What the folders may be, the likeliest first.
@@ -64,6 +66,13 @@ fn numbered_folders(samples: &[Sample]) -> Option<Candidate> {
         .iter()
         .map(|folder| word_and_number(folder))
         .collect();
+    let is_named = |(word, number): &(&str, &str)| {
+        let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        !number.is_empty() && is_word(&bare.to_ascii_lowercase(), &ENTITIES)
+    };
+    if folders.len() >= FEWEST_NAMED && told.iter().all(is_named) {
+        return by_label(samples, "the folder, a number behind a word for entities");
+    }
     if folders.len() < FEWEST_FOLDERS || told.iter().any(|(_, number)| number.is_empty()) {
         return are_places(&told)
             .then(|| by_label(samples, "the folder, a letter and a number"))
@@ -177,6 +186,8 @@ mod tests {
         };
         assert_eq!(of("kos", 30), Some(30));
         assert_eq!(of("kos", 10), None);
+        assert_eq!(of("client_", 10), Some(10), "a word for entities");
+        assert_eq!(of("fish_", 10), None);
         assert_eq!(of("class", 30), None);
         assert_eq!(of("c", 30), None);
     }

@@ -8,7 +8,7 @@ use crate::sample::Sample;
 use super::clock;
 use super::digests::digest;
 use super::entity::{Column, Scheme, value_of};
-use super::entity_words::{ATTRIBUTES, ENTITIES, FETCHED, PIECES, STATES, is_word};
+use super::entity_words::{ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, is_word};
 use super::fields::Kind;
 
 /// A leading part of the names of one scheme.
@@ -101,6 +101,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             || (different >= FEWEST_VALUES
                 && (has_pieces(scheme, at)
                     || has_states(scheme, at)
+                    || has_partners(scheme, at, samples)
                     || is_folder_code(scheme, at)));
         let excluded = is_year(&values)
             || is_word(&word, &ATTRIBUTES)
@@ -340,6 +341,32 @@ fn has_states(scheme: &Scheme<'_>, at: usize) -> bool {
         word.is_some_and(|word| is_word(&word.to_ascii_lowercase(), &STATES))
     };
     next.is_some() && scheme.rows.iter().all(is_state)
+}
+
+/// Whether nothing but words for sides, ways and sensors stands behind, of which several occur, and
+/// they are not the classes: `0012_L_CC`.
+fn has_partners(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> bool {
+    let behind = scheme.columns.get(at + 1..).unwrap_or_default();
+    let mut different: HashSet<Vec<&str>> = HashSet::new();
+    let of_pairs = scheme
+        .rows
+        .iter()
+        .zip(&scheme.members)
+        .all(|(row, member)| {
+            let words: Vec<&str> = behind
+                .iter()
+                .filter_map(|column| column.value(row))
+                .collect();
+            let label = samples[*member].label.as_deref();
+            let is_paired = |word: &&str| {
+                PAIRED.contains(&&*word.to_ascii_lowercase())
+                    && label.is_none_or(|label| !label.eq_ignore_ascii_case(word))
+            };
+            let all = words.len() == behind.len() && words.iter().all(is_paired);
+            different.insert(words);
+            all
+        });
+    of_pairs && different.len() > 1
 }
 
 /// Folders whose letter and number both vary, as `B04` and `C11`: sites, wells, seats.

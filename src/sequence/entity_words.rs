@@ -2,52 +2,80 @@
 
 /// Words in front of the number of an entity. They count as evidence where numbers alone could be
 /// running numbers.
-pub(super) const ENTITIES: [&str; 54] = [
+pub(super) const ENTITIES: [&str; 83] = [
     "actor",
     "animal",
+    "batch",
     "biopsy",
+    "board",
+    "bottle",
+    "cage",
     "case",
     "cell",
+    "child",
     "cid",
+    "client",
     "clip",
+    "colony",
     "core",
+    "cow",
+    "customer",
     "donor",
     "drive",
     "driver",
     "exam",
     "eye",
+    "family",
+    "farm",
+    "farmer",
     "field",
     "flight",
+    "hive",
+    "hospital",
     "identity",
     "item",
+    "lot",
     "mission",
     "mouse",
     "movie",
     "object",
+    "orchard",
+    "owner",
     "pair",
     "participant",
     "patient",
     "person",
     "pid",
+    "pig",
     "plant",
     "plate",
     "plot",
+    "pot",
     "proband",
     "product",
     "pt",
+    "rat",
     "recording",
+    "room",
     "scan",
     "scene",
     "seq",
     "series",
     "session",
+    "sheep",
+    "shelf",
+    "ship",
     "signer",
+    "site",
     "sku",
     "slide",
     "specimen",
+    "store",
     "study",
     "sub",
     "subject",
+    "tank",
+    "tenant",
     "tree",
     "user",
     "vid",
@@ -55,6 +83,7 @@ pub(super) const ENTITIES: [&str; 54] = [
     "volume",
     "volunteer",
     "wafer",
+    "well",
     "患者",
     "病人",
 ];
@@ -73,13 +102,19 @@ pub(super) const FETCHED: [&str; 6] = [
     "scraped",
 ];
 /// Words in front of a number that is an attribute of the picture.
-pub(super) const ATTRIBUTES: [&str; 27] = [
-    "angle", "aug", "batch", "cam", "camera", "class", "cls", "crop", "epoch", "fold", "grade",
-    "label", "layer", "level", "mag", "mask", "part", "quality", "ring", "scale", "severity",
-    "size", "split", "stage", "version", "view", "zoom",
+pub(super) const ATTRIBUTES: [&str; 26] = [
+    "angle", "aug", "cam", "camera", "class", "cls", "crop", "epoch", "fold", "grade", "label",
+    "layer", "level", "mag", "mask", "part", "quality", "ring", "scale", "severity", "size",
+    "split", "stage", "version", "view", "zoom",
 ];
 /// Words behind the number of one thing at several times.
 pub(super) const STATES: [&str; 6] = ["after", "baseline", "before", "followup", "post", "pre"];
+/// Words behind the number of one thing that is shown from two sides, in two ways or by two
+/// sensors.
+pub(super) const PAIRED: [&str; 22] = [
+    "back", "bw", "cc", "color", "colour", "day", "depth", "front", "infrared", "ir", "l", "left",
+    "lm", "lwir", "ml", "mlo", "night", "nir", "r", "rgb", "right", "thermal",
+];
 /// Words in front of the number of a class folder.
 const CLASSES: [&str; 17] = [
     "action",

@@ -49,6 +49,14 @@ impl Place {
             _ => None,
         }
     }
+
+    /// The bytes that a part of a container takes, where that is known before reading.
+    pub(crate) fn size_inside(&self) -> Option<u64> {
+        match self {
+            Self::Inside(inside) => inside.size(),
+            _ => None,
+        }
+    }
 }
 
 /// Shows the size of bytes in memory, not the bytes.

@@ -248,15 +248,44 @@ fn every_kind() -> BTreeMap<Leak, u64> {
     Leak::by_pixels().map(|kind| (kind, 0)).collect()
 }
 
+/// Texts that are called like lists of splits, with the options that read them.
+fn lists_to_try(texts: &[String]) -> Option<String> {
+    let called = |words: &[&str]| {
+        let mut named = texts.iter().filter(|path| {
+            let (stem, ending) = path.rsplit_once('.').unwrap_or((path, ""));
+            let stem = stem
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            ending.eq_ignore_ascii_case("txt") && words.iter().any(|word| stem.contains(word))
+        });
+        named.next().map(String::as_str)
+    };
+    let train = called(&["train"])?;
+    let (option, other) = match (called(&["test"]), called(&["val", "dev"])) {
+        (Some(test), _) => ("test", test),
+        (None, Some(val)) if val != train => ("val", val),
+        _ => return None,
+    };
+    Some(format!(
+        "`{train}` and `{other}` are called like lists of splits, but their names do not say one split each, or \
+         fewer than nine in ten of their lines name an image here; say `--train {train} --{option} {other}`"
+    ))
+}
+
 fn why_unavailable(dataset: &Dataset) -> String {
     let has = |wanted: fn(SplitRole) -> bool| dataset.splits.iter().any(|split| wanted(split.role));
     let training = has(|role| role == SplitRole::Training);
     let evaluation = has(SplitRole::is_evaluation);
     let advice = "use folders `train` and `val`, a manifest with a `split` column, or `--train DIR --val DIR`";
     match (training, evaluation) {
-        _ if dataset.splits.is_empty() => {
-            format!("the dataset has no splits, so nothing can leak between them; {advice}")
-        }
+        _ if dataset.splits.is_empty() => match lists_to_try(&dataset.texts) {
+            Some(lists) => format!("the dataset has no splits that were understood; {lists}"),
+            None => {
+                format!("the dataset has no splits, so nothing can leak between them; {advice}")
+            }
+        },
         (true, false) => format!("no validation or test split was found; {advice}"),
         (false, true) => format!("no training split was found; {advice}"),
         _ => format!("no split is called training, validation or test; {advice}"),

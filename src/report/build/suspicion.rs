@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::samples_of;
-use crate::checks::{Evidence, code_of, may_be_splits};
+use crate::checks::{Evidence, code_of, may_be_splits, shared_with_a_part};
 use crate::finding::Code;
 use crate::sample::{ProblemKind, SampleId, SplitId};
 use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
@@ -21,7 +21,7 @@ pub(super) fn suspects(
 }
 
 /// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody
-/// has answered, images that could not be read.
+/// has answered, images and frames that were not read.
 pub(super) fn open_codes(
     evidence: &Evidence<'_>,
     evaluation: SplitId,
@@ -42,10 +42,16 @@ pub(super) fn open_codes(
     }
     for split in [evaluation, training] {
         for (id, _) in samples_of(evidence, Some(split)) {
-            if let Err(reason) = &evidence.signatures[id.index()]
-                && !matches!(reason, Unreadable::NotOpened | Unreadable::SideFile)
-            {
-                codes.insert(code_of(reason));
+            match &evidence.signatures[id.index()] {
+                Err(Unreadable::NotOpened | Unreadable::SideFile) => {}
+                Err(reason) => {
+                    codes.insert(code_of(reason));
+                }
+                // The other frames are as unread as a file that cannot be opened.
+                Ok(signature) if signature.facts.stored.frames > 1 => {
+                    codes.insert(Code::SeveralFrames);
+                }
+                Ok(_) => {}
             }
         }
         if evidence
@@ -70,6 +76,9 @@ pub(super) fn open_codes(
         if problems.any(|one| one.kind == kind) {
             codes.insert(code);
         }
+    }
+    if shared_with_a_part(evidence, evaluation).is_some() {
+        codes.insert(Code::SeveralParts);
     }
     if may_be_splits(evidence) {
         codes.insert(Code::SampleWithoutSplit);

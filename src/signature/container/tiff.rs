@@ -10,6 +10,10 @@ use crate::signature::facts::Colour;
 /// Most pages that are walked: chains of directories may be loops.
 const MOST_PAGES: usize = 1 << 14;
 
+const SUBFILE: u16 = 254;
+const SUBFILE_OF_OLD: u16 = 255;
+const WIDTH: u16 = 256;
+const HEIGHT: u16 = 257;
 const BITS: u16 = 258;
 const COMPRESSION: u16 = 259;
 const MEANING: u16 = 262;
@@ -32,16 +36,24 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
         frames: 0,
     };
     let mut at = first;
-    while at != 0 && found.frames < MOST_PAGES {
+    let mut first_page: Option<Vec<Tag>> = None;
+    let mut walked = 0;
+    while at != 0 && walked < MOST_PAGES {
         let (page, next) = tags.directory(at)?;
+        walked += 1;
         for (places, lengths) in DATA {
             data_is_here(tags, &page, places, lengths, bytes.len() as u64)?;
         }
-        if found.frames == 0 {
-            describe(tags, &page, &mut found);
-        }
-        found.frames += 1;
         at = next;
+        let Some(first) = &first_page else {
+            describe(tags, &page, &mut found);
+            found.frames = 1;
+            first_page = Some(page);
+            continue;
+        };
+        if !shows_less_of(tags, first, &page) {
+            found.frames += 1;
+        }
     }
     found.frames = found.frames.max(1);
     Ok(found)
@@ -114,6 +126,29 @@ pub(in crate::signature) fn is_misread(bytes: &[u8]) -> bool {
     read().unwrap_or(false)
 }
 
+/// Whether a page is a copy of the first with fewer pixels, or its mask: it says so, or its tiles
+/// are those of the next levels of a slide, whose writers do not.
+fn shows_less_of(tags: Tags<'_>, first: &[Tag], page: &[Tag]) -> bool {
+    let value = |page: &[Tag], number: u16| tag(page, number).map_or(0, |tag| tags.first(tag));
+    const REDUCED: u64 = 1;
+    const MASK: u64 = 4;
+    if value(page, SUBFILE) & (REDUCED | MASK) != 0 || value(page, SUBFILE_OF_OLD) == 2 {
+        return true;
+    }
+    let sides = [WIDTH, HEIGHT].map(|side| (value(first, side), value(page, side)));
+    let [(width, narrow), (height, low)] = sides;
+    let tiled = [first, page]
+        .iter()
+        .all(|page| tag(page, DATA[1].0).is_some());
+    if !tiled || narrow == 0 || low == 0 || narrow >= width {
+        return false;
+    }
+    let factor = (width as f64 / narrow as f64).round() as u64;
+    // Levels are cut or rounded up by less than one pixel of theirs.
+    let is_level = |(of, own): (u64, u64)| (own * factor).abs_diff(of) <= factor;
+    factor >= 2 && sides.into_iter().all(is_level) && height > low
+}
+
 fn tag(page: &[Tag], number: u16) -> Option<Tag> {
     page.iter().find(|tag| tag.number == number).copied()
 }
@@ -180,6 +215,37 @@ mod tests {
         assert!(is_misread(&tiff(&[(COMPRESSION, 4), (FILL_ORDER, 2)])));
         assert!(!is_misread(&tiff(&[(COMPRESSION, 5), (FILL_ORDER, 2)])));
         assert!(!is_misread(b"II*\0"));
+    }
+
+    #[test]
+    fn reduced_copies_masks_and_levels_of_a_slide_are_no_pages() {
+        let size =
+            |side: u16, more: &[(u16, u16)]| [&[(WIDTH, side), (HEIGHT, side)][..], more].concat();
+        let tiles = [(DATA[1].0, 0), (DATA[1].1, 0)];
+        let frames = |pages: &[Vec<(u16, u16)>]| {
+            let mut bytes = tiff(&pages[0]);
+            for page in &pages[1..] {
+                let (at, own) = (bytes.len() as u32, tiff(page));
+                let link = bytes.len() - 4;
+                bytes[link..].copy_from_slice(&at.to_le_bytes());
+                bytes.extend(&own[8..]);
+            }
+            walk(&bytes).map(|found| found.frames).ok()
+        };
+        let one = size(64, &[]);
+        assert_eq!(frames(&[one.clone()]), Some(1));
+        assert_eq!(frames(&[one.clone(), one.clone(), one.clone()]), Some(3));
+        for kind in [1, 4, 5] {
+            assert_eq!(
+                frames(&[one.clone(), size(16, &[(SUBFILE, kind)])]),
+                Some(1)
+            );
+        }
+        assert_eq!(frames(&[one.clone(), size(64, &[(SUBFILE, 2)])]), Some(2));
+        let levels = [64, 32, 16].map(|side| size(side, &tiles));
+        assert_eq!(frames(&levels), Some(1));
+        assert_eq!(frames(&[size(64, &[]), size(32, &[])]), Some(2));
+        assert_eq!(frames(&[size(64, &tiles), size(64, &tiles)]), Some(2));
     }
 
     #[test]
