@@ -4,10 +4,12 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::another_pass;
-use super::learning::{learn, threshold};
+use super::learning::{learn, pool, threshold, whiten};
 use super::recorder::{Recorder, places};
 use crate::budget::Budget;
 use crate::cache::Session;
@@ -19,7 +21,9 @@ use crate::report::{Detection, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
-use crate::verification::{self, Picture, Threshold};
+use crate::verification::{
+    self, Asking, Key, LEAST_SIMILARITY, Merged, Picture, Plan, Question, Threshold,
+};
 
 /// What the matching stage found.
 pub(super) struct Found {
@@ -98,10 +102,11 @@ pub(super) fn search(
     signatures: &mut [Signed],
     margin: f32,
     session: &Session<'_>,
+    merged: Option<&Merged>,
 ) -> Found {
     let contents = contents(dataset, signatures, &settings.memory);
     let copies = Pictures::new(&identities(settings, dataset, &contents));
-    let (pictures, threshold) = learn(settings, &copies, signatures, session);
+    let (pictures, threshold) = learn(settings, &copies, signatures, session, merged);
     let looks = Looks {
         contents,
         copies,
@@ -115,7 +120,11 @@ pub(super) fn search(
         &looks,
         &looks.copies,
         &asked,
-        Reach { threshold, margin },
+        Reach {
+            threshold,
+            margin,
+            merged,
+        },
     );
     let inside = asked.iter().filter(|(from, to)| from == to);
     let narrowed = inside.filter_map(|&(split, _)| {
@@ -144,20 +153,23 @@ pub(super) fn search_divided(
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
     let mut asked = questions(divided);
     asked.retain(|(from, to)| from != to);
-    let threshold = threshold(settings, &copies.settled(), &looks.pictures);
+    let threshold = threshold(settings, &copies.settled(), &looks.pictures, None);
     let reach = Reach {
         threshold,
         margin: 0.0,
+        merged: None,
     };
     let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
     (compared.partners, compared.look_alikes, threshold)
 }
 
-/// From which similarity on pairs count, and by how much less they are collected apart.
+/// From which similarity on pairs count, by how much less they are collected apart, and what was
+/// found before.
 #[derive(Clone, Copy)]
-struct Reach {
+struct Reach<'a> {
     threshold: Threshold,
     margin: f32,
+    merged: Option<&'a Merged>,
 }
 
 struct Compared {
@@ -174,13 +186,17 @@ fn compare(
     looks: &Looks,
     copies: &Pictures,
     questions: &[(Option<SplitId>, Option<SplitId>)],
-    reach: Reach,
+    reach: Reach<'_>,
 ) -> Compared {
     let pictures = &looks.pictures;
     let kept = settings.detail.pairs_per_sample.max(another_pass::KEPT);
     let mut partners = Partnerships::with_limit(kept);
     copies.record_copies(&mut partners);
-    let Reach { threshold, margin } = reach;
+    let Reach {
+        threshold,
+        margin,
+        merged,
+    } = reach;
     let mut recorder = Recorder::new(
         dataset,
         signatures,
@@ -203,9 +219,14 @@ fn compare(
                 recorder.record(found.reversed(), to, from);
             });
         } else {
-            verification::find(pictures, &of(from), &of(to), least, |found| {
-                recorder.record(found, from, to);
-            });
+            let sink = |found| recorder.record(found, from, to);
+            let before = from.zip(to).filter(|&(_, to)| is_training(dataset, to));
+            match merged.zip(before) {
+                Some((merged, splits)) => {
+                    merged.find(pictures, numbers(splits), (&of(from), &of(to)), least, sink);
+                }
+                None => verification::find(pictures, &of(from), &of(to), least, sink),
+            }
         }
     }
     recorder.settle();
@@ -217,6 +238,62 @@ fn compare(
         loose,
         joined,
     }
+}
+
+fn is_training(dataset: &Dataset, split: SplitId) -> bool {
+    dataset.splits[split.index()].role == SplitRole::Training
+}
+
+fn numbers((from, to): (SplitId, SplitId)) -> (u16, u16) {
+    (from.0, to.0)
+}
+
+/// Learns what has to be known of the whole to search for evaluation samples in a part of the
+/// training splits: what [`search`] learns. `margin` below the least threshold, pairs are told.
+pub(super) fn plan(
+    settings: &Settings,
+    dataset: &Dataset,
+    signatures: &mut [Signed],
+    margin: f32,
+) -> Plan {
+    let contents = contents(dataset, signatures, &settings.memory);
+    let copies = Pictures::new(&identities(settings, dataset, &contents));
+    let (whitening, pictures) = whiten(&copies, signatures);
+    let between = questions(dataset).into_iter();
+    let between = between.filter_map(|(from, to)| from.zip(to));
+    let between = between.filter(|&(from, to)| from != to && is_training(dataset, to));
+    let questions = between.map(|(from, to)| {
+        let of = |split| places(&copies, Some(split));
+        Question::learn(numbers((from, to)), &pictures, &of(from), &of(to))
+    });
+    let training = (0..dataset.splits.len() as u16).filter(|&at| is_training(dataset, SplitId(at)));
+    let given = settings.matching.similarity;
+    let least = given.map_or(LEAST_SIMILARITY, |given| given.min(LEAST_SIMILARITY));
+    let asking = Asking {
+        questions: questions.collect(),
+        training: training.collect(),
+        pool: given.map_or_else(|| pool(&copies.settled()), |_| None),
+        stand_ins: stand_ins(dataset, signatures, &copies),
+        least: least - margin,
+        whitening,
+    };
+    Plan::learn(&pictures, asking)
+}
+
+/// Keys of training samples that another one stands in for, with the place of that.
+fn stand_ins(dataset: &Dataset, signatures: &[Signed], copies: &Pictures) -> Vec<(Key, u32)> {
+    let key = |id: SampleId| Some(signatures[id.index()].as_ref().ok()?.byte_digest.prefix());
+    let ids = (0..dataset.samples.len() as u32).map(SampleId);
+    let in_training = |id: &SampleId| {
+        let split = dataset.samples[id.index()].split;
+        split.is_some_and(|split| is_training(dataset, split))
+    };
+    let pairs = ids.filter(in_training).filter_map(|id| {
+        let other = copies.representative(id)?;
+        let own = key(id)?;
+        (key(other)? != own).then_some((own, other.0))
+    });
+    pairs.collect::<BTreeMap<Key, u32>>().into_iter().collect()
 }
 
 fn contents(dataset: &Dataset, signatures: &[Signed], budget: &Budget) -> Vec<Option<Content>> {
