@@ -63,6 +63,41 @@ pub(crate) fn check(
     })
 }
 
+/// Reports from the files of the other steps, as the command does with these arguments.
+#[pyfunction]
+#[pyo3(signature = (arguments, threads=None, show=None))]
+pub(crate) fn report(
+    py: Python<'_>,
+    arguments: Vec<OsString>,
+    threads: Option<usize>,
+    show: Option<Py<PyAny>>,
+) -> PyResult<Checked> {
+    let checked = watch::run(py, threads, show.as_ref(), move |progress| {
+        embedded::report(arguments, progress)
+    })?;
+    let given = Py::new(py, Given::loaded(Arc::clone(&checked.dataset)))?;
+    Ok(Checked {
+        found: Found::Checked(Arc::new(checked)),
+        given: Some(given),
+    })
+}
+
+/// Does a step of a check, as the command does with these arguments: how many files it has made,
+/// and how many were there.
+#[pyfunction]
+#[pyo3(signature = (arguments, threads=None, show=None))]
+pub(crate) fn step(
+    py: Python<'_>,
+    arguments: Vec<OsString>,
+    threads: Option<usize>,
+    show: Option<Py<PyAny>>,
+) -> PyResult<(usize, usize)> {
+    let made = watch::run(py, threads, show.as_ref(), move |progress| {
+        embedded::step(arguments, progress)
+    })?;
+    Ok((made.made, made.kept))
+}
+
 /// Reads a report that a check has written.
 #[pyfunction]
 pub(crate) fn read(py: Python<'_>, path: PathBuf) -> PyResult<Checked> {

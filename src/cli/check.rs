@@ -45,10 +45,7 @@ pub(super) fn run_from(args: &CheckArgs, steps: Option<&Steps>) -> Result<Outcom
         return Ok(Outcome::Passed);
     }
     let outputs = outputs(args)?;
-    let scope = Scope {
-        steps,
-        ..Scope::of(&args.scope, snapshot.as_ref())
-    };
+    let scope = Scope::of(&args.scope, snapshot.as_ref()).signed_in(steps);
     let memory = resolved.settings.memory.clone();
     let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
@@ -155,6 +152,11 @@ impl<'a> Scope<'a> {
             staged,
             steps: None,
         }
+    }
+
+    /// The same of what steps have signed, where there are any.
+    pub(super) fn signed_in(self, steps: Option<&'a Steps>) -> Self {
+        Self { steps, ..self }
     }
 }
 

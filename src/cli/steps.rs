@@ -18,15 +18,22 @@ use super::{cache, progress, resolve, say, use_threads};
 /// What keeps them from being signed; a bad image is a row.
 pub(super) fn sign(args: &SignArgs) -> Result<Outcome, Error> {
     use_threads(args.common.threads);
+    let quiet = args.share.quiet;
+    tell(
+        "signed",
+        watched(quiet, |progress| signed(args, progress))?,
+        quiet,
+    );
+    Ok(Outcome::Passed)
+}
+
+/// As [`sign`], without a word.
+pub(super) fn signed(args: &SignArgs, progress: &dyn Progress) -> Result<Made, Error> {
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
     let (steps, share) = (args.out.steps(), args.share.share());
-    let made = watched(args.share.quiet, |progress| {
-        let dataset = loaded(&settings, Scope::default(), progress)?;
-        let cache = cache::open(&args.common.cache);
-        sign_in_steps(&settings, &dataset, &steps, share, &cache, progress)
-    })?;
-    tell("signed", made, args.share.quiet);
-    Ok(Outcome::Passed)
+    let dataset = loaded(&settings, Scope::default(), progress)?;
+    let cache = cache::open(&args.common.cache);
+    sign_in_steps(&settings, &dataset, &steps, share, &cache, progress)
 }
 
 /// Learns from signed images.
@@ -35,12 +42,15 @@ pub(super) fn sign(args: &SignArgs) -> Result<Outcome, Error> {
 /// What keeps it from being learned.
 pub(super) fn learn(args: &LearnArgs) -> Result<Outcome, Error> {
     use_threads(args.common.threads);
-    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
-    watched(args.quiet, |progress| {
-        let dataset = loaded(&settings, Scope::default(), progress)?;
-        learn_in_steps(&settings, &dataset, &args.out.steps(), progress)
-    })?;
+    watched(args.quiet, |progress| learned(args, progress))?;
     Ok(Outcome::Passed)
+}
+
+/// As [`learn`], without a word.
+pub(super) fn learned(args: &LearnArgs, progress: &dyn Progress) -> Result<(), Error> {
+    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
+    let dataset = loaded(&settings, Scope::default(), progress)?;
+    learn_in_steps(&settings, &dataset, &args.out.steps(), progress)
 }
 
 /// Looks for evaluation images in training images.
@@ -49,13 +59,19 @@ pub(super) fn learn(args: &LearnArgs) -> Result<Outcome, Error> {
 /// What keeps them from being looked for.
 pub(super) fn find(args: &MatchArgs) -> Result<Outcome, Error> {
     use_threads(args.threads);
-    let steps = Steps::new(&args.folder, Steps::IMAGES);
-    let share = args.share.share();
-    let made = watched(args.share.quiet, |progress| {
-        match_in_steps(&steps, share, progress)
-    })?;
-    tell("matched", made, args.share.quiet);
+    let quiet = args.share.quiet;
+    tell(
+        "matched",
+        watched(quiet, |progress| found(args, progress))?,
+        quiet,
+    );
     Ok(Outcome::Passed)
+}
+
+/// As [`find`], without a word.
+pub(super) fn found(args: &MatchArgs, progress: &dyn Progress) -> Result<Made, Error> {
+    let steps = Steps::new(&args.folder, Steps::IMAGES);
+    match_in_steps(&steps, args.share.share(), progress)
 }
 
 /// Checks a dataset from what the other steps have left.

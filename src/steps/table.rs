@@ -1,6 +1,7 @@
 //! Tables in Parquet files: written whole or not at all, and read only as they were written.
 
 use std::fs::{self, File};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -135,7 +136,7 @@ pub(super) fn read(from: &Path, form: &Form, again: &str) -> Result<Option<Vec<C
     };
     let said =
         |error: &ParquetError| wrong(from, format!("is damaged ({error}); delete it, {again}"));
-    let reader = SerializedFileReader::new(file).map_err(|error| said(&error))?;
+    let reader = caught(|| SerializedFileReader::new(file)).map_err(|error| said(&error))?;
     let notes = reader.metadata().file_metadata().key_value_metadata();
     let note = |key: &str| {
         let found = notes.and_then(|notes| notes.iter().find(|note| note.key == key));
@@ -155,11 +156,17 @@ pub(super) fn read(from: &Path, form: &Form, again: &str) -> Result<Option<Vec<C
         );
         return Err(wrong(from, message));
     }
-    let columns = columns(&reader).map_err(|error| said(&error))?;
+    let columns = caught(|| columns(&reader)).map_err(|error| said(&error))?;
     if digest(&columns).hex() != digest_then {
         return Err(wrong(from, format!("is damaged; delete it, {again}")));
     }
     Ok(Some(columns))
+}
+
+/// The decoder panics on some damaged files.
+fn caught<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    let caught = catch_unwind(AssertUnwindSafe(work));
+    caught.unwrap_or_else(|_| Err(ParquetError::General("its pages contradict it".into())))
 }
 
 fn columns(reader: &SerializedFileReader<File>) -> Result<Vec<Column>, ParquetError> {
