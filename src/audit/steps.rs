@@ -88,6 +88,7 @@ pub fn match_in_steps(steps: &Steps, share: Share, progress: &dyn Progress) -> R
         .filter(|shard| !steps.has_matches(&head, shard))
         .collect();
     progress.begin(Stage::Matching, Some(todo.len() as u64));
+    let mut searcher = plan.searcher();
     for shard in &todo {
         unless_interrupted(progress)?;
         let rows = steps.read_signatures(shard)?.into_iter();
@@ -98,7 +99,7 @@ pub fn match_in_steps(steps: &Steps, share: Share, progress: &dyn Progress) -> R
                 (signature.byte_digest.prefix(), signature.thumbnail?),
             ))
         });
-        steps.write_matches(&head, shard, &plan.search(part.collect()))?;
+        steps.write_matches(&head, shard, &searcher.search(part.collect()))?;
         progress.advance(1);
     }
     progress.end();

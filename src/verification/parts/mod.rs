@@ -212,18 +212,44 @@ impl Plan {
         (rest.is_empty() && told.places_mut().all(known)).then_some(Self { learned, told })
     }
 
+    /// Gets ready to search parts.
+    pub(crate) fn searcher(&self) -> Searcher<'_> {
+        let pictures = self.learned.pictures.clone();
+        let decoys = self.told.decoys.iter();
+        let decoys = decoys.map(|(decoy, asked)| Decoys::of(&pictures, &asked.queries, *decoy));
+        Searcher {
+            decoys: decoys.collect(),
+            plan: self,
+            pictures,
+        }
+    }
+}
+
+/// Searches parts one after the other.
+pub(crate) struct Searcher<'a> {
+    plan: &'a Plan,
+    /// Those of the plan; while a part is searched, its own behind them.
+    pictures: Vec<Option<Picture>>,
+    /// In the order of the plan.
+    decoys: Vec<Decoys>,
+}
+
+impl Searcher<'_> {
     /// Searches a part: thumbnails with the number of the split that each is in.
-    pub(crate) fn search(&self, part: Vec<(u16, Keyed)>) -> Answers {
-        let mut pictures = self.learned.pictures.clone();
-        let members = self.describe(part, &mut pictures);
-        let none = BTreeSet::new();
+    pub(crate) fn search(&mut self, part: Vec<(u16, Keyed)>) -> Answers {
+        let members = self.describe(part);
+        let (plan, pictures) = (self.plan, &self.pictures);
         let mut answers = Answers::default();
-        for question in &self.told.questions {
-            let part = members.get(&question.to).unwrap_or(&none);
-            let part: Vec<u32> = part.iter().copied().collect();
-            let threshold = self.learned.threshold;
-            question.asked.find(&pictures, &part, threshold, |found| {
-                let keys = key(&pictures, found.query).zip(key(&pictures, found.partner));
+        for question in &plan.told.questions {
+            let part: Vec<u32> = members
+                .get(&question.to)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect();
+            let threshold = plan.learned.threshold;
+            question.asked.find(pictures, &part, threshold, |found| {
+                let keys = key(pictures, found.query).zip(key(pictures, found.partner));
                 answers.pairs.extend(keys.map(|(query, partner)| Answer {
                     from: question.from,
                     to: question.to,
@@ -233,43 +259,42 @@ impl Plan {
                 }));
             });
         }
-        let pool = self.told.training.iter();
-        let pool: BTreeSet<u32> = pool
-            .filter_map(|split| members.get(split))
-            .flatten()
-            .copied()
-            .collect();
-        let (_, pool) = present(&pictures, &pool.into_iter().collect::<Vec<_>>());
-        for (decoy, asked) in &self.told.decoys {
-            let decoys = Decoys::of(&pictures, &asked.queries, *decoy);
+        let pool = plan
+            .told
+            .training
+            .iter()
+            .filter_map(|split| members.get(split));
+        let pool: BTreeSet<u32> = pool.flatten().copied().collect();
+        let (_, pool) = present(pictures, &pool.into_iter().collect::<Vec<_>>());
+        for (decoys, (decoy, asked)) in self.decoys.iter().zip(&plan.told.decoys) {
             let best = decoys.best(&pool, &asked.cuts, across(asked.searched));
             let keys = asked
                 .queries
                 .iter()
-                .filter_map(|&place| key(&pictures, place));
+                .filter_map(|&place| key(pictures, place));
             let best = keys.zip(best).map(|(key, best)| (*decoy, key, best));
             answers.decoys.extend(best);
         }
         answers
     }
 
-    /// Adds the pictures of a part, each once, and says which of them every split has.
-    fn describe(
-        &self,
-        part: Vec<(u16, Keyed)>,
-        pictures: &mut Vec<Option<Picture>>,
-    ) -> BTreeMap<u16, BTreeSet<u32>> {
-        let mut place_of: HashMap<Key, u32> = self.told.stand_ins.iter().copied().collect();
+    /// Puts the pictures of a part in place of those of the part before, each once, and says which
+    /// of them every split has.
+    fn describe(&mut self, part: Vec<(u16, Keyed)>) -> BTreeMap<u16, BTreeSet<u32>> {
+        self.pictures.truncate(self.plan.learned.pictures.len());
+        let stand_ins = self.plan.told.stand_ins.iter();
+        let mut place_of: HashMap<Key, u32> = stand_ins.copied().collect();
         let mut members: BTreeMap<u16, BTreeSet<u32>> = BTreeMap::new();
         let mut own = Vec::new();
         for (split, (key, thumbnail)) in part {
             let place = *place_of.entry(key).or_insert_with(|| {
                 own.push(Some((key, thumbnail)));
-                (pictures.len() + own.len() - 1) as u32
+                (self.pictures.len() + own.len() - 1) as u32
             });
             members.entry(split).or_default().insert(place);
         }
-        pictures.extend(describe(&self.learned.whitening, own));
+        let described = describe(&self.plan.learned.whitening, own);
+        self.pictures.extend(described);
         members
     }
 }

@@ -3,9 +3,9 @@ use super::super::{calibrate, calibrate_by, find};
 use super::*;
 use crate::signature::thumbnail::Thumbnail;
 
-/// Sixty evaluation pictures, some of them edited training pictures, and 240 of training.
+/// Sixty evaluation pictures, some of them edited training pictures, and 160 of training.
 fn world() -> (Vec<Thumbnail>, Vec<Thumbnail>) {
-    let training: Vec<Thumbnail> = (0..240)
+    let training: Vec<Thumbnail> = (0..160)
         .map(|seed| drawn(&pictures::scene(seed), 96, 72, seed))
         .collect();
     let again = |seed: u32| {
@@ -13,7 +13,7 @@ fn world() -> (Vec<Thumbnail>, Vec<Thumbnail>) {
         let lighter: pictures::Picture = Box::new(move |x, y| 0.2 + 0.7 * scene(x, y));
         drawn(&lighter, 80, 60, 1000 + seed)
     };
-    let evaluation = (0..30).map(|at| again(8 * at));
+    let evaluation = (0..30).map(|at| again(5 * at));
     let strangers = (500..530).map(|seed| drawn(&pictures::scene(seed), 96, 72, seed));
     (evaluation.chain(strangers).collect(), training)
 }
@@ -56,9 +56,10 @@ fn learnt() -> Learnt {
 /// What the answers of such parts come to: the threshold, and pairs from it on.
 fn merged(learnt: &Learnt, parts: &[Vec<Keyed>]) -> (Threshold, Vec<Found>) {
     let mut merged = Merged::default();
+    let mut searcher = learnt.plan.searcher();
     for part in parts {
         let part = part.iter().map(|one| (0, one.clone())).collect();
-        merged.add(learnt.plan.search(part));
+        merged.add(searcher.search(part));
     }
     let Learnt {
         pictures,
@@ -95,7 +96,7 @@ fn parts_of_any_size_in_any_order_find_what_one_search_finds() {
         "proves little"
     );
     let expected = (threshold, at_once);
-    for size in [1, 7, 100, 1000] {
+    for size in [7, 100, 1000] {
         let mut parts: Vec<Vec<Keyed>> = training.chunks(size).map(<[_]>::to_vec).collect();
         assert_eq!(merged(&learnt, &parts), expected, "{size}");
         parts.reverse();
