@@ -10,7 +10,7 @@ use splitleak::cli::embedded;
 use splitleak::error::Error;
 use splitleak::page;
 use splitleak::render;
-use splitleak::report::{self, Report};
+use splitleak::report::{Report, parse};
 
 use crate::errors::{named, raised};
 use crate::given::Given;
@@ -108,7 +108,7 @@ pub(crate) fn read(py: Python<'_>, path: PathBuf) -> PyResult<Checked> {
     };
     let text = std::fs::read(&path).map_err(failed);
     let parsed = text.and_then(|text| {
-        report::parse(&text).map_err(|message| Error::Report {
+        parse(&text).map_err(|message| Error::Report {
             path: path.clone(),
             message,
         })
