@@ -38,7 +38,7 @@ struct Line {
     picture: u64,
     partner: Option<u64>,
     similarity: f32,
-    laid: Option<[u8; Answer::LAID]>,
+    laid: Option<Vec<u8>>,
 }
 
 impl Line {
@@ -96,7 +96,7 @@ impl Steps {
             numbers(|row| Some(row.picture.cast_signed())),
             numbers(|row| Some(row.partner?.cast_signed())),
             Column::Real(rows.iter().map(|row| Some(row.similarity)).collect()),
-            bytes(|row| Some(row.laid?.to_vec())),
+            bytes(|row| row.laid.clone()),
         ];
         table::write(&self.matches_of(head, shard), &form(), &columns)
     }
@@ -144,7 +144,7 @@ fn answers(columns: Vec<Column>) -> Option<Answers> {
             None => {
                 let split = |of: &[Option<i64>]| u16::try_from(of.get(at).copied()??).ok();
                 let partner = partners.get(at).copied()??.cast_unsigned();
-                let laid = laid.get(at)?.as_deref()?.try_into().ok()?;
+                let laid = laid.get(at)?.as_deref()?;
                 answers.pairs.push(Answer::new(
                     (split(&from)?, split(&to)?),
                     (picture, partner),

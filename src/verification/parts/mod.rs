@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use super::affine::Affine;
 use super::calibration::{self, Decoy, Decoys};
 use super::candidates::Limits;
 use super::cuts::{Cohort, Cut};
@@ -329,22 +330,25 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// Bytes of [`Answer::laid`].
-    pub(crate) const LAID: usize = 9;
+    pub(crate) const LAID: usize = 9 + 6 * size_of::<f32>();
 
-    /// How one lies on the other: the number of the transform, and both areas.
-    pub(crate) fn laid(&self) -> [u8; Self::LAID] {
+    /// How one lies on the other: the number of the transform, both areas, and the map.
+    pub(crate) fn laid(&self) -> Vec<u8> {
         let Found {
             transform,
+            map,
             of_query,
             of_partner,
             ..
         } = self.found;
-        let [a, b] = [of_query, of_partner];
         let number = Transform::ALL.iter().position(|one| *one == transform);
-        let number = number.unwrap_or_default() as u8;
-        [
-            number, a.left, a.top, a.right, a.bottom, b.left, b.top, b.right, b.bottom,
-        ]
+        let mut laid = vec![number.unwrap_or_default() as u8];
+        for area in [of_query, of_partner] {
+            laid.extend([area.left, area.top, area.right, area.bottom]);
+        }
+        let map = [map.xx, map.xy, map.yx, map.yy, map.x0, map.y0];
+        laid.extend(map.iter().flat_map(|cell| cell.to_le_bytes()));
+        laid
     }
 
     /// From the numbers of the splits, the keys of the pictures, and [`Answer::laid`].
@@ -352,22 +356,34 @@ impl Answer {
         (from, to): (u16, u16),
         (query, partner): (Key, Key),
         similarity: f32,
-        laid: [u8; Self::LAID],
+        laid: &[u8],
     ) -> Option<Self> {
-        let [number, a @ .., e, f, g, h] = laid;
-        let area = |[left, top, right, bottom]: [u8; 4]| Area {
-            left,
-            top,
-            right,
-            bottom,
+        let laid: &[u8; Self::LAID] = laid.try_into().ok()?;
+        let area = |at: usize| Area {
+            left: laid[at],
+            top: laid[at + 1],
+            right: laid[at + 2],
+            bottom: laid[at + 3],
+        };
+        let cell = |number: usize| {
+            let at = 9 + size_of::<f32>() * number;
+            f32::from_le_bytes(std::array::from_fn(|byte| laid[at + byte]))
         };
         let found = Found {
             query: 0,
             partner: 0,
             similarity,
-            transform: *Transform::ALL.get(usize::from(number))?,
-            of_query: area(a),
-            of_partner: area([e, f, g, h]),
+            transform: *Transform::ALL.get(usize::from(laid[0]))?,
+            map: Affine {
+                xx: cell(0),
+                xy: cell(1),
+                yx: cell(2),
+                yy: cell(3),
+                x0: cell(4),
+                y0: cell(5),
+            },
+            of_query: area(1),
+            of_partner: area(5),
         };
         Some(Self {
             from,

@@ -59,7 +59,14 @@ fn merged(learnt: &Learnt, parts: &[Vec<Keyed>]) -> (Threshold, Vec<Found>) {
     let mut searcher = learnt.plan.searcher();
     for part in parts {
         let part = part.iter().map(|one| (0, one.clone())).collect();
-        merged.add(searcher.search(part));
+        let mut answers = searcher.search(part);
+        // As they come back from a file.
+        for pair in &mut answers.pairs {
+            let keys = (pair.query, pair.partner);
+            let (splits, similarity) = ((pair.from, pair.to), pair.found.similarity);
+            *pair = Answer::new(splits, keys, similarity, &pair.laid()).unwrap();
+        }
+        merged.add(answers);
     }
     let Learnt {
         pictures,
