@@ -10,6 +10,7 @@ mod learning;
 mod look_alikes;
 mod masks;
 mod patterns;
+mod planning;
 mod proposal;
 mod recorder;
 mod recordings;

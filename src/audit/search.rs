@@ -4,12 +4,10 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::another_pass;
-use super::learning::{learn, pool, threshold, whiten};
+use super::learning::{learn, threshold};
 use super::recorder::{Recorder, places};
 use crate::budget::Budget;
 use crate::cache::Session;
@@ -21,9 +19,7 @@ use crate::report::{Detection, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
-use crate::verification::{
-    self, Asking, Key, LEAST_SIMILARITY, Merged, Picture, Plan, Question, Threshold,
-};
+use crate::verification::{self, Merged, Picture, Threshold};
 
 /// What the matching stage found.
 pub(super) struct Found {
@@ -52,7 +48,7 @@ pub(super) struct Looks {
 
 /// Numbers for file, bytes and pixels of a sample that are equal exactly when those are.
 #[derive(Debug, Clone, Copy)]
-struct Content {
+pub(super) struct Content {
     file: u32,
     bytes: u32,
     pixels: u32,
@@ -240,63 +236,19 @@ fn compare(
     }
 }
 
-fn is_training(dataset: &Dataset, split: SplitId) -> bool {
+pub(super) fn is_training(dataset: &Dataset, split: SplitId) -> bool {
     dataset.splits[split.index()].role == SplitRole::Training
 }
 
-fn numbers((from, to): (SplitId, SplitId)) -> (u16, u16) {
+pub(super) fn numbers((from, to): (SplitId, SplitId)) -> (u16, u16) {
     (from.0, to.0)
 }
 
-/// Learns what has to be known of the whole to search for evaluation samples in a part of the
-/// training splits: what [`search`] learns. `margin` below the least threshold, pairs are told.
-pub(super) fn plan(
-    settings: &Settings,
+pub(super) fn contents(
     dataset: &Dataset,
-    signatures: &mut [Signed],
-    margin: f32,
-) -> Plan {
-    let contents = contents(dataset, signatures, &settings.memory);
-    let copies = Pictures::new(&identities(settings, dataset, &contents));
-    let (whitening, pictures) = whiten(&copies, signatures);
-    let between = questions(dataset).into_iter();
-    let between = between.filter_map(|(from, to)| from.zip(to));
-    let between = between.filter(|&(from, to)| from != to && is_training(dataset, to));
-    let questions = between.map(|(from, to)| {
-        let of = |split| places(&copies, Some(split));
-        Question::learn(numbers((from, to)), &pictures, &of(from), &of(to))
-    });
-    let training = (0..dataset.splits.len() as u16).filter(|&at| is_training(dataset, SplitId(at)));
-    let given = settings.matching.similarity;
-    let least = given.map_or(LEAST_SIMILARITY, |given| given.min(LEAST_SIMILARITY));
-    let asking = Asking {
-        questions: questions.collect(),
-        training: training.collect(),
-        pool: given.map_or_else(|| pool(&copies.settled()), |_| None),
-        stand_ins: stand_ins(dataset, signatures, &copies),
-        least: least - margin,
-        whitening,
-    };
-    Plan::learn(&pictures, asking)
-}
-
-/// Keys of training samples that another one stands in for, with the place of that.
-fn stand_ins(dataset: &Dataset, signatures: &[Signed], copies: &Pictures) -> Vec<(Key, u32)> {
-    let key = |id: SampleId| Some(signatures[id.index()].as_ref().ok()?.byte_digest.prefix());
-    let ids = (0..dataset.samples.len() as u32).map(SampleId);
-    let in_training = |id: &SampleId| {
-        let split = dataset.samples[id.index()].split;
-        split.is_some_and(|split| is_training(dataset, split))
-    };
-    let pairs = ids.filter(in_training).filter_map(|id| {
-        let other = copies.representative(id)?;
-        let own = key(id)?;
-        (key(other)? != own).then_some((own, other.0))
-    });
-    pairs.collect::<BTreeMap<Key, u32>>().into_iter().collect()
-}
-
-fn contents(dataset: &Dataset, signatures: &[Signed], budget: &Budget) -> Vec<Option<Content>> {
+    signatures: &[Signed],
+    budget: &Budget,
+) -> Vec<Option<Content>> {
     let digests = signatures.par_iter();
     let digests = digests.map(|signature| Some(signature.as_ref().ok()?.byte_digest));
     let bytes = first_of_equal(digests.collect());
@@ -318,7 +270,7 @@ fn contents(dataset: &Dataset, signatures: &[Signed], budget: &Budget) -> Vec<Op
     contents.collect()
 }
 
-fn identities(
+pub(super) fn identities(
     settings: &Settings,
     dataset: &Dataset,
     contents: &[Option<Content>],
@@ -350,7 +302,7 @@ fn identities(
 }
 
 /// Which splits are searched in which, in order.
-fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
+pub(super) fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
     let splits = dataset.splits.iter().zip((0u16..).map(SplitId));
     let mut questions = Vec::new();
     for (split, from) in splits

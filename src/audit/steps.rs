@@ -2,7 +2,7 @@
 //! learning, and matching of evaluation with training. The report is that of a check.
 
 use super::signing::sign_run;
-use super::{Read, explanation, judge_signed, masks, patterns, search, unless_interrupted};
+use super::{Read, explanation, judge_signed, masks, patterns, planning, unless_interrupted};
 use crate::cache::{Cache, Session};
 use crate::error::Error;
 use crate::progress::{Progress, Stage};
@@ -64,7 +64,7 @@ pub fn learn_in_steps(
     let shards = shards(dataset, steps.images());
     let mut signatures = signatures(dataset, steps, &shards, progress)?;
     progress.begin(Stage::Matching, None);
-    let plan = search::plan(
+    let plan = planning::plan(
         settings,
         dataset,
         &mut signatures,
