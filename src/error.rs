@@ -96,6 +96,14 @@ pub enum Error {
         /// Why.
         message: String,
     },
+    /// A file between the steps of a check that is not there or cannot be used.
+    #[error("`{}` {message}", path.display())]
+    Step {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
     /// The operating system refused.
     #[error("cannot {action} `{}`", path.display())]
     Io {

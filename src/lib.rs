@@ -39,6 +39,7 @@ mod sequence;
 pub mod settings;
 pub mod signature;
 pub mod source;
+pub mod steps;
 mod tf_record;
 pub mod training;
 mod verification;
@@ -46,7 +47,8 @@ mod wording;
 
 pub use audit::{
     Balance, By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, Sizes, Stratum,
-    audit, audit_dataset, audit_signed, propose_repair, propose_split, propose_split_of,
+    audit, audit_dataset, audit_in_steps, audit_signed, learn_in_steps, match_in_steps,
+    propose_repair, propose_split, propose_split_of, sign_in_steps,
 };
 pub use finding::{CODES, Code, Severity};
 pub use leak::Leak;

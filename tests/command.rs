@@ -14,9 +14,13 @@ fn small() -> Workspace {
     workspace
 }
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 14] = [
     "check",
     "split",
+    "sign",
+    "learn",
+    "match",
+    "report",
     "baseline",
     "diff",
     "render",

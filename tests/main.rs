@@ -25,6 +25,7 @@
 //! - `dicom`: medical pictures, and whom they show
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
+//! - `steps`: a check in steps, with files between them
 //! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `told_labels`: labels that files beside pictures tell, and files that look alike
@@ -92,6 +93,7 @@ mod road;
 mod simulated;
 mod snapshot;
 mod staged;
+mod steps;
 mod told_labels;
 mod truncation;
 mod unread_data;

@@ -10,7 +10,7 @@ use splitleak::cli::embedded;
 use splitleak::error::Error;
 use splitleak::page;
 use splitleak::render;
-use splitleak::report::{self, Report};
+use splitleak::report::{Report, parse};
 
 use crate::errors::{named, raised};
 use crate::given::Given;
@@ -63,6 +63,41 @@ pub(crate) fn check(
     })
 }
 
+/// Reports from the files of the other steps, as the command does with these arguments.
+#[pyfunction]
+#[pyo3(signature = (arguments, threads=None, show=None))]
+pub(crate) fn report(
+    py: Python<'_>,
+    arguments: Vec<OsString>,
+    threads: Option<usize>,
+    show: Option<Py<PyAny>>,
+) -> PyResult<Checked> {
+    let checked = watch::run(py, threads, show.as_ref(), move |progress| {
+        embedded::report(arguments, progress)
+    })?;
+    let given = Py::new(py, Given::loaded(Arc::clone(&checked.dataset)))?;
+    Ok(Checked {
+        found: Found::Checked(Arc::new(checked)),
+        given: Some(given),
+    })
+}
+
+/// Does a step of a check, as the command does with these arguments: how many files it has made,
+/// and how many were there.
+#[pyfunction]
+#[pyo3(signature = (arguments, threads=None, show=None))]
+pub(crate) fn step(
+    py: Python<'_>,
+    arguments: Vec<OsString>,
+    threads: Option<usize>,
+    show: Option<Py<PyAny>>,
+) -> PyResult<(usize, usize)> {
+    let made = watch::run(py, threads, show.as_ref(), move |progress| {
+        embedded::step(arguments, progress)
+    })?;
+    Ok((made.made, made.kept))
+}
+
 /// Reads a report that a check has written.
 #[pyfunction]
 pub(crate) fn read(py: Python<'_>, path: PathBuf) -> PyResult<Checked> {
@@ -73,7 +108,7 @@ pub(crate) fn read(py: Python<'_>, path: PathBuf) -> PyResult<Checked> {
     };
     let text = std::fs::read(&path).map_err(failed);
     let parsed = text.and_then(|text| {
-        report::parse(&text).map_err(|message| Error::Report {
+        parse(&text).map_err(|message| Error::Report {
             path: path.clone(),
             message,
         })

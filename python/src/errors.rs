@@ -16,6 +16,7 @@ pub(crate) fn raised(py: Python<'_>, error: &Error) -> PyErr {
         | Error::NothingFound { .. }
         | Error::Manifest { .. }
         | Error::Report { .. }
+        | Error::Step { .. }
         | Error::Io { .. } => "DatasetError",
         _ => "SettingsError",
     };

@@ -34,6 +34,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<proposed::Proposed>()?;
     module.add_function(wrap_pyfunction!(checked::check, module)?)?;
     module.add_function(wrap_pyfunction!(checked::read, module)?)?;
+    module.add_function(wrap_pyfunction!(checked::report, module)?)?;
+    module.add_function(wrap_pyfunction!(checked::step, module)?)?;
     module.add_function(wrap_pyfunction!(proposed::propose, module)?)?;
     module.add_function(wrap_pyfunction!(role_of, module)?)?;
     module.add_function(wrap_pyfunction!(run, module)?)

@@ -9,7 +9,9 @@ use crate::matching::spread::{Pictures, Settled};
 use crate::settings::Settings;
 use crate::signature::digest::Digest;
 use crate::signature::{SIGNATURE_VERSION, Signed};
-use crate::verification::{self, Keyed, LEARNED_VERSION, Learned, Picture, Threshold, Whitening};
+use crate::verification::{
+    self, Keyed, LEARNED_VERSION, Learned, Merged, Picture, Threshold, Whitening,
+};
 
 /// More pictures than this are not kept: the cache would grow by more than a gigabyte.
 const MOST_KEPT: usize = 1 << 20;
@@ -21,6 +23,7 @@ pub(super) fn learn(
     copies: &Pictures,
     signatures: &mut [Signed],
     session: &Session<'_>,
+    merged: Option<&Merged>,
 ) -> (Vec<Option<Picture>>, Threshold) {
     let settled = copies.settled();
     let key = key(settings, &settled, signatures);
@@ -39,13 +42,8 @@ pub(super) fn learn(
         }
         return (pictures, kept.threshold);
     }
-    let given = settled.iter().filter_map(|one| {
-        let (key, thumbnail) = thumbnails[one.id.index()].as_ref()?;
-        Some((*key, thumbnail))
-    });
-    let whitening = Whitening::learn(given.collect());
-    let pictures = verification::describe(&whitening, thumbnails);
-    let threshold = threshold(settings, &settled, &pictures);
+    let (whitening, pictures) = described(&settled, thumbnails);
+    let threshold = threshold(settings, &settled, &pictures, merged);
     if session.keeps_learned() && settled.len() <= MOST_KEPT {
         let of = |one: &Settled| pictures[one.id.index()].as_ref();
         let kept: Vec<Option<&Picture>> = settled.iter().map(of).collect();
@@ -54,25 +52,59 @@ pub(super) fn learn(
     (pictures, threshold)
 }
 
-/// The threshold that the user gave, or what the dataset's own decoys say.
+/// As [`learn`], without a threshold, and nothing of it is kept.
+pub(super) fn whiten(
+    copies: &Pictures,
+    signatures: &mut [Signed],
+) -> (Whitening, Vec<Option<Picture>>) {
+    described(&copies.settled(), thumbnails(copies, signatures))
+}
+
+fn described(
+    settled: &[Settled],
+    thumbnails: Vec<Option<Keyed>>,
+) -> (Whitening, Vec<Option<Picture>>) {
+    let given = settled.iter().filter_map(|one| {
+        let (key, thumbnail) = thumbnails[one.id.index()].as_ref()?;
+        Some((*key, thumbnail))
+    });
+    let whitening = Whitening::learn(given.collect());
+    let pictures = verification::describe(&whitening, thumbnails);
+    (whitening, pictures)
+}
+
+/// The threshold that the user gave, or what the dataset's own decoys say, which may have been
+/// searched for before.
 pub(super) fn threshold(
     settings: &Settings,
     settled: &[Settled],
     pictures: &[Option<Picture>],
+    merged: Option<&Merged>,
 ) -> Threshold {
     if let Some(similarity) = settings.matching.similarity {
         return Threshold::given(similarity);
     }
+    match (pool(settled), merged) {
+        (Some((queries, database)), Some(merged)) => {
+            let best = |decoy, originals: &[u32]| merged.best(pictures, decoy, originals);
+            verification::calibrate_by(pictures, &queries, &database, best)
+        }
+        (Some((queries, database)), None) => verification::calibrate(pictures, &queries, &database),
+        (None, _) => {
+            let all: Vec<u32> = settled.iter().map(|one| one.id.0).collect();
+            verification::calibrate(pictures, &all, &all)
+        }
+    }
+}
+
+/// Places of all pictures of evaluation and of all of training; `None` where one of them has none.
+pub(super) fn pool(settled: &[Settled]) -> Option<(Vec<u32>, Vec<u32>)> {
     let with = |wanted: fn(&Settled) -> bool| -> Vec<u32> {
         let own = settled.iter().filter(|one| wanted(one));
         own.map(|one| one.id.0).collect()
     };
     let (queries, database) = (with(|one| one.in_evaluation), with(|one| one.in_training));
-    if queries.is_empty() || database.is_empty() {
-        let all = with(|_| true);
-        return verification::calibrate(pictures, &all, &all);
-    }
-    verification::calibrate(pictures, &queries, &database)
+    (!queries.is_empty() && !database.is_empty()).then_some((queries, database))
 }
 
 /// The thumbnail of one sample of each picture, at the sample's place. Its key is of what the file

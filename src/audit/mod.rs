@@ -10,6 +10,7 @@ mod learning;
 mod look_alikes;
 mod masks;
 mod patterns;
+mod planning;
 mod proposal;
 mod recorder;
 mod recordings;
@@ -17,6 +18,7 @@ mod search;
 mod second_look;
 mod signing;
 mod simulated;
+mod steps;
 mod strata;
 #[cfg(test)]
 mod testing;
@@ -36,8 +38,10 @@ use crate::sequence::examine::SplitLeaks;
 use crate::settings::{Explain, Settings};
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{ReadMask, Signed};
+use crate::verification::Merged;
 pub use current::{Repair, RepairRequest, RepairedSplit};
 pub use proposal::{Balance, Kept, Proposal, Request, Sizes};
+pub use steps::{audit_in_steps, learn_in_steps, match_in_steps, sign_in_steps};
 pub use strata::Stratum;
 
 pub use crate::repair::fewest::By;
@@ -80,7 +84,12 @@ pub fn audit_dataset(
         false => masks::read(dataset, &session, &settings.memory, progress),
     };
     unless_interrupted(progress)?;
-    let signed = Read { signatures, masks };
+    let merged = None;
+    let signed = Read {
+        signatures,
+        masks,
+        merged,
+    };
     let report = judge_signed(settings, dataset, signed, &session, progress)?;
     session.keep(&report);
     Ok(report)
@@ -113,8 +122,11 @@ pub fn audit_signed(
         return Err(Error::Signatures { given, samples });
     }
     let session = Session::of_contents(cache, dataset);
-    let masks = Vec::new();
-    let signed = Read { signatures, masks };
+    let signed = Read {
+        signatures,
+        masks: Vec::new(),
+        merged: None,
+    };
     judge_signed(settings, dataset, signed, &session, progress)
 }
 
@@ -124,6 +136,8 @@ struct Read {
     signatures: Vec<Signed>,
     /// Masks by companion, or none where they were not read.
     masks: Vec<ReadMask>,
+    /// What was found before in parts of the training splits.
+    merged: Option<Merged>,
 }
 
 /// From signatures to the report.
@@ -135,8 +149,13 @@ fn judge_signed(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     let labels = Labels::of(dataset);
-    let Read { signatures, masks } = read;
-    let scan = scan(settings, dataset, signatures, session, progress)?;
+    let Read {
+        signatures,
+        masks,
+        merged,
+    } = read;
+    let merged = merged.as_ref();
+    let scan = scan(settings, dataset, signatures, merged, session, progress)?;
     // What some samples hang together with is a part of the picture only.
     let clusters = settings
         .focus
@@ -258,7 +277,7 @@ fn scanned<'a>(
     patterns::must_fit(&settings.recorded, dataset)?;
     let session = Session::new(cache, settings, dataset);
     let signatures = sign(settings, dataset, &session, progress)?;
-    scan(settings, dataset, signatures, &session, progress)
+    scan(settings, dataset, signatures, None, &session, progress)
 }
 
 /// What scanning and matching found.
@@ -310,6 +329,7 @@ fn scan<'a>(
     settings: &'a Settings,
     dataset: &Dataset,
     mut signatures: Vec<Signed>,
+    merged: Option<&Merged>,
     session: &Session<'_>,
     progress: &dyn Progress,
 ) -> Result<Scan<'a>, Error> {
@@ -325,7 +345,7 @@ fn scan<'a>(
     } else {
         0.0
     };
-    let mut found = search::search(settings, dataset, &mut signatures, margin, session);
+    let mut found = search::search(settings, dataset, &mut signatures, margin, session, merged);
     unless_interrupted(progress)?;
     let recorded = &settings.recorded;
     let known = recordings::find(recorded, dataset, &signatures, &found.looks);

@@ -19,7 +19,7 @@ use crate::report::{Detection, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
-use crate::verification::{self, Picture, Threshold};
+use crate::verification::{self, Merged, Picture, Threshold};
 
 /// What the matching stage found.
 pub(super) struct Found {
@@ -48,7 +48,7 @@ pub(super) struct Looks {
 
 /// Numbers for file, bytes and pixels of a sample that are equal exactly when those are.
 #[derive(Debug, Clone, Copy)]
-struct Content {
+pub(super) struct Content {
     file: u32,
     bytes: u32,
     pixels: u32,
@@ -98,10 +98,11 @@ pub(super) fn search(
     signatures: &mut [Signed],
     margin: f32,
     session: &Session<'_>,
+    merged: Option<&Merged>,
 ) -> Found {
     let contents = contents(dataset, signatures, &settings.memory);
     let copies = Pictures::new(&identities(settings, dataset, &contents));
-    let (pictures, threshold) = learn(settings, &copies, signatures, session);
+    let (pictures, threshold) = learn(settings, &copies, signatures, session, merged);
     let looks = Looks {
         contents,
         copies,
@@ -115,7 +116,11 @@ pub(super) fn search(
         &looks,
         &looks.copies,
         &asked,
-        Reach { threshold, margin },
+        Reach {
+            threshold,
+            margin,
+            merged,
+        },
     );
     let inside = asked.iter().filter(|(from, to)| from == to);
     let narrowed = inside.filter_map(|&(split, _)| {
@@ -144,20 +149,23 @@ pub(super) fn search_divided(
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
     let mut asked = questions(divided);
     asked.retain(|(from, to)| from != to);
-    let threshold = threshold(settings, &copies.settled(), &looks.pictures);
+    let threshold = threshold(settings, &copies.settled(), &looks.pictures, None);
     let reach = Reach {
         threshold,
         margin: 0.0,
+        merged: None,
     };
     let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
     (compared.partners, compared.look_alikes, threshold)
 }
 
-/// From which similarity on pairs count, and by how much less they are collected apart.
+/// From which similarity on pairs count, by how much less they are collected apart, and what was
+/// found before.
 #[derive(Clone, Copy)]
-struct Reach {
+struct Reach<'a> {
     threshold: Threshold,
     margin: f32,
+    merged: Option<&'a Merged>,
 }
 
 struct Compared {
@@ -174,13 +182,17 @@ fn compare(
     looks: &Looks,
     copies: &Pictures,
     questions: &[(Option<SplitId>, Option<SplitId>)],
-    reach: Reach,
+    reach: Reach<'_>,
 ) -> Compared {
     let pictures = &looks.pictures;
     let kept = settings.detail.pairs_per_sample.max(another_pass::KEPT);
     let mut partners = Partnerships::with_limit(kept);
     copies.record_copies(&mut partners);
-    let Reach { threshold, margin } = reach;
+    let Reach {
+        threshold,
+        margin,
+        merged,
+    } = reach;
     let mut recorder = Recorder::new(
         dataset,
         signatures,
@@ -203,9 +215,14 @@ fn compare(
                 recorder.record(found.reversed(), to, from);
             });
         } else {
-            verification::find(pictures, &of(from), &of(to), least, |found| {
-                recorder.record(found, from, to);
-            });
+            let sink = |found| recorder.record(found, from, to);
+            let before = from.zip(to).filter(|&(_, to)| is_training(dataset, to));
+            match merged.zip(before) {
+                Some((merged, splits)) => {
+                    merged.find(pictures, numbers(splits), (&of(from), &of(to)), least, sink);
+                }
+                None => verification::find(pictures, &of(from), &of(to), least, sink),
+            }
         }
     }
     recorder.settle();
@@ -219,7 +236,19 @@ fn compare(
     }
 }
 
-fn contents(dataset: &Dataset, signatures: &[Signed], budget: &Budget) -> Vec<Option<Content>> {
+pub(super) fn is_training(dataset: &Dataset, split: SplitId) -> bool {
+    dataset.splits[split.index()].role == SplitRole::Training
+}
+
+pub(super) fn numbers((from, to): (SplitId, SplitId)) -> (u16, u16) {
+    (from.0, to.0)
+}
+
+pub(super) fn contents(
+    dataset: &Dataset,
+    signatures: &[Signed],
+    budget: &Budget,
+) -> Vec<Option<Content>> {
     let digests = signatures.par_iter();
     let digests = digests.map(|signature| Some(signature.as_ref().ok()?.byte_digest));
     let bytes = first_of_equal(digests.collect());
@@ -241,7 +270,7 @@ fn contents(dataset: &Dataset, signatures: &[Signed], budget: &Budget) -> Vec<Op
     contents.collect()
 }
 
-fn identities(
+pub(super) fn identities(
     settings: &Settings,
     dataset: &Dataset,
     contents: &[Option<Content>],
@@ -273,7 +302,7 @@ fn identities(
 }
 
 /// Which splits are searched in which, in order.
-fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
+pub(super) fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
     let splits = dataset.splits.iter().zip((0u16..).map(SplitId));
     let mut questions = Vec::new();
     for (split, from) in splits

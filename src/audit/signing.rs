@@ -1,5 +1,7 @@
 //! Signatures of all samples, on all cores, in the order of the samples.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::budget::Budget;
@@ -26,6 +28,21 @@ pub(super) fn sign(
     let files = dataset.files();
     assert_eq!(files.len(), known.len(), "one entry for every file");
     progress.begin(Stage::Hashing, Some(files.len() as u64));
+    let samples = 0..dataset.samples.len();
+    let signed = sign_run(dataset, (&files, samples), known, memory, budget, progress);
+    progress.end();
+    signed
+}
+
+/// As [`sign`], of a run of files and their samples.
+pub(super) fn sign_run(
+    dataset: &Dataset,
+    (files, samples): (&[SampleId], Range<usize>),
+    known: Vec<Option<Signed>>,
+    memory: &dyn Memory,
+    budget: &Budget,
+    progress: &dyn Progress,
+) -> Vec<Signed> {
     let signed: Vec<_> = files
         .par_iter()
         .zip(known)
@@ -50,10 +67,9 @@ pub(super) fn sign(
             },
         )
         .collect();
-    progress.end();
-    let mut signatures = Vec::with_capacity(dataset.samples.len());
+    let mut signatures = Vec::with_capacity(samples.len());
     let starts = files.iter().map(|id| id.index());
-    let ends = starts.clone().skip(1).chain([dataset.samples.len()]);
+    let ends = starts.clone().skip(1).chain([samples.end]);
     for ((start, end), signature) in starts.zip(ends).zip(signed) {
         for _ in start + 1..end {
             signatures.push(signature.clone());

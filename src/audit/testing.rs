@@ -77,7 +77,14 @@ impl World {
         let cache = Cache::off();
         let session = Session::of_contents(&cache, &self.dataset);
         let mut signatures = self.signatures.clone();
-        search(settings, &self.dataset, &mut signatures, margin, &session)
+        search(
+            settings,
+            &self.dataset,
+            &mut signatures,
+            margin,
+            &session,
+            None,
+        )
     }
 }
 

@@ -12,6 +12,7 @@ use super::gate_args::{
     BASELINE_EXAMPLES, BaselineCommand, COMPLETIONS_EXAMPLES, DIFF_EXAMPLES, DiffArgs,
     INIT_EXAMPLES, InitArgs, NameArgs, PageArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
 };
+use super::steps_args::{LearnArgs, MatchArgs, ReportArgs, STEPS_EXAMPLES, SignArgs};
 
 /// Finds images shared by the training and validation splits of a dataset
 #[derive(Debug, Parser)]
@@ -50,6 +51,18 @@ pub(super) enum Command {
     /// Propose a split that does not leak, as a manifest; no image is moved
     #[command(after_help = SPLIT_EXAMPLES)]
     Split(Box<SplitArgs>),
+    /// Read the images of a dataset into files, for `report`; several machines can share the work
+    #[command(after_help = STEPS_EXAMPLES)]
+    Sign(Box<SignArgs>),
+    /// Learn from signed images what `match` has to know
+    #[command(after_help = STEPS_EXAMPLES)]
+    Learn(Box<LearnArgs>),
+    /// Look for the evaluation images in a share of the signed training images
+    #[command(after_help = STEPS_EXAMPLES)]
+    Match(MatchArgs),
+    /// Check a dataset from what `sign`, `learn` and `match` have left
+    #[command(after_help = STEPS_EXAMPLES)]
+    Report(Box<ReportArgs>),
     /// Accept what is there, so that a check fails only on what is new
     #[command(subcommand, after_help = BASELINE_EXAMPLES)]
     Baseline(BaselineCommand),

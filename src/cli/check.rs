@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::audit::audit_dataset;
+use crate::audit::{audit_dataset, audit_in_steps};
 use crate::cache::Cache;
 use crate::change::{self, Snapshot, Touched, Tree};
 use crate::error::Error;
@@ -11,6 +11,7 @@ use crate::progress::{Progress, Silent};
 use crate::report::Report;
 use crate::sample::Dataset;
 use crate::settings::Settings;
+use crate::steps::Steps;
 use crate::{dataset, gate};
 
 use super::args::{CheckArgs, CommonArgs};
@@ -26,6 +27,14 @@ use super::{advice, cache, clean_list, correlation, output, progress, resolve, s
 /// # Errors
 /// What keeps it from being checked, or a report from being written.
 pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
+    run_from(args, None)
+}
+
+/// As [`run`], from what steps have left, where there are any.
+///
+/// # Errors
+/// As for [`run`].
+pub(super) fn run_from(args: &CheckArgs, steps: Option<&Steps>) -> Result<Outcome, Error> {
     let snapshot = staged(args)?;
     let files = SettingFiles {
         staged: snapshot.as_ref(),
@@ -36,7 +45,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Outcome, Error> {
         return Ok(Outcome::Passed);
     }
     let outputs = outputs(args)?;
-    let scope = Scope::of(&args.scope, snapshot.as_ref());
+    let scope = Scope::of(&args.scope, snapshot.as_ref()).signed_in(steps);
     let memory = resolved.settings.memory.clone();
     let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
@@ -130,6 +139,8 @@ pub(super) struct Scope<'a> {
     changed_since: Option<&'a str>,
     files_from: Option<&'a Path>,
     staged: Option<&'a Snapshot>,
+    /// What its images were signed into.
+    steps: Option<&'a Steps>,
 }
 
 impl<'a> Scope<'a> {
@@ -139,7 +150,13 @@ impl<'a> Scope<'a> {
             changed_since: args.changed_since.as_deref(),
             files_from: args.files_from.as_deref(),
             staged,
+            steps: None,
         }
+    }
+
+    /// The same of what steps have signed, where there are any.
+    pub(super) fn signed_in(self, steps: Option<&'a Steps>) -> Self {
+        Self { steps, ..self }
     }
 }
 
@@ -154,7 +171,7 @@ pub(super) fn audited(
     scope: Scope<'_>,
     quiet: bool,
 ) -> Result<(Report, Dataset), Error> {
-    use_threads(common);
+    use_threads(common.threads);
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
@@ -217,7 +234,10 @@ pub(super) fn audited_of(
         focus: touched.paths,
         ..settings
     };
-    let audited = audit_dataset(&settings, dataset, cache, progress);
+    let audited = match scope.steps {
+        Some(steps) => audit_in_steps(&settings, dataset, steps, cache, progress),
+        None => audit_dataset(&settings, dataset, cache, progress),
+    };
     if let Some(warning) = cache.warning() {
         tell(Told::Warning(warning));
     }

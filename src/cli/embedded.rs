@@ -1,5 +1,6 @@
-//! `check` and `split` as values, for a module of another language: the command's own arguments go
-//! in, and what it found comes out. Nothing is printed or written but the cache.
+//! `check`, `split` and the steps of a check as values, for a module of another language: the
+//! command's own arguments go in, and what it found comes out. Nothing is printed, or written but
+//! the cache and the files of the steps.
 //!
 //! Arguments, settings file, limits and cache mean exactly what they mean to the command, so that
 //! there is one set of names and rules for both.
@@ -13,13 +14,14 @@ use crate::gate;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::sample::Dataset;
+use crate::steps::{Made, Steps};
 use clap::Parser;
 
-use super::args::{Cli, Command};
+use super::args::{CheckArgs, Cli, Command};
 use super::check::{Scope, Told, audited_of, loaded, staged};
 use super::exit::Outcome;
 use super::files::SettingFiles;
-use super::{cache, clean_list, resolve, split};
+use super::{cache, clean_list, resolve, split, steps};
 
 /// What `splitleak check` has found.
 #[derive(Debug)]
@@ -82,12 +84,64 @@ where
     let Command::Check(args) = parsed(words)? else {
         return Err(Error::settings("only `check` can be asked for here"));
     };
-    let snapshot = staged(&args)?;
+    checked(&args, given, None, progress)
+}
+
+/// What `splitleak report` with these arguments finds; see [`check`].
+///
+/// # Errors
+/// As for [`check`], and files of the other steps that are not there or cannot be used.
+pub fn report<Argument>(
+    arguments: impl IntoIterator<Item = Argument>,
+    progress: &dyn Progress,
+) -> Result<Checked, Error>
+where
+    Argument: Into<OsString>,
+{
+    let Command::Report(args) = parsed(words("report", arguments, None))? else {
+        return Err(Error::settings("only `report` can be asked for here"));
+    };
+    checked(
+        &args.check,
+        None,
+        Some(&args.images.steps(&args.from)),
+        progress,
+    )
+}
+
+/// Does what `splitleak sign`, `learn` or `match` does with these arguments, its name first, and
+/// says which files it has made.
+///
+/// # Errors
+/// As for the command.
+pub fn step<Argument>(
+    arguments: impl IntoIterator<Item = Argument>,
+    progress: &dyn Progress,
+) -> Result<Made, Error>
+where
+    Argument: Into<OsString>,
+{
+    let words = arguments.into_iter().map(Into::into);
+    match parsed(std::iter::once("splitleak".into()).chain(words).collect())? {
+        Command::Sign(args) => steps::signed(&args, progress),
+        Command::Learn(args) => steps::learned(&args, progress).map(|()| Made { made: 1, kept: 0 }),
+        Command::Match(args) => steps::found(&args, progress),
+        _ => Err(Error::settings("a step is `sign`, `learn` or `match`")),
+    }
+}
+
+fn checked(
+    args: &CheckArgs,
+    given: Option<Arc<Dataset>>,
+    steps: Option<&Steps>,
+    progress: &dyn Progress,
+) -> Result<Checked, Error> {
+    let snapshot = staged(args)?;
     let files = SettingFiles {
         staged: snapshot.as_ref(),
     };
-    let resolved = resolve::resolve(&args, files)?;
-    let scope = Scope::of(&args.scope, snapshot.as_ref());
+    let resolved = resolve::resolve(args, files)?;
+    let scope = Scope::of(&args.scope, snapshot.as_ref()).signed_in(steps);
     let mut notes = Vec::new();
     let mut tell = |told: Told| match told {
         Told::Note(text) | Told::Warning(text) => notes.push(text),

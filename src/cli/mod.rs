@@ -27,6 +27,8 @@ mod run_files;
 mod shown;
 mod split;
 mod split_current;
+mod steps;
+mod steps_args;
 mod written;
 
 use std::error::Error as _;
@@ -38,7 +40,7 @@ use crate::error::Error;
 use crate::render;
 use clap::{CommandFactory, Parser};
 
-use args::{Cli, Command, CommonArgs};
+use args::{Cli, Command};
 use exit::Outcome;
 
 /// Runs the command that `arguments` name, the program's own name first, and returns its exit
@@ -108,6 +110,10 @@ fn obey(cli: &Cli) -> Result<Outcome, Error> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Split(args) => split::run(args),
+        Command::Sign(args) => steps::sign(args),
+        Command::Learn(args) => steps::learn(args),
+        Command::Match(args) => steps::find(args),
+        Command::Report(args) => steps::report(args),
         Command::Schema => {
             let mut schema = render::json::schema();
             schema.push('\n');
@@ -163,8 +169,8 @@ fn manual() -> Result<Vec<u8>, Error> {
     Ok(page)
 }
 
-fn use_threads(args: &CommonArgs) {
-    if let Some(threads) = args.threads {
+fn use_threads(threads: Option<usize>) {
+    if let Some(threads) = threads {
         // Fails only when a pool exists already, and none does this early.
         let _ = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

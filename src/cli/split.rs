@@ -23,7 +23,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         return split_current::run(args);
     };
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
-    use_threads(&args.common);
+    use_threads(args.common.threads);
     let line = progress::Line::default();
     let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);

@@ -42,7 +42,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         return Err(Error::settings(message));
     }
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
-    use_threads(&args.common);
+    use_threads(args.common.threads);
     let line = progress::Line::default();
     let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::candidates::{self, Database, Limits};
-use super::cuts::Cohort;
+use super::cuts::{Cohort, Cut};
 use super::decoys;
-use super::effort::across;
+use super::effort::{Effort, across};
 use super::null_model::{self, Threshold};
 use super::picture::Picture;
-use super::sample;
+use super::sample::{self, Key};
 use super::verify::best_similarity;
 use super::whitening::Residual;
 use super::{present, similarity_of};
@@ -27,16 +28,30 @@ pub(crate) fn calibrate(
     database: &[u32],
 ) -> Threshold {
     let cohort = Cohort::of(pictures, database, across(database.len()));
-    let (places, database) = present(pictures, database);
+    let (_, searched) = present(pictures, database);
+    calibrate_by(pictures, queries, database, |decoy, originals| {
+        let decoys = Decoys::of(pictures, originals, decoy);
+        decoys.best(&searched, &decoys.cuts(&cohort), cohort.effort)
+    })
+}
+
+/// As [`calibrate`], where something else knows the best similarity of decoys, in their order, to
+/// any picture of the database but the original.
+#[must_use]
+pub(crate) fn calibrate_by(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    database: &[u32],
+    best: impl Fn(Decoy, &[u32]) -> Vec<f32>,
+) -> Threshold {
+    let (database, _) = present(pictures, database);
     let (queries, _) = present(pictures, queries);
     let searched = queries.len();
-    let tiny = database.pictures.len() < null_model::LEAST;
+    let tiny = database.len() < null_model::LEAST;
     let search = Search {
         pictures,
-        sample: sample(pictures, queries, &places),
-        places,
-        database,
-        cohort,
+        sample: sample(pictures, queries, &database),
+        best,
         queries: searched,
     };
     let threshold = if tiny {
@@ -46,12 +61,31 @@ pub(crate) fn calibrate(
     };
     match search.is_continuum(threshold) {
         Some(true) => {
-            let real = search.best(&search.sample, |residual| *residual);
+            let real = (search.best)(Decoy::Real, &search.sample);
             threshold.among_look_alikes(null_model::copies(&real, searched))
         }
         Some(false) => threshold,
         None => threshold.in_doubt(),
     }
+}
+
+/// Everything that [`calibrate_by`] may ask for: kinds of decoys, with the places of their
+/// originals.
+pub(super) fn all_decoys(
+    pictures: &[Option<Picture>],
+    queries: &[u32],
+    database: &[u32],
+) -> Vec<(Decoy, Vec<u32>)> {
+    let (queries, _) = present(pictures, queries);
+    let (database, _) = present(pictures, database);
+    if database.len() < null_model::LEAST {
+        return Vec::new();
+    }
+    let sample = sample(pictures, queries, &database);
+    let few = bent_of(&sample);
+    let of_all = [Decoy::Negative, Decoy::Turned, Decoy::Real];
+    let of_all = of_all.map(|decoy| (decoy, sample.clone()));
+    of_all.into_iter().chain([(Decoy::Bent, few)]).collect()
 }
 
 /// Pictures of which decoys are made, such as are searched for; few queries tell the threshold
@@ -74,21 +108,107 @@ fn sample(pictures: &[Option<Picture>], queries: Vec<u32>, places: &[u32]) -> Ve
     own
 }
 
+/// The pictures of a sample of which bent copies are made.
+fn bent_of(sample: &[u32]) -> Vec<u32> {
+    let step = sample.len().div_ceil(null_model::BENT_COPIES).max(1);
+    sample.iter().copied().step_by(step).collect()
+}
+
+/// What is made of a picture to try a search with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Decoy {
+    /// Light and dark exchanged.
+    Negative,
+    /// Turned by an eighth.
+    Turned,
+    /// Bent until it is no copy any more.
+    Bent,
+    /// The picture itself, of which the others in the database are wanted.
+    Real,
+}
+
+impl Decoy {
+    /// All kinds.
+    pub(crate) const ALL: [Self; 4] = [Self::Negative, Self::Turned, Self::Bent, Self::Real];
+
+    /// Its name in files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::Turned => "turned",
+            Self::Bent => "bent",
+            Self::Real => "real",
+        }
+    }
+
+    fn made_of(self, picture: &Picture) -> Residual {
+        match self {
+            Self::Negative => decoys::negative(&picture.residual),
+            Self::Turned => decoys::turned(&picture.residual),
+            Self::Bent => bent(picture).1,
+            Self::Real => *picture.residual,
+        }
+    }
+}
+
+/// Decoys of one kind.
+pub(super) struct Decoys {
+    /// Keys of their originals.
+    originals: Vec<Key>,
+    residuals: Vec<Residual>,
+}
+
+impl Decoys {
+    pub(super) fn of(pictures: &[Option<Picture>], originals: &[u32], decoy: Decoy) -> Self {
+        let originals = originals.par_iter();
+        let made = originals.filter_map(|&place| {
+            let picture = pictures[place as usize].as_ref()?;
+            Some((picture.key, decoy.made_of(picture)))
+        });
+        let (originals, residuals) = made.unzip();
+        Self {
+            originals,
+            residuals,
+        }
+    }
+
+    /// What a candidate of each has to reach.
+    pub(super) fn cuts(&self, cohort: &Cohort<'_>) -> Vec<Cut> {
+        let residuals: Vec<&Residual> = self.residuals.iter().collect();
+        cohort.cuts(&residuals, &|query, key| {
+            self.originals[query as usize] != key
+        })
+    }
+
+    /// The best similarity of each to any picture of the database but its original.
+    pub(super) fn best(&self, database: &Database<'_>, cuts: &[Cut], effort: Effort) -> Vec<f32> {
+        let residuals: Vec<&Residual> = self.residuals.iter().collect();
+        let other = |query: u32, place: u32| {
+            self.originals[query as usize] != database.pictures[place as usize].key
+        };
+        candidates::candidates(&residuals, database, cuts, Limits::NONE, effort.net, &other)
+            .into_par_iter()
+            .zip(residuals)
+            .map(|(looked, decoy)| {
+                let best = best_similarity(decoy, database, looked.candidates);
+                best.unwrap_or(null_model::NOTHING_FOUND)
+            })
+            .collect()
+    }
+}
+
 /// A search that is tried with decoys.
-struct Search<'a> {
+struct Search<'a, Best> {
     pictures: &'a [Option<Picture>],
     /// Pictures of which decoys are made.
     sample: Vec<u32>,
-    /// Of each picture that is searched, the place among `pictures`.
-    places: Vec<u32>,
-    database: Database<'a>,
-    /// A sample of these.
-    cohort: Cohort<'a>,
+    /// The best similarity of decoys of these pictures to any but the original.
+    best: Best,
     /// How many queries the search has.
     queries: usize,
 }
 
-impl Search<'_> {
+impl<Best: Fn(Decoy, &[u32]) -> Vec<f32>> Search<'_, Best> {
     fn by_decoys(&self) -> Threshold {
         let first: Vec<u32> = self
             .sample
@@ -99,21 +219,22 @@ impl Search<'_> {
         let rest = self.sample.iter().enumerate();
         let rest = rest.filter(|(i, _)| !i.is_multiple_of(null_model::FEW));
         let rest: Vec<u32> = rest.map(|(_, &place)| place).collect();
-        let mut negatives = self.best(&first, decoys::negative);
+        let best = &self.best;
+        let mut negatives = best(Decoy::Negative, &first);
         if !null_model::is_settled(&negatives, self.queries) {
-            negatives.extend(self.best(&rest, decoys::negative));
+            negatives.extend(best(Decoy::Negative, &rest));
         }
         let negative = null_model::threshold(&negatives, self.queries);
         let matters = |turned: Threshold| {
             negative.negatives == 0
                 || turned.similarity > negative.similarity + null_model::POLARITY_MATTERS
         };
-        let mut turned = self.best(&first, decoys::turned);
+        let mut turned = best(Decoy::Turned, &first);
         let by_first = null_model::threshold(&turned, self.queries);
         if first.len() >= null_model::LEAST && (by_first.negatives == 0 || !matters(by_first)) {
             return negative;
         }
-        turned.extend(self.best(&rest, decoys::turned));
+        turned.extend(best(Decoy::Turned, &rest));
         let turned = null_model::threshold(&turned, self.queries);
         if turned.negatives > 0 && matters(turned) {
             turned
@@ -122,49 +243,20 @@ impl Search<'_> {
         }
     }
 
-    /// The best similarity of a decoy of each of these pictures to any but its original.
-    fn best(&self, sample: &[u32], decoy: fn(&Residual) -> Residual) -> Vec<f32> {
-        let decoys = sample
-            .iter()
-            .filter_map(|&place| Some((place, self.pictures[place as usize].as_ref()?)))
-            .map(|(place, picture)| (place, decoy(&picture.residual)));
-        self.best_of(&decoys.collect::<Vec<_>>())
-    }
-
-    /// As [`Self::best`], of decoys with the places of their originals.
-    fn best_of(&self, decoys: &[(u32, Residual)]) -> Vec<f32> {
-        let original = |query: u32| decoys[query as usize].0;
-        let residuals: Vec<&Residual> = decoys.iter().map(|(_, decoy)| decoy).collect();
-        let cuts = self
-            .cohort
-            .cuts(&residuals, &|query, place| original(query) != place);
-        let other = |query: u32, place: u32| original(query) != self.places[place as usize];
-        let (database, net) = (&self.database, self.cohort.effort.net);
-        candidates::candidates(&residuals, database, &cuts, Limits::NONE, net, &other)
-            .into_par_iter()
-            .zip(residuals)
-            .map(|(looked, decoy)| {
-                let best = best_similarity(decoy, database, looked.candidates);
-                best.unwrap_or(null_model::NOTHING_FOUND)
-            })
-            .collect()
-    }
-
     /// Whether strangers are nearer to bent copies than their originals are; `None` where too
     /// little tells.
     fn is_continuum(&self, threshold: Threshold) -> Option<bool> {
-        let step = self.sample.len().div_ceil(null_model::BENT_COPIES).max(1);
-        let few: Vec<u32> = self.sample.iter().copied().step_by(step).collect();
+        let few = bent_of(&self.sample);
         if few.len() < null_model::LEAST_BENT || threshold.negatives == 0 {
             return None;
         }
-        let bent = few.par_iter().filter_map(|&place| {
-            let (own, bent) = bent(self.pictures[place as usize].as_ref()?);
-            Some((own, (place, bent)))
+        let own = few.par_iter().filter_map(|&place| {
+            let (own, _) = bent(self.pictures[place as usize].as_ref()?);
+            Some(own)
         });
-        let (own, bent): (Vec<f32>, Vec<(u32, Residual)>) = bent.unzip();
-        let nearer = null_model::part_nearer(&own, &self.best_of(&bent));
-        let real = || self.best(&few, |residual| *residual);
+        let own: Vec<f32> = own.collect();
+        let nearer = null_model::part_nearer(&own, &(self.best)(Decoy::Bent, &few));
+        let real = || (self.best)(Decoy::Real, &few);
         Some(null_model::is_continuum(nearer, threshold, real))
     }
 }

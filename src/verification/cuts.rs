@@ -8,17 +8,19 @@
 //! pair is found depends on the pair and on what was learned, and the search of a whole is the
 //! union of the searches of its parts.
 
+use serde::{Deserialize, Serialize};
+
 use super::candidates::{self, Database, EXACT_RADIUS, Limits, Looked};
 use super::effort::Effort;
 use super::picture::Picture;
-use super::sample;
+use super::sample::{self, Key};
 use super::whitening::Residual;
 
 /// Pictures that cuts are learned from. Of 50,000 a query then has 40 candidates, give or take 18.
 const SAMPLE: usize = 4096;
 
 /// What a candidate of one query has to reach.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cut {
     /// Least correlation of the views.
     pub(super) correlation: f32,
@@ -47,12 +49,12 @@ impl Cut {
 
 /// A sample of what is searched.
 pub(super) struct Cohort<'a> {
-    /// Of each picture of the sample, the place among all pictures.
-    places: Vec<u32>,
     database: Database<'a>,
     limits: Limits,
     /// How hard the whole is searched.
     pub(super) effort: Effort,
+    /// Pictures of the whole.
+    pub(super) searched: usize,
 }
 
 impl<'a> Cohort<'a> {
@@ -69,24 +71,25 @@ impl<'a> Cohort<'a> {
         effort: Effort,
     ) -> Self {
         let sample = sample::of_pictures(pictures, of.iter().copied(), most);
-        let (places, database) = super::present(pictures, &sample);
+        let (_, database) = super::present(pictures, &sample);
         let limits = effort.limits_of_sample(sample.len(), of.len());
         Self {
-            places,
             database,
             limits,
             effort,
+            searched: of.len(),
         }
     }
 
-    /// The cut of each query. `allowed` is asked for the place among all pictures.
+    /// The cut of each query. `allowed` is asked for the key of a picture of the sample.
     pub(super) fn cuts(
         &self,
         queries: &[&Residual],
-        allowed: &(impl Fn(u32, u32) -> bool + Sync),
+        allowed: &(impl Fn(u32, Key) -> bool + Sync),
     ) -> Vec<Cut> {
         let none = vec![Cut::NONE; queries.len()];
-        let allowed = |query: u32, place: u32| allowed(query, self.places[place as usize]);
+        let allowed =
+            |query: u32, place: u32| allowed(query, self.database.pictures[place as usize].key);
         let looked = candidates::candidates(
             queries,
             &self.database,

@@ -17,6 +17,7 @@ mod learned;
 mod moments;
 mod null_model;
 mod orientation;
+mod parts;
 mod picture;
 mod sample;
 mod sides;
@@ -32,14 +33,17 @@ mod windows;
 use rayon::prelude::*;
 
 pub(crate) use affine::Affine;
-pub(crate) use calibration::calibrate;
+pub(crate) use calibration::{Decoy, calibrate, calibrate_by};
 use candidates::{Candidate, Database, Guess, Limits};
 use cuts::{Cohort, Cut};
 pub(crate) use effort::narrowed;
 use effort::{ACROSS, Effort, MANY, across, within};
 pub(crate) use learned::{LEARNED_VERSION, Learned, parts};
-pub(crate) use null_model::Threshold;
+pub(crate) use null_model::{LEAST_SIMILARITY, Threshold};
+use parts::Asked;
+pub(crate) use parts::{Answer, Answers, Asking, Merged, Plan, Question};
 pub(crate) use picture::{Keyed, Picture, describe};
+pub(crate) use sample::Key;
 pub(crate) use verify::Found;
 use verify::{best_similarity, verify};
 use whitening::Residual;
@@ -117,17 +121,7 @@ fn find_in(
     threshold: Threshold,
     sink: impl FnMut(Found),
 ) {
-    let other = |a: u32, b: u32| a != b;
-    let choose = |batch: &[u32], residuals: &[&Residual]| Chosen {
-        cuts: cohort.cuts(residuals, &|query, place| {
-            other(batch[query as usize], place)
-        }),
-        limits: Limits::NONE,
-    };
-    let effort = cohort.effort;
-    search(
-        pictures, queries, part, effort, choose, threshold, other, sink,
-    );
+    Asked::of(pictures, queries, cohort).find(pictures, part, threshold, sink);
 }
 
 /// Finds duplicates among `members`, each pair once and with its lesser place as the query: for
@@ -195,8 +189,8 @@ struct Chosen {
 }
 
 /// The best of what is searched, however good.
-fn best(effort: Effort) -> impl Fn(&[u32], &[&Residual]) -> Chosen {
-    move |_, queries| Chosen {
+fn best(effort: Effort) -> impl Fn(&[u32]) -> Chosen {
+    move |queries| Chosen {
         cuts: vec![Cut::NONE; queries.len()],
         limits: effort.limits(),
     }
@@ -221,7 +215,7 @@ fn similarity_of(query: &Residual, partner: &Picture) -> Option<f32> {
     best_similarity(query, &database, vec![candidate])
 }
 
-/// Searches batch by batch; `choose` is given the places of a batch and what they show.
+/// Searches batch by batch; `choose` is given the places of a batch.
 #[expect(
     clippy::too_many_arguments,
     reason = "the ways to search share their loop only"
@@ -231,7 +225,7 @@ fn search(
     queries: &[u32],
     database: &[u32],
     effort: Effort,
-    choose: impl Fn(&[u32], &[&Residual]) -> Chosen,
+    mut choose: impl FnMut(&[u32]) -> Chosen,
     threshold: Threshold,
     allowed: impl Fn(u32, u32) -> bool + Sync,
     mut sink: impl FnMut(Found),
@@ -239,7 +233,7 @@ fn search(
     let (places, database) = present(pictures, database);
     for batch in queries.chunks(effort.batch) {
         let (batch, residuals) = with_residuals(pictures, batch);
-        let chosen = choose(&batch, &residuals);
+        let chosen = choose(&batch);
         let allowed =
             |query: u32, place: u32| allowed(batch[query as usize], places[place as usize]);
         let least = threshold.similarity;

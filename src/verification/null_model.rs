@@ -62,7 +62,10 @@ const SURE: f32 = 0.9;
 
 /// Estimates outside this range are not believed: below, recompression decides; above, no edit but
 /// the slightest would be found. The bound stands in, and no rate is stated for it.
-const RANGE: (f32, f32) = (0.55, 0.85);
+const RANGE: (f32, f32) = (LEAST_SIMILARITY, 0.85);
+
+/// No estimate is below.
+pub(crate) const LEAST_SIMILARITY: f32 = 0.55;
 
 /// The similarity that makes a pair, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,0 +1,43 @@
+"""The steps of a check on Ray. Call `ray.init` before; a task has all threads of `cpus` CPUs."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, Optional, Sequence
+
+import ray
+import ray.data
+
+from .. import steps
+from .._report import Report
+from .._samples import Paths
+from . import shares
+
+
+def check(
+    source: Paths,
+    folder: Paths,
+    *,
+    tasks: int,
+    cpus: int = 1,
+    images_per_file: Optional[int] = None,
+    options: Sequence[str] = (),
+) -> Report:
+    """Check a dataset in so many tasks. All machines must see `source` and `folder`."""
+    source, folder = str(source), str(folder)
+    of_dataset = {"images_per_file": images_per_file, "options": list(options)}
+
+    def each(step: Callable[[str], object]) -> None:
+        def done(row: Dict[str, str]) -> Dict[str, str]:
+            step(row["share"])
+            return row
+
+        rows = ray.data.from_items([{"share": share} for share in shares(tasks)])
+        # A task that is lost with its machine is done again.
+        remote = {"num_cpus": cpus, "max_retries": -1}
+        rows.repartition(tasks).map(done, **remote).materialize()
+
+    quiet = {"threads": cpus, "progress": False}
+    each(lambda share: steps.sign(source, folder, share=share, **of_dataset, **quiet))
+    steps.learn(source, folder, **of_dataset)
+    each(lambda share: steps.match(folder, share=share, **quiet))
+    return steps.report(source, folder, **of_dataset)
