@@ -12,7 +12,8 @@ use crate::signature::Signed;
 use crate::verification::{Asking, Key, LEAST_SIMILARITY, Plan, Question};
 
 /// Learns what has to be known of the whole to search for evaluation samples in a part of the
-/// training splits: what a search of everything learns. `margin` below the least threshold, pairs are told.
+/// training splits: what a search of everything learns. `margin` below the least threshold, pairs
+/// are told.
 pub(super) fn plan(
     settings: &Settings,
     dataset: &Dataset,

@@ -36,7 +36,7 @@ const MOST_STRAY: f32 = 0.0125;
 const MOST_SHEAR: f32 = 0.06;
 
 /// And not scaled by more in one direction than in the other (logarithm).
-const MOST_UNEVEN: f32 = 0.04;
+const MOST_UNEVEN: f32 = 0.06;
 
 /// Whether fine detail agrees as that of copies does, laid on each other by this map.
 fn is_copy(agreement: Agreement, map: Affine) -> bool {

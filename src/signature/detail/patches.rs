@@ -76,9 +76,13 @@ fn blurred(grey: &[f32], side: usize, deviation: f32) -> Vec<f32> {
 }
 
 /// All patches of `a` that both pictures show, compared with `b`; both of `side` x `side` cells.
+/// They keep off the edges, so that each can be looked for all around its place.
 pub(super) fn compare(a: &[f32], b: &[f32], both: &[bool], side: usize) -> Vec<Patch> {
-    let reach = ((NEARBY * side as f32).round() as isize).max(1);
-    let edge = |patch: usize| patch * side / PATCHES;
+    let reach = ((NEARBY * side as f32).round() as usize).max(1);
+    // One more, for the neighbours of the best place.
+    let margin = reach + 1;
+    let edge = |patch: usize| margin + patch * (side - 2 * margin) / PATCHES;
+    let nearby = -(reach as isize)..=reach as isize;
     let mut patches = Vec::new();
     for (row, column) in (0..PATCHES * PATCHES).map(|at| (at / PATCHES, at % PATCHES)) {
         let area = Area {
@@ -94,24 +98,20 @@ pub(super) fn compare(a: &[f32], b: &[f32], both: &[bool], side: usize) -> Vec<P
         }
         let at_place = area.sums(a, b, 0, 0);
         let (mut best, mut moved) = (correlation(at_place), (0, 0));
-        for down in -reach..=reach {
-            for right in -reach..=reach {
-                if !area.fits(right, down) {
-                    continue;
-                }
+        for down in nearby.clone() {
+            for right in nearby.clone() {
                 let this = correlation(area.sums(a, b, right, down));
                 if this > best {
                     (best, moved) = (this, (right, down));
                 }
             }
         }
-        let between = |right: isize, down: isize| {
-            let (x, y) = (moved.0 + right, moved.1 + down);
-            area.fits(x, y).then(|| correlation(area.sums(a, b, x, y)))
+        let beside = |right: isize, down: isize| {
+            correlation(area.sums(a, b, moved.0 + right, moved.1 + down))
         };
         let peak = [
-            top(between(-1, 0), best, between(1, 0)),
-            top(between(0, -1), best, between(0, 1)),
+            top(beside(-1, 0), best, beside(1, 0)),
+            top(beside(0, -1), best, beside(0, 1)),
         ];
         patches.push(Patch {
             at: [column as f32, row as f32],
@@ -128,10 +128,7 @@ pub(super) fn compare(a: &[f32], b: &[f32], both: &[bool], side: usize) -> Vec<P
 }
 
 /// Where between neighbours a parabola through three values has its top, -0.5 to 0.5.
-fn top(before: Option<f32>, best: f32, after: Option<f32>) -> f32 {
-    let (Some(before), Some(after)) = (before, after) else {
-        return 0.0;
-    };
+fn top(before: f32, best: f32, after: f32) -> f32 {
     let bend = before - 2.0 * best + after;
     if bend > -1e-6 {
         return 0.0;
@@ -153,15 +150,7 @@ impl Area {
         ((self.right - self.left) * (self.bottom - self.top)) as f32
     }
 
-    /// Whether it still lies in the picture when it is moved.
-    fn fits(&self, right: isize, down: isize) -> bool {
-        let inside = |from: usize, to: usize, by: isize| {
-            from as isize + by >= 0 && to as isize + by <= self.side as isize
-        };
-        inside(self.left, self.right, right) && inside(self.top, self.bottom, down)
-    }
-
-    /// Its cells when it is moved by as much as [`Self::fits`].
+    /// Its cells when it is moved, inside the picture.
     fn cells(&self, right: isize, down: isize) -> impl Iterator<Item = usize> {
         let moved = |at: usize, by: isize| (at as isize + by) as usize;
         let (left, wide) = (moved(self.left, right), self.right - self.left);
@@ -312,15 +301,12 @@ mod tests {
     #[test]
     fn a_shift_of_all_patches_is_no_stray() {
         let shifted = compared(&drawn(texture(0.0, 0.0)), &drawn(texture(1.0, -1.0)));
-        assert!(shifted.best > 0.999 && shifted.stray < 0.001, "{shifted:?}");
+        assert!(shifted.best > 0.999 && shifted.stray < 0.002, "{shifted:?}");
     }
 
     #[test]
-    fn patches_that_are_shifted_each_in_its_own_way_stray() {
-        let own = |x: usize, y: usize| {
-            let patch = x * PATCHES / SIDE + 2 * (y * PATCHES / SIDE);
-            texture([-1.0, 1.0][patch % 2], [1.0, -1.0][patch / 3 % 2])(x, y)
-        };
+    fn thirds_that_are_shifted_each_in_its_own_way_stray() {
+        let own = |x: usize, y: usize| texture([-1.0, 1.0, -1.0][x * 3 / SIDE], 0.0)(x, y);
         let torn = compared(&drawn(texture(0.0, 0.0)), &drawn(own));
         assert!(torn.best > 0.9 && torn.stray > 0.015, "{torn:?}");
     }
@@ -332,7 +318,7 @@ mod tests {
             false => texture(0.0, 0.0)(x, y),
         };
         let covered = compared(&drawn(texture(0.0, 0.0)), &drawn(painted));
-        assert!(covered.best > 0.99 && covered.stray < 0.001, "{covered:?}");
+        assert!(covered.best > 0.99 && covered.stray < 0.002, "{covered:?}");
     }
 
     #[test]
@@ -355,8 +341,8 @@ mod tests {
     #[test]
     fn the_top_of_a_parabola_lies_between_its_values() {
         let parabola = |x: f32| 1.0 - (x - 0.3).powi(2);
-        let found = top(Some(parabola(-1.0)), parabola(0.0), Some(parabola(1.0)));
+        let found = top(parabola(-1.0), parabola(0.0), parabola(1.0));
         assert!((found - 0.3).abs() < 1e-5, "{found}");
-        assert_eq!(top(None, 1.0, Some(0.5)), 0.0);
+        assert_eq!(top(0.5, 0.5, 0.5), 0.0);
     }
 }
