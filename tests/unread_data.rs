@@ -207,16 +207,16 @@ fn data_of_any_form_in_a_split_or_named_for_one_is_not_read_and_models_are_none(
 fn copies_among_datasets_of_one_root_are_told_and_leave_the_verdict_unknown() {
     let verdict_of = |copies: u32| {
         let workspace = Workspace::new();
-        for (part, first) in [("v1", 0), ("v2", 20)] {
+        for (part, first) in [("set_a", 0), ("set_b", 20)] {
             for seed in first..first + 6 {
                 workspace.image(&format!("{part}/train/{seed}.png"), seed);
             }
         }
         for at in 0..4 {
-            workspace.image(&format!("v1/val/{at}.png"), 40 + at);
+            workspace.image(&format!("set_a/val/{at}.png"), 40 + at);
             // The first pictures of the other dataset's training.
             let seed = if at < copies { at } else { 60 + at };
-            workspace.image(&format!("v2/val/{at}.png"), seed);
+            workspace.image(&format!("set_b/val/{at}.png"), seed);
         }
         let (report, _) = workspace.check(&["--max-leakage", "0"]);
         report["verdict"].as_str().unwrap().to_owned()

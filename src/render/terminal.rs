@@ -305,7 +305,8 @@ fn recordings(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     let together = report
         .leakage
         .iter()
-        .any(|entry| !entry.recorded_together.is_empty());
+        .flat_map(|entry| entry.recorded_together.keys())
+        .any(|kind| matches!(kind, Leak::OverlappingTile | Leak::AugmentedSibling));
     // Where nothing is placed in time, nothing is near.
     let distances: Vec<String> = known.distances.iter().filter_map(distances).collect();
     if distances.is_empty() && groups.is_empty() && !together {
