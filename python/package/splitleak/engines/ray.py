@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Optional, Sequence
+from typing import Any, Callable, Dict, Optional, Sequence
 
 import ray
 import ray.data
@@ -24,7 +24,7 @@ def check(
 ) -> Report:
     """Check a dataset in so many tasks. All machines must see `source` and `folder`."""
     source, folder = str(source), str(folder)
-    of_dataset = {"images_per_file": images_per_file, "options": list(options)}
+    of_dataset: Dict[str, Any] = {"images_per_file": images_per_file, "options": list(options)}
 
     def each(step: Callable[[str], object]) -> None:
         def done(row: Dict[str, str]) -> Dict[str, str]:
@@ -33,10 +33,10 @@ def check(
 
         rows = ray.data.from_items([{"share": share} for share in shares(tasks)])
         # A task that is lost with its machine is done again.
-        remote = {"num_cpus": cpus, "max_retries": -1}
+        remote: Dict[str, Any] = {"num_cpus": cpus, "max_retries": -1}
         rows.repartition(tasks).map(done, **remote).materialize()
 
-    quiet = {"threads": cpus, "progress": False}
+    quiet: Dict[str, Any] = {"threads": cpus, "progress": False}
     each(lambda share: steps.sign(source, folder, share=share, **of_dataset, **quiet))
     steps.learn(source, folder, **of_dataset)
     each(lambda share: steps.match(folder, share=share, **quiet))

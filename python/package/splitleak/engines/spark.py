@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Iterator, Optional, Sequence
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence
 
 from pyspark.sql import SparkSession
 
@@ -24,7 +24,7 @@ def check(
 ) -> Report:
     """Check a dataset in so many tasks. All machines must see `source` and `folder`."""
     source, folder = str(source), str(folder)
-    of_dataset = {"images_per_file": images_per_file, "options": list(options)}
+    of_dataset: Dict[str, Any] = {"images_per_file": images_per_file, "options": list(options)}
 
     def each(step: Callable[[str], object]) -> None:
         def done(own: Iterator[str]) -> Iterator[int]:
@@ -33,7 +33,7 @@ def check(
         # A task that is lost with its machine is done again, `spark.task.maxFailures` times.
         session.sparkContext.parallelize(shares(tasks), tasks).mapPartitions(done).collect()
 
-    quiet = {"threads": cpus, "progress": False}
+    quiet: Dict[str, Any] = {"threads": cpus, "progress": False}
     each(lambda share: steps.sign(source, folder, share=share, **of_dataset, **quiet))
     steps.learn(source, folder, **of_dataset)
     each(lambda share: steps.match(folder, share=share, **quiet))
