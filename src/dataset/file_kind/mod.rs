@@ -217,7 +217,7 @@ pub(super) fn directory_form(path: &Path) -> Option<String> {
     let is_there = |head: &&str| path.join(head).is_file();
     HEADS_OF_CHUNKS
         .iter()
-        .any(|head| is_there(&head))
+        .any(is_there)
         .then(|| format!("{CHUNKS} (zarr)"))
 }
 

@@ -233,7 +233,7 @@ mod tests {
             walk(&bytes).map(|found| found.frames).ok()
         };
         let one = size(64, &[]);
-        assert_eq!(frames(&[one.clone()]), Some(1));
+        assert_eq!(frames(std::slice::from_ref(&one)), Some(1));
         assert_eq!(frames(&[one.clone(), one.clone(), one.clone()]), Some(3));
         for kind in [1, 4, 5] {
             assert_eq!(

@@ -96,7 +96,7 @@ fn parts_of_any_size_in_any_order_find_what_one_search_finds() {
     let threshold = calibrate(pictures, queries, database);
     let mut at_once = Vec::new();
     find(pictures, queries, database, threshold, |one| {
-        at_once.push(one)
+        at_once.push(one);
     });
     assert!(
         threshold.negatives > 0 && at_once.len() >= 25,
@@ -129,7 +129,7 @@ fn a_plan_comes_back_and_a_damaged_one_is_none() {
 fn a_picture_is_searched_by_the_one_that_stands_in_for_it() {
     let mut learnt = learnt();
     let (training, place) = (learnt.training.clone(), learnt.database[0]);
-    let all = merged(&learnt, &[training.clone()]);
+    let all = merged(&learnt, std::slice::from_ref(&training));
     let mut copied = training;
     // Another file with the pixels of the first, which looks a little different.
     copied[0] = (77, drawn(&pictures::scene(0), 90, 70, 5));
