@@ -1,10 +1,11 @@
 //! Faults of folders and manifests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::{Problem, ProblemKind, SampleId, SplitId, SplitRole};
+use crate::signature::digest::Digest;
 use crate::wording::counted;
 
 /// What loading met. Kinds that come in thousands are told once.
@@ -190,32 +191,41 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
     outside().filter(|one| inside.contains(&one.1)).count()
 }
 
-/// How many images of an evaluation split have the bytes of one in training of another part, where
+/// How many images of each evaluation split have the bytes of one in training of another part, where
 /// that is a chance meeting: folds and versions of one dataset share more than half of their
-/// images.
-pub(crate) fn shared_with_a_part(evidence: &Evidence<'_>, evaluation: SplitId) -> Option<usize> {
+/// images. Splits without any are left out.
+pub(crate) fn shared_with_parts(evidence: &Evidence<'_>) -> BTreeMap<SplitId, usize> {
     let splits = &evidence.dataset.splits;
-    let own = &splits[evaluation.index()];
-    if own.part.is_none() || !own.role.is_evaluation() {
-        return None;
-    }
-    let bytes_of = |split: SplitId| {
-        let signed = evidence.dataset.samples.iter().zip(evidence.signatures);
-        let within = signed.filter(move |(sample, _)| sample.split == Some(split));
-        within.filter_map(|(_, signed)| Some(signed.as_ref().ok()?.byte_digest))
+    let signed = || {
+        let all = evidence.dataset.samples.iter().zip(evidence.signatures);
+        all.filter_map(|(sample, signed)| {
+            let split = sample.split?;
+            let part = splits[split.index()].part.as_deref()?;
+            Some((split, part, signed.as_ref().ok()?.byte_digest))
+        })
     };
-    let images: Vec<_> = bytes_of(evaluation).collect();
-    let others = (0_u16..).map(SplitId).zip(splits).filter(|(_, split)| {
-        split.role == SplitRole::Training && split.part.is_some() && split.part != own.part
-    });
-    let shared = others.map(|(training, _)| {
-        let there: BTreeSet<_> = bytes_of(training).collect();
-        images
-            .iter()
-            .filter(|digest| there.contains(digest))
-            .count()
-    });
-    shared.filter(|n| *n > 0 && n * 2 <= images.len()).max()
+    let role = |split: SplitId| splits[split.index()].role;
+    let mut trained: HashMap<Digest, BTreeSet<&str>> = HashMap::new();
+    for (_, part, digest) in signed().filter(|one| role(one.0) == SplitRole::Training) {
+        trained.entry(digest).or_default().insert(part);
+    }
+    let mut images: BTreeMap<SplitId, usize> = BTreeMap::new();
+    let mut shared: BTreeMap<(SplitId, &str), usize> = BTreeMap::new();
+    for (split, own, digest) in signed().filter(|one| role(one.0).is_evaluation()) {
+        *images.entry(split).or_default() += 1;
+        let parts = trained.get(&digest).into_iter().flatten();
+        for part in parts.filter(|part| **part != own) {
+            *shared.entry((split, part)).or_default() += 1;
+        }
+    }
+    let mut most: BTreeMap<SplitId, usize> = BTreeMap::new();
+    for ((split, _), count) in shared {
+        if count * 2 <= images[&split] {
+            let known = most.entry(split).or_default();
+            *known = count.max(*known);
+        }
+    }
+    most
 }
 
 /// Datasets that share the root and are not compared with each other.
@@ -231,12 +241,9 @@ pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
         .map(|part| format!("`{part}`"))
         .collect();
     let more = if parts.len() > NAMED { ", ..." } else { "" };
-    let splits = (0..evidence.dataset.splits.len()).map(|at| SplitId(at as u16));
-    let copies: usize = splits
-        .filter_map(|split| shared_with_a_part(evidence, split))
-        .sum();
-    let shared = match copies {
-        0 => "what they share is not counted".to_owned(),
+    let copies = shared_with_parts(evidence).into_values().sum();
+    let shared: String = match copies {
+        0_usize => "what they share is not counted".to_owned(),
         n => format!("{n} evaluation images of one occur in training of another"),
     };
     let message = format!(

@@ -37,7 +37,7 @@ use crate::sequence::recording::Recordings;
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{ReadMask, Signature};
 pub(crate) use files::code_of;
-pub(crate) use layout::{may_be_splits, shared_with_a_part};
+pub(crate) use layout::{may_be_splits, shared_with_parts};
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::samples_of;
-use super::suspicion::{leaks_between, open_codes, suspects};
+use super::suspicion::{OfDataset, leaks_between, open_codes, suspects};
 use crate::checks::Evidence;
 use crate::leak::Leak;
 use crate::rate::Rate;
@@ -20,7 +20,8 @@ const WORST_PARTS: usize = 20;
 pub(crate) fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
     let dataset = evidence.dataset;
     let pairs = split_pairs(&dataset.splits).into_iter();
-    let entries = pairs.map(|(from, to)| leakage_between(evidence, from, to));
+    let of_dataset = OfDataset::of(evidence);
+    let entries = pairs.map(|pair| leakage_between(evidence, &of_dataset, pair));
     let mut entries: Vec<Leakage> = entries.collect();
     entries.sort_by(|a, b| {
         let share = |entry: &Leakage| entry.leaked.fraction.unwrap_or(-1.0);
@@ -33,7 +34,11 @@ pub(crate) fn leakage(evidence: &Evidence<'_>) -> Vec<Leakage> {
     entries
 }
 
-fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: SplitId) -> Leakage {
+fn leakage_between(
+    evidence: &Evidence<'_>,
+    of_dataset: &OfDataset,
+    (evaluation, training): (SplitId, SplitId),
+) -> Leakage {
     let dataset = evidence.dataset;
     let belonging = belonging(evidence, evaluation, training);
     let mut by_kind: BTreeMap<Leak, u64> = Leak::ALL.into_iter().map(|kind| (kind, 0)).collect();
@@ -68,7 +73,7 @@ fn leakage_between(evidence: &Evidence<'_>, evaluation: SplitId, training: Split
             }
         }
     }
-    let unknown = open_codes(evidence, evaluation, training);
+    let unknown = open_codes(evidence, of_dataset, (evaluation, training));
     let part = |split: SplitId| dataset.splits[split.index()].part.as_ref();
     let part = part(evaluation).or_else(|| part(training));
     Leakage {

@@ -1,9 +1,9 @@
 //! Suspected samples beyond those that leak, and the questions left open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::samples_of;
-use crate::checks::{Evidence, code_of, may_be_splits, shared_with_a_part};
+use crate::checks::{Evidence, code_of, may_be_splits, shared_with_parts};
 use crate::finding::Code;
 use crate::sample::{ProblemKind, SampleId, SplitId};
 use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
@@ -20,12 +20,30 @@ pub(super) fn suspects(
     together.chain(asked.copied()).collect()
 }
 
+/// What of the dataset as a whole keeps splits from being clear.
+pub(super) struct OfDataset {
+    /// Evaluation splits with images that another part trains on.
+    shared: BTreeMap<SplitId, usize>,
+    /// Whether images outside of every split may belong to one.
+    may_be_splits: bool,
+}
+
+impl OfDataset {
+    /// Looks at every sample once.
+    pub(super) fn of(evidence: &Evidence<'_>) -> Self {
+        Self {
+            shared: shared_with_parts(evidence),
+            may_be_splits: may_be_splits(evidence),
+        }
+    }
+}
+
 /// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody
 /// has answered, images and frames that were not read.
 pub(super) fn open_codes(
     evidence: &Evidence<'_>,
-    evaluation: SplitId,
-    training: SplitId,
+    of_dataset: &OfDataset,
+    (evaluation, training): (SplitId, SplitId),
 ) -> Vec<Code> {
     let mut codes = BTreeSet::new();
     for leak in leaks_between(evidence, evaluation, training) {
@@ -77,10 +95,10 @@ pub(super) fn open_codes(
             codes.insert(code);
         }
     }
-    if shared_with_a_part(evidence, evaluation).is_some() {
+    if of_dataset.shared.contains_key(&evaluation) {
         codes.insert(Code::SeveralParts);
     }
-    if may_be_splits(evidence) {
+    if of_dataset.may_be_splits {
         codes.insert(Code::SampleWithoutSplit);
     }
     codes.into_iter().collect()
