@@ -14,7 +14,7 @@ use crate::sample::{Dataset, SampleId, SplitId};
 use crate::signature::detail::{self, Agreement, Turn};
 use crate::signature::reading::Opened;
 use crate::signature::{Signed, region};
-use crate::verification::{Affine, Found as Match};
+use crate::verification::Found as Match;
 
 /// Patches of two copies correlate by more at their best places (see `docs/method.md`).
 const SAME_PATCHES: f32 = 0.9;
@@ -38,14 +38,14 @@ const MOST_SHEAR: f32 = 0.06;
 /// And not scaled by more in one direction than in the other (logarithm).
 const MOST_UNEVEN: f32 = 0.06;
 
-/// Whether fine detail agrees as that of copies does, laid on each other by this map.
-fn is_copy(agreement: Agreement, map: Affine) -> bool {
+/// Whether fine detail agrees as that of copies does, laid on each other by a map of this shear.
+fn is_copy(agreement: Agreement, shear: f32) -> bool {
     let stray = (STRAY_PIXELS / agreement.pixels).clamp(STRAY, MOST_STRAY);
     agreement.patches >= SAME_PATCHES
         && agreement.whole >= SAME_WHOLE
         && agreement.stray <= stray
         && agreement.uneven <= MOST_UNEVEN
-        && map.shear().abs() <= MOST_SHEAR
+        && shear.abs() <= MOST_SHEAR
 }
 
 /// Pairs of one picture in another split, or in its own, that are looked at: its most similar ones.
@@ -97,7 +97,7 @@ pub(super) fn agree(
                     let map = |x, y| found.map.in_fractions(x, y);
                     detail::agreement(&one, turn(found.transform), &other, map)
                 });
-            agreement.is_some_and(|agreement| is_copy(agreement, found.map))
+            agreement.is_some_and(|agreement| is_copy(agreement, found.map.shear()))
         })
         .collect();
     let mut all = vec![false; pairs.len()];
@@ -123,5 +123,60 @@ fn turn(transform: Transform) -> Turn {
         transposed,
         mirrored,
         flipped,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// At every bound, or just within.
+    const BARELY: Agreement = Agreement {
+        patches: SAME_PATCHES,
+        whole: SAME_WHOLE,
+        stray: STRAY,
+        pixels: 200.0,
+        uneven: MOST_UNEVEN,
+    };
+
+    #[test]
+    fn a_copy_fails_by_any_of_what_is_asked() {
+        assert!(is_copy(BARELY, 0.0));
+        let worse = [
+            Agreement {
+                patches: 0.89,
+                ..BARELY
+            },
+            Agreement {
+                whole: 0.84,
+                ..BARELY
+            },
+            Agreement {
+                stray: 0.0081,
+                ..BARELY
+            },
+            Agreement {
+                uneven: 0.061,
+                ..BARELY
+            },
+        ];
+        for agreement in worse {
+            assert!(!is_copy(agreement, 0.0), "{agreement:?}");
+        }
+        assert!(is_copy(BARELY, -0.06) && !is_copy(BARELY, -0.061));
+    }
+
+    #[test]
+    fn small_pictures_may_stray_by_part_of_a_pixel_but_not_without_end() {
+        let strays = |stray, pixels| {
+            let agreement = Agreement {
+                stray,
+                pixels,
+                ..BARELY
+            };
+            is_copy(agreement, 0.0)
+        };
+        assert!(strays(0.0099, 40.0) && !strays(0.0101, 40.0));
+        assert!(strays(0.0124, 16.0) && !strays(0.0126, 8.0));
     }
 }

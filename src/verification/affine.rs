@@ -121,18 +121,9 @@ impl Affine {
 
     /// A symmetry of the square.
     fn of(transform: Transform) -> Self {
-        let (across, down) = match transform {
-            Transform::Identity | Transform::Transpose => (1.0, 1.0),
-            Transform::Mirror | Transform::Rotate90 => (-1.0, 1.0),
-            Transform::Flip | Transform::Rotate270 => (1.0, -1.0),
-            Transform::Rotate180 | Transform::Transverse => (-1.0, -1.0),
-        };
-        let (xx, xy, yx, yy) = match transform {
-            Transform::Identity | Transform::Mirror | Transform::Flip | Transform::Rotate180 => {
-                (across, 0.0, 0.0, down)
-            }
-            _ => (0.0, across, down, 0.0),
-        };
+        // Edges of a part without extent are a point.
+        let [xx, yx, ..] = transform.edges([1.0, 0.0, 1.0, 0.0], 0.0);
+        let [xy, yy, ..] = transform.edges([0.0, 1.0, 0.0, 1.0], 0.0);
         Self {
             xx,
             xy,

@@ -32,6 +32,7 @@ mod windows;
 
 use rayon::prelude::*;
 
+#[cfg(test)]
 pub(crate) use affine::Affine;
 pub(crate) use calibration::{Decoy, calibrate, calibrate_by};
 use candidates::{Candidate, Database, Guess, Limits};

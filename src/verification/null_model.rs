@@ -264,6 +264,15 @@ mod tests {
     }
 
     #[test]
+    fn in_doubt_a_pair_needs_a_second_look_up_to_what_strangers_hardly_reach() {
+        let doubt = PRIOR.in_doubt();
+        assert!(doubt.leaves_doubt() && !doubt.continuum && !PRIOR.leaves_doubt());
+        assert_eq!((doubt.similarity, doubt.copies), (0.65, SURE));
+        // What asks for more already leaves no doubt.
+        assert!(!Threshold::given(0.95).in_doubt().leaves_doubt());
+    }
+
+    #[test]
     fn the_threshold_is_the_quantile_of_the_rate() {
         let threshold = threshold(&gumbel(0.35, 0.04, 1000), 10_000);
         let rate = std::f64::consts::LN_2 / 10_000.0;

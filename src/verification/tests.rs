@@ -449,3 +449,21 @@ fn drawings_of_one_kind_are_a_continuum_of_look_alikes_and_scenes_are_not() {
         assert!(!others.continuum, "{others:?}");
     }
 }
+
+#[test]
+fn of_few_pictures_none_but_the_most_similar_are_copies_without_a_second_look() {
+    let threshold_of = |all: u32, queries: u32| {
+        let drawn = (0..all).map(|seed| Some(drawn(&pictures::scene(seed), 28, 28, seed)));
+        let pictures = described(drawn.collect());
+        let (queries, database): (Vec<u32>, Vec<u32>) =
+            ((0..queries).collect(), (queries..all).collect());
+        calibrate(&pictures, &queries, &database)
+    };
+    let tiny = threshold_of(60, 20);
+    assert!(tiny.negatives == 0 && tiny.leaves_doubt(), "{tiny:?}");
+    let few = threshold_of(90, 20);
+    assert!(few.negatives > 0 && few.leaves_doubt(), "{few:?}");
+    // Pictures that are searched make decoys, too, where queries are few.
+    let enough = threshold_of(120, 20);
+    assert!(enough.negatives > 0 && !enough.leaves_doubt(), "{enough:?}");
+}

@@ -73,8 +73,8 @@ pub(crate) fn agreement(
     }
     let side = pixels.clamp(FEWEST, MOST).round();
     let cells = side as usize;
-    let one = Grid::of(one, own, [side, side]);
-    let other = Grid::of(other, partner, [side / spans[0], side / spans[1]]);
+    let one = Averaged::of(one, own, [side, side]);
+    let other = Averaged::of(other, partner, [side / spans[0], side / spans[1]]);
     let middle = |cell: usize| (cell as f32 + 0.5) / side;
     let places = (0..cells * cells).map(|at| (middle(at % cells), middle(at / cells)));
     let (mut a, mut b, mut both) = (Vec::new(), Vec::new(), Vec::new());
@@ -106,13 +106,13 @@ fn uneven([wide, high]: [f32; 2]) -> f32 {
 const FINEST: f32 = 0.6;
 
 /// A picture averaged to a grid no finer than itself.
-struct Grid {
+struct Averaged {
     wide: usize,
     high: usize,
     grey: Vec<f32>,
 }
 
-impl Grid {
+impl Averaged {
     fn of(luma: &Luma, part: Content, sides: [f32; 2]) -> Self {
         let cells = |side: f32, pixels: usize| (side.round() as usize).clamp(1, pixels);
         let (wide, high) = (

@@ -85,29 +85,29 @@ pub(super) fn compare(a: &[f32], b: &[f32], both: &[bool], side: usize) -> Vec<P
     let nearby = -(reach as isize)..=reach as isize;
     let mut patches = Vec::new();
     for (row, column) in (0..PATCHES * PATCHES).map(|at| (at / PATCHES, at % PATCHES)) {
-        let area = Area {
+        let cells = Cells {
             left: edge(column),
             top: edge(row),
             right: edge(column + 1),
             bottom: edge(row + 1),
             side,
         };
-        let shown = area.cells(0, 0).filter(|&at| both[at]).count();
-        if (shown as f32) < SHOWN * area.len() {
+        let shown = cells.at(0, 0).filter(|&at| both[at]).count();
+        if (shown as f32) < SHOWN * cells.len() {
             continue;
         }
-        let at_place = area.sums(a, b, 0, 0);
+        let at_place = cells.sums(a, b, 0, 0);
         let (mut best, mut moved) = (correlation(at_place), (0, 0));
         for down in nearby.clone() {
             for right in nearby.clone() {
-                let this = correlation(area.sums(a, b, right, down));
+                let this = correlation(cells.sums(a, b, right, down));
                 if this > best {
                     (best, moved) = (this, (right, down));
                 }
             }
         }
         let beside = |right: isize, down: isize| {
-            correlation(area.sums(a, b, moved.0 + right, moved.1 + down))
+            correlation(cells.sums(a, b, moved.0 + right, moved.1 + down))
         };
         let peak = [
             top(beside(-1, 0), best, beside(1, 0)),
@@ -120,7 +120,7 @@ pub(super) fn compare(a: &[f32], b: &[f32], both: &[bool], side: usize) -> Vec<P
                 (moved.0 as f32 + peak[0]) / side as f32,
                 (moved.1 as f32 + peak[1]) / side as f32,
             ],
-            contrast: (at_place[1].max(at_place[2]) / area.len()).sqrt(),
+            contrast: (at_place[1].max(at_place[2]) / cells.len()).sqrt(),
             products: at_place,
         });
     }
@@ -137,7 +137,7 @@ fn top(before: f32, best: f32, after: f32) -> f32 {
 }
 
 /// A rectangle of cells.
-struct Area {
+struct Cells {
     left: usize,
     top: usize,
     right: usize,
@@ -145,13 +145,13 @@ struct Area {
     side: usize,
 }
 
-impl Area {
+impl Cells {
     fn len(&self) -> f32 {
         ((self.right - self.left) * (self.bottom - self.top)) as f32
     }
 
-    /// Its cells when it is moved, inside the picture.
-    fn cells(&self, right: isize, down: isize) -> impl Iterator<Item = usize> {
+    /// Places of them all when they are moved, inside the picture.
+    fn at(&self, right: isize, down: isize) -> impl Iterator<Item = usize> {
         let moved = |at: usize, by: isize| (at as isize + by) as usize;
         let (left, wide) = (moved(self.left, right), self.right - self.left);
         let side = self.side;
@@ -161,11 +161,11 @@ impl Area {
         })
     }
 
-    /// Sums over its cells in `a` and the moved ones in `b`, each less its mean: of products, and
+    /// Sums over them in `a` and the moved ones in `b`, each less its mean: of products, and
     /// of squares of either.
     fn sums(&self, a: &[f32], b: &[f32], right: isize, down: isize) -> [f32; 3] {
         let (mut ab, mut aa, mut bb, mut sum_a, mut sum_b) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for (here, there) in self.cells(0, 0).zip(self.cells(right, down)) {
+        for (here, there) in self.at(0, 0).zip(self.at(right, down)) {
             let (x, y) = (a[here], b[there]);
             ab += x * y;
             aa += x * x;
@@ -173,11 +173,11 @@ impl Area {
             sum_a += x;
             sum_b += y;
         }
-        let cells = self.len();
+        let len = self.len();
         [
-            ab - sum_a * sum_b / cells,
-            (aa - sum_a * sum_a / cells).max(0.0),
-            (bb - sum_b * sum_b / cells).max(0.0),
+            ab - sum_a * sum_b / len,
+            (aa - sum_a * sum_a / len).max(0.0),
+            (bb - sum_b * sum_b / len).max(0.0),
         ]
     }
 }
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_that_was_painted_over_is_not_judged() {
+    fn a_strip_that_was_painted_over_is_not_judged() {
         let painted = |x: usize, y: usize| match y < SIDE / 6 {
             true => texture(7.0, 13.0)(y, x),
             false => texture(0.0, 0.0)(x, y),

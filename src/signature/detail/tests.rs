@@ -52,8 +52,8 @@ fn a_mirrored_crop_agrees_where_the_map_lays_it() {
     let map = |x: f32, y: f32| (0.05 + 0.8 * x, 0.1 + 0.8 * y);
     let agreed = agreement(&crop, mirrored, &whole, map).unwrap();
     assert!(agreed.whole > 0.97 && agreed.stray < 0.004, "{agreed:?}");
-    // Enlarged from another part of the sides, and in another proportion.
     assert!(agreed.uneven < 1e-5, "{agreed:?}");
+    // Uneven in fractions of the sides, and in pixels, too.
     let squeezed = |x: f32, y: f32| (0.05 + 0.8 * x, 0.1 + 0.7 * y);
     let squeezed = agreement(&crop, mirrored, &whole, squeezed).unwrap();
     assert!(
@@ -81,7 +81,7 @@ fn a_pixel_lies_in_cells_with_all_of_itself() {
 #[test]
 fn a_slope_is_read_exactly_between_cells() {
     let slope = drawn(10, 10, |x, y| 100.0 * x + 50.0 * y);
-    let grid = Grid::of(&slope, content(&slope), [10.0, 10.0]);
+    let grid = Averaged::of(&slope, content(&slope), [10.0, 10.0]);
     // Pixels hold whole grey levels.
     assert!((grid.at(0.5, 0.5) - 75.0).abs() < 1.0);
     assert!((grid.at(0.3, 0.6) - 60.0).abs() < 1.0);
