@@ -7,10 +7,9 @@ from typing import Any, Callable, Dict, Optional, Sequence
 import ray
 import ray.data
 
-from .. import steps
+from .. import engines
 from .._report import Report
 from .._samples import Paths
-from . import shares
 
 
 def check(
@@ -23,21 +22,15 @@ def check(
     options: Sequence[str] = (),
 ) -> Report:
     """Check a dataset in so many tasks. All machines must see `source` and `folder`."""
-    source, folder = str(source), str(folder)
-    of_dataset: Dict[str, Any] = {"images_per_file": images_per_file, "options": list(options)}
 
     def each(step: Callable[[str], object]) -> None:
         def done(row: Dict[str, str]) -> Dict[str, str]:
             step(row["share"])
             return row
 
-        rows = ray.data.from_items([{"share": share} for share in shares(tasks)])
+        rows = ray.data.from_items([{"share": share} for share in engines.shares(tasks)])
         # A task that is lost with its machine is done again.
         remote: Dict[str, Any] = {"num_cpus": cpus, "max_retries": -1}
         rows.repartition(tasks).map(done, **remote).materialize()
 
-    quiet: Dict[str, Any] = {"threads": cpus, "progress": False}
-    each(lambda share: steps.sign(source, folder, share=share, **of_dataset, **quiet))
-    steps.learn(source, folder, **of_dataset)
-    each(lambda share: steps.match(folder, share=share, **quiet))
-    return steps.report(source, folder, **of_dataset)
+    return engines.check(each, source, folder, cpus, images_per_file, options)
