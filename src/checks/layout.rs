@@ -191,9 +191,9 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
     outside().filter(|one| inside.contains(&one.1)).count()
 }
 
-/// How many images of each evaluation split have the bytes of one in training of another part, where
-/// that is a chance meeting: folds and versions of one dataset share more than half of their
-/// images. Splits without any are left out.
+/// How many images of each evaluation split have the bytes of one in training of another part,
+/// where that is a chance meeting: folds and versions of one dataset share more than half of
+/// their images. Splits without any are left out.
 pub(crate) fn shared_with_parts(evidence: &Evidence<'_>) -> BTreeMap<SplitId, usize> {
     let splits = &evidence.dataset.splits;
     let signed = || {
