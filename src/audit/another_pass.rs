@@ -16,7 +16,7 @@ use crate::matching::partners::Partnerships;
 use crate::report::recordings::PositionUnit;
 use crate::sample::{Dataset, SampleId};
 use crate::sequence::recording::{Place, Recordings};
-use crate::verification::Threshold;
+use crate::verification::{Doubt, Threshold};
 
 /// Frames at least so similar are one picture, however far apart in time: a car that stands, a
 /// camera that does not move, a film saved twice. Two passes of one place reach 0.971 on 4,500
@@ -72,7 +72,7 @@ impl<'a> Passes<'a> {
         threshold: Threshold,
     ) -> Option<Self> {
         let recordings = recordings?;
-        if recordings.unit != PositionUnit::Nanoseconds || threshold.continuum {
+        if recordings.unit != PositionUnit::Nanoseconds || threshold.doubt == Some(Doubt::Continuum) {
             return None;
         }
         let step = seconds_per_step(recordings);
@@ -282,7 +282,7 @@ mod tests {
         let recordings = films(PositionUnit::Nanoseconds);
         let continuum = Threshold {
             copies: 0.95,
-            continuum: true,
+            doubt: Some(Doubt::Continuum),
             ..Threshold::given(0.8)
         };
         let found = Partnerships::with_limit(KEPT);

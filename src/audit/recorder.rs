@@ -28,7 +28,7 @@ pub(super) struct Recorder<'a> {
     threshold: Threshold,
     /// Pairs that similarity alone does not settle.
     in_doubt: Vec<InDoubt>,
-    /// Pairs of a continuum of look-alikes that a second look did not show to be copies.
+    /// Pairs in doubt that a second look did not show to be copies.
     pub(super) look_alikes: Partnerships,
     /// Pairs below the threshold.
     pub(super) loose: Vec<(SampleId, SampleId)>,
@@ -113,7 +113,11 @@ impl<'a> Recorder<'a> {
     /// Takes a second look at what is in doubt.
     pub(super) fn settle(&mut self) {
         let in_doubt = std::mem::take(&mut self.in_doubt);
-        let agreed = second_look::agree(self.dataset, self.signatures, self.budget, &in_doubt);
+        let Some(doubt) = self.threshold.doubt else {
+            return;
+        };
+        let (dataset, signatures) = (self.dataset, self.signatures);
+        let agreed = second_look::agree(dataset, signatures, self.budget, doubt, &in_doubt);
         for ((found, from, to), agrees) in in_doubt.into_iter().zip(agreed) {
             if agrees {
                 self.record_copy(found, from, to);

@@ -15,11 +15,11 @@ use crate::matching::Forest;
 use crate::matching::exact::first_of_equal;
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures};
-use crate::report::{Detection, ThresholdSource};
+use crate::report::{Detection, DetectionDoubt, ThresholdSource};
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
-use crate::verification::{self, Merged, Picture, Threshold};
+use crate::verification::{self, Doubt, Merged, Picture, Threshold};
 
 /// What the matching stage found.
 pub(super) struct Found {
@@ -332,14 +332,19 @@ fn detection(
     let source = match (settings.matching.similarity, threshold.negatives) {
         (Some(_), _) => ThresholdSource::Given,
         (None, 0) => ThresholdSource::Prior,
-        (None, _) if threshold.continuum => ThresholdSource::Continuum,
+        (None, _) if threshold.doubt == Some(Doubt::Continuum) => ThresholdSource::Continuum,
         (None, _) if threshold.false_rate.is_none() => ThresholdSource::Bounded,
         (None, _) => ThresholdSource::Calibrated,
     };
     let rounded = |similarity: f32| (f64::from(similarity) * 1e4).round() / 1e4;
     Detection {
         threshold: rounded(threshold.similarity),
-        copies: threshold.leaves_doubt().then(|| rounded(threshold.copies)),
+        copies: threshold.doubt.map(|_| rounded(threshold.copies)),
+        doubt: threshold.doubt.map(|doubt| match doubt {
+            Doubt::Sampling => DetectionDoubt::Sampling,
+            Doubt::FewImages => DetectionDoubt::FewImages,
+            Doubt::Continuum => DetectionDoubt::LookAlikes,
+        }),
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,

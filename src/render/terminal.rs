@@ -14,7 +14,7 @@ use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
 use crate::report::recordings::{Distances, GroupRule, SharedGroups};
-use crate::report::{Leakage, Report, ReportPair, Ruling, ThresholdSource, Verdict};
+use crate::report::{DetectionDoubt, Leakage, Report, ReportPair, Ruling, Verdict};
 use crate::wording::{self, percent_tenths};
 
 /// Columns of the widest line.
@@ -163,16 +163,20 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 /// What similarity cannot tell in this dataset; `None` where there is nothing to say.
 fn caveat(report: &Report) -> Option<&'static str> {
     let look_alikes = |entry: &Leakage| entry.recorded_together.contains_key(&Leak::LookAlike);
-    match report.detection.source {
-        ThresholdSource::Continuum => Some(
+    match report.detection.doubt? {
+        DetectionDoubt::LookAlikes => Some(
             "distinct pictures of this dataset are as similar as edited copies are: only pairs whose \
              fine detail agrees count as near duplicates, the others are look-alikes",
         ),
-        _ if report.detection.copies.is_some() && report.leakage.iter().any(look_alikes) => Some(
+        _ if !report.leakage.iter().any(look_alikes) => None,
+        DetectionDoubt::FewImages => Some(
             "so few images do not tell how similar distinct ones are: pairs in doubt whose fine \
              detail agrees count as near duplicates, the others are look-alikes",
         ),
-        _ => None,
+        DetectionDoubt::Sampling => Some(
+            "pairs just above the threshold count as near duplicates where their fine detail \
+             agrees, else as look-alikes",
+        ),
     }
 }
 

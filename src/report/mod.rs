@@ -171,6 +171,9 @@ pub struct Detection {
     /// Pairs at least this similar are copies, and less similar ones only where fine detail agrees
     /// at full resolution: the others are look-alikes. `null` where similarity alone tells.
     pub copies: Option<f64>,
+    /// Why similarity alone does not tell copies below `copies`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<DetectionDoubt>,
     /// Where the threshold comes from.
     pub source: ThresholdSource,
     /// Pictures that are copies of nothing by construction, and were searched for to estimate it.
@@ -183,6 +186,18 @@ pub struct Detection {
     /// found. Between splits the net is never narrowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inside_radius_bits: Option<u32>,
+}
+
+/// Why similarity alone does not tell copies from look-alikes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DetectionDoubt {
+    /// The threshold is as exact as a sample of decoys makes it: just above it are look-alikes.
+    Sampling,
+    /// Too few images tell whether distinct ones are as similar as copies.
+    FewImages,
+    /// Distinct pictures of this dataset are as similar as copies.
+    LookAlikes,
 }
 
 /// Where the similarity threshold comes from.

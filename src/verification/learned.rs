@@ -2,12 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::null_model::Threshold;
+use super::null_model::{Doubt, Threshold};
 use super::picture::Picture;
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub(crate) const LEARNED_VERSION: u32 = 6;
+pub(crate) const LEARNED_VERSION: u32 = 7;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;
@@ -35,7 +35,7 @@ pub(crate) fn parts<'a>(
         copies,
         negatives,
         false_rate,
-        continuum,
+        doubt,
     } = threshold;
     let mut head = Vec::with_capacity(HEAD + Whitening::BYTES);
     head.extend(similarity.to_le_bytes());
@@ -43,7 +43,8 @@ pub(crate) fn parts<'a>(
     head.extend((negatives as u64).to_le_bytes());
     // No rate is negative.
     head.extend(false_rate.unwrap_or(-1.0).to_le_bytes());
-    head.push(u8::from(continuum));
+    let number = Doubt::ALL.iter().position(|one| Some(*one) == doubt);
+    head.push(number.map_or(0, |at| at as u8 + 1));
     head.extend((pictures.len() as u64).to_le_bytes());
     whitening.push_bytes(&mut head);
     let parts = pictures.chunks(PART).map(|pictures| {
@@ -68,7 +69,7 @@ impl Learned {
         let (copies, rest) = rest.split_first_chunk()?;
         let (negatives, rest) = rest.split_first_chunk()?;
         let (false_rate, rest) = rest.split_first_chunk()?;
-        let (&continuum, rest) = rest.split_first()?;
+        let (&doubt, rest) = rest.split_first()?;
         let (count, whitening) = rest.split_first_chunk()?;
         let false_rate = f64::from_le_bytes(*false_rate);
         let parts: Option<Vec<Vec<Option<Picture>>>> =
@@ -81,7 +82,10 @@ impl Learned {
                 copies: f32::from_le_bytes(*copies),
                 negatives: usize::try_from(u64::from_le_bytes(*negatives)).ok()?,
                 false_rate: (false_rate >= 0.0).then_some(false_rate),
-                continuum: continuum != 0,
+                doubt: match doubt.checked_sub(1) {
+                    None => None,
+                    Some(at) => Some(*Doubt::ALL.get(usize::from(at))?),
+                },
             },
             pictures,
         })
@@ -130,7 +134,7 @@ mod tests {
                 copies: 0.9,
                 negatives: 300,
                 false_rate,
-                continuum: false_rate.is_none(),
+                doubt: false_rate.is_none().then_some(Doubt::Continuum),
             },
         }
     }

@@ -40,7 +40,7 @@ use cuts::{Cohort, Cut};
 pub(crate) use effort::narrowed;
 use effort::{ACROSS, Effort, MANY, across, within};
 pub(crate) use learned::{LEARNED_VERSION, Learned, parts};
-pub(crate) use null_model::{LEAST_SIMILARITY, Threshold};
+pub(crate) use null_model::{Doubt, LEAST_SIMILARITY, Threshold};
 use parts::Asked;
 pub(crate) use parts::{Answer, Answers, Asking, Merged, Plan, Question};
 pub(crate) use picture::{Keyed, Picture, describe};
@@ -59,7 +59,7 @@ pub(crate) fn are_duplicates(one: &Picture, other: &Picture, threshold: Threshol
         cuts: vec![Cut::NONE],
         limits: Limits::NONE,
     };
-    let least = threshold.copies;
+    let least = threshold.of_neighbours();
     let found = verified(&queries, &database, &chosen, ACROSS, least, &|_, _| true);
     !found[0].is_empty()
 }

@@ -52,7 +52,7 @@ const PRIOR: Threshold = Threshold {
     copies: 0.65,
     negatives: 0,
     false_rate: None,
-    continuum: false,
+    doubt: None,
 };
 
 /// Where nothing tells whether distinct pictures are as similar as copies: what pictures of one
@@ -73,7 +73,7 @@ pub(crate) struct Threshold {
     /// Pairs at least this similar are reported, 0 to 1.
     pub similarity: f32,
     /// Pairs at least this similar are copies whatever a second look would say; more than
-    /// `similarity` only where distinct pictures may be as similar as copies.
+    /// `similarity` only where there is doubt.
     pub copies: f32,
     /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior
     /// stands in.
@@ -81,9 +81,24 @@ pub(crate) struct Threshold {
     /// Expected part of queries without any duplicate that get a false one; `None` when nothing was
     /// estimated, or the estimate was not believed.
     pub false_rate: Option<f64>,
-    /// Whether the dataset is a continuum of look-alikes: similarity alone tells no copy below
-    /// `copies`.
-    pub continuum: bool,
+    /// Why similarity alone tells no copy below `copies`; `None` where it does.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why similarity alone does not tell copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// The estimate is as exact as a sample of decoys makes it: just above it are strangers, too.
+    Sampling,
+    /// Too few pictures tell whether distinct ones are as similar as copies.
+    FewImages,
+    /// The dataset is a continuum of look-alikes: distinct pictures are as similar as copies.
+    Continuum,
+}
+
+impl Doubt {
+    /// All, in the order of their numbers in files, from 1.
+    pub(super) const ALL: [Self; 3] = [Self::Sampling, Self::FewImages, Self::Continuum];
 }
 
 impl Threshold {
@@ -97,18 +112,29 @@ impl Threshold {
         }
     }
 
-    /// Whether pairs between `similarity` and `copies` need a second look.
+    /// From which similarity on two pictures that something else brings together, as their time
+    /// does, are the same.
     #[must_use]
-    pub(crate) fn leaves_doubt(self) -> bool {
-        self.copies > self.similarity
+    pub(crate) fn of_neighbours(self) -> f32 {
+        match self.doubt {
+            None | Some(Doubt::Sampling) => self.similarity,
+            Some(Doubt::FewImages | Doubt::Continuum) => self.copies,
+        }
+    }
+
+    /// The threshold with pairs in doubt below `copies`; as it is where that is no more.
+    fn with_doubt(self, copies: f32, doubt: Doubt) -> Self {
+        let more = copies > self.similarity;
+        Self {
+            copies: copies.max(self.similarity),
+            doubt: more.then_some(doubt),
+            ..self
+        }
     }
 
     /// The threshold where too few pictures tell whether distinct ones are as similar as copies.
     pub(super) fn in_doubt(self) -> Self {
-        Self {
-            copies: self.similarity.max(SURE),
-            ..self
-        }
+        self.with_doubt(SURE, Doubt::FewImages)
     }
 
     /// The threshold of a continuum of look-alikes: what strangers reach is not what decoys say, so
@@ -117,7 +143,7 @@ impl Threshold {
         Self {
             copies: copies.max(self.similarity),
             false_rate: None,
-            continuum: true,
+            doubt: Some(Doubt::Continuum),
             ..self
         }
     }
@@ -128,17 +154,21 @@ impl Threshold {
 pub(super) fn threshold(best: &[f32], queries: usize) -> Threshold {
     match estimate(best, queries) {
         None => PRIOR,
-        Some(estimate) => {
-            let similarity = estimate.clamp(RANGE.0, RANGE.1);
-            Threshold {
-                similarity,
-                copies: similarity,
+        Some(Estimate { similarity, error }) => {
+            let believed = similarity.clamp(RANGE.0, RANGE.1);
+            let threshold = Threshold {
+                similarity: believed,
+                copies: believed,
                 negatives: best.len(),
                 false_rate: (RANGE.0..=RANGE.1)
-                    .contains(&estimate)
+                    .contains(&similarity)
                     .then(|| rate(queries)),
-                continuum: false,
+                doubt: None,
+            };
+            if similarity > RANGE.1 {
+                return threshold;
             }
+            threshold.with_doubt(similarity + ERRORS * error, Doubt::Sampling)
         }
     }
 }
@@ -146,7 +176,7 @@ pub(super) fn threshold(best: &[f32], queries: usize) -> Threshold {
 /// Whether more negatives would leave the threshold as it is: at the least that is believed.
 pub(super) fn is_settled(best: &[f32], queries: usize) -> bool {
     best.len() >= 2 * LEAST
-        && estimate(best, queries).is_some_and(|similarity| similarity < RANGE.0 - SURELY)
+        && estimate(best, queries).is_some_and(|estimate| estimate.similarity < RANGE.0 - SURELY)
 }
 
 /// Part of the queries that may be expected to have a false pair.
@@ -154,9 +184,19 @@ fn rate(queries: usize) -> f64 {
     (FALSE_PAIRS / queries as f64).min(FALSE_RATE)
 }
 
-/// The similarity that as many queries reach by chance as may, however strange; `None` where there
-/// is too little to tell.
-fn estimate(best: &[f32], queries: usize) -> Option<f32> {
+/// What a sample of decoys says of a search.
+struct Estimate {
+    /// The similarity that as many queries reach by chance as may, however strange.
+    similarity: f32,
+    /// Its standard error.
+    error: f32,
+}
+
+/// So many standard errors above the estimate, no stranger is expected.
+const ERRORS: f32 = 3.0;
+
+/// The estimate from the best similarities of decoys; `None` where there is too little to tell.
+fn estimate(best: &[f32], queries: usize) -> Option<Estimate> {
     if best.len() < LEAST {
         return None;
     }
@@ -167,14 +207,40 @@ fn estimate(best: &[f32], queries: usize) -> Option<f32> {
     if low <= NOTHING_FOUND.into() {
         return None;
     }
-    Some(gumbel(low, high, 1.0 - rate(queries)) as f32)
+    let part = 1.0 - rate(queries);
+    Some(Estimate {
+        similarity: gumbel(low, high, part) as f32,
+        error: gumbel_error(low, high, part, best.len()) as f32,
+    })
+}
+
+/// A quantile of the standard Gumbel distribution.
+fn standard(part: f64) -> f64 {
+    -(-part.ln()).ln()
+}
+
+/// How far beyond the upper quantile of [`FITTED`] `part` lies, in distances of the two.
+fn beyond(part: f64) -> f64 {
+    (standard(part) - standard(FITTED.1)) / (standard(FITTED.1) - standard(FITTED.0))
+}
+
+/// Standard error of [`gumbel`] where the two are quantiles of a sample of `n`, by the asymptotic
+/// covariance of sample quantiles (Mosteller 1946).
+fn gumbel_error(low: f64, high: f64, part: f64, n: usize) -> f64 {
+    let scale = (high - low) / (standard(FITTED.1) - standard(FITTED.0));
+    // The density at a quantile `p` is `-p ln p / scale`.
+    let by_density = |p: f64| scale / (-p * p.ln());
+    let covariance =
+        |p: f64, q: f64| p * (1.0 - q) / n as f64 * by_density(p) * by_density(q);
+    let (p, q, k) = (FITTED.0, FITTED.1, beyond(part));
+    let variance = (1.0 + k).powi(2) * covariance(q, q) + k.powi(2) * covariance(p, p)
+        - 2.0 * k * (1.0 + k) * covariance(p, q);
+    variance.max(0.0).sqrt()
 }
 
 /// Quantile `part` of the Gumbel distribution with these quantiles at [`FITTED`].
 fn gumbel(low: f64, high: f64, part: f64) -> f64 {
-    let standard = |part: f64| -(-part.ln()).ln();
-    let scale = (high - low) / (standard(FITTED.1) - standard(FITTED.0));
-    high + scale * (standard(part) - standard(FITTED.1))
+    high + (high - low) * beyond(part)
 }
 
 /// Part of the bent copies that find a stranger nearer than their own original, by [`NEARER`], in a
@@ -266,10 +332,42 @@ mod tests {
     #[test]
     fn in_doubt_a_pair_needs_a_second_look_up_to_what_strangers_hardly_reach() {
         let doubt = PRIOR.in_doubt();
-        assert!(doubt.leaves_doubt() && !doubt.continuum && !PRIOR.leaves_doubt());
+        assert_eq!((doubt.doubt, PRIOR.doubt), (Some(Doubt::FewImages), None));
         assert_eq!((doubt.similarity, doubt.copies), (0.65, SURE));
+        assert_eq!(doubt.of_neighbours(), SURE);
         // What asks for more already leaves no doubt.
-        assert!(!Threshold::given(0.95).in_doubt().leaves_doubt());
+        assert_eq!(Threshold::given(0.95).in_doubt(), Threshold::given(0.95));
+    }
+
+    #[test]
+    fn just_above_the_estimate_a_pair_needs_a_second_look() {
+        let threshold = threshold(&gumbel(0.35, 0.04, 1000), 10_000);
+        assert_eq!(threshold.doubt, Some(Doubt::Sampling));
+        let margin = threshold.copies - threshold.similarity;
+        assert!((0.05..0.1).contains(&margin), "{margin}");
+        assert_eq!(threshold.of_neighbours(), threshold.similarity);
+    }
+
+    #[test]
+    fn the_standard_error_is_how_far_estimates_of_samples_are_apart() {
+        let mut random = crate::verification::test_pictures::Random::new(7);
+        let (scale, n, queries) = (0.04, 400, 5000);
+        let estimates: Vec<Estimate> = (0..400)
+            .map(|_| {
+                let drawn = (0..n).map(|_| {
+                    let part = f64::from(random.next()).clamp(1e-6, 1.0 - 1e-6);
+                    (0.35 - scale * (-part.ln()).ln()) as f32
+                });
+                estimate(&drawn.collect::<Vec<_>>(), queries).unwrap()
+            })
+            .collect();
+        let mean_of = |of: &dyn Fn(&Estimate) -> f32| {
+            estimates.iter().map(of).sum::<f32>() / estimates.len() as f32
+        };
+        let mean = mean_of(&|one| one.similarity);
+        let spread = mean_of(&|one| (one.similarity - mean).powi(2)).sqrt();
+        let said = mean_of(&|one| one.error);
+        assert!((said / spread - 1.0).abs() < 0.15, "{said} {spread}");
     }
 
     #[test]
