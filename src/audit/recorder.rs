@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::second_look::{self, InDoubt};
+use super::second_look::{InDoubt, Look};
 use crate::budget::Budget;
 use crate::leak::Leak;
 use crate::matching::Forest;
@@ -13,7 +13,7 @@ use crate::sample::{Dataset, SampleId, SplitId};
 use crate::signature::digest::Digest;
 use crate::signature::reading::Opened;
 use crate::signature::{Signed, pixels};
-use crate::verification::{self, Found as Match, Picture, Threshold};
+use crate::verification::{self, Doubt, Found as Match, Picture, Threshold};
 
 /// Similarity from which on a picture and its lossless copy in another format may agree in every
 /// pixel.
@@ -26,8 +26,12 @@ pub(super) struct Recorder<'a> {
     budget: &'a Budget,
     copies: &'a Pictures,
     threshold: Threshold,
+    /// Pairs that are less similar by no more than this are kept apart.
+    margin: f32,
     /// Pairs that similarity alone does not settle.
     in_doubt: Vec<InDoubt>,
+    /// The most similar partner below the threshold of each picture in each other split.
+    below: BTreeMap<(u32, Option<SplitId>), InDoubt>,
     /// Pairs in doubt that a second look did not show to be copies.
     pub(super) look_alikes: Partnerships,
     /// Pairs below the threshold.
@@ -40,13 +44,14 @@ pub(super) struct Recorder<'a> {
 }
 
 impl<'a> Recorder<'a> {
-    /// Pairs at least `threshold` similar go to `partners`.
+    /// Pairs at least as similar as the threshold go to `partners`, where a second look does not
+    /// tell otherwise.
     pub(super) fn new(
         dataset: &'a Dataset,
         signatures: &'a [Signed],
         budget: &'a Budget,
         copies: &'a Pictures,
-        threshold: Threshold,
+        (threshold, margin): (Threshold, f32),
         partners: &'a mut Partnerships,
     ) -> Self {
         Self {
@@ -55,7 +60,9 @@ impl<'a> Recorder<'a> {
             budget,
             copies,
             threshold,
+            margin,
             in_doubt: Vec::new(),
+            below: BTreeMap::new(),
             look_alikes: Partnerships::with_limit(1),
             loose: Vec::new(),
             digests: BTreeMap::new(),
@@ -101,8 +108,18 @@ impl<'a> Recorder<'a> {
     /// doubt is kept for [`Self::settle`].
     pub(super) fn record(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
         if found.similarity < self.threshold.similarity {
-            self.loose
-                .push((SampleId(found.query), SampleId(found.partner)));
+            if found.similarity >= self.threshold.similarity - self.margin {
+                self.loose
+                    .push((SampleId(found.query), SampleId(found.partner)));
+            }
+            if found.similarity >= self.threshold.looked && from != to {
+                let best = self.below.entry((found.query, to));
+                let best = best.or_insert((found, from, to));
+                let order = found.similarity.total_cmp(&best.0.similarity);
+                if order.then(best.0.partner.cmp(&found.partner)).is_gt() {
+                    *best = (found, from, to);
+                }
+            }
         } else if found.similarity < self.threshold.copies {
             self.in_doubt.push((found, from, to));
         } else {
@@ -110,28 +127,54 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Takes a second look at what is in doubt.
+    /// Takes a second look at what is in doubt, then at what is below the threshold where a picture
+    /// has no copy otherwise.
     pub(super) fn settle(&mut self) {
         let in_doubt = std::mem::take(&mut self.in_doubt);
-        let Some(doubt) = self.threshold.doubt else {
-            return;
+        let look = Look {
+            dataset: self.dataset,
+            signatures: self.signatures,
+            budget: self.budget,
         };
-        let (dataset, signatures) = (self.dataset, self.signatures);
-        let agreed = second_look::agree(dataset, signatures, self.budget, doubt, &in_doubt);
+        let agreed = match self.threshold.doubt {
+            None => Vec::new(),
+            Some(Doubt::Sampling) => {
+                // What has a copy anyway is as leaked with one more.
+                let decides = |(found, from, to): &InDoubt| {
+                    from != to && self.partners.of(SampleId(found.query), *to).is_none()
+                };
+                look.tells_strangers(&in_doubt, decides)
+            }
+            Some(Doubt::FewImages | Doubt::Continuum) => look.confirms(&in_doubt),
+        };
         for ((found, from, to), agrees) in in_doubt.into_iter().zip(agreed) {
             if agrees {
                 self.record_copy(found, from, to);
-                continue;
+            } else {
+                self.record_look_alike(found, from, to);
             }
-            let pair = Pair {
-                kind: Leak::LookAlike,
-                a: SampleId(found.query),
-                b: SampleId(found.partner),
-                near: Some(near(found, None)),
-            };
-            self.copies
-                .record_between(pair, from, to, &mut self.look_alikes);
         }
+        let below = std::mem::take(&mut self.below).into_values();
+        let has_none =
+            |(found, _, to): &InDoubt| self.partners.of(SampleId(found.query), *to).is_none();
+        let below: Vec<InDoubt> = below.filter(has_none).collect();
+        let agreed = look.confirms(&below);
+        for ((found, from, to), agrees) in below.into_iter().zip(agreed) {
+            if agrees {
+                self.record_copy(found, from, to);
+            }
+        }
+    }
+
+    fn record_look_alike(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
+        let pair = Pair {
+            kind: Leak::LookAlike,
+            a: SampleId(found.query),
+            b: SampleId(found.partner),
+            near: Some(near(found, None)),
+        };
+        self.copies
+            .record_between(pair, from, to, &mut self.look_alikes);
     }
 
     fn record_copy(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
@@ -261,6 +304,7 @@ mod tests {
         let (from, to) = (Some(SplitId(1)), Some(SplitId(0)));
         let threshold = Threshold {
             copies: 0.95,
+            doubt: Some(Doubt::FewImages),
             ..Threshold::given(0.8)
         };
         for (similarity, copy) in [(0.9, false), (0.95, true)] {
@@ -272,7 +316,7 @@ mod tests {
                 signatures,
                 &budget,
                 &copies,
-                threshold,
+                (threshold, 0.0),
                 &mut partners,
             );
             // The files of this world are not there, so that nothing can be confirmed.
@@ -299,7 +343,7 @@ mod tests {
                 &world.signatures,
                 &budget,
                 &copies,
-                Threshold::given(0.8),
+                (Threshold::given(0.8), 0.05),
                 &mut partners,
             );
             recorder.record(found(similarity), from, to);

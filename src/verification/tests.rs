@@ -443,7 +443,10 @@ fn drawings_of_one_kind_are_a_continuum_of_look_alikes_and_scenes_are_not() {
         calibrate(&pictures, &queries, &database)
     };
     let signs = threshold_of(&sign);
-    assert_eq!((signs.doubt, signs.false_rate), (Some(Doubt::Continuum), None));
+    assert_eq!(
+        (signs.doubt, signs.false_rate),
+        (Some(Doubt::Continuum), None)
+    );
     for painter in [pictures::scene, pictures::dashboard, pictures::microscope] {
         let others = threshold_of(&painter);
         assert_ne!(others.doubt, Some(Doubt::Continuum));
@@ -462,8 +465,14 @@ fn of_few_pictures_none_but_the_most_similar_are_copies_without_a_second_look() 
     let tiny = threshold_of(60, 20);
     assert_eq!((tiny.negatives, tiny.doubt), (0, Some(Doubt::FewImages)));
     let few = threshold_of(90, 20);
-    assert!(few.negatives > 0 && few.doubt == Some(Doubt::FewImages), "{few:?}");
+    assert!(
+        few.negatives > 0 && few.doubt == Some(Doubt::FewImages),
+        "{few:?}"
+    );
     // Pictures that are searched make decoys, too, where queries are few.
     let enough = threshold_of(120, 20);
-    assert!(enough.negatives > 0 && enough.doubt != Some(Doubt::FewImages), "{enough:?}");
+    assert!(
+        enough.negatives > 0 && enough.doubt != Some(Doubt::FewImages),
+        "{enough:?}"
+    );
 }
