@@ -55,6 +55,9 @@ pub struct Sample {
     pub group: Option<Box<str>>,
     /// Time or position within the group, in the manifest's own unit.
     pub time: Option<f64>,
+    /// Folders of the path that tell the split, and nothing of what was recorded: bit 0 is the
+    /// outermost.
+    pub of_split: u32,
 }
 
 impl Sample {
@@ -69,6 +72,7 @@ impl Sample {
             target: None,
             group: None,
             time: None,
+            of_split: 0,
         }
     }
 

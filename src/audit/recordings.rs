@@ -101,8 +101,7 @@ pub(super) fn find(
         let open = columns.filter(|(stretches, asked)| {
             let groups = &asked.groups;
             // How near two pictures of one stretch are is known, though a pause may part it.
-            let is_placed = *stretches && are_in_order(groups, ordered);
-            !is_placed && !lies_in_recordings(groups, ordered)
+            !*stretches || !are_in_order(groups, ordered) && !lies_in_recordings(groups, ordered)
         });
         entities.extend(open.map(|(_, asked)| asked));
         entities.extend(entities_in_names(samples, known, without_order, looks));
@@ -145,7 +144,10 @@ fn entities_in_names(
     looks: &Looks,
 ) -> Vec<Question> {
     let mut candidates = entity::candidates(samples);
-    candidates.retain(|candidate| !lies_in_recordings(&candidate.groups, recordings));
+    // Distances tell how near two pictures of a stretch are; a patient's are one patient's anyway.
+    candidates.retain(|candidate| {
+        candidate.names_thing || !lies_in_recordings(&candidate.groups, recordings)
+    });
     if let Some(tiles) = tiles {
         let slide = |id: SampleId| tiles.at[id.index()].map(|at| at.slide);
         candidates.retain(|candidate| {
@@ -170,6 +172,7 @@ fn entities_in_names(
                 groups,
                 pattern: None,
                 needs_pixels: false,
+                names_thing: false,
             })
         }));
     }

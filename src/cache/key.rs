@@ -70,6 +70,8 @@ fn push_sample(buffer: &mut Vec<u8>, sample: &Sample) {
         target,
         group,
         time,
+        // Told by the paths and splits of all.
+        of_split: _,
     } = sample;
     push(buffer, Some(path.as_bytes()));
     match place {

@@ -295,6 +295,7 @@ fn rows(dataset: &Dataset) -> impl Iterator<Item = (&Sample, String)> {
             target: _,
             group,
             time,
+            of_split: _,
         } = sample;
         let drawn = annotations.of(path).map(|said| {
             let regions = said.regions.iter();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::group_columns::Asked;
+use super::split_places;
 use super::walk::{Walked, WalkedFile};
 use crate::annotation::Annotations;
 use crate::sample::{
@@ -206,6 +207,7 @@ impl Builder {
                 target: target.filter(|value: &f64| value.is_finite()),
                 group: draft.group.map(Into::into),
                 time: draft.time,
+                of_split: 0,
             }
         });
         let mut samples: Vec<Sample> = samples.collect();
@@ -231,11 +233,13 @@ impl Builder {
             name,
             role,
         });
+        let splits: Vec<Split> = splits.collect();
+        split_places::mark(&mut samples, &splits, self.layout);
         let mut dataset = Dataset {
             root: self.root,
             layout: self.layout,
             evidence: self.evidence,
-            splits: splits.collect(),
+            splits,
             samples,
             problems: self.problems,
             ignored: self.ignored,

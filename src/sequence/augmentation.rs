@@ -297,7 +297,7 @@ fn write_key(sample: &Sample, source: &str, key: &mut String) {
     key.clear();
     let is_version = |folder: &&str| is_mark(folder) || is_original(folder);
     let class = sample.label.as_deref().filter(|class| !is_version(class));
-    let folders = name::telling_folders(name::split(&sample.path).folder, class);
+    let folders = name::telling_folders(name::of(sample), class);
     for folder in folders.filter(|folder| !is_version(folder)) {
         key.push_str(folder);
         key.push('/');

@@ -28,6 +28,8 @@ pub(crate) struct Candidate {
     /// Whether names speak for something else alike, so that it is told only where pixels confirm
     /// it.
     pub needs_pixels: bool,
+    /// Whether a word says that it is a thing or a person, and no stretch of a recording.
+    pub names_thing: bool,
 }
 
 /// Names of one scheme.
@@ -241,6 +243,33 @@ pub(super) fn value_of(
     true
 }
 
+/// A value as others write it: `Patient_003`, `patient3`.
+fn folded(value: &str) -> String {
+    let mut folded = String::with_capacity(value.len());
+    for (kind, run) in fields::runs(value) {
+        let run = &value[run];
+        match kind {
+            Kind::Digits => {
+                let number = run.trim_start_matches('0');
+                folded.push_str(if number.is_empty() { "0" } else { number });
+            }
+            Kind::Letters => {
+                let is_gap = run.chars().all(|c| !c.is_alphanumeric() && c != '/');
+                // Two numbers stay two.
+                let after_digit = folded.ends_with(|c: char| c.is_ascii_digit());
+                if is_gap && after_digit {
+                    folded.push('_');
+                } else {
+                    let letters = run.chars().filter(|c| c.is_alphanumeric() || *c == '/');
+                    folded.extend(letters.flat_map(char::to_lowercase));
+                }
+            }
+        }
+    }
+    folded.truncate(folded.trim_end_matches(['_', '/']).len());
+    folded
+}
+
 fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
     let of_scheme: HashMap<String, usize> = chosen
         .iter()
@@ -248,6 +277,7 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
         .map(|(number, (scheme, _))| (scheme.rows[0].scheme(), number))
         .collect();
     let mut names = Interner::default();
+    let mut alike: HashMap<String, Box<str>> = HashMap::new();
     let mut key = String::new();
     let mut of: Vec<Option<u32>> = vec![None; samples.len()];
     let mut others = Vec::new();
@@ -262,7 +292,8 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
                         key.insert(0, '/');
                         key.insert_str(0, sample.label.as_deref().unwrap_or_default());
                     }
-                    of[at] = Some(names.number(&key));
+                    let first = alike.entry(folded(&key));
+                    of[at] = Some(names.number(first.or_insert_with(|| key.as_str().into())));
                 }
             }
             None => others.push(at),
@@ -311,6 +342,7 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
         groups,
         pattern,
         needs_pixels: chosen.iter().any(|(_, part)| part.needs_pixels),
+        names_thing: chosen.iter().any(|(_, part)| part.names_thing),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::sample::Sample;
 use super::entity::Candidate;
 use super::entity_judge;
 use super::entity_pattern;
-use super::entity_words::{ENTITIES, is_word, tells_class};
+use super::entity_words::{ENTITIES, STRETCHES, is_word, tells_class};
 use super::group::Groups;
 use super::recording::Interner;
 use super::{name, view};
@@ -71,7 +71,15 @@ fn numbered_folders(samples: &[Sample]) -> Option<Candidate> {
         !number.is_empty() && is_word(&bare.to_ascii_lowercase(), &ENTITIES)
     };
     if folders.len() >= FEWEST_NAMED && told.iter().all(is_named) {
-        return by_label(samples, "the folder, a number behind a word for entities");
+        let candidate = by_label(samples, "the folder, a number behind a word for entities");
+        let is_stretch = |(word, _): &(&str, &str)| {
+            let bare = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            is_word(&bare.to_ascii_lowercase(), &STRETCHES)
+        };
+        return candidate.map(|candidate| Candidate {
+            names_thing: !told.iter().any(is_stretch),
+            ..candidate
+        });
     }
     if folders.len() < FEWEST_FOLDERS || told.iter().any(|(_, number)| number.is_empty()) {
         return are_places(&told)
@@ -149,6 +157,7 @@ fn by_label(samples: &[Sample], what: &str) -> Option<Candidate> {
         groups,
         pattern,
         needs_pixels: false,
+        names_thing: false,
     })
 }
 

@@ -8,7 +8,9 @@ use crate::sample::Sample;
 use super::clock;
 use super::digests::digest;
 use super::entity::{Column, Scheme, value_of};
-use super::entity_words::{ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, is_word};
+use super::entity_words::{
+    ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, STRETCHES, is_word,
+};
 use super::fields::Kind;
 
 /// A leading part of the names of one scheme.
@@ -23,6 +25,8 @@ pub(super) struct Part {
     /// Whether names speak for something else alike, so that it is told only where pixels confirm
     /// it.
     pub(super) needs_pixels: bool,
+    /// Whether a word says that it is a thing or a person, and no stretch of a recording.
+    pub(super) names_thing: bool,
 }
 
 /// Fewer values behind or before a word are classes rather than pieces or entities.
@@ -72,7 +76,11 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
     let mut without: Vec<usize> = Vec::new();
     let mut found = Vec::new();
     for (at, column) in columns.iter().enumerate() {
-        if column.is_hash || column.kind == Some(Kind::Letters) || timed.inside.contains(&at) {
+        if column.is_hash || timed.inside.contains(&at) {
+            continue;
+        }
+        if column.kind == Some(Kind::Letters) {
+            found.extend(word(scheme, samples, classes, at, with_class));
             continue;
         }
         let values: Vec<&str> = scheme
@@ -85,6 +93,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             continue;
         }
         let word = word_before(scheme, at);
+        let is_called_so = is_word(&word, &ENTITIES);
         if different * 100 >= values.len() * 98 && column.kind == Some(Kind::Digits) {
             // One for each file: a running number. What stands behind it may still be named.
             without.push(column.field);
@@ -95,9 +104,18 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             without: without.clone(),
             with_class,
             needs_pixels: false,
+            names_thing: is_called_so && !is_word(&word, &STRETCHES),
         };
+        if is_called_so {
+            // One patient at two dates is one patient.
+            let dates = timed.inside.iter().filter(|date| **date < at);
+            part.without.extend(dates.map(|date| columns[*date].field));
+        }
+        let side = side_before(scheme, at, samples);
+        part.without.extend(side);
         let counts = count(scheme, samples, &part);
-        let is_named = is_word(&word, &ENTITIES)
+        let is_named = is_called_so
+            || (different >= FEWEST_VALUES && side.is_some())
             || (different >= FEWEST_VALUES
                 && (has_pieces(scheme, at)
                     || has_states(scheme, at)
@@ -332,6 +350,75 @@ fn has_pieces(scheme: &Scheme<'_>, at: usize) -> bool {
     word.is_some_and(|word| is_word(&word.to_ascii_lowercase(), &PIECES))
 }
 
+/// Words of letters alone that may be names of persons or things: several, each of a few samples
+/// that are counted anew (`anna_01`), and not the classes. Where nothing tells classes, such words
+/// mostly are these, and pixels have to confirm that they are not.
+fn word(
+    scheme: &Scheme<'_>,
+    samples: &[Sample],
+    classes: &Classes,
+    at: usize,
+    with_class: bool,
+) -> Option<Part> {
+    let column = &scheme.columns[at];
+    let is_first_of_field = column.run.is_none_or(|run| run == 0);
+    let values: HashSet<&str> = scheme
+        .rows
+        .iter()
+        .filter_map(|row| column.value(row))
+        .collect();
+    let several = values.len() >= FEWEST_NAMES && !values.contains("");
+    let is_known = |value: &&str| {
+        let word = value.to_ascii_lowercase();
+        let known = [&PAIRED[..], &STATES, &PIECES, &ATTRIBUTES, &ENTITIES];
+        value.len() < 2 || known.iter().any(|words| is_word(&word, words))
+    };
+    if !(is_first_of_field && several) || values.iter().any(is_known) {
+        return None;
+    }
+    let part = Part {
+        column: at,
+        without: Vec::new(),
+        with_class,
+        needs_pixels: !classes.several,
+        names_thing: false,
+    };
+    let counts = count(scheme, samples, &part);
+    let restarts =
+        counts.rest_varies && counts.rest_has_digits && counts.rest * 10 <= counts.samples * 7;
+    let is_few_each = (2..=MOST_OF_NAME).contains(&(counts.samples / counts.values.max(1)));
+    let is_class = classes.several && follows_class(scheme, samples, &part);
+    (restarts && is_few_each && !is_class && counts.grouped * 2 >= counts.samples).then_some(part)
+}
+
+/// Fewer words are a choice of some, as sides and colours are.
+const FEWEST_NAMES: usize = 5;
+/// Words of more samples each are an attribute.
+const MOST_OF_NAME: usize = 20;
+
+/// The field in front of a number where it holds words for sides, ways and times, each of which
+/// numbers have once: `before_007`, `after_007`.
+fn side_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> Option<usize> {
+    let before = &scheme.columns[at.checked_sub(1)?];
+    let column = &scheme.columns[at];
+    if before.kind != Some(Kind::Letters) || before.field == column.field {
+        return None;
+    }
+    let mut of_number: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for (row, member) in scheme.rows.iter().zip(&scheme.members) {
+        let (word, number) = (before.value(row)?, column.value(row)?);
+        let label = samples[*member].label.as_deref();
+        let lower = word.to_ascii_lowercase();
+        let is_side = is_word(&lower, &PAIRED) || is_word(&lower, &STATES);
+        if !is_side || label.is_some_and(|label| label.eq_ignore_ascii_case(word)) {
+            return None;
+        }
+        of_number.entry(number).or_default().insert(word);
+    }
+    let both = of_number.values().filter(|words| words.len() > 1).count();
+    (both * 2 > of_number.len()).then_some(before.field)
+}
+
 /// Whether every name has a word for a time behind it: `plant_0007_before`.
 fn has_states(scheme: &Scheme<'_>, at: usize) -> bool {
     let next = scheme.columns.get(at + 1);
@@ -433,11 +520,17 @@ fn is_of_decimal(scheme: &Scheme<'_>, at: usize) -> bool {
     whole(field) || (field > 0 && whole(field - 1))
 }
 
-/// Width and height: `640x480`.
+/// Width and height: `640x480`. Fewer pixels than those of an icon are none: `plot3x4`.
 fn is_of_size(scheme: &Scheme<'_>, at: usize) -> bool {
+    const LEAST: u32 = 16;
     let digits = |at: usize| {
         let column = scheme.columns.get(at);
-        column.is_some_and(|column| column.kind == Some(Kind::Digits))
+        let column = column.filter(|column| column.kind == Some(Kind::Digits));
+        column.is_some_and(|column| {
+            let values = scheme.rows.iter().filter_map(|row| column.value(row));
+            let mut sizes = values.map(|value| value.parse::<u32>().unwrap_or(u32::MAX));
+            sizes.all(|size| (LEAST..100_000).contains(&size))
+        })
     };
     let sign = |at: usize| {
         let column = scheme.columns.get(at);

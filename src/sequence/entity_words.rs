@@ -2,13 +2,16 @@
 
 /// Words in front of the number of an entity. They count as evidence where numbers alone could be
 /// running numbers.
-pub(super) const ENTITIES: [&str; 83] = [
+pub(super) const ENTITIES: [&str; 91] = [
     "actor",
     "animal",
+    "apartment",
+    "apt",
     "batch",
     "biopsy",
     "board",
     "bottle",
+    "building",
     "cage",
     "case",
     "cell",
@@ -29,9 +32,14 @@ pub(super) const ENTITIES: [&str; 83] = [
     "farm",
     "farmer",
     "field",
+    "flat",
     "flight",
     "hive",
+    "home",
+    "horse",
     "hospital",
+    "house",
+    "household",
     "identity",
     "item",
     "lot",
@@ -87,6 +95,24 @@ pub(super) const ENTITIES: [&str; 83] = [
     "患者",
     "病人",
 ];
+/// Entities that are stretches of a recording: how near two of its pictures are is told by their
+/// places in it.
+pub(super) const STRETCHES: [&str; 14] = [
+    "clip",
+    "drive",
+    "episode",
+    "flight",
+    "mission",
+    "movie",
+    "recording",
+    "scene",
+    "seq",
+    "sequence",
+    "session",
+    "trip",
+    "vid",
+    "video",
+];
 /// Words behind the number of what they are pieces of.
 pub(super) const PIECES: [&str; 14] = [
     "cell", "chip", "crop", "cut", "frame", "frm", "lesion", "nodule", "patch", "region", "roi",
@@ -111,9 +137,11 @@ pub(super) const ATTRIBUTES: [&str; 26] = [
 pub(super) const STATES: [&str; 6] = ["after", "baseline", "before", "followup", "post", "pre"];
 /// Words behind the number of one thing that is shown from two sides, in two ways or by two
 /// sensors.
-pub(super) const PAIRED: [&str; 22] = [
-    "back", "bw", "cc", "color", "colour", "day", "depth", "front", "infrared", "ir", "l", "left",
-    "lm", "lwir", "ml", "mlo", "night", "nir", "r", "rgb", "right", "thermal",
+pub(super) const PAIRED: [&str; 40] = [
+    "a", "b", "back", "bl", "bottom", "br", "bw", "c", "cc", "color", "colour", "d", "day",
+    "depth", "e", "f", "front", "in", "infrared", "input", "ir", "l", "left", "lm", "lwir", "ml",
+    "mlo", "night", "nir", "out", "output", "r", "rgb", "right", "src", "tgt", "thermal", "tl",
+    "top", "tr",
 ];
 /// Words in front of the number of a class folder.
 const CLASSES: [&str; 17] = [

@@ -28,17 +28,17 @@ impl<'a> Fields<'a> {
     /// Fields of a sample: of its folders but those that name split, class or images, and of its
     /// stem without augmentation marks.
     pub(super) fn of(sample: &'a Sample) -> Self {
-        let name::Name { folder, stem } = name::split(&sample.path);
+        let name = name::of(sample);
         let mut read = Self {
             fields: Vec::new(),
             between: vec![""],
         };
-        for part in name::telling_folders(folder, sample.label.as_deref()) {
+        for part in name::telling_folders(name, sample.label.as_deref()) {
             read.push(part);
             let last = read.between.len() - 1;
             read.between[last] = "/";
         }
-        read.push(augmentation::plain(stem));
+        read.push(augmentation::plain(name.stem));
         read
     }
 

@@ -123,7 +123,7 @@ pub(crate) fn from_pattern(pattern: &GroupPattern, samples: &[Sample]) -> Option
 #[must_use]
 pub fn from_views(samples: &[Sample]) -> Option<Groups> {
     let mut groups = collect(GroupRule::Views, samples, |sample, key| {
-        write_without_view(&sample.path, sample.label.as_deref(), key);
+        write_without_view(sample, sample.label.as_deref(), key);
     })?;
     let mut words = vec![0_u32; groups.names.len()];
     for group in groups.of.iter().flatten() {
@@ -238,14 +238,15 @@ fn collect(
 }
 
 /// The path without split and view; nothing when it holds no view.
-fn write_without_view(path: &str, label: Option<&str>, key: &mut String) {
-    let name::Name { folder, stem } = name::split(path);
+fn write_without_view(sample: &Sample, label: Option<&str>, key: &mut String) {
+    let name = name::of(sample);
+    let name::Name { folder, stem, .. } = name;
     let is_view = |part: &str| view::is_folder(part) && Some(part) != label;
     let in_stem = view::in_stem(stem).filter(|range| Some(&stem[range.clone()]) != label);
     if in_stem.is_none() && !folder.split('/').any(is_view) {
         return;
     }
-    for part in name::telling_folders(folder, None) {
+    for part in name::telling_folders(name, None) {
         key.push_str(if is_view(part) { "*" } else { part });
         key.push('/');
     }

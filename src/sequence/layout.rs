@@ -145,7 +145,7 @@ fn read_one<'a>(
             views,
             trim,
         }
-        .read(&sample.path, key)?;
+        .read(name::of(sample), key)?;
         if keep_class && let Some(class) = class {
             key.insert(0, '/');
             key.insert_str(0, class);

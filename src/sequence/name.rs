@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::sample::Sample;
+
 /// Folders that name a split or hold "the images", whatever was recorded in them.
 const NEUTRAL_FOLDERS: [&str; 15] = [
     "train",
@@ -28,6 +30,16 @@ pub(super) struct Name<'a> {
     pub(super) folder: &'a str,
     /// File name without its extension.
     pub(super) stem: &'a str,
+    /// Folders that tell the split: bit 0 is the outermost.
+    of_split: u32,
+}
+
+/// Takes the path of a sample apart.
+pub(super) fn of(sample: &Sample) -> Name<'_> {
+    Name {
+        of_split: sample.of_split,
+        ..split(&sample.path)
+    }
 }
 
 /// Takes a path apart. An extension needs a letter, so that the fraction of `1305031102.175304` is
@@ -39,7 +51,11 @@ pub(super) fn split(path: &str) -> Name<'_> {
     let extension = |at: &usize| file[*at..].bytes().any(|byte| byte.is_ascii_alphabetic());
     let end = last(file, b'.').filter(|at| *at > 0).filter(extension);
     let stem = &file[..end.unwrap_or(file.len())];
-    Name { folder, stem }
+    Name {
+        folder,
+        stem,
+        of_split: 0,
+    }
 }
 
 /// Byte ranges of the runs of ASCII digits, left to right.
@@ -54,15 +70,19 @@ pub(super) fn letter_runs(text: &str) -> impl DoubleEndedIterator<Item = Range<u
 
 /// Folders that can name a recording: neither a split, nor a holder of images, nor the class.
 pub(super) fn telling_folders<'a>(
-    folder: &'a str,
+    name: Name<'a>,
     class: Option<&'a str>,
 ) -> impl Iterator<Item = &'a str> {
-    folder.split('/').filter(move |part| {
-        !part.is_empty()
-            && Some(*part) != class
+    let folders = name.folder.split('/').enumerate();
+    folders.filter_map(move |(depth, part)| {
+        let of_split = depth < 32 && name.of_split & 1 << depth != 0;
+        let tells = !part.is_empty()
+            && !of_split
+            && Some(part) != class
             && !NEUTRAL_FOLDERS
                 .iter()
-                .any(|neutral| part.eq_ignore_ascii_case(neutral))
+                .any(|neutral| part.eq_ignore_ascii_case(neutral));
+        tells.then_some(part)
     })
 }
 
@@ -110,7 +130,14 @@ mod tests {
 
     #[test]
     fn split_and_class_folders_do_not_tell_a_recording() {
-        let told: Vec<_> = telling_folders("images/Train/cat/vid03", Some("cat")).collect();
+        let name = split("images/Train/cat/vid03/1.jpg");
+        let told: Vec<_> = telling_folders(name, Some("cat")).collect();
+        assert_eq!(told, ["vid03"]);
+        let sample = Sample {
+            of_split: 0b1,
+            ..Sample::new("train2017/vid03/1.jpg")
+        };
+        let told: Vec<_> = telling_folders(of(&sample), None).collect();
         assert_eq!(told, ["vid03"]);
     }
 }

@@ -49,11 +49,10 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a path. `key` becomes the name of the recording: folders and stem with `#` for the
+    /// Reads a name. `key` becomes the name of the recording: folders and stem with `#` for the
     /// position and `*` for the view.
-    pub(super) fn read<'p>(&self, path: &'p str, key: &mut String) -> Option<Reading<'p>> {
-        let Name { folder, stem } = name::split(path);
-        let stem = self.trim.cut(super::augmentation::plain(stem));
+    pub(super) fn read<'p>(&self, name: Name<'p>, key: &mut String) -> Option<Reading<'p>> {
+        let stem = self.trim.cut(super::augmentation::plain(name.stem));
         let (number, position, burst) = match self.rule {
             NameRule::Time => timed(stem)?,
             NameRule::FrameWord => counted(stem, frame_number(stem)?)?,
@@ -61,9 +60,9 @@ impl Reader<'_> {
         };
         key.clear();
         let mut view = None;
-        for part in name::telling_folders(folder, self.class) {
+        for part in name::telling_folders(name, self.class) {
             if self.views && view::is_folder(part) {
-                view = path_part(path, part);
+                view = path_part(name.folder, part);
                 key.push('*');
             } else {
                 key.push_str(part);
@@ -161,8 +160,8 @@ fn timed(stem: &str) -> Option<(std::ops::Range<usize>, i64, u32)> {
 }
 
 /// The folder as it stands in the path, so that it lives as long as the path.
-fn path_part<'p>(path: &'p str, part: &str) -> Option<&'p str> {
-    path.split('/').find(|own| *own == part)
+fn path_part<'p>(folder: &'p str, part: &str) -> Option<&'p str> {
+    folder.split('/').find(|own| *own == part)
 }
 
 #[cfg(test)]
@@ -177,7 +176,7 @@ mod tests {
             views: true,
             trim: Trim::default(),
         };
-        let reading = reader.read(path, &mut key)?;
+        let reading = reader.read(name::split(path), &mut key)?;
         Some((key, reading.position, reading.burst))
     }
 

@@ -82,7 +82,7 @@ const EDGES: [[&str; 4]; 4] = [
 
 /// Reads a name in a form.
 pub(super) fn read<'a>(form: Form, sample: &'a Sample, trim: Trim) -> Option<Read<'a>> {
-    let name::Name { folder, stem } = name::split(&sample.path);
+    let name::Name { folder, stem, .. } = name::split(&sample.path);
     let stem = trim.cut(augmentation::plain(stem));
     let numbers = Numbers(stem);
     match form {

@@ -108,9 +108,8 @@ fn read_all(form: Form, samples: &[Sample], trim: Trim, keep_class: bool) -> Til
             any_joined |= tile.joined;
             any_minus |= tile.minus != [false; 2];
             key.clear();
-            let folder = name::split(&sample.path).folder;
             let class = sample.label.as_deref().filter(|_| !keep_class);
-            let parts = name::telling_folders(folder, class);
+            let parts = name::telling_folders(name::of(sample), class);
             let parts: Vec<&str> = parts.collect();
             let kept = parts.len().saturating_sub(tile.folders_used);
             for part in &parts[..kept] {
