@@ -72,7 +72,8 @@ impl<'a> Passes<'a> {
         threshold: Threshold,
     ) -> Option<Self> {
         let recordings = recordings?;
-        if recordings.unit != PositionUnit::Nanoseconds || threshold.doubt == Some(Doubt::Continuum) {
+        if recordings.unit != PositionUnit::Nanoseconds || threshold.doubt == Some(Doubt::Continuum)
+        {
             return None;
         }
         let step = seconds_per_step(recordings);

@@ -198,11 +198,11 @@ fn compare(
         signatures,
         &settings.memory,
         copies,
-        threshold,
+        (threshold, margin),
         &mut partners,
     );
     let least = Threshold {
-        similarity: threshold.similarity - margin,
+        similarity: (threshold.similarity - margin).min(threshold.looked),
         ..threshold
     };
     for &(from, to) in questions {
@@ -317,9 +317,12 @@ pub(super) fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<Split
             }
         }
     }
-    questions.extend(splits.map(|(_, split)| (Some(split), Some(split))));
+    questions.extend(splits.clone().map(|(_, split)| (Some(split), Some(split))));
     if dataset.samples.iter().any(|sample| sample.split.is_none()) {
         questions.push((None, None));
+        // What is evaluated must not be trained on under another name.
+        let evaluated = splits.filter(|(split, _)| split.role.is_evaluation());
+        questions.extend(evaluated.map(|(_, split)| (None, Some(split))));
     }
     questions
 }
@@ -378,7 +381,7 @@ mod tests {
         expected.extend((0..4).map(|id| (split(id), split(id))));
         assert_eq!(questions(&world.dataset), expected);
         world.picture("b", None, 2, 0);
-        expected.push((None, None));
+        expected.extend([(None, None), (None, split(2)), (None, split(3))]);
         assert_eq!(questions(&world.dataset), expected);
     }
 

@@ -52,13 +52,19 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
                     counted(n, "image")
                 ),
             ),
-            ProblemKind::Unlisted => (
-                Code::UnlistedFile,
-                format!(
-                    "{} under the dataset directory, but not in the manifest; they were not checked",
+            ProblemKind::Unlisted => {
+                let said = format!(
+                    "{} under the dataset directory that nothing lists, compared with nothing",
                     counted(n, "image")
-                ),
-            ),
+                );
+                match perhaps_splits(evidence).as_slice() {
+                    [] => (Code::UnlistedFile, said),
+                    asked => (
+                        Code::SampleWithoutSplit,
+                        format!("{said}; {}", asked.join("; ")),
+                    ),
+                }
+            }
             ProblemKind::MaskWithoutPicture => (
                 Code::MaskWithoutPicture,
                 format!(
@@ -142,12 +148,10 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     if outside.is_empty() {
         return Vec::new();
     }
-    let problems = dataset.problems.iter();
-    let asked = problems.filter(|problem| problem.kind == ProblemKind::PerhapsSplit);
-    let asked: Vec<&str> = asked.map(|problem| problem.detail.as_str()).collect();
+    let asked = perhaps_splits(evidence);
     let copies = match copies_outside(evidence) {
         0 => String::new(),
-        n => format!(" ({n} of them have the bytes of one in a split)"),
+        n => format!(" ({n} of them show an image of a split)"),
     };
     let advice = match asked.as_slice() {
         [] => "move them into a split or out of the dataset".to_owned(),
@@ -161,6 +165,13 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
 }
 
+/// What is asked about images that no split has.
+fn perhaps_splits<'a>(evidence: &'a Evidence<'_>) -> Vec<&'a str> {
+    let problems = evidence.dataset.problems.iter();
+    let asked = problems.filter(|problem| problem.kind == ProblemKind::PerhapsSplit);
+    asked.map(|problem| problem.detail.as_str()).collect()
+}
+
 /// Whether images outside of every split may belong to one: by the name of their folder, or because
 /// they are copies of images in splits.
 pub(crate) fn may_be_splits(evidence: &Evidence<'_>) -> bool {
@@ -171,7 +182,8 @@ pub(crate) fn may_be_splits(evidence: &Evidence<'_>) -> bool {
         || copies_outside(evidence) > 0
 }
 
-/// Images outside of every split that have the bytes of one in a split to train or evaluate on.
+/// Images outside of every split that have the bytes of one in a split to train or evaluate on, or
+/// show one that is evaluated.
 fn copies_outside(evidence: &Evidence<'_>) -> usize {
     let dataset = evidence.dataset;
     let signed = || dataset.samples.iter().zip(evidence.signatures);
@@ -188,7 +200,17 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
     let inside = signed().filter_map(bytes);
     let inside = inside.filter(|one| one.0.is_some_and(counts));
     let inside: BTreeSet<_> = inside.map(|one| one.1).collect();
-    outside().filter(|one| inside.contains(&one.1)).count()
+    let shows_evaluated = |id: SampleId| {
+        let numbered = dataset.splits.iter().zip((0..).map(SplitId));
+        let mut evaluated = numbered.filter(|(split, _)| split.role.is_evaluation());
+        evaluated.any(|(_, split)| evidence.shown(id, split).is_some())
+    };
+    let ids = (0..).map(SampleId).zip(signed());
+    let copies = ids.filter(|(id, one)| {
+        let same = bytes(*one).is_some_and(|one| is_outside(&one) && inside.contains(&one.1));
+        same || one.0.split.is_none() && shows_evaluated(*id)
+    });
+    copies.count()
 }
 
 /// How many images of each evaluation split have the bytes of one in training of another part,

@@ -35,10 +35,12 @@ mod side_tables;
 mod split_folders;
 mod split_lists;
 pub mod split_name;
+mod split_places;
 mod split_values;
 mod tables;
 mod time_cell;
 mod told;
+mod unlisted;
 mod unread;
 mod unsplit;
 mod walk;
@@ -389,23 +391,14 @@ fn keep_found(claim: &mut Claim, walked: &Walked) {
 }
 
 /// Where samples are listed: images that are not, and files that only the list takes for images.
-fn reconcile(root: &Path, listed: &[Draft], walked: &mut Walked) -> Vec<Problem> {
-    let listed: BTreeSet<&str> = listed.iter().map(|draft| draft.path.as_str()).collect();
+fn reconcile(root: &Path, drafts: &[Draft], walked: &mut Walked) -> Vec<Problem> {
+    let problems = unlisted::problems(root, drafts, &walked.images);
+    let listed: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
     let images: HashSet<&str> = walked
         .images
         .iter()
         .map(|image| image.path.as_str())
         .collect();
-    let unlisted = walked
-        .images
-        .iter()
-        .filter(|image| !listed.contains(image.path.as_str()));
-    let problems = unlisted.map(|image| Problem {
-        kind: ProblemKind::Unlisted,
-        path: image.path.clone(),
-        detail: "is an image that the manifest does not name".to_owned(),
-    });
-    let problems = problems.collect();
     let claimed: Vec<&str> = listed
         .iter()
         .filter(|path| !images.contains(*path))

@@ -5,30 +5,43 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::Claim;
 use super::split_name::perhaps_beside;
-use crate::sample::{Problem, ProblemKind};
+use crate::sample::{Problem, ProblemKind, SplitRole};
 
 /// One question for each such folder, with the options that answer it.
 pub(super) fn questions(claim: &Claim) -> Vec<Problem> {
-    let divided = claim.drafts.iter().filter(|draft| draft.split.is_some());
-    let around: BTreeSet<&str> = divided.flat_map(|draft| folders(&draft.path)).collect();
-    let outside = claim.drafts.iter().filter(|draft| draft.split.is_none());
-    // The outermost folder that holds no sample of a split.
+    let of = |divided: bool| {
+        let drafts = claim.drafts.iter();
+        let drafts = drafts.filter(move |draft| draft.split.is_some() == divided);
+        drafts.map(|draft| draft.path.as_str())
+    };
+    let asked = perhaps_splits(of(true), of(false)).into_iter();
+    let asked = asked.map(|(folder, images, role)| Problem {
+        kind: ProblemKind::PerhapsSplit,
+        detail: format!(
+            "{images} in `{folder}`, which may be a split: `--role {folder}={role}` counts them, `--role {folder}=other` leaves them out",
+            role = role.name()
+        ),
+        path: folder,
+    });
+    asked.collect()
+}
+
+/// The outermost folders around files outside that hold none of a split, and are called as one may
+/// be; with how many of these files they hold, and the role.
+pub(super) fn perhaps_splits<'a>(
+    inside: impl Iterator<Item = &'a str>,
+    outside: impl Iterator<Item = &'a str>,
+) -> Vec<(String, u64, SplitRole)> {
+    let around: BTreeSet<&str> = inside.flat_map(folders).collect();
     let mut found: BTreeMap<&str, u64> = BTreeMap::new();
-    for draft in outside.filter(|_| !around.is_empty()) {
-        if let Some(folder) = folders(&draft.path).find(|folder| !around.contains(folder)) {
+    for path in outside.filter(|_| !around.is_empty()) {
+        if let Some(folder) = folders(path).find(|folder| !around.contains(folder)) {
             *found.entry(folder).or_default() += 1;
         }
     }
     let asked = found.into_iter().filter_map(|(folder, images)| {
         let name = folder.rsplit('/').next().unwrap_or(folder);
-        let role = perhaps_beside(name)?.name();
-        Some(Problem {
-            kind: ProblemKind::PerhapsSplit,
-            path: folder.to_owned(),
-            detail: format!(
-                "{images} in `{folder}`, which may be a split: `--role {folder}={role}` counts them, `--role {folder}=other` leaves them out"
-            ),
-        })
+        Some((folder.to_owned(), images, perhaps_beside(name)?))
     });
     asked.collect()
 }

@@ -1,6 +1,7 @@
 //! Folders that are splits, and the datasets that they make up.
 //!
-//! The outermost folder that spells a split is one. Folders side by side whose names differ in
+//! The outermost folder that spells a split is one, and a folder to train on that holds folders to
+//! evaluate on is not one split with them: these are splits of their own. Folders side by side whose names differ in
 //! nothing but the word for the split are splits, too (`seg_train`, `seg_test`), and those beside a
 //! plain `train` of which one word spells one (`test_seen`, `holdout_2021`).
 //!
@@ -38,10 +39,11 @@ impl SplitFolders {
     pub(super) fn around<'a>(&self, path: &'a str) -> Option<(&SplitFolder, &'a str)> {
         let (folders, _) = folder_and_name(path)?;
         let ends = folders.match_indices('/').map(|(at, _)| at);
-        ends.chain([folders.len()]).find_map(|end| {
+        let around = ends.chain([folders.len()]).filter_map(|end| {
             let folder = self.0.get(&folders[..end])?;
             Some((folder, folders[end..].trim_start_matches('/')))
-        })
+        });
+        around.last()
     }
 }
 
@@ -74,9 +76,8 @@ pub(super) fn split_folders<'a>(
             .match_indices('/')
             .map(|(at, _)| at)
             .chain([end]);
-        let split = ends
-            .map(|end| &path[..end])
-            .find(|path| found.0.contains_key(*path));
+        let around = ends.map(|end| &path[..end]);
+        let split = around.filter(|path| found.0.contains_key(*path)).last();
         let above = split.map(|split| parent_and_name(split).0);
         if let Some(container) = above.and_then(|above| containers.get_mut(above)) {
             container.roles.insert(role);
@@ -203,7 +204,8 @@ fn plain(
     (path.to_owned(), folder)
 }
 
-/// Outermost folders that are splits, in order of path, with their roles.
+/// Folders that are splits, in order of path, with their roles: the outermost ones, and those
+/// directly in one to train on among which one is to evaluate on.
 fn roles(
     directories: &[String],
     told: &BTreeMap<String, &'static str>,
@@ -214,24 +216,43 @@ fn roles(
         children.entry(parent).or_default().push(name);
     }
     let mut roles: BTreeMap<String, SplitRole> = BTreeMap::new();
-    // Parents come before what they hold, so that only outermost folders are taken.
-    for (parent, names) in children {
+    // Parents come before what they hold.
+    for (parent, names) in &children {
+        let parent = *parent;
         let mut ends = parent
             .match_indices('/')
             .map(|(at, _)| at)
             .chain([parent.len()]);
-        if ends.any(|end| roles.contains_key(&parent[..end])) {
+        let around = ends.find_map(|end| Some((end, *roles.get(&parent[..end])?)));
+        let stems: Vec<&str> = names.iter().map(|name| stem_of_folder(name)).collect();
+        // A class that is called as a split stands in the other splits, too.
+        let other_splits = roles.keys().filter(|path| *path != parent);
+        let is_class = |stem: &str| {
+            let mut others = other_splits
+                .clone()
+                .filter_map(|path| children.get(path.as_str()));
+            others.any(|names| names.contains(&stem))
+        };
+        let evaluates =
+            |stem: &&str| role_of(stem).is_some_and(SplitRole::is_evaluation) && !is_class(stem);
+        let holds_splits = match around {
+            None => true,
+            Some((end, role)) => {
+                let is_above = end == parent.len() && role == SplitRole::Training;
+                is_above && stems.iter().any(evaluates)
+            }
+        };
+        if !holds_splits {
             continue;
         }
-        let stems: Vec<&str> = names.iter().map(|name| stem_of_folder(name)).collect();
         let beside = side_by_side(&stems);
         let trains = stems
             .iter()
             .any(|stem| role_of(stem) == Some(SplitRole::Training));
-        for ((name, stem), beside) in names.into_iter().zip(stems).zip(beside) {
+        for ((name, stem), beside) in names.iter().zip(stems).zip(beside) {
             let path = join(parent, name);
             let told = told.get(&path).and_then(|split| role_of(split));
-            let by_file = || spelled_by_file(stem).filter(|_| stem != name);
+            let by_file = || spelled_by_file(stem).filter(|_| stem != *name);
             let own = role_of(stem).or_else(|| role_of(&by_file()?));
             let further = || beside_training(stem).filter(|_| trains);
             if let Some(role) = told.or(own).or(beside).or_else(further) {
@@ -330,6 +351,21 @@ mod tests {
             "x/x/val x/x -",
         ];
         assert_eq!(told(&files), expected);
+    }
+
+    #[test]
+    fn splits_within_a_folder_to_train_on_are_splits_of_their_own() {
+        let both = ["train/train/c/1.png", "train/val/c/2.png", "test/c/3.png"];
+        assert_eq!(told(&both), ["train - -", "val - -", "test - -"]);
+        let flat = ["train/1.png", "train/val/2.png", "test/3.png"];
+        assert_eq!(told(&flat), ["train - -", "train/val - -", "test - -"]);
+        // A folder that is called as the one around it, and classes, are none.
+        let doubled = [
+            "train/train/c/1.png",
+            "train/cat/2.png",
+            "test/test/c/3.png",
+        ];
+        assert_eq!(told(&doubled), ["train - -", "train - -", "test - -"]);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! An image may be one if its name ends so (`x_mask.png`) or a folder says so (`masks/x.png`). It
 //! is one if the picture is there: the same name without the mark, in the folder that stands for
 //! the same split and class; or the one picture of that folder, whatever the masks of its parts are
-//! called (`7f/images/7f.png`, `7f/masks/e0.png`). Names alone are not enough. In each such folder
+//! called (`7f/images/7f.png`, `7f/masks/e0.png`); or in the folder beside that has the same names,
+//! whatever it is called (`A/1.png`, `label/1.png`). Names alone are not enough. In each such folder
 //! most pictures must have a partner, and most partners a picture, so that a class called `mask`
 //! stays a class.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::split_name::{role_of, words};
 use super::walk::WalkedFile;
@@ -160,6 +161,7 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
         [one] if !key.folders.is_empty() => Some(one),
         _ => None,
     };
+    let beside = folders_beside(&keys, images);
     let picture_of = |key: &Key, told: Told| {
         let named = pictures.get(key).copied().or_else(|| match key.role {
             Some(_) => None,
@@ -167,6 +169,14 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
                 [one] => Some(one),
                 _ => None,
             },
+        });
+        let named = named.or_else(|| {
+            let folders = beside.get(&key.folder())?.clone();
+            let there = Key {
+                folders,
+                ..key.clone()
+            };
+            pictures.get(&there).copied()
         });
         // A name alone may be that of a side: `1_L.png` beside `1_R.png`.
         named.or_else(|| (told == Told::ByFolder).then(|| alone(key)).flatten())
@@ -195,7 +205,8 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     let pictures_hold = |key: &Key| most(of_pictures.get(&key.folder()));
     let pictures_hold_for = |key: &Key| {
         let beside = of_pictures.iter().filter(|((role, folders), _)| {
-            *folders == key.folders && (key.role.is_none() || *role == key.role)
+            let is_beside = beside.get(&key.folder()) == Some(folders);
+            (*folders == key.folders || is_beside) && (key.role.is_none() || *role == key.role)
         });
         beside
             .map(|(_, counts)| counts)
@@ -230,6 +241,50 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     found
 }
 
+/// Words of folders that are no classes: beside one, a folder of the same names holds its pictures.
+const PLAIN_MASKS: &[&str] = &[
+    "annotations",
+    "annots",
+    "groundtruth",
+    "gt",
+    "label",
+    "labels",
+    "masks",
+    "trimaps",
+];
+
+/// For each folder of masks that is called plainly so the first one beside it that has nine in ten
+/// of its names.
+fn folders_beside(
+    keys: &[(Key, Told)],
+    images: &[WalkedFile],
+) -> BTreeMap<(Option<SplitRole>, Vec<String>), Vec<String>> {
+    let mut stems: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    let mut masks: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for ((key, told), image) in keys.iter().zip(images) {
+        let (above, _) = image.path.rsplit_once('/').unwrap_or(("", &image.path));
+        let own = above.rsplit('/').next().unwrap_or(above).to_lowercase();
+        let of = match told {
+            Told::Picture => &mut stems,
+            _ if PLAIN_MASKS.contains(&own.as_str()) => &mut masks,
+            _ => continue,
+        };
+        of.entry(key.folder()).or_default().insert(&key.stem);
+    }
+    let beside = masks.into_iter().filter_map(|(folder, own)| {
+        let (role, folders) = &folder;
+        let mut found = stems.iter().filter(|((other, there), names)| {
+            let is_beside =
+                other == role && there.len() == folders.len() + 1 && there.starts_with(folders);
+            is_beside
+                && own.iter().filter(|stem| names.contains(*stem)).count() * 10 >= own.len() * 9
+        });
+        let there = found.next()?.0.1.clone();
+        Some((folder, there))
+    });
+    beside.collect()
+}
+
 /// What says of an image that it may be a mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
@@ -258,7 +313,8 @@ fn key(path: &str) -> (Key, Told) {
         let view = view.filter(|_| (says_mask || says_picture) && !is_of_cityscapes(&parts));
         let of_pictures = says_picture
             && parts.iter().all(|word| {
-                is(PICTURE_WORDS)(word) || is(VIEWS)(word) || is_number(word) || word == "bit"
+                let is_known = is(PICTURE_WORDS)(word) || is(VIEWS)(word) || is(QUIET)(word);
+                is_known || is_number(word) || word == "bit"
             });
         // `semantic_rgb` is what is seen of masks, `masks_left` those of one camera.
         let meant = parts.iter().filter(|word| {

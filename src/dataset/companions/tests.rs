@@ -53,6 +53,9 @@ fn masks_are_found_beside_their_pictures_however_the_trees_are_laid() {
         ("train/street/x#.jpg", "train/street/x#/instance_000_x#.png"),
         ("train/7f#/images/7f#.png", "train/7f#/masks/e#0.png"),
         ("RGBLeft/#.png", "DepthLeft/#.png"),
+        ("train/A/#.png", "train/label/#.png"),
+        ("im/#.png", "gt/#.png"),
+        ("images_png/#.png", "masks_png/#.png"),
         (
             "bottle/test/broken/#.png",
             "bottle/ground_truth/broken/#_mask.png",
