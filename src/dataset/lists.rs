@@ -15,7 +15,7 @@ use super::csv_text::read_text;
 use super::file_kind::is_image_ending;
 use super::image_folder::is_plain;
 use super::resolve::Resolver;
-use super::split_name::{role_of, side_by_side, words};
+use super::split_name::{role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
 use crate::annotation::Annotations;
 use crate::error::Error;
@@ -43,6 +43,7 @@ struct List<'a> {
 /// A list that cannot be read.
 pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> {
     let mut folders: BTreeMap<&str, Vec<List>> = BTreeMap::new();
+    let mut others: BTreeMap<&str, Vec<List>> = BTreeMap::new();
     for path in &walked.texts {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let Some((name, "txt")) = file.rsplit_once('.') else {
@@ -51,6 +52,14 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
         if let Some(role) = role_of(name) {
             let list = List { path, name, role };
             folders.entry(folder).or_default().push(list);
+        } else if let Some(role) = role_of_list(name) {
+            let list = List { path, name, role };
+            others.entry(folder).or_default().push(list);
+        }
+    }
+    for (folder, lists) in others {
+        if !folders.contains_key(folder) && is_one_of_each(&lists) {
+            folders.insert(folder, lists);
         }
     }
     folders.retain(|_, lists| lists.len() <= MOST_LISTS);
@@ -68,6 +77,28 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
         claims.extend(claim(root, &lists, walked)?);
     }
     Ok(apart(claims))
+}
+
+/// The role of a list in whose name one word spells a split, whatever stands beside it:
+/// `trainlist01`, `places365_val`.
+fn role_of_list(name: &str) -> Option<SplitRole> {
+    let name = name.to_ascii_lowercase().replace("list", "_");
+    role_of(&spelled_by_file(&name)?)
+}
+
+/// Whether there is one list for each role, or one for each fold: lists of classes are many.
+fn is_one_of_each(lists: &[List]) -> bool {
+    let plain = |list: &List| {
+        (
+            list.role,
+            list.name
+                .trim_end_matches(|c: char| c.is_ascii_digit())
+                .to_owned(),
+        )
+    };
+    let plain: BTreeSet<(SplitRole, String)> = lists.iter().map(plain).collect();
+    let roles: BTreeSet<SplitRole> = plain.iter().map(|one| one.0).collect();
+    plain.len() == roles.len()
 }
 
 fn is_union(list: &List) -> bool {
@@ -191,6 +222,22 @@ impl Rows {
                 continue;
             }
             let (draft, exists) = read_line(line, list.role, resolver);
+            // A video, or a folder of its frames.
+            if !exists
+                && let inside = resolver.pictures_of_folder(&draft.path)
+                && !inside.is_empty()
+            {
+                self.found += 1;
+                self.drafts
+                    .extend(inside.into_iter().map(|(path, place)| Draft {
+                        path,
+                        place,
+                        split: Some((list.name.to_owned(), list.role)),
+                        label: draft.label.clone(),
+                        ..Draft::default()
+                    }));
+                continue;
+            }
             match exists {
                 true => self.found += 1,
                 false => self.missing += 1,

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::split_name::role_of;
-use super::walk::Walked;
+use super::walk::{Walked, WalkedFile};
 use crate::sample::SplitRole;
 use crate::source::{Place, path_text};
 
@@ -27,6 +27,10 @@ pub(super) struct Resolver<'a> {
     walked: HashMap<&'a str, &'a Place>,
     /// Names of walked images by file name without ending.
     stems: HashMap<&'a str, Vec<&'a str>>,
+    /// Walked images by folder.
+    folders: HashMap<&'a str, Vec<&'a WalkedFile>>,
+    /// These folders by their own name.
+    called: HashMap<&'a str, Vec<&'a str>>,
 }
 
 impl<'a> Resolver<'a> {
@@ -39,6 +43,15 @@ impl<'a> Resolver<'a> {
                 .entry(stem(file_name(&image.path)))
                 .or_default()
                 .push(&image.path);
+        }
+        let mut folders: HashMap<&str, Vec<&WalkedFile>> = HashMap::new();
+        for image in &walked.images {
+            let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
+            folders.entry(above).or_default().push(image);
+        }
+        let mut called: HashMap<&str, Vec<&str>> = HashMap::new();
+        for folder in folders.keys() {
+            called.entry(file_name(folder)).or_default().push(folder);
         }
         let places = walked.images.iter();
         let folder = match beside.strip_prefix(root) {
@@ -53,6 +66,8 @@ impl<'a> Resolver<'a> {
                 .map(|image| (image.path.as_str(), &image.place))
                 .collect(),
             stems,
+            folders,
+            called,
         }
     }
 
@@ -71,6 +86,31 @@ impl<'a> Resolver<'a> {
     pub(super) fn is_called(&self, written: &str) -> bool {
         let name = written.rsplit(['/', '\\']).next().unwrap_or(written);
         self.stems.contains_key(stem(name)) || self.stems.contains_key(name)
+    }
+
+    /// The pictures directly in the one folder whose path ends as written, with or without the
+    /// ending of a video.
+    pub(super) fn pictures_of_folder(&self, written: &str) -> Vec<(String, Place)> {
+        let written = written.trim_matches('/');
+        let ends_so = |folder: &str, end: &str| {
+            let before = folder.strip_suffix(end);
+            before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
+        };
+        let mut ends = [written, without_ending(written)].into_iter();
+        ends.find_map(|end| {
+            let mut found = self.called.get(file_name(end))?.iter();
+            let mut found = found.by_ref().filter(|folder| ends_so(folder, end));
+            let (Some(folder), None) = (found.next(), found.next()) else {
+                return None;
+            };
+            let images = self.folders[folder].iter();
+            Some(
+                images
+                    .map(|image| (image.path.clone(), image.place.clone()))
+                    .collect(),
+            )
+        })
+        .unwrap_or_default()
     }
 
     fn find(&self, written: &str, role: Option<SplitRole>, reach: Reach) -> Resolved {
@@ -104,7 +144,8 @@ impl<'a> Resolver<'a> {
                 return found;
             }
         }
-        let by_name = (!absolute)
+        // `/a/abbey/1.jpg` may be meant from the folder that holds the classes.
+        let by_name = (!absolute || parts.len() > 1)
             .then(|| self.by_name(&parts, role, reach))
             .flatten();
         by_name.unwrap_or_else(|| (parts.join("/"), Place::Named, false))
