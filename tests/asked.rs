@@ -237,7 +237,7 @@ fn copies_in_any_folder_outside_the_splits_are_told_and_keep_the_verdict_open() 
     assert!(
         report["findings"]
             .to_string()
-            .contains("1 of them have the bytes of one in a split")
+            .contains("1 of them show an image of a split")
     );
 }
 

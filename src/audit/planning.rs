@@ -9,7 +9,7 @@ use crate::matching::spread::Pictures;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::settings::Settings;
 use crate::signature::Signed;
-use crate::verification::{Asking, Key, LEAST_LOOKED, Plan, Question};
+use crate::verification::{Asking, Key, LEAST_SIMILARITY, Plan, Question};
 
 /// Learns what has to be known of the whole to search for evaluation samples in a part of the
 /// training splits: what a search of everything learns. `margin` below the least threshold, pairs
@@ -32,7 +32,7 @@ pub(super) fn plan(
     });
     let training = (0..dataset.splits.len() as u16).filter(|&at| is_training(dataset, SplitId(at)));
     let given = settings.matching.similarity;
-    let least = given.map_or(LEAST_LOOKED, |given| given.min(LEAST_LOOKED));
+    let least = given.map_or(LEAST_SIMILARITY, |given| given.min(LEAST_SIMILARITY));
     let asking = Asking {
         questions: questions.collect(),
         training: training.collect(),

@@ -26,12 +26,8 @@ pub(super) struct Recorder<'a> {
     budget: &'a Budget,
     copies: &'a Pictures,
     threshold: Threshold,
-    /// Pairs that are less similar by no more than this are kept apart.
-    margin: f32,
     /// Pairs that similarity alone does not settle.
     in_doubt: Vec<InDoubt>,
-    /// The most similar partner below the threshold of each picture in each other split.
-    below: BTreeMap<(u32, Option<SplitId>), InDoubt>,
     /// Pairs in doubt that a second look did not show to be copies.
     pub(super) look_alikes: Partnerships,
     /// Pairs below the threshold.
@@ -51,7 +47,7 @@ impl<'a> Recorder<'a> {
         signatures: &'a [Signed],
         budget: &'a Budget,
         copies: &'a Pictures,
-        (threshold, margin): (Threshold, f32),
+        threshold: Threshold,
         partners: &'a mut Partnerships,
     ) -> Self {
         Self {
@@ -60,9 +56,7 @@ impl<'a> Recorder<'a> {
             budget,
             copies,
             threshold,
-            margin,
             in_doubt: Vec::new(),
-            below: BTreeMap::new(),
             look_alikes: Partnerships::with_limit(1),
             loose: Vec::new(),
             digests: BTreeMap::new(),
@@ -108,18 +102,8 @@ impl<'a> Recorder<'a> {
     /// doubt is kept for [`Self::settle`].
     pub(super) fn record(&mut self, found: Match, from: Option<SplitId>, to: Option<SplitId>) {
         if found.similarity < self.threshold.similarity {
-            if found.similarity >= self.threshold.similarity - self.margin {
-                self.loose
-                    .push((SampleId(found.query), SampleId(found.partner)));
-            }
-            if found.similarity >= self.threshold.looked && from != to {
-                let best = self.below.entry((found.query, to));
-                let best = best.or_insert((found, from, to));
-                let order = found.similarity.total_cmp(&best.0.similarity);
-                if order.then(best.0.partner.cmp(&found.partner)).is_gt() {
-                    *best = (found, from, to);
-                }
-            }
+            self.loose
+                .push((SampleId(found.query), SampleId(found.partner)));
         } else if found.similarity < self.threshold.copies {
             self.in_doubt.push((found, from, to));
         } else {
@@ -127,8 +111,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Takes a second look at what is in doubt, then at what is below the threshold where a picture
-    /// has no copy otherwise.
+    /// Takes a second look at what is in doubt.
     pub(super) fn settle(&mut self) {
         let in_doubt = std::mem::take(&mut self.in_doubt);
         let look = Look {
@@ -152,16 +135,6 @@ impl<'a> Recorder<'a> {
                 self.record_copy(found, from, to);
             } else {
                 self.record_look_alike(found, from, to);
-            }
-        }
-        let below = std::mem::take(&mut self.below).into_values();
-        let has_none =
-            |(found, _, to): &InDoubt| self.partners.of(SampleId(found.query), *to).is_none();
-        let below: Vec<InDoubt> = below.filter(has_none).collect();
-        let agreed = look.confirms(&below);
-        for ((found, from, to), agrees) in below.into_iter().zip(agreed) {
-            if agrees {
-                self.record_copy(found, from, to);
             }
         }
     }
@@ -316,7 +289,7 @@ mod tests {
                 signatures,
                 &budget,
                 &copies,
-                (threshold, 0.0),
+                threshold,
                 &mut partners,
             );
             // The files of this world are not there, so that nothing can be confirmed.
@@ -343,7 +316,7 @@ mod tests {
                 &world.signatures,
                 &budget,
                 &copies,
-                (Threshold::given(0.8), 0.05),
+                Threshold::given(0.8),
                 &mut partners,
             );
             recorder.record(found(similarity), from, to);

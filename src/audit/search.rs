@@ -16,7 +16,7 @@ use crate::matching::exact::first_of_equal;
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures};
 use crate::report::{Detection, DetectionDoubt, ThresholdSource};
-use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
+use crate::sample::{Dataset, Layout, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
 use crate::verification::{self, Doubt, Merged, Picture, Threshold};
@@ -198,11 +198,11 @@ fn compare(
         signatures,
         &settings.memory,
         copies,
-        (threshold, margin),
+        threshold,
         &mut partners,
     );
     let least = Threshold {
-        similarity: (threshold.similarity - margin).min(threshold.looked),
+        similarity: threshold.similarity - margin,
         ..threshold
     };
     for &(from, to) in questions {
@@ -320,11 +320,19 @@ pub(super) fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<Split
     questions.extend(splits.clone().map(|(_, split)| (Some(split), Some(split))));
     if dataset.samples.iter().any(|sample| sample.split.is_none()) {
         questions.push((None, None));
+    }
+    if lie_beside_splits(dataset) {
         // What is evaluated must not be trained on under another name.
         let evaluated = splits.filter(|(split, _)| split.role.is_evaluation());
         questions.extend(evaluated.map(|(_, split)| (None, Some(split))));
     }
     questions
+}
+
+/// Whether images lie beside the folders that are splits; what a table gives no split was left out.
+fn lie_beside_splits(dataset: &Dataset) -> bool {
+    dataset.layout == Layout::ImageFolder
+        && dataset.samples.iter().any(|sample| sample.split.is_none())
 }
 
 fn detection(
@@ -381,7 +389,11 @@ mod tests {
         expected.extend((0..4).map(|id| (split(id), split(id))));
         assert_eq!(questions(&world.dataset), expected);
         world.picture("b", None, 2, 0);
-        expected.extend([(None, None), (None, split(2)), (None, split(3))]);
+        expected.push((None, None));
+        world.dataset.layout = Layout::CsvManifest;
+        assert_eq!(questions(&world.dataset), expected);
+        world.dataset.layout = Layout::ImageFolder;
+        expected.extend([(None, split(2)), (None, split(3))]);
         assert_eq!(questions(&world.dataset), expected);
     }
 

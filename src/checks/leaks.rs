@@ -44,14 +44,11 @@ pub(super) fn across_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
 /// What leaked images are to a training split, and what to do about it.
 pub(super) fn in_words(leak: Leak) -> (&'static str, &'static str) {
     match leak {
-        Leak::SameFile => ("is listed in", "keep each file in one split"),
-        Leak::SameBytes => ("has a byte-for-byte copy in", "remove one of the two"),
-        Leak::SamePixels => (
-            "has the same pixels as an image of",
-            "remove one of the two",
-        ),
+        Leak::SameFile => ("also listed in", "keep each file in one split"),
+        Leak::SameBytes => ("with a byte-for-byte copy in", "remove one of the two"),
+        Leak::SamePixels => ("with the pixels of an image of", "remove one of the two"),
         Leak::NearDuplicate => (
-            "is a near duplicate of an image of",
+            "nearly the same as an image of",
             "keep whatever was recorded or edited together in one split",
         ),
         Leak::SequenceNeighbour => (
@@ -73,7 +70,7 @@ pub(super) fn in_words(leak: Leak) -> (&'static str, &'static str) {
         ),
         Leak::SharedGroup => ("of a group that is also in", "keep each group in one split"),
         Leak::AnotherPass => (
-            "shows a place that, at another time, is in",
+            "of a place that, at another time, is in",
             "fine where the model will drive the same road; to measure new roads, split by place",
         ),
     }

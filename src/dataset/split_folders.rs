@@ -1,9 +1,10 @@
 //! Folders that are splits, and the datasets that they make up.
 //!
 //! The outermost folder that spells a split is one, and a folder to train on that holds folders to
-//! evaluate on is not one split with them: these are splits of their own. Folders side by side whose names differ in
-//! nothing but the word for the split are splits, too (`seg_train`, `seg_test`), and those beside a
-//! plain `train` of which one word spells one (`test_seen`, `holdout_2021`).
+//! evaluate on is not one split with them: these are splits of their own. Folders side by side
+//! whose names differ in nothing but the word for the split are splits, too (`seg_train`,
+//! `seg_test`), and those beside a plain `train` of which one word spells one (`test_seen`,
+//! `holdout_2021`).
 //!
 //! Splits of one folder belong together. Where several folders have a split to train and one to
 //! evaluate on, each is a dataset, a part of the tree: folds, versions, categories. They are not

@@ -42,7 +42,7 @@ pub(super) fn mark(samples: &mut [Sample], splits: &[Split], layout: Layout) {
             let Some(split) = sample.split else { return 0 };
             let name = &splits[split.index()].name;
             let tells = |(depth, folder): (usize, &str)| {
-                name.split('/').any(|own| own == folder)
+                name.rsplit('/').next() == Some(folder)
                     || given.is_some_and(|apart| depth <= apart)
                     || telling.contains(&(split, depth))
             };

@@ -15,7 +15,7 @@ use super::builder::Draft;
 use super::by_products::{HOLDS_PICTURES, is_about_pictures};
 use super::claim::Claim;
 use super::file_kind::{is_archive, is_of_one_picture, says_nothing};
-use super::split_name::{role_of, spelled, spelled_by_file};
+use super::split_name::{beside_training, role_of, spelled, spelled_by_file};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
 use crate::source::Place;
@@ -78,11 +78,15 @@ pub(super) fn splits_without_samples(hidden: &[Unread], claim: &Claim) -> Vec<(S
         .iter()
         .filter_map(|one| one.split.as_deref())
         .collect();
-    let role = |name: &str| role_of(name.rsplit('/').next().unwrap_or(name));
+    let role = |name: &str| role_of_hidden(name.rsplit('/').next().unwrap_or(name));
     names
         .difference(&known)
         .filter_map(|&name| Some((name.to_owned(), role(name)?)))
         .collect()
+}
+
+fn role_of_hidden(name: &str) -> Option<SplitRole> {
+    role_of(name).or_else(|| beside_training(name))
 }
 
 fn role(draft: &Draft) -> Option<SplitRole> {
@@ -103,8 +107,10 @@ fn could_be_of(path: &str, packed: &BTreeMap<SplitRole, &str>) -> Option<String>
 
 /// The split that a name outside of every split spells, where no sample has its role.
 fn could_be(path: &str, held: &BTreeSet<SplitRole>) -> Option<String> {
-    let name = spelled(stem(path))?;
-    role_of(&name)
+    let stem = stem(path);
+    let beside = || beside_training(stem).map(|_| stem.to_owned());
+    let name = spelled(stem).or_else(beside)?;
+    role_of_hidden(&name)
         .is_some_and(|role| !held.contains(&role))
         .then_some(name)
 }
@@ -188,5 +194,14 @@ mod tests {
         assert_eq!(more("validity.rar"), [None]);
         let shard = split_of("data/test-00000-of-00002.parquet", "table", &both);
         assert_eq!(shard, [Some("test".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_held_out_by_another_word_is_hidden_too() {
+        let both = ["train/a.png", "val/b.png"];
+        let held_out = split_of("holdout.h5", "database (.h5)", &both);
+        assert_eq!(held_out, [Some("holdout".to_owned())]);
+        let features = split_of("features.h5", "database (.h5)", &both);
+        assert_eq!(features, [None]);
     }
 }

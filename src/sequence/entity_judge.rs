@@ -8,6 +8,7 @@ use crate::sample::Sample;
 use super::clock;
 use super::digests::digest;
 use super::entity::{Column, Scheme, value_of};
+use super::entity_names;
 use super::entity_words::{
     ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, STRETCHES, is_word,
 };
@@ -38,7 +39,7 @@ pub(super) const SPARSE: u64 = 3;
 
 /// Labels of the samples that are looked at.
 pub(super) struct Classes {
-    several: bool,
+    pub(super) several: bool,
 }
 
 impl Classes {
@@ -54,18 +55,18 @@ impl Classes {
 }
 
 /// What is counted of a part.
-struct Counts {
-    samples: usize,
-    values: usize,
+pub(super) struct Counts {
+    pub(super) samples: usize,
+    pub(super) values: usize,
     /// Samples whose value others have, too.
-    grouped: usize,
+    pub(super) grouped: usize,
     /// Pairs of samples with one value.
-    pairs: f64,
+    pub(super) pairs: f64,
     /// What varies behind the part within one value: how many different ones there are in all.
-    rest: usize,
+    pub(super) rest: usize,
     /// Whether something varies behind it at all, and whether that holds a digit.
-    rest_varies: bool,
-    rest_has_digits: bool,
+    pub(super) rest_varies: bool,
+    pub(super) rest_has_digits: bool,
 }
 
 /// Parts that may be entities, the widest first.
@@ -80,7 +81,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             continue;
         }
         if column.kind == Some(Kind::Letters) {
-            found.extend(word(scheme, samples, classes, at, with_class));
+            found.extend(entity_names::word(scheme, samples, classes, at, with_class));
             continue;
         }
         let values: Vec<&str> = scheme
@@ -106,12 +107,12 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             needs_pixels: false,
             names_thing: is_called_so && !is_word(&word, &STRETCHES),
         };
-        if is_called_so {
-            // One patient at two dates is one patient.
+        if part.names_thing {
+            // One patient at two dates is one patient; drives are counted anew each day.
             let dates = timed.inside.iter().filter(|date| **date < at);
             part.without.extend(dates.map(|date| columns[*date].field));
         }
-        let side = side_before(scheme, at, samples);
+        let side = entity_names::side_before(scheme, at, samples);
         part.without.extend(side);
         let counts = count(scheme, samples, &part);
         let is_named = is_called_so
@@ -185,7 +186,7 @@ fn may_be_entity(counts: &Counts) -> bool {
         && !counts.rest_has_digits
 }
 
-fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Counts {
+pub(super) fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Counts {
     let mut key = String::new();
     let values: Vec<u64> = scheme
         .rows
@@ -243,7 +244,7 @@ fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Counts {
 }
 
 /// Whether each class has one value only: the part spells the class.
-fn follows_class(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> bool {
+pub(super) fn follows_class(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> bool {
     let mut key = String::new();
     let mut of_class: BTreeMap<Option<&str>, u64> = BTreeMap::new();
     scheme.rows.iter().zip(&scheme.members).all(|(row, at)| {
@@ -348,75 +349,6 @@ fn has_pieces(scheme: &Scheme<'_>, at: usize) -> bool {
     let next = next.filter(|column| column.kind == Some(Kind::Letters));
     let word = next.and_then(|column| column.value(&scheme.rows[0]));
     word.is_some_and(|word| is_word(&word.to_ascii_lowercase(), &PIECES))
-}
-
-/// Words of letters alone that may be names of persons or things: several, each of a few samples
-/// that are counted anew (`anna_01`), and not the classes. Where nothing tells classes, such words
-/// mostly are these, and pixels have to confirm that they are not.
-fn word(
-    scheme: &Scheme<'_>,
-    samples: &[Sample],
-    classes: &Classes,
-    at: usize,
-    with_class: bool,
-) -> Option<Part> {
-    let column = &scheme.columns[at];
-    let is_first_of_field = column.run.is_none_or(|run| run == 0);
-    let values: HashSet<&str> = scheme
-        .rows
-        .iter()
-        .filter_map(|row| column.value(row))
-        .collect();
-    let several = values.len() >= FEWEST_NAMES && !values.contains("");
-    let is_known = |value: &&str| {
-        let word = value.to_ascii_lowercase();
-        let known = [&PAIRED[..], &STATES, &PIECES, &ATTRIBUTES, &ENTITIES];
-        value.len() < 2 || known.iter().any(|words| is_word(&word, words))
-    };
-    if !(is_first_of_field && several) || values.iter().any(is_known) {
-        return None;
-    }
-    let part = Part {
-        column: at,
-        without: Vec::new(),
-        with_class,
-        needs_pixels: !classes.several,
-        names_thing: false,
-    };
-    let counts = count(scheme, samples, &part);
-    let restarts =
-        counts.rest_varies && counts.rest_has_digits && counts.rest * 10 <= counts.samples * 7;
-    let is_few_each = (2..=MOST_OF_NAME).contains(&(counts.samples / counts.values.max(1)));
-    let is_class = classes.several && follows_class(scheme, samples, &part);
-    (restarts && is_few_each && !is_class && counts.grouped * 2 >= counts.samples).then_some(part)
-}
-
-/// Fewer words are a choice of some, as sides and colours are.
-const FEWEST_NAMES: usize = 5;
-/// Words of more samples each are an attribute.
-const MOST_OF_NAME: usize = 20;
-
-/// The field in front of a number where it holds words for sides, ways and times, each of which
-/// numbers have once: `before_007`, `after_007`.
-fn side_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> Option<usize> {
-    let before = &scheme.columns[at.checked_sub(1)?];
-    let column = &scheme.columns[at];
-    if before.kind != Some(Kind::Letters) || before.field == column.field {
-        return None;
-    }
-    let mut of_number: HashMap<&str, HashSet<&str>> = HashMap::new();
-    for (row, member) in scheme.rows.iter().zip(&scheme.members) {
-        let (word, number) = (before.value(row)?, column.value(row)?);
-        let label = samples[*member].label.as_deref();
-        let lower = word.to_ascii_lowercase();
-        let is_side = is_word(&lower, &PAIRED) || is_word(&lower, &STATES);
-        if !is_side || label.is_some_and(|label| label.eq_ignore_ascii_case(word)) {
-            return None;
-        }
-        of_number.entry(number).or_default().insert(word);
-    }
-    let both = of_number.values().filter(|words| words.len() > 1).count();
-    (both * 2 > of_number.len()).then_some(before.field)
 }
 
 /// Whether every name has a word for a time behind it: `plant_0007_before`.

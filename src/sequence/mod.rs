@@ -11,6 +11,7 @@ mod digests;
 pub(crate) mod entity;
 mod entity_folders;
 mod entity_judge;
+mod entity_names;
 mod entity_pattern;
 pub(crate) mod entity_pixels;
 mod entity_tails;

@@ -33,7 +33,6 @@ pub(crate) fn parts<'a>(
     let Threshold {
         similarity,
         copies,
-        looked,
         negatives,
         false_rate,
         doubt,
@@ -41,7 +40,6 @@ pub(crate) fn parts<'a>(
     let mut head = Vec::with_capacity(HEAD + Whitening::BYTES);
     head.extend(similarity.to_le_bytes());
     head.extend(copies.to_le_bytes());
-    head.extend(looked.to_le_bytes());
     head.extend((negatives as u64).to_le_bytes());
     // No rate is negative.
     head.extend(false_rate.unwrap_or(-1.0).to_le_bytes());
@@ -69,7 +67,6 @@ impl Learned {
         let (head, parts) = parts.split_first()?;
         let (similarity, rest) = head.split_first_chunk()?;
         let (copies, rest) = rest.split_first_chunk()?;
-        let (looked, rest) = rest.split_first_chunk()?;
         let (negatives, rest) = rest.split_first_chunk()?;
         let (false_rate, rest) = rest.split_first_chunk()?;
         let (&doubt, rest) = rest.split_first()?;
@@ -83,7 +80,6 @@ impl Learned {
             threshold: Threshold {
                 similarity: f32::from_le_bytes(*similarity),
                 copies: f32::from_le_bytes(*copies),
-                looked: f32::from_le_bytes(*looked),
                 negatives: usize::try_from(u64::from_le_bytes(*negatives)).ok()?,
                 false_rate: (false_rate >= 0.0).then_some(false_rate),
                 doubt: match doubt.checked_sub(1) {
@@ -114,7 +110,7 @@ fn pictures_of(part: &[u8]) -> Option<Vec<Option<Picture>>> {
 }
 
 /// Bytes before the whitening.
-const HEAD: usize = 4 + 4 + 4 + 8 + 8 + 1 + 8;
+const HEAD: usize = 4 + 4 + 8 + 8 + 1 + 8;
 
 #[cfg(test)]
 mod tests {
@@ -136,7 +132,6 @@ mod tests {
             threshold: Threshold {
                 similarity: 0.62,
                 copies: 0.9,
-                looked: 0.5,
                 negatives: 300,
                 false_rate,
                 doubt: false_rate.is_none().then_some(Doubt::Continuum),

@@ -40,7 +40,7 @@ use cuts::{Cohort, Cut};
 pub(crate) use effort::narrowed;
 use effort::{ACROSS, Effort, MANY, across, within};
 pub(crate) use learned::{LEARNED_VERSION, Learned, parts};
-pub(crate) use null_model::{Doubt, LEAST_LOOKED, Threshold};
+pub(crate) use null_model::{Doubt, LEAST_SIMILARITY, Threshold};
 use parts::Asked;
 pub(crate) use parts::{Answer, Answers, Asking, Merged, Plan, Question};
 pub(crate) use picture::{Keyed, Picture, describe};

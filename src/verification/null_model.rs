@@ -50,7 +50,6 @@ pub(super) const NOTHING_FOUND: f32 = -1.0;
 const PRIOR: Threshold = Threshold {
     similarity: 0.65,
     copies: 0.65,
-    looked: FEW_LOOKED,
     negatives: 0,
     false_rate: None,
     doubt: None,
@@ -61,14 +60,6 @@ const PRIOR: Threshold = Threshold {
 /// icons up to 0.97; CIFAR-10, photos and driving frames up to 0.7.
 const SURE: f32 = 0.9;
 
-/// The same for the most similar partner of a picture that has no other, where a strict second
-/// look tells: copies among forms, plates and charts of one template reach 0.54 to 0.63, strangers
-/// 0.24.
-const FEW_LOOKED: f32 = 0.5;
-
-/// A second look is never taken below: of two files one is as likely to be anything else.
-pub(crate) const LEAST_LOOKED: f32 = 0.4;
-
 /// Where the estimate is below what is believed, pairs so much above that bound are in doubt:
 /// pictures of one template share it, and decoys do not.
 const BOUND_DOUBT: f32 = 0.1;
@@ -78,7 +69,7 @@ const BOUND_DOUBT: f32 = 0.1;
 const RANGE: (f32, f32) = (LEAST_SIMILARITY, 0.85);
 
 /// No estimate is below.
-const LEAST_SIMILARITY: f32 = 0.55;
+pub(crate) const LEAST_SIMILARITY: f32 = 0.55;
 
 /// The similarity that makes a pair, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,9 +79,6 @@ pub(crate) struct Threshold {
     /// Pairs at least this similar are copies whatever a second look would say; more than
     /// `similarity` only where there is doubt.
     pub copies: f32,
-    /// The most similar partner of a picture that has no copy is looked at from here on, and is one
-    /// where fine detail says so by itself; at most `similarity`.
-    pub looked: f32,
     /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior
     /// stands in.
     pub negatives: usize,
@@ -125,7 +113,6 @@ impl Threshold {
         Self {
             similarity,
             copies: similarity,
-            looked: similarity,
             ..PRIOR
         }
     }
@@ -152,14 +139,7 @@ impl Threshold {
 
     /// The threshold where too few pictures tell whether distinct ones are as similar as copies.
     pub(super) fn in_doubt(self) -> Self {
-        let threshold = self.with_doubt(SURE, Doubt::FewImages);
-        match threshold.doubt {
-            None => threshold,
-            Some(_) => Self {
-                looked: threshold.looked.min(FEW_LOOKED),
-                ..threshold
-            },
-        }
+        self.with_doubt(SURE, Doubt::FewImages)
     }
 
     /// The threshold of a continuum of look-alikes: what strangers reach is not what decoys say, so
@@ -184,7 +164,6 @@ pub(super) fn threshold(best: &[f32], queries: usize) -> Threshold {
             let threshold = Threshold {
                 similarity: believed,
                 copies: believed,
-                looked: similarity.max(LEAST_LOOKED).min(believed),
                 negatives: best.len(),
                 false_rate: (RANGE.0..=RANGE.1)
                     .contains(&similarity)
@@ -445,18 +424,6 @@ mod tests {
             assert_eq!((threshold.similarity, threshold.copies), (bound, copies));
             assert_eq!((threshold.negatives, threshold.false_rate), (1000, None));
         }
-    }
-
-    #[test]
-    fn below_what_is_believed_the_estimate_says_from_where_to_look() {
-        let looked = |location| threshold(&gumbel(location, 0.02, 1000), 10_000).looked;
-        assert_eq!((looked(0.1), looked(0.8)), (LEAST_LOOKED, RANGE.1));
-        assert!((LEAST_LOOKED..RANGE.0).contains(&looked(0.26)));
-        // Within the range nothing below the threshold is looked at.
-        let believed = threshold(&gumbel(0.5, 0.02, 1000), 10_000);
-        assert_eq!(believed.looked, believed.similarity);
-        assert_eq!(PRIOR.in_doubt().looked, FEW_LOOKED);
-        assert_eq!(Threshold::given(0.3).looked, 0.3);
     }
 
     #[test]

@@ -4,9 +4,9 @@
 //! is one if the picture is there: the same name without the mark, in the folder that stands for
 //! the same split and class; or the one picture of that folder, whatever the masks of its parts are
 //! called (`7f/images/7f.png`, `7f/masks/e0.png`); or in the folder beside that has the same names,
-//! whatever it is called (`A/1.png`, `label/1.png`). Names alone are not enough. In each such folder
-//! most pictures must have a partner, and most partners a picture, so that a class called `mask`
-//! stays a class.
+//! whatever it is called (`A/1.png`, `label/1.png`). Names alone are not enough. In each such
+//! folder most pictures must have a partner, and most partners a picture, so that a class called
+//! `mask` stays a class.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -283,7 +283,9 @@ fn why_unavailable(dataset: &Dataset) -> String {
         _ if dataset.splits.is_empty() => match lists_to_try(&dataset.texts) {
             Some(lists) => format!("the dataset has no splits that were understood; {lists}"),
             None => {
-                format!("the dataset has no splits, so nothing can leak between them; {advice}")
+                format!(
+                    "no splits were recognised, so leakage between them was not judged; {advice}"
+                )
             }
         },
         (true, false) => format!("no validation or test split was found; {advice}"),

@@ -1,0 +1,135 @@
+//! Words in names: names of persons and things, and sides in front of a number.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::sample::Sample;
+
+use super::entity::Scheme;
+use super::entity_judge::{Classes, Part, count, follows_class};
+use super::entity_words::{ATTRIBUTES, ENTITIES, PAIRED, PIECES, STATES, is_word};
+use super::fields::Kind;
+
+/// Words of letters alone that may be names of persons or things: several, each of a few samples
+/// that are counted anew (`anna_01`), and not the classes. Where nothing tells classes, such words
+/// mostly are these, and pixels have to confirm that they are not.
+pub(super) fn word(
+    scheme: &Scheme<'_>,
+    samples: &[Sample],
+    classes: &Classes,
+    at: usize,
+    with_class: bool,
+) -> Option<Part> {
+    let column = &scheme.columns[at];
+    let is_first_of_field = column.run.is_none_or(|run| run == 0);
+    let values: HashSet<&str> = scheme
+        .rows
+        .iter()
+        .filter_map(|row| column.value(row))
+        .collect();
+    let several = values.len() >= FEWEST_NAMES && !values.contains("");
+    let is_known = |value: &&str| {
+        let word = value.to_ascii_lowercase();
+        let known = [&PAIRED[..], &STATES, &PIECES, &ATTRIBUTES, &ENTITIES];
+        value.len() < 2 || known.iter().any(|words| is_word(&word, words))
+    };
+    if !(is_first_of_field && several) || values.iter().any(is_known) {
+        return None;
+    }
+    let part = Part {
+        column: at,
+        without: Vec::new(),
+        with_class,
+        needs_pixels: !classes.several,
+        names_thing: false,
+    };
+    let counts = count(scheme, samples, &part);
+    let restarts =
+        counts.rest_varies && counts.rest_has_digits && counts.rest * 10 <= counts.samples * 7;
+    let is_few_each = (2..=MOST_OF_NAME).contains(&(counts.samples / counts.values.max(1)));
+    let is_class = classes.several && follows_class(scheme, samples, &part);
+    (restarts && is_few_each && !is_class && counts.grouped * 2 >= counts.samples).then_some(part)
+}
+
+/// Fewer words are a choice of some, as sides and colours are.
+const FEWEST_NAMES: usize = 5;
+/// Words of more samples each are an attribute.
+const MOST_OF_NAME: usize = 20;
+
+/// The field in front of a number where it holds words for sides, ways and times, each of which
+/// numbers have once: `before_007`, `after_007`.
+pub(super) fn side_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> Option<usize> {
+    let before = &scheme.columns[at.checked_sub(1)?];
+    let column = &scheme.columns[at];
+    if before.kind != Some(Kind::Letters) || before.field == column.field {
+        return None;
+    }
+    let mut of_number: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for (row, member) in scheme.rows.iter().zip(&scheme.members) {
+        let (word, number) = (before.value(row)?, column.value(row)?);
+        let label = samples[*member].label.as_deref();
+        let lower = word.to_ascii_lowercase();
+        let is_side = is_word(&lower, &PAIRED) || is_word(&lower, &STATES);
+        if !is_side || label.is_some_and(|label| label.eq_ignore_ascii_case(word)) {
+            return None;
+        }
+        of_number.entry(number).or_default().insert(word);
+    }
+    let both = of_number.values().filter(|words| words.len() > 1).count();
+    (both * 2 > of_number.len()).then_some(before.field)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sample::Sample;
+    use crate::sequence::entity::candidates;
+    use crate::sequence::testing;
+
+    /// How many values the widest part that may be an entity has, and whether pixels decide.
+    fn widest(samples: &[Sample]) -> Option<(usize, bool)> {
+        let found = candidates(samples);
+        let first = found.first()?;
+        Some((first.groups.names.len(), first.needs_pixels))
+    }
+
+    /// Names in two classes, each of both splits, or without any.
+    fn names(name: impl Fn(usize) -> String, labelled: bool) -> Vec<Sample> {
+        let path = |at: usize| {
+            let split = if at.is_multiple_of(3) { "val" } else { "train" };
+            let class = ["happy", "sad"][at % 2];
+            format!("{split}/{class}/{}.png", name(at))
+        };
+        let paths: Vec<String> = (0..48).map(path).collect();
+        if labelled {
+            testing::labelled(&paths)
+        } else {
+            testing::samples(&paths)
+        }
+    }
+
+    const PEOPLE: [&str; 8] = ["anna", "ben", "carl", "dora", "emil", "fay", "gus", "hal"];
+
+    #[test]
+    fn words_that_count_their_pictures_anew_may_be_names() {
+        let people = |at: usize| format!("{}_{:02}", PEOPLE[at / 2 % 8], at / 16);
+        assert_eq!(widest(&names(people, true)), Some((8, false)));
+        // Few words are a choice of some, and words behind which numbers run on are classes.
+        let colours = |at: usize| format!("{}_{:02}", ["red", "blue"][at / 2 % 2], at / 4);
+        assert_eq!(widest(&names(colours, true)), None);
+        let running = |at: usize| format!("{}_{at:03}", PEOPLE[at / 2 % 8]);
+        assert_eq!(widest(&names(running, true)), None);
+    }
+
+    #[test]
+    fn sides_in_front_of_a_number_tell_what_is_shown_twice() {
+        let both = |at: usize| format!("{}_{:03}", ["before", "after"][at % 2], at / 2);
+        let samples: Vec<String> = (0..24)
+            .map(|at| format!("{}/{}.png", ["train", "val"][at / 3 % 2], both(at)))
+            .collect();
+        assert_eq!(widest(&testing::samples(&samples)), Some((12, false)));
+        let each = |at: usize| format!("{}_{at:03}", ["before", "after"][at % 2]);
+        let samples: Vec<String> = (0..24)
+            .map(|at| format!("{}/{}.png", ["train", "val"][at / 3 % 2], each(at)))
+            .collect();
+        assert_eq!(widest(&testing::samples(&samples)), None);
+    }
+}
