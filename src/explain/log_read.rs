@@ -80,13 +80,15 @@ pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
 
 /// Losses of the epochs that have one: of many, evenly spaced ones that hold the one explained.
 fn curve(epochs: &[Epoch], explained: Option<&Epoch>) -> Vec<LogPoint> {
+    // A run that diverged prints what JSON cannot hold.
+    let told = |printed: Option<Printed>| printed.map(|p| p.value).filter(|v| v.is_finite());
     let points: Vec<LogPoint> = epochs
         .iter()
         .filter(|epoch| epoch.train.is_some() || epoch.validation.is_some())
         .map(|epoch| LogPoint {
             epoch: epoch.number,
-            training: epoch.train.map(|p| p.value),
-            validation: epoch.validation.map(|p| p.value),
+            training: told(epoch.train),
+            validation: told(epoch.validation),
         })
         .collect();
     let every = points.len().div_ceil(MOST_POINTS).max(1);

@@ -23,9 +23,9 @@ pub struct Distribution {
     /// Images of the training split.
     pub training: Vec<u64>,
     /// By how much they differ, 0 to 1: Kolmogorov-Smirnov's D of numbers, Cramér's V of names;
-    /// `null` where all are the same.
+    /// `null` where there is only one name.
     pub effect: Option<f64>,
-    /// Whether the difference is large enough to be a finding.
+    /// Whether the difference is as large as a finding of drift needs.
     pub drifts: bool,
 }
 
