@@ -110,6 +110,7 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
     Inputs {
         rows: &[],
         twins: &[],
+        alike: &[],
         targets: &Targets::None,
         descriptors: None,
         seconds_per_step: None,

@@ -30,6 +30,7 @@ impl World {
         Inputs {
             rows: &self.rows,
             twins: &self.twins,
+            alike: &[],
             targets: &self.targets,
             descriptors: Some(&self.descriptors),
             seconds_per_step: None,

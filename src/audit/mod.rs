@@ -199,6 +199,7 @@ fn judge_signed(
         simulated_splits,
         explanation,
         leakage,
+        distributions: checks::distributions(&evidence),
     };
     let mut contents = contents::Contents::new(dataset, &scan.signatures);
     let mut content = |id| contents.digest(id);

@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 
 use super::splits::members;
-use super::statistics::{chi_square, kolmogorov_smirnov};
+use super::statistics::{Association, Distance, chi_square, kolmogorov_smirnov};
 use super::{Evidence, FEW};
 use crate::finding::{Code, Finding, Subject};
 use crate::labels::Labels;
 use crate::median::median;
+use crate::report::drift::Fact;
 use crate::sample::{SampleId, SplitId, split_pairs};
 use crate::signature::Signature;
 use crate::wording::percent_tenths;
@@ -25,98 +26,138 @@ const LEAST_D: f64 = 0.2;
 /// Largest p-value.
 const MOST_P: f64 = 0.001;
 
-/// What the two sides of a comparison are.
-struct Sides<'a> {
-    evidence: &'a Evidence<'a>,
-    evaluation: SplitId,
-    training: SplitId,
+/// An evaluation and a training split that are compared.
+#[derive(Clone, Copy)]
+pub(super) struct Sides<'a> {
+    pub(super) evidence: &'a Evidence<'a>,
+    pub(super) evaluation: SplitId,
+    pub(super) training: SplitId,
+}
+
+/// Every pair of splits that is compared.
+pub(super) fn sides<'a>(evidence: &'a Evidence<'a>) -> impl Iterator<Item = Sides<'a>> {
+    let pairs = split_pairs(&evidence.dataset.splits).into_iter();
+    pairs.map(move |(evaluation, training)| Sides {
+        evidence,
+        evaluation,
+        training,
+    })
 }
 
 /// Findings for every evaluation and training split.
 pub(super) fn between_splits(evidence: &Evidence<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (evaluation, training) in split_pairs(&evidence.dataset.splits) {
-        let sides = Sides {
-            evidence,
-            evaluation,
-            training,
-        };
-        match evidence.labels {
-            Labels::Classes(names, classes) => findings.extend(sides.categories(
-                Code::ClassBalanceDrift,
-                "balance of classes",
-                |id| Some(names[classes[id.index()]? as usize]),
-                "stratify the split, or weigh its result by class",
-            )),
-            Labels::Numbers(targets) => findings.extend(sides.numbers(
-                Code::TargetDrift,
-                "distribution of targets",
-                |id| targets[id.index()],
-                "see that the splits were recorded alike, or compare losses with a constant on each",
-            )),
-            Labels::None => {}
-        }
+    for sides in sides(evidence) {
+        findings.extend(sides.names(
+            Fact::Class,
+            Code::ClassBalanceDrift,
+            "balance of classes",
+            "stratify the split, or weigh its result by class",
+        ));
         findings.extend(sides.numbers(
+            Fact::Target,
+            Code::TargetDrift,
+            "distribution of targets",
+            "see that the splits were recorded alike, or compare losses with a constant on each",
+        ));
+        findings.extend(sides.numbers(
+            Fact::Pixels,
             Code::ImageSizeDrift,
             "image size (pixels)",
-            |id| {
-                sides
-                    .signature(id)
-                    .map(|one| f64::from(one.width) * f64::from(one.height))
-            },
             "see that they come from the same source",
         ));
         findings.extend(sides.numbers(
+            Fact::Brightness,
             Code::BrightnessDrift,
             "brightness (mean grey level)",
-            |id| {
-                sides
-                    .signature(id)
-                    .map(|one| f64::from(one.facts.tone.mean))
-            },
             "see that they were taken under the same light",
         ));
-        findings.extend(sides.categories(
+        findings.extend(sides.names(
+            Fact::Format,
             Code::FormatDrift,
             "file format",
-            |id| {
-                sides
-                    .signature(id)
-                    .map(|one| one.facts.stored.format.name())
-            },
             "convert all images the same way: compression leaves traces that a model can see",
         ));
     }
     findings
 }
 
-impl Sides<'_> {
-    fn signature(&self, id: SampleId) -> Option<&Signature> {
+/// Whether numbers differ by enough to tell.
+pub(super) fn numbers_differ(found: Distance) -> bool {
+    found.d >= LEAST_D && found.p <= MOST_P
+}
+
+/// Whether names differ by enough to tell.
+pub(super) fn names_differ(found: Association) -> bool {
+    found.v >= LEAST_V && found.p <= MOST_P
+}
+
+impl<'a> Sides<'a> {
+    /// A fact that is a number, of one sample; `None` too for a fact that is a name.
+    fn number(&self, fact: Fact, id: SampleId) -> Option<f64> {
+        if fact == Fact::Target {
+            return match self.evidence.labels {
+                Labels::Numbers(targets) => targets[id.index()],
+                _ => None,
+            };
+        }
+        let signature = self.signature(id)?;
+        let (width, height) = (f64::from(signature.width), f64::from(signature.height));
+        let tone = &signature.facts.tone;
+        match fact {
+            Fact::Pixels => Some(width * height),
+            Fact::Aspect => Some(width / height),
+            Fact::Brightness => Some(f64::from(tone.mean)),
+            Fact::Contrast => Some(f64::from(tone.spread)),
+            Fact::Sharpness => Some(f64::from(tone.sharpness) / 256.0),
+            Fact::Target | Fact::Class | Fact::Format => None,
+        }
+    }
+
+    /// A fact that is a name, of one sample; `None` too for a fact that is a number.
+    fn name(&self, fact: Fact, id: SampleId) -> Option<&'a str> {
+        match (fact, self.evidence.labels) {
+            (Fact::Class, Labels::Classes(names, classes)) => {
+                Some(names[classes[id.index()]? as usize])
+            }
+            (Fact::Format, _) => Some(self.signature(id)?.facts.stored.format.name()),
+            _ => None,
+        }
+    }
+
+    fn signature(&self, id: SampleId) -> Option<&'a Signature> {
         self.evidence.signatures[id.index()].as_ref().ok()
     }
 
-    fn of<'b, T>(&'b self, split: SplitId, value: impl Fn(SampleId) -> Option<T> + 'b) -> Vec<T> {
-        members(self.evidence.dataset, split)
-            .filter_map(value)
-            .collect()
+    /// Numbers of the evaluation and of the training split; `None` where one has too few.
+    pub(super) fn numbers_of(&self, fact: Fact) -> Option<[Vec<f64>; 2]> {
+        let both = [self.evaluation, self.training].map(|split| {
+            members(self.evidence.dataset, split)
+                .filter_map(|id| self.number(fact, id))
+                .collect::<Vec<f64>>()
+        });
+        (both[0].len().min(both[1].len()) >= FEW).then_some(both)
     }
 
-    fn numbers(
-        &self,
-        code: Code,
-        what: &str,
-        value: impl Fn(SampleId) -> Option<f64>,
-        advice: &str,
-    ) -> Option<Finding> {
-        let (here, there) = (
-            self.of(self.evaluation, &value),
-            self.of(self.training, &value),
-        );
-        if here.len().min(there.len()) < FEW {
-            return None;
+    /// How often each name occurs in the evaluation and in the training split; `None` where one
+    /// has too few.
+    pub(super) fn names_of(&self, fact: Fact) -> Option<BTreeMap<&'a str, [u64; 2]>> {
+        let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+        let mut all = [0usize; 2];
+        for (side, split) in [self.evaluation, self.training].into_iter().enumerate() {
+            let ids = members(self.evidence.dataset, split);
+            for name in ids.filter_map(|id| self.name(fact, id)) {
+                counts.entry(name).or_default()[side] += 1;
+                all[side] += 1;
+            }
         }
+        (all[0].min(all[1]) >= FEW).then_some(counts)
+    }
+
+    fn numbers(&self, fact: Fact, code: Code, what: &str, advice: &str) -> Option<Finding> {
+        let [here, there] = self.numbers_of(fact)?;
         let found = kolmogorov_smirnov(&here, &there)?;
-        if found.d < LEAST_D || found.p > MOST_P {
+        if !numbers_differ(found) {
             return None;
         }
         let evidence = format!(
@@ -128,29 +169,14 @@ impl Sides<'_> {
         Some(self.told(code, what, &evidence, advice))
     }
 
-    fn categories<'b>(
-        &self,
-        code: Code,
-        what: &str,
-        value: impl Fn(SampleId) -> Option<&'b str>,
-        advice: &str,
-    ) -> Option<Finding> {
-        let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
-        let mut all = [0usize; 2];
-        for (side, split) in [self.evaluation, self.training].into_iter().enumerate() {
-            for name in members(self.evidence.dataset, split).filter_map(&value) {
-                counts.entry(name).or_default()[side] += 1;
-                all[side] += 1;
-            }
-        }
-        if all[0].min(all[1]) < FEW {
-            return None;
-        }
+    fn names(&self, fact: Fact, code: Code, what: &str, advice: &str) -> Option<Finding> {
+        let counts = self.names_of(fact)?;
         let table: Vec<[u64; 2]> = counts.values().copied().collect();
         let found = chi_square(&table)?;
-        if found.v < LEAST_V || found.p > MOST_P {
+        if !names_differ(found) {
             return None;
         }
+        let all = [0, 1].map(|side| table.iter().map(|row| row[side]).sum::<u64>());
         let share = |row: &[u64; 2], side: usize| row[side] as f64 / all[side] as f64;
         let apart = |row: &[u64; 2]| (share(row, 0) - share(row, 1)).abs();
         let (name, most) = counts
@@ -159,19 +185,23 @@ impl Sides<'_> {
             .max_by(|a, b| apart(a.1).total_cmp(&apart(b.1)))?;
         let evidence = format!(
             "most for `{name}`, {} and {}, Cramér's V {:.2}, told from {LEAST_V}",
-            percent_tenths(most[0] as f64 / all[0] as f64),
-            percent_tenths(most[1] as f64 / all[1] as f64),
+            percent_tenths(share(most, 0)),
+            percent_tenths(share(most, 1)),
             found.v
         );
         Some(self.told(code, what, &evidence, advice))
     }
 
     fn told(&self, code: Code, what: &str, evidence: &str, advice: &str) -> Finding {
-        let name = |split: SplitId| &self.evidence.dataset.splits[split.index()].name;
-        let (evaluation, training) = (name(self.evaluation), name(self.training));
+        let (evaluation, training) = (self.called(self.evaluation), self.called(self.training));
         let message =
             format!("`{evaluation}` and `{training}` differ in {what} ({evidence}); {advice}");
         Finding::new(code, Subject::Whole, message).between([self.evaluation, self.training])
+    }
+
+    /// Name of a split.
+    pub(super) fn called(&self, split: SplitId) -> &'a str {
+        &self.evidence.dataset.splits[split.index()].name
     }
 }
 

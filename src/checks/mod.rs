@@ -4,6 +4,7 @@ mod annotation_conflicts;
 mod annotations;
 mod classes;
 mod content;
+mod distributions;
 mod drift;
 mod duplicates;
 mod fences;
@@ -36,6 +37,7 @@ use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::sequence::recording::Recordings;
 use crate::signature::unreadable::Unreadable;
 use crate::signature::{ReadMask, Signature};
+pub(crate) use distributions::distributions;
 pub(crate) use files::code_of;
 pub(crate) use layout::{may_be_splits, shared_with_parts};
 

@@ -391,9 +391,6 @@ pub(super) struct ExplainArgs {
     /// path
     #[arg(long, value_name = "FILE")]
     pub(super) predictions: Option<PathBuf>,
-    /// Draw predicted against true values as SVG, samples by how exposed they are
-    #[arg(long, value_name = "FILE", requires = "predictions")]
-    pub(super) correlation: Option<PathBuf>,
     /// Log of a second run, trained on a split without the leak
     #[arg(long, value_name = "FILE")]
     pub(super) second_log: Option<PathBuf>,

@@ -20,7 +20,7 @@ use super::files::SettingFiles;
 use super::gate_args::{Format, ScopeArgs, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
-use super::{advice, cache, clean_list, correlation, output, progress, resolve, say, use_threads};
+use super::{advice, cache, clean_list, output, progress, resolve, say, use_threads};
 
 /// Checks a dataset.
 ///
@@ -62,8 +62,8 @@ pub(super) fn run_from(args: &CheckArgs, steps: Option<&Steps>) -> Result<Outcom
         };
         written::write(&report, output, beside)?;
     }
-    if let Some(path) = &args.explain.correlation {
-        correlation::draw(&report, path)?;
+    if let Some(directory) = &args.output.page.plots {
+        written::plots(&report, directory)?;
     }
     if let Some(path) = &args.output.clean_list {
         clean_list::write(&report, &dataset, path, args.output.quiet)?;
@@ -109,10 +109,8 @@ fn outputs(args: &CheckArgs) -> Result<Vec<Written>, Error> {
         to: path.clone(),
     }));
     written::require_one_stream(&outputs)?;
-    let beside = [&args.explain.correlation, &args.output.clean_list];
-    let beside = beside
-        .iter()
-        .filter(|path| path.as_deref() == Some(Path::new("-")));
+    let clean_list = args.output.clean_list.iter();
+    let beside = clean_list.filter(|path| *path == Path::new("-"));
     let formats = outputs.iter().filter(|output| output.to == Path::new("-"));
     let to_stdout = match beside.count() + formats.count() {
         0 => false,

@@ -86,6 +86,9 @@ pub(super) struct PageArgs {
     /// No pictures in a page, for data that may not leave the machine
     #[arg(long)]
     pub(super) html_no_images: bool,
+    /// Write the plots of the page as SVG files into a directory, for papers
+    #[arg(long, value_name = "DIR")]
+    pub(super) plots: Option<PathBuf>,
 }
 
 /// How lists of names are written.
@@ -183,6 +186,7 @@ pub(super) const RENDER_EXAMPLES: &str = "\
 Examples:
   splitleak render report.json --format markdown
   splitleak render report.json --format sarif=x.sarif --format junit=x.xml
+  splitleak render report.json --plots figures/
 
 The exit status is 0: the verdict is the report's own.";
 
@@ -191,7 +195,7 @@ pub(super) struct RenderArgs {
     /// Report that a check has written as JSON, or `-` for standard input
     pub(super) report: PathBuf,
     /// Format, and the file to write it to; may be repeated
-    #[arg(long, value_name = "FORMAT[=FILE]", required = true)]
+    #[arg(long, value_name = "FORMAT[=FILE]", required_unless_present = "plots")]
     pub(super) format: Vec<Written>,
     /// Directory of the dataset as seen from the top of the repository, for formats that point at
     /// files

@@ -9,7 +9,6 @@ mod baseline;
 mod cache;
 mod check;
 mod clean_list;
-mod correlation;
 pub mod embedded;
 mod environment;
 mod exit;

@@ -36,6 +36,9 @@ pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
         };
         written::write(&report, output, beside)?;
     }
+    if let Some(directory) = &args.page.plots {
+        written::plots(&report, directory)?;
+    }
     Ok(Outcome::Passed)
 }
 

@@ -95,6 +95,24 @@ pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Re
     output::to_file(&output.to, &text)
 }
 
+/// Writes every plot that the report allows as a file of its own. The directory is made where it
+/// is missing; other files in it are left alone.
+///
+/// # Errors
+/// A directory or a file that cannot be written.
+pub(super) fn plots(report: &Report, directory: &Path) -> Result<(), Error> {
+    std::fs::create_dir_all(directory).map_err(|source| Error::Io {
+        action: "create",
+        path: directory.to_path_buf(),
+        source,
+    })?;
+    for plot in render::plots::plots(report) {
+        let path = directory.join(plot.name).with_extension("svg");
+        output::to_file(&path, plot.file().as_bytes())?;
+    }
+    Ok(())
+}
+
 fn page(report: &Report, beside: Beside<'_>) -> String {
     let megabytes = beside.page.html_max.map(|n| u64::from(n) * 1_000_000);
     let options = page::Options {

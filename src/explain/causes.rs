@@ -111,12 +111,7 @@ fn training_mode(inputs: &Inputs, losses: &FromLosses) -> Cause {
     } else {
         String::new()
     };
-    if let (Some(evaluation), Some(gap)) = (
-        losses.train_loss_evaluation,
-        losses.gap.value.filter(|&gap| gap > 0.0),
-    ) {
-        let printed = losses.training_loss.value.unwrap_or(evaluation);
-        let share = (printed - evaluation) / gap;
+    if let Some(share) = losses.share_of_gap_mode {
         let lag = losses
             .half_epoch
             .last()

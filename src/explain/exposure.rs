@@ -112,6 +112,7 @@ pub(super) mod tests {
         Inputs {
             rows,
             twins,
+            alike: &[],
             targets: &Targets::None,
             descriptors: None,
             seconds_per_step: None,

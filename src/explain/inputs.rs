@@ -16,6 +16,9 @@ pub struct Inputs<'a> {
     /// Pairs of the same picture, by index into `rows`, in any order; across the splits and within
     /// them.
     pub twins: &'a [Twin],
+    /// What looks found of every row among the training images, one per row; empty where that is
+    /// not known.
+    pub alike: &'a [Alike],
     /// Targets or classes.
     pub targets: &'a Targets,
     /// What the proxies see of an image.
@@ -82,6 +85,15 @@ pub struct Twin {
     pub setting: Setting,
     /// Same bytes or same pixels.
     pub exact: bool,
+}
+
+/// What looks found of one row among the training images, whatever time and names say.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Alike {
+    /// Similarity of the most similar one, -1 to 1; absent where none reached the threshold.
+    pub similarity: Option<f64>,
+    /// How many show the same picture.
+    pub copies: u64,
 }
 
 /// Detector settings, from the strictest.

@@ -1,8 +1,11 @@
 //! Summary of the training log as read, for the report and in one line.
 
-use super::training_log::{Printed, Quantity, TrainingLog};
-use crate::report::explanation::{LogRead, TrainLossKind};
+use super::training_log::{Epoch, Printed, Quantity, TrainingLog};
+use crate::report::explanation::{LogPoint, LogRead, TrainLossKind};
 use crate::wording::{accuracy, as_printed};
+
+/// Most epochs of the curve.
+const MOST_POINTS: usize = 500;
 
 /// The epoch that is explained, as read.
 #[must_use]
@@ -68,7 +71,31 @@ pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
         validation_accuracy: validation_right.map(|p| p.value),
         other_metrics: log.other_metrics.clone(),
         line,
+        curve: match losses {
+            true => curve(&log.epochs, epoch),
+            false => Vec::new(),
+        },
     }
+}
+
+/// Losses of the epochs that have one: of many, evenly spaced ones that hold the one explained.
+fn curve(epochs: &[Epoch], explained: Option<&Epoch>) -> Vec<LogPoint> {
+    // A run that diverged prints what JSON cannot hold.
+    let told = |printed: Option<Printed>| printed.map(|p| p.value).filter(|v| v.is_finite());
+    let points: Vec<LogPoint> = epochs
+        .iter()
+        .filter(|epoch| epoch.train.is_some() || epoch.validation.is_some())
+        .map(|epoch| LogPoint {
+            epoch: epoch.number,
+            training: told(epoch.train),
+            validation: told(epoch.validation),
+        })
+        .collect();
+    let every = points.len().div_ceil(MOST_POINTS).max(1);
+    let explained = explained.map(|epoch| epoch.number);
+    let at = points.iter().position(|p| Some(p.epoch) == explained);
+    let first = at.map_or(0, |at| at % every);
+    points.into_iter().skip(first).step_by(every).collect()
 }
 
 /// What the training loss means, and whether a summary in the log shows that it was taken with
@@ -98,6 +125,33 @@ mod tests {
 
     fn line(text: &str) -> String {
         log_read(&parse(text.as_bytes()).unwrap()).line
+    }
+
+    #[test]
+    fn the_curve_holds_every_epoch_of_a_short_log_and_the_explained_one_of_a_long() {
+        let short = "epoch,loss,val_loss\n1,0.5,0.4\n2,0.3,\n3,0.2,0.35\n";
+        let curve = log_read(&parse(short.as_bytes()).unwrap()).curve;
+        let told: Vec<_> = curve
+            .iter()
+            .map(|p| (p.epoch, p.training, p.validation))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (1, Some(0.5), Some(0.4)),
+                (2, Some(0.3), None),
+                (3, Some(0.2), Some(0.35))
+            ]
+        );
+        let rows = (1..=1201).map(|n| format!("{n},0.5,0.4\n"));
+        let long = format!("epoch,loss,val_loss\n{}", rows.collect::<String>());
+        let curve = log_read(&parse(long.as_bytes()).unwrap()).curve;
+        let numbers: Vec<u64> = curve.iter().map(|point| point.epoch).collect();
+        assert_eq!(numbers, (1..=1201).step_by(3).collect::<Vec<u64>>());
+        assert_eq!(
+            log_read(&parse(b"epoch,accuracy\n0,0.9\n").unwrap()).curve,
+            []
+        );
     }
 
     #[test]

@@ -139,6 +139,9 @@ pub(crate) fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImag
         f_star: f_star(reported),
         clean_loss_bounds,
         share_of_gap: share_of_gap(&gap, share_raw, exposed),
+        share_of_gap_mode: positive_gap
+            .zip(inputs.train_loss_evaluation)
+            .map(|(train, measured)| (train - measured.value) / (train - loss)),
         half_epoch: if matches!(kind, TrainLossKind::EpochMean | TrainLossKind::WindowMean) {
             half_epochs(inputs.log)
         } else {

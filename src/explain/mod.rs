@@ -10,6 +10,7 @@ pub(crate) mod bounds;
 pub(crate) mod causes;
 mod comparison;
 pub(crate) mod descriptors;
+pub(crate) mod dose;
 pub(crate) mod effective_size;
 pub(crate) mod exclusion;
 pub(crate) mod exposed_shares;

@@ -1,22 +1,20 @@
 //! T3: mean losses by exposure and by distance to training, and the honest loss they allow.
 
-use super::exclusion::copy_loss;
+use super::dose::{dose, responses};
 use super::exposure::Exposures;
 use super::honest::{Case, degree_standardised};
-use super::inputs::{Inputs, Prediction, Setting, Targets};
+use super::inputs::{Inputs, Prediction, Setting};
 use super::interval::{ratio, share, sum_by_group};
 use super::losses::Reported;
-use super::nearest_training::{Query, Window};
+use super::nearest_training::Query;
 use super::predicted_against_true::correlation;
 use crate::report::explanation::{
-    Accuracies, ClassLoss, DoseBin, Estimate, Exposure, FromPredictions, Status,
+    Accuracies, ClassLoss, Estimate, Exposure, FromPredictions, Status,
 };
 use crate::wording;
 
 /// Relative difference beyond rounding at which predictions and log are not of one run.
 const SAME_RUN: f64 = 0.01;
-/// Bins of the dose-response table.
-const BINS: usize = 6;
 /// Share of frames with an adjacent training frame above which exposure hardly varies.
 const HARDLY_VARIES: f64 = 0.9;
 
@@ -85,7 +83,8 @@ pub(crate) fn from_predictions(
             .collect(),
         accuracy: accuracies(inputs, predictions, exposures, groups),
         metrics: Vec::new(),
-        dose: dose(inputs, queries, &loss_of),
+        dose: dose(inputs, queries, groups, &loss_of),
+        responses: responses(inputs, exposures, groups, &loss_of),
         correlation: correlation(inputs, predictions, exposures),
         loss_recomputed: recomputed(all, reported),
     }
@@ -204,45 +203,4 @@ fn recomputed(all: Estimate, reported: Option<Reported>) -> Estimate {
         reason_code: Some("loss_differs_from_log".to_owned()),
         ..all.with_message(message)
     }
-}
-
-/// Mean loss by distance to the nearest training image, in bins of equally many samples.
-fn dose(inputs: &Inputs, queries: &[Query], loss_of: &dyn Fn(u32) -> Option<f64>) -> Vec<DoseBin> {
-    let mut points: Vec<(i32, u32, f64)> = queries
-        .iter()
-        .filter_map(|query| {
-            let nearest = query.left_by(Window::NOTHING).next()?;
-            Some((nearest.distance, query.row, loss_of(query.row)?))
-        })
-        .collect();
-    points.sort_by_key(|&(distance, row, _)| (distance, row));
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let training: Vec<f64> = inputs
-        .training_rows()
-        .into_iter()
-        .filter_map(|row| inputs.targets.number(row as usize))
-        .collect();
-    let numbers = matches!(inputs.targets, Targets::Numbers(_));
-    let constant = numbers.then(|| mean(&training));
-    let size = points.len().div_ceil(BINS).max(1);
-    let bin = |bin: &[(i32, u32, f64)]| {
-        let losses: Vec<f64> = bin.iter().map(|point| point.2).collect();
-        let trivial: Vec<f64> = bin
-            .iter()
-            .filter_map(|point| {
-                let truth = inputs.targets.number(point.1 as usize)?;
-                Some(copy_loss(inputs.metric, inputs.targets, truth, constant?))
-            })
-            .collect();
-        let (loss, trivial) = (mean(&losses), mean(&trivial));
-        let distance = |d: i32| f64::from(d).sqrt() / 64.0;
-        DoseBin {
-            distance_lo: distance(bin[0].0),
-            distance_hi: distance(bin[bin.len() - 1].0),
-            n: bin.len() as u64,
-            loss,
-            loss_over_trivial: (trivial > 0.0).then(|| loss / trivial),
-        }
-    };
-    points.chunks(size).map(bin).collect()
 }

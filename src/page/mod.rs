@@ -7,7 +7,6 @@
 mod choice;
 mod geometry;
 mod pictures;
-mod plots;
 mod view;
 
 use std::collections::BTreeMap;
@@ -19,12 +18,11 @@ use sha2::{Digest, Sha256};
 
 use crate::budget::Budget;
 use crate::render;
+use crate::render::plots::{Numbers, Plot, Section};
 use crate::report::Report;
-use crate::report::recordings::{Distances, Timeline};
-use crate::sample::{Dataset, SplitRole};
+use crate::sample::Dataset;
 use crate::wording;
 use pictures::{Picture, Samples};
-use plots::{Bar, Histogram};
 use view::{ClusterView, FindingView, LeakRow, PairView};
 
 const STYLE: &str = include_str!("page.css");
@@ -65,6 +63,51 @@ impl Default for Options {
     }
 }
 
+/// A picture as the template takes it.
+struct PlotView {
+    name: &'static str,
+    title: String,
+    caption: String,
+    svg: String,
+    numbers: Option<Numbers>,
+}
+
+/// Pictures by the section that shows them.
+struct Plots {
+    recordings: Vec<PlotView>,
+    loss: Vec<PlotView>,
+    drift: Vec<PlotView>,
+    how: Vec<PlotView>,
+}
+
+impl Plots {
+    fn of(report: &Report) -> Self {
+        let all = render::plots::plots(report);
+        let of = |section: Section| {
+            let own = all.iter().filter(|plot| plot.section == section);
+            own.map(PlotView::of).collect()
+        };
+        Self {
+            recordings: of(Section::Recordings),
+            loss: of(Section::Loss),
+            drift: of(Section::Drift),
+            how: of(Section::How),
+        }
+    }
+}
+
+impl PlotView {
+    fn of(plot: &Plot) -> Self {
+        Self {
+            name: plot.name,
+            title: view::plain(&plot.title),
+            caption: view::plain(&plot.caption),
+            svg: plot.inline(),
+            numbers: plot.numbers.clone(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
@@ -83,12 +126,11 @@ struct Page<'a> {
     symbols: Vec<&'a Picture>,
     pairs: Vec<PairView>,
     pairs_shown: String,
-    plots: Vec<(String, String)>,
+    plots: Plots,
     loss: Option<String>,
     findings: Vec<FindingView>,
     findings_left: usize,
     clusters: Vec<ClusterView>,
-    similarities: String,
     settings: String,
 }
 
@@ -168,7 +210,7 @@ fn with(
             ),
         },
         pairs,
-        plots: recorded(report),
+        plots: Plots::of(report),
         loss: explained.map(render::explanation::render),
         findings_left: report.findings.len() - findings.len(),
         findings: findings
@@ -176,7 +218,6 @@ fn with(
             .map(|finding| view::finding(finding, pictures))
             .collect(),
         clusters: view::clusters(report, pictures, strips),
-        similarities: similarities(report),
         settings: serde_json::to_string_pretty(&report.settings).unwrap_or_default(),
     };
     page.render().unwrap_or_default()
@@ -197,92 +238,6 @@ fn paths<'a>(report: &'a Report, chosen: &[usize], strips: usize) -> Vec<&'a str
         paths.extend(finding.paths.iter().take(6).map(String::as_str));
     }
     paths
-}
-
-/// Plots of recordings: distances in steps, then recordings along time.
-fn recorded(report: &Report) -> Vec<(String, String)> {
-    let role = |name: &str| {
-        let mut splits = report.dataset.splits.iter();
-        splits
-            .find(|split| split.name == name)
-            .map(|split| split.role)
-    };
-    let strip = |timeline: &Timeline| {
-        let title = format!(
-            "Recording {} along time: {} images, training blue, evaluation red{}",
-            view::plain(&timeline.recording),
-            wording::count(timeline.samples),
-            match timeline.truncated {
-                true => "; its beginning",
-                false => "",
-            }
-        );
-        let class = |split: &str| match role(split) {
-            Some(SplitRole::Training) => "train",
-            Some(role) if role.is_evaluation() => "eval",
-            _ => "rest",
-        };
-        let stretches: Vec<(&str, u64)> = timeline
-            .stretches
-            .iter()
-            .map(|one| (one.split.as_deref().map_or("rest", class), one.samples))
-            .collect();
-        let svg = plots::strip(&title, &stretches);
-        (title, svg)
-    };
-    let steps = report.recordings.distances.iter().map(steps);
-    let strips = report.recordings.timelines.iter().map(strip);
-    steps.chain(strips).collect()
-}
-
-/// Evaluation samples by steps to the nearest training sample: title and plot.
-fn steps(of: &Distances) -> (String, String) {
-    let title = format!(
-        "Steps from images of {} to the nearest of {} in the same recording",
-        view::plain(&of.evaluation_split),
-        view::plain(&of.training_split)
-    );
-    let rows = [
-        ("the same instant", of.same_instant, "bad"),
-        ("1 step", of.at_1_step, "bad"),
-        ("2 steps", of.at_2_steps, "bad"),
-        ("3 to 5 steps", of.at_3_to_5_steps, "bad"),
-        ("6 to 30 steps", of.at_6_to_30_steps, "unsure"),
-        ("more than 30 steps", of.further, "good"),
-        ("another recording only", of.other_recording_only, "good"),
-        ("not known", of.unplaced, "plain"),
-    ];
-    let bars = rows.map(|(name, n, class)| Bar {
-        name,
-        value: n as f64,
-        shown: wording::count(n),
-        class,
-    });
-    let svg = plots::bars(&title, &bars);
-    (title, svg)
-}
-
-/// Similarities of the listed pairs, with the threshold.
-fn similarities(report: &Report) -> String {
-    let values: Vec<f64> = report
-        .pairs
-        .iter()
-        .filter_map(|pair| pair.similarity)
-        .collect();
-    if values.is_empty() {
-        return String::new();
-    }
-    let threshold = report.detection.threshold;
-    let words = format!("threshold {threshold:.2}");
-    plots::histogram(&Histogram {
-        title: "Similarities of the listed pairs",
-        values: &values,
-        range: (
-            values.iter().copied().fold(threshold, f64::min).min(0.5),
-            1.0,
-        ),
-        mark: Some((threshold, &words)),
-    })
 }
 
 /// A source of a content security policy.

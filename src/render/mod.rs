@@ -1,7 +1,6 @@
 //! Report to text. Renderers see only the [`Report`](crate::report::Report).
 
 pub(crate) mod answer;
-pub mod correlation;
 pub mod difference;
 pub mod explanation;
 pub mod github;
@@ -12,6 +11,7 @@ mod leaked;
 pub mod markdown;
 pub mod pairs;
 pub mod paths;
+pub mod plots;
 pub mod sarif;
 mod simulated;
 pub mod terminal;

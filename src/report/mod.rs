@@ -8,6 +8,7 @@
 mod build;
 mod clusters;
 pub mod difference;
+pub mod drift;
 pub mod explanation;
 mod findings;
 mod gate;
@@ -35,6 +36,7 @@ use crate::leak::Leak;
 use crate::matching::pair::Transform;
 use crate::rate::Rate;
 use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
+use drift::Distribution;
 use explanation::Explanation;
 use labels::LabelsRead;
 
@@ -81,6 +83,10 @@ pub struct Report {
     pub recordings: RecordingsReport,
     /// Splits that were tried on paper with `--simulate-split`, in the order asked.
     pub simulated_splits: Vec<SimulatedSplit>,
+    /// How facts of the images are distributed, for every evaluation and training split of at least
+    /// 20 such images each.
+    #[serde(default)]
+    pub distributions: Vec<Distribution>,
     /// What is wrong, worst first.
     pub findings: Vec<ReportFinding>,
     /// Number of findings by code, also of those that a limit cut.
@@ -137,6 +143,8 @@ pub struct Measured {
     pub explanation: Option<Explanation>,
     /// What leaks between every evaluation split and every training split.
     pub leakage: Vec<Leakage>,
+    /// How facts of the images are distributed.
+    pub distributions: Vec<Distribution>,
 }
 
 /// What made the report.

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::explain;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::exposed_shares::lag_of;
-use crate::explain::inputs::{Inputs, Model, Place, Row, SecondRun, Setting, Targets, Twin};
+use crate::explain::inputs::{Alike, Inputs, Model, Place, Row, SecondRun, Setting, Targets, Twin};
 use crate::explain::metrics::Answers;
 use crate::explain::predictions::{self, Line, Matched};
 use crate::labels::Labels;
@@ -133,6 +133,7 @@ pub(super) fn explain(
     Ok(explain::explain(&Inputs {
         rows: &rows,
         twins: &twins,
+        alike: &alike(chosen, evidence.partners),
         targets: &targets,
         descriptors: Some(evidence.descriptors),
         seconds_per_step: evidence.recordings.and_then(seconds_per_step),
@@ -255,6 +256,29 @@ fn twins(chosen: &Chosen, rows: &[Row], evidence: &Evidence<'_>) -> (Vec<Twin>, 
     revisited.dedup();
     let twins = twins.into_iter().map(|(twin, _)| twin).collect();
     (twins, revisited.len() as u64)
+}
+
+/// What looks found of the chosen samples in the training splits: counts are never cut.
+fn alike(chosen: &Chosen, partners: &Partnerships) -> Vec<Alike> {
+    let of = |&id: &SampleId| {
+        let own = chosen.training.iter();
+        let own = own.filter_map(|&split| partners.of(id, Some(split)));
+        own.fold(Alike::default(), |alike, found| {
+            let similarity = found
+                .top
+                .near
+                .map_or(1.0, |near| f64::from(near.similarity));
+            let copies = match found.strongest {
+                Leak::AnotherPass => 0,
+                _ => found.pairs,
+            };
+            Alike {
+                similarity: Some(alike.similarity.map_or(similarity, |s| s.max(similarity))),
+                copies: alike.copies + copies,
+            }
+        })
+    };
+    chosen.samples.iter().map(of).collect()
 }
 
 /// Labels of the chosen samples. Classes are counted anew from 0 among those that occur.

@@ -259,3 +259,27 @@ fn seconds_per_step_are_the_median_of_a_clock_and_unknown_for_frame_numbers() {
     let frames = recorded(&places, PositionUnit::Index);
     assert_eq!(seconds_per_step(&frames), None);
 }
+
+#[test]
+fn likeness_is_the_best_and_copies_are_the_sum_over_training_splits() {
+    let roles = [
+        SplitRole::Training,
+        SplitRole::Training,
+        SplitRole::Validation,
+    ];
+    let dataset = dataset(&roles, &[Some(0), Some(1), Some(2), Some(2), Some(2)]);
+    let mut partners = Partnerships::with_limit(1);
+    let mut found = |pair: Pair, weight| {
+        partners.record(pair, dataset.samples[pair.b.index()].split, weight);
+    };
+    found(pair(Leak::NearDuplicate, 2, 0, Some(0.85)), 3);
+    found(pair(Leak::NearDuplicate, 2, 1, Some(0.9)), 1);
+    found(pair(Leak::NearDuplicate, 2, 4, Some(0.99)), 1);
+    found(pair(Leak::AnotherPass, 3, 0, Some(0.7)), 1);
+    let found = alike(&choose(&dataset).unwrap(), &partners);
+    let told: Vec<_> = found[2..]
+        .iter()
+        .map(|one| (one.similarity.map(|s| (s * 100.0).round()), one.copies))
+        .collect();
+    assert_eq!(told, [(Some(90.0), 4), (Some(70.0), 0), (None, 0)]);
+}

@@ -105,6 +105,7 @@ pub(crate) fn build(
         clusters: measured.clusters,
         recordings: measured.recordings,
         simulated_splits: measured.simulated_splits,
+        distributions: measured.distributions,
         findings_truncated,
         findings: listed,
         finding_counts,

@@ -32,4 +32,19 @@ pub struct LogRead {
     pub other_metrics: Vec<String>,
     /// What was read, in one line.
     pub line: String,
+    /// Losses along the training, for a plot: at most 500 epochs, evenly spaced, with the one that
+    /// is explained; empty where the log has no losses.
+    #[serde(default)]
+    pub curve: Vec<LogPoint>,
+}
+
+/// Losses of one epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LogPoint {
+    /// Number of the epoch, from 1.
+    pub epoch: u64,
+    /// Training loss, as printed.
+    pub training: Option<f64>,
+    /// Validation loss, as printed.
+    pub validation: Option<f64>,
 }

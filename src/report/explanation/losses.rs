@@ -24,6 +24,11 @@ pub struct FromLosses {
     pub clean_loss_bounds: Vec<Bound>,
     /// Share of the gap that leakage could close, 0 to 1; an interval.
     pub share_of_gap: Estimate,
+    /// Share of the gap that goes away where the training loss is measured in evaluation mode, with
+    /// dropout off, after the epoch: it holds that of the mean over the epoch, and exceeds 1 where
+    /// more than the gap goes. `null` without that measurement, or without a gap.
+    #[serde(default)]
+    pub share_of_gap_mode: Option<f64>,
     /// Training loss at the end of each epoch.
     pub half_epoch: Vec<HalfEpoch>,
     /// Square root of the validation loss, when it is a squared error.

@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 pub use accuracy::AccuracyBounds;
 pub use comparison::{ComparedModel, Comparison, Measure};
 pub use estimate::{Assumption, CiMethod, Estimate, Status};
-pub use log::LogRead;
+pub use log::{LogPoint, LogRead};
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
 pub use predictions::{
     Accuracies, ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line,
-    MetricByExposure, Point, Third,
+    MetricByExposure, Point, Response, ResponseBin, ResponseBy, Third,
 };
 pub use samples::{ClassCount, Exposure, FromImages, Sensitivity};
 pub use targets::{

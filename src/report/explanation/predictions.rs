@@ -29,6 +29,10 @@ pub struct FromPredictions {
     /// Loss by distance to the nearest training image; confounded with difficulty, hence the last
     /// column.
     pub dose: Vec<DoseBin>,
+    /// Loss by other measures of how close training came, of which at least two values occur; as
+    /// confounded.
+    #[serde(default)]
+    pub responses: Vec<Response>,
     /// Predicted against true numbers; `null` for classes.
     pub correlation: Option<Correlation>,
 }
@@ -81,8 +85,48 @@ pub struct DoseBin {
     pub n: u64,
     /// Mean loss.
     pub loss: f64,
+    /// Lower end of its 95 % interval over groups; `null` when there is none.
+    #[serde(default)]
+    pub loss_lo: Option<f64>,
+    /// Upper end.
+    #[serde(default)]
+    pub loss_hi: Option<f64>,
     /// Mean loss over that of the mean of the training targets; `null` without targets.
     pub loss_over_trivial: Option<f64>,
+}
+
+/// Mean loss of the evaluation samples by one measure of how close training came.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Response {
+    /// The measure.
+    pub by: ResponseBy,
+    /// Bins that hold samples, from the smallest; first those without a measure: no training
+    /// frame in the recording, no training image alike.
+    pub bins: Vec<ResponseBin>,
+}
+
+/// How close training came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseBy {
+    /// Steps to the nearest training frame of the same recording.
+    Steps,
+    /// Similarity to the most similar training image, -1 to 1.
+    Similarity,
+    /// Training images that show the same picture.
+    Copies,
+}
+
+/// Samples whose measure lies in one bin.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResponseBin {
+    /// Smallest value, which belongs to the bin; `null` for samples without one.
+    pub lo: Option<f64>,
+    /// Largest value: of counts it belongs to the bin, of similarities only 1 does. `null` where
+    /// the bin is open, or for samples without a value.
+    pub hi: Option<f64>,
+    /// Mean loss with its interval over groups.
+    pub loss: Estimate,
 }
 
 /// Agreement of predicted (x) and true (y) numbers.
