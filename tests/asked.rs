@@ -520,3 +520,106 @@ fn few_long_stretches_of_pictures_in_no_order_are_asked_about() {
     let asked = &report["recordings"]["possible_groups"][0];
     assert_eq!((status, &asked["group_column"]), (1, &"session".into()));
 }
+
+/// Forty-eight different pictures of names that say nothing, every fourth in `val/`; and what is
+/// said of each by split, name and number.
+fn nameless() -> (Workspace, Vec<(&'static str, String, u32)>) {
+    let workspace = Workspace::new();
+    let mut all = Vec::new();
+    for seed in 0..48_u32 {
+        let split = if seed % 4 == 3 { "val" } else { "train" };
+        let name = format!("{:08x}.png", (seed + 1).wrapping_mul(2_654_435_761));
+        workspace.image(&format!("{split}/{name}"), seed + 1);
+        all.push((split, name, seed));
+    }
+    (workspace, all)
+}
+
+#[test]
+fn a_table_for_each_split_tells_groups_of_both() {
+    let (workspace, all) = nameless();
+    for (folder, column) in [("train", "patient_id"), ("val", "PatientID")] {
+        let own = all.iter().filter(|one| one.0 == folder);
+        let rows = own.map(|(_, name, seed)| format!("{name},P{}", seed / 4));
+        let rows: Vec<String> = rows.collect();
+        let text = format!("file_name,{column}\n{}", rows.join("\n"));
+        workspace.file(&format!("{folder}/metadata.csv"), text);
+    }
+    let (report, status) = workspace.check(&["--max-leakage", "0"]);
+    let groups = &report["recordings"]["groups"][0];
+    assert_eq!((status, &groups["shared"]), (1, &12.into()), "{groups}");
+    assert_eq!(report["verdict"], "leaks");
+}
+
+#[test]
+fn groups_that_are_told_of_one_split_alone_leave_the_verdict_unknown() {
+    let (workspace, all) = nameless();
+    let table = |told: &[&str]| {
+        let own = all.iter().filter(|one| told.contains(&one.0));
+        let rows = own.map(|(split, name, seed)| format!("{name},{split}{}", seed / 8));
+        let rows: Vec<String> = rows.collect();
+        workspace.file("meta.csv", format!("image,patient_id\n{}", rows.join("\n")));
+        let (report, _) = workspace.check(&[]);
+        let said = report["findings"].to_string();
+        (report["verdict"].clone(), said.contains("have no group"))
+    };
+    assert_eq!(table(&["train"]), ("unknown".into(), true));
+    assert_eq!(table(&["val"]), ("unknown".into(), true));
+    assert_eq!(table(&["train", "val"]), ("clear".into(), false));
+    workspace.file("meta.csv", "image,width\n");
+    assert_eq!(workspace.check(&[]).0["verdict"], "clear");
+}
+
+#[test]
+fn a_column_of_no_picture_in_common_hides_neither_another_nor_names() {
+    let (workspace, all) = nameless();
+    let row = |(_, name, seed): &(_, String, u32)| format!("{name},S{seed},V{}", seed / 4);
+    let rows: Vec<String> = all.iter().map(row).collect();
+    let text = format!("image,study_id,video_id\n{}", rows.join("\n"));
+    workspace.file("meta.csv", text);
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["recordings"]["groups"][0]["shared"], 12);
+    let evidence = report["dataset"]["evidence"].as_str().unwrap();
+    assert!(evidence.contains("column `video_id`"), "{evidence}");
+}
+
+#[test]
+fn what_stands_in_json_beside_pictures_is_a_column_and_what_tells_no_group_is_none() {
+    let json = |key: &str| {
+        let (workspace, all) = nameless();
+        for (split, name, seed) in all {
+            let text = format!("{{\"{key}\": \"P{}\", \"age\": 5}}", seed / 4);
+            let file = name.replace(".png", ".json");
+            workspace.file(&format!("{split}/{file}"), text);
+        }
+        workspace.check(&[]).0["verdict"].clone()
+    };
+    assert_eq!(json("patient_id"), "leaks");
+    assert_eq!(json("product_id"), "unknown");
+    assert_eq!(json("license_id"), "clear");
+}
+
+#[test]
+fn pictures_that_others_were_cut_from_are_asked_about_and_attributes_are_not() {
+    let table = |column: &str, value: fn(u32) -> String| {
+        let (workspace, all) = nameless();
+        let row = |(_, name, seed): &(_, String, u32)| format!("{name},{}", value(*seed));
+        let rows: Vec<String> = all.iter().map(row).collect();
+        workspace.file("meta.csv", format!("image,{column}\n{}", rows.join("\n")));
+        let (report, _) = workspace.check(&[]);
+        assert_eq!(report["recordings"]["groups"], json!([]), "{column}");
+        report["verdict"].clone()
+    };
+    let parent = |seed: u32| format!("orig_{:04}.tif", seed / 4);
+    for column in ["source_image", "original_filename", "photo_id", "cow", "牛"] {
+        assert_eq!(table(column, parent), "unknown", "{column}");
+    }
+    for column in ["md5", "caption", "scanner", "url"] {
+        assert_eq!(table(column, parent), "clear", "{column}");
+    }
+    let visit = |seed: u32| (seed % 5).to_string();
+    assert_eq!(table("visit", visit), "clear");
+    assert_eq!(table("session", visit), "unknown");
+    let kitchen = |seed: u32| ["kitchen", "bath", "hall"][seed as usize % 3].to_owned();
+    assert_eq!(table("scene", kitchen), "clear");
+}

@@ -97,9 +97,16 @@ fn grey(seeds: &[u32]) -> Vec<u8> {
 
 /// A table as Hugging Face writes them: a structure of bytes and path, and a label with names.
 fn table(rows: &[(u32, i64)]) -> Vec<u8> {
-    let schema = "message schema { optional group image { optional binary bytes; \
-                  optional binary path (UTF8); } optional int64 label; }";
-    let schema = Arc::new(parse_message_type(schema).unwrap());
+    table_with("label", rows)
+}
+
+/// The same with a column of this name.
+fn table_with(column: &str, rows: &[(u32, i64)]) -> Vec<u8> {
+    let schema = format!(
+        "message schema {{ optional group image {{ optional binary bytes; \
+         optional binary path (UTF8); }} optional int64 {column}; }}"
+    );
+    let schema = Arc::new(parse_message_type(&schema).unwrap());
     let names = json!({ "info": { "features": { "image": { "_type": "Image" },
         "label": { "names": ["cat", "dog"], "_type": "ClassLabel" } } } });
     let note = KeyValue::new("huggingface".to_owned(), names.to_string());
@@ -341,6 +348,83 @@ fn arrays_that_are_no_pictures_are_not_taken_for_some() {
         "a depth map belongs to its picture"
     );
     assert!(not_read(&report).contains("val/ct.npy"));
+}
+
+/// The verdict, and how many groups both splits have.
+fn shared(workspace: &Workspace, options: &[&str]) -> (Value, Value) {
+    let (report, _) = workspace.check(options);
+    let shared = &report["recordings"]["groups"][0]["shared"];
+    (report["verdict"].clone(), shared.clone())
+}
+
+#[test]
+fn columns_of_tables_beside_their_pictures_tell_groups_and_are_asked_about() {
+    let rows = |seeds: std::ops::Range<u32>, from: i64| -> Vec<(u32, i64)> {
+        let row = |seed| (seed, from + i64::from(seed % 6) * 37);
+        seeds.map(row).collect()
+    };
+    let tables = |column: &str, from: i64| {
+        let workspace = Workspace::new();
+        let train = table_with(column, &rows(1..25, 1000));
+        workspace.file("train-00000-of-00001.parquet", train);
+        let test = table_with(column, &rows(25..37, from));
+        workspace.file("test-00000-of-00001.parquet", test);
+        workspace
+    };
+    let leaks = ("leaks".into(), 6.into());
+    assert_eq!(shared(&tables("patient_id", 1000), &[]), leaks);
+    assert_eq!(
+        shared(&tables("patient_id", 9000), &[]),
+        ("clear".into(), 0.into())
+    );
+    let parent = tables("source_image", 1000);
+    assert_eq!(shared(&parent, &[]).0, "unknown");
+    assert_eq!(shared(&parent, &["--group-column", "source_image"]), leaks);
+    assert_eq!(shared(&tables("license", 1000), &[]).0, "clear");
+}
+
+#[test]
+fn arrays_and_json_beside_pictures_in_containers_tell_groups() {
+    let subjects = |count: u8| -> Vec<u8> {
+        let numbers: Vec<u8> = (0..count).map(|at| at % 6).collect();
+        npy("|u1", &format!("({count},)"), &numbers)
+    };
+    let pictures = |seeds: std::ops::Range<u32>| {
+        let seeds: Vec<u32> = seeds.collect();
+        npy("|u1", &format!("({}, 72, 96)", seeds.len()), &grey(&seeds))
+    };
+    let arrays = |name: &str| {
+        let arrays = [
+            ("x_train.npy", pictures(1..25)),
+            (&*format!("{name}_train.npy"), subjects(24)),
+            ("x_test.npy", pictures(25..37)),
+            (&*format!("{name}_test.npy"), subjects(12)),
+        ];
+        let workspace = Workspace::new();
+        workspace.file("data.npz", zip(&arrays, false, 0));
+        shared(&workspace, &[])
+    };
+    assert_eq!(arrays("subjects"), ("leaks".into(), 6.into()));
+    assert_eq!(arrays("ages").0, "clear");
+    let shards = |key: &str| {
+        let workspace = Workspace::new();
+        for (split, seeds) in [("train", 1..25_u32), ("val", 25..37)] {
+            let mut members = Vec::new();
+            for seed in seeds {
+                members.push((format!("{seed:06}.png"), png(seed)));
+                let json = format!("{{\"{key}\": \"P{}\"}}", seed % 6);
+                members.push((format!("{seed:06}.json"), json.into_bytes()));
+            }
+            let members: Vec<(&str, Vec<u8>)> = members
+                .iter()
+                .map(|(name, content)| (name.as_str(), content.clone()))
+                .collect();
+            workspace.file(&format!("{split}-000000.tar"), tar(&members));
+        }
+        shared(&workspace, &[]).0
+    };
+    assert_eq!(shards("patient_id"), "leaks");
+    assert_eq!(shards("camera"), "clear");
 }
 
 #[test]

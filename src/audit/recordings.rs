@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::search::Looks;
 use crate::matching::partners::Partnerships;
-use crate::report::recordings::{GroupAgreement, RecordingsReport, SequenceFacts};
+use crate::report::recordings::{GroupAgreement, GroupRule, RecordingsReport, SequenceFacts};
 use crate::sample::{Dataset, Sample, SampleId};
 use crate::sequence::augmentation::Family;
 use crate::sequence::entity::{self, Candidate};
@@ -77,8 +77,11 @@ pub(super) fn find(
     let without_order = inference.recordings_without_order(agreement);
     let (recordings, facts) = inference.settle(agreement, samples);
     let by_pattern = settings.group_pattern.as_ref();
+    // A column that nobody named is one more guess about what the user has answered.
+    let is_none = settings.no_groups.is_some();
+    let told = group::from_column(samples);
     let declared = [
-        group::from_column(samples),
+        told.filter(|told| !is_none || told.rule != GroupRule::Column),
         by_pattern.and_then(|pattern| group::from_pattern(pattern, samples)),
     ];
     let mut groups: Vec<Groups> = declared.into_iter().flatten().collect();

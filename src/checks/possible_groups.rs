@@ -21,6 +21,9 @@ pub(super) fn unanswered(evidence: &Evidence<'_>) -> Vec<Finding> {
 }
 
 fn message(facts: &PossibleGroup) -> String {
+    if facts.evaluation_without + facts.training_without > 0 {
+        return of_one_side(facts);
+    }
     let shown: Vec<&str> = facts.examples.iter().take(3).map(String::as_str).collect();
     let pixels = match facts.pixels {
         None if facts.group_column.is_some() => "nothing says whether it is".to_owned(),
@@ -51,5 +54,19 @@ fn message(facts: &PossibleGroup) -> String {
         facts.training_split,
         shown.join(", "),
         facts.random_split_shares * 100.0
+    )
+}
+
+/// That groups are told of one split, and hardly of the other.
+fn of_one_side(facts: &PossibleGroup) -> String {
+    format!(
+        "{} of {} images of `{}` and {} of `{}` have no group in the {}, so that nothing says whether the two share one; fill its empty cells, or name another \
+         with `--group-column`; if there are no groups, write `groups = {{ none = \"why\" }}` in splitleak.toml",
+        facts.evaluation_without,
+        facts.evaluation_samples,
+        facts.evaluation_split,
+        facts.training_without,
+        facts.training_split,
+        facts.part,
     )
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use super::builder::Draft;
-use super::group_columns::Asked;
+use super::group_columns::{Asked, Column};
 use crate::annotation::{Annotations, source_of};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
@@ -72,6 +72,8 @@ pub(super) struct Claim {
     pub(super) labels_from: String,
     /// What is drawn on the samples, and said of them besides their labels.
     pub(super) annotations: Annotations,
+    /// Columns of what tells the samples, which may tell groups, too.
+    pub(super) columns: Vec<Column>,
     /// Columns that may tell groups.
     pub(super) group_columns: Vec<Asked>,
 }
@@ -97,6 +99,7 @@ impl Claim {
             lists_samples: false,
             labels_from: String::new(),
             annotations: Annotations::default(),
+            columns: Vec::new(),
             group_columns: Vec::new(),
         }
     }
@@ -320,6 +323,7 @@ mod tests {
             lists_samples: strength != Strength::Folders,
             labels_from: String::new(),
             annotations: Annotations::default(),
+            columns: Vec::new(),
             group_columns: Vec::new(),
         }
     }

@@ -11,7 +11,7 @@ use super::claim::{Claim, SplitOf, Strength};
 use super::csv_header::{Header, is_flag, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, reader, table_text};
 use super::drawn::{Drawn, Gather};
-use super::group_columns::is_attribute;
+use super::group_columns::{Column, named};
 use super::manifest_columns::Positions;
 use super::object_cells;
 use super::resolve::Resolver;
@@ -42,7 +42,10 @@ pub(super) fn claim(
     })?;
     let files = Resolver::new(root, manifest, walked);
     let header = read_header(manifest, &text, columns, &files)?;
-    let mut rows = Rows::default();
+    let mut rows = Rows {
+        columns: open_columns(&header, &text),
+        ..Rows::default()
+    };
     let mut reader = reader(&text, header.is_written);
     let name: Arc<str> = name_of(root, manifest).into();
     for record in reader.records() {
@@ -58,6 +61,8 @@ pub(super) fn claim(
 #[derive(Default)]
 struct Rows {
     drafts: Vec<(usize, Draft)>,
+    /// Columns that may tell groups, with a cell for each of `drafts`.
+    columns: Vec<(usize, Vec<Option<Box<str>>>)>,
     problems: Vec<Problem>,
     /// Paths and splits met so far, with the first label of each.
     seen: HashMap<(String, Option<String>), Option<String>>,
@@ -159,10 +164,14 @@ impl Rows {
                 place,
                 split: split.clone(),
                 label,
-                group: cell(positions.group),
+                group: cell(positions.group).filter(|_| positions.group_chosen),
                 time,
             };
             self.drafts.push((*column, draft));
+            for (at, cells) in &mut self.columns {
+                let text = record.get(*at).filter(|text| !text.is_empty());
+                cells.push(text.map(Into::into));
+            }
         }
     }
 
@@ -273,6 +282,10 @@ impl Rows {
                 detail,
             });
         }
+        for (_, cells) in &mut self.columns {
+            let mut drafts = self.drafts.iter();
+            cells.retain(|_| drafts.next().is_none_or(|one| !absent.contains(&one.0)));
+        }
         self.drafts.retain(|(column, _)| !absent.contains(column));
     }
 
@@ -301,18 +314,22 @@ impl Rows {
             );
             return Err(error(message));
         }
-        let mut drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
-        let groups = drafts.iter().filter_map(|draft| draft.group.as_deref());
-        if !header.positions.group_chosen && is_attribute(groups) {
-            for draft in &mut drafts {
-                draft.group = None;
-            }
-        }
+        let drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        let name = name_of(root, manifest);
+        let columns = self.columns.into_iter().map(|(at, cells)| Column {
+            name: header.names[at].clone(),
+            table: name.clone(),
+            of: drafts
+                .iter()
+                .zip(cells)
+                .filter_map(|(draft, cell)| Some((draft.path.clone(), cell?.into())))
+                .collect(),
+        });
+        let columns = columns.collect();
         let (drafts, parts) = match &header.folds {
             Some(column) => told::folds(drafts, column).map_err(error)?,
             None => (drafts, BTreeMap::new()),
         };
-        let name = name_of(root, manifest);
         let others = header.other_labels();
         let others = match others.is_empty() {
             true => String::new(),
@@ -344,6 +361,7 @@ impl Rows {
             labels_from: header.positions.label.map_or(String::new(), |at| {
                 format!("column `{}` of `{name}`", header.names[at])
             }),
+            columns,
             group_columns: Vec::new(),
             annotations: self.drawn.finish(match (header.objects, header.boxes) {
                 (None, None) => format!("columns of 0 and 1 in `{name}`"),
@@ -351,6 +369,30 @@ impl Rows {
             }),
         })
     }
+}
+
+/// Columns that may tell groups, none yet said of any sample: those that say nothing else. Of long
+/// tables only those whose names say that they may.
+fn open_columns(header: &Header, text: &str) -> Vec<(usize, Vec<Option<Box<str>>>)> {
+    const LONG: usize = 64 << 20;
+    let positions = &header.positions;
+    if positions.group_chosen || positions.driving_log {
+        return Vec::new();
+    }
+    let used = [
+        positions.split,
+        positions.label,
+        positions.time,
+        header.objects,
+    ];
+    let is_open = |at: &usize| {
+        let named = named(&header.names[*at]);
+        let is_used = used.contains(&Some(*at)) || header.flags.contains(at);
+        let is_path = positions.paths.iter().any(|path| path.0 == *at);
+        !is_used && !is_path && named.may_tell() && (named.says_so() || text.len() < LONG)
+    };
+    let open = (0..header.names.len()).filter(is_open);
+    open.map(|at| (at, Vec::new())).collect()
 }
 
 /// Whether all samples are in splits without a role, and these are few.

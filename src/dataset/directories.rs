@@ -175,6 +175,7 @@ pub(super) fn claim(
         lists_samples: false,
         labels_from,
         annotations: Annotations::default(),
+        columns: Vec::new(),
         group_columns: Vec::new(),
     };
     Ok(Given {

@@ -87,6 +87,7 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         lists_samples: false,
         labels_from: labels_from.to_owned(),
         annotations: Annotations::default(),
+        columns: Vec::new(),
         group_columns: Vec::new(),
     })
 }

@@ -44,7 +44,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-fn push_row(table: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn push_row(table: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells
         .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
         .collect();

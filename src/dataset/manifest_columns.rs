@@ -157,9 +157,9 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
 /// The column that is named for the widest entity.
 fn widest_group(header: &[String]) -> Option<usize> {
     let columns = header.iter().enumerate();
-    let entities = columns.filter_map(|(at, name)| match named(name)? {
+    let entities = columns.filter_map(|(at, name)| match named(name) {
         Named::Entity(rank) => Some((rank, at)),
-        Named::Perhaps => None,
+        _ => None,
     });
     entities.min().map(|(_, at)| at)
 }

@@ -32,6 +32,7 @@ mod object_cells;
 mod outside;
 mod resolve;
 mod side_tables;
+mod side_texts;
 mod split_folders;
 mod split_lists;
 pub mod split_name;
@@ -112,7 +113,8 @@ fn recognise(
         Input::Directories(splits) => {
             let mut given = directories::claim(splits, columns, files, progress)?;
             annotate_given(&mut given, columns)?;
-            let tables = side_tables::of_splits(&given.root, splits);
+            let mut tables = side_tables::of_splits(&given.root, splits);
+            tables.extend(side_tables::of_texts(&given.root, &given.walked));
             let claim = claim_with(&given.root, given.claim, &tables, columns, files)?;
             Ok(believe(&given.root, claim, files, given.walked))
         }

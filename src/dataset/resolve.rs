@@ -50,8 +50,12 @@ impl<'a> Resolver<'a> {
             folders.entry(above).or_default().push(image);
         }
         let mut called: HashMap<&str, Vec<&str>> = HashMap::new();
-        for folder in folders.keys() {
-            called.entry(file_name(folder)).or_default().push(folder);
+        for image in &walked.images {
+            let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
+            let same = called.entry(file_name(above)).or_default();
+            if same.last() != Some(&above) {
+                same.push(above);
+            }
         }
         let places = walked.images.iter();
         let folder = match beside.strip_prefix(root) {

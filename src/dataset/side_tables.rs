@@ -1,6 +1,7 @@
 //! Tables of a tree, joined to samples by the pictures that their rows name: what columns there
 //! are, and what they say of each picture.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use super::builder::Draft;
 use super::csv_text::{reader, table_text};
 use super::exports::stem;
 use super::resolve::Resolver;
+use super::side_texts;
 use super::walk::{Walked, WalkedFile};
 use crate::settings::SplitDirectory;
 use crate::source::path_text;
@@ -24,6 +26,8 @@ pub(super) struct SideTable {
     /// Its name for people.
     pub(super) name: String,
     file: PathBuf,
+    /// Its text as a table, where its file is none.
+    text: Option<String>,
     /// Names of its columns, as its first row writes them.
     pub(super) columns: Vec<String>,
 }
@@ -72,18 +76,40 @@ pub(super) fn list(root: &Path, given: Option<&Path>, walked: &Walked) -> Vec<Si
     });
     let own: Vec<(String, PathBuf)> = given.into_iter().collect();
     let is_new = |one: &(String, PathBuf)| own.iter().all(|given| given.1 != one.1);
-    read(own.iter().cloned().chain(inside.filter(is_new)).collect())
+    let mut tables = read(own.iter().cloned().chain(inside.filter(is_new)).collect());
+    tables.extend(of_texts(root, walked));
+    tables
+}
+
+/// Texts that are no tables, and say something of each picture.
+pub(super) fn of_texts(root: &Path, walked: &Walked) -> Vec<SideTable> {
+    let texts = side_texts::tables(root, walked).into_iter();
+    let table = |(name, text): (String, String)| {
+        Some(SideTable {
+            file: root.join(&name),
+            name,
+            columns: columns_of(&text)?,
+            text: Some(text),
+        })
+    };
+    texts.filter_map(table).collect()
+}
+
+/// The names of the columns of a table.
+fn columns_of(text: &str) -> Option<Vec<String>> {
+    let columns = reader(text, true).headers().ok()?.clone();
+    Some(columns.iter().map(ToOwned::to_owned).collect())
 }
 
 /// The columns of tables; what cannot be read as one is left out.
 fn read(all: Vec<(String, PathBuf)>) -> Vec<SideTable> {
     let table = |(name, file): (String, PathBuf)| {
         let text = table_text(&file).ok()?;
-        let columns = reader(&text, true).headers().ok()?.clone();
         Some(SideTable {
             name,
             file,
-            columns: columns.iter().map(ToOwned::to_owned).collect(),
+            columns: columns_of(&text)?,
+            text: None,
         })
     };
     all.into_iter()
@@ -127,7 +153,10 @@ impl SideTable {
         samples: &Walked,
         columns: &[usize],
     ) -> Option<Vec<Cells>> {
-        let text = table_text(&self.file).ok()?;
+        let text = match &self.text {
+            Some(text) => Cow::Borrowed(text.as_str()),
+            None => Cow::Owned(table_text(&self.file).ok()?),
+        };
         let stems: HashSet<&str> = samples.images.iter().map(|one| stem(&one.path)).collect();
         let names = |cell: &str| {
             let name = cell.rsplit(['/', '\\']).next().unwrap_or(cell);

@@ -40,11 +40,11 @@ impl SplitFolders {
     pub(super) fn around<'a>(&self, path: &'a str) -> Option<(&SplitFolder, &'a str)> {
         let (folders, _) = folder_and_name(path)?;
         let ends = folders.match_indices('/').map(|(at, _)| at);
-        let around = ends.chain([folders.len()]).filter_map(|end| {
+        // The innermost: only splits within a split are found below one.
+        ends.chain([folders.len()]).rev().find_map(|end| {
             let folder = self.0.get(&folders[..end])?;
             Some((folder, folders[end..].trim_start_matches('/')))
-        });
-        around.last()
+        })
     }
 }
 
@@ -77,8 +77,8 @@ pub(super) fn split_folders<'a>(
             .match_indices('/')
             .map(|(at, _)| at)
             .chain([end]);
-        let around = ends.map(|end| &path[..end]);
-        let split = around.filter(|path| found.0.contains_key(*path)).last();
+        let mut around = ends.rev().map(|end| &path[..end]);
+        let split = around.find(|path| found.0.contains_key(*path));
         let above = split.map(|split| parent_and_name(split).0);
         if let Some(container) = above.and_then(|above| containers.get_mut(above)) {
             container.roles.insert(role);

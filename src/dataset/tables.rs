@@ -124,6 +124,7 @@ fn one_a_split(
                 all.evidence.push_str("; ");
                 all.evidence.push_str(&claim.evidence);
                 all.drafts.extend(claim.drafts);
+                all.columns.extend(claim.columns);
                 all.problems.extend(claim.problems);
                 let drawn = std::mem::take(&mut all.annotations);
                 all.annotations = Annotations::join([drawn, claim.annotations]);

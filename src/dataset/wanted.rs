@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::claim::Claim;
+use super::group_columns::{are_called_alike, chosen};
 use super::side_tables::{SideTable, samples};
 use super::time_cell;
 use crate::error::Error;
@@ -27,8 +28,11 @@ pub(super) fn fill(
 ) -> Result<(), Error> {
     // A driving log without a header has columns that no row names.
     let is_log = claim.layout == Layout::DrivingLog;
+    let inside = columns.group.as_ref().map(|group| chosen(claim, group));
+    let inside = inside.unwrap_or_default();
     for (option, column) in named(columns).into_iter().filter(|_| !is_log) {
-        if tables.iter().all(|table| table.at(column).is_none()) {
+        let is_inside = option == "group-column" && !inside.is_empty();
+        if !is_inside && tables.iter().all(|table| table.at(column).is_none()) {
             return Err(nowhere(option, column, tables));
         }
     }
@@ -45,7 +49,10 @@ pub(super) fn fill(
     if let Some(column) = &columns.group
         && !has_groups(claim)
     {
-        let cells = of_samples(claim, root, tables, column);
+        let mut cells = of_samples(claim, root, tables, column);
+        for (path, value) in inside.into_iter().flat_map(|one| one.of) {
+            cells.entry(path).or_insert(value);
+        }
         for draft in &mut claim.drafts {
             draft.group = cells.get(&draft.path).cloned();
         }
@@ -77,8 +84,13 @@ fn of_samples(
 ) -> BTreeMap<String, String> {
     let walked = samples(&claim.drafts);
     let mut all = BTreeMap::new();
+    let has_it = |table: &SideTable| {
+        let mut names = table.columns.iter();
+        let alike = names.position(|name| are_called_alike(name, column));
+        table.at(column).or(alike)
+    };
     for table in tables {
-        let Some(at) = table.at(column) else {
+        let Some(at) = has_it(table) else {
             continue;
         };
         for cells in table.cells(root, &walked, &[at]).into_iter().flatten() {

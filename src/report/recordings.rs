@@ -331,6 +331,13 @@ pub struct PossibleGroup {
     pub evaluation_samples: u64,
     /// Evaluation samples whose value the training split has, too.
     pub samples_of_shared_values: u64,
+    /// Evaluation samples without a value, where that is why it is asked: nothing is shared that is
+    /// known.
+    #[serde(default)]
+    pub evaluation_without: u64,
+    /// Training samples without a value, where that is why it is asked.
+    #[serde(default)]
+    pub training_without: u64,
     /// Share of evaluation samples that would share their value with training, had as many samples
     /// been drawn at random, 0 to 1.
     pub random_split_shares: f64,

@@ -2,7 +2,7 @@
 
 use crate::leak::Leak;
 use crate::report::recordings::{
-    FamilyFacts, PossibleGroup, RecordingsReport, SequenceFacts, SharedGroups,
+    FamilyFacts, GroupRule, PossibleGroup, RecordingsReport, SequenceFacts, SharedGroups,
 };
 use crate::sample::{Sample, SampleId, Split, SplitId, split_pairs};
 
@@ -10,7 +10,7 @@ use super::augmentation::{self, Family};
 use super::group::{self, Groups};
 use super::neighbours::{self};
 use super::overlap::{self, Strip};
-use super::question::Question;
+use super::question::{self, Question};
 use super::recording::Recordings;
 use super::tiles::Tiles;
 use super::timeline;
@@ -166,7 +166,13 @@ pub fn examine(
         let asked = entity
             .asked
             .and_then(|question| question.between(samples, pair, names));
-        let asked: Vec<Asked> = asked.into_iter().collect();
+        let columns = found.groups.iter();
+        let columns = columns.filter(|groups| groups.rule == GroupRule::Column);
+        let unknown = columns.zip(&shared_groups).filter_map(|(groups, facts)| {
+            let is_open = facts.shared == 0;
+            is_open.then(|| question::of_one_side(groups, samples, pair, names))?
+        });
+        let asked: Vec<Asked> = asked.into_iter().chain(unknown).collect();
         report
             .possible_groups
             .extend(asked.iter().map(|asked| asked.facts.clone()));

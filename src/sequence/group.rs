@@ -196,10 +196,17 @@ pub(crate) fn shared(
             .take(10)
             .map(|group| groups.names[group].to_string())
             .collect(),
-        statement: format!(
-            "{in_both} of {all} groups of \"{}\" shared with \"{}\" ({rule}; {without} of {evaluation_samples} samples without a group)",
-            names.0, names.1
-        ),
+        // None of none would read as an attestation.
+        statement: match all {
+            0 => format!(
+                "no group of \"{}\" is known, so none that it shares with \"{}\" ({rule}; {without} of {evaluation_samples} samples without a group)",
+                names.0, names.1
+            ),
+            _ => format!(
+                "{in_both} of {all} groups of \"{}\" shared with \"{}\" ({rule}; {without} of {evaluation_samples} samples without a group)",
+                names.0, names.1
+            ),
+        },
     };
     (report, leaks)
 }

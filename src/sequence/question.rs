@@ -76,6 +76,8 @@ impl Question {
             examples: shared.examples,
             evaluation_samples: shared.evaluation_samples,
             samples_of_shared_values: shared.samples_of_shared_groups,
+            evaluation_without: 0,
+            training_without: 0,
             random_split_shares: random_share(&self.groups, samples, pair),
             group_pattern: self.pattern.clone(),
             group_column: self.column.clone(),
@@ -84,6 +86,59 @@ impl Question {
         let evaluation: Vec<SampleId> = leaks.iter().map(|leak| leak.evaluation).collect();
         Some(Asked { facts, evaluation })
     }
+}
+
+/// What is not known of declared groups that two splits do not share, as far as is known: fewer
+/// than half of the samples of one of them have one. `None` where enough have.
+#[must_use]
+pub(super) fn of_one_side(
+    groups: &Groups,
+    samples: &[Sample],
+    (evaluation, training): (SplitId, SplitId),
+    names: (&str, &str),
+) -> Option<Asked> {
+    let of = |split: SplitId| {
+        let own = samples.iter().zip(&groups.of).zip(0_u32..);
+        own.filter(move |((sample, _), _)| sample.split == Some(split))
+    };
+    let (mut open, mut counts) = (Vec::new(), [[0_u64; 2]; 2]);
+    for ((_, group), id) in of(evaluation) {
+        counts[0][usize::from(group.is_some())] += 1;
+        if group.is_none() {
+            open.push(SampleId(id));
+        }
+    }
+    for ((_, group), _) in of(training) {
+        counts[1][usize::from(group.is_some())] += 1;
+    }
+    let [[evaluation_without, evaluated], [training_without, trained]] = counts;
+    if evaluated >= evaluation_without && trained >= training_without {
+        return None;
+    }
+    // Of which a training sample may be one, where only training lacks groups.
+    if evaluated >= evaluation_without {
+        open = of(evaluation).map(|(_, id)| SampleId(id)).collect();
+    }
+    let facts = PossibleGroup {
+        part: groups.rule.describe(),
+        evaluation_split: names.0.into(),
+        training_split: names.1.into(),
+        evaluation_values: 0,
+        shared: 0,
+        examples: Vec::new(),
+        evaluation_samples: evaluated + evaluation_without,
+        samples_of_shared_values: 0,
+        evaluation_without,
+        training_without,
+        random_split_shares: 0.0,
+        group_pattern: None,
+        group_column: None,
+        pixels: None,
+    };
+    Some(Asked {
+        facts,
+        evaluation: open,
+    })
 }
 
 /// Expected share of evaluation samples with a training sample of their group, when each sample is

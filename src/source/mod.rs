@@ -50,6 +50,14 @@ impl Place {
         }
     }
 
+    /// The file that holds the sample with others.
+    pub(crate) fn container(&self) -> Option<&Path> {
+        match self {
+            Self::Inside(inside) => Some(inside.file()),
+            _ => None,
+        }
+    }
+
     /// The bytes that a part of a container takes, where that is known before reading.
     pub(crate) fn size_inside(&self) -> Option<u64> {
         match self {

@@ -27,6 +27,16 @@ pub(super) struct Image {
     #[serde(default)]
     patient_id: Option<serde_json::Value>,
     #[serde(default)]
+    subject_id: Option<serde_json::Value>,
+    #[serde(default)]
+    study_id: Option<serde_json::Value>,
+    #[serde(default)]
+    slide_id: Option<serde_json::Value>,
+    #[serde(default)]
+    scene_id: Option<serde_json::Value>,
+    #[serde(default)]
+    source_image: Option<serde_json::Value>,
+    #[serde(default)]
     video_id: Option<serde_json::Value>,
     #[serde(default, alias = "sequence_id")]
     seq_id: Option<serde_json::Value>,
@@ -37,15 +47,23 @@ pub(super) struct Image {
 }
 
 impl Image {
-    /// The patient, video or sequence that it belongs to, the widest that is told.
-    pub(super) fn group(&self) -> Option<String> {
-        let told = [&self.patient_id, &self.video_id, &self.seq_id];
-        let value = told.into_iter().flatten().find(|value| !value.is_null())?;
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), ToOwned::to_owned);
-        // Programs write -1 for none.
-        (!text.is_empty() && text != "-1").then_some(text)
+    /// What may tell groups, by field.
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
+        let told = [
+            ("patient_id", &self.patient_id),
+            ("subject_id", &self.subject_id),
+            ("study_id", &self.study_id),
+            ("slide_id", &self.slide_id),
+            ("video_id", &self.video_id),
+            ("seq_id", &self.seq_id),
+            ("scene_id", &self.scene_id),
+            ("source_image", &self.source_image),
+        ];
+        told.into_iter().filter_map(|(name, value)| {
+            let value = value.as_ref().filter(|value| !value.is_null())?;
+            let text = value.as_str().map(ToOwned::to_owned);
+            Some((name, text.unwrap_or_else(|| value.to_string())))
+        })
     }
 
     /// Its file: as written, else what an address ends in, as LVIS names its pictures.

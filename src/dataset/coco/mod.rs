@@ -16,7 +16,7 @@ use super::claim::{Claim, Strength};
 use super::csv_text::at_line;
 use super::drawn::Gather;
 use super::exports::stem;
-use super::group_columns::is_attribute;
+use super::group_columns::Column;
 use super::io_error;
 use super::resolve::Resolver;
 use super::split_name::{role_of, side_by_side, spelled_by_file, words};
@@ -166,6 +166,7 @@ fn claimed(
     let mut drafts: BTreeMap<(String, String), Draft> = BTreeMap::new();
     let mut splits = BTreeSet::new();
     let mut problems = Vec::new();
+    let mut columns: BTreeMap<&str, Column> = BTreeMap::new();
     for (path, (split, role), document) in files {
         let resolver = Resolver::new(root, &root.join(path), walked);
         let (mut pictures, mut seen) = (Vec::new(), BTreeSet::new());
@@ -175,9 +176,13 @@ fn claimed(
                 path: name.clone(),
                 place,
                 split: Some((split.clone(), *role)),
-                group: image.group(),
                 ..Draft::default()
             };
+            for (column, value) in image.groups() {
+                let own: &mut Column = columns.entry(column).or_default();
+                own.table.clone_from(path);
+                own.of.entry(name.clone()).or_insert(value);
+            }
             pictures.push(name.clone());
             if !seen.insert(name.clone()) {
                 problems.push(Problem {
@@ -191,12 +196,11 @@ fn claimed(
         objects::gather(document, &Arc::from(path.as_str()), &pictures, &mut gather);
         splits.insert((split.clone(), *role));
     }
-    let mut drafts: Vec<Draft> = drafts.into_values().collect();
-    if is_attribute(drafts.iter().filter_map(|draft| draft.group.as_deref())) {
-        for draft in &mut drafts {
-            draft.group = None;
-        }
-    }
+    let drafts: Vec<Draft> = drafts.into_values().collect();
+    let columns = columns.into_iter().map(|(name, column)| Column {
+        name: name.to_owned(),
+        ..column
+    });
     let trains = splits.iter().any(|(_, role)| *role == SplitRole::Training);
     let evaluates = splits.iter().any(|(_, role)| role.is_evaluation());
     let files: Vec<String> = files.iter().map(|(path, ..)| format!("`{path}`")).collect();
@@ -210,6 +214,7 @@ fn claimed(
         splits: splits.into_iter().collect(),
         lists_samples: true,
         problems,
+        columns: columns.collect(),
         annotations: gather.finish(evidence.clone()),
         ..Claim::new(Layout::Coco, strength, evidence, drafts)
     }

@@ -7,6 +7,7 @@
 mod array;
 mod arrow;
 mod cifar;
+mod columns;
 mod flat;
 mod idx;
 mod inflate;
@@ -34,6 +35,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use array::Array;
+pub(crate) use columns::columns;
 use listing::Part;
 pub(crate) use listing::{Listing, list};
 pub(super) use member::member;

@@ -107,7 +107,10 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
         _ => return Ok(None),
     };
     let kind = head.kind.trim_start_matches(['|', '<']);
+    let letters = |each: u64| kind.get(1..)?.parse::<u64>().ok()?.checked_mul(each);
     let width: u64 = match kind {
+        _ if kind.starts_with('U') => letters(4).unwrap_or(0),
+        _ if kind.starts_with('S') => letters(1).unwrap_or(0),
         "u1" | "i1" => 1,
         "u2" | "i2" => 2,
         "u4" | "i4" | "f4" => 4,
@@ -116,7 +119,7 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
     };
     let size = length
         .checked_mul(width)
-        .filter(|&size| size <= stream.size().min(MOST_LABELS));
+        .filter(|&size| width > 0 && size <= stream.size().min(MOST_LABELS));
     let Some(size) = size else {
         return Ok(None);
     };
@@ -127,11 +130,29 @@ pub(super) fn labels(stream: &Stream) -> io::Result<Option<Vec<String>>> {
             let double = bytes.try_into().map(f64::from_le_bytes);
             double.unwrap_or(f64::NAN).to_string()
         }
+        (b'S', bytes) => text(bytes.iter().map(|&byte| char::from(byte))),
+        (b'U', bytes) => {
+            let codes = bytes
+                .chunks_exact(4)
+                .map(|one| u32::from_le_bytes([one[0], one[1], one[2], one[3]]));
+            text(codes.map(|code| char::from_u32(code).unwrap_or('?')))
+        }
         (sign, bytes) => whole(bytes, sign == b'i').to_string(),
     };
     Ok(Some(
         bytes.chunks_exact(width as usize).map(number).collect(),
     ))
+}
+
+/// A text of a fixed length, which is filled with zeros.
+fn text(letters: impl Iterator<Item = char>) -> String {
+    letters.take_while(|&letter| letter != '\0').collect()
+}
+
+/// How many pictures an array holds: the first of three or more numbers of its shape.
+pub(super) fn pictures(stream: &Stream) -> io::Result<Option<u64>> {
+    let shape = read_head(stream)?.shape;
+    Ok(shape.first().copied().filter(|_| shape.len() > 2))
 }
 
 fn read_head(stream: &Stream) -> io::Result<Head> {

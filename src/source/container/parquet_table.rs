@@ -16,6 +16,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
+use super::columns::Told;
 use super::labels::{ClassNames, LABELS, NOTE};
 use super::listing::{Listing, Part};
 use super::names::RowNames;
@@ -26,6 +27,10 @@ const KEPT: usize = 8;
 
 /// Rows whose labels are read at once.
 const ROWS: usize = 4096;
+
+/// Longest cells that identify something, on average, in bytes, and what a column takes besides.
+const LONGEST_CELL: i64 = 256;
+const LEAST_BYTES: i64 = 4096;
 
 /// What a table holds; `None` where no column is one of images.
 ///
@@ -212,6 +217,50 @@ fn labels(reader: &SerializedFileReader<File>) -> io::Result<Vec<Option<String>>
     let note = note.and_then(|note| note.value.as_deref());
     let classes = ClassNames::of(note.unwrap_or_default(), name);
     let named = |class: i64| classes.of_number(class);
+    cells(reader, column, &named)
+}
+
+/// What a table says of its rows in columns of whole numbers or short texts that are wanted.
+///
+/// # Errors
+/// The file cannot be read, or is damaged.
+pub(super) fn columns(file: &Path, is_wanted: &dyn Fn(&str) -> bool) -> io::Result<Vec<Told>> {
+    let reader = open(file)?;
+    let metadata = reader.metadata();
+    let rows = metadata.file_metadata().num_rows();
+    let bytes = |at: usize| {
+        let groups = metadata.row_groups().iter();
+        groups
+            .map(|group| group.column(at).uncompressed_size())
+            .sum::<i64>()
+    };
+    let mut all = Vec::new();
+    let columns = metadata.file_metadata().schema_descr().columns().iter();
+    for (at, column) in columns.enumerate() {
+        let kinds = [Type::INT32, Type::INT64, Type::BYTE_ARRAY];
+        let is_one = column.path().parts().len() == 1 && column.max_rep_level() == 0;
+        // What is longer is a picture or prose.
+        let is_short = bytes(at) <= rows.max(1).saturating_mul(LONGEST_CELL) + LEAST_BYTES;
+        if is_one && is_short && kinds.contains(&column.physical_type()) && is_wanted(column.name())
+        {
+            all.push(Told {
+                array: String::new(),
+                name: column.name().to_owned(),
+                values: cells(&reader, at, &|number| number.to_string())?,
+            });
+        }
+    }
+    Ok(all)
+}
+
+/// The cells of a column as texts; none where it holds something else.
+fn cells(
+    reader: &SerializedFileReader<File>,
+    column: usize,
+    named: &dyn Fn(i64) -> String,
+) -> io::Result<Vec<Option<String>>> {
+    let metadata = reader.metadata();
+    let schema = metadata.file_metadata().schema_descr();
     let full = schema.column(column).max_def_level();
     let mut labels = Vec::new();
     for group in 0..metadata.num_row_groups() {

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::columns::Told;
 use super::flat::Table;
 use super::labels::{ClassNames, LABELS, NOTE, whole};
 use super::listing::{Listing, Part};
@@ -30,10 +31,7 @@ const BATCH: u64 = 3;
 /// # Errors
 /// The file cannot be read, or is damaged.
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
-    let mut reader = BufReader::new(File::open(file)?);
-    if starts_with(&mut reader, b"ARROW1\0\0")? {
-        reader.seek(SeekFrom::Start(8))?;
-    }
+    let mut reader = opened(file)?;
     let (mut columns, mut rows, mut fault) = (None, Vec::new(), None);
     loop {
         match message(&mut reader) {
@@ -82,6 +80,61 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
         listing.fault(name, format!("{error}, behind the rows that were read"));
     }
     Ok(Some(listing))
+}
+
+/// What a table says of its rows in columns of whole numbers or texts that are wanted.
+///
+/// # Errors
+/// The file cannot be read, or is damaged.
+pub(super) fn columns(file: &Path, is_wanted: &dyn Fn(&str) -> bool) -> io::Result<Vec<Told>> {
+    let mut reader = opened(file)?;
+    let mut all: Vec<((usize, Label), Told)> = Vec::new();
+    let names = ClassNames::listed(Vec::new());
+    while let Some(message) = message(&mut reader)? {
+        let head = Table::root(&message.head);
+        let head = head.ok_or_else(|| damaged("is no table that can be read"))?;
+        match (head.number(1, 1), head.table(2)) {
+            (Some(SCHEMA), Some(schema)) => {
+                let (mut counted, mut next) = (Columns::none(), 0);
+                for field in schema.tables(1) {
+                    let name = field.text(0).unwrap_or_default();
+                    if let Some(label) = label(field, next).filter(|_| is_wanted(name)) {
+                        let told = Told {
+                            name: name.to_owned(),
+                            ..Told::default()
+                        };
+                        all.push(((next + 1, label), told));
+                    }
+                    counted.take(field, &mut next, 0)?;
+                }
+            }
+            (Some(BATCH), Some(batch)) if batch.table(3).is_none() => {
+                let count = batch.number(0, 8).unwrap_or(0);
+                let mut buffers = Buffers {
+                    file: &mut reader,
+                    places: batch.pairs(2),
+                    body: message.body,
+                };
+                for (column, told) in &mut all {
+                    let cells = buffers.cells(column, count, &names)?;
+                    told.values.extend(cells.into_iter().map(Some));
+                }
+            }
+            _ => {}
+        }
+        let size = head.number(3, 8).unwrap_or(0);
+        reader.seek(SeekFrom::Start(message.body.saturating_add(size)))?;
+    }
+    Ok(all.into_iter().map(|(_, told)| told).collect())
+}
+
+/// A file, at its first message.
+fn opened(file: &Path) -> io::Result<BufReader<File>> {
+    let mut reader = BufReader::new(File::open(file)?);
+    if starts_with(&mut reader, b"ARROW1\0\0")? {
+        reader.seek(SeekFrom::Start(8))?;
+    }
+    Ok(reader)
 }
 
 /// An image and its class.
@@ -156,12 +209,16 @@ enum Label {
 }
 
 impl Columns {
-    fn of(schema: Table<'_>) -> io::Result<Self> {
-        let mut columns = Self {
+    fn none() -> Self {
+        Self {
             images: Vec::new(),
             label: None,
             names: ClassNames::listed(Vec::new()),
-        };
+        }
+    }
+
+    fn of(schema: Table<'_>) -> io::Result<Self> {
+        let mut columns = Self::none();
         let mut next = 0;
         let mut best = LABELS.len();
         for field in schema.tables(1) {
@@ -258,22 +315,9 @@ impl Columns {
         buffers: &mut Buffers<'_, impl Read + Seek>,
         count: u64,
     ) -> io::Result<Vec<String>> {
-        let Some((buffer, label)) = &self.label else {
-            return Ok(Vec::new());
-        };
-        match label {
-            Label::Text(runs) => {
-                let mut texts = Vec::new();
-                for (at, size) in buffers.runs(*runs, count)? {
-                    texts.push(String::from_utf8_lossy(&buffers.bytes(at, size)?).into_owned());
-                }
-                Ok(texts)
-            }
-            Label::Whole(width, is_signed) => {
-                let bytes = buffers.whole(*buffer, count.saturating_mul(*width))?;
-                let one = |bytes: &[u8]| self.names.of_number(whole(bytes, *is_signed));
-                Ok(bytes.chunks_exact(*width as usize).map(one).collect())
-            }
+        match &self.label {
+            Some(label) => buffers.cells(label, count, &self.names),
+            None => Ok(Vec::new()),
         }
     }
 }
@@ -338,6 +382,36 @@ impl<R: Read + Seek> Buffers<'_, R> {
         let place = self.places.get(buffer).copied();
         let place = place.and_then(|(at, size)| Some((self.body.checked_add(at)?, size)));
         place.ok_or_else(|| damaged("names a buffer that is not there"))
+    }
+
+    /// The cells of a column of labels.
+    fn cells(
+        &mut self,
+        (buffer, label): &(usize, Label),
+        count: u64,
+        names: &ClassNames,
+    ) -> io::Result<Vec<String>> {
+        match label {
+            Label::Text(runs) => {
+                let cells = self.runs(*runs, count)?;
+                let (Some(first), Some(last)) = (cells.first(), cells.last()) else {
+                    return Ok(Vec::new());
+                };
+                let begin = first.0;
+                let all = self.bytes(begin, (last.0 + last.1).saturating_sub(begin))?;
+                let text = |&(at, size): &(u64, u64)| {
+                    let own = at.checked_sub(begin).map(|at| at as usize);
+                    let own = own.and_then(|at| all.get(at..at + size as usize));
+                    String::from_utf8_lossy(own.unwrap_or_default()).into_owned()
+                };
+                Ok(cells.iter().map(text).collect())
+            }
+            Label::Whole(width, is_signed) => {
+                let bytes = self.whole(*buffer, count.saturating_mul(*width))?;
+                let one = |bytes: &[u8]| names.of_number(whole(bytes, *is_signed));
+                Ok(bytes.chunks_exact(*width as usize).map(one).collect())
+            }
+        }
     }
 
     /// First byte in the file and size of every cell of a column.

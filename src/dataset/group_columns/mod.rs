@@ -1,0 +1,277 @@
+//! Columns that tell groups: what their names say, and what their values do.
+//!
+//! Here alone is decided what a column is, whatever has it: a manifest, a table or text beside the
+//! splits, one for each split, annotations, a container. A column that is named plainly for an
+//! entity (`patient`, `lesion_id`, `StudyInstanceUID`) tells groups where its values look like
+//! identifiers; where they may as well be an attribute, or a number within something, it is asked
+//! about. So is any other whose values look like identifiers of several pictures each, if its name
+//! does not say that they are something else: patients may be called anything, and so may the
+//! pictures that others were cut from.
+
+mod in_containers;
+mod names;
+mod values;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use super::claim::Claim;
+use super::side_tables::{SideTable, samples};
+pub(super) use names::{Named, entity_in, named};
+use values::{Fold, Values, Verdict, folded};
+use words::Kind;
+
+/// A column of a table, and what it says of pictures by their paths.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Column {
+    pub(super) name: String,
+    /// The table that has it.
+    pub(super) table: String,
+    pub(super) of: BTreeMap<String, String>,
+}
+
+/// A column of a table that may tell groups, and its value for each picture.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) column: String,
+    pub(super) table: String,
+    /// Whether its name is a word for stretches of recordings.
+    pub(super) stretches: bool,
+    pub(super) of: BTreeMap<String, String>,
+}
+
+/// Most columns that are asked about.
+const MOST_ASKED: usize = 4;
+
+/// From so many samples on, or so many tables, columns are looked at only if their names say
+/// something of groups: to read all would take long.
+const MANY_SAMPLES: usize = 300_000;
+const MANY_TABLES: usize = 20;
+
+/// A column with what it is.
+struct Judged {
+    column: Column,
+    named: Named,
+    verdict: Verdict,
+    values: Values,
+}
+
+/// Gives samples the groups that a column tells, where nothing has; else the columns to ask about.
+pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<Asked> {
+    let own = std::mem::take(&mut claim.columns);
+    if claim.drafts.iter().any(|draft| draft.group.is_some()) {
+        spell_alike(claim);
+        return Vec::new();
+    }
+    let mut columns = own;
+    columns.extend(of_tables(claim, root, tables));
+    let columns = merged(columns);
+    let mut judged: Vec<Judged> = Vec::new();
+    for column in columns {
+        let named = named(&column.name);
+        if named.may_tell() && tells_of_pictures(&column, claim) {
+            judged.push(judge(column, named, claim));
+        }
+    }
+    judged.retain(|one| one.verdict != Verdict::Nothing);
+    let declared = || {
+        let declared = judged.iter().enumerate();
+        declared.filter(|(_, one)| one.verdict == Verdict::Declared)
+    };
+    let crossing = declared().filter(|(_, one)| one.values.shared > 0).count();
+    // That of most shared samples, and of these the widest.
+    let first = declared()
+        .max_by_key(|(_, one)| (one.values.shared, std::cmp::Reverse(one.named)))
+        .map(|(at, _)| at);
+    let Some(at) = first else {
+        // What crosses is told first, and else nothing is to be asked.
+        judged.sort_by_key(|one| (one.values.shared == 0, one.named));
+        judged.truncate(MOST_ASKED);
+        return judged.into_iter().map(asked).collect();
+    };
+    let others: Vec<String> = declared()
+        .filter(|(other, one)| *other != at && one.values.shared > 0)
+        .map(|(_, one)| format!("`{}`", one.column.name))
+        .collect();
+    let told = &judged[at].column;
+    for draft in &mut claim.drafts {
+        draft.group = told.of.get(&draft.path).cloned();
+    }
+    let also = match crossing > 1 {
+        true => format!(" (shared, too: {})", others.join(", ")),
+        false => String::new(),
+    };
+    let said = format!(
+        "; groups in column `{}` of `{}`{also}",
+        told.name, told.table
+    );
+    claim.evidence.push_str(&said);
+    Vec::new()
+}
+
+fn asked(one: Judged) -> Asked {
+    Asked {
+        stretches: one.named.kind() == Some(Kind::Stretch),
+        column: one.column.name,
+        table: one.column.table,
+        of: one.column.of,
+    }
+}
+
+/// What a column is; its values are spelled as the first of those that are one.
+fn judge(column: Column, named: Named, claim: &Claim) -> Judged {
+    let values = Values::of(&column.of, claim, Fold::Code);
+    let mut verdict = values.judge(named);
+    if verdict == Verdict::Declared && values.shared > 0 {
+        // `P3` and `P03` are one, most likely.
+        let strictly = Values::of(&column.of, claim, Fold::Number);
+        if strictly.shared == 0 {
+            verdict = Verdict::Asked;
+        }
+    }
+    if verdict == Verdict::Declared && values.shared == 0 && !values.repeat() {
+        // Of nearly every picture its own: that does not answer what names may ask.
+        verdict = Verdict::Nothing;
+    }
+    Judged {
+        column: Column {
+            of: spelled_alike(column.of),
+            ..column
+        },
+        named,
+        verdict,
+        values,
+    }
+}
+
+/// Values without those that say that there is none, each spelled as where it is met first.
+fn spelled_alike(of: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut first: HashMap<String, String> = HashMap::new();
+    of.into_iter()
+        .filter_map(|(path, value)| {
+            let folded = folded(&value, Fold::Code)?;
+            let value = first.entry(folded).or_insert(value);
+            Some((path, value.clone()))
+        })
+        .collect()
+}
+
+/// What a column that the user named says of samples in what tells them or holds them.
+pub(super) fn chosen(claim: &Claim, column: &str) -> Vec<Column> {
+    let is_it = |name: &str| name.trim().eq_ignore_ascii_case(column.trim());
+    let own = claim.columns.iter().filter(|own| is_it(&own.name)).cloned();
+    let inside = in_containers::columns_of(claim, &is_it);
+    own.chain(inside)
+        .filter(|column| !column.of.is_empty())
+        .collect()
+}
+
+/// Whether two columns of tables are called alike, so that one goes on where the other ends.
+pub(super) fn are_called_alike(one: &str, other: &str) -> bool {
+    names::key(one) == names::key(other)
+}
+
+/// Groups of a column that the user named, each spelled as where it is met first.
+fn spell_alike(claim: &mut Claim) {
+    let mut first: HashMap<String, String> = HashMap::new();
+    // What holds a recording is called by its path.
+    let drafts = claim.drafts.iter_mut();
+    for draft in drafts.filter(|draft| draft.place.second().is_none()) {
+        if let Some(group) = draft.group.take() {
+            let folded = folded(&group, Fold::Number).unwrap_or_else(|| group.clone());
+            draft.group = Some(first.entry(folded).or_insert(group).clone());
+        }
+    }
+}
+
+/// What tables say of samples in columns that may tell groups.
+fn of_tables(claim: &Claim, root: &Path, tables: &[SideTable]) -> Vec<Column> {
+    let walked = samples(&claim.drafts);
+    let is_long = claim.drafts.len() > MANY_SAMPLES;
+    let many = is_long || tables.len() > MANY_TABLES;
+    let is_looked_at = |name: &str| {
+        let named = named(name);
+        named.says_so() || (!many && named.may_tell())
+    };
+    let is_looked_at_inside = |name: &str| {
+        let named = named(name);
+        named.says_so() || (!is_long && named.may_tell())
+    };
+    let mut all = in_containers::columns_of(claim, &is_looked_at_inside);
+    for table in tables {
+        let own = table.columns.iter().enumerate();
+        let own = own.filter(|(_, name)| is_looked_at(name));
+        let (at, names): (Vec<usize>, Vec<&String>) = own.unzip();
+        if at.is_empty() {
+            continue;
+        }
+        let cells = table.cells(root, &walked, &at);
+        for (name, cells) in names.into_iter().zip(cells.into_iter().flatten()) {
+            // What rows contradict each other about is told of something inside of pictures.
+            if cells.contradicted.len() * 10 <= cells.of.len() {
+                all.push(Column {
+                    name: name.clone(),
+                    table: table.name.clone(),
+                    of: cells.of,
+                });
+            }
+        }
+    }
+    all
+}
+
+/// Columns that are called alike as one: there may be a table for each split. The first that says
+/// something of a picture is believed.
+fn merged(columns: Vec<Column>) -> Vec<Column> {
+    const MOST_NAMED: usize = 2;
+    let mut all: Vec<(String, Column, BTreeSet<String>)> = Vec::new();
+    for column in columns {
+        let key = names::key(&column.name);
+        let Some((_, first, tables)) = all.iter_mut().find(|one| one.0 == key) else {
+            let tables = BTreeSet::from([column.table.clone()]);
+            all.push((key, column, tables));
+            continue;
+        };
+        let before = first.of.len();
+        for (path, value) in column.of {
+            first.of.entry(path).or_insert(value);
+        }
+        if first.of.len() > before {
+            tables.insert(column.table);
+        }
+    }
+    let named = |(_, column, tables): (String, Column, BTreeSet<String>)| {
+        let shown: Vec<&str> = tables.iter().map(String::as_str).take(MOST_NAMED).collect();
+        let more = if tables.len() > MOST_NAMED {
+            ", …"
+        } else {
+            ""
+        };
+        Column {
+            table: format!("{}{more}", shown.join(", ")),
+            ..column
+        }
+    };
+    all.into_iter().map(named).collect()
+}
+
+/// Whether a column says something of half of the pictures of some split, or of all: what is told
+/// of one split alone says that there are groups.
+fn tells_of_pictures(column: &Column, claim: &Claim) -> bool {
+    let mut splits: BTreeMap<Option<&str>, (usize, usize)> = BTreeMap::new();
+    let is_divided = claim.drafts.iter().any(|draft| draft.split.is_some());
+    for draft in &claim.drafts {
+        let split = draft.split.as_ref().map(|split| split.0.as_str());
+        if split.is_none() && is_divided {
+            continue;
+        }
+        let (told, all) = splits.entry(split).or_default();
+        *all += 1;
+        *told += usize::from(column.of.contains_key(&draft.path));
+    }
+    splits.values().any(|(told, all)| told * 2 >= *all)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,264 @@
+//! What the name of a column says of groups.
+
+use super::words::{
+    ELSEWHERE, ENTITIES, IDENTIFIERS, IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE,
+    OF_SOMETHING_ELSE, PARENTS, PICTURES, REFERENCES, THINGS,
+};
+use crate::dataset::split_name::words;
+
+/// What a name of a column says of groups, most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::dataset) enum Named {
+    /// An entity; the smaller, the more samples one has.
+    Entity(usize),
+    /// Perhaps an entity.
+    Perhaps,
+    /// A picture that others may have been cut or made from.
+    Parent,
+    /// No word that is known.
+    Open,
+    /// Something else.
+    Other,
+}
+
+impl Named {
+    /// Whether a column of this name may tell groups.
+    pub(in crate::dataset) fn may_tell(self) -> bool {
+        self != Self::Other
+    }
+
+    /// Whether its name alone says that it may.
+    pub(in crate::dataset) fn says_so(self) -> bool {
+        self < Self::Open
+    }
+
+    /// What it is a word for.
+    pub(super) fn kind(self) -> Option<Kind> {
+        match self {
+            Self::Entity(rank) => ENTITIES.get(rank).map(|entity| entity.1),
+            _ => None,
+        }
+    }
+}
+
+/// What the name of a column says.
+pub(in crate::dataset) fn named(column: &str) -> Named {
+    let lower = column.to_lowercase();
+    let (words, end) = without_end(column);
+    let Some(last) = words.last().map(String::as_str) else {
+        return Named::Other;
+    };
+    let first = words.first().map_or("", String::as_str);
+    if ["is", "has", "n", "num", "number", "count", "no"].contains(&first) {
+        return Named::Other;
+    }
+    // `age` and `ages`.
+    let is_of = |word: &str, known: &[&str]| {
+        known.contains(&word) || known.contains(&word.strip_suffix('s').unwrap_or(word))
+    };
+    let has = |known: &[&str]| words.iter().any(|word| is_of(word, known));
+    match rank_of(last) {
+        // A group of ages is none of pictures.
+        Some(0) if words.len() > 1 => {}
+        // The file of a video may be cut into several.
+        Some(_) if end == End::Reference => return Named::Perhaps,
+        Some(rank) => return Named::Entity(rank),
+        None => {}
+    }
+    let is_picture = |word: &String| PICTURES.contains(&word.as_str());
+    let is_parent = |word: &String| PARENTS.contains(&word.as_str());
+    if words.iter().all(|word| is_picture(word) || is_parent(word)) {
+        return Named::Parent;
+    }
+    // Shopee's groups of labels are products.
+    if (has(OF_SOMETHING_ELSE) || has(PICTURES) || has(PARENTS)) && words != ["label", "group"] {
+        return Named::Other;
+    }
+    // A letter is a coordinate or a variable.
+    if words.len() == 1 && last.len() == 1 {
+        return Named::Other;
+    }
+    let contains = |known: &[&str]| known.iter().any(|part| lower.contains(part));
+    if words.len() == 1 && contains(ELSEWHERE) {
+        let patient = rank_of("patient").map_or(Named::Perhaps, Named::Entity);
+        return if contains(MEASURES_ELSEWHERE) {
+            Named::Other
+        } else {
+            patient
+        };
+    }
+    let is_identifier = end == End::Identifier || contains(IDENTIFIERS_ELSEWHERE);
+    match is_identifier || THINGS.contains(&last) {
+        true => Named::Perhaps,
+        false => Named::Open,
+    }
+}
+
+/// What tells a column of one table to be that of another: its words, but for those that only say
+/// that it is an identifier.
+pub(super) fn key(column: &str) -> String {
+    without_end(column).0.join(" ")
+}
+
+/// What a name ends in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Nothing,
+    Identifier,
+    Reference,
+}
+
+/// The words of a name without those at its end that say nothing of what it names.
+fn without_end(column: &str) -> (Vec<String>, End) {
+    let mut words = words(column);
+    for word in &mut words {
+        // `patientid`, written together.
+        let before = ["uid", "id"].iter().find_map(|end| word.strip_suffix(end));
+        if let Some(before) = before.filter(|before| rank_of(before).is_some()) {
+            *word = before.to_owned();
+        }
+    }
+    let mut end = End::Nothing;
+    let ends_in = |words: &[String], known: &[&str]| {
+        let last = words.last().filter(|_| words.len() > 1);
+        last.is_some_and(|last| known.contains(&last.as_str()))
+    };
+    // A name is a reference to an entity alone: names of classes are others.
+    let is_name = ends_in(&words, &["name"]);
+    let of_entity = words.len() > 1 && rank_of(&words[words.len() - 2]).is_some();
+    if ends_in(&words, REFERENCES) && (!is_name || of_entity) {
+        words.pop();
+        end = End::Reference;
+    }
+    while ends_in(&words, IDENTIFIERS) {
+        words.pop();
+        end = End::Identifier;
+    }
+    // `StudyInstanceUID`.
+    if end == End::Identifier && ends_in(&words, &["instance"]) {
+        words.pop();
+    }
+    (words, end)
+}
+
+/// How wide an entity is among all; `None` for another word.
+fn rank_of(word: &str) -> Option<usize> {
+    ENTITIES.iter().position(|(entity, _)| *entity == word)
+}
+
+/// The word for an entity that a name of a file or an array is, in the singular: `patients.txt`.
+pub(in crate::dataset) fn entity_in(name: &str) -> Option<String> {
+    words(name).into_iter().find_map(|word| {
+        let singular = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let singular = singular.or_else(|| word.strip_suffix('s').map(ToOwned::to_owned));
+        let known = |word: String| rank_of(&word).map(|_| word);
+        singular.and_then(known).or_else(|| known(word))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_entities_are_known_however_they_are_written() {
+        for name in [
+            "patient",
+            "patientId",
+            "PatientID",
+            "Patient ID",
+            "patientid",
+            "lesion_id",
+            "case_id",
+            "Case No",
+            "StudyInstanceUID",
+            "seq_id",
+            "individual_id",
+            "slide_id",
+            "driver",
+            "plant_id",
+            "scene",
+            "source_video",
+            "group",
+            "患者编号",
+            "病人",
+            "Patientennummer",
+            "paciente",
+        ] {
+            assert!(matches!(named(name), Named::Entity(_)), "{name}");
+        }
+        for name in [
+            "product_id",
+            "eye_id",
+            "location",
+            "animal",
+            "label_group",
+            "name",
+            "track_id",
+            "video_url",
+            "video_name",
+            "wsi_path",
+            "tree_no",
+            "编号",
+        ] {
+            assert_eq!(named(name), Named::Perhaps, "{name}");
+        }
+        for name in [
+            "patient_age",
+            "Patientenalter",
+            "患者年龄",
+            "annotator_id",
+            "license_id",
+            "category_id",
+            "machine_id",
+            "width",
+            "is_person",
+            "num_persons",
+            "age_group",
+            "scene_category",
+            "caption",
+            "class",
+            "split",
+            "camera_id",
+            "original_width",
+            "image_quality",
+            "data_source",
+            "url",
+            "md5",
+            "sha256",
+            "ages",
+            "no",
+            "x",
+        ] {
+            assert_eq!(named(name), Named::Other, "{name}");
+        }
+    }
+
+    #[test]
+    fn pictures_that_others_are_made_from_are_parents_and_unknown_words_are_open() {
+        for name in [
+            "source_image",
+            "original_filename",
+            "parent_id",
+            "photo_id",
+            "record_id",
+            "image_id",
+            "source",
+        ] {
+            assert_eq!(named(name), Named::Parent, "{name}");
+        }
+        for name in ["cow", "burst", "flight", "ear_tag", "barcode", "牛"] {
+            assert_eq!(named(name), Named::Open, "{name}");
+        }
+    }
+
+    #[test]
+    fn one_column_is_called_in_several_ways_and_files_are_called_by_entities() {
+        assert_eq!(key("patient_id"), key("PatientID"));
+        assert_ne!(key("patient_id"), key("video_id"));
+        assert_eq!(entity_in("identity_CelebA").as_deref(), Some("identity"));
+        assert_eq!(entity_in("patients").as_deref(), Some("patient"));
+        assert_eq!(entity_in("series").as_deref(), Some("series"));
+        assert_eq!(entity_in("labels"), None);
+    }
+}

@@ -1,0 +1,387 @@
+//! What the values of a column are, and whether they are those of groups.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::names::Named;
+use super::words::Kind;
+use crate::dataset::claim::Claim;
+use crate::sample::SplitRole;
+
+/// What a column is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Verdict {
+    /// Its values are groups.
+    Declared,
+    /// They may be groups.
+    Asked,
+    /// They are no groups.
+    Nothing,
+}
+
+/// Fewest different values that identifiers of many samples have.
+const FEWEST_VALUES: usize = 5;
+/// More samples of one value, on average, are those of an attribute, if nothing else tells.
+const MOST_EACH: usize = 20;
+/// So few samples of one word, on average, are those of what is called so.
+const FEW_EACH: usize = 2;
+/// From so many samples of one value on, one that both splits have tells nothing of groups.
+const MANY_EACH: usize = 10;
+/// More samples of each number of a short row are those of a count, or of a number within a thing.
+const MOST_OF_A_COUNT: usize = 8;
+/// Fewest values of many samples each that are codes rather than steps or kinds.
+const FEWEST_CODES: usize = 10;
+/// Longest identifier.
+const LONGEST: usize = 80;
+/// Most pictures that are cut from one, on average.
+const MOST_OF_A_PARENT: usize = 50;
+
+/// Values that say that there is none.
+const NONE: &[&str] = &[
+    "", "-", "-1", "?", "<na>", "missing", "n/a", "na", "nan", "nat", "nil", "none", "null", "unk",
+    "unknown",
+];
+
+/// How far spellings of one value may differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fold {
+    /// In case and blanks, and as a number in zeros: `3` and `03.0`.
+    Number,
+    /// In zeros before any number in it, too: `P3` and `p03`.
+    Code,
+}
+
+/// A value as it is compared; `None` where it says that there is none.
+pub(super) fn folded(value: &str, fold: Fold) -> Option<String> {
+    let lower = value.trim().to_lowercase();
+    if NONE.contains(&lower.as_str()) {
+        return None;
+    }
+    let whole = lower.split_once('.').filter(|(whole, rest)| {
+        !rest.is_empty() && is_number(whole) && rest.bytes().all(|byte| byte == b'0')
+    });
+    let whole = whole.map_or(lower.as_str(), |(whole, _)| whole);
+    Some(match fold {
+        Fold::Number if !is_number(whole) => whole.to_owned(),
+        _ => without_zeros(whole),
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A text without zeros before its numbers.
+fn without_zeros(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    let mut in_number = false;
+    while let Some(character) = characters.next() {
+        let goes_on = characters.peek().is_some_and(char::is_ascii_digit);
+        if character != '0' || in_number || !goes_on {
+            out.push(character);
+            in_number = character.is_ascii_digit();
+        }
+    }
+    out
+}
+
+/// Part, role and name of a split.
+type Place<'a> = (Option<&'a str>, SplitRole, &'a str);
+
+/// The values of a column, counted.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    /// Samples with a value, and those of each.
+    all: usize,
+    sizes: BTreeMap<String, usize>,
+    /// Values as they are written.
+    written: BTreeSet<String>,
+    /// Values that two splits have of which one is judged by the other.
+    both: usize,
+    /// Evaluation samples whose value the training split has.
+    pub(super) shared: usize,
+    /// Whether they are the classes, or the splits, by another name.
+    are_known: bool,
+    /// Whether all samples of a class have one value, so that it may be a class of classes.
+    are_of_classes: bool,
+}
+
+impl Values {
+    pub(super) fn of(told: &BTreeMap<String, String>, claim: &Claim, fold: Fold) -> Self {
+        let folds: BTreeMap<&str, String> = told
+            .iter()
+            .filter_map(|(path, value)| Some((path.as_str(), folded(value, fold)?)))
+            .collect();
+        let mut values = Self::default();
+        for value in folds.values() {
+            values.all += 1;
+            *values.sizes.entry(value.clone()).or_default() += 1;
+        }
+        let written = told.iter().filter(|one| folds.contains_key(one.0.as_str()));
+        values.written = written.map(|one| one.1.trim().to_owned()).collect();
+        // Samples of each value by part, role and name of the split.
+        let mut places: BTreeMap<&str, BTreeMap<Place<'_>, usize>> = BTreeMap::new();
+        for draft in &claim.drafts {
+            if let (Some(value), Some((split, role))) =
+                (folds.get(draft.path.as_str()), &draft.split)
+            {
+                let part = claim.parts.get(split).map(String::as_str);
+                let own = places.entry(value).or_default();
+                *own.entry((part, *role, split)).or_default() += 1;
+            }
+        }
+        for own in places.values() {
+            let trains = |part: Option<&str>| {
+                let mut all = own.keys();
+                all.any(|place| place.0 == part && place.1 == SplitRole::Training)
+            };
+            let evaluated = own
+                .iter()
+                .filter(|((part, role, _), _)| role.is_evaluation() && trains(*part));
+            let shared: usize = evaluated.map(|(_, samples)| samples).sum();
+            values.shared += shared;
+            values.both += usize::from(shared > 0);
+        }
+        let label = |at: usize| claim.drafts[at].label.as_deref();
+        let split = |at: usize| {
+            claim.drafts[at]
+                .split
+                .as_ref()
+                .map(|split| split.0.as_str())
+        };
+        let of = |at: usize| {
+            folds
+                .get(claim.drafts[at].path.as_str())
+                .map(String::as_str)
+        };
+        let count = claim.drafts.len();
+        let by_label = Relation::of(count, of, label);
+        let by_split = Relation::of(count, of, split);
+        values.are_known = (by_label.forwards && by_label.backwards)
+            || (by_split.forwards && by_split.backwards && by_split.others > 1);
+        values.are_of_classes = by_label.backwards && by_label.others > 1;
+        values
+    }
+
+    fn different(&self) -> usize {
+        self.sizes.len()
+    }
+
+    /// Whether there are more samples to a value, on average.
+    fn more_each_than(&self, most: usize) -> bool {
+        self.all > most * self.different()
+    }
+
+    fn are_few(&self) -> bool {
+        self.different() < FEWEST_VALUES.max(self.all.div_ceil(MOST_EACH))
+    }
+
+    /// Samples of values that so many have.
+    fn samples(&self, of: impl Fn(usize) -> bool) -> usize {
+        self.sizes.values().copied().filter(|size| of(*size)).sum()
+    }
+
+    /// Whether one sample in ten shares its value.
+    pub(super) fn repeat(&self) -> bool {
+        self.samples(|size| size > 1) * 10 >= self.all
+    }
+
+    /// Whether nine in ten values are so.
+    fn mostly(&self, are: impl Fn(&str) -> bool) -> bool {
+        let hits = self.sizes.keys().filter(|value| are(value)).count();
+        hits * 10 >= self.different() * 9
+    }
+
+    fn are_flags(&self) -> bool {
+        const FLAGS: &[&str] = &["0", "1", "false", "n", "no", "t", "f", "true", "y", "yes"];
+        self.sizes
+            .keys()
+            .all(|value| FLAGS.contains(&value.as_str()))
+    }
+
+    /// Words, of which some may have a digit.
+    fn are_words(&self) -> bool {
+        !self.mostly(|value| value.chars().any(char::is_numeric))
+    }
+
+    /// Numbers with decimals, or a few with a unit behind them, such as `1080p`.
+    fn are_measures(&self) -> bool {
+        let is_decimal = |value: &str| value.contains('.') && value.parse::<f64>().is_ok();
+        let decimals = self.sizes.keys().filter(|value| is_decimal(value)).count();
+        let has_unit = |value: &str| {
+            let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+            (1..=3).contains(&(value.len() - number.len())) && number.parse::<f64>().is_ok()
+        };
+        decimals * 2 >= self.different()
+            || (self.different() < FEWEST_CODES
+                && self.more_each_than(MANY_EACH)
+                && self.mostly(has_unit))
+    }
+
+    /// Days or times, which say when and not of whom.
+    fn are_times(&self) -> bool {
+        self.mostly(|value| {
+            let digits = value.bytes().filter(u8::is_ascii_digit).count();
+            let rest = value.bytes().filter(|byte| !byte.is_ascii_digit());
+            let between = rest.filter(|byte| !b"-/:. tz+".contains(byte)).count();
+            let begins = value.starts_with("19") || value.starts_with("20");
+            let is_written = value.contains(['-', '/', ':']) && digits >= 4;
+            let is_day = digits == 8 && value.len() == 8 && begins;
+            between == 0 && ((is_written && !value.starts_with('/')) || is_day)
+        })
+    }
+
+    /// Numbers of a short row without much left out, perhaps behind one word: `1`, `2`, `3`.
+    fn are_counted(&self) -> bool {
+        let split = |value: &str| {
+            let word = value.trim_end_matches(|c: char| c.is_ascii_digit());
+            let number: u64 = value[word.len()..].parse().ok()?;
+            Some((word.to_owned(), number))
+        };
+        let all: Option<Vec<(String, u64)>> = self.sizes.keys().map(|value| split(value)).collect();
+        let Some(all) = all.filter(|all| !all.is_empty()) else {
+            return false;
+        };
+        let words: BTreeSet<&str> = all.iter().map(|one| one.0.as_str()).collect();
+        let numbers = all.iter().map(|one| one.1);
+        let (least, most) = (numbers.clone().min(), numbers.max());
+        let span = most.zip(least).map_or(0, |(most, least)| most - least);
+        words.len() == 1 && span < 2 * all.len() as u64
+    }
+
+    /// Texts that are given rather than counted: long, or with three digits.
+    fn are_codes(&self) -> bool {
+        let is_code = |value: &&String| {
+            let digits = value.bytes().filter(u8::is_ascii_digit).count();
+            digits >= 3 || (digits > 0 && value.len() >= 6)
+        };
+        let codes = self.written.iter().filter(is_code).count();
+        codes * 10 >= self.written.len() * 9
+    }
+
+    /// Texts that something is known by: with a digit, or a path.
+    fn are_identifiers(&self) -> bool {
+        self.mostly(|value| {
+            let blanks = value.chars().filter(|c| c.is_whitespace()).count();
+            let is_path = value.contains('/') || value.contains('\\');
+            let is_text = value.contains(['[', '{', '"']) || blanks > 3;
+            !is_text && (is_path || value.chars().any(char::is_numeric))
+        })
+    }
+
+    fn are_short(&self) -> bool {
+        self.sizes.keys().all(|value| value.len() <= LONGEST)
+    }
+
+    /// What a column of this name and these values is.
+    pub(super) fn judge(&self, named: Named) -> Verdict {
+        // What no two samples have in common groups nothing.
+        if self.sizes.values().all(|size| *size < 2) || self.are_known {
+            return Verdict::Nothing;
+        }
+        let may_be = match named {
+            Named::Entity(_) => return named.kind().map_or(Verdict::Nothing, |k| self.entity(k)),
+            Named::Perhaps => {
+                !self.are_few() && self.repeat() && self.are_short() && !self.are_decimal()
+            }
+            Named::Parent => self.may_be_parents(),
+            Named::Open => self.may_be_open(),
+            Named::Other => false,
+        };
+        match may_be {
+            true => Verdict::Asked,
+            false => Verdict::Nothing,
+        }
+    }
+
+    fn entity(&self, kind: Kind) -> Verdict {
+        let different = self.different();
+        if self.are_flags() || self.are_measures() {
+            return Verdict::Nothing;
+        }
+        // An attribute has more samples of each word.
+        if self.are_words() && self.more_each_than(FEW_EACH) {
+            // Names of people are words.
+            let are_names = kind == Kind::Person && different > 2;
+            let are_kept = different >= FEWEST_VALUES && !self.more_each_than(MANY_EACH)
+                || different >= MOST_EACH && !self.more_each_than(MOST_EACH);
+            return match are_names || are_kept {
+                true => Verdict::Asked,
+                false => Verdict::Nothing,
+            };
+        }
+        let are_counted = self.are_counted();
+        let are_codes = different >= FEWEST_CODES && self.are_codes() && !are_counted;
+        if are_counted && kind == Kind::Occasion && different < FEWEST_CODES {
+            return Verdict::Nothing;
+        }
+        let are_in_both = self.both * 10 >= different * 9;
+        let is_asked = (self.more_each_than(MOST_EACH) && !are_codes)
+            || (kind == Kind::Stretch && self.are_few())
+            || (are_counted && kind != Kind::Person && self.more_each_than(MOST_OF_A_COUNT))
+            || (are_in_both && self.more_each_than(MANY_EACH) && !are_codes);
+        match is_asked {
+            true => Verdict::Asked,
+            false => Verdict::Declared,
+        }
+    }
+
+    fn are_decimal(&self) -> bool {
+        self.are_measures() || self.are_times()
+    }
+
+    /// Whether values may be pictures that others were made from.
+    fn may_be_parents(&self) -> bool {
+        let are_kept = !self.are_few() || (self.are_codes() && self.different() > 2);
+        are_kept
+            && self.repeat()
+            && self.are_identifiers()
+            && !self.are_decimal()
+            && !self.more_each_than(MOST_OF_A_PARENT)
+            && !(self.are_counted() && self.different() < FEWEST_CODES)
+    }
+
+    /// Whether values are identifiers, whatever their column is called: most are of 2 to 20
+    /// samples, and they are no class of classes, no times and no measures.
+    fn may_be_open(&self) -> bool {
+        let middle = self.samples(|size| (2..=MOST_EACH).contains(&size));
+        !self.are_few()
+            && middle * 2 >= self.all
+            && self.are_identifiers()
+            && !self.are_decimal()
+            && !self.are_of_classes
+            && !self.mostly(|value| value.starts_with('-'))
+    }
+}
+
+/// Whether one value goes with one other.
+struct Relation {
+    /// Each value has one other.
+    forwards: bool,
+    /// Each other has one value.
+    backwards: bool,
+    others: usize,
+}
+
+impl Relation {
+    fn of<'a>(
+        count: usize,
+        value: impl Fn(usize) -> Option<&'a str>,
+        other: impl Fn(usize) -> Option<&'a str>,
+    ) -> Self {
+        let mut other_of: HashMap<&str, &str> = HashMap::new();
+        let mut value_of: HashMap<&str, &str> = HashMap::new();
+        let (mut forwards, mut backwards) = (true, true);
+        for at in 0..count {
+            if let (Some(value), Some(other)) = (value(at), other(at)) {
+                forwards &= *other_of.entry(value).or_insert(other) == other;
+                backwards &= *value_of.entry(other).or_insert(value) == value;
+            }
+        }
+        Self {
+            forwards: forwards && !other_of.is_empty(),
+            backwards: backwards && !other_of.is_empty(),
+            others: value_of.len(),
+        }
+    }
+}

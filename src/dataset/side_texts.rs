@@ -1,0 +1,369 @@
+//! Texts beside pictures that say something of each and are no tables, as tables: JSON of records,
+//! or of records by file; a JSON beside each picture, as `WebDataset` has them; lists with a column
+//! of entities; Parquet without pictures.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
+
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::csv_text::read_text;
+use super::exports::stem;
+use super::group_columns::{Named, entity_in, named};
+use super::json_lines::push_row;
+use super::side_tables::MOST_TABLES;
+use super::walk::Walked;
+use crate::source::container;
+
+/// Largest text that is read.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Largest text beside one picture.
+const MOST_BYTES_OF_ONE: usize = 64 << 10;
+
+/// Columns of one table that are kept.
+const MOST_COLUMNS: usize = 100;
+
+/// The name and the text of each as a table with a row of names of columns.
+pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
+    let stems: HashSet<&str> = walked.images.iter().map(|one| stem(&one.path)).collect();
+    let mut pictures: HashMap<&str, &str> = HashMap::new();
+    for image in &walked.images {
+        let path = image.path.as_str();
+        pictures.insert(path, path);
+        pictures.insert(without_ending(path), path);
+    }
+    let (mut tables, mut beside) = (Vec::new(), Vec::new());
+    let (mut json, mut lists) = (0, 0);
+    for text in &walked.texts {
+        let own = without_ending(text);
+        match text.rsplit_once('.').map_or("", |(_, ending)| ending) {
+            "json" if pictures.contains_key(own) => beside.push((text, pictures[own])),
+            "json" if json < MOST_TABLES => {
+                json += 1;
+                tables.extend(of_json(root, text, &stems));
+            }
+            "txt" if !stems.contains(stem(text)) && lists < MOST_TABLES => {
+                lists += 1;
+                tables.extend(of_list(root, text, &stems));
+            }
+            _ => {}
+        }
+    }
+    tables.extend(of_one_each(root, &beside));
+    let unread = walked.unread.iter().filter(|file| file.is_there);
+    let parquet = unread.filter(|file| file.path.ends_with(".parquet"));
+    for file in parquet.take(MOST_TABLES) {
+        tables.extend(of_parquet(root, &file.path));
+    }
+    tables
+}
+
+fn without_ending(path: &str) -> &str {
+    match path.rsplit_once('.') {
+        Some((before, ending)) if !ending.contains('/') => before,
+        _ => path,
+    }
+}
+
+/// What JSON says, but for lists: records inside each other are one.
+#[derive(Debug)]
+enum Told {
+    Text(String),
+    Record(Record),
+    Nothing,
+}
+
+type Record = BTreeMap<String, Told>;
+
+struct Teller;
+
+impl<'de> Visitor<'de> for Teller {
+    type Value = Told;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Told, E> {
+        Ok(Told::Text(text.to_owned()))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Told, E> {
+        Ok(Told::Text(value.to_string()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Told, E> {
+        Ok(Told::Text(value.to_string()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Told, E> {
+        Ok(Told::Text(value.to_string()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Told, E> {
+        Ok(Told::Text(value.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Told, E> {
+        Ok(Told::Nothing)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Told, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Told::Nothing)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Told, A::Error> {
+        let mut record = Record::new();
+        while let Some((key, value)) = map.next_entry()? {
+            record.insert(key, value);
+        }
+        Ok(Told::Record(record))
+    }
+}
+
+impl<'de> Deserialize<'de> for Told {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Teller)
+    }
+}
+
+/// Texts of a record by key, those of records inside it behind a point.
+fn flat(record: Record) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let mut open = vec![(String::new(), record)];
+    while let Some((before, record)) = open.pop() {
+        for (key, value) in record {
+            match value {
+                Told::Text(text) => drop(all.insert(format!("{before}{key}"), text)),
+                Told::Record(inner) => open.push((format!("{before}{key}."), inner)),
+                Told::Nothing => {}
+            }
+        }
+    }
+    all
+}
+
+/// Records as a table; each row begins with `file`, where it is told.
+fn table(rows: Vec<(Option<String>, BTreeMap<String, String>)>) -> Option<String> {
+    const LOOKED_AT: usize = 1000;
+    let keys: BTreeSet<&String> = rows
+        .iter()
+        .take(LOOKED_AT)
+        .flat_map(|row| row.1.keys())
+        .collect();
+    let keys: Vec<String> = keys.into_iter().take(MOST_COLUMNS).cloned().collect();
+    let has_files = rows.iter().any(|row| row.0.is_some());
+    if keys.is_empty() {
+        return None;
+    }
+    let file = |cell: &str| has_files.then(|| cell.to_owned());
+    let mut table = String::new();
+    push_row(
+        &mut table,
+        file("file").into_iter().chain(keys.iter().cloned()),
+    );
+    for (path, mut row) in rows {
+        let first = file(path.as_deref().unwrap_or_default()).into_iter();
+        let cells = keys.iter().map(|key| row.remove(key).unwrap_or_default());
+        push_row(&mut table, first.chain(cells));
+    }
+    Some(table)
+}
+
+/// A list of records, or records or values by file.
+fn of_json(root: &Path, path: &str, stems: &HashSet<&str>) -> Option<(String, String)> {
+    let text = short_text(root, path)?;
+    let begins = text.trim_start();
+    let rows = if let Some(rest) = begins.strip_prefix('[') {
+        if !rest.trim_start().starts_with('{') {
+            return None;
+        }
+        let records: Vec<Told> = serde_json::from_str(&text).ok()?;
+        let records = records.into_iter().filter_map(|told| match told {
+            Told::Record(record) => Some((None, flat(record))),
+            _ => None,
+        });
+        records.collect()
+    } else {
+        let first = begins.strip_prefix('{')?.trim_start().strip_prefix('"')?;
+        let (first, _) = first.split_once('"')?;
+        if !stems.contains(stem(first)) && !stems.contains(first) {
+            return None;
+        }
+        let records: Record = serde_json::from_str(&text).ok()?;
+        let own = column_of(path).unwrap_or_else(|| stem(path).to_owned());
+        let records = records.into_iter().filter_map(|(file, told)| match told {
+            Told::Record(record) => Some((Some(file), flat(record))),
+            Told::Text(text) => Some((Some(file), BTreeMap::from([(own.clone(), text)]))),
+            Told::Nothing => None,
+        });
+        records.collect()
+    };
+    Some((path.to_owned(), table(rows)?))
+}
+
+/// What a column is called that a file called by an entity has. That what it holds are these is
+/// not certain, so it is asked about as one of names is.
+fn column_of(path: &str) -> Option<String> {
+    Some(format!("{}_name", entity_in(stem(path))?))
+}
+
+/// The text of a file that is not too long.
+fn short_text(root: &Path, path: &str) -> Option<String> {
+    let file = root.join(path);
+    let is_long = std::fs::metadata(&file).is_ok_and(|found| found.len() > MOST_BYTES as u64);
+    let text = if is_long { None } else { read_text(&file).ok() };
+    text.filter(|text| text.len() <= MOST_BYTES)
+}
+
+/// JSON beside pictures as one table, where the first says something that may tell groups.
+fn of_one_each(root: &Path, beside: &[(&String, &str)]) -> Option<(String, String)> {
+    let read = |path: &str, picture: &str| -> Option<BTreeMap<String, String>> {
+        let text = short_text(root, path).filter(|text| text.len() <= MOST_BYTES_OF_ONE)?;
+        let Ok(Told::Record(record)) = serde_json::from_str(&text) else {
+            return None;
+        };
+        let mut row = flat(record);
+        row.retain(|key, value| named(key).says_so() && stem(value) != stem(picture));
+        Some(row)
+    };
+    let (first, picture) = beside.first()?;
+    if read(first, picture)?.is_empty() {
+        return None;
+    }
+    let rows = beside.iter().filter_map(|(path, picture)| {
+        let row = read(path, picture)?;
+        Some((Some((*picture).to_owned()), row))
+    });
+    Some(((*first).clone(), table(rows.collect())?))
+}
+
+/// A list with a row of names of columns, one of which says that it may tell groups; or one called
+/// by an entity, `identity_CelebA.txt`, of pictures and what they belong to.
+fn of_list(root: &Path, path: &str, stems: &HashSet<&str>) -> Option<(String, String)> {
+    let text = short_text(root, path)?;
+    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
+    let fields = |line: &str| -> Vec<String> {
+        let fields = line.split(is_gap).filter(|field| !field.is_empty());
+        fields.map(ToOwned::to_owned).collect()
+    };
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = fields(lines.next()?);
+    let names_picture = |field: &String| stems.contains(stem(field)) || stems.contains(&**field);
+    // The name of the column of pictures may be that of one that others are made from.
+    let may_tell = first.iter().filter(|name| named(name).says_so()).count();
+    let tells = first.iter().any(|name| named(name) < Named::Parent) || may_tell > 1;
+    let header = match first.iter().any(names_picture) {
+        false if tells => first.clone(),
+        true if first.len() == 2 => vec!["file".to_owned(), column_of(path)?],
+        _ => return None,
+    };
+    let mut table = String::new();
+    push_row(&mut table, header.iter().cloned());
+    let body = first.iter().any(names_picture).then_some(first);
+    for row in body.into_iter().chain(lines.map(fields)) {
+        if row.len() != header.len() || header.len() < 2 {
+            return None;
+        }
+        push_row(&mut table, row.into_iter());
+    }
+    Some((path.to_owned(), table))
+}
+
+/// Columns of a Parquet table that holds no pictures.
+fn of_parquet(root: &Path, path: &str) -> Option<(String, String)> {
+    let columns = container::columns(&root.join(path), &|_| true).ok()?;
+    if columns.len() < 2 || !columns.iter().any(|told| named(&told.name).may_tell()) {
+        return None;
+    }
+    let mut table = String::new();
+    push_row(&mut table, columns.iter().map(|told| told.name.clone()));
+    let rows = columns.iter().map(|told| told.values.len()).max()?;
+    for row in 0..rows {
+        let cell = |values: &[Option<String>]| values.get(row).cloned().flatten();
+        let cells = columns
+            .iter()
+            .map(|told| cell(&told.values).unwrap_or_default());
+        push_row(&mut table, cells);
+    }
+    Some((path.to_owned(), table))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::walk::WalkedFile;
+    use crate::source::Place;
+
+    /// What texts of these names are as tables, beside `a.jpg` and `b.jpg`.
+    fn told(texts: &[(&str, &str)]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut walked = Walked::default();
+        for name in ["a.jpg", "b.jpg"] {
+            walked
+                .images
+                .push(WalkedFile::new(name.to_owned(), Place::Named));
+        }
+        for (name, text) in texts {
+            std::fs::write(folder.path().join(name), text).unwrap();
+            walked.texts.push((*name).to_owned());
+        }
+        let tables = tables(folder.path(), &walked).into_iter();
+        tables.map(|(_, text)| text.replace('"', "")).collect()
+    }
+
+    #[test]
+    fn records_are_rows_whether_listed_or_by_file() {
+        let list = r#"[{"file_name": "a.jpg", "of": {"patient": 3}, "box": [1, 2]}]"#;
+        assert_eq!(
+            told(&[("m.json", list)]),
+            ["file_name,of.patient\na.jpg,3\n"]
+        );
+        let by_file = r#"{"a.jpg": {"patient_id": "P1"}, "b.jpg": {"patient_id": null}}"#;
+        assert_eq!(
+            told(&[("m.json", by_file)]),
+            ["file,patient_id\na.jpg,P1\nb.jpg,\n"]
+        );
+        let values = r#"{"a.jpg": "P1", "b.jpg": "P2"}"#;
+        assert_eq!(
+            told(&[("patients.json", values)]),
+            ["file,patient_name\na.jpg,P1\nb.jpg,P2\n"]
+        );
+        for other in [r#"{"images": [{"id": 1}]}"#, "[1, 2]", "{", ""] {
+            assert!(told(&[("m.json", other)]).is_empty(), "{other}");
+        }
+    }
+
+    #[test]
+    fn json_beside_each_picture_is_one_table_where_it_may_tell_groups() {
+        let own = [
+            (
+                "a.json",
+                r#"{"patient_id": "P1", "age": 5, "imagePath": "a.jpg"}"#,
+            ),
+            ("b.json", r#"{"patient_id": "P2"}"#),
+        ];
+        assert_eq!(told(&own), ["file,patient_id\na.jpg,P1\nb.jpg,P2\n"]);
+        let labels = [("a.json", r#"{"label": 1, "imagePath": "a.jpg"}"#)];
+        assert!(told(&labels).is_empty());
+    }
+
+    #[test]
+    fn lists_have_a_column_that_may_tell_groups_or_are_called_by_an_entity() {
+        let list = "image patient\na.jpg P1\nb.jpg P2\n";
+        assert_eq!(
+            told(&[("x.txt", list)]),
+            ["image,patient\na.jpg,P1\nb.jpg,P2\n"]
+        );
+        let bare = "a.jpg 17\nb.jpg 3\n";
+        let named = ["file,identity_name\na.jpg,17\nb.jpg,3\n"];
+        assert_eq!(told(&[("identity_CelebA.txt", bare)]), named);
+        assert!(told(&[("labels.txt", bare)]).is_empty());
+        assert!(told(&[("x.txt", "image weather\na.jpg sun\n")]).is_empty());
+        assert!(told(&[("notes.txt", "each patient was told\nso\n")]).is_empty());
+    }
+}
