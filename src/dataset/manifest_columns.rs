@@ -78,6 +78,19 @@ const TIME: &[&str] = &[
     "time_s",
     "frame",
     "frame_id",
+    "capture_time",
+    "captured_at",
+    "capture_datetime",
+    "datetime",
+    "date_time",
+    "datetime_original",
+    "datetimeoriginal",
+    "date_taken",
+    "taken_at",
+    "acquisition_time",
+    "acq_time",
+    "recorded_at",
+    "recording_time",
 ];
 
 /// Whether a column's name says that it holds something else than paths.

@@ -78,15 +78,14 @@ pub(super) fn splits_without_samples(hidden: &[Unread], claim: &Claim) -> Vec<(S
         .iter()
         .filter_map(|one| one.split.as_deref())
         .collect();
-    let role = |name: &str| role_of_hidden(name.rsplit('/').next().unwrap_or(name));
+    let role = |name: &str| {
+        let own = name.rsplit('/').next().unwrap_or(name);
+        role_of(own).or_else(|| beside_training(own))
+    };
     names
         .difference(&known)
         .filter_map(|&name| Some((name.to_owned(), role(name)?)))
         .collect()
-}
-
-fn role_of_hidden(name: &str) -> Option<SplitRole> {
-    role_of(name).or_else(|| beside_training(name))
 }
 
 fn role(draft: &Draft) -> Option<SplitRole> {
@@ -108,9 +107,12 @@ fn could_be_of(path: &str, packed: &BTreeMap<SplitRole, &str>) -> Option<String>
 /// The split that a name outside of every split spells, where no sample has its role.
 fn could_be(path: &str, held: &BTreeSet<SplitRole>) -> Option<String> {
     let stem = stem(path);
-    let beside = || beside_training(stem).map(|_| stem.to_owned());
-    let name = spelled(stem).or_else(beside)?;
-    role_of_hidden(&name)
+    let Some(name) = spelled(stem) else {
+        // What is held out by another word is one more split.
+        let is_other = spelled_by_file(stem).is_none() && !is_about_pictures(stem);
+        return (is_other && beside_training(stem).is_some()).then(|| stem.to_owned());
+    };
+    role_of(&name)
         .is_some_and(|role| !held.contains(&role))
         .then_some(name)
 }
@@ -201,7 +203,9 @@ mod tests {
         let both = ["train/a.png", "val/b.png"];
         let held_out = split_of("holdout.h5", "database (.h5)", &both);
         assert_eq!(held_out, [Some("holdout".to_owned())]);
-        let features = split_of("features.h5", "database (.h5)", &both);
-        assert_eq!(features, [None]);
+        for features in ["features.h5", "holdout_features.h5", "train_features.h5"] {
+            let hidden = split_of(features, "database (.h5)", &both);
+            assert_eq!(hidden, [None], "{features}");
+        }
     }
 }

@@ -112,7 +112,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             let dates = timed.inside.iter().filter(|date| **date < at);
             part.without.extend(dates.map(|date| columns[*date].field));
         }
-        let side = entity_names::side_before(scheme, at, samples);
+        let side = entity_names::time_before(scheme, at, samples);
         part.without.extend(side);
         let counts = count(scheme, samples, &part);
         let is_named = is_called_so

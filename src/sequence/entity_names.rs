@@ -1,4 +1,4 @@
-//! Words in names: names of persons and things, and sides in front of a number.
+//! Words in names: names of persons and things, and times in front of a number.
 
 use std::collections::{HashMap, HashSet};
 
@@ -55,9 +55,9 @@ const FEWEST_NAMES: usize = 5;
 /// Words of more samples each are an attribute.
 const MOST_OF_NAME: usize = 20;
 
-/// The field in front of a number where it holds words for sides, ways and times, each of which
-/// numbers have once: `before_007`, `after_007`.
-pub(super) fn side_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> Option<usize> {
+/// The field in front of a number where it holds words for times, each of which numbers have once:
+/// `before_007`, `after_007`. Two sensors may count each its own pictures.
+pub(super) fn time_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> Option<usize> {
     let before = &scheme.columns[at.checked_sub(1)?];
     let column = &scheme.columns[at];
     if before.kind != Some(Kind::Letters) || before.field == column.field {
@@ -68,8 +68,8 @@ pub(super) fn side_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) ->
         let (word, number) = (before.value(row)?, column.value(row)?);
         let label = samples[*member].label.as_deref();
         let lower = word.to_ascii_lowercase();
-        let is_side = is_word(&lower, &PAIRED) || is_word(&lower, &STATES);
-        if !is_side || label.is_some_and(|label| label.eq_ignore_ascii_case(word)) {
+        if !is_word(&lower, &STATES) || label.is_some_and(|label| label.eq_ignore_ascii_case(word))
+        {
             return None;
         }
         of_number.entry(number).or_default().insert(word);
@@ -120,12 +120,18 @@ mod tests {
     }
 
     #[test]
-    fn sides_in_front_of_a_number_tell_what_is_shown_twice() {
+    fn times_in_front_of_a_number_tell_what_is_shown_twice() {
         let both = |at: usize| format!("{}_{:03}", ["before", "after"][at % 2], at / 2);
         let samples: Vec<String> = (0..24)
             .map(|at| format!("{}/{}.png", ["train", "val"][at / 3 % 2], both(at)))
             .collect();
         assert_eq!(widest(&testing::samples(&samples)), Some((12, false)));
+        // Each sensor counts its own, and each picture is of one time.
+        let sensors = |at: usize| format!("{}_{:03}", ["rgb", "thermal"][at % 2], at / 2);
+        let samples: Vec<String> = (0..24)
+            .map(|at| format!("{}/{}.png", ["train", "val"][at / 3 % 2], sensors(at)))
+            .collect();
+        assert_eq!(widest(&testing::samples(&samples)), None);
         let each = |at: usize| format!("{}_{at:03}", ["before", "after"][at % 2]);
         let samples: Vec<String> = (0..24)
             .map(|at| format!("{}/{}.png", ["train", "val"][at / 3 % 2], each(at)))

@@ -2,7 +2,7 @@
 
 /// Words in front of the number of an entity. They count as evidence where numbers alone could be
 /// running numbers.
-pub(super) const ENTITIES: [&str; 91] = [
+pub(super) const ENTITIES: [&str; 86] = [
     "actor",
     "animal",
     "apartment",
@@ -11,7 +11,6 @@ pub(super) const ENTITIES: [&str; 91] = [
     "biopsy",
     "board",
     "bottle",
-    "building",
     "cage",
     "case",
     "cell",
@@ -32,14 +31,10 @@ pub(super) const ENTITIES: [&str; 91] = [
     "farm",
     "farmer",
     "field",
-    "flat",
     "flight",
     "hive",
-    "home",
     "horse",
     "hospital",
-    "house",
-    "household",
     "identity",
     "item",
     "lot",
