@@ -284,9 +284,7 @@ fn why_unavailable(dataset: &Dataset) -> String {
         _ if dataset.splits.is_empty() => match lists_to_try(&dataset.texts) {
             Some(lists) => format!("the dataset has no splits that were understood; {lists}"),
             None => {
-                format!(
-                    "no splits were recognised, so leakage between them was not judged; {advice}"
-                )
+                format!("no splits were recognised; {advice}")
             }
         },
         (true, false) => format!("no validation or test split was found; {advice}"),
