@@ -60,10 +60,6 @@ const PRIOR: Threshold = Threshold {
 /// icons up to 0.97; CIFAR-10, photos and driving frames up to 0.7.
 const SURE: f32 = 0.9;
 
-/// Where the estimate is below what is believed, pairs so much above that bound are in doubt:
-/// pictures of one template share it, and decoys do not.
-const BOUND_DOUBT: f32 = 0.1;
-
 /// Estimates outside this range are not believed: below, recompression decides; above, no edit but
 /// the slightest would be found. The bound stands in, and no rate is stated for it.
 const RANGE: (f32, f32) = (LEAST_SIMILARITY, 0.85);
@@ -92,8 +88,7 @@ pub(crate) struct Threshold {
 /// Why similarity alone does not tell copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doubt {
-    /// The estimate is as exact as a sample of decoys makes it, and pictures of one template share
-    /// more than decoys do: just above it are strangers, too.
+    /// The estimate is as exact as a sample of decoys makes it: just above it are strangers, too.
     Sampling,
     /// Too few pictures tell whether distinct ones are as similar as copies.
     FewImages,
@@ -170,15 +165,11 @@ pub(super) fn threshold(best: &[f32], queries: usize) -> Threshold {
                     .then(|| rate(queries)),
                 doubt: None,
             };
-            if similarity > RANGE.1 {
+            // A bound is not what was estimated, so that its error says nothing.
+            if !(RANGE.0..=RANGE.1).contains(&similarity) {
                 return threshold;
             }
-            let strangers = if similarity < RANGE.0 {
-                RANGE.0 + BOUND_DOUBT
-            } else {
-                similarity + ERRORS * error
-            };
-            threshold.with_doubt(strangers, Doubt::Sampling)
+            threshold.with_doubt(similarity + ERRORS * error, Doubt::Sampling)
         }
     }
 }
@@ -418,10 +409,9 @@ mod tests {
 
     #[test]
     fn a_bound_that_stands_in_states_no_rate() {
-        let low = RANGE.0 + BOUND_DOUBT;
-        for (location, bound, copies) in [(0.1, RANGE.0, low), (0.8, RANGE.1, RANGE.1)] {
+        for (location, bound) in [(0.1, RANGE.0), (0.8, RANGE.1)] {
             let threshold = threshold(&gumbel(location, 0.04, 1000), 10_000);
-            assert_eq!((threshold.similarity, threshold.copies), (bound, copies));
+            assert_eq!((threshold.similarity, threshold.copies), (bound, bound));
             assert_eq!((threshold.negatives, threshold.false_rate), (1000, None));
         }
     }
