@@ -121,13 +121,7 @@ impl<'a> Recorder<'a> {
         };
         let agreed = match self.threshold.doubt {
             None => Vec::new(),
-            Some(Doubt::Sampling) => {
-                // What has a copy anyway is as leaked with one more.
-                let decides = |(found, from, to): &InDoubt| {
-                    from != to && self.partners.of(SampleId(found.query), *to).is_none()
-                };
-                look.tells_strangers(&in_doubt, decides)
-            }
+            Some(Doubt::Sampling) => look.tells_strangers(&in_doubt),
             Some(Doubt::FewImages | Doubt::Continuum) => look.confirms(&in_doubt),
         };
         for ((found, from, to), agrees) in in_doubt.into_iter().zip(agreed) {

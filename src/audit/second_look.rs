@@ -96,30 +96,18 @@ impl Look<'_> {
     }
 
     /// For each of the pairs whether the two are copies as far as one knows: fine detail does not
-    /// say that they are strangers. Of each picture the most similar pairs that decide anything are
-    /// looked at, up to the first one that does not stray.
-    pub(super) fn tells_strangers(
-        &self,
-        pairs: &[InDoubt],
-        decides: impl Fn(&InDoubt) -> bool,
-    ) -> Vec<bool> {
-        let mut of_one: BTreeMap<(u32, Option<SplitId>), Vec<usize>> = BTreeMap::new();
-        for at in likeliest_first(pairs) {
-            if decides(&pairs[at]) {
-                let (found, _, to) = &pairs[at];
-                of_one.entry((found.query, *to)).or_default().push(at);
-            }
-        }
-        let groups: Vec<Vec<usize>> = of_one.into_values().take(MOST).collect();
-        let strangers = groups.par_iter().flat_map_iter(|own| {
-            let strays = |at: &&usize| {
-                let agreement = self.agreement(&pairs[**at].0);
-                agreement.is_some_and(|agreement| agreement.stray > MOST_STRAY_NEAR)
-            };
-            own.iter().take_while(strays).copied().collect::<Vec<_>>()
-        });
+    /// say that they are strangers. Pairs inside a split leak nothing and are not looked at.
+    pub(super) fn tells_strangers(&self, pairs: &[InDoubt]) -> Vec<bool> {
+        let mut order = likeliest_first(pairs);
+        order.retain(|&at| pairs[at].1 != pairs[at].2);
+        order.truncate(MOST);
+        let strays = |at: &&usize| {
+            let agreement = self.agreement(&pairs[**at].0);
+            agreement.is_some_and(|agreement| agreement.stray > MOST_STRAY_NEAR)
+        };
+        let strangers: Vec<usize> = order.par_iter().filter(strays).copied().collect();
         let mut all = vec![true; pairs.len()];
-        for at in strangers.collect::<Vec<_>>() {
+        for at in strangers {
             all[at] = false;
         }
         all
