@@ -228,6 +228,9 @@ impl Rows {
                 && !inside.is_empty()
             {
                 self.found += 1;
+                if !seen.insert(draft.path.clone()) {
+                    continue;
+                }
                 self.drafts
                     .extend(inside.into_iter().map(|(path, place)| Draft {
                         path,
@@ -418,6 +421,33 @@ mod tests {
         ] {
             assert!(!names_a_file(field), "{field}");
         }
+    }
+
+    #[test]
+    fn lists_by_other_names_are_taken_where_there_is_one_of_each() {
+        for (name, role) in [
+            ("trainlist01", Some(SplitRole::Training)),
+            ("places365_val", Some(SplitRole::Validation)),
+            ("test_ids", Some(SplitRole::Test)),
+            ("train_and_test", None),
+            ("labels", None),
+        ] {
+            assert_eq!(role_of_list(name), role, "{name}");
+        }
+        let are = |names: &[&'static str]| {
+            let list = |name: &&'static str| {
+                let (path, role) = (*name, role_of_list(name)?);
+                Some(List {
+                    path,
+                    name: path,
+                    role,
+                })
+            };
+            is_one_of_each(&names.iter().filter_map(list).collect::<Vec<_>>())
+        };
+        assert!(are(&["train_ids", "val_ids"]));
+        assert!(are(&["trainlist01", "trainlist02", "testlist01"]));
+        assert!(!are(&["cat_train", "dog_train", "cat_val"]));
     }
 
     /// Labels by folder, `-` for none, of pictures with their splits.

@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::file_kind::is_image_ending;
 use super::split_name::role_of;
 use super::walk::{Walked, WalkedFile};
 use crate::sample::SplitRole;
@@ -93,9 +94,16 @@ impl<'a> Resolver<'a> {
     }
 
     /// The pictures directly in the one folder whose path ends as written, with or without the
-    /// ending of a video.
+    /// ending of a video. A picture that is missing is no folder: `x/` may hold what was cut from
+    /// `x.jpg`.
     pub(super) fn pictures_of_folder(&self, written: &str) -> Vec<(String, Place)> {
         let written = written.trim_matches('/');
+        let ending = file_name(written)
+            .rsplit_once('.')
+            .map(|(_, ending)| ending);
+        if written.is_empty() || ending.is_some_and(is_image_ending) {
+            return Vec::new();
+        }
         let ends_so = |folder: &str, end: &str| {
             let before = folder.strip_suffix(end);
             before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
@@ -280,6 +288,23 @@ mod tests {
         let resolver = Resolver::new(root, &root.join(list), &walked);
         let (path, _, exists) = resolver.resolve(written, Some(role));
         exists.then_some(path)
+    }
+
+    #[test]
+    fn a_folder_or_the_video_that_its_frames_are_of_is_all_its_pictures() {
+        let walked = tree(&["f/bear/0.jpg", "f/bear/1.jpg", "f/cow/0.jpg", "g/cow/0.jpg"]);
+        let resolver = Resolver::new(Path::new("no such root"), Path::new("train.txt"), &walked);
+        let found = |written: &str| resolver.pictures_of_folder(written).len();
+        assert_eq!(
+            (found("bear"), found("f/bear/"), found("bear.avi")),
+            (2, 2, 2)
+        );
+        // Not the one that is meant, a part of a name, a picture that is missing, or nothing.
+        assert_eq!(
+            (found("cow"), found("ear"), found("bear.jpg"), found("/")),
+            (0, 0, 0, 0)
+        );
+        assert_eq!(found("g/cow"), 1);
     }
 
     #[test]
