@@ -11,6 +11,7 @@
     reason = "a bench prints, and fails by panicking"
 )]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,7 @@ fn main() {
     let signatures: Vec<_> = files.iter().map(|bytes| signer.sign(bytes)).collect();
     let partners = Partnerships::with_limit(1);
     let labels = Labels::of(&dataset);
+    let shared_with_parts = BTreeMap::new();
     let evidence = Evidence {
         dataset: &dataset,
         labels: &labels,
@@ -81,6 +83,8 @@ fn main() {
         together: &[],
         recordings: None,
         counted: &[],
+        shared_with_parts: &shared_with_parts,
+        controls: None,
     };
     let checking = fastest(|| {
         black_box(checks(&evidence));

@@ -7,7 +7,7 @@ use super::beside::Beside;
 use super::proposal::{self, Kept};
 use super::simulated::{self, Searched, with_splits};
 use super::strata::Strata;
-use crate::checks::Evidence;
+use crate::checks::{Evidence, NOT_SHARED};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
@@ -290,6 +290,8 @@ fn leaks(
         together: &together,
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
+        shared_with_parts: &NOT_SHARED,
+        controls: scan.found.detection.controls,
     };
     let at = |id: SampleId| divided.ids.binary_search(&id).ok().map(|at| at as u32);
     let mut pairs: Vec<(SampleId, SampleId)> = Vec::new();

@@ -24,7 +24,7 @@ pub(super) fn learn(
     signatures: &mut [Signed],
     session: &Session<'_>,
     merged: Option<&Merged>,
-) -> (Vec<Option<Picture>>, Threshold) {
+) -> (Whitening, Vec<Option<Picture>>, Threshold) {
     let settled = copies.settled();
     let key = key(settings, &settled, signatures);
     let mut thumbnails = thumbnails(copies, signatures);
@@ -40,7 +40,7 @@ pub(super) fn learn(
         for (one, picture) in settled.iter().zip(kept.pictures) {
             pictures[one.id.index()] = picture;
         }
-        return (pictures, kept.threshold);
+        return (kept.whitening, pictures, kept.threshold);
     }
     let (whitening, pictures) = described(&settled, thumbnails);
     let threshold = threshold(settings, &settled, &pictures, merged);
@@ -49,7 +49,7 @@ pub(super) fn learn(
         let kept: Vec<Option<&Picture>> = settled.iter().map(of).collect();
         session.keep_learned(key, verification::parts(&whitening, threshold, &kept));
     }
-    (pictures, threshold)
+    (whitening, pictures, threshold)
 }
 
 /// As [`learn`], without a threshold, and nothing of it is kept.

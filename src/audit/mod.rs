@@ -2,8 +2,10 @@
 
 mod another_pass;
 mod beside;
+mod between_parts;
 mod clusters;
 mod contents;
+mod controls;
 mod current;
 mod explanation;
 mod learning;
@@ -170,6 +172,8 @@ fn judge_signed(
         together: &scan.together,
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
+        shared_with_parts: &scan.found.shared_with_parts,
+        controls: scan.found.detection.controls,
     };
     let leakage = report::leakage(&evidence);
     progress.begin(Stage::Matching, None);

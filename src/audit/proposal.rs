@@ -14,6 +14,7 @@ use crate::leak::Leak;
 use crate::repair::manifest::{Column, fold_manifest, names, split_manifest};
 use crate::repair::verify::{Crossing, verify};
 use crate::repair::{self, Assignment, Constraints, Member, TRAINING};
+use crate::report::Controls;
 use crate::sample::{Dataset, Sample, SampleId};
 use crate::sequence::group::Groups;
 
@@ -98,6 +99,8 @@ pub struct Kept {
     /// What keeps groups together, in words; `None` where nothing tells groups, or names may and
     /// nobody has answered.
     pub groups: Option<String>,
+    /// How edited copies of the pictures were found again.
+    pub controls: Option<Controls>,
     /// A `--group-pattern` worth asking about, where names may tell groups.
     pub group_pattern: Option<String>,
 }
@@ -192,6 +195,7 @@ pub(super) fn kept(
         annotated: beside.annotated(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
         groups: known_groups(scan).map(|groups| groups.rule.describe()),
+        controls: scan.found.detection.controls,
         group_pattern: asked.find_map(|entity| entity.pattern.clone()),
     }
 }

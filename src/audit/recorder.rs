@@ -123,6 +123,7 @@ impl<'a> Recorder<'a> {
             None => Vec::new(),
             Some(Doubt::Sampling) => look.tells_strangers(&in_doubt),
             Some(Doubt::FewImages | Doubt::Continuum) => look.confirms(&in_doubt),
+            Some(Doubt::Template) => vec![false; in_doubt.len()],
         };
         for ((found, from, to), agrees) in in_doubt.into_iter().zip(agreed) {
             if agrees {

@@ -4,11 +4,14 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rayon::prelude::*;
 
-use super::another_pass;
+use super::controls::{self, Trial};
 use super::learning::{learn, threshold};
 use super::recorder::{Recorder, places};
+use super::{another_pass, between_parts};
 use crate::budget::Budget;
 use crate::cache::Session;
 use crate::matching::Forest;
@@ -16,7 +19,7 @@ use crate::matching::exact::first_of_equal;
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures};
 use crate::report::{Detection, DetectionDoubt, ThresholdSource};
-use crate::sample::{Dataset, Layout, SampleId, SplitId, SplitRole};
+use crate::sample::{Dataset, Layout, SampleId, SplitId, SplitRole, split_pairs};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
 use crate::verification::{self, Doubt, Merged, Picture, Threshold};
@@ -31,6 +34,10 @@ pub(super) struct Found {
     pub(super) threshold: Threshold,
     /// What looks like every sample and is no copy as far as one knows.
     pub(super) look_alikes: Partnerships,
+    /// How edited copies were found again.
+    pub(super) trial: Option<Trial>,
+    /// How many images of each evaluation split show what another part trains on.
+    pub(super) shared_with_parts: BTreeMap<SplitId, usize>,
     /// Pairs that a threshold lower by the asked margin would add.
     pub(super) loose: Vec<(SampleId, SampleId)>,
     /// What the samples look like.
@@ -102,7 +109,17 @@ pub(super) fn search(
 ) -> Found {
     let contents = contents(dataset, signatures, &settings.memory);
     let copies = Pictures::new(&identities(settings, dataset, &contents));
-    let (pictures, threshold) = learn(settings, &copies, signatures, session, merged);
+    let (whitening, mut pictures, threshold) =
+        learn(settings, &copies, signatures, session, merged);
+    let trial = controls::look_for(
+        dataset,
+        signatures,
+        &trained(dataset, &copies),
+        (&whitening, &mut pictures),
+        threshold,
+        &settings.memory,
+    );
+    let threshold = judged(settings, trial, threshold);
     let looks = Looks {
         contents,
         copies,
@@ -122,17 +139,25 @@ pub(super) fn search(
             merged,
         },
     );
+    let described = (&looks.copies, &*looks.pictures);
+    let shared_with_parts =
+        between_parts::shared(dataset, signatures, described, threshold, &settings.memory);
     let inside = asked.iter().filter(|(from, to)| from == to);
     let narrowed = inside.filter_map(|&(split, _)| {
         verification::narrowed(looks.copies.representatives_in(split).len())
     });
     Found {
         partners: compared.partners,
-        detection: detection(settings, threshold, narrowed.min()),
+        detection: Detection {
+            controls: trial.map(|trial| trial.controls),
+            ..detection(settings, threshold, narrowed.min())
+        },
         threshold,
         joined: compared.joined,
         loose: compared.loose,
         look_alikes: compared.look_alikes,
+        shared_with_parts,
+        trial,
         looks,
     }
 }
@@ -144,12 +169,13 @@ pub(super) fn search_divided(
     settings: &Settings,
     divided: &Dataset,
     signatures: &[Signed],
-    looks: &Looks,
+    (looks, trial): (&Looks, Option<Trial>),
 ) -> (Partnerships, Partnerships, Threshold) {
     let copies = Pictures::new(&identities(settings, divided, &looks.contents));
     let mut asked = questions(divided);
     asked.retain(|(from, to)| from != to);
     let threshold = threshold(settings, &copies.settled(), &looks.pictures, None);
+    let threshold = judged(settings, trial, threshold);
     let reach = Reach {
         threshold,
         margin: 0.0,
@@ -157,6 +183,28 @@ pub(super) fn search_divided(
     };
     let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
     (compared.partners, compared.look_alikes, threshold)
+}
+
+/// Places of all pictures of training that evaluation splits are searched in; of all pictures where
+/// nothing is evaluated.
+fn trained(dataset: &Dataset, copies: &Pictures) -> Vec<u32> {
+    let pairs = split_pairs(&dataset.splits).into_iter();
+    let training: BTreeSet<SplitId> = pairs.map(|(_, training)| training).collect();
+    if training.is_empty() {
+        let all = copies.representatives().into_iter();
+        return all.map(|id| id.0).collect();
+    }
+    let own = |split| places(copies, Some(split));
+    let all: BTreeSet<u32> = training.into_iter().flat_map(own).collect();
+    all.into_iter().collect()
+}
+
+/// The threshold in the light of a trial, unless the user gave it.
+fn judged(settings: &Settings, trial: Option<Trial>, threshold: Threshold) -> Threshold {
+    match (settings.matching.similarity, trial) {
+        (None, Some(trial)) => trial.judge(threshold),
+        _ => threshold,
+    }
 }
 
 /// From which similarity on pairs count, by how much less they are collected apart, and what was
@@ -343,22 +391,29 @@ fn detection(
     let source = match (settings.matching.similarity, threshold.negatives) {
         (Some(_), _) => ThresholdSource::Given,
         (None, 0) => ThresholdSource::Prior,
-        (None, _) if threshold.doubt == Some(Doubt::Continuum) => ThresholdSource::Continuum,
+        (None, _) if matches!(threshold.doubt, Some(Doubt::Continuum | Doubt::Template)) => {
+            ThresholdSource::Continuum
+        }
         (None, _) if threshold.false_rate.is_none() => ThresholdSource::Bounded,
         (None, _) => ThresholdSource::Calibrated,
     };
     let rounded = |similarity: f32| (f64::from(similarity) * 1e4).round() / 1e4;
     Detection {
         threshold: rounded(threshold.similarity),
-        copies: threshold.doubt.map(|_| rounded(threshold.copies)),
+        copies: threshold
+            .doubt
+            .map(|_| rounded(threshold.copies))
+            .filter(|copies| copies.is_finite()),
         doubt: threshold.doubt.map(|doubt| match doubt {
             Doubt::Sampling => DetectionDoubt::Sampling,
             Doubt::FewImages => DetectionDoubt::FewImages,
             Doubt::Continuum => DetectionDoubt::LookAlikes,
+            Doubt::Template => DetectionDoubt::Template,
         }),
         source,
         decoys: threshold.negatives as u64,
         false_rate: threshold.false_rate,
+        controls: None,
         inside_radius_bits,
     }
 }

@@ -14,7 +14,7 @@ use crate::sample::{Dataset, SampleId, SplitId};
 use crate::signature::detail::{self, Agreement, Turn};
 use crate::signature::reading::Opened;
 use crate::signature::{Signed, region};
-use crate::verification::Found as Match;
+use crate::verification::{Doubt, Found as Match, Threshold};
 
 /// Patches of two copies correlate by more at their best places (see `docs/method.md`).
 const SAME_PATCHES: f32 = 0.9;
@@ -101,10 +101,7 @@ impl Look<'_> {
         let mut order = likeliest_first(pairs);
         order.retain(|&at| pairs[at].1 != pairs[at].2);
         order.truncate(MOST);
-        let strays = |at: &&usize| {
-            let agreement = self.agreement(&pairs[**at].0);
-            agreement.is_some_and(|agreement| agreement.stray > MOST_STRAY_NEAR)
-        };
+        let strays = |at: &&usize| self.agreement(&pairs[**at].0).is_some_and(strays_near);
         let strangers: Vec<usize> = order.par_iter().filter(strays).copied().collect();
         let mut all = vec![true; pairs.len()];
         for at in strangers {
@@ -117,12 +114,42 @@ impl Look<'_> {
     /// there any more.
     fn agreement(&self, found: &Match) -> Option<Agreement> {
         let opened = |place| Opened::of(self.dataset, self.signatures, SampleId(place));
-        let mut share = self.budget.share();
         let files = [opened(found.query)?, opened(found.partner)?];
-        let [one, other] = region::lumas(files, &mut share)?;
-        let map = |x, y| found.map.in_fractions(x, y);
-        detail::agreement(&one, turn(found.transform), &other, map)
+        agreement(files, found, self.budget)
     }
+}
+
+/// Whether a pair of these files would be taken for copies at this threshold, were it the only one.
+pub(super) fn takes(
+    threshold: Threshold,
+    files: [Opened<'_>; 2],
+    found: &Match,
+    budget: &Budget,
+) -> bool {
+    if found.similarity >= threshold.copies {
+        return true;
+    }
+    let agreement = agreement(files, found, budget);
+    match threshold.doubt {
+        None => true,
+        Some(Doubt::Sampling) => !agreement.is_some_and(strays_near),
+        Some(Doubt::FewImages | Doubt::Continuum) => {
+            agreement.is_some_and(|agreement| is_copy(agreement, found.map.shear()))
+        }
+        Some(Doubt::Template) => false,
+    }
+}
+
+/// Whether fine detail of a pair just above the threshold says that the two are strangers.
+fn strays_near(agreement: Agreement) -> bool {
+    agreement.stray > MOST_STRAY_NEAR
+}
+
+fn agreement(files: [Opened<'_>; 2], found: &Match, budget: &Budget) -> Option<Agreement> {
+    let mut share = budget.share();
+    let [one, other] = region::lumas(files, &mut share)?;
+    let map = |x, y| found.map.in_fractions(x, y);
+    detail::agreement(&one, turn(found.transform), &other, map)
 }
 
 /// The order in which pairs are looked at. What leaks first: duplicates inside a split must not
@@ -198,6 +225,20 @@ mod tests {
             assert!(!is_copy(agreement, 0.0), "{agreement:?}");
         }
         assert!(is_copy(BARELY, -0.06) && !is_copy(BARELY, -0.061));
+    }
+
+    #[test]
+    fn just_above_a_threshold_only_what_strays_far_is_no_copy() {
+        let strays = |stray| strays_near(Agreement { stray, ..BARELY });
+        assert!(!strays(MOST_STRAY) && !strays(0.024) && strays(0.0241));
+        // Other differences are those of edits.
+        let edited = Agreement {
+            patches: 0.5,
+            whole: 0.5,
+            uneven: 0.2,
+            ..BARELY
+        };
+        assert!(!strays_near(edited));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::recordings::ask_pixels;
 use super::search::search_divided;
 use super::tile_strips;
 use crate::annotation::Annotations;
-use crate::checks::Evidence;
+use crate::checks::{Evidence, NOT_SHARED};
 use crate::labels::Labels;
 use crate::matching::partners::Partnerships;
 use crate::progress::{Progress, Stage};
@@ -93,6 +93,8 @@ fn judge(
         together: &together,
         recordings: scan.known.recordings.as_ref(),
         counted: &settings.recorded.counted,
+        shared_with_parts: &NOT_SHARED,
+        controls: scan.found.detection.controls,
     };
     SimulatedSplit {
         rule,
@@ -114,8 +116,12 @@ pub(super) struct Searched {
 
 /// Searches a divided dataset.
 pub(super) fn search(settings: &Settings, divided: &Dataset, scan: &Scan<'_>) -> Searched {
-    let (mut partners, unproven, threshold) =
-        search_divided(settings, divided, &scan.signatures, &scan.found.looks);
+    let (mut partners, unproven, threshold) = search_divided(
+        settings,
+        divided,
+        &scan.signatures,
+        (&scan.found.looks, scan.found.trial),
+    );
     another_pass::tell(
         scan.known.recordings.as_ref(),
         threshold,

@@ -1,11 +1,10 @@
 //! Faults of folders and manifests.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
 use crate::sample::{Problem, ProblemKind, SampleId, SplitId, SplitRole};
-use crate::signature::digest::Digest;
 use crate::wording::counted;
 
 /// What loading met. Kinds that come in thousands are told once.
@@ -213,41 +212,44 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
     copies.count()
 }
 
-/// How many images of each evaluation split have the bytes of one in training of another part,
-/// where that is a chance meeting: folds and versions of one dataset share more than half of
-/// their images. Splits without any are left out.
-pub(crate) fn shared_with_parts(evidence: &Evidence<'_>) -> BTreeMap<SplitId, usize> {
-    let splits = &evidence.dataset.splits;
-    let signed = || {
-        let all = evidence.dataset.samples.iter().zip(evidence.signatures);
-        all.filter_map(|(sample, signed)| {
-            let split = sample.split?;
-            let part = splits[split.index()].part.as_deref()?;
-            Some((split, part, signed.as_ref().ok()?.byte_digest))
+/// Whether parts of a dataset are many that are called by one word and a number, and not by a word
+/// for folds, versions or the like: patients, plants, sites.
+pub(crate) fn parts_may_be_entities(parts: &[&str]) -> bool {
+    const FEWEST: usize = 4;
+    const OTHER: &[&str] = &[
+        "cam",
+        "camera",
+        "cv",
+        "dataset",
+        "exp",
+        "experiment",
+        "fold",
+        "kfold",
+        "k",
+        "part",
+        "run",
+        "seed",
+        "set",
+        "split",
+        "task",
+        "v",
+        "ver",
+        "version",
+    ];
+    let words: BTreeSet<String> = parts
+        .iter()
+        .map(|part| {
+            let own = part.rsplit('/').next().unwrap_or(part);
+            let word = own.trim_end_matches(|last: char| last.is_ascii_digit());
+            match word.len() < own.len() {
+                true => word.trim_end_matches(['-', '_', ' ']).to_lowercase(),
+                false => String::new(),
+            }
         })
-    };
-    let role = |split: SplitId| splits[split.index()].role;
-    let mut trained: HashMap<Digest, BTreeSet<&str>> = HashMap::new();
-    for (_, part, digest) in signed().filter(|one| role(one.0) == SplitRole::Training) {
-        trained.entry(digest).or_default().insert(part);
-    }
-    let mut images: BTreeMap<SplitId, usize> = BTreeMap::new();
-    let mut shared: BTreeMap<(SplitId, &str), usize> = BTreeMap::new();
-    for (split, own, digest) in signed().filter(|one| role(one.0).is_evaluation()) {
-        *images.entry(split).or_default() += 1;
-        let parts = trained.get(&digest).into_iter().flatten();
-        for part in parts.filter(|part| **part != own) {
-            *shared.entry((split, part)).or_default() += 1;
-        }
-    }
-    let mut most: BTreeMap<SplitId, usize> = BTreeMap::new();
-    for ((split, _), count) in shared {
-        if count * 2 <= images[&split] {
-            let known = most.entry(split).or_default();
-            *known = count.max(*known);
-        }
-    }
-    most
+        .collect();
+    let mut words = words.iter();
+    let one = words.next().filter(|_| words.next().is_none());
+    parts.len() >= FEWEST && one.is_some_and(|word| !word.is_empty() && !OTHER.contains(&&**word))
 }
 
 /// Datasets that share the root and are not compared with each other.
@@ -263,15 +265,42 @@ pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
         .map(|part| format!("`{part}`"))
         .collect();
     let more = if parts.len() > NAMED { ", ..." } else { "" };
-    let copies = shared_with_parts(evidence).into_values().sum();
+    let copies = evidence.shared_with_parts.values().sum();
     let shared: String = match copies {
         0_usize => "what they share is not counted".to_owned(),
         n => format!("{n} evaluation images of one occur in training of another"),
     };
+    let entities = match parts_may_be_entities(&parts) {
+        true => {
+            " (they are called as patients or places are: what their images share by that is not judged)"
+        }
+        false => "",
+    };
     let message = format!(
-        "{} with splits of their own ({}{more}), each checked by itself; {shared}, use `--merge-parts` if one model is trained on all",
+        "{} with splits of their own ({}{more}), each checked by itself; {shared}, use `--merge-parts` if one model is trained on all{entities}",
         counted(parts.len(), "dataset"),
         shown.join(", ")
     );
     vec![Finding::new(Code::SeveralParts, Subject::Whole, message)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts_may_be_entities;
+
+    #[test]
+    fn parts_that_are_called_by_one_word_and_a_number_may_be_patients_and_folds_are_not() {
+        let are = |parts: &[&str]| parts_may_be_entities(parts);
+        assert!(are(&["P001", "P002", "P003", "P010"]));
+        assert!(are(&[
+            "data/site 1",
+            "data/site 2",
+            "data/site 3",
+            "data/site 4"
+        ]));
+        assert!(!are(&["P001", "P002", "P003"]));
+        assert!(!are(&["fold0", "fold1", "fold2", "fold3"]));
+        assert!(!are(&["2017", "2018", "2019", "2020"]));
+        assert!(!are(&["bottle", "cable1", "cable2", "grid1"]));
+    }
 }

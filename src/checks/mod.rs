@@ -4,6 +4,7 @@ mod annotation_conflicts;
 mod annotations;
 mod classes;
 mod content;
+mod controls;
 mod distributions;
 mod drift;
 mod duplicates;
@@ -28,10 +29,13 @@ mod stored;
 mod testing;
 mod together;
 
+use std::collections::BTreeMap;
+
 use crate::finding::Finding;
 use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::partners::{Partners, Partnerships};
+use crate::report::Controls;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::sequence::examine::{RecordedPair, SplitLeaks};
 use crate::sequence::recording::Recordings;
@@ -39,7 +43,7 @@ use crate::signature::unreadable::Unreadable;
 use crate::signature::{ReadMask, Signature};
 pub(crate) use distributions::distributions;
 pub(crate) use files::code_of;
-pub(crate) use layout::{may_be_splits, shared_with_parts};
+pub(crate) use layout::{may_be_splits, parts_may_be_entities};
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +64,14 @@ pub struct Evidence<'a> {
     pub recordings: Option<&'a Recordings>,
     /// Ways of belonging together that count as leaked whatever pixels say.
     pub counted: &'a [Leak],
+    /// How many images of each evaluation split show what another part trains on.
+    pub shared_with_parts: &'a BTreeMap<SplitId, usize>,
+    /// Whether edited copies of training pictures were found again.
+    pub controls: Option<Controls>,
 }
+
+/// Of datasets without parts.
+pub(crate) static NOT_SHARED: BTreeMap<SplitId, usize> = BTreeMap::new();
 
 impl Evidence<'_> {
     /// Whether an evaluation sample that belongs together with a training sample counts as leaked
@@ -98,6 +109,7 @@ const CHECKS: &[Check] = &[
     leaks::across_splits,
     together::across_splits,
     possible_groups::unanswered,
+    controls::copies_missed,
     duplicates::across_evaluation_splits,
     duplicates::within_splits,
     files::unreadable,

@@ -1,5 +1,7 @@
 //! A dataset that tests make sample by sample, without files.
 
+use std::collections::BTreeMap;
+
 use super::Evidence;
 use crate::dataset::Builder;
 use crate::finding::{Finding, Subject};
@@ -7,6 +9,7 @@ use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::pair::Pair;
 use crate::matching::partners::Partnerships;
+use crate::report::Controls;
 use crate::sample::{Dataset, Layout, Sample, SampleId, SplitId, SplitRole};
 use crate::signature::digest::Digest;
 use crate::signature::facts::{Camera, Colour, Facts, Need, Profile, Stored, Tone};
@@ -20,6 +23,8 @@ pub(super) struct World {
     signatures: Vec<Result<Signature, Unreadable>>,
     pub(super) masks: Vec<ReadMask>,
     partners: Partnerships,
+    pub(super) shared_with_parts: BTreeMap<SplitId, usize>,
+    pub(super) controls: Option<Controls>,
 }
 
 impl World {
@@ -34,6 +39,8 @@ impl World {
             signatures: Vec::new(),
             masks: Vec::new(),
             partners: Partnerships::with_limit(5),
+            shared_with_parts: BTreeMap::new(),
+            controls: None,
         }
     }
 
@@ -102,6 +109,8 @@ impl World {
             together: &[],
             recordings: None,
             counted: &[],
+            shared_with_parts: &self.shared_with_parts,
+            controls: self.controls,
         }
     }
 

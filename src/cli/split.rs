@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::audit::{Kept, Proposal, Request, Stratum, propose_split};
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
+use crate::report::Controls;
 
 use super::args::SplitArgs;
 use super::exit::Outcome;
@@ -163,6 +164,13 @@ pub(super) fn verified(kept: &Kept, no_groups: Option<&str>) -> String {
         return format!(
             "not clean: {} pairs of copies, {} neighbours and {} groups cross\n",
             crossing.twins, crossing.neighbours, crossing.groups
+        );
+    }
+    if let Some(controls) = kept.controls.filter(Controls::misses_copies) {
+        return format!(
+            "no copy, neighbour or known group found on both sides; but of {} images that were saved again for a trial {} were found, so that copies of these may be on both: \
+             say what each was made from (`--group-column`, `--group-pattern`)\n",
+            controls.pictures, controls.saved
         );
     }
     match (&kept.groups, no_groups) {

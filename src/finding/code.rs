@@ -108,6 +108,8 @@ codes! {
     LeakLookAlike = "leak-look-alike", Warning;
     /// A part of names may be an identifier that evaluation and training share.
     PossibleGroup = "possible-group", Warning;
+    /// Edited copies of the dataset's own pictures were not found again.
+    CopiesMissed = "copies-missed", Warning;
     /// Evaluation splits share pictures.
     DuplicateAcrossEvaluation = "duplicate-across-evaluation", Warning;
     /// A split holds the same picture more than once.

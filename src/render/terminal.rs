@@ -168,6 +168,11 @@ fn caveat(report: &Report) -> Option<&'static str> {
             "distinct pictures of this dataset are as similar as edited copies are: only pairs whose \
              fine detail agrees count as near duplicates, the others are look-alikes",
         ),
+        DetectionDoubt::Template => Some(
+            "pictures of this dataset share most of what they show (a form, a plate, a fixed view): \
+             only those as similar as copies saved again count as near duplicates, less similar ones \
+             are look-alikes, and cropped copies would mostly be missed",
+        ),
         _ if !report.leakage.iter().any(look_alikes) => None,
         DetectionDoubt::FewImages => Some(
             "so few images do not tell how similar distinct ones are: pairs in doubt whose fine \

@@ -189,11 +189,36 @@ pub struct Detection {
     /// Expected share of evaluation samples without a duplicate that are given a false one;
     /// `null` unless calibrated.
     pub false_rate: Option<f64>,
+    /// How many of the dataset's own pictures were found again once they were edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controls: Option<Controls>,
     /// Bits of 64 within which copies inside the largest splits were looked up; present only where
     /// a split was too large for the wide net, so that cropped copies inside it were mostly not
     /// found. Between splits the net is never narrowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inside_radius_bits: Option<u32>,
+}
+
+/// Pictures to train on (all, where nothing is evaluated) that were edited as people edit pictures,
+/// and looked for among these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Controls {
+    /// How many pictures.
+    pub pictures: u64,
+    /// How many of them were found again, as copies or look-alikes, after they were saved as JPEG
+    /// of quality 70, at half their size where they have 128 pixels or more.
+    pub saved: u64,
+    /// The same after 3 % were cut off at each edge.
+    pub cropped: u64,
+}
+
+impl Controls {
+    /// Whether copies that were merely saved again may be missed: fewer than three in four were
+    /// found.
+    #[must_use]
+    pub fn misses_copies(&self) -> bool {
+        4 * self.saved < 3 * self.pictures
+    }
 }
 
 /// Why similarity alone does not tell copies from look-alikes.
@@ -206,6 +231,9 @@ pub enum DetectionDoubt {
     FewImages,
     /// Distinct pictures of this dataset are as similar as copies.
     LookAlikes,
+    /// All pictures show one template: what is as similar as copies saved again counts (`copies`;
+    /// nothing where it is `null`), and fine detail tells nothing.
+    Template,
 }
 
 /// Where the similarity threshold comes from.

@@ -72,7 +72,7 @@ pub enum Unreadable {
 
 /// What comes of a file, where a panic on the way is a value, too: one file never ends an audit,
 /// whatever it met.
-pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+pub(crate) fn caught<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str);
         let words = words.or_else(|| panic.downcast_ref::<&str>().copied());

@@ -94,11 +94,19 @@ pub(crate) enum Doubt {
     FewImages,
     /// The dataset is a continuum of look-alikes: distinct pictures are as similar as copies.
     Continuum,
+    /// All pictures show one template, so that copies are little more similar than distinct ones,
+    /// and the fine detail of distinct ones agrees.
+    Template,
 }
 
 impl Doubt {
     /// All, in the order of their numbers in files, from 1.
-    pub(super) const ALL: [Self; 3] = [Self::Sampling, Self::FewImages, Self::Continuum];
+    pub(super) const ALL: [Self; 4] = [
+        Self::Sampling,
+        Self::FewImages,
+        Self::Continuum,
+        Self::Template,
+    ];
 }
 
 impl Threshold {
@@ -118,7 +126,7 @@ impl Threshold {
     pub(crate) fn of_neighbours(self) -> f32 {
         match self.doubt {
             None | Some(Doubt::Sampling) => self.similarity,
-            Some(Doubt::FewImages | Doubt::Continuum) => self.copies,
+            Some(Doubt::FewImages | Doubt::Continuum | Doubt::Template) => self.copies,
         }
     }
 
@@ -144,6 +152,25 @@ impl Threshold {
             copies: copies.max(self.similarity),
             false_rate: None,
             doubt: Some(Doubt::Continuum),
+            ..self
+        }
+    }
+}
+
+impl Threshold {
+    /// The threshold where all pictures show one template, and copies are as similar as `saved`,
+    /// or not similar enough to be told: what decoys reach says nothing of strangers there, what
+    /// real ones reach does.
+    #[must_use]
+    pub(crate) fn of_template(self, saved: Option<f32>) -> Self {
+        let strangers = match self.doubt {
+            Some(Doubt::Continuum) => self.copies,
+            _ => self.similarity,
+        };
+        Self {
+            copies: saved.unwrap_or(f32::INFINITY).max(strangers),
+            false_rate: None,
+            doubt: Some(Doubt::Template),
             ..self
         }
     }

@@ -1,9 +1,9 @@
 //! Suspected samples beyond those that leak, and the questions left open.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::samples_of;
-use crate::checks::{Evidence, code_of, may_be_splits, shared_with_parts};
+use crate::checks::{Evidence, code_of, may_be_splits, parts_may_be_entities};
 use crate::finding::Code;
 use crate::sample::{ProblemKind, SampleId, SplitId};
 use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
@@ -22,18 +22,18 @@ pub(super) fn suspects(
 
 /// What of the dataset as a whole keeps splits from being clear.
 pub(super) struct OfDataset {
-    /// Evaluation splits with images that another part trains on.
-    shared: BTreeMap<SplitId, usize>,
     /// Whether images outside of every split may belong to one.
     may_be_splits: bool,
+    /// Whether parts are called as patients or plants are, so that one model may learn from all.
+    parts_may_be_entities: bool,
 }
 
 impl OfDataset {
     /// Looks at every sample once.
     pub(super) fn of(evidence: &Evidence<'_>) -> Self {
         Self {
-            shared: shared_with_parts(evidence),
             may_be_splits: may_be_splits(evidence),
+            parts_may_be_entities: parts_may_be_entities(&evidence.dataset.parts()),
         }
     }
 }
@@ -95,11 +95,20 @@ pub(super) fn open_codes(
             codes.insert(code);
         }
     }
-    if of_dataset.shared.contains_key(&evaluation) {
+    if evidence.shared_with_parts.contains_key(&evaluation) {
+        codes.insert(Code::SeveralParts);
+    }
+    if of_dataset.parts_may_be_entities {
         codes.insert(Code::SeveralParts);
     }
     if of_dataset.may_be_splits {
         codes.insert(Code::SampleWithoutSplit);
+    }
+    if evidence
+        .controls
+        .is_some_and(|controls| controls.misses_copies())
+    {
+        codes.insert(Code::CopiesMissed);
     }
     codes.into_iter().collect()
 }

@@ -9,6 +9,7 @@
 //! [`super::container`] finds. DICOM, which `image` does not know, has its own file here.
 
 mod dicom;
+mod edited;
 mod exact;
 mod grey;
 mod mask;
@@ -25,6 +26,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
 
+pub(crate) use edited::Edit;
 pub(crate) use mask::{Mask, read_mask};
 pub(crate) use preview::{Preview, preview};
 

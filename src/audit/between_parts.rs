@@ -1,0 +1,80 @@
+//! Several datasets in one root are not compared with each other, but one that trains on what
+//! another evaluates on is worth a question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::recorder::places;
+use super::second_look::takes;
+use crate::budget::Budget;
+use crate::matching::spread::Pictures;
+use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
+use crate::signature::Signed;
+use crate::signature::reading::Opened;
+use crate::verification::{self, Picture, Threshold};
+
+/// How many images of each evaluation split show an image of training of another part, at most of
+/// any one part, where that is a chance meeting: folds and versions of one dataset share more than
+/// half of their images. Splits without any are left out.
+pub(super) fn shared(
+    dataset: &Dataset,
+    signatures: &[Signed],
+    (copies, pictures): (&Pictures, &[Option<Picture>]),
+    threshold: Threshold,
+    budget: &Budget,
+) -> BTreeMap<SplitId, usize> {
+    let takes = |found: &verification::Found| {
+        let opened = |place| Opened::of(dataset, signatures, SampleId(place));
+        let files = opened(found.query).zip(opened(found.partner));
+        files.is_some_and(|(one, other)| takes(threshold, [one, other], found, budget))
+    };
+    let mut most = BTreeMap::new();
+    for (evaluation, own) in of_parts(dataset, SplitRole::is_evaluation) {
+        let samples = dataset.samples.iter().zip((0..).map(SampleId));
+        let inside = samples.filter(|(sample, _)| sample.split == Some(evaluation));
+        let shown: Vec<u32> = inside
+            .filter_map(|(_, id)| Some(copies.representative(id)?.0))
+            .collect();
+        let queries: BTreeSet<u32> = shown.iter().copied().collect();
+        let others: BTreeSet<&str> = dataset
+            .parts()
+            .into_iter()
+            .filter(|part| *part != own)
+            .collect();
+        for other in others {
+            let training = of_parts(dataset, |role| role == SplitRole::Training);
+            let training = training.filter(|(_, part)| *part == other);
+            let database: BTreeSet<u32> = training
+                .flat_map(|(split, _)| places(copies, Some(split)))
+                .collect();
+            let mut same: BTreeSet<u32> = queries.intersection(&database).copied().collect();
+            let images =
+                |same: &BTreeSet<u32>| shown.iter().filter(|place| same.contains(place)).count();
+            if 2 * images(&same) > shown.len() {
+                continue;
+            }
+            let asked: Vec<u32> = queries.difference(&same).copied().collect();
+            let database: Vec<u32> = database.into_iter().collect();
+            verification::find(pictures, &asked, &database, threshold, |found| {
+                if !same.contains(&found.query) && takes(&found) {
+                    same.insert(found.query);
+                }
+            });
+            let count = images(&same);
+            if count > 0 && 2 * count <= shown.len() {
+                let known = most.entry(evaluation).or_default();
+                *known = count.max(*known);
+            }
+        }
+    }
+    most
+}
+
+/// Splits of such a role that belong to one of several parts, with that.
+fn of_parts(
+    dataset: &Dataset,
+    role: impl Fn(SplitRole) -> bool,
+) -> impl Iterator<Item = (SplitId, &str)> {
+    let numbered = dataset.splits.iter().zip((0..).map(SplitId));
+    let with = numbered.filter(move |(split, _)| role(split.role));
+    with.filter_map(|(split, id)| Some((id, split.part.as_deref()?)))
+}

@@ -1,0 +1,153 @@
+//! Would copies be found here? Some pictures of training are edited as people edit pictures, and
+//! looked for as if they were evaluation samples (positive controls).
+//!
+//! Decoys say how similar strangers are, which makes a threshold; nothing but copies says how
+//! similar copies are. Where pictures share most of what they show (forms, plates, plots of one
+//! template), what is left after whitening is so little that saving them again hides it.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::second_look::takes;
+use crate::budget::Budget;
+use crate::report::Controls;
+use crate::sample::{Dataset, SampleId};
+use crate::signature::reading::Opened;
+use crate::signature::unreadable::caught;
+use crate::signature::{Edit, Signature, Signed, Signer};
+use crate::source::{Place, Source};
+use crate::verification::{self, Found, Picture, Threshold, Whitening};
+
+/// Pictures that are edited.
+const MOST: usize = 32;
+
+/// An edited picture.
+struct Copy {
+    original: SampleId,
+    edit: Edit,
+    file: Place,
+    signature: Signature,
+}
+
+/// How the trial ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trial {
+    pub(super) controls: Controls,
+    /// Cropped copies that count as copies, not as look-alikes.
+    cropped: usize,
+    /// Nine in ten of the copies that were merely saved again are so similar to their originals.
+    saved: Option<f32>,
+}
+
+impl Trial {
+    /// The threshold, in the light of the trial. A cropped copy of a template lies otherwise than
+    /// all others, so that hardly any is told.
+    pub(super) fn judge(self, threshold: Threshold) -> Threshold {
+        match 2 * self.cropped < self.controls.pictures as usize {
+            true => threshold.of_template(self.saved),
+            false => threshold,
+        }
+    }
+}
+
+/// Edits some pictures of `database`, places of training, and looks for them there; `None` where
+/// none of the files can be read. `pictures` are as they were afterwards.
+pub(super) fn look_for(
+    dataset: &Dataset,
+    signatures: &[Signed],
+    database: &[u32],
+    (whitening, pictures): (&Whitening, &mut Vec<Option<Picture>>),
+    threshold: Threshold,
+    budget: &Budget,
+) -> Option<Trial> {
+    let originals = originals(signatures, database);
+    let mut copies: Vec<Copy> = originals
+        .par_iter()
+        .map(|&id| copies_of(dataset, signatures, id, budget))
+        .flatten()
+        .collect();
+    let thumbnails = copies.iter_mut().map(|copy| {
+        let key = copy.signature.byte_digest.prefix();
+        let thumbnail = copy.signature.thumbnail.take();
+        let shows = !copy.signature.low_information;
+        thumbnail.filter(|_| shows).map(|own| (key, own))
+    });
+    let described = verification::describe(whitening, thumbnails.collect());
+    let first = pictures.len() as u32;
+    // The vector of a large dataset is not doubled for a few.
+    pictures.reserve_exact(described.len());
+    pictures.extend(described);
+    let queries: Vec<u32> = (first..pictures.len() as u32).collect();
+    let of = |found: &Found| &copies[(found.query - first) as usize];
+    let mut matches = Vec::new();
+    verification::find(pictures, &queries, database, threshold, |found| {
+        if of(&found).original.0 == found.partner {
+            matches.push(found);
+        }
+    });
+    pictures.truncate(first as usize);
+    let is_copy = |found: &&&Found| {
+        let copy = of(found);
+        let opened = Opened {
+            source: Source::new(Path::new(""), "", &copy.file),
+            signature: &copy.signature,
+        };
+        let original = Opened::of(dataset, signatures, copy.original);
+        original.is_some_and(|original| takes(threshold, [opened, original], found, budget))
+    };
+    let by = |edit| -> Vec<&Found> {
+        let found = matches.iter().filter(|found| of(found).edit == edit);
+        found.collect()
+    };
+    let (saved, cropped) = (by(Edit::Saved), by(Edit::Cropped));
+    let pictures = copies.len() / Edit::ALL.len();
+    let similarities = saved.iter().map(|found| found.similarity);
+    (pictures > 0).then(|| Trial {
+        controls: Controls {
+            pictures: pictures as u64,
+            saved: saved.len() as u64,
+            cropped: cropped.len() as u64,
+        },
+        cropped: cropped.par_iter().filter(is_copy).count(),
+        saved: reached_by_most(similarities.collect(), pictures),
+    })
+}
+
+/// What nine in ten of `all` reach, of whom only these have a similarity.
+fn reached_by_most(mut similarities: Vec<f32>, all: usize) -> Option<f32> {
+    similarities.sort_unstable_by(|a, b| b.total_cmp(a));
+    similarities.get((9 * all).div_ceil(10) - 1).copied()
+}
+
+/// Pictures to edit, also such as show too little to be found: those of the least digests, so that
+/// names and order change nothing.
+fn originals(signatures: &[Signed], database: &[u32]) -> Vec<SampleId> {
+    let digest = |id: SampleId| {
+        signatures[id.index()]
+            .as_ref()
+            .ok()
+            .map(|one| one.byte_digest)
+    };
+    let mut ids: Vec<SampleId> = database.iter().map(|&place| SampleId(place)).collect();
+    ids.sort_by_key(|id| digest(*id));
+    ids.truncate(MOST);
+    ids
+}
+
+/// A copy by each edit; none where one of them cannot be made.
+fn copies_of(dataset: &Dataset, signatures: &[Signed], id: SampleId, budget: &Budget) -> Vec<Copy> {
+    let copies = Edit::ALL.into_iter().map(|edit| {
+        let opened = Opened::of(dataset, signatures, id)?;
+        let mut share = budget.share();
+        let file = caught(|| Ok(edit.of(opened, &mut share))).ok()??;
+        let signature = Signer::within(budget).sign(&file).ok()?;
+        Some(Copy {
+            original: id,
+            edit,
+            file: Place::Memory(file.into()),
+            signature,
+        })
+    });
+    copies.collect::<Option<Vec<Copy>>>().unwrap_or_default()
+}
