@@ -15,6 +15,7 @@ use super::group_columns::{Column, named};
 use super::manifest_columns::Positions;
 use super::object_cells;
 use super::resolve::Resolver;
+use super::second_split;
 use super::time_cell;
 use super::told;
 use super::walk::Walked;
@@ -54,7 +55,8 @@ pub(super) fn claim(
     }
     rows.drop_counted_anew();
     rows.drop_absent_cameras(&header.positions);
-    rows.finish(root, manifest, &header)
+    let is_chosen = columns.split.is_some() || columns.folds.is_some();
+    rows.finish(root, manifest, &header, is_chosen)
 }
 
 /// The rows of a manifest as they are collected.
@@ -289,7 +291,14 @@ impl Rows {
         self.drafts.retain(|(column, _)| !absent.contains(column));
     }
 
-    fn finish(self, root: &Path, manifest: &Path, header: &Header) -> Result<Claim, Error> {
+    /// The claim; `is_chosen` tells whether the user named the column of splits or folds.
+    fn finish(
+        mut self,
+        root: &Path,
+        manifest: &Path,
+        header: &Header,
+        is_chosen: bool,
+    ) -> Result<Claim, Error> {
         let error = |message| Error::Manifest {
             path: manifest.to_path_buf(),
             line: None,
@@ -325,7 +334,16 @@ impl Rows {
                 .filter_map(|(draft, cell)| Some((draft.path.clone(), cell?.into())))
                 .collect(),
         });
-        let columns = columns.collect();
+        let mut columns: Vec<Column> = columns.collect();
+        let taken = header.positions.split.map(|at| header.names[at].as_str());
+        if let Some(taken) = taken.filter(|_| !is_chosen) {
+            let splits = columns
+                .iter()
+                .filter(|column| second_split::may_tell(&column.name));
+            let asked = splits.filter_map(|column| second_split::disagrees(column, taken, &drafts));
+            self.problems.extend(asked);
+        }
+        columns.retain(|column| named(&column.name).may_tell());
         let (drafts, parts) = match &header.folds {
             Some(column) => told::folds(drafts, column).map_err(error)?,
             None => (drafts, BTreeMap::new()),
@@ -371,8 +389,8 @@ impl Rows {
     }
 }
 
-/// Columns that may tell groups, none yet said of any sample: those that say nothing else. Of long
-/// tables only those whose names say that they may.
+/// Columns that may tell groups, or other splits, none yet said of any sample. Of long tables only
+/// those whose names say that they may.
 fn open_columns(header: &Header, text: &str) -> Vec<(usize, Vec<Option<Box<str>>>)> {
     const LONG: usize = 64 << 20;
     let positions = &header.positions;
@@ -389,7 +407,8 @@ fn open_columns(header: &Header, text: &str) -> Vec<(usize, Vec<Option<Box<str>>
         let named = named(&header.names[*at]);
         let is_used = used.contains(&Some(*at)) || header.flags.contains(at);
         let is_path = positions.paths.iter().any(|path| path.0 == *at);
-        !is_used && !is_path && named.may_tell() && (named.says_so() || text.len() < LONG)
+        let may_tell = named.may_tell() || second_split::may_tell(&header.names[*at]);
+        !is_used && !is_path && may_tell && (named.says_so() || text.len() < LONG)
     };
     let open = (0..header.names.len()).filter(is_open);
     open.map(|at| (at, Vec::new())).collect()

@@ -31,6 +31,7 @@ mod neighbours;
 mod object_cells;
 mod outside;
 mod resolve;
+mod second_split;
 mod side_tables;
 mod side_texts;
 mod split_folders;

@@ -5,6 +5,7 @@
 //! is looked for by name, with or without its ending, anywhere in the tree: a name that fits
 //! several files is that of the one nearest to the list, in a folder of the list's own split.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -28,10 +29,32 @@ pub(super) struct Resolver<'a> {
     walked: HashMap<&'a str, &'a Place>,
     /// Names of walked images by file name without ending.
     stems: HashMap<&'a str, Vec<&'a str>>,
+    images: &'a [WalkedFile],
+    /// Folders of images, once a list of folders asks for one.
+    folders: OnceCell<Folders<'a>>,
+}
+
+struct Folders<'a> {
     /// Walked images by folder.
-    folders: HashMap<&'a str, Vec<&'a WalkedFile>>,
+    of: HashMap<&'a str, Vec<&'a WalkedFile>>,
     /// These folders by their own name.
     called: HashMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Folders<'a> {
+    fn of(images: &'a [WalkedFile]) -> Self {
+        let mut of: HashMap<&str, Vec<&WalkedFile>> = HashMap::new();
+        let mut called: HashMap<&str, Vec<&str>> = HashMap::new();
+        for image in images {
+            let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
+            let own = of.entry(above).or_default();
+            if own.is_empty() {
+                called.entry(file_name(above)).or_default().push(above);
+            }
+            own.push(image);
+        }
+        Self { of, called }
+    }
 }
 
 impl<'a> Resolver<'a> {
@@ -44,19 +67,6 @@ impl<'a> Resolver<'a> {
                 .entry(stem(file_name(&image.path)))
                 .or_default()
                 .push(&image.path);
-        }
-        let mut folders: HashMap<&str, Vec<&WalkedFile>> = HashMap::new();
-        for image in &walked.images {
-            let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
-            folders.entry(above).or_default().push(image);
-        }
-        let mut called: HashMap<&str, Vec<&str>> = HashMap::new();
-        for image in &walked.images {
-            let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
-            let same = called.entry(file_name(above)).or_default();
-            if same.last() != Some(&above) {
-                same.push(above);
-            }
         }
         let places = walked.images.iter();
         let folder = match beside.strip_prefix(root) {
@@ -71,8 +81,8 @@ impl<'a> Resolver<'a> {
                 .map(|image| (image.path.as_str(), &image.place))
                 .collect(),
             stems,
-            folders,
-            called,
+            images: &walked.images,
+            folders: OnceCell::new(),
         }
     }
 
@@ -108,14 +118,15 @@ impl<'a> Resolver<'a> {
             let before = folder.strip_suffix(end);
             before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
+        let folders = self.folders.get_or_init(|| Folders::of(self.images));
         let mut ends = [written, without_ending(written)].into_iter();
         ends.find_map(|end| {
-            let mut found = self.called.get(file_name(end))?.iter();
+            let mut found = folders.called.get(file_name(end))?.iter();
             let mut found = found.by_ref().filter(|folder| ends_so(folder, end));
             let (Some(folder), None) = (found.next(), found.next()) else {
                 return None;
             };
-            let images = self.folders[folder].iter();
+            let images = folders.of[folder].iter();
             Some(
                 images
                     .map(|image| (image.path.clone(), image.place.clone()))

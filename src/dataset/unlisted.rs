@@ -3,6 +3,8 @@
 //! user is asked.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::builder::Draft;
@@ -83,7 +85,20 @@ fn copies(root: &Path, listed: &[Draft], unlisted: &[&WalkedFile]) -> Vec<(Strin
     let mut read = 0;
     let mut found = Vec::new();
     for (bytes, listed) in sizes {
-        let own = &by_size[bytes];
+        // Few that are as long end alike, so that hardly any is read in full.
+        let ends = |paths: &[&str]| -> HashSet<Vec<u8>> {
+            let ends = paths
+                .iter()
+                .filter_map(|path| end(&root.join(path), *bytes));
+            ends.collect()
+        };
+        let (of_listed, of_own) = (ends(listed), ends(&by_size[bytes]));
+        let ends_alike = |path: &&&str| {
+            let end = end(&root.join(path), *bytes);
+            end.is_some_and(|end| of_listed.contains(&end) && of_own.contains(&end))
+        };
+        let listed: Vec<&&str> = listed.iter().filter(ends_alike).collect();
+        let own: Vec<&&str> = by_size[bytes].iter().filter(ends_alike).collect();
         read += bytes * (own.len() + listed.len()) as u64;
         if read > MOST_READ {
             break;
@@ -103,6 +118,17 @@ fn copies(root: &Path, listed: &[Draft], unlisted: &[&WalkedFile]) -> Vec<(Strin
     }
     found.sort_unstable();
     found
+}
+
+/// The last bytes of a file of so many.
+fn end(path: &Path, bytes: u64) -> Option<Vec<u8>> {
+    const MOST: u64 = 64;
+    let mut file = File::open(path).ok()?;
+    file.seek(SeekFrom::Start(bytes.saturating_sub(MOST)))
+        .ok()?;
+    let mut end = Vec::new();
+    file.take(MOST).read_to_end(&mut end).ok()?;
+    Some(end)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::Draft;
 use super::by_products::{HOLDS_PICTURES, is_about_pictures};
 use super::claim::Claim;
-use super::file_kind::{is_archive, is_of_one_picture, says_nothing};
+use super::file_kind::{is_archive, is_document, is_drawing, is_of_one_picture, says_nothing};
 use super::split_name::{beside_training, role_of, spelled, spelled_by_file};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
@@ -52,13 +52,24 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
         };
         told.or_else(unlisted)
     };
+    // Where pictures of splits lie.
+    let in_splits = claim.drafts.iter().filter(|draft| draft.split.is_some());
+    let folders: BTreeSet<&str> = in_splits.map(|draft| folder(&draft.path)).collect();
+    let mut documents: BTreeMap<String, usize> = BTreeMap::new();
+    for file in files.iter().filter(|file| is_document(&file.reason)) {
+        *documents.entry(folder(&file.path).to_owned()).or_default() += 1;
+    }
     let mut unread = Vec::new();
     for file in files {
         let split = split_of(&file);
         let own = (split.as_deref().unwrap_or_default(), stem(&file.path));
         let belongs = is_of_one_picture(&file.reason) && pictures.contains(&own);
         let may_be_anything = split.is_none() && says_nothing(&file.reason);
-        if !belongs && !may_be_anything {
+        let own = folder(&file.path);
+        let is_scanned = folders.contains(own) && documents.get(own).is_some_and(|n| *n > 1);
+        let documents =
+            is_document(&file.reason) && !is_scanned || is_drawing(&file.reason) && split.is_none();
+        if !belongs && !may_be_anything && !documents {
             unread.push(Unread {
                 path: file.path,
                 reason: file.reason,
@@ -132,6 +143,10 @@ fn could_be_more_of(file: &UnreadFile, names: &BTreeMap<SplitRole, &str>) -> Opt
     Some(own.unwrap_or(&word).to_owned())
 }
 
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 /// A file's name up to its first dot.
 fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -146,6 +161,16 @@ mod tests {
 
     /// Splits that are hidden among `train/a.png`, `val/b.png` and one file.
     fn split_of(path: &str, reason: &str, images: &[&str]) -> Vec<Option<String>> {
+        let claim = image_folder::claim(&walked(images)).unwrap();
+        let file = UnreadFile {
+            reason: reason.to_owned(),
+            ..UnreadFile::new(path.to_owned())
+        };
+        let unread = hidden(vec![file], &claim);
+        unread.into_iter().map(|one| one.split).collect()
+    }
+
+    fn walked(images: &[&str]) -> Walked {
         let mut walked = Walked::default();
         for path in images {
             let (folder, _) = path.rsplit_once('/').unwrap_or_default();
@@ -154,13 +179,7 @@ mod tests {
                 .images
                 .push(WalkedFile::new((*path).to_owned(), Place::Named));
         }
-        let claim = image_folder::claim(&walked).unwrap();
-        let file = UnreadFile {
-            reason: reason.to_owned(),
-            ..UnreadFile::new(path.to_owned())
-        };
-        let unread = hidden(vec![file], &claim);
-        unread.into_iter().map(|one| one.split).collect()
+        walked
     }
 
     #[test]
@@ -171,6 +190,29 @@ mod tests {
         assert_eq!(split_of("val/b.npy", "array (.npy)", &both), []);
         assert_eq!(split_of("val/a.npy", "array (.npy)", &both), val());
         assert_eq!(split_of("val/b.zip", "archive (.zip)", &both), val());
+    }
+
+    #[test]
+    fn drawings_in_a_split_are_told_and_documents_only_among_its_pictures() {
+        let both = ["train/a.png", "val/b.png"];
+        let val = || vec![Some("val".to_owned())];
+        assert_eq!(split_of("val/x.svg", "drawing (.svg)", &both), val());
+        assert_eq!(split_of("logo.svg", "drawing (.svg)", &both), []);
+        assert_eq!(split_of("val/b.svg", "drawing (.svg)", &both), []);
+        let pages = "document of pages (.pdf)";
+        for one in ["val/about.pdf", "docs/paper.pdf"] {
+            assert_eq!(split_of(one, pages, &both), []);
+        }
+        let walked = walked(&both);
+        let scans = ["val/1.pdf", "val/2.pdf", "docs/1.pdf", "docs/2.pdf"];
+        let files = scans.map(|path| UnreadFile {
+            reason: pages.to_owned(),
+            ..UnreadFile::new(path.to_owned())
+        });
+        let claim = image_folder::claim(&walked).unwrap();
+        let told = hidden(files.into(), &claim).into_iter();
+        let told: Vec<String> = told.map(|one| one.path).collect();
+        assert_eq!(told, ["val/1.pdf", "val/2.pdf"]);
     }
 
     #[test]

@@ -120,6 +120,17 @@ mod tests {
     }
 
     #[test]
+    fn a_word_for_the_split_in_a_name_hides_no_patient() {
+        let paths: Vec<String> = (0..48)
+            .map(|at| {
+                let split = if at % 3 == 0 { "test" } else { "train" };
+                format!("imgs/{split}_patient{:03}_{}.png", at / 6, at % 6)
+            })
+            .collect();
+        assert_eq!(widest(&testing::samples(&paths)), Some((8, false)));
+    }
+
+    #[test]
     fn times_in_front_of_a_number_tell_what_is_shown_twice() {
         let both = |at: usize| format!("{}_{:03}", ["before", "after"][at % 2], at / 2);
         let samples: Vec<String> = (0..24)

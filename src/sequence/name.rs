@@ -68,6 +68,12 @@ pub(super) fn letter_runs(text: &str) -> impl DoubleEndedIterator<Item = Range<u
     runs(text, |byte| byte.is_ascii_alphabetic())
 }
 
+/// Whether a word names a split or holders of images, and nothing that was recorded.
+pub(super) fn is_neutral(word: &str) -> bool {
+    let mut known = NEUTRAL_FOLDERS.iter();
+    known.any(|neutral| word.eq_ignore_ascii_case(neutral))
+}
+
 /// Folders that can name a recording: neither a split, nor a holder of images, nor the class.
 pub(super) fn telling_folders<'a>(
     name: Name<'a>,
@@ -75,13 +81,8 @@ pub(super) fn telling_folders<'a>(
 ) -> impl Iterator<Item = &'a str> {
     let folders = name.folder.split('/').enumerate();
     folders.filter_map(move |(depth, part)| {
-        let of_split = depth < 32 && name.of_split & 1 << depth != 0;
-        let tells = !part.is_empty()
-            && !of_split
-            && Some(part) != class
-            && !NEUTRAL_FOLDERS
-                .iter()
-                .any(|neutral| part.eq_ignore_ascii_case(neutral));
+        let of_split = name.of_split.checked_shr(depth as u32).unwrap_or(0) & 1 != 0;
+        let tells = !part.is_empty() && !of_split && Some(part) != class && !is_neutral(part);
         tells.then_some(part)
     })
 }

@@ -95,6 +95,8 @@ const PICTURE_WORDS: &[&str] = &[
     "image",
     "imgs",
     "img",
+    "input",
+    "inputs",
     "jpegimages",
     "photos",
     "pictures",
@@ -137,7 +139,9 @@ impl Key {
 
 /// Takes masks and depth maps out of `images`.
 pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
-    let keys: Vec<(Key, Told)> = images.iter().map(|image| key(&image.path)).collect();
+    let mut keys: Vec<(Key, Told)> = images.iter().map(|image| key(&image.path)).collect();
+    tell_beside_pictures(&mut keys, images);
+    let keys = keys;
     if keys.iter().all(|(_, told)| *told == Told::Picture) {
         return Found::default();
     }
@@ -241,6 +245,57 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     found
 }
 
+/// Tells as masks, or as other views of what is shown, what lies in a folder of any name beside one
+/// that is called as pictures are and has the same names: `images/7.png`, `manual/7.png`. All
+/// folders of that name must be so.
+fn tell_beside_pictures(keys: &mut [(Key, Told)], images: &[WalkedFile]) {
+    /// Fewer names may be the same by chance.
+    const FEWEST: usize = 4;
+    type Place = (Option<SplitRole>, Vec<String>);
+    let own_folder = |image: &WalkedFile| {
+        let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
+        above.rsplit('/').next().unwrap_or(above).to_lowercase()
+    };
+    let mut pictures: BTreeMap<Place, BTreeSet<&str>> = BTreeMap::new();
+    let mut others: BTreeMap<(String, Place), BTreeSet<&str>> = BTreeMap::new();
+    for ((key, told), image) in keys.iter().zip(images) {
+        let own = own_folder(image);
+        if *told != Told::Picture || VIEWS.contains(&own.as_str()) {
+            continue;
+        }
+        if is_of_pictures(&own) {
+            pictures.entry(key.folder()).or_default().insert(&key.stem);
+        } else if let Some((last, above)) = key.folders.split_last()
+            && *last == own
+        {
+            let place = (own, (key.role, above.to_vec()));
+            others.entry(place).or_default().insert(&key.stem);
+        }
+    }
+    let most = |some: usize, all: usize| some * 10 >= all * 9;
+    let mut is_beside: BTreeMap<&str, bool> = BTreeMap::new();
+    for ((own, place), stems) in &others {
+        let same = pictures.get(place).is_some_and(|names| {
+            let both = names.intersection(stems).count();
+            both >= FEWEST && most(both, names.len()) && most(both, stems.len())
+        });
+        *is_beside.entry(own).or_insert(true) &= same;
+    }
+    let told: Vec<bool> = keys
+        .iter()
+        .zip(images)
+        .map(|((key, told), image)| {
+            let own = own_folder(image);
+            let is_last = key.folders.last() == Some(&own);
+            *told == Told::Picture && is_last && is_beside.get(own.as_str()) == Some(&true)
+        })
+        .collect();
+    for ((key, told), _) in keys.iter_mut().zip(told).filter(|one| one.1) {
+        key.folders.pop();
+        *told = Told::ByFolder;
+    }
+}
+
 /// Words of folders that are no classes: beside one, a folder of the same names holds its pictures.
 const PLAIN_MASKS: &[&str] = &[
     "annotations",
@@ -309,13 +364,9 @@ fn key(path: &str) -> (Key, Told) {
         let is = |list: &'static [&'static str]| move |word: &String| list.contains(&word.as_str());
         let says_mask = parts.iter().any(is(MASK_WORDS));
         let says_picture = parts.iter().any(is(PICTURE_WORDS));
+        let of_pictures = are_of_pictures(&parts);
         let view = parts.iter().find(|word| is(VIEWS)(word));
         let view = view.filter(|_| (says_mask || says_picture) && !is_of_cityscapes(&parts));
-        let of_pictures = says_picture
-            && parts.iter().all(|word| {
-                let is_known = is(PICTURE_WORDS)(word) || is(VIEWS)(word) || is(QUIET)(word);
-                is_known || is_number(word) || word == "bit"
-            });
         // `semantic_rgb` is what is seen of masks, `masks_left` those of one camera.
         let meant = parts.iter().filter(|word| {
             !(says_of_masks(word) || says_mask && (is(PICTURE_WORDS)(word) || is(VIEWS)(word)))
@@ -358,6 +409,20 @@ fn key(path: &str) -> (Key, Told) {
         },
         told,
     )
+}
+
+/// Whether a folder is called so that it holds pictures: `images_png`, `leftImg8bit`.
+fn is_of_pictures(folder: &str) -> bool {
+    are_of_pictures(&words(folder))
+}
+
+fn are_of_pictures(words: &[String]) -> bool {
+    let is = |list: &[&str], word: &str| list.contains(&word);
+    words.iter().any(|word| is(PICTURE_WORDS, word))
+        && words.iter().all(|word| {
+            let is_known = is(PICTURE_WORDS, word) || is(VIEWS, word) || is(QUIET, word);
+            is_known || is_number(word) || word == "bit"
+        })
 }
 
 /// `train` and `annot` of `trainannot`, as `CamVid`'s folders are called, `gt` and `left` of

@@ -83,6 +83,41 @@ fn classes_and_views_that_sound_like_masks_stay_samples() {
 }
 
 #[test]
+fn folders_of_any_name_beside_pictures_of_the_same_names_are_no_samples() {
+    let four =
+        |folder: &str| -> Vec<String> { (1..5).map(|n| format!("{folder}/{n}.png")).collect() };
+    for name in ["manual", "binary", "mask_v2", "lbl"] {
+        let folders = ["train/images", "val/images"].map(str::to_owned);
+        let beside = ["train", "val"].map(|split| format!("{split}/{name}"));
+        let paths: Vec<String> = [folders, beside]
+            .iter()
+            .flatten()
+            .flat_map(|f| four(f))
+            .collect();
+        assert_eq!(counts(&paths), (8, 8, 0, 0), "{name}");
+    }
+    assert_eq!(
+        counts(&[four("train/input"), four("train/target")].concat()),
+        (4, 4, 0, 0)
+    );
+    // Other names than the pictures have, or only in one of the splits, and folders of views.
+    let near = [
+        [
+            four("train/images"),
+            four("val/images"),
+            four("train/cat"),
+            vec!["val/cat/9.png".into()],
+        ]
+        .concat(),
+        [four("train/left"), four("train/images")].concat(),
+        [four("train/dog"), four("train/cat")].concat(),
+    ];
+    for paths in near {
+        assert_eq!(counts(&paths), (paths.len(), 0, 0, 0), "{paths:?}");
+    }
+}
+
+#[test]
 fn masks_belong_to_the_picture_of_their_camera() {
     let names = [
         "RGBLeft/#.png",

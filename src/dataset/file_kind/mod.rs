@@ -27,8 +27,7 @@ pub(super) enum FileKind {
 
 /// Extensions of what belongs beside images.
 const COMPANION: &[&str] = &[
-    "csv", "dvc", "html", "json", "jsonl", "md", "names", "pdf", "rst", "tsv", "txt", "xml",
-    "yaml", "yml",
+    "csv", "dvc", "html", "json", "jsonl", "md", "names", "rst", "tsv", "txt", "xml", "yaml", "yml",
 ];
 
 /// Names without extension of what belongs beside images.
@@ -96,7 +95,6 @@ const NOT_IMAGE: &[&str] = &[
     "otf",
     "pb",
     "pcd",
-    "pdf",
     "ply",
     "ppt",
     "pptx",
@@ -168,6 +166,8 @@ const UNREAD: &[(&str, &[&str])] = &[
     (TENSORS, &["bin", "joblib", "pt", "pth", "safetensors"]),
     (CHUNKS, &["n5", "zarr", "zarr.zip"]),
     (PICKLE, &["pickle", "pkl"]),
+    (DRAWING, &["ai", "eps", "svg", "svgz"]),
+    (PAGES, &["djvu", "pdf"]),
     (
         IDX,
         &["idx1-ubyte", "idx1-ubyte.gz", "idx3-ubyte", "idx3-ubyte.gz"],
@@ -181,6 +181,8 @@ const UNREAD: &[(&str, &[&str])] = &[
     ),
 ];
 
+const DRAWING: &str = "drawing";
+const PAGES: &str = "document of pages";
 const ARRAY: &str = "array";
 const VOLUME: &str = "medical volume";
 const SLIDE: &str = "microscope slide";
@@ -233,7 +235,7 @@ pub(super) fn is_image_ending(ending: &str) -> bool {
 
 /// Whether data of this form is often one picture, or belongs to one: a depth map, features.
 pub(super) fn is_of_one_picture(reason: &str) -> bool {
-    [ARRAY, VOLUME, SLIDE, TENSORS, UNKNOWN]
+    [ARRAY, VOLUME, SLIDE, TENSORS, UNKNOWN, DRAWING, PAGES]
         .iter()
         .any(|form| reason.starts_with(form))
 }
@@ -243,6 +245,16 @@ pub(super) fn may_be_a_model(reason: &str) -> bool {
     [DATABASE, PICKLE, TENSORS, UNKNOWN]
         .iter()
         .any(|form| reason.starts_with(form))
+}
+
+/// Whether data of this form outside of a split is an ornament of its documentation.
+pub(super) fn is_drawing(reason: &str) -> bool {
+    reason.starts_with(DRAWING)
+}
+
+/// Whether data of this form mostly documents a dataset, and is a sample only among others.
+pub(super) fn is_document(reason: &str) -> bool {
+    reason.starts_with(PAGES)
 }
 
 /// Whether nothing but its place and its size speaks for samples in data of this form.

@@ -1,8 +1,8 @@
 //! What the name of a column says of groups.
 
 use super::words::{
-    ELSEWHERE, ENTITIES, IDENTIFIERS, IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE,
-    OF_SOMETHING_ELSE, PARENTS, PICTURES, REFERENCES, THINGS,
+    BY_IDENTIFIER, DIGESTS, ELSEWHERE, ENTITIES, IDENTIFIERS, IDENTIFIERS_ELSEWHERE, Kind,
+    MEASURES_ELSEWHERE, OF_SOMETHING_ELSE, PARENTS, PICTURES, REFERENCES, THINGS,
 };
 use crate::dataset::split_name::words;
 
@@ -65,13 +65,23 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
         Some(rank) => return Named::Entity(rank),
         None => {}
     }
+    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    if words.iter().all(|word| is_digest(word) || is_number(word))
+        && words.iter().any(|word| is_digest(word))
+    {
+        return Named::Parent;
+    }
+    if end == End::Identifier && words.len() == 1 && BY_IDENTIFIER.contains(&last) {
+        return Named::Perhaps;
+    }
     let is_picture = |word: &String| PICTURES.contains(&word.as_str());
     let is_parent = |word: &String| PARENTS.contains(&word.as_str());
     if words.iter().all(|word| is_picture(word) || is_parent(word)) {
         return Named::Parent;
     }
-    // Shopee's groups of labels are products.
-    if (has(OF_SOMETHING_ELSE) || has(PICTURES) || has(PARENTS)) && words != ["label", "group"] {
+    // Shopee's groups of labels are products, and what a trap's camera sees is one place.
+    let is_named = words == ["label", "group"] || words == ["camera", "trap"];
+    if (has(OF_SOMETHING_ELSE) || has(PICTURES) || has(PARENTS)) && !is_named {
         return Named::Other;
     }
     // A letter is a coordinate or a variable.
@@ -141,6 +151,11 @@ fn without_end(column: &str) -> (Vec<String>, End) {
     (words, end)
 }
 
+/// Whether a word is for a digest, or for how long one is: `md5`, `sha-256`.
+fn is_digest(word: &str) -> bool {
+    DIGESTS.contains(&word.trim_end_matches(|last: char| last.is_ascii_digit()))
+}
+
 /// How wide an entity is among all; `None` for another word.
 fn rank_of(word: &str) -> Option<usize> {
     ENTITIES.iter().position(|(entity, _)| *entity == word)
@@ -200,6 +215,10 @@ mod tests {
             "wsi_path",
             "tree_no",
             "编号",
+            "user_hash",
+            "camera_trap",
+            "model_id",
+            "tile_id",
         ] {
             assert_eq!(named(name), Named::Perhaps, "{name}");
         }
@@ -224,8 +243,7 @@ mod tests {
             "image_quality",
             "data_source",
             "url",
-            "md5",
-            "sha256",
+            "image_md5_date",
             "ages",
             "no",
             "x",
@@ -244,6 +262,11 @@ mod tests {
             "record_id",
             "image_id",
             "source",
+            "base_image",
+            "md5",
+            "sha256",
+            "phash",
+            "hash",
         ] {
             assert_eq!(named(name), Named::Parent, "{name}");
         }

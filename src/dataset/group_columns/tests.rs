@@ -112,13 +112,13 @@ fn other_columns_are_asked_about_where_values_are_known_by_several_pictures() {
         "source_image",
         "photo_id",
         "case_url",
+        "md5",
     ] {
         assert_eq!(judged(name, 96, code), "asked", "{name}");
     }
     for name in [
         "license_id",
         "camera_id",
-        "md5",
         "score",
         "bbox_id",
         "width",

@@ -138,6 +138,7 @@ pub(super) const THINGS: &[&str] = &[
     "site",
     "track",
     "tracklet",
+    "trap",
     "tree",
     "user",
     "well",
@@ -145,7 +146,7 @@ pub(super) const THINGS: &[&str] = &[
 
 /// Words for what a picture was made from.
 pub(super) const PARENTS: &[&str] = &[
-    "mother", "orig", "origin", "original", "parent", "source", "src",
+    "base", "mother", "orig", "origin", "original", "parent", "source", "src",
 ];
 
 /// Words for pictures, which tell one that others were made from where they repeat.
@@ -162,9 +163,19 @@ pub(super) const PICTURES: &[&str] = &[
     "scan",
 ];
 
+/// Words for digests of pictures: those of one digest are one picture.
+pub(super) const DIGESTS: &[&str] = &[
+    "ahash", "checksum", "dhash", "digest", "hash", "md", "phash", "sha",
+];
+
+/// Words that say something of a picture by themselves, and name things by an identifier: renders
+/// of one `model_id`, bands of one `tile_id`.
+pub(super) const BY_IDENTIFIER: &[&str] = &["model", "set", "tile"];
+
 /// Words at the end of a name that say only that it is an identifier.
 pub(super) const IDENTIFIERS: &[&str] = &[
     "code",
+    "hash",
     "id",
     "identifier",
     "ids",
@@ -184,7 +195,6 @@ pub(super) const REFERENCES: &[&str] = &["file", "filename", "link", "name", "pa
 /// picture alone.
 pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "age",
-    "ahash",
     "altitude",
     "angle",
     "ann",
@@ -210,7 +220,6 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "category",
     "channel",
     "channels",
-    "checksum",
     "class",
     "color",
     "colour",
@@ -233,10 +242,8 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "depth",
     "description",
     "device",
-    "dhash",
     "diagnosis",
     "diameter",
-    "digest",
     "direction",
     "distance",
     "dose",
@@ -257,7 +264,6 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "gender",
     "grade",
     "grader",
-    "hash",
     "heading",
     "height",
     "hour",
@@ -295,7 +301,6 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "magnification",
     "make",
     "max",
-    "md",
     "mean",
     "min",
     "minute",
@@ -317,7 +322,6 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "patch",
     "percent",
     "percentage",
-    "phash",
     "pitch",
     "pixels",
     "pose",
@@ -353,7 +357,6 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "set",
     "severity",
     "sex",
-    "sha",
     "side",
     "size",
     "species",
