@@ -429,6 +429,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settings",
             "source",
             "steps",
+            "wording",
         ],
     ),
 ];

@@ -12,6 +12,7 @@ use super::gate_args::{
     BASELINE_EXAMPLES, BaselineCommand, COMPLETIONS_EXAMPLES, DIFF_EXAMPLES, DiffArgs,
     INIT_EXAMPLES, InitArgs, NameArgs, PageArgs, RENDER_EXAMPLES, RenderArgs, ScopeArgs, Written,
 };
+use super::plan_args::{PLAN_EXAMPLES, PlanCommand};
 use super::steps_args::{LearnArgs, MatchArgs, ReportArgs, STEPS_EXAMPLES, SignArgs};
 
 /// Finds images shared by the training and validation splits of a dataset
@@ -51,6 +52,9 @@ pub(super) enum Command {
     /// Propose a split that does not leak, as a manifest; no image is moved
     #[command(after_help = SPLIT_EXAMPLES)]
     Split(Box<SplitArgs>),
+    /// Plan runs over folds that do not leak and seeds, and read what their results differ by
+    #[command(subcommand, after_help = PLAN_EXAMPLES)]
+    Plan(PlanCommand),
     /// Read the images of a dataset into files, for `report`; several machines can share the work
     #[command(after_help = STEPS_EXAMPLES)]
     Sign(Box<SignArgs>),

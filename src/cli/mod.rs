@@ -19,6 +19,8 @@ mod input;
 mod interrupt;
 mod memory;
 mod output;
+mod plan;
+mod plan_args;
 mod progress;
 mod reports;
 mod resolve;
@@ -109,6 +111,7 @@ fn obey(cli: &Cli) -> Result<Outcome, Error> {
     match &cli.command {
         Command::Check(args) => check::run(args),
         Command::Split(args) => split::run(args),
+        Command::Plan(command) => plan::run(command),
         Command::Sign(args) => steps::sign(args),
         Command::Learn(args) => steps::learn(args),
         Command::Match(args) => steps::find(args),

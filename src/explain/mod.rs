@@ -36,6 +36,8 @@ pub(crate) mod ridge;
 pub(crate) mod second_run;
 pub(crate) mod targets;
 pub(crate) mod training_log;
+#[cfg(feature = "cli")]
+pub(crate) mod variance;
 mod variogram;
 pub(crate) mod verdict;
 mod warnings;

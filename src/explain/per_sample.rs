@@ -2,14 +2,14 @@
 
 use super::dose::{dose, responses};
 use super::exposure::Exposures;
-use super::honest::{Case, degree_standardised};
+use super::honest::{Case, degree_standardised, standardised_at};
 use super::inputs::{Inputs, Prediction, Setting};
 use super::interval::{ratio, share, sum_by_group};
 use super::losses::Reported;
 use super::nearest_training::Query;
 use super::predicted_against_true::correlation;
 use crate::report::explanation::{
-    Accuracies, ClassLoss, Estimate, Exposure, FromPredictions, Status,
+    Accuracies, ClassLoss, Estimate, Exposure, FromPredictions, IfMissed, Status,
 };
 use crate::wording;
 
@@ -17,6 +17,8 @@ use crate::wording;
 const SAME_RUN: f64 = 0.01;
 /// Share of frames with an adjacent training frame above which exposure hardly varies.
 const HARDLY_VARIES: f64 = 0.9;
+/// Shares of leaked samples that were found, for which the honest loss is told, too.
+const RECALLS: [f64; 2] = [0.8, 0.6];
 
 /// Puts T3 together.
 #[must_use]
@@ -67,12 +69,19 @@ pub(crate) fn from_predictions(
         .collect();
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
     let honest = honest(&cases, ordered, exposures);
+    let may_miss = honest.value.is_some() && cases.iter().any(|case| !case.clean);
+    let recalls = if may_miss { &RECALLS[..] } else { &[] };
+    let if_missed = recalls.iter().map(|&recall| IfMissed {
+        recall,
+        honest: standardised_at(&cases, recall),
+    });
     FromPredictions {
         n_matched: predictions.iter().flatten().count() as u64,
         n_unmatched: inputs.predictions_unmatched,
         n_with_loss: rows.len() as u64,
         inflation_ratio: inflation(&honest, &cases),
         honest_standardised: honest,
+        if_missed: if_missed.collect(),
         by_class: Exposure::ALL
             .map(|class| ClassLoss {
                 class,

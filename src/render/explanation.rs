@@ -365,6 +365,17 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
         ),
         _ => honest.message.clone(),
     });
+    let missed = predictions.if_missed.iter().filter_map(|one| {
+        let (value, lo, hi) = (one.honest.value?, one.honest.lo?, one.honest.hi?);
+        let share = percent(1.0 - one.recall);
+        Some(format!(
+            "{} ({} to {}) if {share} of the leaked ones were missed",
+            loss(value),
+            loss(lo),
+            loss(hi)
+        ))
+    });
+    lines.push(missed.collect::<Vec<_>>().join("; "));
     lines.retain(|line| !line.is_empty());
     lines
 }

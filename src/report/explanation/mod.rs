@@ -21,7 +21,7 @@ pub use estimate::{Assumption, CiMethod, Estimate, Status};
 pub use log::{LogPoint, LogRead};
 pub use losses::{Bound, FromLosses, HalfEpoch, TrainLossKind};
 pub use predictions::{
-    Accuracies, ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, Line,
+    Accuracies, ClassLoss, Correlation, DoseBin, FromPredictions, FromSecondRun, IfMissed, Line,
     MetricByExposure, Point, Response, ResponseBin, ResponseBy, Third,
 };
 pub use samples::{ClassCount, Exposure, FromImages, Sensitivity};

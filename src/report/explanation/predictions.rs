@@ -20,6 +20,9 @@ pub struct FromPredictions {
     pub by_class: Vec<ClassLoss>,
     /// Honest loss on the same samples, standardised over degree.
     pub honest_standardised: Estimate,
+    /// What it would be if leaks were missed; empty where it is not known, or nothing leaks.
+    #[serde(default)]
+    pub if_missed: Vec<IfMissed>,
     /// That over the reported loss.
     pub inflation_ratio: Estimate,
     /// Share of right classes; `null` where no classes were predicted.
@@ -35,6 +38,15 @@ pub struct FromPredictions {
     pub responses: Vec<Response>,
     /// Predicted against true numbers; `null` for classes.
     pub correlation: Option<Correlation>,
+}
+
+/// The honest loss if only a share of the leaked samples was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct IfMissed {
+    /// The share, above 0 and below 1.
+    pub recall: f64,
+    /// The loss.
+    pub honest: Estimate,
 }
 
 /// Mean loss of one exposure class.
