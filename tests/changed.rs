@@ -452,3 +452,50 @@ fn a_list_of_files_may_come_from_standard_input() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("images only (1)"));
 }
+
+#[test]
+fn a_change_of_the_settings_lets_every_image_be_judged() {
+    let workspace = repository();
+    workspace.copy("data/train/c/1.png", "data/val/c/left_out.png");
+    workspace.file(
+        "data/splitleak.toml",
+        "exclude = [\"val/c/left_out.png\"]\n",
+    );
+    commit_all(&workspace, false);
+    assert_eq!(since(&workspace, "HEAD", &[]).1, 0);
+    workspace.file("data/splitleak.toml", "");
+    let (report, status, said) = since(&workspace, "HEAD", &[]);
+    assert_eq!((report["scope"].is_null(), status), (true, 1), "{said}");
+    assert!(said.contains("`data/splitleak.toml` has changed"), "{said}");
+    git(workspace.root(), &["add", "--all"]);
+    assert_eq!(since(&workspace, "HEAD", &["--staged"]).1, 1);
+    fs::remove_file(workspace.path("data/splitleak.toml")).unwrap();
+    assert_eq!(since(&workspace, "HEAD", &[]).1, 1);
+}
+
+#[test]
+#[cfg(unix)]
+fn what_links_lead_to_outside_of_the_repository_is_judged_every_time() {
+    let outer = Workspace::new();
+    let workspace = repository();
+    outer.image("store/new.png", 50);
+    let digest = "9a1c".repeat(8);
+    outer.image("store/3f/x", 60);
+    fs::rename(
+        outer.path("store/3f/x"),
+        outer.path(&format!("store/3f/{digest}")),
+    )
+    .unwrap();
+    let link = |to: &str, from: &str| {
+        std::os::unix::fs::symlink(outer.path(to), workspace.path(from)).unwrap();
+    };
+    link("store/new.png", "data/val/c/link.png");
+    // The name of what it leads to vouches for it, as in the caches of DVC and git-annex.
+    link(&format!("store/3f/{digest}"), "data/val/c/cached.png");
+    commit_all(&workspace, false);
+    let (report, status, _) = since(&workspace, "HEAD", &[]);
+    assert_eq!((scope(&report), status), ((1, 1), 0));
+    let copy = fs::read(workspace.path("data/train/c/1.png")).unwrap();
+    fs::write(outer.path("store/new.png"), copy).unwrap();
+    assert_eq!(since(&workspace, "HEAD", &[]).1, 1);
+}

@@ -84,6 +84,7 @@ mod names;
 mod odd_images;
 mod page;
 mod pages;
+mod past_the_gate;
 mod plan;
 mod policy;
 mod random_gate;

@@ -5,18 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::beside::Beside;
 use super::proposal::{self, Kept};
-use super::simulated::{self, Searched, with_splits};
+use super::searched_again::{self, ties};
+use super::simulated::with_splits;
 use super::strata::Strata;
-use crate::checks::{Evidence, NOT_SHARED};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
+use crate::repair::Constraints;
 use crate::repair::diff::{Change, diff, drop_list};
 use crate::repair::fewest::{By, Current, Fewest, fewest};
 use crate::repair::manifest::split_manifest;
 use crate::repair::verify::verify;
-use crate::repair::{Constraints, Member};
-use crate::report;
 use crate::sample::{Dataset, Sample, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 
@@ -278,56 +277,16 @@ fn leaks(
     let mut again = with_splits(dataset, dataset.splits.clone(), samples);
     again.unread.clone_from(&dataset.unread);
     again.problems.clone_from(&dataset.problems);
-    let Searched {
-        partners, together, ..
-    } = simulated::search(settings, &again, scan);
-    let evidence = Evidence {
-        dataset: &again,
-        labels,
-        signatures: &scan.signatures,
-        masks: &[],
-        partners: &partners,
-        together: &together,
-        recordings: scan.known.recordings.as_ref(),
-        counted: &settings.recorded.counted,
-        shared_with_parts: &NOT_SHARED,
-        controls: scan.found.detection.controls,
-    };
+    let found = searched_again::leaks(settings, &again, scan, labels);
     let at = |id: SampleId| divided.ids.binary_search(&id).ok().map(|at| at as u32);
-    let mut pairs: Vec<(SampleId, SampleId)> = Vec::new();
-    for (id, with, partners) in partners.iter() {
-        let own = again.samples[id.index()].split;
-        if own != with && evidence.counts_by_looks(partners.strongest) {
-            let counted = |kind| evidence.counts_by_looks(kind);
-            let listed = partners.best.iter().filter(|pair| counted(pair.kind));
-            pairs.extend(listed.map(|pair| (pair.a, pair.b)));
-        }
-    }
-    let leaks = together.iter().flat_map(|split| &split.leaks);
-    let counted = leaks.filter(|leak| evidence.counts(leak));
-    pairs.extend(counted.map(|leak| (leak.evaluation, leak.training)));
-    let mut pairs: Vec<(u32, u32)> = pairs
-        .into_iter()
-        .filter_map(|(a, b)| Some((at(a)?, at(b)?)))
-        .collect();
-    pairs.sort_unstable();
-    pairs.dedup();
+    let pairs = found.pairs.into_iter();
+    let pairs: Vec<(u32, u32)> = pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))).collect();
     let samples: BTreeSet<u32> = pairs.iter().map(|pair| pair.0).collect();
-    let entries = report::leakage(&evidence);
-    let open = entries.iter().flat_map(|entry| &entry.unknown);
     Leaks {
         samples: samples.len(),
         pairs,
-        open: open.map(|code| code.name()).collect(),
+        open: found.open,
     }
-}
-
-/// Leaking pairs that must stay together: all but frames of one recording, which a gap keeps apart.
-fn ties(pairs: &[(u32, u32)], members: &[Member]) -> Vec<(u32, u32)> {
-    let recording = |at: u32| members[at as usize].place.map(|place| place.recording);
-    let is_film = |&&(a, b): &&(u32, u32)| recording(a).is_some() && recording(a) == recording(b);
-    let others = pairs.iter().filter(|pair| !is_film(pair));
-    others.copied().collect()
 }
 
 /// What is written of a repaired split.

@@ -17,6 +17,7 @@ mod proposal;
 mod recorder;
 mod recordings;
 mod search;
+mod searched_again;
 mod second_look;
 mod signing;
 mod simulated;
@@ -242,7 +243,7 @@ pub fn propose_split_of(
     progress: &dyn Progress,
 ) -> Result<Proposal, Error> {
     let scan = scanned(settings, dataset, cache, progress)?;
-    proposal::propose(dataset, &scan, request, &Labels::of(dataset))
+    proposal::propose((settings, dataset), &scan, request, progress)
 }
 
 /// Proposes the fewest changes that make the dataset's own split free of leaks, and searches the

@@ -5,18 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::another_pass::Passes;
 use super::beside::Beside;
+use super::searched_again::{self, ties};
+use super::simulated::with_splits;
 use super::strata::{Strata, Stratum};
 use crate::error::Error;
 use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::Place;
 use crate::labels::Labels;
 use crate::leak::Leak;
-use crate::repair::manifest::{Column, fold_manifest, names, split_manifest};
+use crate::progress::{Progress, Stage};
+use crate::repair::manifest::{Column, NAMES, fold_manifest, names, split_manifest};
 use crate::repair::verify::{Crossing, verify};
 use crate::repair::{self, Assignment, Constraints, Member, TRAINING};
 use crate::report::Controls;
-use crate::sample::{Dataset, Sample, SampleId};
+use crate::sample::{Dataset, Sample, SampleId, Split, SplitId, SplitRole};
 use crate::sequence::group::Groups;
+use crate::settings::Settings;
 
 /// What to propose.
 #[derive(Debug, Clone, Copy)]
@@ -43,8 +47,20 @@ pub struct Proposal {
     pub sizes: Vec<Sizes>,
     /// How classes are balanced, where there are any.
     pub balance: Option<Balance>,
+    /// Evaluated samples that leak, found by searching; in the worst fold.
+    pub leaked: usize,
+    /// Codes of what could tell of more leaks.
+    pub open: BTreeSet<&'static str>,
     /// What is kept together and apart.
     pub kept: Kept,
+}
+
+impl Proposal {
+    /// Whether nothing is known to leak.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.kept.crossing.is_clean() && self.leaked == 0
+    }
 }
 
 /// Samples of a proposed split.
@@ -101,73 +117,94 @@ pub struct Kept {
     pub groups: Option<String>,
     /// How edited copies of the pictures were found again.
     pub controls: Option<Controls>,
+    /// Whether what names may tell is kept together though nobody has said that it tells groups.
+    pub in_case: bool,
     /// A `--group-pattern` worth asking about, where names may tell groups.
     pub group_pattern: Option<String>,
 }
 
-/// Proposes a split of every sample that could be read.
+/// Rounds of proposing and searching: what a search finds is kept together in the next.
+const MOST_ROUNDS: usize = 4;
+
+/// Proposes a split of every sample that could be read, and searches it again.
 ///
 /// # Errors
-/// More folds than there are units that may be divided.
+/// More folds than there are units that may be divided, and an interruption.
 pub(super) fn propose(
-    dataset: &Dataset,
+    (settings, dataset): (&Settings, &Dataset),
     scan: &Scan<'_>,
     request: &Request,
-    labels: &Labels<'_>,
+    progress: &dyn Progress,
 ) -> Result<Proposal, Error> {
-    // A file that is listed in two splits is one sample here.
-    let mut ids: Vec<SampleId> = Vec::new();
-    for (index, signed) in scan.signatures.iter().enumerate() {
-        let known = index > 0 && dataset.samples[index - 1].path == dataset.samples[index].path;
-        if signed.is_ok() && !known {
-            ids.push(SampleId(index as u32));
-        }
-    }
+    let labels = Labels::of(dataset);
+    let ids = ids(dataset, scan);
     let members = members(scan, &ids);
-    let twins = twins(scan, &ids, &members);
-    let constraints = Constraints {
-        members: &members,
-        twins: &twins,
-        purge: purge(scan, request.purge),
-    };
-    let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
-    let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
-    let beside = Beside::of(dataset, &ids);
-    let mut columns = columns(&samples);
-    columns.extend(beside.columns());
+    let mut twins = twins(scan, &ids, &members);
+    let purge = purge(scan, request.purge);
     let (over, strata) = match labels {
         Labels::None => (Stratum::Folder, Strata::of_folders(dataset, &ids)),
         Labels::Classes(..) => (Stratum::Class, None),
         Labels::Numbers(_) => (Stratum::Targets, None),
     };
-    let strata = strata.unwrap_or_else(|| Strata::of(labels, &ids));
-    let (manifest, assignments) = match request.folds {
-        None => {
-            let size = |share: f64| (ids.len() as f64 * share).round() as usize;
-            let sizes = [request.validation_share, request.test_share].map(size);
-            let sides = repair::propose(&constraints, &strata.of, &sizes, request.seed);
-            (
-                split_manifest(&paths, &names(&sides), &columns),
-                vec![sides],
-            )
-        }
-        Some(k) => {
-            let folds = repair::folds(&constraints, &strata.of, k, request.seed);
-            if folds.is_empty() {
-                let message = format!(
-                    "{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer"
-                );
-                return Err(Error::settings(message));
-            }
-            (fold_manifest(&paths, &folds, &columns), folds)
-        }
+    let strata = strata.unwrap_or_else(|| Strata::of(&labels, &ids));
+    let divide = |twins: &[(u32, u32)]| {
+        let constraints = Constraints {
+            members: &members,
+            twins,
+            purge,
+        };
+        assignments(&constraints, &strata.of, request)
     };
-    let worst = assignments.iter().map(|sides| verify(&constraints, sides));
+    let mut divided = divide(&twins);
+    if divided.is_empty() {
+        let k = request.folds.unwrap_or_default();
+        let message = format!(
+            "{k} folds need at least {k} recordings, groups or stretches that may be divided; this dataset has fewer"
+        );
+        return Err(Error::settings(message));
+    }
+    progress.begin(Stage::Matching, None);
+    let mut left = left(settings, dataset, scan, (&labels, &ids), &divided);
+    for _ in 1..MOST_ROUNDS {
+        if progress.is_interrupted() {
+            return Err(Error::Interrupted);
+        }
+        let more = ties(&left.pairs, &members);
+        if more.is_empty() {
+            break;
+        }
+        twins.extend(more);
+        let next = divide(&twins);
+        // What hangs together may be all there is: then there is nothing to evaluate on.
+        if 2 * evaluated(&next) < evaluated(&divided) {
+            break;
+        }
+        left = self::left(settings, dataset, scan, (&labels, &ids), &next);
+        divided = next;
+    }
+    progress.end();
+    let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
+    let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
+    let beside = Beside::of(dataset, &ids);
+    let mut columns = columns(&samples);
+    columns.extend(beside.columns());
+    let manifest = match (request.folds, divided.as_slice()) {
+        (None, [sides]) => split_manifest(&paths, &names(sides), &columns),
+        _ => fold_manifest(&paths, &divided, &columns),
+    };
+    let constraints = Constraints {
+        members: &members,
+        twins: &twins,
+        purge,
+    };
+    let worst = divided.iter().map(|sides| verify(&constraints, sides));
     let worst = worst.max_by_key(|crossing| crossing.twins + crossing.neighbours + crossing.groups);
     Ok(Proposal {
         manifest,
-        sizes: assignments.iter().map(Sizes::of).collect(),
-        balance: balance(over, &strata, &assignments),
+        sizes: divided.iter().map(Sizes::of).collect(),
+        balance: balance(over, &strata, &divided),
+        leaked: left.samples,
+        open: left.open,
         kept: kept(
             dataset,
             scan,
@@ -176,6 +213,86 @@ pub(super) fn propose(
             worst.unwrap_or_default(),
         ),
     })
+}
+
+/// Every sample that could be read; a file that is listed in two splits is one.
+fn ids(dataset: &Dataset, scan: &Scan<'_>) -> Vec<SampleId> {
+    let mut ids: Vec<SampleId> = Vec::new();
+    for (index, signed) in scan.signatures.iter().enumerate() {
+        let known = index > 0 && dataset.samples[index - 1].path == dataset.samples[index].path;
+        if signed.is_ok() && !known {
+            ids.push(SampleId(index as u32));
+        }
+    }
+    ids
+}
+
+/// A split, or folds; none where there are fewer units than folds.
+fn assignments(constraints: &Constraints, classes: &[u32], request: &Request) -> Vec<Assignment> {
+    match request.folds {
+        Some(k) => repair::folds(constraints, classes, k, request.seed),
+        None => {
+            let all = constraints.members.len() as f64;
+            let size = |share: f64| (all * share).round() as usize;
+            let sizes = [request.validation_share, request.test_share].map(size);
+            vec![repair::propose(constraints, classes, &sizes, request.seed)]
+        }
+    }
+}
+
+/// Samples that are evaluated, in all assignments.
+fn evaluated(assignments: &[Assignment]) -> usize {
+    let sizes = assignments.iter().map(Sizes::of);
+    sizes.map(|sizes| sizes.validation + sizes.test).sum()
+}
+
+/// What still leaks.
+struct Left {
+    /// In any of the assignments, by places among those that are divided.
+    pairs: Vec<(u32, u32)>,
+    /// Evaluated samples that leak, in the worst of them.
+    samples: usize,
+    open: BTreeSet<&'static str>,
+}
+
+/// Searches each assignment as a check of its manifest does.
+fn left(
+    settings: &Settings,
+    dataset: &Dataset,
+    scan: &Scan<'_>,
+    (labels, ids): (&Labels<'_>, &[SampleId]),
+    assignments: &[Assignment],
+) -> Left {
+    let roles = [SplitRole::Training, SplitRole::Validation, SplitRole::Test];
+    let splits = NAMES.iter().zip(roles).map(|(name, role)| Split {
+        name: (*name).to_owned(),
+        role,
+        part: None,
+    });
+    let splits: Vec<Split> = splits.collect();
+    let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
+    let mut left = Left {
+        pairs: Vec::new(),
+        samples: 0,
+        open: BTreeSet::new(),
+    };
+    for sides in assignments {
+        let mut samples = dataset.samples.clone();
+        for sample in &mut samples {
+            sample.split = None;
+        }
+        for (id, side) in ids.iter().zip(sides) {
+            samples[id.index()].split = side.map(|side| SplitId(side.into()));
+        }
+        let again = with_splits(dataset, splits.clone(), samples);
+        let found = searched_again::leaks(settings, &again, scan, labels);
+        let pairs = found.pairs.into_iter();
+        left.pairs
+            .extend(pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))));
+        left.samples = left.samples.max(found.samples);
+        left.open.extend(found.open);
+    }
+    left
 }
 
 /// What is told of a proposal besides its samples.
@@ -194,6 +311,7 @@ pub(super) fn kept(
         companions: dataset.companions.len(),
         annotated: beside.annotated(),
         recordings: recordings.map_or(0, |recordings| recordings.names.len()),
+        in_case: known_groups(scan).is_none() && asked_groups(scan).is_some(),
         groups: known_groups(scan).map(|groups| groups.rule.describe()),
         controls: scan.found.detection.controls,
         group_pattern: asked.find_map(|entity| entity.pattern.clone()),
@@ -203,7 +321,7 @@ pub(super) fn kept(
 /// Where samples stand in recordings, and their groups.
 pub(super) fn members(scan: &Scan<'_>, ids: &[SampleId]) -> Vec<Member> {
     let recordings = scan.known.recordings.as_ref();
-    let known = known_groups(scan);
+    let known = known_groups(scan).or_else(|| asked_groups(scan));
     let member = |&id: &SampleId| Member {
         place: recordings
             .and_then(|recordings| recordings.place(id))
@@ -236,6 +354,20 @@ fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
         .iter()
         .find(|entity| entity.is_confirmed());
     declared.or(confirmed.map(|entity| &entity.groups))
+}
+
+/// Groups that names or columns may tell, and nobody has answered: they are kept whole in case,
+/// the widest of which no group holds more than a third of the samples.
+fn asked_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
+    let mut asked = scan.known.entities.iter().map(|entity| &entity.groups);
+    asked.find(|groups| {
+        let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
+        for group in groups.of.iter().flatten() {
+            *sizes.entry(*group).or_default() += 1;
+        }
+        let largest = sizes.values().copied().max().unwrap_or(0);
+        3 * largest <= groups.of.len()
+    })
 }
 
 /// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.

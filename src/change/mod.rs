@@ -14,7 +14,7 @@ mod staged;
 mod working;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::sample::{Dataset, Sample};
@@ -53,7 +53,9 @@ pub(crate) enum Tree<'a> {
     Staged(&'a Snapshot),
 }
 
-/// Samples that differ between a revision and the files of a tree, or that are not tracked.
+/// Samples that differ between a revision and the files of a tree, or that are not tracked; all
+/// where one of `said`, files of settings and of what is accepted, differs: they say what a sample
+/// is and what is judged.
 ///
 /// # Errors
 /// [`Error::Change`]: no git, no repository, no such revision, or history that a shallow clone
@@ -62,7 +64,7 @@ pub(crate) fn since(
     revision: &str,
     tree: Tree<'_>,
     dataset: &Dataset,
-    settings: &Settings,
+    (settings, said): (&Settings, &[PathBuf]),
 ) -> Result<Touched, Error> {
     let own;
     let repository = match tree {
@@ -77,6 +79,12 @@ pub(crate) fn since(
         return Ok(Touched::everything(note));
     }
     let commit = repository.commit(revision)?;
+    for file in said {
+        if has_changed(repository, &commit, tree, file)? {
+            let note = format!("`{}` has changed since {revision}", file.display());
+            return Ok(Touched::everything(note));
+        }
+    }
     let mut touched = match tree {
         Tree::Staged(snapshot) => staged::touched(snapshot, &commit, dataset)?,
         Tree::Working(_) => working::touched(repository, &commit, dataset)?,
@@ -100,6 +108,24 @@ pub(crate) fn since(
     }
 }
 
+/// Whether a file is another one than in a commit; none outside of the repository is.
+fn has_changed(
+    repository: &Repository,
+    commit: &str,
+    tree: Tree<'_>,
+    file: &Path,
+) -> Result<bool, Error> {
+    let Some(path) = repository.place_from_top(file) else {
+        return Ok(false);
+    };
+    let there = match tree {
+        Tree::Working(_) => Some(file.to_path_buf()),
+        Tree::Staged(snapshot) => snapshot.find(file),
+    };
+    let now = there.and_then(|file| std::fs::read(file).ok());
+    Ok(now != repository.content(commit, &git::text(&path))?)
+}
+
 /// Samples whose files have changed.
 struct ChangedFiles {
     paths: BTreeSet<String>,
@@ -108,8 +134,11 @@ struct ChangedFiles {
 
 /// Samples that a list names: one path a line, or ended by NUL bytes where there are any.
 /// Paths are relative to the current directory `base`, or else to the dataset root.
-#[must_use]
-pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
+///
+/// # Errors
+/// [`Error::Change`]: a list without a name, as a command that failed leaves it, or of which no
+/// name is an image of the dataset or a file.
+pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Result<Touched, Error> {
     let by_nul = list.contains(&0);
     let names = list.split(|&byte| if by_nul { byte == 0 } else { byte == b'\n' });
     let names = names.map(|name| match by_nul {
@@ -118,28 +147,42 @@ pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Touched {
     });
     let root = absolute(base, &dataset.root);
     let mut paths = BTreeSet::new();
+    let mut names_a_file = false;
     for name in names.filter(|name| !name.is_empty()) {
         let file = absolute(base, &process::path_of(name));
         let (text, _) = match file.strip_prefix(&root) {
             Ok(below) => path_text(Path::new(""), below),
             Err(_) => path_text(Path::new(""), &process::path_of(name)),
         };
+        names_a_file |= file.is_file();
         paths.insert(text);
+    }
+    if paths.is_empty() {
+        let message = "the list of files is empty: where nothing changed there is nothing to check, and a command before it may have failed; `--changed-since REV` asks git itself".to_owned();
+        return Err(Error::Change { message });
     }
     take_inner(&mut paths, dataset);
     let known = |sample: &&Sample| paths.contains(&*sample.path);
     let mut notes = Vec::new();
-    if !paths.is_empty() && !dataset.samples.iter().any(|sample| known(&sample)) {
+    if !dataset.samples.iter().any(|sample| known(&sample)) {
+        if !names_a_file {
+            let message = format!(
+                "none of the {} names in the list is an image of `{}`, or a file at all: give paths of files, one a line or ended by NUL bytes (`git diff -z`)",
+                paths.len(),
+                dataset.root.display()
+            );
+            return Err(Error::Change { message });
+        }
         notes.push(format!(
             "none of the {} named files is an image of `{}`",
             paths.len(),
             dataset.root.display()
         ));
     }
-    Touched {
+    Ok(Touched {
         paths: Some(paths),
         notes,
-    }
+    })
 }
 
 /// Adds what lies inside files that are touched: which of it has changed is not known. And pictures
@@ -158,8 +201,8 @@ fn take_inner(paths: &mut BTreeSet<String>, dataset: &Dataset) {
 }
 
 /// A path from the root of the file system, without `.` and `..`; links are not followed.
-fn absolute(base: &Path, path: &Path) -> std::path::PathBuf {
-    let mut whole = std::path::PathBuf::new();
+fn absolute(base: &Path, path: &Path) -> PathBuf {
+    let mut whole = PathBuf::new();
     for part in base.join(path).components() {
         match part {
             std::path::Component::CurDir => {}
@@ -211,8 +254,12 @@ mod tests {
     }
 
     fn named(root: &str, list: &[u8]) -> Vec<String> {
-        let touched = listed(list, Path::new("/home/a"), &dataset(root, &["train/a.jpg"]));
-        touched.paths.unwrap().into_iter().collect()
+        let touched = listed(
+            list,
+            Path::new("/home/a"),
+            &dataset(root, &["c.jpg", "train/a.jpg"]),
+        );
+        touched.unwrap().paths.unwrap().into_iter().collect()
     }
 
     #[test]
@@ -230,17 +277,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_any_image_of_the_dataset_is_told() {
-        let touched = listed(
-            b"README.md\n",
-            Path::new("/home/a"),
-            &dataset("data", &["a.jpg"]),
-        );
+    fn a_list_without_any_image_of_the_dataset_is_told_and_one_of_nothing_refused() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join("README.md"), "read me").unwrap();
+        let data = dataset("data", &["a.jpg"]);
+        let touched = listed(b"README.md\n", home.path(), &data).unwrap();
         assert!(touched.notes[0].contains("none of the 1 named files"));
-        let empty = listed(b"", Path::new("/home/a"), &dataset("data", &["a.jpg"]));
-        assert_eq!(
-            (empty.paths.map(|paths| paths.len()), empty.notes.len()),
-            (Some(0), 0)
-        );
+        let refused = |list: &[u8]| listed(list, home.path(), &data).unwrap_err().to_string();
+        assert!(refused(b"\n").contains("is empty"));
+        assert!(refused(b"\"val/a.jpg\"\n").contains("none of the 1 names"));
     }
 }

@@ -128,14 +128,14 @@ impl<'a> Elsewhere<'a> {
         }
     }
 
-    /// Whether the file is the same as in the commit. One outside of the repository, such as in a
-    /// cache that names files by their content, is vouched for by the link.
+    /// Whether the file is the same as in the commit. Outside of the repository, the link vouches
+    /// for one in a cache that names files by their content, and nothing does for another.
     fn is_unchanged(&mut self, file: &Path) -> Result<bool, Error> {
         let Ok(real) = file.canonicalize() else {
             return Ok(true);
         };
         let Ok(path) = real.strip_prefix(&self.repository.top) else {
-            return Ok(true);
+            return Ok(is_named_by_content(&real));
         };
         let known = match self.known.take() {
             Some(known) => known,
@@ -152,4 +152,12 @@ impl<'a> Elsewhere<'a> {
         let path = git::text(path);
         Ok(tracked.contains(&path) && !changed.contains(&path))
     }
+}
+
+/// Whether a file has a digest for a name: `3f/9a1c…` of DVC, `SHA256E-s7--9a1c….jpg` of git-annex.
+fn is_named_by_content(file: &Path) -> bool {
+    const DIGITS: usize = 30;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let runs = name.split(|character: char| !character.is_ascii_hexdigit());
+    runs.map(str::len).any(|length| length >= DIGITS)
 }

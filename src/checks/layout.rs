@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
-use crate::sample::{Problem, ProblemKind, SampleId, SplitId, SplitRole};
+use crate::sample::{Dataset, Problem, ProblemKind, SampleId, SplitId, SplitRole};
 use crate::wording::counted;
 
 /// What loading met. Kinds that come in thousands are told once.
@@ -143,12 +143,16 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         .iter()
         .enumerate()
         .filter(|(_, sample)| sample.split.is_none());
-    let outside: Vec<SampleId> = outside.map(|(index, _)| SampleId(index as u32)).collect();
+    let mut outside: Vec<SampleId> = outside.map(|(index, _)| SampleId(index as u32)).collect();
+    let asked = perhaps_splits(evidence);
+    let copies = copies_outside(evidence);
+    if copies > 0 || !asked.is_empty() {
+        outside.extend(in_other_splits(dataset));
+    }
     if outside.is_empty() {
         return Vec::new();
     }
-    let asked = perhaps_splits(evidence);
-    let copies = match copies_outside(evidence) {
+    let copies = match copies {
         0 => String::new(),
         n => format!(" ({n} of them show an image of a split)"),
     };
@@ -157,11 +161,18 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         asked => asked.join("; "),
     };
     let message = format!(
-        "{} outside every split folder, compared with nothing{copies}; {advice}",
+        "{} outside every split to train or evaluate on, compared with nothing{copies}; {advice}",
         counted(outside.len(), "image")
     );
     let subject = Subject::Samples(outside);
     vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
+}
+
+/// Images of splits that are neither trained nor evaluated on.
+fn in_other_splits(dataset: &Dataset) -> impl Iterator<Item = SampleId> {
+    let other = |split: SplitId| dataset.splits[split.index()].role == SplitRole::Other;
+    let numbered = dataset.samples.iter().zip((0..).map(SampleId));
+    numbered.filter_map(move |(sample, id)| sample.split.filter(|own| other(*own)).map(|_| id))
 }
 
 /// What is asked about images that no split has.
@@ -181,7 +192,7 @@ pub(crate) fn may_be_splits(evidence: &Evidence<'_>) -> bool {
         || copies_outside(evidence) > 0
 }
 
-/// Images outside of every split that have the bytes of one in a split to train or evaluate on, or
+/// Images outside of every split to train or evaluate on that have the bytes of one in a split to train or evaluate on, or
 /// show one that is evaluated.
 fn copies_outside(evidence: &Evidence<'_>) -> usize {
     let dataset = evidence.dataset;
@@ -190,12 +201,13 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
         let digest = signed.as_ref().ok()?.byte_digest;
         Some((sample.split, digest))
     };
-    let is_outside = |one: &(Option<SplitId>, _)| one.0.is_none();
+    let counts = |split: SplitId| dataset.splits[split.index()].role != SplitRole::Other;
+    // A split that is neither trained nor evaluated on is compared with nothing, too.
+    let is_outside = |one: &(Option<SplitId>, _)| !one.0.is_some_and(counts);
     let outside = || signed().filter_map(bytes).filter(is_outside);
     if outside().next().is_none() {
         return 0;
     }
-    let counts = |split: SplitId| dataset.splits[split.index()].role != SplitRole::Other;
     let inside = signed().filter_map(bytes);
     let inside = inside.filter(|one| one.0.is_some_and(counts));
     let inside: BTreeSet<_> = inside.map(|one| one.1).collect();

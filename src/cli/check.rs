@@ -45,7 +45,7 @@ pub(super) fn run_from(args: &CheckArgs, steps: Option<&Steps>) -> Result<Outcom
         return Ok(Outcome::Passed);
     }
     let outputs = outputs(args)?;
-    let scope = Scope::of(&args.scope, snapshot.as_ref()).signed_in(steps);
+    let scope = Scope::of(&args.scope, &args.common, snapshot.as_ref()).signed_in(steps);
     let memory = resolved.settings.memory.clone();
     let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
     let report = gate::judge(report, &resolved.policy);
@@ -137,14 +137,21 @@ pub(super) struct Scope<'a> {
     changed_since: Option<&'a str>,
     files_from: Option<&'a Path>,
     staged: Option<&'a Snapshot>,
+    /// Where files of settings and baselines may lie.
+    common: Option<&'a CommonArgs>,
     /// What its images were signed into.
     steps: Option<&'a Steps>,
 }
 
 impl<'a> Scope<'a> {
     /// As the arguments say.
-    pub(super) fn of(args: &'a ScopeArgs, staged: Option<&'a Snapshot>) -> Self {
+    pub(super) fn of(
+        args: &'a ScopeArgs,
+        common: &'a CommonArgs,
+        staged: Option<&'a Snapshot>,
+    ) -> Self {
         Self {
+            common: Some(common),
             changed_since: args.changed_since.as_deref(),
             files_from: args.files_from.as_deref(),
             staged,
@@ -249,7 +256,8 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
             Some(snapshot) => Tree::Staged(snapshot),
             None => Tree::Working(handed.as_deref()),
         };
-        return change::since(revision, tree, dataset, settings);
+        let said = scope.common.map_or_else(Vec::new, resolve::files_that_say);
+        return change::since(revision, tree, dataset, (settings, &said));
     }
     let Some(path) = scope.files_from else {
         return Ok(Touched {
@@ -272,5 +280,5 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
         list = std::fs::read(path).map_err(failed)?;
     }
     let here = std::env::current_dir().map_err(failed)?;
-    Ok(change::listed(&list, &here, dataset))
+    change::listed(&list, &here, dataset)
 }

@@ -141,7 +141,7 @@ fn checked(
         staged: snapshot.as_ref(),
     };
     let resolved = resolve::resolve(args, files)?;
-    let scope = Scope::of(&args.scope, snapshot.as_ref()).signed_in(steps);
+    let scope = Scope::of(&args.scope, &args.common, snapshot.as_ref()).signed_in(steps);
     let mut notes = Vec::new();
     let mut tell = |told: Told| match told {
         Told::Note(text) | Told::Warning(text) => notes.push(text),

@@ -14,7 +14,7 @@ use super::exit::Outcome;
 use super::files::SettingFiles;
 use super::interrupt::Interrupt;
 use super::plan_args::{PlanCommand, PlanReadArgs, PlanWriteArgs};
-use super::split::{beside, verified};
+use super::split::{beside, outcome, searched, verified};
 use super::{cache, output, progress, resolve, say, use_threads};
 
 /// Columns of a plan.
@@ -79,10 +79,7 @@ fn write(args: &PlanWriteArgs) -> Result<Outcome, Error> {
         let text = summary(&proposal, args, &folds_file, no_groups);
         output::to_stdout(text.as_bytes())?;
     }
-    Ok(match proposal.kept.crossing.is_clean() {
-        true => Outcome::Passed,
-        false => Outcome::GateFailed,
-    })
+    Ok(outcome(proposal.is_clean(), !proposal.open.is_empty()))
 }
 
 /// A row for each seed of each fold, with an empty loss.
@@ -120,6 +117,8 @@ fn summary(
     );
     text += &beside(&proposal.kept);
     text += &verified(&proposal.kept, no_groups);
+    let evaluated = proposal.sizes.iter().map(|sizes| sizes.validation).max();
+    text += &searched(proposal.leaked, evaluated.unwrap_or(0), &proposal.open);
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,

@@ -20,8 +20,9 @@ use crate::settings::{Detail, Matching, Recorded, Settings};
 use super::args::{CheckArgs, CommonArgs, GateArgs, RecordedArgs};
 use super::files::SettingFiles;
 use super::input::{columns, input, patterns};
-use super::memory;
+use super::say;
 use super::shown::Shown;
+use super::{memory, output};
 
 /// What is in force for a check.
 pub(super) struct Resolved {
@@ -160,8 +161,36 @@ fn read_config(
     let Some(path) = path else {
         return Ok((Config::default(), None));
     };
+    output::protect(&path);
     let config = config::read(&path, &files.read(&path)?)?;
+    warn_of_another(args, &path, files)?;
     Ok((config, Some(path)))
+}
+
+/// Where files of settings and baselines lie, or would lie.
+pub(super) fn files_that_say(args: &CommonArgs) -> Vec<PathBuf> {
+    let names = match args.config {
+        Some(_) => &[baseline::FILE_NAME][..],
+        None => &[config::FILE_NAME, baseline::FILE_NAME],
+    };
+    let places = args.dataset.iter().map(PathBuf::as_path);
+    let places = places.chain([Path::new(".")]);
+    let usual = places.flat_map(|place| names.iter().map(move |name| place.join(name)));
+    args.config.iter().cloned().chain(usual).collect()
+}
+
+/// Says that a file of settings is not in force because another one is.
+fn warn_of_another(args: &CommonArgs, taken: &Path, files: SettingFiles<'_>) -> Result<(), Error> {
+    let other = Path::new(config::FILE_NAME);
+    let is_beside = args.config.is_none() && taken != other;
+    if is_beside && files.has(other)? && other.canonicalize().ok() != taken.canonicalize().ok() {
+        say(&format!(
+            "warning: the settings of `{}` are in force, and those of `./{}` are not; `--config FILE` says which",
+            taken.display(),
+            other.display()
+        ));
+    }
+    Ok(())
 }
 
 /// A file of this name in the dataset directory, else in the current one.

@@ -10,6 +10,7 @@ use crate::explain::training_log::{self, LogColumns, Printed, TrainLossKind, Tra
 use crate::settings::Explain;
 
 use super::args::{ExplainArgs, MetricArg};
+use super::output;
 
 /// What is known of the run, or `None` when nothing was said of one.
 ///
@@ -66,6 +67,7 @@ fn compared(files: &[std::path::PathBuf]) -> Result<Vec<(String, Vec<Line>)>, Er
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    output::protect(path);
     std::fs::read(path).map_err(|source| Error::Io {
         action: "read",
         path: path.to_path_buf(),
@@ -104,7 +106,10 @@ fn declared(args: &ExplainArgs) -> Result<Option<TrainingLog>, Error> {
 fn number(option: &str, text: Option<&str>) -> Result<Option<Printed>, Error> {
     let Some(text) = text else { return Ok(None) };
     match training_log::printed(text) {
-        Some(printed) => Ok(Some(printed)),
+        Some(printed) if printed.value.is_finite() => Ok(Some(printed)),
+        Some(_) => Err(Error::settings(format!(
+            "`{option} {text}` is no finite number: a run that diverged has no loss to explain; give one such as 0.0128"
+        ))),
         None => Err(Error::settings(format!(
             "`{option} {text}` is not a number; give a loss such as 0.0128"
         ))),

@@ -1,5 +1,6 @@
 //! `splitleak split`: a manifest of a split that does not leak.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -44,11 +45,26 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         let no_groups = settings.recorded.no_groups.as_deref();
         output::to_stdout(summary(&proposal, args, out, no_groups).as_bytes())?;
     }
-    Ok(if proposal.kept.crossing.is_clean() {
-        Outcome::Passed
-    } else {
-        Outcome::GateFailed
-    })
+    Ok(outcome(proposal.is_clean(), !proposal.open.is_empty()))
+}
+
+/// What is known of a proposal, as an exit status.
+pub(super) fn outcome(is_clean: bool, is_open: bool) -> Outcome {
+    match (is_clean, is_open) {
+        (false, _) => Outcome::GateFailed,
+        (true, true) => Outcome::NotChecked,
+        (true, false) => Outcome::Passed,
+    }
+}
+
+/// What searching a proposal again has found, as a line.
+pub(super) fn searched(leaked: usize, evaluated: usize, open: &BTreeSet<&str>) -> String {
+    let open: Vec<&str> = open.iter().copied().collect();
+    let more = match open.as_slice() {
+        [] => String::new(),
+        codes => format!("; more may leak: {}", codes.join(", ")),
+    };
+    format!("searched again: {leaked} of {evaluated} evaluated images leak{more}\n")
 }
 
 /// What is asked for.
@@ -119,6 +135,9 @@ fn summary(proposal: &Proposal, args: &SplitArgs, out: &Path, no_groups: Option<
     }
     text += &beside(&proposal.kept);
     text += &verified(&proposal.kept, no_groups);
+    let evaluated = proposal.sizes.iter();
+    let evaluated = evaluated.map(|sizes| sizes.validation + sizes.test).max();
+    text += &searched(proposal.leaked, evaluated.unwrap_or(0), &proposal.open);
     if args.folds.is_none() {
         let dataset = advice::dataset(&args.common);
         let _ = writeln!(
@@ -180,6 +199,10 @@ pub(super) fn verified(kept: &Kept, no_groups: Option<&str>) -> String {
         (None, Some(reason)) => {
             format!("verified: no copy or neighbour on both sides (no groups: {reason})\n")
         }
+        (None, None) if kept.in_case => format!(
+            "no copy or neighbour on both sides; groups: not known, and what names may tell is kept whole in case; say `--group-pattern '{}'`, or `groups = {{ none = \"why\" }}` in splitleak.toml\n",
+            kept.group_pattern.as_deref().unwrap_or("(?<group>...)")
+        ),
         (None, None) => format!(
             "no copy or neighbour on both sides; groups: not known; say `--group-pattern '{}'` or `groups = {{ none = \"why\" }}` in splitleak.toml\n",
             kept.group_pattern.as_deref().unwrap_or("(?<group>...)")

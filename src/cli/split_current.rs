@@ -11,7 +11,7 @@ use super::args::{ByArg, SplitArgs};
 use super::exit::Outcome;
 use super::files::SettingFiles;
 use super::interrupt::Interrupt;
-use super::split::{beside, verified};
+use super::split::{beside, outcome, searched, verified};
 use super::{advice, cache, output, progress, resolve, say, use_threads};
 
 /// Share by which sizes and classes may change unless something else is said.
@@ -80,11 +80,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
             _ => say(told.trim_end()),
         }
     }
-    Ok(if repair.is_clean() {
-        Outcome::Passed
-    } else {
-        Outcome::GateFailed
-    })
+    Ok(outcome(repair.is_clean(), !repair.open.is_empty()))
 }
 
 fn by(args: &SplitArgs) -> By {
@@ -124,15 +120,7 @@ fn summary(repair: &Repair, args: &SplitArgs, tolerance: f64, no_groups: Option<
     text += &verified(&repair.kept, no_groups);
     let evaluated = repair.splits.iter().filter(|split| split.is_evaluation);
     let evaluated: usize = evaluated.map(|split| split.samples[1]).sum();
-    let _ = writeln!(
-        text,
-        "searched again: {} of {evaluated} evaluated images leak",
-        repair.leaked[1]
-    );
-    if !repair.open.is_empty() {
-        let codes: Vec<&str> = repair.open.iter().copied().collect();
-        let _ = writeln!(text, "more may leak: {}", codes.join(", "));
-    }
+    text += &searched(repair.leaked[1], evaluated, &repair.open);
     if repair.unreadable > 0 {
         let _ = writeln!(
             text,

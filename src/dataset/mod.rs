@@ -27,6 +27,7 @@ mod lenient;
 mod lists;
 mod manifest_columns;
 mod mask_classes;
+mod misspelled;
 mod neighbours;
 mod object_cells;
 mod outside;
@@ -62,9 +63,9 @@ use claim::{Claim, Strength};
 pub use given::{Given, given};
 use side_tables::SideTable;
 use tables::Refused;
-#[cfg(feature = "cli")]
-pub(crate) use walk::may_describe;
 use walk::{Walked, walk};
+#[cfg(feature = "cli")]
+pub(crate) use walk::{is_called_as_image, may_describe};
 
 /// Lists the samples of a dataset. No image is opened.
 ///
@@ -339,7 +340,8 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
             builder.problem(problem);
         }
     }
-    for problem in outside::questions(&claim) {
+    let aside = outside::aside(&claim, &walked.aside);
+    for problem in outside::questions(&claim).into_iter().chain(aside) {
         builder.problem(problem);
     }
     let hidden = unread::hidden(std::mem::take(&mut walked.unread), &claim);

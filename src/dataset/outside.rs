@@ -26,6 +26,23 @@ pub(super) fn questions(claim: &Claim) -> Vec<Problem> {
     asked.collect()
 }
 
+/// What is asked about images that are left alone in splits, by their paths: hidden ones, and such
+/// as training runs write. Other readers of folders take them for samples.
+pub(super) fn aside(claim: &Claim, paths: &[String]) -> Option<Problem> {
+    let of_split = |path: &&String| !claim.lists_samples && claim.split_of.0(path).is_some();
+    let mut inside: Vec<&String> = paths.iter().filter(of_split).collect();
+    inside.sort_unstable();
+    let first = inside.first()?;
+    Some(Problem {
+        kind: ProblemKind::PerhapsSplit,
+        path: (*first).clone(),
+        detail: format!(
+            "{} in hidden folders or those of training runs inside of splits, such as `{first}`, are not read here and are by many loaders: remove them, or leave them out with `--exclude`",
+            inside.len()
+        ),
+    })
+}
+
 /// The outermost folders around files outside that hold none of a split, and are called as one may
 /// be; with how many of these files they hold, and the role.
 pub(super) fn perhaps_splits<'a>(

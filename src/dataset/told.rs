@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::Draft;
 use super::claim::Claim;
 use super::image_folder::keep_classes;
+use super::misspelled;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
 
@@ -26,6 +27,7 @@ pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Cl
         .map(|(name, role)| (name.trim_end_matches('/'), *role))
         .collect();
     told.sort_by_key(|(name, _)| name.len());
+    let names: BTreeSet<&str> = told.iter().map(|one| one.0).collect();
     for (name, role) in told {
         let is_named = |split: &(String, SplitRole)| split.0 == name;
         let of_samples = claim.drafts.iter().filter_map(|draft| draft.split.as_ref());
@@ -46,6 +48,8 @@ pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Cl
     if !has_labels {
         keep_classes(&mut claim.drafts);
     }
+    let asked = misspelled::questions(&claim, &names);
+    claim.problems.extend(asked);
     Ok(claim)
 }
 

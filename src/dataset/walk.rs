@@ -11,7 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 use super::by_products::{OF_A_RUN, is_of_a_run, settled};
 use super::companions::{self, Found};
 use super::containers;
-use super::file_kind::{FileKind, directory_form, kind_of, sniff_file};
+use super::file_kind::{FileKind, directory_form, is_image_ending, kind_of, sniff_file};
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
 use crate::settings::Files;
@@ -34,6 +34,9 @@ pub(super) struct Walked {
     pub(super) told_splits: BTreeMap<String, &'static str>,
     /// Files that may hold samples and are not read, in order of path; they are in `ignored`, too.
     pub(super) unread: Vec<UnreadFile>,
+    /// Files that are left alone and that other readers may take for samples: hidden, or written by
+    /// a training run.
+    pub(super) aside: Vec<String>,
     /// Masks and depth maps, once they are told from pictures.
     pub(super) companions: Vec<Companion>,
     /// Number of files that are images or were claimed as such.
@@ -179,6 +182,12 @@ const TEXTS: &[&str] = &[
     "csv", "json", "jsonl", "labels", "names", "ndjson", "tsv", "txt", "xml", "yaml", "yml",
 ];
 
+/// Whether a file is an image by its name.
+pub(crate) fn is_called_as_image(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    is_image_ending(&ending.to_string_lossy())
+}
+
 /// Whether a file is a text that may describe samples, by its name.
 pub(crate) fn may_describe(path: &Path) -> bool {
     TEXTS.iter().any(|ending| has_extension(path, ending))
@@ -220,6 +229,9 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
             Ok(entry) if hidden(entry.path()) || is_hidden_directory(&entry) => {
                 if !entry.file_type().is_dir() {
                     let (path, _) = path_text(root, entry.path());
+                    walked
+                        .aside
+                        .extend(aside(&path).filter(|path| files.admits(path)));
                     ignore((IN_HIDDEN_DIRECTORY.to_owned(), IgnoredKind::Other), path);
                 }
             }
@@ -252,6 +264,9 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 progress.advance(1);
                 let (path, place) = path_text(root, entry.path());
                 if is_of_a_run(&path) {
+                    walked
+                        .aside
+                        .extend(aside(&path).filter(|path| files.admits(path)));
                     ignore((OF_A_RUN.to_owned(), IgnoredKind::Other), path);
                     continue;
                 }
@@ -288,6 +303,11 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 // Opening a pipe would wait for ever, and a device may have no end.
                 if may_describe(entry.path()) && entry.file_type().is_file() {
                     walked.texts.push(path.clone());
+                }
+                if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                    walked
+                        .aside
+                        .extend(aside(&path).filter(|path| files.admits(path)));
                 }
                 ignore(reason, path);
             }
@@ -373,6 +393,15 @@ fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
 
 fn is_hidden_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// A file that is left alone, where it is called as an image and lies in a folder that is not: other
+/// readers take such for samples. What systems leave beside a file is none.
+fn aside(path: &str) -> Option<String> {
+    let (folders, name) = path.rsplit_once('/')?;
+    let (_, ending) = name.rsplit_once('.')?;
+    let is_beside = name.starts_with("._") || folders.starts_with('.');
+    (is_image_ending(ending) && !is_beside).then(|| path.to_owned())
 }
 
 /// Whether a directory above `path`, which is relative to the root, is hidden.

@@ -108,6 +108,7 @@ impl Baseline {
                 });
             }
         }
+        once_each(&mut entries);
         Ok(Self { entries })
     }
 
@@ -152,6 +153,28 @@ impl Baseline {
     }
 }
 
+/// Keeps one of the entries that say the same, that of most images: a merge that kept the lines of
+/// both sides accepts no more than either.
+fn once_each(entries: &mut Vec<Entry>) {
+    let mut most: BTreeMap<_, u64> = BTreeMap::new();
+    let key = |entry: &Entry| {
+        let place = CODES.iter().position(|row| row.0 == entry.code);
+        let fingerprint = entry.fingerprint.clone();
+        (place, fingerprint, entry.reason.clone(), entry.expires)
+    };
+    for entry in entries.iter() {
+        let known = most.entry(key(entry)).or_default();
+        *known = entry.images.max(*known);
+    }
+    entries.retain_mut(|entry| match most.remove(&key(entry)) {
+        Some(images) => {
+            entry.images = images;
+            true
+        }
+        None => false,
+    });
+}
+
 /// A path without control characters: a newline in a name must not end the comment.
 fn hint(path: &str) -> String {
     path.chars()
@@ -188,6 +211,26 @@ mod tests {
             expires: expires.map(|text| day(text).unwrap()),
             hint: "val/a\nb.jpg".to_owned(),
         }
+    }
+
+    #[test]
+    fn lines_that_a_merge_kept_twice_accept_no_more() {
+        let one = |images, expires| Baseline {
+            entries: vec![entry(Code::LeakSameBytes, 'c', images, expires)],
+        };
+        let (text, more) = (one(1, None).render(), one(2, None).render());
+        let both = |text: &str, other: &str| {
+            let (_, group) = other.split_once("[[accepted]]").unwrap();
+            let read = Baseline::parse(&format!("{text}\n[[accepted]]{group}")).unwrap();
+            read.entries
+                .iter()
+                .map(|one| one.images)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(both(&text, &text), [1]);
+        assert_eq!(both(&text, &more), [2]);
+        // Another day is another decision.
+        assert_eq!(both(&text, &one(1, Some("2030-01-01")).render()), [1, 1]);
     }
 
     #[test]

@@ -71,10 +71,12 @@ impl Policy {
         !self.suppressions.is_empty() || !self.baseline.entries.is_empty()
     }
 
-    /// Whether a limit says which leaks or findings are too many.
+    /// Whether a limit says what is too much, or too little.
     #[must_use]
     pub fn has_limits(&self) -> bool {
-        !self.max_leakage.is_empty() || !self.fail_on.is_empty()
+        let on_suspects = self.max_suspected.is_some() || self.strict;
+        let on_findings = !self.max_leakage.is_empty() || !self.fail_on.is_empty();
+        on_findings || on_suspects || self.min_coverage.is_some()
     }
 
     /// The first limit that asks about leaks, as a user would write it.

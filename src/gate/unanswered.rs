@@ -37,17 +37,24 @@ pub(super) fn violations(report: &Report, policy: &Policy) -> Vec<Violation> {
             );
             violations.push(violation(ViolationCode::MaxSuspected, message));
         }
-        if policy.strict && entry.verdict == Verdict::Unknown {
-            let open = open(report, entry);
-            if !open.is_empty() || entry.leaked.denominator == 0 {
-                let message = format!(
-                    "whether `{}` leaks from `{}` is unknown: {}",
-                    entry.evaluation_split,
-                    entry.training_split,
-                    why(&open)
-                );
-                violations.push(violation(ViolationCode::Unknown, message));
-            }
+        if policy.strict && is_open(report, entry) {
+            let message = format!(
+                "{} is unknown: {}",
+                whether(entry),
+                why(&open(report, entry))
+            );
+            violations.push(violation(ViolationCode::Unknown, message));
+        }
+        let leaked = entry
+            .leaked
+            .count
+            .saturating_sub(accepted_leaks(report, entry));
+        if policy.strict && policy.first_leak_limit().is_none() && leaked > 0 {
+            let message = format!(
+                "{leaked} of {} images of `{}` leak from `{}`: `--strict` accepts none, unless `--max-leakage` says how many",
+                entry.leaked.denominator, entry.evaluation_split, entry.training_split
+            );
+            violations.push(violation(ViolationCode::MaxLeakage, message));
         }
     }
     violations
@@ -55,21 +62,50 @@ pub(super) fn violations(report: &Report, policy: &Policy) -> Vec<Violation> {
 
 /// One line for each pair of splits that was not judged in full.
 pub(super) fn notes(report: &Report) -> Vec<GateNote> {
-    let is_open = |entry: &&Leakage| {
-        entry.verdict == Verdict::Unknown
-            && (entry.leaked.denominator == 0 || !open(report, entry).is_empty())
-    };
-    let unknown = report.leakage.iter().filter(is_open);
+    let unknown = report.leakage.iter().filter(|entry| is_open(report, entry));
     let notes = unknown.map(|entry| GateNote {
         code: NoteCode::NotAnswered,
         message: format!(
-            "not judged: whether `{}` leaks from `{}` ({}); `--strict` makes this a failure",
-            entry.evaluation_split,
-            entry.training_split,
+            "not judged: {} ({}); `--strict` makes this a failure",
+            whether(entry),
             why(&open(report, entry))
         ),
     });
     notes.collect()
+}
+
+/// Whether a pair of splits was not judged in full: leaks that are known answer nothing of the
+/// others.
+fn is_open(report: &Report, entry: &Leakage) -> bool {
+    match entry.verdict {
+        Verdict::Clear => false,
+        _ => entry.leaked.denominator == 0 || !open(report, entry).is_empty(),
+    }
+}
+
+/// What is not known of a pair of splits.
+fn whether(entry: &Leakage) -> String {
+    let more = if entry.leaked.count > 0 {
+        "more of "
+    } else {
+        ""
+    };
+    format!(
+        "whether {more}`{}` leaks from `{}`",
+        entry.evaluation_split, entry.training_split
+    )
+}
+
+/// Leaked evaluation samples whose leaks are all accepted.
+fn accepted_leaks(report: &Report, entry: &Leakage) -> u64 {
+    let counted = || rows(report, entry).filter(|row| row.counted);
+    let path = |row: &'_ crate::report::LeakedSample| row.evaluation.path.clone();
+    let fresh: BTreeSet<_> = counted()
+        .filter(|row| row.accepted.is_none())
+        .map(path)
+        .collect();
+    let all: BTreeSet<_> = counted().map(path).collect();
+    all.difference(&fresh).count() as u64
 }
 
 /// Codes that keep an entry open and that nobody has accepted.

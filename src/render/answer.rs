@@ -15,6 +15,14 @@ pub(crate) fn answer(report: &Report) -> String {
     if report.coverage.not_opened > 0 {
         return "no image was opened: not known which also occur in training".to_owned();
     }
+    if report
+        .scope
+        .as_ref()
+        .is_some_and(|scope| scope.samples == 0)
+    {
+        return "nothing that changed or was named is an image here: nothing was compared"
+            .to_owned();
+    }
     let several = report.leakage.len() > 1;
     let entries = report.leakage.iter().take(TOLD);
     let told: Vec<String> = entries

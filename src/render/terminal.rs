@@ -63,7 +63,12 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
 
 /// The verdict in a word, in its colour, and the answer.
 fn headline(report: &Report, answer: &str, to: &mut dyn Write) -> io::Result<()> {
+    let is_empty = report
+        .scope
+        .as_ref()
+        .is_some_and(|scope| scope.samples == 0);
     let (style, word) = match report.verdict {
+        Verdict::Clear if is_empty => (YELLOW, "NOTHING NEW"),
         Verdict::Leaks => (RED, "LEAKS"),
         Verdict::Unknown => (YELLOW, "UNKNOWN"),
         Verdict::NotJudged => (YELLOW, "NOT JUDGED"),

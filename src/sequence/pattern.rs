@@ -159,7 +159,7 @@ impl GroupPattern {
     }
 
     /// The group of a path.
-    pub(super) fn group<'p>(&self, path: &'p str) -> Option<&'p str> {
+    pub(crate) fn group<'p>(&self, path: &'p str) -> Option<&'p str> {
         Some(self.regex.captures(path)?.name("group")?.as_str())
     }
 }
