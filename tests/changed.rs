@@ -480,9 +480,9 @@ fn what_links_lead_to_outside_of_the_repository_is_judged_every_time() {
     let workspace = repository();
     outer.image("store/new.png", 50);
     let digest = "9a1c".repeat(8);
-    outer.image("store/3f/x", 60);
+    outer.image("store/3f/x.png", 60);
     fs::rename(
-        outer.path("store/3f/x"),
+        outer.path("store/3f/x.png"),
         outer.path(&format!("store/3f/{digest}")),
     )
     .unwrap();

@@ -121,11 +121,13 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
         predictions: None,
         answers: Answers::NONE,
         predictions_unmatched: 0,
+        prediction_notes: &[],
         second_run: None,
         compared: &[],
         interleaving: None,
         revisited: 0,
         unanswered: &[],
+        counted: Default::default(),
     }
 }
 

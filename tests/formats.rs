@@ -339,7 +339,7 @@ fn a_difference_is_told_and_fails_when_it_got_worse() {
     report("broken.json");
     assert_eq!(diff("broken", "renamed.json", "broken.json"), 1);
     // A part is not compared with the whole.
-    workspace.file("list", "data/train/1.png");
+    workspace.file("list", "data/train/deeper/1.png");
     workspace.run(&[
         "check",
         "data",

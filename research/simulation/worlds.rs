@@ -41,6 +41,8 @@ impl World {
             predictions: None,
             answers: Answers::NONE,
             predictions_unmatched: 0,
+            prediction_notes: &[],
+            counted: Default::default(),
             second_run: None,
             compared: &[],
             interleaving: None,

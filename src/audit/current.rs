@@ -9,6 +9,7 @@ use super::searched_again::{self, ties};
 use super::simulated::with_splits;
 use super::strata::Strata;
 use crate::error::Error;
+use crate::finding::Code;
 use crate::labels::Labels;
 use crate::progress::{Progress, Stage};
 use crate::repair::Constraints;
@@ -143,9 +144,14 @@ pub(super) fn repair(
         purge: proposal::purge(scan, request.purge),
     };
     // The loop ran at least once.
-    let (Some(fewest), Some(after)) = (found, after) else {
+    let (Some(fewest), Some(mut after)) = (found, after) else {
         return Err(Error::Interrupted);
     };
+    // What is left out is so on purpose.
+    let outside = Code::SampleWithoutSplit.name();
+    if !before.open.contains(outside) {
+        after.open.remove(outside);
+    }
     let written = Written {
         dataset,
         scan,

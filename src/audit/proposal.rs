@@ -11,6 +11,7 @@ use super::strata::{Strata, Stratum};
 use crate::error::Error;
 use crate::explain::exposed_shares::lag_of;
 use crate::explain::inputs::Place;
+use crate::finding::Code;
 use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::progress::{Progress, Stage};
@@ -277,6 +278,8 @@ fn left(
         open: BTreeSet::new(),
     };
     for sides in assignments {
+        let used = 1 + usize::from(sides.iter().flatten().copied().max().unwrap_or(TRAINING));
+        let splits = splits[..used.min(splits.len())].to_vec();
         let mut samples = dataset.samples.clone();
         for sample in &mut samples {
             sample.split = None;
@@ -284,13 +287,16 @@ fn left(
         for (id, side) in ids.iter().zip(sides) {
             samples[id.index()].split = side.map(|side| SplitId(side.into()));
         }
-        let again = with_splits(dataset, splits.clone(), samples);
+        let again = with_splits(dataset, splits, samples);
         let found = searched_again::leaks(settings, &again, scan, labels);
         let pairs = found.pairs.into_iter();
         left.pairs
             .extend(pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))));
         left.samples = left.samples.max(found.samples);
-        left.open.extend(found.open);
+        // What is left out is so on purpose.
+        let open = found.open.into_iter();
+        left.open
+            .extend(open.filter(|code| *code != Code::SampleWithoutSplit.name()));
     }
     left
 }

@@ -154,7 +154,8 @@ impl<'a> Elsewhere<'a> {
     }
 }
 
-/// Whether a file has a digest for a name: `3f/9a1c…` of DVC, `SHA256E-s7--9a1c….jpg` of git-annex.
+/// Whether a file has a digest for a name: `3f/9a1c…` of DVC, `SHA256E-s7--9a1c….jpg` of
+/// git-annex.
 fn is_named_by_content(file: &Path) -> bool {
     const DIGITS: usize = 30;
     let name = file.file_name().unwrap_or_default().to_string_lossy();

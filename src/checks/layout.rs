@@ -149,7 +149,7 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
     if copies > 0 || !asked.is_empty() {
         outside.extend(in_other_splits(dataset));
     }
-    if outside.is_empty() {
+    if outside.is_empty() && asked.is_empty() {
         return Vec::new();
     }
     let copies = match copies {
@@ -160,11 +160,17 @@ pub(super) fn samples_without_split(evidence: &Evidence<'_>) -> Vec<Finding> {
         [] => "move them into a split or out of the dataset".to_owned(),
         asked => asked.join("; "),
     };
-    let message = format!(
-        "{} outside every split to train or evaluate on, compared with nothing{copies}; {advice}",
-        counted(outside.len(), "image")
-    );
-    let subject = Subject::Samples(outside);
+    let message = match outside.len() {
+        0 => advice,
+        n => format!(
+            "{} outside every split to train or evaluate on, compared with nothing{copies}; {advice}",
+            counted(n, "image")
+        ),
+    };
+    let subject = match outside.is_empty() {
+        true => Subject::Whole,
+        false => Subject::Samples(outside),
+    };
     vec![Finding::new(Code::SampleWithoutSplit, subject, message)]
 }
 
@@ -192,8 +198,8 @@ pub(crate) fn may_be_splits(evidence: &Evidence<'_>) -> bool {
         || copies_outside(evidence) > 0
 }
 
-/// Images outside of every split to train or evaluate on that have the bytes of one in a split to train or evaluate on, or
-/// show one that is evaluated.
+/// Images outside of every split to train or evaluate on that have the bytes of one inside, or show
+/// one that is evaluated.
 fn copies_outside(evidence: &Evidence<'_>) -> usize {
     let dataset = evidence.dataset;
     let signed = || dataset.samples.iter().zip(evidence.signatures);

@@ -138,3 +138,19 @@ fn range(text: &str) -> Result<(f64, f64), Error> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_that_are_not_finite_are_refused_by_the_name_of_their_option() {
+        for text in ["nan", "NaN", "inf", "-inf", "1e999"] {
+            for option in ["--val-loss", "--train-loss", "--train-loss-eval"] {
+                let refused = number(option, Some(text)).unwrap_err().to_string();
+                assert!(refused.contains(&format!("{option} {text}")), "{refused}");
+            }
+        }
+        assert!(number("--val-loss", Some("0.5")).unwrap().is_some());
+    }
+}

@@ -395,8 +395,8 @@ fn is_hidden_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// A file that is left alone, where it is called as an image and lies in a folder that is not: other
-/// readers take such for samples. What systems leave beside a file is none.
+/// A file that is left alone, where it is called as an image and lies in a folder that is not:
+/// other readers take such for samples. What systems leave beside a file is none.
 fn aside(path: &str) -> Option<String> {
     let (folders, name) = path.rsplit_once('/')?;
     let (_, ending) = name.rsplit_once('.')?;

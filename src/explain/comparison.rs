@@ -8,6 +8,8 @@ use std::cmp::Ordering;
 use super::exposure::Exposures;
 use super::inputs::{Model, Prediction};
 use super::interval::{difference, ratio, share, sum_by_group};
+use super::predictions::LossKind;
+use super::together::Together;
 use crate::report::explanation::{ComparedModel, Comparison, Estimate, Exposure, Measure};
 use crate::wording::{accuracy, count, loss};
 
@@ -28,24 +30,20 @@ pub(crate) fn compare(
     models: &[Model<'_>],
     exposures: &Exposures,
     groups: &[u32],
+    together: Together<'_>,
 ) -> Option<Comparison> {
     if models.len() < 2 {
         return None;
     }
-    let measure = match predicted(models, exposures).all(|one| one.right.is_some()) {
-        true => Measure::Accuracy,
-        false => Measure::Loss,
-    };
-    let score = |one: &Prediction| match measure {
-        Measure::Accuracy => one.right.map(|right| f64::from(u8::from(right))),
-        Measure::Loss => one.loss.map(|loss| -loss),
-    };
+    let measure = in_common(models, &exposures.rows).ok()?;
+    let score = |one: &Prediction| score(one, measure);
     let cases = exposures.rows.iter().zip(&exposures.class);
     let cases = cases.filter_map(|(&row, &class)| {
-        let of = |model: &Model<'_>| score(model.predictions.get(row as usize)?.as_ref()?);
+        let of = |model: &Model<'_>| score(of_row(model, row)?);
         Some(Case {
             group: groups[row as usize],
-            clean: class == Exposure::Clean,
+            // Where more is counted as leaked than is exposed, nothing is known to be clean.
+            clean: class == Exposure::Clean && !together.is_any(),
             scores: models.iter().map(of).collect::<Option<_>>()?,
         })
     });
@@ -93,20 +91,98 @@ pub(crate) fn compare(
         models: estimates,
         line: String::new(),
     };
-    comparison.line = line(&comparison);
+    comparison.line = match together.is_any() {
+        true => line_together(&comparison, together),
+        false => line(&comparison),
+    };
     Some(comparison)
 }
 
-/// All predictions of evaluation samples.
-fn predicted<'a>(
-    models: &'a [Model<'_>],
-    exposures: &'a Exposures,
-) -> impl Iterator<Item = &'a Prediction> {
-    let of = |model: &'a Model<'_>| {
-        let rows = exposures.rows.iter();
-        rows.filter_map(|&row| model.predictions.get(row as usize)?.as_ref())
+/// What all models can be compared by on the evaluation rows: whether they were right, or losses of
+/// one kind.
+///
+/// # Errors
+/// What each model has, where that is nothing in common.
+pub(crate) fn in_common(models: &[Model<'_>], rows: &[u32]) -> Result<Measure, String> {
+    let has = |model: &Model<'_>, measure| {
+        let own = rows.iter().filter_map(|&row| of_row(model, row));
+        own.filter_map(|one| score(one, measure)).next().is_some()
     };
-    models.iter().flat_map(of)
+    let all_have = |measure| models.iter().all(|model| has(model, measure));
+    let kind = models.first().and_then(|model| model.loss_kind);
+    let one_kind = kind.is_some() && models.iter().all(|model| model.loss_kind == kind);
+    let measure = match () {
+        () if all_have(Measure::Accuracy) => Measure::Accuracy,
+        () if one_kind && all_have(Measure::Loss) => Measure::Loss,
+        () => {
+            let each = models.iter().map(|model| {
+                let right = has(model, Measure::Accuracy);
+                format!(
+                    "`{}` has {}",
+                    model.name,
+                    what_it_has(model, right, has(model, Measure::Loss))
+                )
+            });
+            return Err(format!(
+                "the models have nothing in common to be compared by: {}; give all of them the same columns",
+                each.collect::<Vec<_>>().join(", ")
+            ));
+        }
+    };
+    let usable = |model: &Model<'_>, row| of_row(model, row).and_then(|one| score(one, measure));
+    let shared = |row: &u32| models.iter().all(|model| usable(model, *row).is_some());
+    match rows.iter().any(shared) {
+        true => Ok(measure),
+        false => Err("no evaluation sample has a usable prediction of every model".to_owned()),
+    }
+}
+
+/// What a model can be measured by, in words.
+fn what_it_has(model: &Model<'_>, right: bool, loss: bool) -> String {
+    let kind = match model.loss_kind {
+        _ if !loss => None,
+        Some(LossKind::Given) => Some("a given loss"),
+        Some(LossKind::LogLoss) => Some("the loss of its probabilities"),
+        Some(LossKind::Wrong) => None,
+        Some(LossKind::AbsoluteError) => Some("an absolute error"),
+        Some(LossKind::SquaredError) => Some("a squared error"),
+        None => Some("losses of several kinds"),
+    };
+    let right =
+        (right || model.loss_kind == Some(LossKind::Wrong)).then_some("right or wrong classes");
+    let parts: Vec<&str> = right.into_iter().chain(kind).collect();
+    match parts[..] {
+        [] => "no usable prediction".to_owned(),
+        _ => parts.join(" and "),
+    }
+}
+
+fn of_row<'a>(model: &'a Model<'_>, row: u32) -> Option<&'a Prediction> {
+    model.predictions.get(row as usize)?.as_ref()
+}
+
+/// A prediction by the measure, more is better.
+fn score(one: &Prediction, measure: Measure) -> Option<f64> {
+    match measure {
+        Measure::Accuracy => one.right.map(|right| f64::from(u8::from(right))),
+        Measure::Loss => one.loss.map(|loss| -loss),
+    }
+}
+
+/// The line where samples count as leaked for what they belong to.
+fn line_together(of: &Comparison, together: Together<'_>) -> String {
+    let all = of.models.iter().find(|one| one.name == of.best_on_all);
+    let value = all.and_then(|one| one.all.value);
+    let told = value.map_or_else(String::new, |value| match of.measure {
+        Measure::Accuracy => accuracy(value, HALF_WIDTH),
+        Measure::Loss => loss(value),
+    });
+    format!(
+        "On all {} samples `{}` is best ({told}); which model is best on new images cannot be said: {}.",
+        count(of.samples),
+        of.best_on_all,
+        together.refusal().message
+    )
 }
 
 fn estimate(
@@ -162,6 +238,12 @@ fn line(of: &Comparison) -> String {
         return format!("None of the {n} samples is known to leak: `{all}` is best ({on_all}).");
     }
     let on_clean = |name: &str| model(name).map(|one| told(&one.clean)).unwrap_or_default();
+    if lead.value == Some(0.0) && best == all {
+        return format!(
+            "`{best}` and `{other}` cannot be told apart on the {clean} samples not known to leak ({})",
+            on_clean(best)
+        ) + &format!("; on all {n} the best has {on_all}.");
+    }
     let by = by(of.measure, lead);
     let (own, others) = (on_clean(best), on_clean(other));
     match (best == all, lead.lo.is_some_and(|lo| lo > 0.0)) {
@@ -221,7 +303,11 @@ mod tests {
             right.iter().map(one).map(Some).collect()
         };
         let (a, b) = (of(a), of(b));
-        let models = [("a", &a), ("b", &b)].map(|(name, predictions)| Model { name, predictions });
+        let models = [("a", &a), ("b", &b)].map(|(name, predictions)| Model {
+            name,
+            predictions,
+            loss_kind: None,
+        });
         let rows: Vec<u32> = (0..a.len() as u32).collect();
         let class = |&row: &u32| match (row as usize) < leaked {
             true => Exposure::Twin,
@@ -232,7 +318,7 @@ mod tests {
             lag: vec![None; rows.len()],
             rows: rows.clone(),
         };
-        compare(&models, &exposures, &rows).unwrap()
+        compare(&models, &exposures, &rows, Together::default()).unwrap()
     }
 
     fn runs(parts: &[(bool, usize)]) -> Vec<bool> {
@@ -289,5 +375,76 @@ mod tests {
         let (a, b) = (runs(&[(true, 10)]), runs(&[(false, 10)]));
         assert!(compared(&a, &b, 10).line.contains("cannot be said"));
         assert!(compared(&a, &b, 0).line.starts_with("None of the 10"));
+    }
+
+    /// Predictions that are right or not, with a loss or without.
+    fn predictions(right: Option<bool>, loss: Option<f64>) -> Vec<Option<Prediction>> {
+        let one = Prediction {
+            right,
+            loss,
+            predicted: None,
+        };
+        vec![Some(one); 4]
+    }
+
+    fn model<'a>(
+        name: &'a str,
+        predictions: &'a [Option<Prediction>],
+        loss_kind: Option<LossKind>,
+    ) -> Model<'a> {
+        Model {
+            name,
+            predictions,
+            loss_kind,
+        }
+    }
+
+    #[test]
+    fn models_are_compared_only_by_what_all_of_them_have() {
+        let wrong = predictions(Some(true), Some(0.0));
+        let given = predictions(None, Some(1.9));
+        let both = predictions(Some(false), Some(1.7));
+        let rows = [0, 1, 2, 3];
+        let memo = model("memo", &wrong, Some(LossKind::Wrong));
+        let loss = model("loss", &given, Some(LossKind::Given));
+        let two = model("two", &both, Some(LossKind::Given));
+        assert_eq!(in_common(&[memo, two], &rows), Ok(Measure::Accuracy));
+        assert_eq!(in_common(&[loss, two], &rows), Ok(Measure::Loss));
+        let refused = in_common(&[memo, loss], &rows).unwrap_err();
+        assert!(
+            refused.contains("`memo` has right or wrong classes, `loss` has a given loss"),
+            "{refused}"
+        );
+        let nothing = predictions(None, None);
+        let refused = in_common(&[loss, model("none", &nothing, None)], &rows).unwrap_err();
+        assert!(
+            refused.contains("`none` has no usable prediction"),
+            "{refused}"
+        );
+        let mut first = wrong.clone();
+        first[1..].fill(None);
+        let mut last = wrong.clone();
+        last[..3].fill(None);
+        let apart = [model("a", &first, None), model("b", &last, None)];
+        assert!(in_common(&apart, &rows).is_err());
+    }
+
+    #[test]
+    fn a_sample_without_an_answer_does_not_change_the_measure() {
+        let mut one = predictions(Some(true), Some(0.0));
+        one[2] = Some(Prediction::default());
+        let other = predictions(Some(false), Some(1.0));
+        let models = [
+            model("a", &one, Some(LossKind::Wrong)),
+            model("b", &other, Some(LossKind::LogLoss)),
+        ];
+        assert_eq!(in_common(&models, &[0, 1, 2, 3]), Ok(Measure::Accuracy));
+    }
+
+    #[test]
+    fn equal_models_are_not_before_each_other() {
+        let one = runs(&[(true, 60), (false, 40)]);
+        let of = compared(&one, &one, 20);
+        assert!(of.line.contains("cannot be told apart"), "{}", of.line);
     }
 }

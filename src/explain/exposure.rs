@@ -123,11 +123,13 @@ pub(super) mod tests {
             predictions: None,
             answers: crate::explain::metrics::Answers::NONE,
             predictions_unmatched: 0,
+            prediction_notes: &[],
             second_run: None,
             compared: &[],
             interleaving: None,
             revisited: 0,
             unanswered: &[],
+            counted: Default::default(),
         }
     }
 

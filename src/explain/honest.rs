@@ -83,6 +83,12 @@ pub(crate) fn standardised_at(cases: &[Case], recall: f64) -> Estimate {
     let clean = cases.iter().filter(|case| case.clean).count();
     let refused =
         |reason: &str, message: &str| Estimate::absent(Status::NotIdentified, reason, message);
+    if cases.is_empty() {
+        return refused(
+            "no_loss",
+            "no evaluation sample has a usable loss in the predictions",
+        );
+    }
     if clean == 0 {
         return refused(
             "all_leaked",
@@ -321,5 +327,11 @@ mod tests {
         });
         let classes = degree_classes(&cases).unwrap();
         assert_eq!(classes[classes.len() - 1], 1);
+    }
+
+    #[test]
+    fn without_any_loss_samples_are_not_called_exposed() {
+        let reason = degree_standardised(&[]).reason_code;
+        assert_eq!(reason.as_deref(), Some("no_loss"));
     }
 }

@@ -3,6 +3,7 @@
 
 use super::descriptors::Descriptors;
 use super::metrics::Answers;
+use super::predictions::LossKind;
 use super::training_log::{Printed, TrainingLog};
 use crate::report::interleaving::Interleaving;
 
@@ -39,6 +40,8 @@ pub struct Inputs<'a> {
     pub answers: &'a Answers,
     /// Predictions that fit no sample.
     pub predictions_unmatched: u64,
+    /// What else is wrong with predictions, in sentences.
+    pub prediction_notes: &'a [String],
     /// A second run on a split without the leak.
     pub second_run: Option<SecondRun<'a>>,
     /// Models to be compared on the same samples; fewer than two are compared with nothing.
@@ -51,6 +54,21 @@ pub struct Inputs<'a> {
     /// Codes of what could tell of more leaks between the two sides and was not answered. Where
     /// there are any, nothing is said to be free of leaks.
     pub unanswered: &'a [&'static str],
+    /// What the report counts as leaked.
+    pub counted: Counted<'a>,
+}
+
+/// Evaluation rows that the report counts as leaked, by number: which ones they are is not known
+/// here, so that exposure, which rows, places and groups tell, may miss them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counted<'a> {
+    /// For whatever reason.
+    pub leaked: u64,
+    /// Of these, for belonging together with training samples: tiles of one image, augmented
+    /// copies of one source, groups, passes of one place.
+    pub together: u64,
+    /// In words, what those share with training.
+    pub shared: &'a [&'static str],
 }
 
 /// One sample.
@@ -145,6 +163,8 @@ pub struct Model<'a> {
     pub name: &'a str,
     /// Its predictions, one per row of `Inputs::rows`.
     pub predictions: &'a [Option<Prediction>],
+    /// What its losses are, where all are of one kind.
+    pub loss_kind: Option<LossKind>,
 }
 
 impl Targets {

@@ -4,10 +4,12 @@ use super::bounds::{self, Range};
 use super::gap::{closable_share, epoch_ends, tipping_point};
 use super::inputs::{Inputs, Metric, Targets};
 use super::label_noise::label_noise;
+use super::together::Together;
 use super::training_log::{Printed, Quantity, TrainingLog};
 use crate::report::explanation::{
     Assumption, Bound, CiMethod, Estimate, FromImages, FromLosses, HalfEpoch, Status, TrainLossKind,
 };
+use crate::wording::count;
 
 /// Above this exposed share the log alone does not bound the loss in any useful way.
 pub(crate) const ALMOST_ALL: f64 = 0.95;
@@ -33,7 +35,32 @@ pub(crate) fn reported(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
         let missing = absent.status == Status::MissingInput;
         predicted(inputs).filter(|_| missing)
     };
-    from_predictions().map_or(logged.clone(), Ok)
+    from_predictions().map_or_else(
+        || logged.clone().map_err(|absent| lacking(inputs, absent)),
+        Ok,
+    )
+}
+
+/// Why there is no loss; where predictions were given in place of a log, what they lack.
+fn lacking(inputs: &Inputs, absent: Box<Estimate>) -> Box<Estimate> {
+    let Some(predictions) = inputs.predictions.filter(|_| inputs.log.is_none()) else {
+        return absent;
+    };
+    let rows = inputs.evaluation_rows();
+    let with_loss = rows.iter().filter(|row| {
+        let own = predictions.get(**row as usize).and_then(Option::as_ref);
+        own.is_some_and(|own| own.loss.is_some())
+    });
+    let message = format!(
+        "{} of {} evaluation samples have a usable loss in the predictions, and no training log was given",
+        count(with_loss.count() as u64),
+        count(rows.len() as u64)
+    );
+    Box::new(Estimate::absent(
+        Status::MissingInput,
+        "predictions_without_loss",
+        message,
+    ))
 }
 
 /// The mean loss of the predictions, if every evaluation sample has one.
@@ -98,7 +125,12 @@ fn of_log(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
 
 /// Puts T1 together.
 #[must_use]
-pub(crate) fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImages) -> FromLosses {
+pub(crate) fn from_losses(
+    inputs: &Inputs,
+    reported: Reported,
+    images: &FromImages,
+    together: Together<'_>,
+) -> FromLosses {
     let loss = reported.validation.value;
     let exposed = images.f_exposed.value.unwrap_or(0.0);
     let near = images.f_near.value.unwrap_or(0.0);
@@ -122,6 +154,17 @@ pub(crate) fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImag
     if near != exposed {
         clean_loss_bounds.extend(bound_table(inputs, reported, near, floor, "near"));
     }
+    let mut share_of_gap = share_of_gap(&gap, share_raw, exposed);
+    if together.is_any() {
+        // More leaks than is exposed: bounds from the exposed share would not hold.
+        clean_loss_bounds = vec![Bound {
+            set: "B1".to_owned(),
+            basis: "exposed".to_owned(),
+            leaked: exposed,
+            clean_loss: together.refusal(),
+        }];
+        share_of_gap = together.refusal();
+    }
     FromLosses {
         validation_loss: as_estimate(reported.validation),
         training_loss: reported.train.map_or_else(
@@ -136,9 +179,9 @@ pub(crate) fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImag
         ),
         train_loss_kind: kind,
         train_loss_evaluation: inputs.train_loss_evaluation.map(|t| t.value),
-        f_star: f_star(reported),
+        f_star: f_star(reported, exposed > 0.0 || together.is_any()),
         clean_loss_bounds,
-        share_of_gap: share_of_gap(&gap, share_raw, exposed),
+        share_of_gap,
         share_of_gap_mode: positive_gap
             .zip(inputs.train_loss_evaluation)
             .map(|(train, measured)| (train - measured.value) / (train - loss)),
@@ -198,7 +241,7 @@ fn no_training_loss() -> Estimate {
     )
 }
 
-fn f_star(reported: Reported) -> Estimate {
+fn f_star(reported: Reported, leaks: bool) -> Estimate {
     if reported.train.is_none() {
         return no_training_loss();
     }
@@ -209,7 +252,10 @@ fn f_star(reported: Reported) -> Estimate {
         return Estimate::absent(
             Status::NotApplicable,
             "validation_not_below_training",
-            "validation is not below training; leakage may still flatter it",
+            match leaks {
+                true => "validation is not below training; leakage may still flatter it",
+                false => "validation is not below training",
+            },
         );
     };
     let (l, t) = (reported.validation, train);
@@ -328,7 +374,10 @@ fn share_of_gap(gap: &Estimate, raw: Option<f64>, exposed: f64) -> Estimate {
         (Some(gap), _) if gap <= 0.0 => Estimate::absent(
             Status::NotApplicable,
             "validation_not_below_training",
-            "validation is not below training; leakage may still flatter it",
+            match exposed > 0.0 {
+                true => "validation is not below training; leakage may still flatter it",
+                false => "validation is not below training",
+            },
         ),
         _ if exposed >= 1.0 => Estimate::bounds(0.0, 1.0, &[Assumption::A0, Assumption::A1]),
         (_, Some(raw)) => Estimate::bounds(0.0, raw.min(1.0), &[Assumption::A0, Assumption::A1]),

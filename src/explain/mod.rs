@@ -8,7 +8,7 @@
 pub(crate) mod accuracy;
 pub(crate) mod bounds;
 pub(crate) mod causes;
-mod comparison;
+pub(crate) mod comparison;
 pub(crate) mod descriptors;
 pub(crate) mod dose;
 pub(crate) mod effective_size;
@@ -35,6 +35,7 @@ pub(crate) mod projection;
 pub(crate) mod ridge;
 pub(crate) mod second_run;
 pub(crate) mod targets;
+mod together;
 pub(crate) mod training_log;
 #[cfg(feature = "cli")]
 pub(crate) mod variance;
@@ -43,9 +44,10 @@ pub(crate) mod verdict;
 mod warnings;
 pub(crate) mod yardsticks;
 
-use crate::report::explanation::{Explanation, FromPredictions};
+use crate::report::explanation::{Explanation, FromPredictions, FromTargets};
 use inputs::{Inputs, Metric, Setting, Targets};
 use targets::Parts;
+use together::Together;
 use training_log::{Printed, Quantity};
 
 /// Explains. `None` when the inputs hold no evaluation or no training sample: then there is nothing
@@ -86,6 +88,8 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let exposures = exposure::classify(inputs, lag, Setting::Default);
     let t0 = exposed_shares::from_images(inputs, &exposures, &groups, lag, measured.is_some());
 
+    let together = Together::beyond(inputs.counted, &t0);
+
     let t2 = has_targets.then(|| {
         let parts = Parts {
             groups: &groups,
@@ -96,10 +100,22 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         };
         targets::from_targets(inputs, loss, parts)
     });
+    // What belongs together was in view of the learners that it is projected from.
+    let t2 = t2.map(|t2| match together.is_any() {
+        true => FromTargets {
+            honest_projection: together.refusal(),
+            ..t2
+        },
+        false => t2,
+    });
     let first = reported.as_ref().ok().copied();
+    let seen = per_sample::Seen {
+        exposures: &exposures,
+        groups: &groups,
+        together,
+    };
     let t3 = inputs.predictions.map(|predictions| {
-        let t3 =
-            per_sample::from_predictions(inputs, predictions, first, &exposures, &queries, &groups);
+        let t3 = per_sample::from_predictions(inputs, predictions, first, &seen, &queries);
         FromPredictions {
             metrics: metrics::metrics(inputs.answers, &exposures, &groups),
             ..t3
@@ -111,10 +127,10 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let t1 = reported
         .as_ref()
         .ok()
-        .map(|&reported| losses::from_losses(inputs, reported, &t0));
+        .map(|&reported| losses::from_losses(inputs, reported, &t0, together));
     let causes = t1
         .as_ref()
-        .map(|t1| causes::causes(inputs, &t0, t1, t2.as_ref()))
+        .map(|t1| causes::causes(inputs, &t0, together, t1, t2.as_ref()))
         .unwrap_or_default();
     let accuracy = inputs
         .log
@@ -128,7 +144,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         half_width: accuracy::TENTH_OF_A_POINT,
     }));
     let half_width = accuracy.map_or(0.0, |accuracy| accuracy.half_width);
-    let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));
+    let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0, together));
     Some(Explanation {
         verdict: verdict::verdict(
             verdict::Beside {
@@ -138,6 +154,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
                 absent: reported.as_ref().err().map(AsRef::as_ref),
                 revisited: inputs.revisited,
                 unanswered: inputs.unanswered,
+                together,
             },
             &t0,
             t1.as_ref(),
@@ -147,15 +164,15 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         ),
         accuracy,
         log: inputs.log.map(log_read::log_read),
-        next_steps: next_steps::next_steps(inputs, &t0),
-        warnings: warnings::warnings(inputs, t1.is_some()),
+        next_steps: next_steps::next_steps(inputs, &t0, together),
+        warnings: warnings::warnings(inputs, together, t1.is_some()),
         t1_absent: reported.err().map(|absent| *absent),
         t0,
         t1,
         t2,
         t3,
         t4,
-        comparison: comparison::compare(inputs.compared, &exposures, &groups),
+        comparison: comparison::compare(inputs.compared, &exposures, &groups, together),
         causes,
     })
 }

@@ -1,24 +1,31 @@
 //! Inputs that are still missing and what each would tell, the most telling first, with commands.
 
 use super::inputs::{Inputs, Targets};
+use super::together::Together;
 use crate::report::explanation::{FromImages, NextStep, Status};
 
 /// Steps that are still open, the most telling first.
 #[must_use]
-pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> {
+pub(crate) fn next_steps(
+    inputs: &Inputs,
+    images: &FromImages,
+    together: Together<'_>,
+) -> Vec<NextStep> {
     let step = |what: &str, command: &str| NextStep {
         what: what.to_owned(),
         command: command.to_owned(),
     };
-    let leaked = images.f_exposed.value.unwrap_or(0.0) > 0.0;
+    let leaked = images.f_exposed.value.unwrap_or(0.0) > 0.0 || together.is_any();
     let mut steps = Vec::new();
-    if inputs.log.is_none() {
+    // Losses of all samples tell more than a log; models are compared without one.
+    let is_needless = inputs.log.is_none() && (has_every_loss(inputs) || only_compares(inputs));
+    if inputs.log.is_none() && !is_needless {
         steps.push(step(
             "give the training log",
             "splitleak check DATASET --training-log FILE",
         ));
     }
-    if inputs.train_loss_evaluation.is_none() {
+    if inputs.train_loss_evaluation.is_none() && !is_needless {
         steps.push(step(
             "measure the training loss in evaluation mode (no dropout)",
             "model.evaluate(X_train, y_train), then --train-loss-eval VALUE",
@@ -44,4 +51,20 @@ pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> 
         ));
     }
     steps
+}
+
+/// Whether the predictions give every evaluation sample a loss.
+fn has_every_loss(inputs: &Inputs) -> bool {
+    let Some(predictions) = inputs.predictions else {
+        return false;
+    };
+    inputs.evaluation_rows().iter().all(|&row| {
+        let own = predictions.get(row as usize).and_then(Option::as_ref);
+        own.is_some_and(|own| own.loss.is_some())
+    })
+}
+
+/// Whether nothing is asked but which of several models is best.
+fn only_compares(inputs: &Inputs) -> bool {
+    !inputs.compared.is_empty() && inputs.predictions.is_none() && inputs.second_run.is_none()
 }

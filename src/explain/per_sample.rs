@@ -8,6 +8,7 @@ use super::interval::{ratio, share, sum_by_group};
 use super::losses::Reported;
 use super::nearest_training::Query;
 use super::predicted_against_true::correlation;
+use super::together::Together;
 use crate::report::explanation::{
     Accuracies, ClassLoss, Estimate, Exposure, FromPredictions, IfMissed, Status,
 };
@@ -20,16 +21,26 @@ const HARDLY_VARIES: f64 = 0.9;
 /// Shares of leaked samples that were found, for which the honest loss is told, too.
 const RECALLS: [f64; 2] = [0.8, 0.6];
 
+/// What is known of the samples before what was predicted.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen<'a> {
+    pub(super) exposures: &'a Exposures,
+    pub(super) groups: &'a [u32],
+    pub(super) together: Together<'a>,
+}
+
 /// Puts T3 together.
 #[must_use]
 pub(crate) fn from_predictions(
     inputs: &Inputs,
     predictions: &[Option<Prediction>],
     reported: Option<Reported>,
-    exposures: &Exposures,
+    seen: &Seen<'_>,
     queries: &[Query],
-    groups: &[u32],
 ) -> FromPredictions {
+    let Seen {
+        exposures, groups, ..
+    } = *seen;
     let loss_of = |row: u32| {
         predictions
             .get(row as usize)
@@ -68,7 +79,7 @@ pub(crate) fn from_predictions(
         })
         .collect();
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
-    let honest = honest(&cases, ordered, exposures);
+    let honest = honest(&cases, ordered, seen);
     let may_miss = honest.value.is_some() && cases.iter().any(|case| !case.clean);
     let recalls = if may_miss { &RECALLS[..] } else { &[] };
     let if_missed = recalls.iter().map(|&recall| IfMissed {
@@ -90,7 +101,7 @@ pub(crate) fn from_predictions(
             .into_iter()
             .filter(|row| row.loss.value.is_some())
             .collect(),
-        accuracy: accuracies(inputs, predictions, exposures, groups),
+        accuracy: accuracies(inputs, predictions, seen),
         metrics: Vec::new(),
         dose: dose(inputs, queries, groups, &loss_of),
         responses: responses(inputs, exposures, groups, &loss_of),
@@ -103,9 +114,11 @@ pub(crate) fn from_predictions(
 fn accuracies(
     inputs: &Inputs,
     predictions: &[Option<Prediction>],
-    exposures: &Exposures,
-    groups: &[u32],
+    seen: &Seen<'_>,
 ) -> Option<Accuracies> {
+    let Seen {
+        exposures, groups, ..
+    } = *seen;
     let degrees = degrees(inputs);
     let cases: Vec<Case> = exposures
         .rows
@@ -131,7 +144,7 @@ fn accuracies(
         ))
     };
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
-    let wrong = honest(&cases, ordered, exposures);
+    let wrong = honest(&cases, ordered, seen);
     Some(Accuracies {
         all: right(&|_| true),
         leaked: right(&|case| !case.clean),
@@ -159,7 +172,19 @@ fn degrees(inputs: &Inputs) -> Vec<u32> {
     degree
 }
 
-fn honest(cases: &[Case], ordered: bool, exposures: &Exposures) -> Estimate {
+fn honest(cases: &[Case], ordered: bool, seen: &Seen<'_>) -> Estimate {
+    let exposures = seen.exposures;
+    if cases.is_empty() {
+        return degree_standardised(cases);
+    }
+    if seen.together.is_any() {
+        return seen.together.refusal();
+    }
+    let is_clean = |class: Exposure| class == Exposure::Clean;
+    if exposures.share(is_clean) > 0.0 && !cases.iter().any(|case| case.clean) {
+        let message = "no clean sample has a usable loss in the predictions";
+        return Estimate::absent(Status::NotIdentified, "no_clean_loss", message);
+    }
     let touched = exposures.share(|class| class <= Exposure::Adjacent);
     if ordered && exposures.share(|class| class == Exposure::Clean) < 1.0 {
         let reason = if touched > HARDLY_VARIES {
@@ -211,5 +236,39 @@ fn recomputed(all: Estimate, reported: Option<Reported>) -> Estimate {
         status: Status::Contradicted,
         reason_code: Some("loss_differs_from_log".to_owned()),
         ..all.with_message(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn honest_of(cases: &[Case], class: Vec<Exposure>) -> Option<String> {
+        let exposures = Exposures {
+            rows: (0..class.len() as u32).collect(),
+            lag: vec![None; class.len()],
+            class,
+        };
+        let seen = Seen {
+            exposures: &exposures,
+            groups: &[],
+            together: Together::default(),
+        };
+        honest(cases, false, &seen).reason_code
+    }
+
+    #[test]
+    fn why_there_is_no_honest_loss_is_told_as_it_is() {
+        let leaked = Case {
+            group: 0,
+            clean: false,
+            degree: 1,
+            loss: 0.5,
+        };
+        let half = vec![Exposure::Twin, Exposure::Clean];
+        assert_eq!(honest_of(&[], half.clone()).as_deref(), Some("no_loss"));
+        assert_eq!(honest_of(&[leaked], half).as_deref(), Some("no_clean_loss"));
+        let all = vec![Exposure::Twin];
+        assert_eq!(honest_of(&[leaked], all).as_deref(), Some("all_leaked"));
     }
 }

@@ -6,7 +6,7 @@
 //! one real drive (`docs/explanation.md`); it is not a confidence interval.
 
 use crate::report::explanation::{Assumption, CiMethod, Estimate, Status};
-use crate::wording::times;
+use crate::wording::{self, times};
 
 /// Factor by which the range exceeds the proxies on either side.
 pub(crate) const MARGIN: f64 = 1.5;
@@ -71,13 +71,15 @@ pub(crate) fn project(proxies: &Proxies) -> Estimate {
             "our proxies cannot read these targets from the images; the projection is withheld",
         );
     }
-    if proxies.loss > NEAR * proxies.five_nearest.min(proxies.copy_nearest) {
+    let copying = proxies.five_nearest.min(proxies.copy_nearest);
+    if proxies.loss > NEAR * copying {
         return Estimate::absent(
             Status::NotApplicable,
             "far_from_copying",
             format!(
-                "it is {} times what copying training labels scores, too far for what copying learners lose to say anything of it",
-                times(proxies.loss / proxies.five_nearest.min(proxies.copy_nearest))
+                "copying the nearest training label scores {}, {} times less",
+                wording::loss(copying),
+                times(proxies.loss / copying)
             ),
         );
     }

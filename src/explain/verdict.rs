@@ -6,6 +6,7 @@ use super::losses::ALMOST_ALL;
 use super::phrases::{
     about, below_training, constant_in_words, leaked_samples, noun, the_others, what_leaks,
 };
+use super::together::Together;
 use crate::report::explanation::{
     AccuracyBounds, Basis, Cause, Estimate, FromImages, FromLosses, FromPredictions, FromSecondRun,
     FromTargets, Said, Verdict, Word,
@@ -15,6 +16,9 @@ use crate::wording::{accuracy as in_percent, as_printed, count, loss as in_words
 /// Least ratio of the copying learner's losses that is worth a projection; its interval must
 /// exclude 1, too.
 const WORTH_PROJECTING: f64 = 1.1;
+
+/// Where so many samples have a twin or an adjacent training frame, no figure is to be trusted.
+const MOSTLY: f64 = 0.5;
 
 /// A loss within this share of the best constant's is called no better than it.
 const SAME_AS_CONSTANT: f64 = 0.01;
@@ -30,6 +34,8 @@ pub struct Beside<'a> {
     pub revisited: u64,
     /// Codes of what could tell of more leaks and was not answered.
     pub unanswered: &'a [&'static str],
+    /// Samples counted as leaked for what they belong to, beyond the exposed ones.
+    pub together: Together<'a>,
     /// Causes of the gap's sign.
     pub causes: &'a [Cause],
     /// Why there is no usable validation loss.
@@ -105,6 +111,11 @@ impl Known<'_> {
     }
 
     fn opening(&self) -> (Word, Vec<Said>) {
+        if self.beside.together.is_any() {
+            let ways = [Self::measured, Self::no_better_than_constant];
+            let first = ways.iter().find_map(|way| way(self));
+            return first.unwrap_or_else(|| self.counted_together());
+        }
         if self.exposed() == 0.0 {
             return self.without_leak();
         }
@@ -118,6 +129,31 @@ impl Known<'_> {
         ];
         let first = ways.iter().find_map(|way| way(self));
         first.unwrap_or_else(|| self.bounded())
+    }
+
+    /// What leaks: what is exposed, and what else is counted for what it belongs to.
+    fn leaks(&self) -> Vec<Said> {
+        let exposed = (self.exposed() > 0.0).then(|| what_leaks(self.t0));
+        let together = self.beside.together;
+        let counted = together.is_any().then(|| together.sentence(self.t0));
+        let texts = exposed.into_iter().chain(counted);
+        texts.map(|text| said(Basis::Computed, text)).collect()
+    }
+
+    /// Where samples count as leaked that exposure does not know, no clean sample is known.
+    fn counted_together(&self) -> (Word, Vec<Said>) {
+        let doubt = self.figure().map(|figure| {
+            let text = format!("{figure} may be too good.");
+            said(Basis::Computed, text)
+        });
+        let word = match doubt {
+            Some(_) => Word::Possible,
+            None => Word::CannotTell,
+        };
+        let unbounded = "Pictures alone do not bound the loss of clean samples then.";
+        let says = doubt.into_iter().chain(self.leaks());
+        let says = says.chain([said(Basis::Refused, unbounded)]);
+        (word, says.collect())
     }
 
     fn without_leak(&self) -> (Word, Vec<Said>) {
@@ -182,14 +218,12 @@ impl Known<'_> {
 
     fn no_better_than_constant(&self) -> Option<(Word, Vec<Said>)> {
         let fault = self.against_constant()?;
-        let says = vec![
-            said(Basis::Computed, format!("{fault} Mend that first.")),
-            said(Basis::Computed, what_leaks(self.t0)),
-            said(
-                Basis::Refused,
-                "What that adds to a network that has learned so little cannot be told from the loss.",
-            ),
-        ];
+        let mut says = vec![said(Basis::Computed, format!("{fault} Mend that first."))];
+        says.extend(self.leaks());
+        says.push(said(
+            Basis::Refused,
+            "What that adds to a network that has learned so little cannot be told from the loss.",
+        ));
         Some((Word::Possible, says))
     }
 
@@ -226,10 +260,8 @@ impl Known<'_> {
         );
         let says = first
             .into_iter()
-            .chain([
-                said(Basis::Computed, what_leaks(self.t0)),
-                said(Basis::Computed, measured),
-            ])
+            .chain(self.leaks())
+            .chain([said(Basis::Computed, measured)])
             .collect();
         Some((Word::Measured, says))
     }
@@ -349,17 +381,18 @@ impl Known<'_> {
         let projection = &self.t2?.honest_projection;
         let far = projection.reason_code.as_deref() == Some("far_from_copying");
         let figure = self.figure().filter(|_| far)?;
-        let says = vec![
+        let mostly = self.t0.f_near.value >= Some(MOSTLY);
+        let first = mostly.then(|| said(Basis::Computed, format!("Do not trust {figure}.")));
+        let unknown = format!(
+            "How much too low {} is cannot be told from here: {}.",
+            if mostly { "it" } else { &figure },
+            projection.message
+        );
+        let rest = [
             said(Basis::Computed, what_leaks(self.t0)),
-            said(
-                Basis::Refused,
-                format!(
-                    "By how much that flatters {figure} is not known: {}.",
-                    projection.message
-                ),
-            ),
+            said(Basis::Refused, unknown),
         ];
-        Some((Word::Possible, says))
+        Some((Word::Possible, first.into_iter().chain(rest).collect()))
     }
 
     fn without_loss(&self) -> Option<(Word, Vec<Said>)> {
@@ -438,12 +471,15 @@ impl Known<'_> {
     /// What follows whatever the verdict is.
     fn closing(&self) -> Vec<Said> {
         let mut says = Vec::new();
-        let below = self.t1.filter(|_| self.beside.accuracy.is_none());
+        let together = self.beside.together.is_any();
+        let below = self
+            .t1
+            .filter(|_| self.beside.accuracy.is_none() && !together);
         if let Some(text) = below.and_then(|t1| below_training(t1, self.beside.causes)) {
             says.push(said(Basis::Computed, text));
         }
         let open = self.beside.unanswered;
-        if self.exposed() > 0.0 && !open.is_empty() {
+        if (self.exposed() > 0.0 || together) && !open.is_empty() {
             let text = format!(
                 "More may leak: {} not answered.",
                 match open.len() {

@@ -110,10 +110,13 @@ fn accepted_leaks(report: &Report, entry: &Leakage) -> u64 {
 
 /// Codes that keep an entry open and that nobody has accepted.
 fn open(report: &Report, entry: &Leakage) -> Vec<Code> {
+    // What no finding tells, nobody has accepted. Where a part is asked about, others are not told.
+    let is_untold =
+        |code: Code| report.scope.is_none() && !report.finding_counts.contains_key(code.name());
     let is_open = |code: &Code| match code.is_leak() {
         true => rows(report, entry)
             .any(|row| row.code == *code && !row.counted && row.accepted.is_none()),
-        false => completeness::unaccepted(report, *code) > 0,
+        false => completeness::unaccepted(report, *code) > 0 || is_untold(*code),
     };
     entry.unknown.iter().copied().filter(is_open).collect()
 }

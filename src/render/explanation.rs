@@ -12,6 +12,8 @@ use crate::wording::{accuracy, count, loss, percent};
 pub const MAX_LINES: usize = 25;
 /// Most columns of a line.
 pub const MAX_COLUMNS: usize = 80;
+/// Most notes on the input.
+const MOST_NOTES: usize = 5;
 /// Columns of the labels on the left.
 const LABEL: usize = 11;
 
@@ -52,6 +54,15 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
         ("Models", compared.collect()),
         ("Split", split_facts(&explanation.t0)),
     ];
+    let notes = || {
+        let shown = explanation.warnings.iter().take(MOST_NOTES);
+        ("Note", shown.cloned().collect())
+    };
+    // What is wrong with predictions must be read before what they tell.
+    let notes_first = explanation.t3.is_some() || explanation.comparison.is_some();
+    if notes_first {
+        reasons.push(notes());
+    }
     match (&explanation.t1, &explanation.t1_absent) {
         (Some(losses), _) => {
             let log = explanation.log.as_ref();
@@ -87,10 +98,9 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
     reasons.push(("Second run", second.collect()));
     let predicted = explanation.t3.iter().flat_map(predicted);
     reasons.push(("Predicted", predicted.collect()));
-    reasons.push((
-        "Note",
-        explanation.warnings.iter().take(3).cloned().collect(),
-    ));
+    if !notes_first {
+        reasons.push(notes());
+    }
     reasons
 }
 
@@ -171,7 +181,11 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
             .iter()
             .rfind(|b| b.basis == basis && matches!(b.set.as_str(), "B1" | "B3"))
     };
-    let nothing_exposed = losses.clean_loss_bounds.iter().all(|b| b.leaked == 0.0);
+    let nothing_leaks = |b: &Bound| {
+        let together = b.clean_loss.reason_code.as_deref() == Some("leaked_together");
+        b.leaked == 0.0 && !together
+    };
+    let nothing_exposed = losses.clean_loss_bounds.iter().all(nothing_leaks);
     if nothing_exposed {
         return vec!["no sample is exposed: there is nothing to correct".to_owned()];
     }

@@ -1,14 +1,19 @@
 //! Inputs of the explanation from what the other stages know of one evaluation split.
 
+mod counted;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::explain;
+use crate::explain::comparison;
 use crate::explain::descriptors::Descriptors;
 use crate::explain::exposed_shares::lag_of;
-use crate::explain::inputs::{Alike, Inputs, Model, Place, Row, SecondRun, Setting, Targets, Twin};
+use crate::explain::inputs::{
+    Alike, Inputs, Metric, Model, Place, Row, SecondRun, Setting, Targets, Twin,
+};
 use crate::explain::metrics::Answers;
-use crate::explain::predictions::{self, Line, Matched};
+use crate::explain::predictions::{self, ClassName, Line, Matched};
 use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::pair::Pair;
@@ -95,7 +100,7 @@ pub(super) struct Evidence<'a> {
 /// Explains.
 ///
 /// # Errors
-/// Predictions that fit no sample.
+/// Predictions that fit no sample, and models that have nothing in common to be compared by.
 pub(super) fn explain(
     settings: &Explain,
     chosen: &Chosen,
@@ -108,24 +113,37 @@ pub(super) fn explain(
         .collect();
     let rows = rows(chosen, &samples, evidence.recordings);
     let (twins, revisited) = twins(chosen, &rows, evidence);
+    let evaluation = &evidence.dataset.splits[chosen.evaluation.index()].name;
     let targets = targets(chosen, evidence.labels);
+    let of = Predicted {
+        samples: &samples,
+        rows: &rows,
+        targets: &targets,
+        names: &class_names(chosen, evidence.labels),
+        metric: settings.metric,
+    };
     let matched = |lines: &Option<Vec<Line>>| {
-        lines
-            .as_ref()
-            .map(|lines| predictions_of(lines, &samples, &rows, &targets, settings))
-            .transpose()
+        let lines = lines.as_ref();
+        lines.map(|lines| predictions_of(lines, &of)).transpose()
     };
     let own = matched(&settings.predictions)?;
     let second = matched(&settings.second_predictions)?;
-    let compared = settings.compared.iter().map(|(name, lines)| {
-        let matched = predictions_of(lines, &samples, &rows, &targets, settings)?;
-        Ok((name.as_str(), matched.predictions))
-    });
+    let compared = settings
+        .compared
+        .iter()
+        .map(|(name, lines)| Ok((name.as_str(), predictions_of(lines, &of)?)));
     let compared: Vec<_> = compared.collect::<Result<_, Error>>()?;
+    let notes = prediction_notes(own.as_ref(), second.as_ref(), &compared);
     let compared: Vec<Model<'_>> = compared
         .iter()
-        .map(|(name, predictions)| Model { name, predictions })
+        .map(|(name, matched)| Model {
+            name,
+            predictions: &matched.predictions,
+            loss_kind: matched.loss_kind,
+        })
         .collect();
+    must_be_comparable(&compared, &of.evaluation())?;
+    must_be_of_one_kind(own.as_ref(), second.as_ref())?;
     let second_run = (settings.second_log.is_some() || second.is_some()).then_some(SecondRun {
         log: settings.second_log.as_ref(),
         predictions: second.as_ref().map(|second| &second.predictions[..]),
@@ -144,6 +162,7 @@ pub(super) fn explain(
         predictions: own.as_ref().map(|own| &own.predictions[..]),
         answers: own.as_ref().map_or(Answers::NONE, |own| &own.answers),
         predictions_unmatched: own.as_ref().map_or(0, |own| own.n_unmatched as u64),
+        prediction_notes: &notes,
         second_run,
         compared: &compared,
         interleaving: evidence
@@ -152,7 +171,52 @@ pub(super) fn explain(
             .filter(|found| found.recordings_evaluated > 0),
         revisited,
         unanswered: &unanswered(chosen, evidence),
+        counted: counted::of(evidence.leakage, evaluation).as_counted(),
     }))
+}
+
+/// Models that share no measure are not ranked.
+fn must_be_comparable(models: &[Model<'_>], evaluation: &[u32]) -> Result<(), Error> {
+    if models.len() < 2 {
+        return Ok(());
+    }
+    let measure = comparison::in_common(models, evaluation);
+    measure
+        .map(|_| ())
+        .map_err(|reason| Error::settings(format!("`--compare`: {reason}")))
+}
+
+/// The ratio of a share of wrong classes and a cross-entropy says nothing.
+fn must_be_of_one_kind(first: Option<&Matched>, second: Option<&Matched>) -> Result<(), Error> {
+    let kinds = first
+        .and_then(|first| first.loss_kind)
+        .zip(second.and_then(|second| second.loss_kind));
+    match kinds {
+        Some((first, second)) if first != second => Err(Error::settings(
+            "`--second-predictions` and `--predictions` have losses of different kinds; give both the same columns",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with predictions, file by file.
+fn prediction_notes(
+    own: Option<&Matched>,
+    second: Option<&Matched>,
+    compared: &[(&str, Matched)],
+) -> Vec<String> {
+    let of_second = second.map(|second| ("the second run", second));
+    let others = of_second
+        .into_iter()
+        .map(|(name, of)| (name.to_owned(), of));
+    let models = compared.iter().map(|(name, of)| (format!("`{name}`"), of));
+    let others = others.chain(models).flat_map(|(name, of)| {
+        let own = of.notes.iter();
+        own.map(|note| format!("{name}: {note}"))
+            .collect::<Vec<_>>()
+    });
+    let own = own.map(|own| own.notes.clone()).unwrap_or_default();
+    own.into_iter().chain(others).collect()
 }
 
 /// How the two sides alternate along the recordings.
@@ -309,20 +373,43 @@ fn targets(chosen: &Chosen, labels: &Labels<'_>) -> Targets {
     }
 }
 
-fn predictions_of(
-    lines: &[Line],
-    samples: &[&Sample],
-    rows: &[Row],
-    targets: &Targets,
-    settings: &Explain,
-) -> Result<Matched, Error> {
-    let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
-    let numbered = rows.iter().zip(0u32..);
-    let evaluation: Vec<u32> = numbered
-        .filter(|(row, _)| row.evaluation)
-        .map(|(_, at)| at)
-        .collect();
-    let matched = predictions::match_to(lines, &paths, &evaluation, targets, settings.metric);
+/// Names of all classes, each with its number among the chosen samples.
+fn class_names<'a>(chosen: &Chosen, labels: &'a Labels<'_>) -> Vec<ClassName<'a>> {
+    let Labels::Classes(names, classes) = labels else {
+        return Vec::new();
+    };
+    let own = chosen.samples.iter().filter_map(|id| classes[id.index()]);
+    let occurring: BTreeSet<u32> = own.collect();
+    let number: BTreeMap<u32, u32> = occurring.into_iter().zip(0..).collect();
+    let numbered = names.iter().zip(0u32..);
+    numbered
+        .map(|(name, class)| (*name, number.get(&class).copied()))
+        .collect()
+}
+
+/// What predictions are matched to.
+struct Predicted<'a> {
+    samples: &'a [&'a Sample],
+    rows: &'a [Row],
+    targets: &'a Targets,
+    names: &'a [ClassName<'a>],
+    metric: Metric,
+}
+
+impl Predicted<'_> {
+    /// Rows of the evaluation split.
+    fn evaluation(&self) -> Vec<u32> {
+        let numbered = self.rows.iter().zip(0u32..);
+        let evaluation = numbered.filter(|(row, _)| row.evaluation);
+        evaluation.map(|(_, at)| at).collect()
+    }
+}
+
+fn predictions_of(lines: &[Line], of: &Predicted<'_>) -> Result<Matched, Error> {
+    let paths: Vec<&str> = of.samples.iter().map(|sample| &*sample.path).collect();
+    let evaluation = of.evaluation();
+    let matched =
+        predictions::match_to(lines, &paths, &evaluation, of.targets, of.names, of.metric);
     if matched.n_matched == 0 {
         let message = format!(
             "none of the {} predictions fits a sample: give them a `path` column with paths as the dataset has them (such as `{}`), or one row for each of the {} evaluation samples in order of path",

@@ -283,3 +283,47 @@ fn likeness_is_the_best_and_copies_are_the_sum_over_training_splits() {
         .collect();
     assert_eq!(told, [(Some(90.0), 4), (Some(70.0), 0), (None, 0)]);
 }
+
+#[test]
+fn class_names_have_their_number_among_the_chosen_samples() {
+    use SplitRole::{Test, Training, Validation};
+    let splits = [Some(0), Some(2), Some(1), Some(0)];
+    let dataset = dataset(&[Training, Validation, Test], &splits);
+    let chosen = choose(&dataset).unwrap();
+    let labels = Labels::Classes(
+        vec!["a", "b", "c"],
+        vec![Some(2), Some(1), Some(0), Some(2)],
+    );
+    let expected = [("a", Some(0)), ("b", None), ("c", Some(1))];
+    assert_eq!(class_names(&chosen, &labels), expected);
+}
+
+#[test]
+fn models_and_runs_that_share_no_measure_are_refused() {
+    use crate::explain::predictions::LossKind;
+    let matched = |text: &str| {
+        let lines = predictions::parse(text.as_bytes()).unwrap();
+        let targets = Targets::Classes(vec![Some(0), Some(1)]);
+        predictions::match_to(&lines, &["a", "b"], &[0, 1], &targets, &[], Metric::Unknown)
+    };
+    let wrong = matched("path,y_true,y_pred\na,0,0\nb,1,0\n");
+    let given = matched("path,loss\na,0.3\n");
+    assert_eq!(given.loss_kind, Some(LossKind::Given));
+    let models = [("memo", &wrong), ("loss", &given)].map(|(name, of)| Model {
+        name,
+        predictions: &of.predictions,
+        loss_kind: of.loss_kind,
+    });
+    let refused = must_be_comparable(&models, &[0, 1])
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("--compare"), "{refused}");
+    assert!(must_be_comparable(&models[..1], &[0, 1]).is_ok());
+    assert!(must_be_of_one_kind(Some(&wrong), Some(&given)).is_err());
+    assert!(must_be_of_one_kind(Some(&wrong), None).is_ok());
+    let notes = prediction_notes(Some(&wrong), None, &[("loss", given.clone())]);
+    assert_eq!(
+        notes,
+        ["`loss`: 1 of 2 evaluation samples has no prediction"]
+    );
+}

@@ -1,20 +1,24 @@
 //! Predictions of a model for each sample: CSV, JSON Lines or NPY, matched to the samples by path.
 
 mod answers;
+mod classes;
+mod faults;
+mod reading;
+mod truths;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::inputs::{Metric, Prediction, Targets};
 use super::metrics::Answers;
-use super::yardsticks::metric_of;
-use crate::npy;
-use answers::{class_answer, classes, number_answer, with_scores_as_probabilities};
-use serde_json::Value;
+use answers::{File, are_classes, judge, with_scores_as_probabilities};
+use classes::Classes;
+use faults::Faults;
+use reading::{array, csv_table, json_lines};
+
+pub(crate) use classes::ClassName;
 
 /// Longest file that is read, in bytes.
 const MAX_BYTES: usize = 1 << 30;
-/// Probabilities below this count as this, as frameworks clip them.
-const SMALLEST_PROBABILITY: f64 = 1e-7;
 
 const PATH: [&str; 6] = ["path", "file", "filename", "image", "image_path", "name"];
 const TRUTH: [&str; 5] = ["y_true", "target", "label", "true", "truth"];
@@ -34,9 +38,9 @@ pub struct Line {
     pub truth: Option<String>,
     /// Predicted value as written.
     pub predicted: Option<String>,
-    /// Loss as given.
+    /// Loss as given; NaN where it is no number.
     pub loss: Option<f64>,
-    /// Class probabilities.
+    /// Class probabilities; NaN where one is no number.
     pub probabilities: Vec<f64>,
     /// Measures of this sample (`iou`, `dice`, ...), by name.
     pub measures: Vec<(&'static str, f64)>,
@@ -53,6 +57,25 @@ pub(crate) struct Matched {
     pub n_matched: usize,
     /// Lines that fit no sample.
     pub n_unmatched: usize,
+    /// What the losses are, where all are of one kind.
+    pub loss_kind: Option<LossKind>,
+    /// What is wrong with lines, one sentence for each kind of fault.
+    pub notes: Vec<String>,
+}
+
+/// What the losses of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LossKind {
+    /// As the file gives them.
+    Given,
+    /// Of the probability of the true class.
+    LogLoss,
+    /// 1 where the class is wrong.
+    Wrong,
+    /// The difference of two numbers.
+    AbsoluteError,
+    /// The same squared.
+    SquaredError,
 }
 
 /// Why predictions could not be read.
@@ -112,28 +135,87 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
 
 /// Gives each sample its line and computes the losses. Paths match when they are equal after `\`
 /// became `/` and a leading `./` fell away, or else when their file names are equal and unique.
-/// Lines without paths go to `in_order`, if there are as many.
+/// Lines without paths go to `in_order`, the evaluation samples, if there are as many. Columns of
+/// probabilities are in the order of `names`, those of all classes of the dataset.
 #[must_use]
 pub(crate) fn match_to(
     lines: &[Line],
     paths: &[&str],
     in_order: &[u32],
     targets: &Targets,
+    names: &[ClassName<'_>],
     metric: Metric,
 ) -> Matched {
-    let lines = &*with_scores_as_probabilities(lines, targets);
-    let mut predictions: Vec<Option<Prediction>> = vec![None; paths.len()];
-    let are_classes = !matches!(targets, Targets::Numbers(_));
+    let scored = with_scores_as_probabilities(lines, targets, &Classes::new(lines, targets, names));
+    let lines = &*scored;
+    let places = places(lines, paths, in_order);
+    let classes = Classes::new(lines, targets, names);
+    let file = File {
+        targets,
+        metric,
+        classes: &classes,
+        are_classes: are_classes(lines, targets, metric),
+    };
     let mut answers = Answers {
-        are_classes,
+        are_classes: file.are_classes,
         of: vec![None; paths.len()],
         measures: BTreeMap::new(),
     };
-    let classes = classes(lines);
+    let mut predictions: Vec<Option<Prediction>> = vec![None; paths.len()];
+    let has_line = |row: &&u32| places.line_of.contains_key(&(**row as usize));
+    let mut faults = Faults {
+        conflicting: places.conflicting.len() as u64,
+        missing: (in_order.len() - in_order.iter().filter(has_line).count()) as u64,
+        ..Faults::default()
+    };
+    let mut used: Vec<(&Line, usize)> = Vec::new();
+    let mut kinds = BTreeSet::new();
+    for (&row, &index) in &places.line_of {
+        if places.conflicting.contains(&row) {
+            continue;
+        }
+        let line = &lines[index];
+        used.push((line, row));
+        let judged = judge(line, row, &file, &mut faults);
+        predictions[row] = Some(judged.prediction);
+        answers.of[row] = judged.answer;
+        kinds.extend(judged.kind);
+        for &(name, value) in &line.measures {
+            let own = answers.measures.entry(name);
+            own.or_insert_with(|| vec![None; paths.len()])[row] = Some(value);
+        }
+    }
+    faults.contradicting = truths::contradicting(&used, targets, &classes);
+    let one_kind = kinds.first().copied().filter(|_| kinds.len() == 1);
+    Matched {
+        answers,
+        n_matched: places.line_of.len(),
+        predictions,
+        n_unmatched: places.n_unmatched,
+        loss_kind: one_kind,
+        notes: faults.notes(in_order.len() as u64),
+    }
+}
+
+/// Which line every sample has.
+struct Places {
+    /// Index of the first line of each row that has one.
+    line_of: BTreeMap<usize, usize>,
+    /// Rows with several lines that differ.
+    conflicting: BTreeSet<usize>,
+    /// Lines that fit no row.
+    n_unmatched: usize,
+}
+
+fn places(lines: &[Line], paths: &[&str], in_order: &[u32]) -> Places {
     let by_path = sorted_unique(paths.iter().map(|path| (*path).to_owned()));
     let by_name = sorted_unique(paths.iter().map(|path| file_name(path).to_owned()));
     let ordered = lines.len() == in_order.len();
-    let mut n_unmatched = 0;
+    let mut places = Places {
+        line_of: BTreeMap::new(),
+        conflicting: BTreeSet::new(),
+        n_unmatched: 0,
+    };
     for (index, line) in lines.iter().enumerate() {
         let row = match &line.path {
             Some(path) => {
@@ -146,86 +228,45 @@ pub(crate) fn match_to(
                 .filter(|_| ordered)
                 .map(|&row| row as usize),
         };
-        match row {
-            Some(row) => {
-                predictions[row] = Some(prediction(line, row, targets, metric));
-                answers.of[row] = match are_classes {
-                    true => class_answer(line, &classes),
-                    false => number_answer(line, row, targets),
-                };
-                for &(name, value) in &line.measures {
-                    let own = answers.measures.entry(name);
-                    own.or_insert_with(|| vec![None; paths.len()])[row] = Some(value);
-                }
-            }
-            None => n_unmatched += 1,
+        let Some(row) = row else {
+            places.n_unmatched += 1;
+            continue;
+        };
+        // A row cut short, or with nothing but a path, is none.
+        if says_nothing(line) {
+            continue;
+        }
+        let first = *places.line_of.entry(row).or_insert(index);
+        if !says_the_same(&lines[first], line) {
+            places.conflicting.insert(row);
         }
     }
-    Matched {
-        answers,
-        n_matched: predictions.iter().flatten().count(),
-        predictions,
-        n_unmatched,
-    }
+    places
+}
+
+/// Whether nothing stands in the line but its path and what is true.
+fn says_nothing(line: &Line) -> bool {
+    let is_predicted = line.predicted.is_some() || !line.probabilities.is_empty();
+    !is_predicted && line.loss.is_none() && line.measures.is_empty()
+}
+
+/// Whether two lines of one sample are alike, NaN for NaN.
+fn says_the_same(a: &Line, b: &Line) -> bool {
+    let bits = |line: &Line| -> Vec<u64> {
+        let measures = line.measures.iter().map(|(_, value)| value);
+        let numbers = line.probabilities.iter().chain(measures);
+        numbers.map(|number| number.to_bits()).collect()
+    };
+    a.truth == b.truth
+        && a.predicted == b.predicted
+        && a.loss.map(f64::to_bits) == b.loss.map(f64::to_bits)
+        && bits(a) == bits(b)
 }
 
 /// A text as a finite number.
 fn number(text: &Option<String>) -> Option<f64> {
     let text = text.as_ref()?;
     text.trim().parse::<f64>().ok().filter(|v| v.is_finite())
-}
-
-fn prediction(line: &Line, row: usize, targets: &Targets, metric: Metric) -> Prediction {
-    let truth = number(&line.truth).or_else(|| targets.number(row));
-    let predicted = number(&line.predicted);
-    let names = line
-        .truth
-        .as_ref()
-        .zip(line.predicted.as_ref())
-        .map(|(a, b)| f64::from(u8::from(a.trim() != b.trim())));
-    let computed = match (metric_of(metric, targets), truth, predicted) {
-        (Metric::LogLoss, Some(truth), _) if !line.probabilities.is_empty() => line
-            .probabilities
-            .get(truth as usize)
-            .map(|p| -p.max(SMALLEST_PROBABILITY).ln()),
-        (Metric::LogLoss | Metric::ErrorRate, Some(truth), Some(predicted)) => {
-            Some(f64::from(u8::from(truth != predicted)))
-        }
-        (Metric::LogLoss | Metric::ErrorRate, ..) => names,
-        (Metric::AbsoluteError, Some(truth), Some(predicted)) => Some((truth - predicted).abs()),
-        (_, Some(truth), Some(predicted)) => Some((truth - predicted).powi(2)),
-        _ => None,
-    };
-    Prediction {
-        right: right(line, truth, targets),
-        predicted,
-        loss: line
-            .loss
-            .or(computed)
-            .filter(|loss| loss.is_finite() && *loss >= 0.0),
-    }
-}
-
-/// Whether a class was predicted right: two labels that are written alike, or the most probable
-/// class. Classes of the dataset are numbered otherwise than those of a model, so that only a truth
-/// that stands beside the prediction is compared.
-fn right(line: &Line, truth: Option<f64>, targets: &Targets) -> Option<bool> {
-    if matches!(targets, Targets::Numbers(_)) {
-        return None;
-    }
-    if let (Some(truth), Some(predicted)) = (&line.truth, &line.predicted) {
-        let number = |text: &str| text.trim().parse::<f64>().ok();
-        return Some(match (number(truth), number(predicted)) {
-            (Some(a), Some(b)) => a == b,
-            _ => truth.trim() == predicted.trim(),
-        });
-    }
-    let (truth, stated) = (truth?, line.truth.is_some());
-    let best = line.probabilities.iter().zip(0u32..);
-    let best = best
-        .max_by(|a, b| a.0.total_cmp(b.0).then(b.1.cmp(&a.1)))?
-        .1;
-    stated.then_some(f64::from(best) == truth)
 }
 
 fn file_name(path: &str) -> &str {
@@ -247,172 +288,6 @@ fn find(sorted: &[(String, usize)], key: &str) -> Option<usize> {
         .binary_search_by(|(other, _)| other.as_str().cmp(key))
         .ok()
         .map(|at| sorted[at].1)
-}
-
-fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
-    let at = |line: usize| {
-        move |error: csv::Error| PredictionError::Line {
-            line,
-            reason: error.to_string(),
-        }
-    };
-    let names: Vec<String> = reader
-        .headers()
-        .map_err(at(1))?
-        .iter()
-        .map(str::to_lowercase)
-        .collect();
-    let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
-    let (path, truth, predicted, loss) = (
-        column(&PATH),
-        column(&TRUTH),
-        column(&PREDICTED),
-        column(&LOSS),
-    );
-    let mut probabilities: Vec<(usize, usize)> = names
-        .iter()
-        .enumerate()
-        .filter_map(|(i, name)| {
-            let class = ["p_", "prob_", "proba_"]
-                .iter()
-                .find_map(|prefix| name.strip_prefix(prefix))?;
-            Some((class.parse().ok()?, i))
-        })
-        .collect();
-    probabilities.sort_unstable();
-    let measures: Vec<(&str, usize)> = MEASURES
-        .iter()
-        .filter_map(|measure| Some((*measure, names.iter().position(|name| name == measure)?)))
-        .collect();
-    let says_nothing =
-        predicted.is_none() && loss.is_none() && measures.is_empty() && probabilities.is_empty();
-    if path.is_none() || says_nothing {
-        return Err(PredictionError::Columns {
-            found: names.join(", "),
-        });
-    }
-    let line = |(index, record): (usize, Result<csv::StringRecord, csv::Error>)| {
-        let record = record.map_err(at(index + 2))?;
-        let cell = |column: Option<usize>| {
-            record
-                .get(column?)
-                .filter(|cell| !cell.is_empty())
-                .map(str::to_owned)
-        };
-        Ok(Line {
-            path: cell(path),
-            truth: cell(truth),
-            predicted: cell(predicted),
-            loss: cell(loss).and_then(|loss| loss.parse().ok()),
-            probabilities: probabilities
-                .iter()
-                .map_while(|&(_, column)| cell(Some(column))?.parse().ok())
-                .collect(),
-            measures: measures
-                .iter()
-                .filter_map(|&(name, column)| Some((name, number(&cell(Some(column)))?)))
-                .collect(),
-        })
-    };
-    let lines: Vec<Line> = reader
-        .records()
-        .enumerate()
-        .map(line)
-        .collect::<Result<_, _>>()?;
-    if lines.is_empty() {
-        Err(PredictionError::Empty)
-    } else {
-        Ok(lines)
-    }
-}
-
-fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
-    let parse = |(index, line): (usize, &str)| {
-        let object: Value = serde_json::from_str(line).map_err(|error| PredictionError::Line {
-            line: index + 1,
-            reason: error.to_string(),
-        })?;
-        let get = |known: &[&str]| {
-            known
-                .iter()
-                .find_map(|name| object.get(name))
-                .filter(|value| !value.is_null())
-        };
-        let word = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        let probabilities = get(&["probabilities", "probs", "proba"]).and_then(Value::as_array);
-        Ok(Line {
-            path: get(&PATH).map(word),
-            truth: get(&TRUTH).map(word),
-            predicted: get(&PREDICTED).map(word),
-            loss: get(&LOSS).and_then(Value::as_f64),
-            probabilities: probabilities
-                .map(|values| values.iter().filter_map(Value::as_f64).collect())
-                .unwrap_or_default(),
-            measures: MEASURES
-                .iter()
-                .filter_map(|name| Some((*name, object.get(*name)?.as_f64()?)))
-                .collect(),
-        })
-    };
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(parse)
-        .collect()
-}
-
-/// Version 1 to 3 arrays of little-endian floats or integers, one or two columns, C order.
-fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
-    let error = |reason: &str| PredictionError::Npy(reason.to_owned());
-    let head = npy::head(bytes).map_err(error)?;
-    let decode: fn(&[u8]) -> Option<f64> = match &*head.kind {
-        "<f4" => |b| Some(f64::from(f32::from_le_bytes(b.try_into().ok()?))),
-        "<f8" => |b| Some(f64::from_le_bytes(b.try_into().ok()?)),
-        "<i4" => |b| Some(f64::from(i32::from_le_bytes(b.try_into().ok()?))),
-        "<i8" => |b| Some(i64::from_le_bytes(b.try_into().ok()?) as f64),
-        other => {
-            return Err(PredictionError::Npy(format!(
-                "arrays of `{other}` are not understood; save float32, float64, int32 or int64"
-            )));
-        }
-    };
-    if head.is_column_major {
-        return Err(error("column-major arrays are not understood"));
-    }
-    let columns = match head.shape[..] {
-        [_] => 1,
-        [_, columns @ (1 | 2)] => columns,
-        _ => return Err(error("the array must have one or two columns")),
-    };
-    let size = if head.kind.ends_with('4') { 4 } else { 8 };
-    let values: Vec<f64> = bytes[head.end..]
-        .chunks_exact(size)
-        .filter_map(decode)
-        .collect();
-    if head.shape[0].checked_mul(columns) != Some(values.len() as u64) {
-        return Err(error("the data do not fill the shape"));
-    }
-    let word = |value: f64| Some(value.to_string());
-    let line = |row: &[f64]| match *row {
-        [truth, predicted] => Line {
-            truth: word(truth),
-            predicted: word(predicted),
-            ..Line::default()
-        },
-        _ => Line {
-            predicted: word(row[0]),
-            ..Line::default()
-        },
-    };
-    Ok(values.chunks_exact(columns as usize).map(line).collect())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ fn matched(text: &str, paths: &[&str], targets: &Targets) -> Matched {
         paths,
         &[],
         targets,
+        &[],
         Metric::Unknown,
     )
 }
@@ -80,6 +81,7 @@ fn an_array_follows_the_order_of_the_evaluation_samples() {
         &["t", "a", "b"],
         &[1, 2],
         &Targets::None,
+        &[],
         Metric::SquaredError,
     );
     assert_eq!(found.predictions[1].unwrap().loss, Some(0.25));
@@ -165,4 +167,214 @@ fn measures_of_samples_are_kept_by_name() {
     assert_eq!(found.answers.measures["dice"], [Some(0.6), Some(0.2)]);
     let json = matched("{\"path\": \"a\", \"iou\": 0.5}\n", &["a"], &Targets::None);
     assert_eq!(json.answers.measures["iou"], [Some(0.5)]);
+}
+
+/// Classes of a dataset of two.
+const CAT_AND_DOG: [ClassName<'static>; 2] = [("cat", Some(0)), ("dog", Some(1))];
+
+/// Predictions for `a`, `b`, .. of cats and dogs, all of them evaluated.
+fn of_pets(text: &str, classes: &[u32]) -> Matched {
+    let paths = &["a", "b", "c", "d", "e"][..classes.len()];
+    let rows: Vec<u32> = (0..classes.len() as u32).collect();
+    let targets = Targets::Classes(classes.iter().copied().map(Some).collect());
+    let lines = parse(text.as_bytes()).unwrap();
+    match_to(
+        &lines,
+        paths,
+        &rows,
+        &targets,
+        &CAT_AND_DOG,
+        Metric::Unknown,
+    )
+}
+
+fn rights(of: &Matched) -> Vec<Option<bool>> {
+    let one = |one: &Option<Prediction>| one.and_then(|one| one.right);
+    of.predictions.iter().map(one).collect()
+}
+
+fn losses(of: &Matched) -> Vec<Option<f64>> {
+    let one = |one: &Option<Prediction>| one.and_then(|one| one.loss);
+    of.predictions.iter().map(one).collect()
+}
+
+/// Whether the answers, of which F1 is made, say what accuracy says.
+fn answers_agree(of: &Matched) -> bool {
+    let answered = of.answers.of.iter();
+    let right = answered.map(|one| one.map(|one| one.truth == one.predicted));
+    right.collect::<Vec<_>>() == rights(of)
+}
+
+#[test]
+fn one_probability_is_that_of_the_second_of_two_classes() {
+    let whole = of_pets(
+        "path,y_true,p_0,p_1\na,0,0.25,0.75\nb,1,0.25,0.75\n",
+        &[0, 1],
+    );
+    for text in [
+        "path,y_true,p_1\na,0,0.75\nb,1,0.75\n",
+        "path,y_true,prob_0\na,0,0.25\nb,1,0.25\n",
+        "{\"path\":\"a\",\"y_true\":0,\"probs\":[0.75]}\n{\"path\":\"b\",\"y_true\":1,\"probs\":0.75}\n",
+    ] {
+        assert_eq!(of_pets(text, &[0, 1]), whole, "{text}");
+    }
+    assert_eq!(rights(&whole), [Some(false), Some(true)]);
+    // Which classes these are is not told.
+    for columns in ["p_2", "p_1,p_2", "p_0,p_2"] {
+        let text = format!("path,{columns}\na,0.5,0.5\n");
+        let refused = parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(refused.contains("in order of the classes"), "{refused}");
+    }
+}
+
+#[test]
+fn names_of_classes_are_matched_with_columns_for_every_metric_alike() {
+    let found = of_pets(
+        "path,y_true,p_0,p_1\na,dog,0.25,0.75\nb,cat,0.25,0.75\nc,Dog,0.1,0.9\n",
+        &[1, 0, 1],
+    );
+    assert_eq!(rights(&found), [Some(true), Some(false), Some(true)]);
+    assert!(answers_agree(&found));
+    assert!((losses(&found)[0].unwrap() + 0.75f64.ln()).abs() < 1e-12);
+    assert!(found.notes.is_empty(), "{:?}", found.notes);
+    // Numbers on one side, names on the other.
+    let mixed = of_pets("path,y_true,y_pred\na,dog,1\nb,cat,1\n", &[1, 0]);
+    assert_eq!(rights(&mixed), [Some(true), Some(false)]);
+    assert!(answers_agree(&mixed));
+    // How columns that are not as many as the classes belong to them is not known.
+    let other = of_pets("path,y_true,p_0,p_1,p_2\na,dog,0.2,0.3,0.5\n", &[1]);
+    assert_eq!((rights(&other)[0], losses(&other)[0]), (None, None));
+}
+
+#[test]
+fn the_name_of_a_class_is_right_or_wrong_without_a_truth_beside_it() {
+    let found = of_pets("path,y_pred\na,dog\nb,Cat\nc,bird\n", &[1, 1, 0]);
+    assert_eq!(rights(&found), [Some(true), Some(false), None]);
+    assert_eq!(losses(&found), [Some(0.0), Some(1.0), None]);
+    assert!(answers_agree(&found));
+    assert_eq!(found.notes.len(), 1);
+    assert!(
+        found.notes[0].starts_with("1 prediction names a class"),
+        "{:?}",
+        found.notes
+    );
+}
+
+#[test]
+fn what_is_no_number_is_neither_right_nor_wrong_and_is_told() {
+    for text in [
+        "path,y_true,p_0,p_1\na,cat,nan,nan\nb,dog,0.25,0.75\n",
+        "path,y_true,p_0,p_1\na,cat,,0.5\nb,dog,0.25,0.75\n",
+        "path,y_true,p_1\na,cat,-3.2\nb,dog,0.75\n",
+        "path,y_true,y_pred\na,0,nan\nb,1,0.75\n",
+        "path,y_true,y_pred\na,nan,nan\nb,dog,dog\n",
+    ] {
+        let found = of_pets(text, &[0, 1]);
+        assert_eq!(rights(&found), [None, Some(true)], "{text}");
+        assert_eq!(losses(&found)[0], None, "{text}");
+        assert!(answers_agree(&found));
+        assert!(
+            found.notes[0].starts_with("1 prediction holds NaN"),
+            "{:?}",
+            found.notes
+        );
+    }
+    let targets = Targets::Numbers(vec![Some(1.0)]);
+    let found = matched("path,y_pred\na,inf\n", &["a"], &targets);
+    assert_eq!((losses(&found)[0], found.notes.len()), (None, 1));
+}
+
+#[test]
+fn what_is_no_probability_has_no_loss_and_is_told() {
+    let logits = of_pets(
+        "path,y_true,p_0,p_1\na,cat,4.0,-1.5\nb,dog,-2,-3\n",
+        &[0, 1],
+    );
+    assert_eq!(losses(&logits), [None, None]);
+    assert_eq!(rights(&logits), [Some(true), Some(false)]);
+    assert!(logits.notes[0].starts_with("2 predictions have probabilities below 0"));
+    let sum = of_pets(
+        "path,y_true,p_0,p_1\na,cat,0.9,0.9\nb,dog,0.333,0.666\n",
+        &[0, 1],
+    );
+    assert_eq!(losses(&sum).iter().flatten().count(), 1);
+    assert_eq!(sum.notes.len(), 1, "rounding is no fault: {:?}", sum.notes);
+}
+
+#[test]
+fn losses_that_are_none_are_left_out_and_told() {
+    let found = of_pets("path,loss\na,-1\nb,inf\nc,abc\nd,0.5\n", &[0, 1, 0, 1]);
+    assert_eq!(losses(&found), [None, None, None, Some(0.5)]);
+    assert!(found.notes[0].starts_with("3 predictions have a loss that is negative"));
+    // Nor does another kind of loss take their place.
+    let mixed = of_pets(
+        "path,y_true,y_pred,loss\na,cat,dog,inf\nb,dog,dog,0.5\n",
+        &[0, 1],
+    );
+    assert_eq!(losses(&mixed), [None, Some(0.5)]);
+}
+
+#[test]
+fn true_values_that_contradict_the_dataset_are_told() {
+    let found = of_pets("path,y_true,y_pred\na,dog,dog\nb,dog,dog\n", &[0, 1]);
+    assert!(found.notes[0].starts_with("1 prediction has another true value"));
+    assert_eq!(
+        rights(&found),
+        [Some(true), Some(true)],
+        "the stated truth counts"
+    );
+    // Classes may be numbered otherwise, as long as each number is one class.
+    let numbered = of_pets(
+        "path,y_true,y_pred\na,7,7\nb,7,7\nc,3,7\nd,3,3\n",
+        &[0, 0, 1, 1],
+    );
+    assert!(numbered.notes.is_empty(), "{:?}", numbered.notes);
+    let one_other = of_pets("path,y_true,y_pred\na,7,7\nb,7,7\nc,3,7\n", &[0, 0, 0]);
+    assert_eq!(one_other.notes.len(), 0, "3 may be a finer class");
+    let text = "path,y_true,y_pred\na,7,7\nb,7,7\nc,3,3\nd,3,3\ne,7,7\n";
+    let one_wrong = of_pets(text, &[0, 0, 1, 1, 1]);
+    assert!(one_wrong.notes[0].starts_with("1 prediction has another true value"));
+    let degrees = Targets::Numbers(vec![Some(0.5), Some(0.12341)]);
+    let text = "path,y_true,y_pred\na,28.6,27\nb,0.123,0.1\n";
+    let found = matched(text, &["a", "b"], &degrees);
+    assert_eq!(found.notes.len(), 1);
+    assert!(
+        found.notes[0].starts_with("1 prediction has"),
+        "rounding is no other value"
+    );
+}
+
+#[test]
+fn rows_that_contradict_each_other_do_not_count_and_rows_that_lack_are_told() {
+    let text = "path,y_true,y_pred\na,cat,cat\na,cat,dog\nb,dog,dog\nb,dog,dog\nc,cat,\n";
+    let found = of_pets(text, &[0, 1, 0, 1]);
+    assert_eq!(rights(&found), [None, Some(true), None, None]);
+    let notes = found.notes.join("\n");
+    assert!(
+        notes.contains("2 of 4 evaluation samples have no prediction"),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("1 sample has several predictions that differ"),
+        "{notes}"
+    );
+    assert_eq!(found.notes.len(), 2, "{notes}");
+}
+
+#[test]
+fn losses_of_several_kinds_are_of_no_kind() {
+    let kind = |text: &str| of_pets(text, &[0, 1]).loss_kind;
+    assert_eq!(kind("path,loss\na,0.1\nb,0.2\n"), Some(LossKind::Given));
+    assert_eq!(
+        kind("path,y_true,y_pred\na,cat,cat\n"),
+        Some(LossKind::Wrong)
+    );
+    assert_eq!(
+        kind("path,y_true,p_1\na,cat,0.2\n"),
+        Some(LossKind::LogLoss)
+    );
+    assert_eq!(
+        kind("path,y_true,y_pred,loss\na,cat,cat,\nb,dog,dog,0.4\n"),
+        None
+    );
 }

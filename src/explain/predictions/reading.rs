@@ -1,0 +1,237 @@
+//! Reading of files of predictions: CSV, JSON Lines and NPY.
+
+use super::{LOSS, Line, MEASURES, PATH, PREDICTED, PredictionError, TRUTH, number};
+use crate::npy;
+use serde_json::Value;
+
+pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let at = |line: usize| {
+        move |error: csv::Error| PredictionError::Line {
+            line,
+            reason: error.to_string(),
+        }
+    };
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(at(1))?
+        .iter()
+        .map(str::to_lowercase)
+        .collect();
+    let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
+    let (path, truth, predicted, loss) = (
+        column(&PATH),
+        column(&TRUTH),
+        column(&PREDICTED),
+        column(&LOSS),
+    );
+    let probabilities = columns_of_classes(&names)?;
+    let measures: Vec<(&str, usize)> = MEASURES
+        .iter()
+        .filter_map(|measure| Some((*measure, names.iter().position(|name| name == measure)?)))
+        .collect();
+    let says_nothing = predicted.is_none()
+        && loss.is_none()
+        && measures.is_empty()
+        && probabilities.columns.is_empty();
+    if path.is_none() || says_nothing {
+        return Err(PredictionError::Columns {
+            found: names.join(", "),
+        });
+    }
+    let line = |(index, record): (usize, Result<csv::StringRecord, csv::Error>)| {
+        let record = record.map_err(at(index + 2))?;
+        let cell = |column: Option<usize>| {
+            record
+                .get(column?)
+                .filter(|cell| !cell.is_empty())
+                .map(str::to_owned)
+        };
+        Ok(Line {
+            path: cell(path),
+            truth: cell(truth),
+            predicted: cell(predicted),
+            loss: cell(loss).map(|loss| loss.parse().unwrap_or(f64::NAN)),
+            probabilities: probabilities.of(&record),
+            measures: measures
+                .iter()
+                .filter_map(|&(name, column)| Some((name, number(&cell(Some(column)))?)))
+                .collect(),
+        })
+    };
+    let lines: Vec<Line> = reader
+        .records()
+        .enumerate()
+        .map(line)
+        .collect::<Result<_, _>>()?;
+    if lines.is_empty() {
+        Err(PredictionError::Empty)
+    } else {
+        Ok(lines)
+    }
+}
+
+pub(super) fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
+    let parse = |(index, line): (usize, &str)| {
+        let object: Value = serde_json::from_str(line).map_err(|error| PredictionError::Line {
+            line: index + 1,
+            reason: error.to_string(),
+        })?;
+        let get = |known: &[&str]| {
+            known
+                .iter()
+                .find_map(|name| object.get(name))
+                .filter(|value| !value.is_null())
+        };
+        let word = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        let of_classes = get(&["probabilities", "probs", "proba"]).map(|given| match given {
+            Value::Array(values) => values.iter().map(as_number).collect(),
+            one => vec![as_number(one)],
+        });
+        Ok(Line {
+            path: get(&PATH).map(word),
+            truth: get(&TRUTH).map(word),
+            predicted: get(&PREDICTED).map(word),
+            loss: get(&LOSS).map(as_number),
+            probabilities: match of_classes.unwrap_or_default()[..] {
+                [second] => of_two(second),
+                ref all => all.to_vec(),
+            },
+            measures: MEASURES
+                .iter()
+                .filter_map(|name| Some((*name, object.get(*name)?.as_f64()?)))
+                .collect(),
+        })
+    };
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(parse)
+        .collect()
+}
+
+/// What stands where a number belongs; text is none, and is told as such.
+fn as_number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// Probabilities of both of two classes from that of the second. What is no probability, such as
+/// a logit, tells neither.
+fn of_two(second: f64) -> Vec<f64> {
+    match (0.0..=1.0).contains(&second) {
+        true => vec![1.0 - second, second],
+        false => vec![f64::NAN; 2],
+    }
+}
+
+/// Columns that hold the probability of a class each.
+struct ClassColumns {
+    /// Where they stand, by class.
+    columns: Vec<usize>,
+    /// Which class of two it is, where there is one column.
+    only: Option<usize>,
+}
+
+impl ClassColumns {
+    /// Probabilities of a row by class; none where all are empty. What is no number stays in its
+    /// place, so that no other class takes it.
+    fn of(&self, record: &csv::StringRecord) -> Vec<f64> {
+        let cells = self.columns.iter().map(|&at| record.get(at).unwrap_or(""));
+        if cells.clone().all(str::is_empty) {
+            return Vec::new();
+        }
+        let own: Vec<f64> = cells.map(|cell| cell.parse().unwrap_or(f64::NAN)).collect();
+        match (self.only, &own[..]) {
+            (Some(0), [first]) => of_two(1.0 - first),
+            (Some(_), [second]) => of_two(*second),
+            _ => own,
+        }
+    }
+}
+
+/// Columns named `p_0`, `p_1`, ...: all classes from 0 on, or one of two.
+fn columns_of_classes(names: &[String]) -> Result<ClassColumns, PredictionError> {
+    let class = |name: &str| {
+        let number = ["p_", "prob_", "proba_"]
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))?;
+        number.parse::<usize>().ok()
+    };
+    let named = names.iter().enumerate();
+    let mut classes: Vec<(usize, usize)> = named
+        .filter_map(|(at, name)| Some((class(name)?, at)))
+        .collect();
+    classes.sort_unstable();
+    let only = match classes[..] {
+        [(one @ (0 | 1), _)] => Some(one),
+        _ => None,
+    };
+    let in_order = classes.iter().zip(0..).all(|((class, _), at)| *class == at);
+    if only.is_none() && !in_order {
+        let found: Vec<&str> = classes.iter().map(|(_, at)| &*names[*at]).collect();
+        return Err(PredictionError::Line {
+            line: 1,
+            reason: format!(
+                "the probabilities are {}: name one for each class, in order of the classes, `p_0`, `p_1`, .., or of two classes `p_1` alone",
+                found.join(", ")
+            ),
+        });
+    }
+    Ok(ClassColumns {
+        columns: classes.into_iter().map(|(_, at)| at).collect(),
+        only,
+    })
+}
+
+/// Version 1 to 3 arrays of little-endian floats or integers, one or two columns, C order.
+pub(super) fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
+    let error = |reason: &str| PredictionError::Npy(reason.to_owned());
+    let head = npy::head(bytes).map_err(error)?;
+    let decode: fn(&[u8]) -> Option<f64> = match &*head.kind {
+        "<f4" => |b| Some(f64::from(f32::from_le_bytes(b.try_into().ok()?))),
+        "<f8" => |b| Some(f64::from_le_bytes(b.try_into().ok()?)),
+        "<i4" => |b| Some(f64::from(i32::from_le_bytes(b.try_into().ok()?))),
+        "<i8" => |b| Some(i64::from_le_bytes(b.try_into().ok()?) as f64),
+        other => {
+            return Err(PredictionError::Npy(format!(
+                "arrays of `{other}` are not understood; save float32, float64, int32 or int64"
+            )));
+        }
+    };
+    if head.is_column_major {
+        return Err(error("column-major arrays are not understood"));
+    }
+    let columns = match head.shape[..] {
+        [_] => 1,
+        [_, columns @ (1 | 2)] => columns,
+        _ => return Err(error("the array must have one or two columns")),
+    };
+    let size = if head.kind.ends_with('4') { 4 } else { 8 };
+    let values: Vec<f64> = bytes[head.end..]
+        .chunks_exact(size)
+        .filter_map(decode)
+        .collect();
+    if head.shape[0].checked_mul(columns) != Some(values.len() as u64) {
+        return Err(error("the data do not fill the shape"));
+    }
+    let word = |value: f64| Some(value.to_string());
+    let line = |row: &[f64]| match *row {
+        [truth, predicted] => Line {
+            truth: word(truth),
+            predicted: word(predicted),
+            ..Line::default()
+        },
+        _ => Line {
+            predicted: word(row[0]),
+            ..Line::default()
+        },
+    };
+    Ok(values.chunks_exact(columns as usize).map(line).collect())
+}
