@@ -384,6 +384,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dataset",
             "error",
             "explain",
+            "finding",
             "labels",
             "leak",
             "matching",

@@ -293,10 +293,11 @@ fn left(
         left.pairs
             .extend(pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))));
         left.samples = left.samples.max(found.samples);
-        // What is left out is so on purpose.
+        // What is left out is so on purpose, and an empty split, whose size is told, leaks nothing.
+        let settled = [Code::SampleWithoutSplit, Code::EmptySplit].map(Code::name);
         let open = found.open.into_iter();
         left.open
-            .extend(open.filter(|code| *code != Code::SampleWithoutSplit.name()));
+            .extend(open.filter(|code| !settled.contains(code)));
     }
     left
 }

@@ -235,15 +235,12 @@ fn told(results: &Results, found: &Components, column: &str) -> String {
             number(difference)
         );
     }
-    match found.folds_matter_more {
+    text += match found.folds_matter_more {
         Some(true) => {
-            text +=
-                "a narrower interval needs more folds or more data; more seeds would add little\n"
+            "a narrower interval needs more folds or more data; more seeds would add little\n"
         }
-        Some(false) => {
-            text += "a narrower interval needs more seeds; folds differ no more than seeds do\n"
-        }
-        None => {}
-    }
+        Some(false) => "a narrower interval needs more seeds; folds differ no more than seeds do\n",
+        None => "",
+    };
     text
 }

@@ -98,7 +98,7 @@ mod tests {
         let log = declared(Some("0.4"), Some("0.5"), TrainLossKind::Unknown);
         let one = |i: u32| Prediction {
             loss: Some(0.5),
-            right: Some(i % 2 == 0),
+            right: Some(i.is_multiple_of(2)),
             ..Prediction::default()
         };
         let predictions: Vec<_> = (0..80).map(one).map(Some).collect();

@@ -3,7 +3,7 @@
 //!
 //! One-way random effects: a result is the mean, plus what its fold adds, plus what its seed adds.
 //! The two variances are estimated by equating mean squares with what they expect, also where folds
-//! have several numbers of runs (Searle, Casella and McCulloch, *Variance Components*, 1992,
+//! have several numbers of runs (Searle, Casella and `McCulloch`, *Variance Components*, 1992,
 //! chapter 3).
 
 use std::collections::BTreeMap;
