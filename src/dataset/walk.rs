@@ -183,6 +183,7 @@ const TEXTS: &[&str] = &[
 ];
 
 /// Whether a file is an image by its name.
+#[cfg(feature = "cli")]
 pub(crate) fn is_called_as_image(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default();
     is_image_ending(&ending.to_string_lossy())
