@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::beside::Beside;
 use super::proposal::{self, Kept};
-use super::searched_again::{self, ties};
+use super::searched_again::{self, LEFT_OUT, ties};
 use super::simulated::with_splits;
 use super::strata::Strata;
 use crate::error::Error;
@@ -147,10 +147,10 @@ pub(super) fn repair(
     let (Some(fewest), Some(mut after)) = (found, after) else {
         return Err(Error::Interrupted);
     };
-    // What is left out is so on purpose.
-    let outside = Code::SampleWithoutSplit.name();
-    if !before.open.contains(outside) {
-        after.open.remove(outside);
+    for code in LEFT_OUT.map(Code::name) {
+        if !before.open.contains(code) {
+            after.open.remove(code);
+        }
     }
     let written = Written {
         dataset,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::another_pass::Passes;
 use super::beside::Beside;
-use super::searched_again::{self, ties};
+use super::searched_again::{self, LEFT_OUT, ties};
 use super::simulated::with_splits;
 use super::strata::{Strata, Stratum};
 use crate::error::Error;
@@ -293,11 +293,9 @@ fn left(
         left.pairs
             .extend(pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))));
         left.samples = left.samples.max(found.samples);
-        // What is left out is so on purpose, and an empty split, whose size is told, leaks nothing.
-        let settled = [Code::SampleWithoutSplit, Code::EmptySplit].map(Code::name);
         let open = found.open.into_iter();
-        left.open
-            .extend(open.filter(|code| !settled.contains(code)));
+        let is_meant = |code: &&str| LEFT_OUT.map(Code::name).contains(code);
+        left.open.extend(open.filter(|code| !is_meant(code)));
     }
     left
 }

@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use super::Scan;
 use super::simulated::{self, Searched};
 use crate::checks::{Evidence, NOT_SHARED};
+use crate::finding::Code;
 use crate::labels::Labels;
 use crate::repair::Member;
 use crate::report;
 use crate::sample::{Dataset, SampleId};
 use crate::settings::Settings;
+
+/// Codes that are open because of what a proposal leaves out on purpose; sizes of splits are told.
+pub(super) const LEFT_OUT: [Code; 2] = [Code::SampleWithoutSplit, Code::EmptySplit];
 
 /// What leaks between the splits.
 pub(super) struct Leaks {
