@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Evidence;
 use crate::finding::{Code, Finding, Subject};
-use crate::sample::{Dataset, Problem, ProblemKind, SampleId, SplitId, SplitRole};
+use crate::sample::{Dataset, Layout, Problem, ProblemKind, SampleId, SplitId, SplitRole};
 use crate::wording::counted;
 
 /// What loading met. Kinds that come in thousands are told once.
@@ -208,8 +208,13 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
         Some((sample.split, digest))
     };
     let counts = |split: SplitId| dataset.splits[split.index()].role != SplitRole::Other;
-    // A split that is neither trained nor evaluated on is compared with nothing, too.
-    let is_outside = |one: &(Option<SplitId>, _)| !one.0.is_some_and(counts);
+    // A split of a table that is neither trained nor evaluated on is compared with nothing, too;
+    // elsewhere the user has said so of it.
+    let by_table = dataset.layout == Layout::CsvManifest;
+    let is_outside = |one: &(Option<SplitId>, _)| match one.0 {
+        Some(split) => by_table && !counts(split),
+        None => true,
+    };
     let outside = || signed().filter_map(bytes).filter(is_outside);
     if outside().next().is_none() {
         return 0;
