@@ -475,4 +475,6 @@ pub enum ProblemKind {
     PerhapsSplit,
     /// A file that tells splits of pictures and cannot be used.
     NotUsed,
+    /// Several datasets of one root that are called as patients are, so that they may be one.
+    PerhapsEntities,
 }

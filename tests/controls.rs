@@ -77,7 +77,24 @@ fn what_another_dataset_of_the_root_trains_on_is_found_when_it_was_saved_again()
         workspace.file(&name, encode(&picture(seed), &name));
     }
     let (verdict, message) = shared(&workspace);
-    assert_eq!(verdict, "unknown");
+    assert_eq!(verdict, "unknown", "{message}");
     let expected = "2 evaluation images of one occur in training of another";
     assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn versions_of_one_dataset_share_most_images_and_are_not_asked_about() {
+    let workspace = Workspace::new();
+    for seed in 0..12 {
+        let split = if seed % 3 == 0 { "val" } else { "train" };
+        let name = format!("png/{split}/c/{seed}.png");
+        workspace.file(&name, encode(&picture(seed), &name));
+        // Saved again, and divided otherwise: all that one evaluates the other trains on.
+        let split = if seed % 3 == 1 { "val" } else { "train" };
+        let name = format!("jpg/{split}/c/{seed}.jpg");
+        workspace.file(&name, encode(&picture(seed), &name));
+    }
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["dataset"]["splits"].as_array().unwrap().len(), 4);
+    assert_eq!(report["verdict"], "clear", "{}", report["findings"]);
 }

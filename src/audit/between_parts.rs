@@ -4,29 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::recorder::places;
-use super::second_look::takes;
-use crate::budget::Budget;
 use crate::matching::spread::Pictures;
 use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
-use crate::signature::Signed;
-use crate::signature::reading::Opened;
 use crate::verification::{self, Picture, Threshold};
 
 /// How many images of each evaluation split show an image of training of another part, at most of
 /// any one part, where that is a chance meeting: folds and versions of one dataset share more than
-/// half of their images. Splits without any are left out.
+/// half of their images. Splits without any are left out. Pairs in doubt are not looked at: this
+/// only asks.
 pub(super) fn shared(
     dataset: &Dataset,
-    signatures: &[Signed],
     (copies, pictures): (&Pictures, &[Option<Picture>]),
     threshold: Threshold,
-    budget: &Budget,
 ) -> BTreeMap<SplitId, usize> {
-    let takes = |found: &verification::Found| {
-        let opened = |place| Opened::of(dataset, signatures, SampleId(place));
-        let files = opened(found.query).zip(opened(found.partner));
-        files.is_some_and(|(one, other)| takes(threshold, [one, other], found, budget))
-    };
     let mut most = BTreeMap::new();
     for (evaluation, own) in of_parts(dataset, SplitRole::is_evaluation) {
         let samples = dataset.samples.iter().zip((0..).map(SampleId));
@@ -55,7 +45,7 @@ pub(super) fn shared(
             let asked: Vec<u32> = queries.difference(&same).copied().collect();
             let database: Vec<u32> = database.into_iter().collect();
             verification::find(pictures, &asked, &database, threshold, |found| {
-                if !same.contains(&found.query) && takes(&found) {
+                if found.similarity >= threshold.of_neighbours() {
                     same.insert(found.query);
                 }
             });

@@ -5,17 +5,20 @@
 //! similar copies are. Where pictures share most of what they show (forms, plates, plots of one
 //! template), what is left after whitening is so little that saving them again hides it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::recorder::places;
 use super::second_look::takes;
 use crate::budget::Budget;
+use crate::matching::spread::Pictures;
 use crate::report::Controls;
-use crate::sample::{Dataset, SampleId};
+use crate::sample::{Dataset, SampleId, SplitId, split_pairs};
 use crate::signature::reading::Opened;
 use crate::signature::unreadable::caught;
-use crate::signature::{Edit, Signature, Signed, Signer};
+use crate::signature::{Edit, Signature, Signed, Signer, edited};
 use crate::source::{Place, Source};
 use crate::verification::{self, Found, Picture, Threshold, Whitening};
 
@@ -51,23 +54,27 @@ impl Trial {
     }
 }
 
-/// Edits some pictures of `database`, places of training, and looks for them there; `None` where
-/// none of the files can be read. `pictures` are as they were afterwards.
+/// Edits some pictures of training, and looks for them there; `None` where none of the files can be
+/// read. `pictures` are as they were afterwards.
 pub(super) fn look_for(
     dataset: &Dataset,
     signatures: &[Signed],
-    database: &[u32],
+    copies: &Pictures,
     (whitening, pictures): (&Whitening, &mut Vec<Option<Picture>>),
     threshold: Threshold,
     budget: &Budget,
 ) -> Option<Trial> {
+    let database = &*trained(dataset, copies);
     let originals = originals(signatures, database);
-    let mut copies: Vec<Copy> = originals
+    let mut edited: Vec<Copy> = originals
         .par_iter()
-        .map(|&id| copies_of(dataset, signatures, id, budget))
+        .map_init(
+            || Signer::within(budget),
+            |signer, &id| copies_of(dataset, signatures, id, signer, budget),
+        )
         .flatten()
         .collect();
-    let thumbnails = copies.iter_mut().map(|copy| {
+    let thumbnails = edited.iter_mut().map(|copy| {
         let key = copy.signature.byte_digest.prefix();
         let thumbnail = copy.signature.thumbnail.take();
         let shows = !copy.signature.low_information;
@@ -79,7 +86,7 @@ pub(super) fn look_for(
     pictures.reserve_exact(described.len());
     pictures.extend(described);
     let queries: Vec<u32> = (first..pictures.len() as u32).collect();
-    let of = |found: &Found| &copies[(found.query - first) as usize];
+    let of = |found: &Found| &edited[(found.query - first) as usize];
     let mut matches = Vec::new();
     verification::find(pictures, &queries, database, threshold, |found| {
         if of(&found).original.0 == found.partner {
@@ -101,7 +108,7 @@ pub(super) fn look_for(
         found.collect()
     };
     let (saved, cropped) = (by(Edit::Saved), by(Edit::Cropped));
-    let pictures = copies.len() / Edit::ALL.len();
+    let pictures = edited.len() / Edit::ALL.len();
     let similarities = saved.iter().map(|found| found.similarity);
     (pictures > 0).then(|| Trial {
         controls: Controls {
@@ -112,6 +119,20 @@ pub(super) fn look_for(
         cropped: cropped.par_iter().filter(is_copy).count(),
         saved: reached_by_most(similarities.collect(), pictures),
     })
+}
+
+/// Places of all pictures of training that evaluation splits are searched in; of all pictures where
+/// nothing is evaluated.
+fn trained(dataset: &Dataset, copies: &Pictures) -> Vec<u32> {
+    let pairs = split_pairs(&dataset.splits).into_iter();
+    let training: BTreeSet<SplitId> = pairs.map(|(_, training)| training).collect();
+    if training.is_empty() {
+        let all = copies.representatives().into_iter();
+        return all.map(|id| id.0).collect();
+    }
+    let own = |split| places(copies, Some(split));
+    let all: BTreeSet<u32> = training.into_iter().flat_map(own).collect();
+    all.into_iter().collect()
 }
 
 /// What nine in ten of `all` reach, of whom only these have a similarity.
@@ -136,12 +157,20 @@ fn originals(signatures: &[Signed], database: &[u32]) -> Vec<SampleId> {
 }
 
 /// A copy by each edit; none where one of them cannot be made.
-fn copies_of(dataset: &Dataset, signatures: &[Signed], id: SampleId, budget: &Budget) -> Vec<Copy> {
-    let copies = Edit::ALL.into_iter().map(|edit| {
+fn copies_of(
+    dataset: &Dataset,
+    signatures: &[Signed],
+    id: SampleId,
+    signer: &mut Signer,
+    budget: &Budget,
+) -> Vec<Copy> {
+    let files = || {
         let opened = Opened::of(dataset, signatures, id)?;
-        let mut share = budget.share();
-        let file = caught(|| Ok(edit.of(opened, &mut share))).ok()??;
-        let signature = Signer::within(budget).sign(&file).ok()?;
+        edited(opened, &mut budget.share())
+    };
+    let files = caught(|| Ok(files())).ok().flatten();
+    let copies = files.into_iter().flatten().map(|(edit, file)| {
+        let signature = signer.sign(&file).ok()?;
         Some(Copy {
             original: id,
             edit,
@@ -150,4 +179,37 @@ fn copies_of(dataset: &Dataset, signatures: &[Signed], id: SampleId, budget: &Bu
         })
     });
     copies.collect::<Option<Vec<Copy>>>().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verification::Doubt;
+
+    #[test]
+    fn what_nine_in_ten_reach_counts_those_that_were_not_found() {
+        let found = |count: u8| (0..count).map(|at| f32::from(at) / 10.0).collect();
+        assert_eq!(reached_by_most(found(10), 10), Some(0.1));
+        assert_eq!(reached_by_most(found(9), 10), Some(0.0));
+        assert_eq!(reached_by_most(found(8), 10), None);
+        assert_eq!(reached_by_most(found(1), 1), Some(0.0));
+    }
+
+    #[test]
+    fn a_template_is_where_fewer_than_half_of_the_cropped_ones_are_copies() {
+        let doubt = |cropped| {
+            let trial = Trial {
+                controls: Controls {
+                    pictures: 32,
+                    saved: 32,
+                    cropped: 32,
+                },
+                cropped,
+                saved: Some(0.9),
+            };
+            trial.judge(Threshold::given(0.6)).doubt
+        };
+        assert_eq!(doubt(16), None);
+        assert_eq!(doubt(15), Some(Doubt::Template));
+    }
 }

@@ -14,6 +14,7 @@ mod masks;
 mod patterns;
 mod planning;
 mod proposal;
+mod questions;
 mod recorder;
 mod recordings;
 mod search;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::learning::{pool, whiten};
+use super::questions::questions;
 use super::recorder::places;
-use super::search::{contents, identities, is_training, numbers, questions};
+use super::search::{contents, identities, is_training, numbers};
 use crate::matching::spread::Pictures;
 use crate::sample::{Dataset, SampleId, SplitId};
 use crate::settings::Settings;

@@ -4,12 +4,13 @@
 //! between pictures: of each evaluation split in each training split and in
 //! the later evaluation splits, and inside each split.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use super::controls::{self, Trial};
 use super::learning::{learn, threshold};
+use super::questions::questions;
 use super::recorder::{Recorder, places};
 use super::{another_pass, between_parts};
 use crate::budget::Budget;
@@ -19,7 +20,7 @@ use crate::matching::exact::first_of_equal;
 use crate::matching::partners::Partnerships;
 use crate::matching::spread::{Identity, Pictures};
 use crate::report::{Detection, DetectionDoubt, ThresholdSource};
-use crate::sample::{Dataset, Layout, SampleId, SplitId, SplitRole, split_pairs};
+use crate::sample::{Dataset, SampleId, SplitId, SplitRole};
 use crate::settings::Settings;
 use crate::signature::{Signed, pixels};
 use crate::verification::{self, Doubt, Merged, Picture, Threshold};
@@ -114,7 +115,7 @@ pub(super) fn search(
     let trial = controls::look_for(
         dataset,
         signatures,
-        &trained(dataset, &copies),
+        &copies,
         (&whitening, &mut pictures),
         threshold,
         &settings.memory,
@@ -140,8 +141,7 @@ pub(super) fn search(
         },
     );
     let described = (&looks.copies, &*looks.pictures);
-    let shared_with_parts =
-        between_parts::shared(dataset, signatures, described, threshold, &settings.memory);
+    let shared_with_parts = between_parts::shared(dataset, described, threshold);
     let inside = asked.iter().filter(|(from, to)| from == to);
     let narrowed = inside.filter_map(|&(split, _)| {
         verification::narrowed(looks.copies.representatives_in(split).len())
@@ -183,20 +183,6 @@ pub(super) fn search_divided(
     };
     let compared = compare(settings, divided, signatures, looks, &copies, &asked, reach);
     (compared.partners, compared.look_alikes, threshold)
-}
-
-/// Places of all pictures of training that evaluation splits are searched in; of all pictures where
-/// nothing is evaluated.
-fn trained(dataset: &Dataset, copies: &Pictures) -> Vec<u32> {
-    let pairs = split_pairs(&dataset.splits).into_iter();
-    let training: BTreeSet<SplitId> = pairs.map(|(_, training)| training).collect();
-    if training.is_empty() {
-        let all = copies.representatives().into_iter();
-        return all.map(|id| id.0).collect();
-    }
-    let own = |split| places(copies, Some(split));
-    let all: BTreeSet<u32> = training.into_iter().flat_map(own).collect();
-    all.into_iter().collect()
 }
 
 /// The threshold in the light of a trial, unless the user gave it.
@@ -349,40 +335,6 @@ pub(super) fn identities(
     identities.collect()
 }
 
-/// Which splits are searched in which, in order.
-pub(super) fn questions(dataset: &Dataset) -> Vec<(Option<SplitId>, Option<SplitId>)> {
-    let splits = dataset.splits.iter().zip((0u16..).map(SplitId));
-    let mut questions = Vec::new();
-    for (split, from) in splits
-        .clone()
-        .filter(|(split, _)| split.role.is_evaluation())
-    {
-        for (other, to) in splits.clone() {
-            let leak = other.role == SplitRole::Training;
-            let shared = other.role.is_evaluation() && from < to;
-            if (leak || shared) && split.is_compared_with(other) {
-                questions.push((Some(from), Some(to)));
-            }
-        }
-    }
-    questions.extend(splits.clone().map(|(_, split)| (Some(split), Some(split))));
-    if dataset.samples.iter().any(|sample| sample.split.is_none()) {
-        questions.push((None, None));
-    }
-    if lie_beside_splits(dataset) {
-        // What is evaluated must not be trained on under another name.
-        let evaluated = splits.filter(|(split, _)| split.role.is_evaluation());
-        questions.extend(evaluated.map(|(_, split)| (None, Some(split))));
-    }
-    questions
-}
-
-/// Whether images lie beside the folders that are splits; what a table gives no split was left out.
-fn lie_beside_splits(dataset: &Dataset) -> bool {
-    dataset.layout == Layout::ImageFolder
-        && dataset.samples.iter().any(|sample| sample.split.is_none())
-}
-
 fn detection(
     settings: &Settings,
     threshold: Threshold,
@@ -433,24 +385,6 @@ mod tests {
         ("test", SplitRole::Test),
         ("val", SplitRole::Validation),
     ];
-
-    #[test]
-    fn evaluation_is_searched_in_training_and_each_pair_of_evaluation_splits_once() {
-        let mut world = World::new(&SPLITS);
-        world.picture("a", Some(0), 1, 0);
-        let split = |id| Some(SplitId(id));
-        let across = [(2, 0), (2, 3), (3, 0)];
-        let mut expected: Vec<_> = across.map(|(a, b)| (split(a), split(b))).to_vec();
-        expected.extend((0..4).map(|id| (split(id), split(id))));
-        assert_eq!(questions(&world.dataset), expected);
-        world.picture("b", None, 2, 0);
-        expected.push((None, None));
-        world.dataset.layout = Layout::CsvManifest;
-        assert_eq!(questions(&world.dataset), expected);
-        world.dataset.layout = Layout::ImageFolder;
-        expected.extend([(None, split(2)), (None, split(3))]);
-        assert_eq!(questions(&world.dataset), expected);
-    }
 
     /// Forty pictures in training, and lighter ones of some of them in every split.
     fn lightened() -> World {

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Scan;
-use super::simulated::{self, Searched};
-use crate::checks::{Evidence, NOT_SHARED};
+use super::simulated;
 use crate::finding::Code;
 use crate::labels::Labels;
 use crate::repair::Member;
@@ -33,23 +32,10 @@ pub(super) fn leaks(
     scan: &Scan<'_>,
     labels: &Labels<'_>,
 ) -> Leaks {
-    let Searched {
-        partners, together, ..
-    } = simulated::search(settings, again, scan);
-    let evidence = Evidence {
-        dataset: again,
-        labels,
-        signatures: &scan.signatures,
-        masks: &[],
-        partners: &partners,
-        together: &together,
-        recordings: scan.known.recordings.as_ref(),
-        counted: &settings.recorded.counted,
-        shared_with_parts: &NOT_SHARED,
-        controls: scan.found.detection.controls,
-    };
+    let searched = simulated::search(settings, again, scan);
+    let evidence = searched.evidence(settings, again, labels, scan);
     let mut pairs: Vec<(SampleId, SampleId)> = Vec::new();
-    for (id, with, partners) in partners.iter() {
+    for (id, with, partners) in searched.partners.iter() {
         let own = again.samples[id.index()].split;
         if own != with && evidence.counts_by_looks(partners.strongest) {
             let counted = |kind| evidence.counts_by_looks(kind);
@@ -57,7 +43,7 @@ pub(super) fn leaks(
             pairs.extend(listed.map(|pair| (pair.a, pair.b)));
         }
     }
-    let leaks = together.iter().flat_map(|split| &split.leaks);
+    let leaks = searched.together.iter().flat_map(|split| &split.leaks);
     let counted = leaks.filter(|leak| evidence.counts(leak));
     pairs.extend(counted.map(|leak| (leak.evaluation, leak.training)));
     pairs.sort_unstable();

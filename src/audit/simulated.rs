@@ -79,29 +79,15 @@ fn judge(
         );
         return unavailable(rule, reason);
     }
-    let Searched {
-        partners,
-        recordings: recorded,
-        together,
-    } = search(settings, divided, scan);
-    let evidence = Evidence {
-        dataset: divided,
-        labels,
-        signatures: &scan.signatures,
-        masks: &[],
-        partners: &partners,
-        together: &together,
-        recordings: scan.known.recordings.as_ref(),
-        counted: &settings.recorded.counted,
-        shared_with_parts: &NOT_SHARED,
-        controls: scan.found.detection.controls,
-    };
+    let searched = search(settings, divided, scan);
+    let evidence = searched.evidence(settings, divided, labels, scan);
+    let leakage = report::leakage(&evidence).into_iter().next();
     SimulatedSplit {
         rule,
         training_samples,
         evaluation_samples,
-        leakage: report::leakage(&evidence).into_iter().next(),
-        distances: recorded.distances.into_iter().next(),
+        leakage,
+        distances: searched.recordings.distances.into_iter().next(),
         unavailable: None,
     }
 }
@@ -112,6 +98,30 @@ pub(super) struct Searched {
     pub(super) partners: Partnerships,
     pub(super) recordings: RecordingsReport,
     pub(super) together: Vec<SplitLeaks>,
+}
+
+impl Searched {
+    /// What there is to judge the divided dataset by.
+    pub(super) fn evidence<'a>(
+        &'a self,
+        settings: &'a Settings,
+        divided: &'a Dataset,
+        labels: &'a Labels<'a>,
+        scan: &'a Scan<'_>,
+    ) -> Evidence<'a> {
+        Evidence {
+            dataset: divided,
+            labels,
+            signatures: &scan.signatures,
+            masks: &[],
+            partners: &self.partners,
+            together: &self.together,
+            recordings: scan.known.recordings.as_ref(),
+            counted: &settings.recorded.counted,
+            shared_with_parts: &NOT_SHARED,
+            controls: scan.found.detection.controls,
+        }
+    }
 }
 
 /// Searches a divided dataset.

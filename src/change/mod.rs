@@ -64,7 +64,7 @@ pub(crate) fn since(
     revision: &str,
     tree: Tree<'_>,
     dataset: &Dataset,
-    (settings, said): (&Settings, &[PathBuf]),
+    (settings, said): (&Settings, &BTreeSet<PathBuf>),
 ) -> Result<Touched, Error> {
     let own;
     let repository = match tree {

@@ -8,7 +8,7 @@ pub(super) fn copies_missed(evidence: &Evidence<'_>) -> Vec<Finding> {
     let missed = evidence.controls.filter(|one| one.misses_copies());
     let finding = missed.map(|controls| {
         let message = format!(
-            "of {} training images that were saved again for a trial, as JPEG at half their size, {} were found again, and {} with 3 % \
+            "of {} training images that were saved again for a trial, as JPEG and, where they are not small, at half their size, {} were found again, and {} with 3 % \
              cut off at each edge: what tells these pictures from each other is so faint that edited copies would be missed; same files and same pixels \
              are found. If names or a column say what each picture was made from, say `--group-pattern` or `--group-column`",
             controls.pictures, controls.saved, controls.cropped

@@ -24,6 +24,8 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             ProblemKind::DataNotFetched => findings.push(one(Code::DataNotFetched)),
             // Told by the finding about all images outside.
             ProblemKind::PerhapsSplit => {}
+            // Told by the finding about several datasets.
+            ProblemKind::PerhapsEntities => {}
             ProblemKind::NotUsed => findings.push(one(Code::DescriptionNotUsed)),
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice
@@ -235,46 +237,6 @@ fn copies_outside(evidence: &Evidence<'_>) -> usize {
     copies.count()
 }
 
-/// Whether parts of a dataset are many that are called by one word and a number, and not by a word
-/// for folds, versions or the like: patients, plants, sites.
-pub(crate) fn parts_may_be_entities(parts: &[&str]) -> bool {
-    const FEWEST: usize = 4;
-    const OTHER: &[&str] = &[
-        "cam",
-        "camera",
-        "cv",
-        "dataset",
-        "exp",
-        "experiment",
-        "fold",
-        "kfold",
-        "k",
-        "part",
-        "run",
-        "seed",
-        "set",
-        "split",
-        "task",
-        "v",
-        "ver",
-        "version",
-    ];
-    let words: BTreeSet<String> = parts
-        .iter()
-        .map(|part| {
-            let own = part.rsplit('/').next().unwrap_or(part);
-            let word = own.trim_end_matches(|last: char| last.is_ascii_digit());
-            match word.len() < own.len() {
-                true => word.trim_end_matches(['-', '_', ' ']).to_lowercase(),
-                false => String::new(),
-            }
-        })
-        .collect();
-    let mut words = words.iter();
-    let one = words.next().filter(|_| words.next().is_none());
-    parts.len() >= FEWEST && one.is_some_and(|word| !word.is_empty() && !OTHER.contains(&&**word))
-}
-
 /// Datasets that share the root and are not compared with each other.
 pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
     const NAMED: usize = 5;
@@ -293,37 +255,13 @@ pub(super) fn several_parts(evidence: &Evidence<'_>) -> Vec<Finding> {
         0_usize => "what they share is not counted".to_owned(),
         n => format!("{n} evaluation images of one occur in training of another"),
     };
-    let entities = match parts_may_be_entities(&parts) {
-        true => {
-            " (they are called as patients or places are: what their images share by that is not judged)"
-        }
-        false => "",
-    };
+    let mut problems = evidence.dataset.problems.iter();
+    let entities = problems.find(|one| one.kind == ProblemKind::PerhapsEntities);
+    let entities = entities.map_or_else(String::new, |one| format!(" ({})", one.detail));
     let message = format!(
         "{} with splits of their own ({}{more}), each checked by itself; {shared}, use `--merge-parts` if one model is trained on all{entities}",
         counted(parts.len(), "dataset"),
         shown.join(", ")
     );
     vec![Finding::new(Code::SeveralParts, Subject::Whole, message)]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts_may_be_entities;
-
-    #[test]
-    fn parts_that_are_called_by_one_word_and_a_number_may_be_patients_and_folds_are_not() {
-        let are = |parts: &[&str]| parts_may_be_entities(parts);
-        assert!(are(&["P001", "P002", "P003", "P010"]));
-        assert!(are(&[
-            "data/site 1",
-            "data/site 2",
-            "data/site 3",
-            "data/site 4"
-        ]));
-        assert!(!are(&["P001", "P002", "P003"]));
-        assert!(!are(&["fold0", "fold1", "fold2", "fold3"]));
-        assert!(!are(&["2017", "2018", "2019", "2020"]));
-        assert!(!are(&["bottle", "cable1", "cable2", "grid1"]));
-    }
 }

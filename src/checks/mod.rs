@@ -43,7 +43,7 @@ use crate::signature::unreadable::Unreadable;
 use crate::signature::{ReadMask, Signature};
 pub(crate) use distributions::distributions;
 pub(crate) use files::code_of;
-pub(crate) use layout::{may_be_splits, parts_may_be_entities};
+pub(crate) use layout::may_be_splits;
 
 /// What a check may look at.
 #[derive(Debug, Clone, Copy)]

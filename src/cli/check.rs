@@ -256,7 +256,10 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
             Some(snapshot) => Tree::Staged(snapshot),
             None => Tree::Working(handed.as_deref()),
         };
-        let said = scope.common.map_or_else(Vec::new, resolve::files_that_say);
+        let said = scope
+            .common
+            .map(resolve::files_that_say)
+            .unwrap_or_default();
         return change::since(revision, tree, dataset, (settings, &said));
     }
     let Some(path) = scope.files_from else {

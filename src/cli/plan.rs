@@ -7,15 +7,12 @@ use std::path::Path;
 use crate::audit::{Proposal, Request, propose_split};
 use crate::error::Error;
 use crate::explain::variance::{Components, components};
-use crate::progress::{Progress, Silent};
 use crate::wording;
 
 use super::exit::Outcome;
-use super::files::SettingFiles;
-use super::interrupt::Interrupt;
+use super::output;
 use super::plan_args::{PlanCommand, PlanReadArgs, PlanWriteArgs};
-use super::split::{beside, outcome, searched, verified};
-use super::{cache, output, progress, resolve, say, use_threads};
+use super::split::{beside, outcome, proposed, searched, verified};
 
 /// Columns of a plan.
 const HEADER: [&str; 7] = [
@@ -54,11 +51,6 @@ fn write(args: &PlanWriteArgs) -> Result<Outcome, Error> {
             return Err(Error::settings(message));
         }
     }
-    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
-    use_threads(args.common.threads);
-    let line = progress::Line::default();
-    let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
-    let progress = Interrupt::new(shown);
     let request = Request {
         validation_share: 0.0,
         test_share: 0.0,
@@ -66,12 +58,9 @@ fn write(args: &PlanWriteArgs) -> Result<Outcome, Error> {
         purge: args.purge,
         seed: args.seed,
     };
-    let cache = cache::open(&args.common.cache);
-    let proposed = propose_split(&settings, &request, &cache, &progress);
-    if let Some(warning) = cache.warning() {
-        say(&format!("warning: {warning}"));
-    }
-    let proposal = proposed?;
+    let (proposal, settings) = proposed(&args.common, args.quiet, |settings, cache, progress| {
+        propose_split(settings, &request, cache, progress)
+    })?;
     output::to_file(&folds_file, proposal.manifest.as_bytes())?;
     output::to_file(&args.out, plan(&proposal, args.seeds)?.as_bytes())?;
     if !args.quiet {

@@ -2,6 +2,7 @@
 //!
 //! The command line comes first, then the file, then the defaults.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::{self, Config, GroupsWritten};
@@ -168,7 +169,7 @@ fn read_config(
 }
 
 /// Where files of settings and baselines lie, or would lie.
-pub(super) fn files_that_say(args: &CommonArgs) -> Vec<PathBuf> {
+pub(super) fn files_that_say(args: &CommonArgs) -> BTreeSet<PathBuf> {
     let names = match args.config {
         Some(_) => &[baseline::FILE_NAME][..],
         None => &[config::FILE_NAME, baseline::FILE_NAME],

@@ -5,11 +5,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::audit::{Kept, Proposal, Request, Stratum, propose_split};
+use crate::cache::Cache;
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 use crate::report::Controls;
+use crate::settings::Settings;
 
-use super::args::SplitArgs;
+use super::args::{CommonArgs, SplitArgs};
 use super::exit::Outcome;
 use super::files::SettingFiles;
 use super::interrupt::Interrupt;
@@ -24,17 +26,9 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     let Some(out) = args.out.as_deref().filter(|_| !args.current.from_current) else {
         return split_current::run(args);
     };
-    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
-    use_threads(args.common.threads);
-    let line = progress::Line::default();
-    let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
-    let progress = Interrupt::new(shown);
-    let cache = cache::open(&args.common.cache);
-    let proposed = propose_split(&settings, &request, &cache, &progress);
-    if let Some(warning) = cache.warning() {
-        say(&format!("warning: {warning}"));
-    }
-    let proposal = proposed?;
+    let (proposal, settings) = proposed(&args.common, args.quiet, |settings, cache, progress| {
+        propose_split(settings, &request, cache, progress)
+    })?;
     let to_stdout = out == Path::new("-");
     if to_stdout {
         output::to_stdout(proposal.manifest.as_bytes())?;
@@ -46,6 +40,29 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         output::to_stdout(summary(&proposal, args, out, no_groups).as_bytes())?;
     }
     Ok(outcome(proposal.is_clean(), !proposal.open.is_empty()))
+}
+
+/// Proposes as `propose` does for the dataset that is named, with progress, and says what ails the
+/// cache; with the settings in force.
+///
+/// # Errors
+/// Those of the settings and of `propose`.
+pub(super) fn proposed<T>(
+    common: &CommonArgs,
+    quiet: bool,
+    propose: impl FnOnce(&Settings, &Cache, &dyn Progress) -> Result<T, Error>,
+) -> Result<(T, Settings), Error> {
+    let (settings, _) = resolve::common(common, SettingFiles::default())?;
+    use_threads(common.threads);
+    let line = progress::Line::default();
+    let shown: &dyn Progress = if quiet { &Silent } else { &line };
+    let progress = Interrupt::new(shown);
+    let cache = cache::open(&common.cache);
+    let proposed = propose(&settings, &cache, &progress);
+    if let Some(warning) = cache.warning() {
+        say(&format!("warning: {warning}"));
+    }
+    Ok((proposed?, settings))
 }
 
 /// What is known of a proposal, as an exit status.

@@ -5,14 +5,11 @@ use std::path::Path;
 
 use crate::audit::{By, Repair, RepairRequest, RepairedSplit, propose_repair};
 use crate::error::Error;
-use crate::progress::{Progress, Silent};
 
 use super::args::{ByArg, SplitArgs};
 use super::exit::Outcome;
-use super::files::SettingFiles;
-use super::interrupt::Interrupt;
-use super::split::{beside, outcome, searched, verified};
-use super::{advice, cache, output, progress, resolve, say, use_threads};
+use super::split::{beside, outcome, proposed, searched, verified};
+use super::{advice, output, say};
 
 /// Share by which sizes and classes may change unless something else is said.
 const TOLERANCE: f64 = 0.1;
@@ -41,22 +38,14 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
             "`--out`, `--diff` and `--drop-list` cannot share standard output; write one to a file";
         return Err(Error::settings(message));
     }
-    let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
-    use_threads(args.common.threads);
-    let line = progress::Line::default();
-    let shown: &dyn Progress = if args.quiet { &Silent } else { &line };
-    let progress = Interrupt::new(shown);
     let request = RepairRequest {
         by: by(args),
         tolerance,
         purge: args.purge,
     };
-    let cache = cache::open(&args.common.cache);
-    let proposed = propose_repair(&settings, &request, &cache, &progress);
-    if let Some(warning) = cache.warning() {
-        say(&format!("warning: {warning}"));
-    }
-    let repair = proposed?;
+    let (repair, settings) = proposed(&args.common, args.quiet, |settings, cache, progress| {
+        propose_repair(settings, &request, cache, progress)
+    })?;
     for (path, text) in wanted
         .into_iter()
         .zip([&repair.manifest, &repair.diff, &repair.drop_list])

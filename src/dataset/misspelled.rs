@@ -3,21 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::Claim;
+use super::group_columns::says_nothing;
+use super::split_name::keywords;
 use crate::sample::{Problem, ProblemKind, SplitRole};
-
-/// Names that a slip of the pen may have been meant for.
-const KNOWN: &[(&str, SplitRole)] = &[
-    ("train", SplitRole::Training),
-    ("training", SplitRole::Training),
-    ("val", SplitRole::Validation),
-    ("valid", SplitRole::Validation),
-    ("validation", SplitRole::Validation),
-    ("test", SplitRole::Test),
-    ("testing", SplitRole::Test),
-];
-
-/// What stands where nothing was written.
-const NOTHING: &[&str] = &["?", "n/a", "na", "nan", "nil", "none", "null", "unknown"];
 
 /// One question for each split without a role, and not in `told`, that is called by a slip of a
 /// name for splits, or by none.
@@ -45,13 +33,11 @@ pub(super) fn questions(claim: &Claim, told: &BTreeSet<&str>) -> Vec<Problem> {
 /// The role of a name that this may have been meant for.
 fn meant(name: &str) -> Option<SplitRole> {
     let lower = name.trim().to_lowercase();
-    if NOTHING.contains(&lower.as_str()) {
+    if says_nothing(&lower) {
         return Some(SplitRole::Validation);
     }
-    let known = KNOWN
-        .iter()
-        .filter(|(known, _)| lower.len() >= 4 && is_near(&lower, known));
-    known.map(|(_, role)| *role).next()
+    let mut known = keywords().filter(|(known, _)| lower.len() >= 4 && is_near(&lower, known));
+    known.next().map(|(_, role)| role)
 }
 
 /// Whether one letter more, less or another one, or two that changed places, make one word of the

@@ -341,7 +341,9 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         }
     }
     let aside = outside::aside(&claim, &walked.aside);
-    for problem in outside::questions(&claim).into_iter().chain(aside) {
+    let entities = split_folders::perhaps_entities(claim.parts.values().map(String::as_str));
+    let asked = outside::questions(&claim).into_iter();
+    for problem in asked.chain(aside).chain(entities) {
         builder.problem(problem);
     }
     let hidden = unread::hidden(std::mem::take(&mut walked.unread), &claim);

@@ -5,24 +5,12 @@ use std::collections::BTreeSet;
 use super::builder::Draft;
 use super::group_columns::Column;
 use super::split_name::{value_role, words};
+use super::split_values;
 use crate::sample::{Problem, ProblemKind, SplitRole};
-
-/// Words of names of columns that tell splits.
-const WORDS: &[&str] = &[
-    "split",
-    "subset",
-    "partition",
-    "set",
-    "fold",
-    "phase",
-    "usage",
-];
 
 /// Whether a column is called so that it may tell splits.
 pub(super) fn may_tell(name: &str) -> bool {
-    words(name)
-        .iter()
-        .any(|word| WORDS.contains(&word.as_str()))
+    words(name).iter().any(|word| split_values::is_name(word))
 }
 
 /// What is to be asked where such a column has a role for every sample, roles to train and to

@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
-use crate::sample::SplitRole;
+use crate::sample::{Problem, ProblemKind, SplitRole};
 use crate::source::container::{folder_and_name, stem_of_folder};
 
 /// A folder that is a split.
@@ -139,6 +139,29 @@ fn divide(found: &mut SplitFolders, containers: &BTreeMap<&str, Container>) {
             }
         }
     }
+}
+
+/// What is asked where the datasets of one root are many, called by one word and a number that tell
+/// neither folds nor versions: `P001`, `plant 7`. One model may learn from all of them.
+pub(super) fn perhaps_entities<'a>(parts: impl Iterator<Item = &'a str>) -> Option<Problem> {
+    const FEWEST: usize = 4;
+    let names: BTreeSet<&str> = parts.map(|part| parent_and_name(part).1).collect();
+    let called: BTreeSet<String> = names
+        .iter()
+        .map(|name| {
+            let word = name.trim_end_matches(|last: char| last.is_ascii_digit());
+            let is_numbered = word.len() < name.len() && !tells_a_part(name);
+            let word = word.trim_end_matches(['-', '_', ' ']).to_lowercase();
+            if is_numbered { word } else { String::new() }
+        })
+        .collect();
+    let is_one = called.len() == 1 && !called.contains("");
+    let first = names.first().filter(|_| is_one && names.len() >= FEWEST)?;
+    Some(Problem {
+        kind: ProblemKind::PerhapsEntities,
+        path: (*first).to_owned(),
+        detail: "they are called as patients or places are: what their images share by that is not judged".to_owned(),
+    })
 }
 
 /// Whether a folder's name tells a fold, a version or a set rather than a class.
@@ -278,6 +301,22 @@ fn parent_and_name(path: &str) -> (&str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn datasets_called_by_one_word_and_a_number_may_be_patients_and_folds_are_none() {
+        let are = |parts: &[&str]| perhaps_entities(parts.iter().copied()).is_some();
+        assert!(are(&["P001", "P002", "P003", "P010"]));
+        assert!(are(&[
+            "data/plant 1",
+            "data/plant 2",
+            "data/plant 3",
+            "data/plant 4"
+        ]));
+        assert!(!are(&["P001", "P002", "P003"]));
+        assert!(!are(&["fold0", "fold1", "fold2", "fold3"]));
+        assert!(!are(&["2017", "2018", "2019", "2020"]));
+        assert!(!are(&["bottle", "cable1", "cable2", "grid1"]));
+    }
 
     #[test]
     fn folders_without_pictures_name_no_splits_of_their_own() {

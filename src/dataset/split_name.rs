@@ -316,6 +316,11 @@ pub(super) fn value_role(value: &str) -> Option<SplitRole> {
     role_of(value).or(beside).or_else(|| may_spell(value))
 }
 
+/// The words that spell a role by themselves.
+pub(super) fn keywords() -> impl Iterator<Item = (&'static str, SplitRole)> {
+    KEYWORDS.iter().copied()
+}
+
 /// The role that a name may spell: some word of it does, whatever stands beside. Good enough to
 /// ask the user, not to act on it.
 pub(super) fn may_spell(name: &str) -> Option<SplitRole> {

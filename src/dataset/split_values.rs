@@ -31,6 +31,11 @@ const NAMES: &[&str] = &[
 /// Most different values of such a column.
 const MOST_VALUES: usize = 64;
 
+/// Whether a word names such a column by itself.
+pub(super) fn is_name(word: &str) -> bool {
+    NAMES.contains(&word)
+}
+
 /// How the values of a column tell splits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Values {

@@ -184,3 +184,11 @@ pub(super) fn below_training(losses: &FromLosses, causes: &[Cause]) -> Option<St
         "That it is {below} below the training loss is no sign of leakage: {explained}copies cannot be fitted better than the originals."
     ))
 }
+
+/// With a capital first letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + chars.as_str()
+    })
+}

@@ -4,7 +4,7 @@
 use super::accuracy::TENTH_OF_A_POINT;
 use super::losses::ALMOST_ALL;
 use super::phrases::{
-    about, below_training, constant_in_words, leaked_samples, noun, the_others, what_leaks,
+    about, below_training, capital, constant_in_words, leaked_samples, noun, the_others, what_leaks,
 };
 use super::together::Together;
 use crate::report::explanation::{
@@ -491,12 +491,4 @@ impl Known<'_> {
         }
         says
     }
-}
-
-/// With a capital first letter.
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().collect::<String>() + chars.as_str()
-    })
 }

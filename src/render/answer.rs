@@ -1,7 +1,7 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
 use crate::leak::Leak;
-use crate::report::{Leakage, Report, Ruling, SplitSummary, Verdict};
+use crate::report::{Leakage, Report, Ruling, Scope, SplitSummary, Verdict};
 use crate::wording;
 
 /// Entries that the line tells.
@@ -15,11 +15,7 @@ pub(crate) fn answer(report: &Report) -> String {
     if report.coverage.not_opened > 0 {
         return "no image was opened: not known which also occur in training".to_owned();
     }
-    if report
-        .scope
-        .as_ref()
-        .is_some_and(|scope| scope.samples == 0)
-    {
+    if report.scope.as_ref().is_some_and(Scope::is_empty) {
         return "nothing that changed or was named is an image here: nothing was compared"
             .to_owned();
     }

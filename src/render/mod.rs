@@ -1,6 +1,7 @@
 //! Report to text. Renderers see only the [`Report`](crate::report::Report).
 
 pub(crate) mod answer;
+mod caveat;
 pub mod difference;
 pub mod explanation;
 pub mod github;

@@ -8,13 +8,14 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::answer;
+use super::caveat::caveat;
 use super::labels;
 use super::text::{fit, printable, wrap};
 use crate::finding::Severity;
 use crate::leak::Leak;
 use crate::rate::Rate;
 use crate::report::recordings::{Distances, GroupRule, SharedGroups};
-use crate::report::{DetectionDoubt, Leakage, Report, ReportPair, Ruling, Verdict};
+use crate::report::{Leakage, Report, ReportPair, Ruling, Scope, Verdict};
 use crate::wording::{self, percent_tenths};
 
 /// Columns of the widest line.
@@ -63,10 +64,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
 
 /// The verdict in a word, in its colour, and the answer.
 fn headline(report: &Report, answer: &str, to: &mut dyn Write) -> io::Result<()> {
-    let is_empty = report
-        .scope
-        .as_ref()
-        .is_some_and(|scope| scope.samples == 0);
+    let is_empty = report.scope.as_ref().is_some_and(Scope::is_empty);
     let (style, word) = match report.verdict {
         Verdict::Clear if is_empty => (YELLOW, "NOTHING NEW"),
         Verdict::Leaks => (RED, "LEAKS"),
@@ -163,31 +161,6 @@ fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// What similarity cannot tell in this dataset; `None` where there is nothing to say.
-fn caveat(report: &Report) -> Option<&'static str> {
-    let look_alikes = |entry: &Leakage| entry.recorded_together.contains_key(&Leak::LookAlike);
-    match report.detection.doubt? {
-        DetectionDoubt::LookAlikes => Some(
-            "distinct pictures of this dataset are as similar as edited copies are: only pairs whose \
-             fine detail agrees count as near duplicates, the others are look-alikes",
-        ),
-        DetectionDoubt::Template => Some(
-            "pictures of this dataset share most of what they show (a form, a plate, a fixed view): \
-             only those as similar as copies saved again count as near duplicates, less similar ones \
-             are look-alikes, and cropped copies would mostly be missed",
-        ),
-        _ if !report.leakage.iter().any(look_alikes) => None,
-        DetectionDoubt::FewImages => Some(
-            "so few images do not tell how similar distinct ones are: pairs in doubt whose fine \
-             detail agrees count as near duplicates, the others are look-alikes",
-        ),
-        DetectionDoubt::Sampling => Some(
-            "pairs just above the threshold count as near duplicates where their fine detail \
-             agrees, else as look-alikes",
-        ),
-    }
 }
 
 fn one_leakage(entry: &Leakage, to: &mut dyn Write) -> io::Result<()> {

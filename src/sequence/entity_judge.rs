@@ -13,7 +13,6 @@ use super::entity_words::{
     ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, STRETCHES, is_word,
 };
 use super::fields::Kind;
-use super::name;
 
 /// A leading part of the names of one scheme.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +69,6 @@ pub(super) struct Counts {
     pub(super) rest_has_digits: bool,
 }
 
-/// Whether a whole field is a word for a split in all names: `train_p3_01`, `test_p3_02`.
-fn tells_split(scheme: &Scheme<'_>, at: usize) -> bool {
-    let column = &scheme.columns[at];
-    let of_field = scheme
-        .columns
-        .iter()
-        .filter(|own| own.field == column.field);
-    let mut values = scheme.rows.iter().map(|row| column.value(row));
-    of_field.count() == 1 && values.all(|value| value.is_some_and(name::is_neutral))
-}
-
 /// Parts that may be entities, the widest first.
 pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) -> Vec<Part> {
     let columns = &scheme.columns;
@@ -93,7 +81,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             continue;
         }
         if column.kind == Some(Kind::Letters) {
-            if tells_split(scheme, at) {
+            if entity_names::tells_split(scheme, at) {
                 without.push(column.field);
             }
             found.extend(entity_names::word(scheme, samples, classes, at, with_class));

@@ -8,6 +8,7 @@ use super::entity::Scheme;
 use super::entity_judge::{Classes, Part, count, follows_class};
 use super::entity_words::{ATTRIBUTES, ENTITIES, PAIRED, PIECES, STATES, is_word};
 use super::fields::Kind;
+use super::name;
 
 /// Words of letters alone that may be names of persons or things: several, each of a few samples
 /// that are counted anew (`anna_01`), and not the classes. Where nothing tells classes, such words
@@ -54,6 +55,17 @@ pub(super) fn word(
 const FEWEST_NAMES: usize = 5;
 /// Words of more samples each are an attribute.
 const MOST_OF_NAME: usize = 20;
+
+/// Whether a whole field is a word for a split in all names: `train_p3_01`, `test_p3_02`.
+pub(super) fn tells_split(scheme: &Scheme<'_>, at: usize) -> bool {
+    let column = &scheme.columns[at];
+    let of_field = scheme
+        .columns
+        .iter()
+        .filter(|own| own.field == column.field);
+    let mut values = scheme.rows.iter().map(|row| column.value(row));
+    of_field.count() == 1 && values.all(|value| value.is_some_and(name::is_neutral))
+}
 
 /// The field in front of a number where it holds words for times, each of which numbers have once:
 /// `before_007`, `after_007`. Two sensors may count each its own pictures.

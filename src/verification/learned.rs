@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::null_model::{Doubt, Threshold};
 use super::picture::Picture;
+use super::threshold::{Doubt, Threshold};
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.

@@ -9,6 +9,8 @@
 //! to lie where candidates are never missing, low enough that a few odd negatives with a partner
 //! (stripes, checkerboards) do not move them.
 
+use super::threshold::{Doubt, PRIOR, Threshold};
+
 /// Pairs expected to be false in one search at the threshold: even odds that there is none at all.
 const FALSE_PAIRS: f64 = std::f64::consts::LN_2;
 
@@ -45,136 +47,12 @@ const FITTED: (f64, f64) = (0.75, 0.95);
 /// Best similarity of a negative without any candidate.
 pub(super) const NOTHING_FOUND: f32 = -1.0;
 
-/// Where nothing can be calibrated: between what edits of a picture and what unrelated
-/// pictures reach in sets of photos, frames and drawings (see `docs/method.md`).
-const PRIOR: Threshold = Threshold {
-    similarity: 0.65,
-    copies: 0.65,
-    negatives: 0,
-    false_rate: None,
-    doubt: None,
-};
-
-/// Where nothing tells whether distinct pictures are as similar as copies: what pictures of one
-/// kind hardly reach. Measured on sets of 70: mugs, shirts, cells and charts up to 0.89, plain
-/// icons up to 0.97; CIFAR-10, photos and driving frames up to 0.7.
-const SURE: f32 = 0.9;
-
 /// Estimates outside this range are not believed: below, recompression decides; above, no edit but
 /// the slightest would be found. The bound stands in, and no rate is stated for it.
 const RANGE: (f32, f32) = (LEAST_SIMILARITY, 0.85);
 
 /// No estimate is below.
 pub(crate) const LEAST_SIMILARITY: f32 = 0.55;
-
-/// The similarity that makes a pair, and where it comes from.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Threshold {
-    /// Pairs at least this similar are reported, 0 to 1.
-    pub similarity: f32,
-    /// Pairs at least this similar are copies whatever a second look would say; more than
-    /// `similarity` only where there is doubt.
-    pub copies: f32,
-    /// Negatives it was estimated from; 0 when the dataset is too small or too uniform and a prior
-    /// stands in.
-    pub negatives: usize,
-    /// Expected part of queries without any duplicate that get a false one; `None` when nothing was
-    /// estimated, or the estimate was not believed.
-    pub false_rate: Option<f64>,
-    /// Why similarity alone tells no copy below `copies`; `None` where it does.
-    pub doubt: Option<Doubt>,
-}
-
-/// Why similarity alone does not tell copies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doubt {
-    /// The estimate is as exact as a sample of decoys makes it: just above it are strangers, too.
-    Sampling,
-    /// Too few pictures tell whether distinct ones are as similar as copies.
-    FewImages,
-    /// The dataset is a continuum of look-alikes: distinct pictures are as similar as copies.
-    Continuum,
-    /// All pictures show one template, so that copies are little more similar than distinct ones,
-    /// and the fine detail of distinct ones agrees.
-    Template,
-}
-
-impl Doubt {
-    /// All, in the order of their numbers in files, from 1.
-    pub(super) const ALL: [Self; 4] = [
-        Self::Sampling,
-        Self::FewImages,
-        Self::Continuum,
-        Self::Template,
-    ];
-}
-
-impl Threshold {
-    /// A threshold that the user gave.
-    #[must_use]
-    pub(crate) fn given(similarity: f32) -> Self {
-        Self {
-            similarity,
-            copies: similarity,
-            ..PRIOR
-        }
-    }
-
-    /// From which similarity on two pictures that something else brings together, as their time
-    /// does, are the same.
-    #[must_use]
-    pub(crate) fn of_neighbours(self) -> f32 {
-        match self.doubt {
-            None | Some(Doubt::Sampling) => self.similarity,
-            Some(Doubt::FewImages | Doubt::Continuum | Doubt::Template) => self.copies,
-        }
-    }
-
-    /// The threshold with pairs in doubt below `copies`; as it is where that is no more.
-    fn with_doubt(self, copies: f32, doubt: Doubt) -> Self {
-        let more = copies > self.similarity;
-        Self {
-            copies: copies.max(self.similarity),
-            doubt: more.then_some(doubt),
-            ..self
-        }
-    }
-
-    /// The threshold where too few pictures tell whether distinct ones are as similar as copies.
-    pub(super) fn in_doubt(self) -> Self {
-        self.with_doubt(SURE, Doubt::FewImages)
-    }
-
-    /// The threshold of a continuum of look-alikes: what strangers reach is not what decoys say, so
-    /// that no rate holds.
-    pub(super) fn among_look_alikes(self, copies: f32) -> Self {
-        Self {
-            copies: copies.max(self.similarity),
-            false_rate: None,
-            doubt: Some(Doubt::Continuum),
-            ..self
-        }
-    }
-}
-
-impl Threshold {
-    /// The threshold where all pictures show one template, and copies are as similar as `saved`,
-    /// or not similar enough to be told: what decoys reach says nothing of strangers there, what
-    /// real ones reach does.
-    #[must_use]
-    pub(crate) fn of_template(self, saved: Option<f32>) -> Self {
-        let strangers = match self.doubt {
-            Some(Doubt::Continuum) => self.copies,
-            _ => self.similarity,
-        };
-        Self {
-            copies: saved.unwrap_or(f32::INFINITY).max(strangers),
-            false_rate: None,
-            doubt: Some(Doubt::Template),
-            ..self
-        }
-    }
-}
 
 /// The threshold for a search of `queries`, from the best similarity that each negative
 /// found ([`NOTHING_FOUND`] where there was no candidate).
@@ -346,6 +224,7 @@ const MOST: f32 = 0.99;
 
 #[cfg(test)]
 mod tests {
+    use super::super::threshold::SURE;
     use super::*;
 
     /// Quantiles of a Gumbel distribution: the ideal sample of `n`.

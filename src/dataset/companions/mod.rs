@@ -8,6 +8,8 @@
 //! folder most pictures must have a partner, and most partners a picture, so that a class called
 //! `mask` stays a class.
 
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::split_name::{role_of, words};
@@ -140,7 +142,7 @@ impl Key {
 /// Takes masks and depth maps out of `images`.
 pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     let mut keys: Vec<(Key, Told)> = images.iter().map(|image| key(&image.path)).collect();
-    tell_beside_pictures(&mut keys, images);
+    beside::tell(&mut keys, images);
     let keys = keys;
     if keys.iter().all(|(_, told)| *told == Told::Picture) {
         return Found::default();
@@ -245,55 +247,10 @@ pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
     found
 }
 
-/// Tells as masks, or as other views of what is shown, what lies in a folder of any name beside one
-/// that is called as pictures are and has the same names: `images/7.png`, `manual/7.png`. All
-/// folders of that name must be so.
-fn tell_beside_pictures(keys: &mut [(Key, Told)], images: &[WalkedFile]) {
-    /// Fewer names may be the same by chance.
-    const FEWEST: usize = 4;
-    type Place = (Option<SplitRole>, Vec<String>);
-    let own_folder = |image: &WalkedFile| {
-        let above = image.path.rsplit_once('/').map_or("", |(above, _)| above);
-        above.rsplit('/').next().unwrap_or(above).to_lowercase()
-    };
-    let mut pictures: BTreeMap<Place, BTreeSet<&str>> = BTreeMap::new();
-    let mut others: BTreeMap<(String, Place), BTreeSet<&str>> = BTreeMap::new();
-    for ((key, told), image) in keys.iter().zip(images) {
-        let own = own_folder(image);
-        if *told != Told::Picture || VIEWS.contains(&own.as_str()) {
-            continue;
-        }
-        if is_of_pictures(&own) {
-            pictures.entry(key.folder()).or_default().insert(&key.stem);
-        } else if let Some((last, above)) = key.folders.split_last()
-            && *last == own
-        {
-            let place = (own, (key.role, above.to_vec()));
-            others.entry(place).or_default().insert(&key.stem);
-        }
-    }
-    let most = |some: usize, all: usize| some * 10 >= all * 9;
-    let mut is_beside: BTreeMap<&str, bool> = BTreeMap::new();
-    for ((own, place), stems) in &others {
-        let same = pictures.get(place).is_some_and(|names| {
-            let both = names.intersection(stems).count();
-            both >= FEWEST && most(both, names.len()) && most(both, stems.len())
-        });
-        *is_beside.entry(own).or_insert(true) &= same;
-    }
-    let told: Vec<bool> = keys
-        .iter()
-        .zip(images)
-        .map(|((key, told), image)| {
-            let own = own_folder(image);
-            let is_last = key.folders.last() == Some(&own);
-            *told == Told::Picture && is_last && is_beside.get(own.as_str()) == Some(&true)
-        })
-        .collect();
-    for ((key, told), _) in keys.iter_mut().zip(told).filter(|one| one.1) {
-        key.folders.pop();
-        *told = Told::ByFolder;
-    }
+/// The name of the folder that a file lies in.
+fn own_folder(path: &str) -> &str {
+    let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+    above.rsplit('/').next().unwrap_or(above)
 }
 
 /// Words of folders that are no classes: beside one, a folder of the same names holds its pictures.
@@ -317,8 +274,7 @@ fn folders_beside(
     let mut stems: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     let mut masks: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
     for ((key, told), image) in keys.iter().zip(images) {
-        let (above, _) = image.path.rsplit_once('/').unwrap_or(("", &image.path));
-        let own = above.rsplit('/').next().unwrap_or(above).to_lowercase();
+        let own = own_folder(&image.path).to_lowercase();
         let of = match told {
             Told::Picture => &mut stems,
             _ if PLAIN_MASKS.contains(&own.as_str()) => &mut masks,

@@ -19,6 +19,7 @@ use std::path::Path;
 use super::claim::Claim;
 use super::side_tables::{SideTable, samples};
 pub(super) use names::{Named, entity_in, named};
+pub(super) use values::says_nothing;
 use values::{Fold, Values, Verdict, folded};
 use words::Kind;
 

@@ -50,10 +50,15 @@ pub(super) enum Fold {
     Code,
 }
 
+/// Whether a value, in small letters, says that there is none.
+pub(in crate::dataset) fn says_nothing(lower: &str) -> bool {
+    NONE.contains(&lower)
+}
+
 /// A value as it is compared; `None` where it says that there is none.
 pub(super) fn folded(value: &str, fold: Fold) -> Option<String> {
     let lower = value.trim().to_lowercase();
-    if NONE.contains(&lower.as_str()) {
+    if says_nothing(&lower) {
         return None;
     }
     let whole = lower.split_once('.').filter(|(whole, rest)| {

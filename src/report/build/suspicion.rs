@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::samples_of;
-use crate::checks::{Evidence, code_of, may_be_splits, parts_may_be_entities};
+use crate::checks::{Evidence, code_of, may_be_splits};
 use crate::finding::Code;
 use crate::sample::{ProblemKind, SampleId, SplitId};
 use crate::sequence::examine::{Asked, RecordedPair, SplitLeaks};
@@ -24,8 +24,6 @@ pub(super) fn suspects(
 pub(super) struct OfDataset {
     /// Whether images outside of every split may belong to one.
     may_be_splits: bool,
-    /// Whether parts are called as patients or plants are, so that one model may learn from all.
-    parts_may_be_entities: bool,
 }
 
 impl OfDataset {
@@ -33,7 +31,6 @@ impl OfDataset {
     pub(super) fn of(evidence: &Evidence<'_>) -> Self {
         Self {
             may_be_splits: may_be_splits(evidence),
-            parts_may_be_entities: parts_may_be_entities(&evidence.dataset.parts()),
         }
     }
 }
@@ -89,6 +86,7 @@ pub(super) fn open_codes(
     for (kind, code) in [
         (ProblemKind::UnparsableTime, Code::UnparsableTime),
         (ProblemKind::NotUsed, Code::DescriptionNotUsed),
+        (ProblemKind::PerhapsEntities, Code::SeveralParts),
     ] {
         let mut problems = evidence.dataset.problems.iter();
         if problems.any(|one| one.kind == kind) {
@@ -96,9 +94,6 @@ pub(super) fn open_codes(
         }
     }
     if evidence.shared_with_parts.contains_key(&evaluation) {
-        codes.insert(Code::SeveralParts);
-    }
-    if of_dataset.parts_may_be_entities {
         codes.insert(Code::SeveralParts);
     }
     if of_dataset.may_be_splits {

@@ -26,7 +26,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
 
-pub(crate) use edited::Edit;
+pub(crate) use edited::{Edit, edited};
 pub(crate) use mask::{Mask, read_mask};
 pub(crate) use preview::{Preview, preview};
 

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use super::super::calibration::Decoy;
 use super::super::effort::ACROSS;
-use super::super::null_model::{self, Threshold};
+use super::super::null_model;
 use super::super::picture::Picture;
 use super::super::sample::Key;
+use super::super::threshold::Threshold;
 use super::super::verify::Found;
 use super::{Answer, Answers, key};
 
