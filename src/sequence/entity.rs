@@ -98,12 +98,16 @@ pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
             .map(|(scheme, parts)| (*scheme, &parts[level.min(parts.len() - 1)]))
             .collect();
         let candidate = candidate(samples, &chosen);
-        let known = found
-            .iter()
-            .any(|other| other.groups.of == candidate.groups.of);
         let told = candidate.groups.of.iter().flatten().count();
-        if !known && told * 10 >= samples.len() {
-            found.push(candidate);
+        if told * 10 < samples.len() {
+            continue;
+        }
+        let same = |other: &&mut Candidate| other.groups.of == candidate.groups.of;
+        match found.iter_mut().find(same) {
+            // `ajsx` of `ajsx0279_14` is in doubt, `ajsx0279` is not.
+            Some(known) if known.needs_pixels => *known = candidate,
+            Some(_) => {}
+            None => found.push(candidate),
         }
     }
     found

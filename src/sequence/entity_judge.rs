@@ -8,6 +8,7 @@ use crate::sample::Sample;
 use super::clock;
 use super::digests::digest;
 use super::entity::{Column, Scheme, value_of};
+use super::entity_counts::{Counts, count, values_of, varying_behind};
 use super::entity_names;
 use super::entity_words::{
     ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, STRETCHES, is_word,
@@ -31,9 +32,11 @@ pub(super) struct Part {
 }
 
 /// Fewer values behind or before a word are classes rather than pieces or entities.
-const FEWEST_VALUES: usize = 4;
+pub(super) const FEWEST_VALUES: usize = 4;
 /// Values that repeat less often than this, of 100 samples, are chance.
 const FEWEST_GROUPED: usize = 10;
+/// From so many values on, of which each has a few names, a number is no class.
+const FEW_EACH: usize = 12;
 /// Numbers are identifiers where their range is so many times as large as their count.
 pub(super) const SPARSE: u64 = 3;
 
@@ -52,21 +55,6 @@ impl Classes {
             several: different.len() > 1,
         }
     }
-}
-
-/// What is counted of a part.
-pub(super) struct Counts {
-    pub(super) samples: usize,
-    pub(super) values: usize,
-    /// Samples whose value others have, too.
-    pub(super) grouped: usize,
-    /// Pairs of samples with one value.
-    pub(super) pairs: f64,
-    /// What varies behind the part within one value: how many different ones there are in all.
-    pub(super) rest: usize,
-    /// Whether something varies behind it at all, and whether that holds a digit.
-    pub(super) rest_varies: bool,
-    pub(super) rest_has_digits: bool,
 }
 
 /// Parts that may be entities, the widest first.
@@ -123,7 +111,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             || (different >= FEWEST_VALUES
                 && (has_pieces(scheme, at)
                     || has_states(scheme, at)
-                    || has_partners(scheme, at, samples)
+                    || has_partners(scheme, &part, samples)
                     || is_folder_code(scheme, at)));
         let excluded = is_year(&values)
             || is_word(&word, &ATTRIBUTES)
@@ -160,7 +148,7 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
     let sparse = is_sparse(values, column);
     // Numbers that begin anew behind every value are counted within it.
     let restarts = counts.rest_varies && counts.rest * 10 <= samples * 7;
-    if restarts && counts.rest_has_digits {
+    if (restarts && counts.rest_has_digits) || counts.is_counted_within {
         return true;
     }
     if grouped * 2 < samples || samples * 4 < different * 5 {
@@ -170,7 +158,7 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
         let range = span(values).unwrap_or(u64::MAX) as f64;
         counts.pairs <= 3.0 * (samples as f64).powi(2) / (2.0 * range)
     };
-    let few_each = different >= 20 && samples <= different * 20;
+    let few_each = different >= FEW_EACH && samples <= different * 20;
     match (counts.rest_varies, counts.rest_has_digits) {
         // Words behind it: `12_left`, `12_right`. A dense number is one that each word counts by
         // itself.
@@ -187,63 +175,6 @@ fn may_be_entity(counts: &Counts) -> bool {
         && counts.samples >= counts.values * 3
         && counts.rest_varies
         && !counts.rest_has_digits
-}
-
-pub(super) fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Counts {
-    let mut key = String::new();
-    let values: Vec<u64> = scheme
-        .rows
-        .iter()
-        .zip(&scheme.members)
-        .map(|(row, at)| {
-            value_of(part, &scheme.columns, row, &mut key);
-            if part.with_class {
-                key.push_str(samples[*at].label.as_deref().unwrap_or_default());
-            }
-            digest(&key)
-        })
-        .collect();
-    let mut sizes: HashMap<u64, usize> = HashMap::new();
-    for value in &values {
-        *sizes.entry(*value).or_default() += 1;
-    }
-    // What varies within a value; a field that each value has once only belongs to the value.
-    let behind: Vec<usize> = (part.column + 1..scheme.columns.len())
-        .filter(|at| !scheme.columns[*at].is_hash)
-        .filter(|at| {
-            let mut first: HashMap<u64, &str> = HashMap::new();
-            scheme.rows.iter().zip(&values).any(|(row, value)| {
-                let own = scheme.columns[*at].value(row).unwrap_or_default();
-                *first.entry(*value).or_insert(own) != own
-            })
-        })
-        .collect();
-    let rest: HashSet<u64> = scheme
-        .rows
-        .iter()
-        .map(|row| {
-            key.clear();
-            for at in &behind {
-                key.push_str(scheme.columns[*at].value(row).unwrap_or_default());
-                key.push('\u{1}');
-            }
-            digest(&key)
-        })
-        .collect();
-    Counts {
-        samples: values.len(),
-        values: sizes.len(),
-        grouped: sizes.values().filter(|size| **size > 1).sum(),
-        pairs: sizes
-            .values()
-            .map(|size| (*size * (*size - 1)) as f64 / 2.0)
-            .sum(),
-        rest: rest.len(),
-        rest_varies: !behind.is_empty(),
-        rest_has_digits: behind
-            .iter()
-            .any(|at| scheme.columns[*at].kind != Some(Kind::Letters)),
-    }
 }
 
 /// Whether each class has one value only: the part spells the class.
@@ -365,10 +296,11 @@ fn has_states(scheme: &Scheme<'_>, at: usize) -> bool {
     next.is_some() && scheme.rows.iter().all(is_state)
 }
 
-/// Whether nothing but words for sides, ways and sensors stands behind, of which several occur, and
-/// they are not the classes: `0012_L_CC`.
-fn has_partners(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> bool {
-    let behind = scheme.columns.get(at + 1..).unwrap_or_default();
+/// Whether nothing but words for sides, ways and sensors varies behind, of which several occur, and
+/// they are not the classes: `0012_L_CC`, `CG001_F_left`.
+fn has_partners(scheme: &Scheme<'_>, part: &Part, samples: &[Sample]) -> bool {
+    let values = values_of(scheme, samples, part);
+    let behind = varying_behind(scheme, part.column, &values);
     let mut different: HashSet<Vec<&str>> = HashSet::new();
     let of_pairs = scheme
         .rows
@@ -377,7 +309,7 @@ fn has_partners(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) -> bool {
         .all(|(row, member)| {
             let words: Vec<&str> = behind
                 .iter()
-                .filter_map(|column| column.value(row))
+                .filter_map(|at| scheme.columns[*at].value(row))
                 .collect();
             let label = samples[*member].label.as_deref();
             let is_paired = |word: &&str| {
@@ -484,7 +416,8 @@ fn is_sparse(values: &[&str], column: &Column) -> bool {
     match column.kind {
         Some(Kind::Digits) => {
             let different = values.iter().collect::<HashSet<_>>().len() as u64;
-            span(values).is_some_and(|span| span / different >= SPARSE)
+            let too_long = values.iter().any(|value| value.len() > 18);
+            too_long || span(values).is_some_and(|span| span / different >= SPARSE)
         }
         _ => values.iter().map(|value| value.len()).sum::<usize>() >= 4 * values.len(),
     }

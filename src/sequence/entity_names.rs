@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use crate::sample::Sample;
 
 use super::entity::Scheme;
-use super::entity_judge::{Classes, Part, count, follows_class};
+use super::entity_counts::count;
+use super::entity_judge::{Classes, Part, follows_class};
 use super::entity_words::{ATTRIBUTES, ENTITIES, PAIRED, PIECES, STATES, is_word};
 use super::fields::Kind;
 use super::name;

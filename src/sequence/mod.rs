@@ -9,6 +9,7 @@ pub(crate) mod augmentation;
 mod clock;
 mod digests;
 pub(crate) mod entity;
+mod entity_counts;
 mod entity_folders;
 mod entity_judge;
 mod entity_names;
