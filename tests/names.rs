@@ -53,6 +53,22 @@ fn strict_fails_on_what_was_not_answered_and_a_limit_on_what_is_suspected() {
 }
 
 #[test]
+fn a_limit_that_counts_groups_is_not_judged_while_names_may_tell_them() {
+    let workspace = patients();
+    let counted = ["--max-leakage", "0", "--count-as-leaked", "shared-group"];
+    let (report, status) = workspace.check(&counted);
+    assert_eq!(status, 2);
+    assert_eq!(report["gate"]["violations"][0]["code"], "not-judged");
+    let told = [&counted[..], &["--group-none", "numbers of the studio"]].concat();
+    assert_eq!(workspace.check(&told).1, 0, "answered");
+    assert_eq!(
+        workspace.check(&counted[..2]).1,
+        0,
+        "groups are not counted"
+    );
+}
+
+#[test]
 fn an_answer_ends_the_question() {
     let workspace = patients();
     let (report, status) = workspace.check(&["--group-none", "numbers of the studio", "--strict"]);

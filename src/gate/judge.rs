@@ -8,6 +8,7 @@ use super::limit::LeakLimit;
 use super::policy::Policy;
 use super::unanswered;
 use crate::finding::{CODES, Code};
+use crate::leak::Leak;
 use crate::report::recordings::PositionUnit;
 use crate::report::{
     AcceptedBy, AcceptedFindings, Gate, GateNote, Leakage, LeakedSample, NoteCode, Report,
@@ -201,6 +202,22 @@ impl<'a> Judgement<'a> {
         if leaked.fraction.is_none() && !applying.is_empty() {
             let message = format!(
                 "no image of `{evaluation}` could be read, so its leakage from `{}` is not known",
+                entry.training_split
+            );
+            return vec![violation(ViolationCode::NotJudged, message)];
+        }
+        let counts_groups = self
+            .report
+            .settings
+            .counted_as_leaked
+            .contains(&Leak::SharedGroup);
+        let all_kinds = applying.iter().find(|limit| limit.kind.is_none());
+        if let Some(limit) = all_kinds.filter(|_| counts_groups)
+            && let Some(todo) = self.untold(entry, Code::LeakSharedGroup)
+            && unanswered::open(self.report, entry).contains(&Code::PossibleGroup)
+        {
+            let message = format!(
+                "the limit `{limit}` counts shared groups, which cannot be judged for `{evaluation}` from `{}`: {todo}",
                 entry.training_split
             );
             return vec![violation(ViolationCode::NotJudged, message)];

@@ -109,7 +109,7 @@ fn accepted_leaks(report: &Report, entry: &Leakage) -> u64 {
 }
 
 /// Codes that keep an entry open and that nobody has accepted.
-fn open(report: &Report, entry: &Leakage) -> Vec<Code> {
+pub(super) fn open(report: &Report, entry: &Leakage) -> Vec<Code> {
     // What no finding tells, nobody has accepted. Where a part is asked about, others are not told.
     let is_untold =
         |code: Code| report.scope.is_none() && !report.finding_counts.contains_key(code.name());
