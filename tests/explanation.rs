@@ -127,7 +127,7 @@ fn settings(log: &TrainingLog) -> Inputs<'_> {
         interleaving: None,
         revisited: 0,
         unanswered: &[],
-        counted: Default::default(),
+        together: Default::default(),
     }
 }
 

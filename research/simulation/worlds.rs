@@ -42,7 +42,7 @@ impl World {
             answers: Answers::NONE,
             predictions_unmatched: 0,
             prediction_notes: &[],
-            counted: Default::default(),
+            together: Default::default(),
             second_run: None,
             compared: &[],
             interleaving: None,

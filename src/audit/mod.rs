@@ -190,6 +190,7 @@ fn judge_signed(
                 recordings: scan.known.recordings.as_ref(),
                 descriptors,
                 leakage: &leakage,
+                counted: report::counted_together(&evidence, chosen.evaluation()),
             };
             explanation::explain(asked, chosen, &evidence)?
         }

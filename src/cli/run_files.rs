@@ -38,7 +38,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
     let optional = |path: &Option<std::path::PathBuf>| {
         path.as_deref().map(|path| log(path, &columns)).transpose()
     };
-    Ok(Some(Explain {
+    let mut explain = Explain {
         log: match optional(&args.training_log)? {
             Some(log) => Some(log),
             None => declared(args)?,
@@ -50,7 +50,34 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
         second_log: optional(&args.second_log)?,
         second_predictions: args.second_predictions.as_deref().map(lines).transpose()?,
         compared: compared(&args.compare)?,
-    }))
+    };
+    if explain.metric == Metric::ErrorRate {
+        percent_as_share(&mut explain)?;
+    }
+    Ok(Some(explain))
+}
+
+/// Error rates are shares; where one is above 1, all are taken for percentages.
+///
+/// # Errors
+/// One above 100 %.
+fn percent_as_share(explain: &mut Explain) -> Result<(), Error> {
+    let logs = [&mut explain.log, &mut explain.second_log];
+    let epochs = logs.into_iter().flatten().flat_map(|log| &mut log.epochs);
+    let printed = epochs.flat_map(|epoch| [&mut epoch.train, &mut epoch.validation]);
+    let measured = &mut explain.train_loss_evaluation;
+    let mut rates: Vec<&mut Printed> = printed.chain([measured]).flatten().collect();
+    let highest = rates.iter().map(|rate| rate.value).fold(0.0, f64::max);
+    if highest > 100.0 {
+        return Err(Error::settings(format!(
+            "`--metric error`: {highest} is no error rate; give shares from 0 to 1, or percentages"
+        )));
+    }
+    for rate in rates.iter_mut().filter(|_| highest > 1.0) {
+        rate.value /= 100.0;
+        rate.half_width /= 100.0;
+    }
+    Ok(())
 }
 
 /// Predictions of models, called what their files are: without folders and endings, where that
@@ -142,6 +169,35 @@ fn range(text: &str) -> Result<(f64, f64), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percentages_of_errors_become_shares_together() {
+        let shares = |train: &str, validation: &str, measured: &str| {
+            let mut explain = Explain {
+                log: Some(training_log::declared(
+                    Some(train),
+                    Some(validation),
+                    TrainLossKind::Unknown,
+                )),
+                train_loss_evaluation: training_log::printed(measured),
+                metric: Metric::ErrorRate,
+                target_range: None,
+                predictions: None,
+                second_log: None,
+                second_predictions: None,
+                compared: Vec::new(),
+            };
+            percent_as_share(&mut explain).map(|()| {
+                let log = explain.log.unwrap();
+                let epoch = &log.epochs[0];
+                [epoch.train, epoch.validation, explain.train_loss_evaluation]
+                    .map(|rate| rate.unwrap().value)
+            })
+        };
+        assert_eq!(shares("50", "25", "0.5").unwrap(), [0.5, 0.25, 0.005]);
+        assert_eq!(shares("0.5", "0.25", "1").unwrap(), [0.5, 0.25, 1.0]);
+        assert!(shares("50", "125", "1").is_err());
+    }
 
     #[test]
     fn losses_that_are_not_finite_are_refused_by_the_name_of_their_option() {

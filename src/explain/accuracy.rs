@@ -5,29 +5,18 @@
 //! bounds exist without predictions; and if leakage does not hurt, the lower end says how much of
 //! the accuracy it can be.
 
-use super::together::Together;
+use super::phrases::leaked_samples;
 use super::training_log::Printed;
-use crate::report::explanation::{AccuracyBounds, Exposure, FromImages};
+use crate::report::explanation::{AccuracyBounds, FromImages};
 use crate::wording::{accuracy as in_words, count};
 
 /// Half of a tenth of a percentage point: how accuracies that were counted are written.
 pub(crate) const TENTH_OF_A_POINT: f64 = 0.0005;
 
-/// Bounds from the accuracy in the log and the share that is exposed, or counted as leaked for what
-/// it belongs to: only how many leak enters.
+/// Bounds from the accuracy in the log and the number of exposed samples.
 #[must_use]
-pub(crate) fn bounds(
-    accuracy: Printed,
-    images: &FromImages,
-    together: Together<'_>,
-) -> AccuracyBounds {
-    let samples = images.n_validation;
-    let exposed = images
-        .classes
-        .iter()
-        .filter(|class| class.class != Exposure::Clean);
-    let exposed: u64 = exposed.map(|class| class.n).sum();
-    let leaked = (exposed + together.samples).min(samples);
+pub(crate) fn bounds(accuracy: Printed, images: &FromImages) -> AccuracyBounds {
+    let (samples, leaked) = (images.n_validation, leaked_samples(images));
     let (a, f) = (accuracy.value, leaked as f64 / samples.max(1) as f64);
     let told = in_words(a, accuracy.half_width);
     let clean = (leaked < samples).then(|| {

@@ -3,7 +3,6 @@
 
 use super::bounds::{ASSUMED_SPREAD, sampling_half_width};
 use super::inputs::Inputs;
-use super::together::Together;
 use crate::report::explanation::{
     Cause, Evidence, FromImages, FromLosses, FromTargets, TrainLossKind,
 };
@@ -19,14 +18,13 @@ const CONSTANT_RATIO: f64 = 1.25;
 pub(crate) fn causes(
     inputs: &Inputs,
     images: &FromImages,
-    together: Together<'_>,
     losses: &FromLosses,
     targets: Option<&FromTargets>,
 ) -> Vec<Cause> {
     vec![
         epoch_average(losses),
         training_mode(inputs, losses),
-        leakage(inputs.unanswered, images, together, losses),
+        leakage(inputs.unanswered, images, losses),
         easier_validation(targets),
         small_validation(images, losses),
         cause(
@@ -191,16 +189,7 @@ fn loss_ratios(inputs: &Inputs) -> Vec<f64> {
         .collect()
 }
 
-fn leakage(
-    unanswered: &[&str],
-    images: &FromImages,
-    together: Together<'_>,
-    losses: &FromLosses,
-) -> Cause {
-    if together.is_any() {
-        let detail = together.refusal().message;
-        return cause("leakage", Evidence::Unknown, detail);
-    }
+fn leakage(unanswered: &[&str], images: &FromImages, losses: &FromLosses) -> Cause {
     let exposed = images.f_exposed.value.unwrap_or(0.0);
     // More may be exposed than is known.
     let enough = losses.f_star.value.is_some_and(|star| exposed >= star);

@@ -9,7 +9,6 @@ use super::exposure::Exposures;
 use super::inputs::{Model, Prediction};
 use super::interval::{difference, ratio, share, sum_by_group};
 use super::predictions::LossKind;
-use super::together::Together;
 use crate::report::explanation::{ComparedModel, Comparison, Estimate, Exposure, Measure};
 use crate::wording::{accuracy, count, loss};
 
@@ -30,7 +29,6 @@ pub(crate) fn compare(
     models: &[Model<'_>],
     exposures: &Exposures,
     groups: &[u32],
-    together: Together<'_>,
 ) -> Option<Comparison> {
     if models.len() < 2 {
         return None;
@@ -42,8 +40,7 @@ pub(crate) fn compare(
         let of = |model: &Model<'_>| score(of_row(model, row)?);
         Some(Case {
             group: groups[row as usize],
-            // Where more is counted as leaked than is exposed, nothing is known to be clean.
-            clean: class == Exposure::Clean && !together.is_any(),
+            clean: class == Exposure::Clean,
             scores: models.iter().map(of).collect::<Option<_>>()?,
         })
     });
@@ -91,10 +88,7 @@ pub(crate) fn compare(
         models: estimates,
         line: String::new(),
     };
-    comparison.line = match together.is_any() {
-        true => line_together(&comparison, together),
-        false => line(&comparison),
-    };
+    comparison.line = line(&comparison);
     Some(comparison)
 }
 
@@ -167,22 +161,6 @@ fn score(one: &Prediction, measure: Measure) -> Option<f64> {
         Measure::Accuracy => one.right.map(|right| f64::from(u8::from(right))),
         Measure::Loss => one.loss.map(|loss| -loss),
     }
-}
-
-/// The line where samples count as leaked for what they belong to.
-fn line_together(of: &Comparison, together: Together<'_>) -> String {
-    let all = of.models.iter().find(|one| one.name == of.best_on_all);
-    let value = all.and_then(|one| one.all.value);
-    let told = value.map_or_else(String::new, |value| match of.measure {
-        Measure::Accuracy => accuracy(value, HALF_WIDTH),
-        Measure::Loss => loss(value),
-    });
-    format!(
-        "On all {} samples `{}` is best ({told}); which model is best on new images cannot be said: {}.",
-        count(of.samples),
-        of.best_on_all,
-        together.refusal().message
-    )
 }
 
 fn estimate(
@@ -318,7 +296,7 @@ mod tests {
             lag: vec![None; rows.len()],
             rows: rows.clone(),
         };
-        compare(&models, &exposures, &rows, Together::default()).unwrap()
+        compare(&models, &exposures, &rows).unwrap()
     }
 
     fn runs(parts: &[(bool, usize)]) -> Vec<bool> {

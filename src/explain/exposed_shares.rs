@@ -74,6 +74,15 @@ pub(crate) fn from_images(
                 n: exposures.class.iter().filter(|&&c| c == class).count() as u64,
             })
             .to_vec(),
+        shared: match exposures.class.contains(&Exposure::Together) {
+            true => inputs
+                .together
+                .shared
+                .iter()
+                .map(|&s| s.to_owned())
+                .collect(),
+            false => Vec::new(),
+        },
         f_twin: leaked(|class| class == Exposure::Twin),
         f_near: leaked(|class| class <= Exposure::Adjacent),
         f_exposed: leaked(|class| class != Exposure::Clean),

@@ -1,4 +1,5 @@
-//! Exposure class of every evaluation sample, from twins, places in recordings and declared groups.
+//! Exposure class of every evaluation sample, from twins, places in recordings and what the report
+//! counts as belonging together.
 
 use super::inputs::{Inputs, Place, Row, Setting};
 use crate::report::explanation::Exposure;
@@ -32,23 +33,20 @@ pub fn classify(inputs: &Inputs, lag: u32, setting: Setting) -> Exposures {
     let rows = inputs.evaluation_rows();
     let twins = training_twins(inputs, setting);
     let places = training_places(inputs.rows);
-    let groups = training_groups(inputs.rows);
+    let mut together = vec![false; inputs.rows.len()];
+    for (row, _) in inputs.together.pairs {
+        together[*row as usize] = true;
+    }
     let steps: Vec<Option<u32>> = rows
         .iter()
         .map(|&row| nearest_lag(&places, inputs.rows[row as usize].place?))
         .collect();
-    let class = |(&row, steps): (&u32, &Option<u32>)| {
-        let same_group = inputs.rows[row as usize]
-            .group
-            .is_some_and(|group| groups.binary_search(&group).is_ok());
-        let placed = inputs.rows[row as usize].place.is_some();
-        match steps {
-            _ if twins[row as usize] > 0 => Exposure::Twin,
-            Some(steps) if *steps <= ADJACENT_LAG => Exposure::Adjacent,
-            Some(steps) if *steps <= lag => Exposure::Shadowed,
-            _ if same_group && !placed => Exposure::Shadowed,
-            _ => Exposure::Clean,
-        }
+    let class = |(&row, steps): (&u32, &Option<u32>)| match steps {
+        _ if twins[row as usize] > 0 => Exposure::Twin,
+        Some(steps) if *steps <= ADJACENT_LAG => Exposure::Adjacent,
+        Some(steps) if *steps <= lag => Exposure::Shadowed,
+        _ if together[row as usize] => Exposure::Together,
+        _ => Exposure::Clean,
     };
     Exposures {
         class: rows.iter().zip(&steps).map(class).collect(),
@@ -79,17 +77,6 @@ fn training_places(rows: &[Row]) -> Vec<Place> {
     places
 }
 
-fn training_groups(rows: &[Row]) -> Vec<u32> {
-    let mut groups: Vec<u32> = rows
-        .iter()
-        .filter(|row| !row.evaluation)
-        .filter_map(|row| row.group)
-        .collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
-}
-
 fn nearest_lag(sorted: &[Place], place: Place) -> Option<u32> {
     let at = sorted.partition_point(|other| *other < place);
     let neighbours = [at.checked_sub(1), Some(at)]
@@ -104,7 +91,7 @@ fn nearest_lag(sorted: &[Place], place: Place) -> Option<u32> {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::inputs::{Metric, Targets, Twin};
+    use super::super::inputs::{Metric, Targets, Together, Twin};
     use super::*;
 
     /// Inputs with nothing but rows and twins.
@@ -129,7 +116,7 @@ pub(super) mod tests {
             interleaving: None,
             revisited: 0,
             unanswered: &[],
-            counted: Default::default(),
+            together: Default::default(),
         }
     }
 
@@ -187,17 +174,20 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_declared_group_on_both_sides_shadows() {
-        let row = |evaluation, group| Row {
-            evaluation,
-            place: None,
-            group,
+    fn what_the_report_counts_as_belonging_together_is_not_clean() {
+        let mut rows = film(&[true, true, true, false]);
+        rows[0].place = None;
+        rows[1].place = None;
+        let inputs = Inputs {
+            together: Together {
+                pairs: &[(0, 3), (2, 3)],
+                shared: &["one group"],
+            },
+            ..bare(&rows, &[])
         };
-        let rows = [row(true, Some(4)), row(true, Some(5)), row(false, Some(4))];
-        assert_eq!(
-            classify(&bare(&rows, &[]), 3, Setting::Default).class,
-            [Exposure::Shadowed, Exposure::Clean]
-        );
+        let class = classify(&inputs, 3, Setting::Default).class;
+        let near_in_time = Exposure::Adjacent;
+        assert_eq!(class, [Exposure::Together, Exposure::Clean, near_in_time]);
     }
 
     #[test]

@@ -54,20 +54,18 @@ pub struct Inputs<'a> {
     /// Codes of what could tell of more leaks between the two sides and was not answered. Where
     /// there are any, nothing is said to be free of leaks.
     pub unanswered: &'a [&'static str],
-    /// What the report counts as leaked.
-    pub counted: Counted<'a>,
+    /// What counts as leaked for belonging together.
+    pub together: Together<'a>,
 }
 
-/// Evaluation rows that the report counts as leaked, by number: which ones they are is not known
-/// here, so that exposure, which rows, places and groups tell, may miss them.
+/// What the report counts as leaked whatever looks and time tell: tiles of one image, augmented
+/// copies of one source, groups, passes of one place.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Counted<'a> {
-    /// For whatever reason.
-    pub leaked: u64,
-    /// Of these, for belonging together with training samples: tiles of one image, augmented
-    /// copies of one source, groups, passes of one place.
-    pub together: u64,
-    /// In words, what those share with training.
+pub struct Together<'a> {
+    /// An evaluation row and a training row that belong together, each evaluation row at least
+    /// once.
+    pub pairs: &'a [(u32, u32)],
+    /// In words, what they share.
     pub shared: &'a [&'static str],
 }
 

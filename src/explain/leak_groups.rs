@@ -1,15 +1,16 @@
 //! Evaluation samples that stand or fall together: the units of every interval.
 //!
 //! A sample of a recording belongs to a stretch of it as long as the decorrelation lag; other
-//! samples belong to their declared group, and where they have none, to the component of twins they
-//! are in.
+//! samples belong to their declared group, and where they have none, to the component of twins, and
+//! of what counts as belonging together, that they are in.
 
 use super::inputs::{Inputs, Row, Setting, Twin};
 
 /// Group id of every row. Ids mean nothing but equality; they are the same for the same inputs.
 #[must_use]
 pub(crate) fn leak_groups(inputs: &Inputs, lag: u32) -> Vec<u32> {
-    let component = twin_components(inputs.rows, inputs.twins);
+    let together = inputs.together.pairs.iter().copied();
+    let component = components(inputs.rows, usual(inputs.twins).chain(together));
     let keys: Vec<(u8, u32, u32)> = (0..inputs.rows.len())
         .map(|i| match (inputs.rows[i].place, inputs.rows[i].group) {
             (Some(place), _) => (0, place.recording, place.position / lag.max(1)),
@@ -30,18 +31,26 @@ pub(crate) fn leak_groups(inputs: &Inputs, lag: u32) -> Vec<u32> {
     groups
 }
 
-/// Connected components of twins, named by their smallest row. Twins within one recording do not
-/// join: frames of a film resemble their neighbours, and the chain would make one component of it
-/// all; their lag tells more.
+/// Connected components of twins, named by their smallest row.
 #[must_use]
 pub(crate) fn twin_components(rows: &[Row], twins: &[Twin]) -> Vec<u32> {
+    components(rows, usual(twins))
+}
+
+/// Twins at the usual setting, as pairs of rows.
+fn usual(twins: &[Twin]) -> impl Iterator<Item = (u32, u32)> + '_ {
+    let usual = twins.iter().filter(|twin| twin.setting <= Setting::Default);
+    usual.map(|twin| (twin.a, twin.b))
+}
+
+/// Connected components of pairs, named by their smallest row. Pairs within recordings do not join:
+/// frames of a film resemble their neighbours, and the chain would make one component of it all;
+/// their lag tells more.
+fn components(rows: &[Row], pairs: impl Iterator<Item = (u32, u32)>) -> Vec<u32> {
     let mut parent: Vec<u32> = (0..rows.len() as u32).collect();
-    for twin in twins.iter().filter(|twin| twin.setting <= Setting::Default) {
-        let placed = |row: u32| rows[row as usize].place.is_some();
-        if placed(twin.a) && placed(twin.b) {
-            continue;
-        }
-        let (a, b) = (root(&mut parent, twin.a), root(&mut parent, twin.b));
+    let placed = |row: u32| rows[row as usize].place.is_some();
+    for (a, b) in pairs.filter(|(a, b)| !(placed(*a) && placed(*b))) {
+        let (a, b) = (root(&mut parent, a), root(&mut parent, b));
         parent[a.max(b) as usize] = a.min(b);
     }
     (0..rows.len() as u32)

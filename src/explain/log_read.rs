@@ -11,7 +11,7 @@ const MOST_POINTS: usize = 500;
 #[must_use]
 pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
     let epoch = log.explained();
-    let losses = log.quantity == Quantity::Loss;
+    let losses = log.quantity != Quantity::Error;
     let (training, validation) = (
         epoch.and_then(|e| e.train),
         epoch.and_then(|e| e.validation),

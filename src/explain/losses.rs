@@ -4,7 +4,6 @@ use super::bounds::{self, Range};
 use super::gap::{closable_share, epoch_ends, tipping_point};
 use super::inputs::{Inputs, Metric, Targets};
 use super::label_noise::label_noise;
-use super::together::Together;
 use super::training_log::{Printed, Quantity, TrainingLog};
 use crate::report::explanation::{
     Assumption, Bound, CiMethod, Estimate, FromImages, FromLosses, HalfEpoch, Status, TrainLossKind,
@@ -125,12 +124,7 @@ fn of_log(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
 
 /// Puts T1 together.
 #[must_use]
-pub(crate) fn from_losses(
-    inputs: &Inputs,
-    reported: Reported,
-    images: &FromImages,
-    together: Together<'_>,
-) -> FromLosses {
+pub(crate) fn from_losses(inputs: &Inputs, reported: Reported, images: &FromImages) -> FromLosses {
     let loss = reported.validation.value;
     let exposed = images.f_exposed.value.unwrap_or(0.0);
     let near = images.f_near.value.unwrap_or(0.0);
@@ -150,20 +144,10 @@ pub(crate) fn from_losses(
         .target_range
         .or(inputs.log.and_then(|log| log.stated_range));
     let floor = label_noise(inputs).filter(|_| squared_error(inputs));
-    let mut clean_loss_bounds = bound_table(inputs, reported, exposed, floor, "exposed");
-    if near != exposed {
-        clean_loss_bounds.extend(bound_table(inputs, reported, near, floor, "near"));
-    }
-    let mut share_of_gap = share_of_gap(&gap, share_raw, exposed);
-    if together.is_any() {
-        // More leaks than is exposed: bounds from the exposed share would not hold.
-        clean_loss_bounds = vec![Bound {
-            set: "B1".to_owned(),
-            basis: "exposed".to_owned(),
-            leaked: exposed,
-            clean_loss: together.refusal(),
-        }];
-        share_of_gap = together.refusal();
+    let mut clean_loss_bounds = bound_table(inputs, reported, (exposed, images), floor, "exposed");
+    // What is recorded one step away is told apart from the rest of a shadow.
+    if near != exposed && images.adjacent_share.is_some() {
+        clean_loss_bounds.extend(bound_table(inputs, reported, (near, images), floor, "near"));
     }
     FromLosses {
         validation_loss: as_estimate(reported.validation),
@@ -179,9 +163,9 @@ pub(crate) fn from_losses(
         ),
         train_loss_kind: kind,
         train_loss_evaluation: inputs.train_loss_evaluation.map(|t| t.value),
-        f_star: f_star(reported, exposed > 0.0 || together.is_any()),
+        f_star: f_star(reported, exposed > 0.0),
         clean_loss_bounds,
-        share_of_gap,
+        share_of_gap: share_of_gap(&gap, share_raw, exposed),
         share_of_gap_mode: positive_gap
             .zip(inputs.train_loss_evaluation)
             .map(|(train, measured)| (train - measured.value) / (train - loss)),
@@ -203,10 +187,7 @@ fn squared_error(inputs: &Inputs) -> bool {
         .is_some_and(|log| log.quantity == Quantity::Loss && log.model.outputs == Some(1));
     match inputs.metric {
         Metric::SquaredError => true,
-        Metric::Unknown => {
-            matches!(inputs.targets, Targets::Numbers(_))
-                || (from_log && matches!(inputs.targets, Targets::None))
-        }
+        Metric::Unknown => from_log && matches!(inputs.targets, Targets::None),
         _ => false,
     }
 }
@@ -269,7 +250,7 @@ fn f_star(reported: Reported, leaks: bool) -> Estimate {
 fn bound_table(
     inputs: &Inputs,
     reported: Reported,
-    leaked: f64,
+    (leaked, images): (f64, &FromImages),
     floor: Option<f64>,
     basis: &str,
 ) -> Vec<Bound> {
@@ -328,16 +309,39 @@ fn bound_table(
                 ),
             ));
         } else {
-            let (lo, hi) = rounded(&|loss| bounds::with_floor(loss, leaked, t.value));
+            // The mean over training is another mean than that of the few that leaked.
+            let chance = chance_of_few(leaked * images.n_effective_worst);
+            let lowest = t.value * (-chance).exp();
+            let (lo, hi) = rounded(&|loss| bounds::with_floor(loss, leaked, lowest));
             let no_overfit = Estimate::bounds(lo, hi, &[A0, A1, A2]);
             table.push(row("B3", of_use(no_overfit)));
+            let highest = (t.value * chance.exp()).min(l.value / leaked);
+            let as_training = |loss| bounds::leaked_as(l.value, leaked, loss);
             table.push(row(
                 "B4",
-                Estimate::exact(bounds::leaked_as(l.value, leaked, t.value), 0).assuming(&[A0, A2]),
+                Estimate::exact(as_training(t.value), 0)
+                    .with_interval(as_training(highest), as_training(lowest), CiMethod::Margin)
+                    .assuming(&[A0, A2]),
             ));
         }
     }
     table
+}
+
+/// The most that the loss of clean samples can be, by the sharpest bound that is of use.
+pub(crate) fn clean_at_most(losses: &FromLosses) -> Option<f64> {
+    let exposed = losses.clean_loss_bounds.iter();
+    let usable = exposed.filter(|bound| {
+        bound.basis == "exposed" && bound.set != "B4" && bound.clean_loss.reason_code.is_none()
+    });
+    usable
+        .filter_map(|bound| bound.clean_loss.hi)
+        .reduce(f64::min)
+}
+
+/// By how much, on the logarithmic scale, chance moves the mean loss of `n` independent samples.
+fn chance_of_few(n: f64) -> f64 {
+    bounds::sampling_half_width(bounds::ASSUMED_SPREAD, n.max(1.0))
 }
 
 /// B2: leaked samples are fitted no better than the targets of exact duplicates agree with each

@@ -28,7 +28,7 @@ pub(crate) mod metrics;
 pub(crate) mod nearest_training;
 pub(crate) mod next_steps;
 pub(crate) mod per_sample;
-mod phrases;
+pub(crate) mod phrases;
 pub(crate) mod predicted_against_true;
 pub(crate) mod predictions;
 pub(crate) mod projection;
@@ -44,10 +44,9 @@ pub(crate) mod verdict;
 mod warnings;
 pub(crate) mod yardsticks;
 
-use crate::report::explanation::{Explanation, FromPredictions, FromTargets};
+use crate::report::explanation::{Explanation, FromPredictions};
 use inputs::{Inputs, Metric, Setting, Targets};
 use targets::Parts;
-use together::Together;
 use training_log::{Printed, Quantity};
 
 /// Explains. `None` when the inputs hold no evaluation or no training sample: then there is nothing
@@ -88,8 +87,10 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let exposures = exposure::classify(inputs, lag, Setting::Default);
     let t0 = exposed_shares::from_images(inputs, &exposures, &groups, lag, measured.is_some());
 
-    let together = Together::beyond(inputs.counted, &t0);
-
+    let t1 = reported
+        .as_ref()
+        .ok()
+        .map(|&reported| losses::from_losses(inputs, reported, &t0));
     let t2 = has_targets.then(|| {
         let parts = Parts {
             groups: &groups,
@@ -97,22 +98,14 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
             looked_up: queries.len(),
             lag,
             exclusion: curve,
+            clean_at_most: t1.as_ref().and_then(losses::clean_at_most),
         };
         targets::from_targets(inputs, loss, parts)
-    });
-    // What belongs together was in view of the learners that it is projected from.
-    let t2 = t2.map(|t2| match together.is_any() {
-        true => FromTargets {
-            honest_projection: together.refusal(),
-            ..t2
-        },
-        false => t2,
     });
     let first = reported.as_ref().ok().copied();
     let seen = per_sample::Seen {
         exposures: &exposures,
         groups: &groups,
-        together,
     };
     let t3 = inputs.predictions.map(|predictions| {
         let t3 = per_sample::from_predictions(inputs, predictions, first, &seen, &queries);
@@ -124,13 +117,9 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let t4 = inputs
         .second_run
         .map(|second| second_run::compare(inputs, second, first, &groups));
-    let t1 = reported
-        .as_ref()
-        .ok()
-        .map(|&reported| losses::from_losses(inputs, reported, &t0, together));
     let causes = t1
         .as_ref()
-        .map(|t1| causes::causes(inputs, &t0, together, t1, t2.as_ref()))
+        .map(|t1| causes::causes(inputs, &t0, t1, t2.as_ref()))
         .unwrap_or_default();
     let accuracy = inputs
         .log
@@ -144,7 +133,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         half_width: accuracy::TENTH_OF_A_POINT,
     }));
     let half_width = accuracy.map_or(0.0, |accuracy| accuracy.half_width);
-    let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0, together));
+    let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));
     Some(Explanation {
         verdict: verdict::verdict(
             verdict::Beside {
@@ -154,7 +143,6 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
                 absent: reported.as_ref().err().map(AsRef::as_ref),
                 revisited: inputs.revisited,
                 unanswered: inputs.unanswered,
-                together,
             },
             &t0,
             t1.as_ref(),
@@ -164,24 +152,23 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         ),
         accuracy,
         log: inputs.log.map(log_read::log_read),
-        next_steps: next_steps::next_steps(inputs, &t0, together),
-        warnings: warnings::warnings(inputs, together, t1.is_some()),
+        next_steps: next_steps::next_steps(inputs, &t0),
+        warnings: warnings::warnings(inputs, t1.is_some()),
         t1_absent: reported.err().map(|absent| *absent),
         t0,
         t1,
         t2,
         t3,
         t4,
-        comparison: comparison::compare(inputs.compared, &exposures, &groups, together),
+        comparison: comparison::compare(inputs.compared, &exposures, &groups),
         causes,
     })
 }
 
-/// The metric, resolved from the kind of targets and of log where it was not stated.
+/// The metric, resolved from the kind of targets and of log where it was not stated; unknown where
+/// there are no targets, or the log names a loss of another kind.
 fn metric(inputs: &Inputs) -> Metric {
-    let of_errors = inputs
-        .log
-        .is_some_and(|log| log.quantity == Quantity::Error);
+    let quantity = inputs.log.map(|log| log.quantity);
     // Classes without probabilities have no log loss: what was predicted is right or wrong.
     let of_classes = inputs.log.is_none() && matches!(inputs.targets, Targets::Classes(_));
     let losses = inputs.predictions.unwrap_or_default().iter().flatten();
@@ -189,7 +176,13 @@ fn metric(inputs: &Inputs) -> Metric {
     let right_or_wrong =
         of_classes && losses.peek().is_some() && losses.all(|loss| loss == 0.0 || loss == 1.0);
     match inputs.metric {
-        Metric::Unknown if of_errors || right_or_wrong => Metric::ErrorRate,
-        metric => yardsticks::metric_of(metric, inputs.targets),
+        Metric::Unknown => match quantity {
+            Some(Quantity::Other) => Metric::Unknown,
+            Some(Quantity::Named(metric)) => metric,
+            Some(Quantity::Error) => Metric::ErrorRate,
+            _ if right_or_wrong => Metric::ErrorRate,
+            _ => yardsticks::metric_of(Metric::Unknown, inputs.targets),
+        },
+        stated => stated,
     }
 }

@@ -1,21 +1,16 @@
 //! Inputs that are still missing and what each would tell, the most telling first, with commands.
 
 use super::inputs::{Inputs, Targets};
-use super::together::Together;
 use crate::report::explanation::{FromImages, NextStep, Status};
 
 /// Steps that are still open, the most telling first.
 #[must_use]
-pub(crate) fn next_steps(
-    inputs: &Inputs,
-    images: &FromImages,
-    together: Together<'_>,
-) -> Vec<NextStep> {
+pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> {
     let step = |what: &str, command: &str| NextStep {
         what: what.to_owned(),
         command: command.to_owned(),
     };
-    let leaked = images.f_exposed.value.unwrap_or(0.0) > 0.0 || together.is_any();
+    let leaked = images.f_exposed.value.unwrap_or(0.0) > 0.0;
     let mut steps = Vec::new();
     // Losses of all samples tell more than a log; models are compared without one.
     let is_needless = inputs.log.is_none() && (has_every_loss(inputs) || only_compares(inputs));

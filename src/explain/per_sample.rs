@@ -8,7 +8,7 @@ use super::interval::{ratio, share, sum_by_group};
 use super::losses::Reported;
 use super::nearest_training::Query;
 use super::predicted_against_true::correlation;
-use super::together::Together;
+use super::together::hidden_partners;
 use crate::report::explanation::{
     Accuracies, ClassLoss, Estimate, Exposure, FromPredictions, IfMissed, Status,
 };
@@ -26,7 +26,6 @@ const RECALLS: [f64; 2] = [0.8, 0.6];
 pub(crate) struct Seen<'a> {
     pub(super) exposures: &'a Exposures,
     pub(super) groups: &'a [u32],
-    pub(super) together: Together<'a>,
 }
 
 /// Puts T3 together.
@@ -79,7 +78,7 @@ pub(crate) fn from_predictions(
         })
         .collect();
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
-    let honest = honest(&cases, ordered, seen);
+    let honest = honest(&cases, ordered, inputs, exposures);
     let may_miss = honest.value.is_some() && cases.iter().any(|case| !case.clean);
     let recalls = if may_miss { &RECALLS[..] } else { &[] };
     let if_missed = recalls.iter().map(|&recall| IfMissed {
@@ -144,7 +143,7 @@ fn accuracies(
         ))
     };
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
-    let wrong = honest(&cases, ordered, seen);
+    let wrong = honest(&cases, ordered, inputs, exposures);
     Some(Accuracies {
         all: right(&|_| true),
         leaked: right(&|case| !case.clean),
@@ -172,13 +171,12 @@ fn degrees(inputs: &Inputs) -> Vec<u32> {
     degree
 }
 
-fn honest(cases: &[Case], ordered: bool, seen: &Seen<'_>) -> Estimate {
-    let exposures = seen.exposures;
+fn honest(cases: &[Case], ordered: bool, inputs: &Inputs, exposures: &Exposures) -> Estimate {
     if cases.is_empty() {
         return degree_standardised(cases);
     }
-    if seen.together.is_any() {
-        return seen.together.refusal();
+    if let Some(refusal) = hidden_partners(inputs, exposures) {
+        return refusal;
     }
     let is_clean = |class: Exposure| class == Exposure::Clean;
     if exposures.share(is_clean) > 0.0 && !cases.iter().any(|case| case.clean) {
@@ -241,6 +239,7 @@ fn recomputed(all: Estimate, reported: Option<Reported>) -> Estimate {
 
 #[cfg(test)]
 mod tests {
+    use super::super::exposure::tests::bare;
     use super::*;
 
     fn honest_of(cases: &[Case], class: Vec<Exposure>) -> Option<String> {
@@ -249,12 +248,7 @@ mod tests {
             lag: vec![None; class.len()],
             class,
         };
-        let seen = Seen {
-            exposures: &exposures,
-            groups: &[],
-            together: Together::default(),
-        };
-        honest(cases, false, &seen).reason_code
+        honest(cases, false, &bare(&[], &[]), &exposures).reason_code
     }
 
     #[test]

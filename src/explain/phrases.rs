@@ -9,6 +9,9 @@ use crate::wording::{as_printed, count, percent};
 /// From this share on, "nearly every".
 const NEARLY_EVERY: f64 = 0.95;
 
+/// How the most usual way of belonging together is called in `FromImages::shared`.
+pub(crate) const A_GROUP: &str = "one group";
+
 /// Samples of an evaluation split as people call them.
 pub(super) fn noun(images: &FromImages) -> &'static str {
     match images.adjacent_share {
@@ -69,29 +72,30 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
         n(Exposure::Adjacent),
         n(Exposure::Shadowed),
     );
-    let leaked = twins + adjacent + shadowed;
-    let placed = images.adjacent_share.is_some();
+    let together = n(Exposure::Together);
+    let shared = images.shared.join(", ");
     if adjacent + shadowed == 0 {
-        return format!(
-            "{}.",
-            subject(twins, images, "is in training, too", "are in training, too")
-        );
-    }
-    if !placed {
-        let shown = match twins {
-            0 => String::new(),
-            _ => " or a picture".to_owned(),
+        let groups = shared.is_empty() || shared == A_GROUP;
+        let (one, many) = match (twins, together) {
+            (_, 0) => ("is in training, too", "are in training, too"),
+            (0, _) if groups => (
+                "shares a group with training",
+                "share a group with training",
+            ),
+            (0, _) => (
+                "belongs together with training",
+                "belong together with training",
+            ),
+            _ => (
+                "is in training, too, or belongs together with it",
+                "are in training, too, or belong together with it",
+            ),
         };
-        let rest = format!("a group{shown} with training");
-        return format!(
-            "{}.",
-            subject(
-                leaked,
-                images,
-                &format!("shares {rest}"),
-                &format!("share {rest}")
-            )
-        );
+        let how = match together > 0 && !groups {
+            true => format!(" ({shared})"),
+            false => String::new(),
+        };
+        return format!("{}{how}.", subject(twins + together, images, one, many));
     }
     let near = twins + adjacent;
     let lag = images.decorrelation_lag_steps;
@@ -103,8 +107,12 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
         let rest = format!("{copy}a training frame within {}", distance(images, steps));
         subject(n, images, &format!("has {rest}"), &format!("have {rest}"))
     };
+    let others = match together {
+        0 => String::new(),
+        n => format!(", {} more by belonging together ({shared})", count(n)),
+    };
     if near == 0 {
-        return format!("{}.", within(leaked, lag));
+        return format!("{}{others}.", within(shadowed, lag));
     }
     // Told so that the two add up, unless the first says it all.
     let nearly_all = near as f64 >= NEARLY_EVERY * images.n_validation as f64;
@@ -116,7 +124,7 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
         ),
         false => String::new(),
     };
-    format!("{}{further}.", within(near, 1))
+    format!("{}{further}{others}.", within(near, 1))
 }
 
 /// The samples that do not leak, after what leaks was told.

@@ -6,7 +6,8 @@ use super::losses::max_loss;
 use super::memoriser::{in_metric, memoriser};
 use super::projection::{Proxies, project, within_bounds};
 use super::ridge::ridge;
-use super::yardsticks::{metric_of, yardsticks};
+use super::together::hidden_partners;
+use super::yardsticks::{is_of, yardsticks};
 use crate::report::explanation::{
     Estimate, ExclusionCurve, Exposure, FromTargets, Ridge, Status, Yardsticks,
 };
@@ -24,6 +25,8 @@ pub(crate) struct Parts<'a> {
     pub lag: u32,
     /// The curve.
     pub exclusion: Option<ExclusionCurve>,
+    /// What the loss of clean samples is bounded by, where that is of use.
+    pub clean_at_most: Option<f64>,
 }
 
 /// Puts T2 together. `loss` is the reported validation loss.
@@ -34,11 +37,16 @@ pub(crate) fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> 
         .descriptors
         .and_then(|descriptors| ridge(inputs, descriptors, parts.groups, parts.lag));
     let curve = parts.exclusion;
-    let honest_projection = if parts.exposures.share(|class| class == Exposure::Clean) < 1.0 {
+    let leaks = parts.exposures.share(|class| class == Exposure::Clean) < 1.0;
+    let honest_projection = if let Some(refusal) = hidden_partners(inputs, parts.exposures) {
+        refusal
+    } else if leaks {
         match proxies(inputs, loss, &yardsticks, curve.as_ref(), ridge.as_ref()) {
             Ok(proxies) => {
                 let leaked = parts.exposures.share(|class| class != Exposure::Clean);
-                within_bounds(project(&proxies), proxies.loss, leaked, max_loss(inputs))
+                let most = [parts.clean_at_most, max_loss(inputs)];
+                let most = most.into_iter().flatten().reduce(f64::min);
+                within_bounds(project(&proxies), proxies.loss, leaked, most)
             }
             Err(absent) => *absent,
         }
@@ -50,10 +58,16 @@ pub(crate) fn from_targets(inputs: &Inputs, loss: Option<f64>, parts: Parts) -> 
         )
     };
     FromTargets {
-        memoriser: memoriser(inputs, loss, curve.as_ref(), parts.looked_up),
+        memoriser: memoriser(
+            inputs,
+            loss.filter(|_| is_of(inputs.metric, inputs.targets)),
+            curve.as_ref(),
+            parts.looked_up,
+        ),
         proxy_metric: match inputs.targets {
             Targets::Classes(_) => Metric::ErrorRate,
-            _ => metric_of(inputs.metric, inputs.targets),
+            _ if is_of(inputs.metric, inputs.targets) => inputs.metric,
+            _ => Metric::SquaredError,
         },
         honest_projection,
         yardsticks,

@@ -1,91 +1,54 @@
-//! Evaluation samples that the report counts as leaked for what they belong to, where exposure
-//! does not know which ones they are: tiles, augmented copies, groups that names tell.
+//! Evaluation samples that count as leaked for belonging together with training by names or tiles,
+//! where only some of their training partners are known.
 //!
-//! Where there are any, no sample that exposure calls clean is known to be clean, so that nothing
-//! is bounded or measured on clean samples.
+//! What the learners of T2 lose without what leaks cannot be measured then: the other partners stay
+//! in view. Nor is it chance which samples are clean: those whose partners are few.
 
-use super::inputs::Counted;
-use super::phrases::{leaked_samples, noun, samples_in};
-use crate::report::explanation::{Estimate, Exposure, FromImages, Status};
+use super::exposure::Exposures;
+use super::inputs::Inputs;
+use crate::report::explanation::{Estimate, Exposure, Status};
 use crate::wording::count;
 
-/// Such samples beyond the exposed ones.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Together<'a> {
-    /// How many, at least.
-    pub(super) samples: u64,
-    /// In words, what they share with training.
-    shared: &'a [&'static str],
-}
-
-impl<'a> Together<'a> {
-    /// What the report counts beyond exposure. Those in recordings and groups that rows know of are
-    /// exposed already; where nothing is, all that is counted is beyond.
-    pub(super) fn beyond(counted: Counted<'a>, images: &FromImages) -> Self {
-        let by_time = |class| matches!(class, Exposure::Adjacent | Exposure::Shadowed);
-        let samples = match leaked_samples(images) {
-            0 => counted.leaked,
-            _ => counted.together.saturating_sub(samples_in(images, by_time)),
-        };
-        Self {
-            samples,
-            shared: counted.shared,
-        }
-    }
-
-    pub(super) fn is_any(self) -> bool {
-        self.samples > 0
-    }
-
-    /// How many are counted as leaked, and what for.
-    pub(super) fn sentence(self, images: &FromImages) -> String {
-        let shared = match self.shared {
-            [] => String::new(),
-            shared => format!(" ({})", shared.join(", ")),
-        };
-        let (are, they) = match self.samples {
-            1 => ("is", "it belongs"),
-            _ => ("are", "they belong"),
-        };
-        format!(
-            "{} of {} validation {}s {are} counted as leaked because {they} together with training{shared}.",
-            count(self.samples),
-            count(images.n_validation),
-            noun(images)
-        )
-    }
-
-    /// Why nothing is said of clean samples.
-    pub(super) fn refusal(self) -> Estimate {
-        let who = match self.samples {
-            1 => "1 sample is counted as leaked for what it belongs to".to_owned(),
-            n => format!(
-                "{} samples are counted as leaked for what they belong to",
-                count(n)
-            ),
-        };
-        let message = format!("{who}; pictures alone do not bound the loss of clean ones");
-        Estimate::absent(Status::NotIdentified, "leaked_together", message)
-    }
+/// Why nothing is projected or standardised, where there are such samples. A declared group names
+/// all of its samples, so that those of one are none.
+pub(super) fn hidden_partners(inputs: &Inputs, exposures: &Exposures) -> Option<Estimate> {
+    let classes = exposures.rows.iter().zip(&exposures.class);
+    let hidden = classes.filter(|(row, class)| {
+        **class == Exposure::Together && inputs.rows[**row as usize].group.is_none()
+    });
+    let who = match hidden.count() as u64 {
+        0 => return None,
+        1 => "1 sample is counted as leaked for what it belongs to".to_owned(),
+        n => format!(
+            "{} samples are counted as leaked for what they belong to",
+            count(n)
+        ),
+    };
+    let message = format!("{who}; not all of their partners in training are known");
+    Some(Estimate::absent(
+        Status::NotIdentified,
+        "leaked_together",
+        message,
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::exposure::tests::bare;
-    use super::super::inputs::{Inputs, Prediction, Row, Setting, Twin};
+    use super::super::inputs::{Inputs, Prediction, Row, Setting, Together, Twin};
+    use super::super::phrases::A_GROUP;
     use super::super::training_log::{TrainLossKind, declared};
     use super::super::{explain, metrics::Answers};
-    use super::*;
     use crate::render::explanation::render;
-    use crate::report::explanation::{Explanation, Word};
+    use crate::report::explanation::{Explanation, Exposure, Word};
 
-    /// 40 validation images beside as many for training; the first `twins` are copies. The report
-    /// counts `leaked` as leaked, `together` of them for what they belong to.
-    fn explained(twins: u32, leaked: u64, together: u64, with_predictions: bool) -> Explanation {
+    /// 40 validation images beside as many for training: the first `twins` are copies, the next
+    /// `together` belong together with training, in groups that the user declared or not.
+    fn explained(twins: u32, together: u32, declared_groups: bool, predicted: bool) -> Explanation {
         let row = |i: u32| Row {
             evaluation: i < 40,
             place: None,
-            group: None,
+            group: declared_groups.then_some(i % 40),
         };
         let rows: Vec<Row> = (0..80).map(row).collect();
         let twin = |i| Twin {
@@ -94,24 +57,23 @@ mod tests {
             setting: Setting::Strict,
             exact: true,
         };
-        let twins: Vec<Twin> = (0..twins).map(twin).collect();
+        let found: Vec<Twin> = (0..twins).map(twin).collect();
+        let pairs: Vec<_> = (twins..twins + together).map(|i| (i, 40 + i)).collect();
         let log = declared(Some("0.4"), Some("0.5"), TrainLossKind::Unknown);
         let one = |i: u32| Prediction {
-            loss: Some(0.5),
-            right: Some(i.is_multiple_of(2)),
+            loss: Some(if i < twins + together { 0.1 } else { 0.9 }),
             ..Prediction::default()
         };
         let predictions: Vec<_> = (0..80).map(one).map(Some).collect();
         explain(&Inputs {
-            log: (!with_predictions).then_some(&log),
-            predictions: with_predictions.then_some(&predictions[..]),
+            log: (!predicted).then_some(&log),
+            predictions: predicted.then_some(&predictions[..]),
             answers: Answers::NONE,
-            counted: Counted {
-                leaked,
-                together,
-                shared: &["one group"],
+            together: Together {
+                pairs: &pairs,
+                shared: &[A_GROUP],
             },
-            ..bare(&rows, &twins)
+            ..bare(&rows, &found)
         })
         .unwrap()
     }
@@ -123,32 +85,36 @@ mod tests {
 
     #[test]
     fn nothing_is_called_free_of_leaks_where_images_leak_by_belonging_together() {
-        for (twins, leaked, together, counted) in [
-            (0, 40, 40, "40 of 40"),
-            (1, 40, 39, "39 of 40"),
-            (0, 3, 0, "3 of 40"),
+        for (twins, together, told) in [
+            (
+                0,
+                40,
+                "Every validation image shares a group with training.",
+            ),
+            (
+                1,
+                39,
+                "Every validation image is in training, too, or belongs together with it.",
+            ),
+            (
+                0,
+                3,
+                "3 of 40 validation images share a group with training.",
+            ),
         ] {
-            for with_predictions in [false, true] {
-                let of = explained(twins, leaked, together, with_predictions);
-                let text = text(&of);
-                assert!(
-                    of.verdict.line.contains(counted)
-                        && of.verdict.line.contains("belong together"),
-                    "{text}"
-                );
+            for predicted in [false, true] {
+                let of = explained(twins, together, false, predicted);
+                assert!(of.verdict.line.contains(told), "{}", of.verdict.line);
                 assert_ne!(of.verdict.word, Word::NoneFound);
+                let all = text(&of);
                 for untrue in [
                     "No leak",
                     "no leak was found",
                     "no reason to doubt",
                     "nothing to correct",
-                    "at most",
-                    "none leaked",
-                    "is no sign",
                 ] {
-                    assert!(!of.verdict.line.contains(untrue), "{untrue}: {text}");
+                    assert!(!all.contains(untrue), "{untrue}: {all}");
                 }
-                assert!(!text.contains("nothing to correct"), "{text}");
                 assert!(
                     of.next_steps
                         .iter()
@@ -159,38 +125,37 @@ mod tests {
     }
 
     #[test]
-    fn what_exposure_knows_of_is_not_counted_again() {
-        let of = explained(5, 5, 0, false);
-        assert!(
-            !of.verdict.line.contains("belong together"),
-            "{}",
-            of.verdict.line
-        );
-        let none = explained(0, 0, 0, false);
-        assert_eq!(none.verdict.word, Word::NoneFound);
-        assert!(
-            !text(&none).contains("may still flatter"),
-            "{}",
-            text(&none)
-        );
+    fn predictions_tell_the_loss_of_those_that_belong_together_and_of_clean_ones() {
+        let of = explained(5, 15, false, true);
+        let t3 = of.t3.as_ref().unwrap();
+        let mean = |class| {
+            let row = t3.by_class.iter().find(|row| row.class == class).unwrap();
+            (row.loss.n_used, row.loss.value.unwrap())
+        };
+        assert_eq!(mean(Exposure::Twin), (5, 0.1));
+        assert_eq!(mean(Exposure::Together).0, 15);
+        assert_eq!(mean(Exposure::Clean).0, 20);
+        assert!((mean(Exposure::Clean).1 - 0.9).abs() < 1e-12);
+        assert_eq!(of.verdict.word, Word::Measured);
     }
 
     #[test]
-    fn clean_samples_are_not_measured_where_leaked_ones_are_among_them() {
-        let of = explained(10, 30, 20, true).t3.unwrap();
-        let reason = of.honest_standardised.reason_code.as_deref();
-        assert_eq!(reason, Some("leaked_together"));
-        let right = of.accuracy.unwrap().standardised;
-        assert_eq!(right.value, None);
+    fn partners_that_are_not_all_known_leave_the_honest_loss_open_and_declared_groups_do_not() {
+        let reason = |declared_groups| {
+            let t3 = explained(0, 20, declared_groups, true).t3.unwrap();
+            t3.honest_standardised.reason_code
+        };
+        assert_eq!(reason(false).as_deref(), Some("leaked_together"));
+        assert_eq!(reason(true), None);
     }
 
     #[test]
     fn complete_predictions_ask_for_no_log() {
-        let asks = |of: &Explanation| {
-            of.next_steps
-                .iter()
-                .any(|step| step.what.contains("training log"))
-        };
-        assert!(!asks(&explained(5, 5, 0, true)));
+        let of = explained(5, 0, false, true);
+        let asks = of
+            .next_steps
+            .iter()
+            .any(|step| step.what.contains("training log"));
+        assert!(!asks);
     }
 }

@@ -6,7 +6,6 @@ use super::losses::ALMOST_ALL;
 use super::phrases::{
     about, below_training, capital, constant_in_words, leaked_samples, noun, the_others, what_leaks,
 };
-use super::together::Together;
 use crate::report::explanation::{
     AccuracyBounds, Basis, Cause, Estimate, FromImages, FromLosses, FromPredictions, FromSecondRun,
     FromTargets, Said, Verdict, Word,
@@ -34,8 +33,6 @@ pub struct Beside<'a> {
     pub revisited: u64,
     /// Codes of what could tell of more leaks and was not answered.
     pub unanswered: &'a [&'static str],
-    /// Samples counted as leaked for what they belong to, beyond the exposed ones.
-    pub together: Together<'a>,
     /// Causes of the gap's sign.
     pub causes: &'a [Cause],
     /// Why there is no usable validation loss.
@@ -111,49 +108,20 @@ impl Known<'_> {
     }
 
     fn opening(&self) -> (Word, Vec<Said>) {
-        if self.beside.together.is_any() {
-            let ways = [Self::measured, Self::no_better_than_constant];
-            let first = ways.iter().find_map(|way| way(self));
-            return first.unwrap_or_else(|| self.counted_together());
-        }
         if self.exposed() == 0.0 {
             return self.without_leak();
         }
-        let ways: [fn(&Self) -> Opening; 6] = [
+        let ways: [fn(&Self) -> Opening; 7] = [
             Self::measured,
             Self::no_better_than_constant,
             Self::of_accuracy,
+            Self::on_clean_images,
             Self::projected,
             Self::far_from_copying,
             Self::without_loss,
         ];
         let first = ways.iter().find_map(|way| way(self));
         first.unwrap_or_else(|| self.bounded())
-    }
-
-    /// What leaks: what is exposed, and what else is counted for what it belongs to.
-    fn leaks(&self) -> Vec<Said> {
-        let exposed = (self.exposed() > 0.0).then(|| what_leaks(self.t0));
-        let together = self.beside.together;
-        let counted = together.is_any().then(|| together.sentence(self.t0));
-        let texts = exposed.into_iter().chain(counted);
-        texts.map(|text| said(Basis::Computed, text)).collect()
-    }
-
-    /// Where samples count as leaked that exposure does not know, no clean sample is known.
-    fn counted_together(&self) -> (Word, Vec<Said>) {
-        let doubt = self.figure().map(|figure| {
-            let text = format!("{figure} may be too good.");
-            said(Basis::Computed, text)
-        });
-        let word = match doubt {
-            Some(_) => Word::Possible,
-            None => Word::CannotTell,
-        };
-        let unbounded = "Pictures alone do not bound the loss of clean samples then.";
-        let says = doubt.into_iter().chain(self.leaks());
-        let says = says.chain([said(Basis::Refused, unbounded)]);
-        (word, says.collect())
     }
 
     fn without_leak(&self) -> (Word, Vec<Said>) {
@@ -163,9 +131,8 @@ impl Known<'_> {
                 format!("Whether {figure} can be trusted is not known: ")
             });
             let text = format!(
-                "{what}no leak was found, but {} {} open.",
-                unanswered.join(", "),
-                if unanswered.len() == 1 { "is" } else { "are" }
+                "{what}no leak was found, but not all could be judged: see {}.",
+                codes(unanswered)
             );
             return (Word::CannotTell, vec![said(Basis::Refused, capital(&text))]);
         }
@@ -219,7 +186,7 @@ impl Known<'_> {
     fn no_better_than_constant(&self) -> Option<(Word, Vec<Said>)> {
         let fault = self.against_constant()?;
         let mut says = vec![said(Basis::Computed, format!("{fault} Mend that first."))];
-        says.extend(self.leaks());
+        says.push(said(Basis::Computed, what_leaks(self.t0)));
         says.push(said(
             Basis::Refused,
             "What that adds to a network that has learned so little cannot be told from the loss.",
@@ -260,10 +227,37 @@ impl Known<'_> {
         );
         let says = first
             .into_iter()
-            .chain(self.leaks())
-            .chain([said(Basis::Computed, measured)])
+            .chain([
+                said(Basis::Computed, what_leaks(self.t0)),
+                said(Basis::Computed, measured),
+            ])
             .collect();
         Some((Word::Measured, says))
+    }
+
+    /// Still images: what the predictions lose on the clean ones was measured.
+    fn on_clean_images(&self) -> Opening {
+        if self.t0.adjacent_share.is_some() {
+            return None;
+        }
+        let (loss, half) = self.loss()?;
+        let clean = self.t3?.clean_loss()?;
+        let (value, lo, hi) = (clean.value?, clean.lo?, clean.hi?);
+        let told = as_printed(loss, half);
+        let first = match lo > loss {
+            true => format!("Do not trust {told}."),
+            false => format!("{told} counts leaked {}s.", noun(self.t0)),
+        };
+        let measured = format!(
+            "On {} the predictions lose {} ({} to {}).",
+            the_others(self.t0),
+            in_words(value),
+            in_words(lo),
+            in_words(hi)
+        );
+        let texts = [first, what_leaks(self.t0), measured];
+        let says = texts.map(|text| said(Basis::Computed, text));
+        Some((Word::Measured, says.into()))
     }
 
     fn of_accuracy(&self) -> Option<(Word, Vec<Said>)> {
@@ -471,24 +465,30 @@ impl Known<'_> {
     /// What follows whatever the verdict is.
     fn closing(&self) -> Vec<Said> {
         let mut says = Vec::new();
-        let together = self.beside.together.is_any();
-        let below = self
-            .t1
-            .filter(|_| self.beside.accuracy.is_none() && !together);
+        let below = self.t1.filter(|_| self.beside.accuracy.is_none());
         if let Some(text) = below.and_then(|t1| below_training(t1, self.beside.causes)) {
             says.push(said(Basis::Computed, text));
         }
-        let open = self.beside.unanswered;
-        if (self.exposed() > 0.0 || together) && !open.is_empty() {
+        let logs = self.t4.filter(|t4| t4.paired_ratio.value.is_none());
+        if let Some(ratio) = logs.and_then(|t4| t4.ratio_of_logs.value) {
             let text = format!(
-                "More may leak: {} not answered.",
-                match open.len() {
-                    1 => format!("{} was", open[0]),
-                    _ => format!("{} were", open.join(", ")),
-                }
+                "The second run reports {} times that loss, on other {}s.",
+                times(ratio),
+                noun(self.t0)
             );
+            says.push(said(Basis::Computed, text));
+        }
+        let open = self.beside.unanswered;
+        if self.exposed() > 0.0 && !open.is_empty() {
+            let text = format!("More may leak: see {}.", codes(open));
             says.push(said(Basis::Refused, text));
         }
         says
     }
+}
+
+/// Findings by their codes, as the report lists them.
+fn codes(open: &[&str]) -> String {
+    let names: Vec<String> = open.iter().map(|code| format!("`{code}`")).collect();
+    names.join(", ")
 }

@@ -1,7 +1,6 @@
 //! Warnings about the input of an explanation, most telling first.
 
 use super::inputs::Inputs;
-use super::together::Together;
 use crate::wording::count;
 
 /// Relative difference beyond which a log was made on other samples.
@@ -10,14 +9,8 @@ const OTHER_SIZE: f64 = 0.01;
 /// Warnings about recordings, the log and the predictions; `with_loss` says whether the log has a
 /// loss that is explained.
 #[must_use]
-pub(super) fn warnings(inputs: &Inputs, together: Together<'_>, with_loss: bool) -> Vec<String> {
+pub(super) fn warnings(inputs: &Inputs, with_loss: bool) -> Vec<String> {
     let mut warnings = inputs.prediction_notes.to_vec();
-    if together.is_any() && inputs.predictions.is_some() {
-        warnings.push(format!(
-            "{} samples that are counted as leaked for what they belong to stand among those shown as clean",
-            count(together.samples)
-        ));
-    }
     if inputs.revisited > 0 {
         warnings.push(format!(
             "{} validation frames resemble training frames of another pass or recording; exposure counts time, not looks",

@@ -21,7 +21,7 @@ pub(crate) fn metric_of(metric: Metric, targets: &Targets) -> Metric {
 pub(crate) fn yardsticks(inputs: &Inputs, loss: Option<f64>) -> Yardsticks {
     let evaluation = targets_of(inputs, true);
     let training = targets_of(inputs, false);
-    let metric = metric_of(inputs.metric, inputs.targets);
+    let metric = inputs.metric;
     let trivial = |values: &[f64]| trivial_loss(metric, inputs.targets, &training, values);
     let trivial_loss = trivial(&evaluation);
     let numbers = matches!(inputs.targets, Targets::Numbers(_)) && !evaluation.is_empty();
@@ -101,16 +101,23 @@ fn trivial_loss(
             "all targets are the same",
         );
     }
+    if metric == Metric::NotAMean {
+        return Estimate::absent(
+            Status::NotApplicable,
+            "not_decomposable",
+            "AUC, F1 and IoU are no means over samples",
+        );
+    }
+    if !is_of(metric, targets) {
+        let message = match metric {
+            Metric::Unknown => "the log's loss is none that a constant's is known for",
+            _ => "a loss of numbers says nothing of classes, nor one of classes of numbers",
+        };
+        return Estimate::absent(Status::NotApplicable, "loss_of_other_targets", message);
+    }
     let n = evaluation.len() as f64;
     let average = |loss: &dyn Fn(f64) -> f64| evaluation.iter().map(|&y| loss(y)).sum::<f64>() / n;
     let value = match (metric, targets) {
-        (Metric::NotAMean, _) => {
-            return Estimate::absent(
-                Status::NotApplicable,
-                "not_decomposable",
-                "AUC, F1 and IoU are no means over samples",
-            );
-        }
         (Metric::LogLoss, Targets::Classes(_)) => {
             // One count is added to every class, so that a class absent from training costs much,
             // not everything.
@@ -142,6 +149,17 @@ fn trivial_loss(
         }
     };
     Estimate::exact(value, evaluation.len())
+}
+
+/// Whether this metric measures predictions of such targets, so that it can be compared with what
+/// simpler learners score.
+#[must_use]
+pub(crate) fn is_of(metric: Metric, targets: &Targets) -> bool {
+    match metric {
+        Metric::SquaredError | Metric::AbsoluteError => matches!(targets, Targets::Numbers(_)),
+        Metric::LogLoss | Metric::ErrorRate => matches!(targets, Targets::Classes(_)),
+        Metric::Unknown | Metric::NotAMean => false,
+    }
 }
 
 fn sorted_counts(values: &[f64]) -> Vec<(f64, usize)> {
@@ -181,7 +199,7 @@ mod tests {
     fn numbers_are_measured_against_the_training_mean() {
         let y = of(
             Targets::Numbers([0.0, 3.0, 0.0, 1.0, 3.0].map(Some).to_vec()),
-            Metric::Unknown,
+            Metric::SquaredError,
             1.0,
         );
         assert_eq!(y.trivial_loss.value, Some(2.0));
@@ -209,7 +227,11 @@ mod tests {
 
     #[test]
     fn constant_or_missing_targets_have_no_yardstick() {
-        let constant = of(Targets::Numbers(vec![Some(2.0); 5]), Metric::Unknown, 0.1);
+        let constant = of(
+            Targets::Numbers(vec![Some(2.0); 5]),
+            Metric::SquaredError,
+            0.1,
+        );
         assert_eq!(constant.trivial_loss.status, Status::NotApplicable);
         assert_eq!(constant.r2.reason_code.as_deref(), Some("constant_targets"));
         assert_eq!(
@@ -218,9 +240,29 @@ mod tests {
         );
         let not_numbers = of(
             Targets::Numbers(vec![Some(f64::NAN); 5]),
-            Metric::Unknown,
+            Metric::SquaredError,
             0.1,
         );
         assert_eq!(not_numbers.trivial_loss.status, Status::MissingInput);
+    }
+
+    #[test]
+    fn a_loss_of_other_targets_has_no_yardstick() {
+        let numbers = || Targets::Numbers([0.0, 3.0, 0.0, 1.0, 3.0].map(Some).to_vec());
+        let classes = || Targets::Classes([0, 0, 1, 0, 1].map(Some).to_vec());
+        for (targets, metric) in [
+            (numbers(), Metric::LogLoss),
+            (numbers(), Metric::ErrorRate),
+            (classes(), Metric::SquaredError),
+            (classes(), Metric::AbsoluteError),
+            (classes(), Metric::Unknown),
+        ] {
+            let constant = of(targets, metric, 0.1).trivial_loss;
+            assert_eq!(
+                constant.reason_code.as_deref(),
+                Some("loss_of_other_targets"),
+                "{metric:?}"
+            );
+        }
     }
 }

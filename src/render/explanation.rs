@@ -75,7 +75,7 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
                     .flat_map(|t2| yardsticks(t2, log))
                     .collect(),
             ));
-            reasons.push(("If clean", bounds(losses)));
+            reasons.push(("If clean", if_clean(explanation, losses)));
             reasons.push(("The gap", sign(losses, &explanation.causes)));
         }
         (None, Some(absent)) => {
@@ -174,6 +174,20 @@ fn loss_facts(log: Option<&LogRead>, losses: &FromLosses) -> Vec<String> {
     std::iter::once(line).chain(rmse).collect()
 }
 
+/// The loss of clean samples: as measured, or else its bounds.
+fn if_clean(explanation: &Explanation, losses: &FromLosses) -> Vec<String> {
+    let measured = explanation.t3.as_ref().and_then(|predictions| {
+        let of = predictions.clean_loss()?;
+        Some(format!(
+            "loss on samples that are not exposed, measured: {} ({} to {})",
+            loss(of.value?),
+            loss(of.lo?),
+            loss(of.hi?)
+        ))
+    });
+    measured.map_or_else(|| bounds(losses), |line| vec![line])
+}
+
 fn bounds(losses: &FromLosses) -> Vec<String> {
     let best = |basis: &str| {
         losses
@@ -181,11 +195,7 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
             .iter()
             .rfind(|b| b.basis == basis && matches!(b.set.as_str(), "B1" | "B3"))
     };
-    let nothing_leaks = |b: &Bound| {
-        let together = b.clean_loss.reason_code.as_deref() == Some("leaked_together");
-        b.leaked == 0.0 && !together
-    };
-    let nothing_exposed = losses.clean_loss_bounds.iter().all(nothing_leaks);
+    let nothing_exposed = losses.clean_loss_bounds.iter().all(|b| b.leaked == 0.0);
     if nothing_exposed {
         return vec!["no sample is exposed: there is nothing to correct".to_owned()];
     }

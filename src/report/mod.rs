@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use build::{build, leakage};
+pub(crate) use build::{build, counted_together, leakage};
 pub use clusters::{ClusterSummary, Clusters};
 pub use detection::{Controls, Detection, DetectionDoubt, ThresholdSource};
 pub use findings::{Acceptance, AcceptedBy, FindingMember, Part, ReportFinding};

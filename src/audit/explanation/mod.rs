@@ -1,8 +1,10 @@
 //! Inputs of the explanation from what the other stages know of one evaluation split.
 
-mod counted;
+mod belonging;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use belonging::Belonging;
 
 use crate::error::Error;
 use crate::explain;
@@ -37,6 +39,13 @@ pub(super) struct Chosen {
     samples: Vec<SampleId>,
     evaluation: SplitId,
     training: Vec<SplitId>,
+}
+
+impl Chosen {
+    /// The split that is explained.
+    pub(super) fn evaluation(&self) -> SplitId {
+        self.evaluation
+    }
 }
 
 /// Chooses the first validation split, or the first test split where there is none.
@@ -95,6 +104,8 @@ pub(super) struct Evidence<'a> {
     pub(super) descriptors: &'a Descriptors,
     /// What leaks between the splits, and what was left open.
     pub(super) leakage: &'a [Leakage],
+    /// What of the explained split counts as leaked for belonging together with training.
+    pub(super) counted: Vec<(SampleId, SampleId, Leak)>,
 }
 
 /// Explains.
@@ -113,7 +124,7 @@ pub(super) fn explain(
         .collect();
     let rows = rows(chosen, &samples, evidence.recordings);
     let (twins, revisited) = twins(chosen, &rows, evidence);
-    let evaluation = &evidence.dataset.splits[chosen.evaluation.index()].name;
+    let belonging = Belonging::of(&evidence.counted, &chosen.samples);
     let targets = targets(chosen, evidence.labels);
     let of = Predicted {
         samples: &samples,
@@ -171,7 +182,7 @@ pub(super) fn explain(
             .filter(|found| found.recordings_evaluated > 0),
         revisited,
         unanswered: &unanswered(chosen, evidence),
-        counted: counted::of(evidence.leakage, evaluation).as_counted(),
+        together: belonging.as_together(),
     }))
 }
 

@@ -91,6 +91,7 @@ fn twins_of(
         recordings,
         descriptors: &Descriptors::from_vectors(&[]),
         leakage: &[],
+        counted: Vec::new(),
     };
     twins(&chosen, &rows, &evidence)
 }

@@ -26,6 +26,8 @@ mod tokens;
 
 use names::Side;
 
+use crate::report::explanation::Metric;
+
 pub use crate::report::explanation::TrainLossKind;
 pub use error::LogError;
 
@@ -182,6 +184,10 @@ pub enum Quantity {
     Loss,
     /// One minus accuracy, because the log has no loss.
     Error,
+    /// The loss that its name says.
+    Named(Metric),
+    /// A loss that its name tells from those: of boxes, of masks, a sum of parts.
+    Other,
 }
 
 /// Layers that act in training only, and the head, from a model summary.
@@ -248,6 +254,10 @@ pub fn parse_with(bytes: &[u8], columns: &LogColumns) -> Result<TrainingLog, Log
         let ema = "validation losses of Ultralytics come from averaged weights (EMA), training losses do not";
         log.warnings.push(ema.to_owned());
     }
+    let [_, validation] = &joined.names;
+    log.quantity = validation
+        .as_deref()
+        .map_or(Quantity::Loss, names::quantity);
     log.epochs = joined.epochs;
     if log
         .epochs

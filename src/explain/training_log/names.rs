@@ -1,5 +1,8 @@
 //! Tables of the words in a log's names: the side they belong to and what they measure.
 
+use super::Quantity;
+use crate::report::explanation::Metric;
+
 /// Side of the split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
@@ -144,6 +147,23 @@ const NAMED_LOSSES: [&str; 14] = [
     "huber",
 ];
 
+/// What those that are known are.
+const KNOWN_LOSSES: [(&str, Metric); 10] = [
+    ("logloss", Metric::LogLoss),
+    ("nll", Metric::LogLoss),
+    ("crossentropy", Metric::LogLoss),
+    ("entropy", Metric::LogLoss),
+    ("ce", Metric::LogLoss),
+    ("bce", Metric::LogLoss),
+    ("mse", Metric::SquaredError),
+    ("l2", Metric::SquaredError),
+    ("mae", Metric::AbsoluteError),
+    ("l1", Metric::AbsoluteError),
+];
+
+/// Names of a loss that do not say which.
+const ANY_LOSS: [&str; 4] = ["cost", "objective", "criterion", "main"];
+
 /// Metrics that are no means over samples.
 const METRICS: [&str; 17] = [
     "f1",
@@ -217,6 +237,40 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         return None;
     };
     Some(meaning)
+}
+
+/// What the losses of this name, or of a sum of several, measure.
+#[must_use]
+pub(super) fn quantity(name: &str) -> Quantity {
+    if name.starts_with("sum of ") {
+        return Quantity::Other;
+    }
+    let Some(Measure::NamedLoss(own)) = meaning(name).and_then(|meaning| meaning.measure) else {
+        return Quantity::Loss;
+    };
+    let words: Vec<&str> = own.split(' ').filter(|word| *word != "loss").collect();
+    let known = |word: &&str| KNOWN_LOSSES.iter().find(|(own, _)| own == word);
+    let usual = [
+        "categorical",
+        "sparse",
+        "binary",
+        "cross",
+        "mean",
+        "squared",
+        "absolute",
+        "log",
+    ];
+    match words.iter().find_map(known) {
+        Some((_, metric))
+            if words
+                .iter()
+                .all(|word| known(word).is_some() || usual.contains(word)) =>
+        {
+            Quantity::Named(*metric)
+        }
+        None if words.iter().all(|word| ANY_LOSS.contains(word)) => Quantity::Loss,
+        _ => Quantity::Other,
+    }
 }
 
 /// Words of a name in lower case, split at punctuation and where a capital follows a small letter;
@@ -352,6 +406,28 @@ mod tests {
             "train/val loss",
         ] {
             assert_eq!(meaning(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_says_which_loss_it_is_or_that_it_is_another() {
+        use Metric::{AbsoluteError, LogLoss, SquaredError};
+        for (name, what) in [
+            ("val_loss", Quantity::Loss),
+            ("valid_cost", Quantity::Loss),
+            ("eval-logloss", Quantity::Named(LogLoss)),
+            ("val_categorical_crossentropy", Quantity::Named(LogLoss)),
+            ("val_bce_loss", Quantity::Named(LogLoss)),
+            ("val_mse", Quantity::Named(SquaredError)),
+            ("val_mae", Quantity::Named(AbsoluteError)),
+            ("val_dice_loss", Quantity::Other),
+            ("val_dice_bce_loss", Quantity::Other),
+            ("val/box_loss", Quantity::Other),
+            ("val_focal_loss", Quantity::Other),
+            ("val_rmse", Quantity::Other),
+            ("sum of box loss, cls loss, dfl loss", Quantity::Other),
+        ] {
+            assert_eq!(quantity(name), what, "{name}");
         }
     }
 

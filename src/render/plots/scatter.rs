@@ -126,7 +126,7 @@ pub(super) fn paint(exposure: Exposure) -> Paint {
     match exposure {
         Exposure::Twin => Paint::Vermilion,
         Exposure::Adjacent => Paint::Orange,
-        Exposure::Shadowed => Paint::Sky,
+        Exposure::Shadowed | Exposure::Together => Paint::Sky,
         Exposure::Clean => Paint::Blue,
     }
 }

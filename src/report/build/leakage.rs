@@ -112,6 +112,32 @@ fn belonging(
     strongest
 }
 
+/// Evaluation samples of a split that count as leaked for belonging together with training, whatever
+/// looks tell, each with one training sample and the way. A readable sample may occur several times.
+#[must_use]
+pub(crate) fn counted_together(
+    evidence: &Evidence<'_>,
+    evaluation: SplitId,
+) -> Vec<(SampleId, SampleId, Leak)> {
+    let between = evidence.together.iter();
+    let leaks = between
+        .filter(|split| split.evaluation == evaluation)
+        .flat_map(|split| &split.leaks);
+    let by_names = leaks
+        .filter(|leak| evidence.counts(leak))
+        .map(|leak| (leak.evaluation, leak.training, leak.kind));
+    // Passes of one place are told by looks; they count only where settings say so.
+    let passes = evidence.partners.iter().filter(|(_, _, partners)| {
+        partners.strongest == Leak::AnotherPass && evidence.counts_by_looks(Leak::AnotherPass)
+    });
+    let passes = passes
+        .filter(|(sample, ..)| evidence.dataset.samples[sample.index()].split == Some(evaluation));
+    let passes = passes.map(|(sample, _, partners)| (sample, partners.top.b, Leak::AnotherPass));
+    let readable =
+        |(sample, ..): &(SampleId, SampleId, Leak)| evidence.signatures[sample.index()].is_ok();
+    by_names.chain(passes).filter(readable).collect()
+}
+
 fn recorded_together(
     evidence: &Evidence<'_>,
     evaluation: SplitId,

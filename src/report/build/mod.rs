@@ -11,7 +11,7 @@ mod suspicion;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use leakage::leakage;
+pub(crate) use leakage::{counted_together, leakage};
 
 use identity::Identities;
 use located::Locator;

@@ -40,6 +40,16 @@ pub struct FromPredictions {
     pub correlation: Option<Correlation>,
 }
 
+impl FromPredictions {
+    /// The mean loss of clean samples, where predictions tell it.
+    #[must_use]
+    pub fn clean_loss(&self) -> Option<&Estimate> {
+        let classes = self.by_class.iter();
+        let mut clean = classes.filter(|row| row.class == Exposure::Clean);
+        clean.next().map(|row| &row.loss)
+    }
+}
+
 /// The honest loss if only a share of the leaked samples was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct IfMissed {

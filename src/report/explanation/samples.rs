@@ -15,6 +15,8 @@ pub struct FromImages {
     pub n_training: u64,
     /// Evaluation samples per exposure class, most exposed first.
     pub classes: Vec<ClassCount>,
+    /// In words, what samples of the class `together` share with training.
+    pub shared: Vec<String>,
     /// Share with a twin in training.
     pub f_twin: Estimate,
     /// Share with a twin or an adjacent frame in training.
@@ -55,16 +57,24 @@ pub enum Exposure {
     Twin,
     /// A training frame of the same recording is one step away.
     Adjacent,
-    /// A training frame of the same recording lies within the decorrelation lag, or a training
-    /// sample belongs to the same declared group.
+    /// A training frame of the same recording lies within the decorrelation lag.
     Shadowed,
+    /// Counted as leaked for belonging together with a training sample: a tile of the same image,
+    /// an augmented copy of the same source, a sample of the same group.
+    Together,
     /// None of these.
     Clean,
 }
 
 impl Exposure {
     /// All classes, most exposed first.
-    pub const ALL: [Self; 4] = [Self::Twin, Self::Adjacent, Self::Shadowed, Self::Clean];
+    pub const ALL: [Self; 5] = [
+        Self::Twin,
+        Self::Adjacent,
+        Self::Shadowed,
+        Self::Together,
+        Self::Clean,
+    ];
 
     /// Name as the report writes it.
     #[must_use]
@@ -73,6 +83,7 @@ impl Exposure {
             Self::Twin => "twin",
             Self::Adjacent => "adjacent",
             Self::Shadowed => "shadowed",
+            Self::Together => "together",
             Self::Clean => "clean",
         }
     }
