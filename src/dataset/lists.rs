@@ -15,7 +15,7 @@ use super::csv_text::read_text;
 use super::file_kind::is_image_ending;
 use super::image_folder::is_plain;
 use super::resolve::Resolver;
-use super::split_name::{role_of, side_by_side, spelled_by_file, words};
+use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
 use crate::annotation::Annotations;
 use crate::error::Error;
@@ -44,6 +44,7 @@ struct List<'a> {
 pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> {
     let mut folders: BTreeMap<&str, Vec<List>> = BTreeMap::new();
     let mut others: BTreeMap<&str, Vec<List>> = BTreeMap::new();
+    let mut more: BTreeMap<&str, Vec<List>> = BTreeMap::new();
     for path in &walked.texts {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let Some((name, "txt")) = file.rsplit_once('.') else {
@@ -56,6 +57,10 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
             let list = List { path, name, role };
             others.entry(folder).or_default().push(list);
         }
+        if let Some(role) = beside_training(name) {
+            let list = List { path, name, role };
+            more.entry(folder).or_default().push(list);
+        }
     }
     for (folder, lists) in others {
         if !folders.contains_key(folder) && is_one_of_each(&lists) {
@@ -65,7 +70,9 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
     folders.retain(|_, lists| lists.len() <= MOST_LISTS);
     keep_main(&mut folders);
     let mut claims = Vec::new();
-    for mut lists in folders.into_values() {
+    for (folder, mut lists) in folders {
+        let mut more = more.remove(folder).unwrap_or_default();
+        more.retain(|one| lists.iter().all(|list| list.path != one.path));
         let has = |role| lists.iter().any(|list| list.role == role);
         if has(SplitRole::Validation)
             && lists
@@ -74,7 +81,7 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
         {
             lists.retain(|list| !is_union(list));
         }
-        claims.extend(claim(root, &lists, walked)?);
+        claims.extend(claim(root, lists, more, walked)?);
     }
     Ok(apart(claims))
 }
@@ -120,12 +127,18 @@ fn keep_main(folders: &mut BTreeMap<&str, Vec<List>>) {
     });
 }
 
-fn claim(root: &Path, lists: &[List], walked: &Walked) -> Result<Option<Claim>, Error> {
+/// What the lists of a folder claim, with those of `more` that list other pictures.
+fn claim<'a>(
+    root: &Path,
+    mut lists: Vec<List<'a>>,
+    more: Vec<List<'a>>,
+    walked: &Walked,
+) -> Result<Option<Claim>, Error> {
     let is_training = |list: &List| list.role == SplitRole::Training;
     if !lists.iter().any(is_training) || lists.iter().all(is_training) {
         return Ok(None);
     }
-    let folds = folds(lists);
+    let folds = folds(&lists);
     let mut rows = Rows::default();
     let mut parts = BTreeMap::new();
     // All lie in one folder, which is all that the resolver asks of a list.
@@ -133,14 +146,23 @@ fn claim(root: &Path, lists: &[List], walked: &Walked) -> Result<Option<Claim>, 
         return Ok(None);
     };
     let resolver = Resolver::new(root, &root.join(first.path), walked);
-    for list in lists {
+    for list in &lists {
         if let Some(fold) = folds.get(list.name) {
             parts.insert(list.name.to_owned(), fold.clone());
         }
         rows.read(&read_text(&root.join(list.path))?, list, &resolver);
     }
-    if rows.found == 0 || rows.found * 100 < (rows.found + rows.missing) * LEAST_FOUND {
+    if !rows.name_images() {
         return Ok(None);
+    }
+    for list in more.into_iter().take(MOST_LISTS) {
+        let mut own = Rows::default();
+        own.read(&read_text(&root.join(list.path))?, &list, &resolver);
+        if folds.is_empty() && own.name_images() && !own.repeat(&rows) {
+            rows.drafts.extend(own.drafts);
+            rows.problems.extend(own.problems);
+            lists.push(list);
+        }
     }
     let mut drafts = rows.drafts;
     let has_labels = |drafts: &[Draft]| drafts.iter().any(|draft| draft.label.is_some());
@@ -215,6 +237,22 @@ struct Rows {
 }
 
 impl Rows {
+    /// Whether nearly all lines name images.
+    fn name_images(&self) -> bool {
+        self.found > 0 && self.found * 100 >= (self.found + self.missing) * LEAST_FOUND
+    }
+
+    /// Whether more than one in ten of the pictures stands in `others`, too, as those of a class
+    /// do.
+    fn repeat(&self, others: &Self) -> bool {
+        let known: HashSet<&str> = others.drafts.iter().map(|one| one.path.as_str()).collect();
+        let again = self
+            .drafts
+            .iter()
+            .filter(|one| known.contains(one.path.as_str()));
+        again.count() * 10 > self.drafts.len()
+    }
+
     fn read(&mut self, text: &str, list: &List, resolver: &Resolver) {
         let mut seen = HashSet::new();
         for line in text.lines().map(str::trim) {

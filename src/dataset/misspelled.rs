@@ -1,14 +1,37 @@
-//! Splits by names that nobody meant: `validaton`, `tset`, `nan`.
+//! Splits whose role nothing tells: slips of names (`validaton`, `tset`), none (`nan`), and words
+//! that no rule knows. What is in them is compared with nothing, so the user is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::claim::Claim;
 use super::group_columns::says_nothing;
-use super::split_name::keywords;
+use super::split_name::{keywords, perhaps_beside, words};
 use crate::sample::{Problem, ProblemKind, SplitRole};
 
-/// One question for each split without a role, and not in `told`, that is called by a slip of a
-/// name for splits, or by none.
+/// Names of what is left out on purpose.
+const LEFT_OUT: [&str; 18] = [
+    "bad",
+    "discard",
+    "discarded",
+    "drop",
+    "dropped",
+    "excluded",
+    "exclude",
+    "ignore",
+    "ignored",
+    "invalid",
+    "other",
+    "others",
+    "removed",
+    "rest",
+    "skip",
+    "skipped",
+    "trash",
+    "unused",
+];
+
+/// One question for each split without a role, and not in `told`, whose name does not say that it
+/// is left out on purpose.
 pub(super) fn questions(claim: &Claim, told: &BTreeSet<&str>) -> Vec<Problem> {
     let mut images: BTreeMap<&str, usize> = BTreeMap::new();
     let splits = claim.drafts.iter().filter_map(|draft| draft.split.as_ref());
@@ -30,14 +53,22 @@ pub(super) fn questions(claim: &Claim, told: &BTreeSet<&str>) -> Vec<Problem> {
     asked.collect()
 }
 
-/// The role of a name that this may have been meant for.
+/// The role that a name may have been meant for; `None` for what is left out on purpose.
 fn meant(name: &str) -> Option<SplitRole> {
     let lower = name.trim().to_lowercase();
-    if says_nothing(&lower) {
-        return Some(SplitRole::Validation);
+    if words(&lower)
+        .iter()
+        .any(|word| LEFT_OUT.contains(&word.as_str()))
+    {
+        return None;
     }
     let mut known = keywords().filter(|(known, _)| lower.len() >= 4 && is_near(&lower, known));
-    known.next().map(|(_, role)| role)
+    let slip = known.next().map(|(_, role)| role);
+    let evaluated = SplitRole::Validation;
+    match says_nothing(&lower) {
+        true => Some(evaluated),
+        false => Some(slip.or_else(|| perhaps_beside(&lower)).unwrap_or(evaluated)),
+    }
 }
 
 /// Whether one letter more, less or another one, or two that changed places, make one word of the
@@ -59,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_known_and_words_of_their_own_are_not() {
+    fn slips_and_unknown_words_are_asked_about_and_what_was_left_out_is_not() {
         for (name, role) in [
             ("validaton", SplitRole::Validation),
             ("vaild", SplitRole::Validation),
@@ -72,15 +103,16 @@ mod tests {
         ] {
             assert_eq!(meant(name), Some(role), "{name}");
         }
-        for name in [
-            "extra",
-            "unlabeled",
-            "ood",
-            "day",
-            "vol",
-            "held out",
-            "public",
+        for (name, role) in [
+            ("extra", SplitRole::Training),
+            ("ood", SplitRole::Test),
+            ("external_hospital", SplitRole::Test),
+            ("tuning_set", SplitRole::Validation),
+            ("day", SplitRole::Validation),
         ] {
+            assert_eq!(meant(name), Some(role), "{name}");
+        }
+        for name in ["unused", "Ignore", "not used - excluded", "invalid"] {
             assert_eq!(meant(name), None, "{name}");
         }
     }

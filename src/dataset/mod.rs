@@ -24,6 +24,7 @@ mod image_folder;
 mod json_lines;
 mod label_tables;
 mod lenient;
+mod listed_elsewhere;
 mod lists;
 mod manifest_columns;
 mod mask_classes;
@@ -399,8 +400,14 @@ fn keep_found(claim: &mut Claim, walked: &Walked) {
 
 /// Where samples are listed: images that are not, and files that only the list takes for images.
 fn reconcile(root: &Path, drafts: &[Draft], walked: &mut Walked) -> Vec<Problem> {
-    let problems = unlisted::problems(root, drafts, &walked.images);
+    let mut problems = unlisted::problems(root, drafts, &walked.images);
     let listed: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let own = problems.iter();
+    let unlisted = own.filter(|one| one.kind == ProblemKind::Unlisted);
+    let unlisted: Vec<&str> = unlisted.map(|one| one.path.as_str()).collect();
+    let inside: Vec<&str> = listed.iter().copied().collect();
+    let named = listed_elsewhere::questions(root, &walked.texts, &inside, &unlisted);
+    problems.extend(named);
     let images: HashSet<&str> = walked
         .images
         .iter()

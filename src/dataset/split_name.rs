@@ -14,10 +14,20 @@ const KEYWORDS: &[(&str, SplitRole)] = &[
     ("trainval", SplitRole::Training),
     // Of COCO's captions as Karpathy divides them.
     ("restval", SplitRole::Training),
+    ("minitrain", SplitRole::Training),
     ("validation", SplitRole::Validation),
+    ("validate", SplitRole::Validation),
+    ("validating", SplitRole::Validation),
     ("valid", SplitRole::Validation),
+    ("vali", SplitRole::Validation),
     ("val", SplitRole::Validation),
+    ("minival", SplitRole::Validation),
+    ("crossval", SplitRole::Validation),
+    ("crossvalidation", SplitRole::Validation),
+    ("xval", SplitRole::Validation),
     ("dev", SplitRole::Validation),
+    ("devtest", SplitRole::Test),
+    ("testdev", SplitRole::Test),
     ("test", SplitRole::Test),
     ("testing", SplitRole::Test),
     ("eval", SplitRole::Test),
@@ -31,6 +41,7 @@ const QUIET_WORDS: &[&str] = &[
     "c",
     "challenge",
     "clean",
+    "cross",
     "data",
     "dataset",
     "dev",
@@ -66,12 +77,21 @@ const QUIET_WORDS: &[&str] = &[
     "std",
 ];
 
+/// The role that one word, in small letters, spells: `train`, `valset`.
+fn keyword(word: &str) -> Option<SplitRole> {
+    let role = |word: &str| {
+        KEYWORDS
+            .iter()
+            .find(|(key, _)| *key == word)
+            .map(|row| row.1)
+    };
+    role(word).or_else(|| role(word.strip_suffix("set")?))
+}
+
 /// The role a split name spells, or `None` for a name that spells none.
 #[must_use]
 pub fn role_of(name: &str) -> Option<SplitRole> {
-    let keyword = spelled(name)?;
-    let known = KEYWORDS.iter().find(|(key, _)| *key == keyword);
-    known.map(|&(_, role)| role)
+    keyword(&spelled(name)?)
 }
 
 /// The split that the name of a tool's file tells, without its ending: `train`, `train-export`.
@@ -84,8 +104,7 @@ pub(super) fn split_of_export(stem: &str) -> Option<(&str, SplitRole)> {
 /// The word by which a name spells a split, or `None` for a name that spells none.
 pub(super) fn spelled(name: &str) -> Option<String> {
     let mut words = words(name);
-    let is_keyword = |word: &String| KEYWORDS.iter().any(|(key, _)| key == word);
-    let position = words.iter().position(is_keyword)?;
+    let position = words.iter().position(|word| keyword(word).is_some())?;
     let quiet = |word: &String| {
         QUIET_WORDS.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())
     };
@@ -100,9 +119,7 @@ pub(super) fn spelled(name: &str) -> Option<String> {
 /// `train-images-idx3-ubyte`, `test_batch`. This is Hugging Face's rule for files.
 pub(super) fn spelled_by_file(name: &str) -> Option<String> {
     let words = words(name);
-    let mut told = words
-        .into_iter()
-        .filter(|word| KEYWORDS.iter().any(|(key, _)| key == word));
+    let mut told = words.into_iter().filter(|word| keyword(word).is_some());
     let (word, None) = (told.next()?, told.next()) else {
         return None;
     };
@@ -131,6 +148,9 @@ const BESIDE_TRAINING: &[(&str, SplitRole)] = &[
     ("hold_out", SplitRole::Validation),
     ("heldout", SplitRole::Validation),
     ("held_out", SplitRole::Validation),
+    ("cv", SplitRole::Validation),
+    ("tune", SplitRole::Validation),
+    ("tuning", SplitRole::Validation),
     ("query", SplitRole::Test),
     ("gallery", SplitRole::Test),
     ("probe", SplitRole::Test),
@@ -169,16 +189,10 @@ pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
 /// What is left of a name without its one word for a split, and the role of that word.
 fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
     let mut words = words(name);
-    let role = |word: &String| {
-        KEYWORDS
-            .iter()
-            .find(|(key, _)| key == word)
-            .map(|row| row.1)
-    };
     let mut told = words
         .iter()
         .enumerate()
-        .filter_map(|(at, word)| Some((at, role(word)?)));
+        .filter_map(|(at, word)| Some((at, keyword(word)?)));
     match (told.next(), told.next()) {
         (Some((at, role)), None) => {
             words.remove(at);
@@ -242,15 +256,28 @@ const ABOUT_PICTURES: &[&str] = &[
 /// Words of names of folders that may hold what is evaluated or trained on, beside folders that
 /// are splits. Good enough to ask the user.
 const PERHAPS: &[(&str, SplitRole)] = &[
+    ("calibration", SplitRole::Validation),
+    ("early", SplitRole::Validation),
+    ("internal", SplitRole::Validation),
+    ("monitor", SplitRole::Validation),
+    ("selection", SplitRole::Validation),
+    ("valtest", SplitRole::Validation),
+    ("verification", SplitRole::Validation),
+    ("verify", SplitRole::Validation),
     ("benchmark", SplitRole::Test),
+    ("blind", SplitRole::Test),
     ("challenge", SplitRole::Test),
+    ("external", SplitRole::Test),
+    ("final", SplitRole::Test),
     ("hidden", SplitRole::Test),
+    ("lockbox", SplitRole::Test),
     ("leaderboard", SplitRole::Test),
     ("novel", SplitRole::Test),
     ("ood", SplitRole::Test),
     ("private", SplitRole::Test),
     ("prüfung", SplitRole::Test),
     ("public", SplitRole::Test),
+    ("quiz", SplitRole::Test),
     ("submission", SplitRole::Test),
     ("additional", SplitRole::Training),
     ("aug", SplitRole::Training),
@@ -279,17 +306,9 @@ pub(super) fn beside_training(name: &str) -> Option<SplitRole> {
         let mut known = BESIDE_TRAINING.iter().chain(&[("hold", SplitRole::Test)]);
         known.find(|(key, _)| word == key).map(|row| row.1)
     };
-    let keyword = |word: &String| {
-        KEYWORDS
-            .iter()
-            .find(|(key, _)| word == key)
-            .map(|row| row.1)
-    };
-    let told: Vec<SplitRole> = words.iter().filter_map(keyword).collect();
-    let at_an_end = words
-        .first()
-        .and_then(keyword)
-        .or(words.last().and_then(keyword));
+    let role = |word: &String| keyword(word);
+    let told: Vec<SplitRole> = words.iter().filter_map(role).collect();
+    let at_an_end = words.first().and_then(role).or(words.last().and_then(role));
     match (told.as_slice(), at_an_end) {
         ([role], Some(_)) => Some(*role),
         ([], _) => words.iter().find_map(held_out),
@@ -325,11 +344,12 @@ pub(super) fn keywords() -> impl Iterator<Item = (&'static str, SplitRole)> {
 /// ask the user, not to act on it.
 pub(super) fn may_spell(name: &str) -> Option<SplitRole> {
     let words = words(name);
-    let known = |(key, _): &&(&str, SplitRole)| words.iter().any(|word| word == key);
     let elsewhere = |(key, _): &&(&str, SplitRole)| name.to_lowercase().contains(key);
-    let found = KEYWORDS.iter().find(known);
-    let found = found.or_else(|| ELSEWHERE.iter().find(elsewhere));
-    found.map(|&(_, role)| role)
+    let elsewhere = || ELSEWHERE.iter().find(elsewhere).map(|row| row.1);
+    // Of several, the one that says most: `trainval` before `val` is one word of its own.
+    let order = |role: &SplitRole| KEYWORDS.iter().position(|row| row.1 == *role);
+    let told = words.iter().filter_map(|word| keyword(word));
+    told.min_by_key(order).or_else(elsewhere)
 }
 
 /// Lower-case runs of letters or digits; a capital after a small letter begins a new run.

@@ -10,11 +10,11 @@ use super::csv_text::table_text;
 use super::exports::stem;
 use super::resolve::Resolver;
 use super::side_tables::{MOST_TABLES, is_table};
-use super::split_name::split_of_export;
+use super::split_name::{beside_training, split_of_export};
 use super::walk::Walked;
 use crate::annotation::Annotations;
 use crate::error::Error;
-use crate::sample::Layout;
+use crate::sample::{Layout, SplitRole};
 use crate::settings::Columns;
 
 /// A table that cannot be read as a manifest.
@@ -100,9 +100,13 @@ fn one_a_split(
 ) -> Vec<Claim> {
     let mut all: Option<Claim> = None;
     let mut labels = Vec::new();
+    let trains = tables.iter().any(|(table, _)| {
+        split_of_export(stem(table)).is_some_and(|one| one.1 == SplitRole::Training)
+    });
     for (table, file) in tables {
         let stem = stem(table);
-        let told = split_of_export(stem);
+        let beside = || Some((stem, beside_training(stem).filter(|_| trains)?));
+        let told = split_of_export(stem).or_else(beside);
         let is_metadata = stem.eq_ignore_ascii_case("metadata");
         if told.is_none() && !is_metadata {
             continue;

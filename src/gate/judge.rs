@@ -8,7 +8,6 @@ use super::limit::LeakLimit;
 use super::policy::Policy;
 use super::unanswered;
 use crate::finding::{CODES, Code};
-use crate::leak::Leak;
 use crate::report::recordings::PositionUnit;
 use crate::report::{
     AcceptedBy, AcceptedFindings, Gate, GateNote, Leakage, LeakedSample, NoteCode, Report,
@@ -206,11 +205,10 @@ impl<'a> Judgement<'a> {
             );
             return vec![violation(ViolationCode::NotJudged, message)];
         }
-        let counts_groups = self
-            .report
-            .settings
-            .counted_as_leaked
-            .contains(&Leak::SharedGroup);
+        let counted = self.report.settings.counted_as_leaked.iter();
+        let counts_groups = counted
+            .copied()
+            .any(|kind| Code::of_leak(kind) == Code::LeakSharedGroup);
         let all_kinds = applying.iter().find(|limit| limit.kind.is_none());
         if let Some(limit) = all_kinds.filter(|_| counts_groups)
             && let Some(todo) = self.untold(entry, Code::LeakSharedGroup)

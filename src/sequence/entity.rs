@@ -352,27 +352,7 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::sequence::testing;
-
-    /// Numbers without a pattern.
-    fn scattered(number: usize, below: usize) -> usize {
-        (number * 7_919 + 13) * 104_729 % below
-    }
-
-    /// How many values the widest candidate has, and whether it needs pixels.
-    fn widest(samples: &[Sample]) -> Option<(usize, bool)> {
-        let found = candidates(samples);
-        let first = found.first()?;
-        Some((first.groups.names.len(), first.needs_pixels))
-    }
-
-    fn named(count: usize, name: impl Fn(usize) -> String) -> Option<(usize, bool)> {
-        let names: Vec<String> = (0..count)
-            .map(|at| format!("train/{}.png", name(at)))
-            .collect();
-        widest(&testing::samples(&names))
-    }
+    use crate::sequence::testing::{self, named, scattered, widest};
 
     #[test]
     fn a_number_before_a_word_for_pieces_is_what_they_are_pieces_of() {
@@ -421,12 +401,17 @@ mod tests {
     }
 
     #[test]
-    fn a_dense_number_before_the_same_words_is_left_to_pixels() {
-        let found = named(240, |at| {
-            let mood = ["AN", "DI", "HA", "SA"][at % 4];
-            format!("AF{:02}{mood}S", at / 4 % 20 + 1)
-        });
-        assert!(found.is_none_or(|found| found.1));
+    fn a_dense_number_before_the_same_words_is_asked_about_in_a_code_and_left_to_pixels_in_a_thing()
+    {
+        let of = |word: &str| {
+            named(240, |at| {
+                let mood = ["AN", "DI", "HA", "SA"][at % 4];
+                format!("{word}{:02}{mood}S", at / 4 % 20 + 1)
+            })
+        };
+        assert_eq!(of("AF"), Some((20, false)), "the first woman");
+        assert_eq!(of(""), Some((20, false)));
+        assert_eq!(of("house"), Some((20, true)), "each view counts its own");
     }
 
     #[test]

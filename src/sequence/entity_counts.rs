@@ -132,3 +132,54 @@ fn is_counter(scheme: &Scheme<'_>, column: usize, values: &[u64]) -> bool {
     let counted = numbers.values().filter(|own| counts(own)).count();
     numbers.len() >= FEWEST_VALUES && counted * 5 >= numbers.len() * 4
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sequence::testing::{named, scattered};
+
+    #[test]
+    fn a_number_behind_that_counts_each_value_anew_makes_an_entity_whatever_else_varies() {
+        // Eleven people with six pictures each, numbered within each; then a number drawn.
+        let of = |counter: fn(usize) -> usize| {
+            named(66, |at| {
+                let drawn = scattered(at, 9_000);
+                format!("{:04}_{:03}_{drawn:04}", at / 6, counter(at))
+            })
+        };
+        assert_eq!(of(|at| at % 6), Some((11, false)));
+        assert_eq!(of(|at| scattered(at, 500)), None, "drawn");
+    }
+
+    #[test]
+    fn sides_behind_a_subject_and_what_it_has_once_make_an_entity() {
+        let of = |words: [&'static str; 2]| {
+            named(40, |at| {
+                let sex = ["F", "M"][at / 2 % 2];
+                format!("CG{:03}_{sex}_{}", at / 2 + 1, words[at % 2])
+            })
+        };
+        assert_eq!(of(["L", "R"]), Some((20, false)));
+        assert_eq!(of(["happy", "sad"]), None, "two of each by chance");
+    }
+
+    #[test]
+    fn a_code_of_letters_and_a_number_is_not_taken_for_a_word_in_doubt() {
+        let code = |at: usize| {
+            let letters = ["ajsx", "full", "lywg", "oqwb", "rbqx", "ucrr"][at / 4 % 6];
+            format!("{letters}{:04}_{}", 100 + at / 4 * 37, at % 4 + 1)
+        };
+        assert_eq!(named(24, code), Some((6, false)));
+    }
+
+    #[test]
+    fn numbers_too_long_to_be_counted_are_identifiers() {
+        let study = |at: usize| {
+            let drawn = scattered(at / 3, 1 << 40);
+            format!(
+                "21684011136696401{drawn:020}{drawn:08}_{:03}",
+                scattered(at, 999)
+            )
+        };
+        assert_eq!(named(60, study), Some((20, false)));
+    }
+}

@@ -35,10 +35,15 @@ pub(super) struct Part {
 pub(super) const FEWEST_VALUES: usize = 4;
 /// Values that repeat less often than this, of 100 samples, are chance.
 const FEWEST_GROUPED: usize = 10;
-/// From so many values on, of which each has a few names, a number is no class.
-const FEW_EACH: usize = 12;
+/// From so many values on, of which each has a few names, a number is no class; from some on, where
+/// each has very few.
+const MANY_VALUES: usize = 20;
+const SOME_VALUES: usize = 12;
 /// Numbers are identifiers where their range is so many times as large as their count.
 pub(super) const SPARSE: u64 = 3;
+/// Longest word before a number that makes a code of both, and no thing that is counted: `P01`,
+/// `AF01`.
+const LONGEST_CODE: usize = 2;
 
 /// Labels of the samples that are looked at.
 pub(super) struct Classes {
@@ -63,6 +68,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
     let timed = clock_columns(scheme);
     let with_class = classes.several && names_recur_in_classes(scheme, samples);
     let mut without: Vec<usize> = Vec::new();
+    let mut after_number = false;
     let mut found = Vec::new();
     for (at, column) in columns.iter().enumerate() {
         if column.is_hash || timed.inside.contains(&at) {
@@ -89,6 +95,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         if different * 100 >= values.len() * 98 && column.kind == Some(Kind::Digits) {
             // One for each file: a running number. What stands behind it may still be named.
             without.push(column.field);
+            after_number = true;
             continue;
         }
         let mut part = Part {
@@ -111,7 +118,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             || (different >= FEWEST_VALUES
                 && (has_pieces(scheme, at)
                     || has_states(scheme, at)
-                    || has_partners(scheme, &part, samples)
+                    || has_partners(scheme, &part, after_number, samples)
                     || is_folder_code(scheme, at)));
         let excluded = is_year(&values)
             || is_word(&word, &ATTRIBUTES)
@@ -119,15 +126,16 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             || is_of_size(scheme, at)
             || is_of_decimal(scheme, at)
             || (is_word(&word, &FETCHED) && are_dates(&values))
-            || (!without.is_empty() && !is_named && !is_code(&values, column))
+            || (after_number && !is_named && !is_code(&values, column))
             || (classes.several && follows_class(scheme, samples, &part));
         if excluded {
             continue;
         }
         if is_entity(&counts, &values, column, is_named) {
             found.push(part);
-        } else if may_be_entity(&counts) {
-            part.needs_pixels = true;
+        } else if has_same_words(&counts) {
+            // A house from the front may be another than that from the side; `P01` is a person.
+            part.needs_pixels = word.len() > LONGEST_CODE && !is_called_so;
             found.push(part);
         }
     }
@@ -158,7 +166,8 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
         let range = span(values).unwrap_or(u64::MAX) as f64;
         counts.pairs <= 3.0 * (samples as f64).powi(2) / (2.0 * range)
     };
-    let few_each = different >= FEW_EACH && samples <= different * 20;
+    let few_each = (different >= MANY_VALUES && samples <= different * 20)
+        || (different >= SOME_VALUES && samples <= different * 8);
     match (counts.rest_varies, counts.rest_has_digits) {
         // Words behind it: `12_left`, `12_right`. A dense number is one that each word counts by
         // itself.
@@ -168,9 +177,9 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
     }
 }
 
-/// A dense number with the same words behind each: `AF01ANS` is the first woman, and `1_side` may
-/// be the first side view.
-fn may_be_entity(counts: &Counts) -> bool {
+/// A dense number with the same words behind each: `AF01ANS` is the first woman. That `1_side` may
+/// be the first side view is for the user to say.
+fn has_same_words(counts: &Counts) -> bool {
     counts.values >= 2 * FEWEST_VALUES
         && counts.samples >= counts.values * 3
         && counts.rest_varies
@@ -298,9 +307,13 @@ fn has_states(scheme: &Scheme<'_>, at: usize) -> bool {
 
 /// Whether nothing but words for sides, ways and sensors varies behind, of which several occur, and
 /// they are not the classes: `0012_L_CC`, `CG001_F_left`.
-fn has_partners(scheme: &Scheme<'_>, part: &Part, samples: &[Sample]) -> bool {
+fn has_partners(scheme: &Scheme<'_>, part: &Part, after_number: bool, samples: &[Sample]) -> bool {
     let values = values_of(scheme, samples, part);
-    let behind = varying_behind(scheme, part.column, &values);
+    // Behind a running number, what all names have may as well be what the files are of.
+    let behind = match after_number {
+        false => varying_behind(scheme, part.column, &values),
+        true => (part.column + 1..scheme.columns.len()).collect(),
+    };
     let mut different: HashSet<Vec<&str>> = HashSet::new();
     let of_pairs = scheme
         .rows

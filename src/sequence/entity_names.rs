@@ -41,10 +41,17 @@ pub(super) fn word(
         column: at,
         without: Vec::new(),
         with_class,
-        needs_pixels: !classes.several,
+        needs_pixels: false,
         names_thing: false,
     };
     let counts = count(scheme, samples, &part);
+    // Where nothing tells classes, few words of many samples each mostly are these.
+    let are_perhaps_classes =
+        counts.values < MANY_NAMES || counts.samples > counts.values * FEW_OF_NAME;
+    let part = Part {
+        needs_pixels: !classes.several && are_perhaps_classes,
+        ..part
+    };
     let restarts =
         counts.rest_varies && counts.rest_has_digits && counts.rest * 10 <= counts.samples * 7;
     let is_few_each = (2..=MOST_OF_NAME).contains(&(counts.samples / counts.values.max(1)));
@@ -54,6 +61,9 @@ pub(super) fn word(
 
 /// Fewer words are a choice of some, as sides and colours are.
 const FEWEST_NAMES: usize = 5;
+/// So many words of so few samples each are no classes, most likely.
+const MANY_NAMES: usize = 8;
+const FEW_OF_NAME: usize = 8;
 /// Words of more samples each are an attribute.
 const MOST_OF_NAME: usize = 20;
 
@@ -94,15 +104,7 @@ pub(super) fn time_before(scheme: &Scheme<'_>, at: usize, samples: &[Sample]) ->
 #[cfg(test)]
 mod tests {
     use crate::sample::Sample;
-    use crate::sequence::entity::candidates;
-    use crate::sequence::testing;
-
-    /// How many values the widest part that may be an entity has, and whether pixels decide.
-    fn widest(samples: &[Sample]) -> Option<(usize, bool)> {
-        let found = candidates(samples);
-        let first = found.first()?;
-        Some((first.groups.names.len(), first.needs_pixels))
-    }
+    use crate::sequence::testing::{self, widest};
 
     /// Names in two classes, each of both splits, or without any.
     fn names(name: impl Fn(usize) -> String, labelled: bool) -> Vec<Sample> {

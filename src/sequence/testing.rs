@@ -3,6 +3,7 @@
 use crate::report::recordings::PositionUnit;
 use crate::sample::{Sample, Split, SplitId, SplitRole};
 
+use super::entity::candidates;
 use super::recording::{Place, Recordings};
 
 pub(super) const TRAINING: SplitId = SplitId(0);
@@ -70,4 +71,22 @@ pub(super) fn laid_out(places: &[(u32, i64, SplitId)]) -> (Vec<Sample>, Recordin
         false,
     );
     (samples, recordings)
+}
+
+/// How many values the widest part of names that may be an entity has, and whether pixels decide.
+pub(crate) fn widest(samples: &[Sample]) -> Option<(usize, bool)> {
+    let found = candidates(samples);
+    let first = found.first()?;
+    Some((first.groups.names.len(), first.needs_pixels))
+}
+
+/// The same of so many names in one folder.
+pub(crate) fn named(count: usize, name: impl Fn(usize) -> String) -> Option<(usize, bool)> {
+    let paths = (0..count).map(|at| format!("train/{}.png", name(at)));
+    widest(&samples(&paths.collect::<Vec<_>>()))
+}
+
+/// Numbers without a pattern.
+pub(crate) fn scattered(number: usize, below: usize) -> usize {
+    (number * 7_919 + 13) * 104_729 % below
 }

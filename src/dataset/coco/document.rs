@@ -1,8 +1,12 @@
 //! The parts of COCO's JSON that are read. Fields that a program may fill wrongly are read as
 //! whatever they are, so that one bad annotation does not hide all others.
 
-use serde::Deserialize;
+use std::borrow::Cow;
 
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::dataset::group_columns::named;
 use crate::dataset::lenient::Lenient;
 
 #[derive(Deserialize)]
@@ -25,45 +29,49 @@ pub(super) struct Image {
     #[serde(default)]
     flickr_url: Option<String>,
     #[serde(default)]
-    patient_id: Option<serde_json::Value>,
-    #[serde(default)]
-    subject_id: Option<serde_json::Value>,
-    #[serde(default)]
-    study_id: Option<serde_json::Value>,
-    #[serde(default)]
-    slide_id: Option<serde_json::Value>,
-    #[serde(default)]
-    scene_id: Option<serde_json::Value>,
-    #[serde(default)]
-    source_image: Option<serde_json::Value>,
-    #[serde(default)]
-    video_id: Option<serde_json::Value>,
-    #[serde(default, alias = "sequence_id")]
-    seq_id: Option<serde_json::Value>,
-    #[serde(default)]
     width: Option<Lenient<u32>>,
     #[serde(default)]
     height: Option<Lenient<u32>>,
+    /// Other fields that may tell groups by their names.
+    #[serde(flatten, deserialize_with = "of_groups")]
+    groups: Vec<(String, String)>,
+}
+
+/// Fields whose names say that they may tell groups, as texts; nothing else is kept of a file that
+/// may have a million images.
+fn of_groups<'de, D: Deserializer<'de>>(fields: D) -> Result<Vec<(String, String)>, D::Error> {
+    struct Fields;
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Vec<(String, String)>;
+
+        fn expecting(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            text.write_str("the fields of an image")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+            let mut kept = Vec::new();
+            while let Some(name) = fields.next_key::<Cow<'de, str>>()? {
+                if !named(&name).says_so() {
+                    fields.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                let text = match fields.next_value::<serde_json::Value>()? {
+                    serde_json::Value::String(text) => text,
+                    value @ serde_json::Value::Number(_) => value.to_string(),
+                    _ => continue,
+                };
+                kept.push((name.into_owned(), text));
+            }
+            Ok(kept)
+        }
+    }
+    fields.deserialize_map(Fields)
 }
 
 impl Image {
     /// What may tell groups, by field.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (&'static str, String)> + '_ {
-        let told = [
-            ("patient_id", &self.patient_id),
-            ("subject_id", &self.subject_id),
-            ("study_id", &self.study_id),
-            ("slide_id", &self.slide_id),
-            ("video_id", &self.video_id),
-            ("seq_id", &self.seq_id),
-            ("scene_id", &self.scene_id),
-            ("source_image", &self.source_image),
-        ];
-        told.into_iter().filter_map(|(name, value)| {
-            let value = value.as_ref().filter(|value| !value.is_null())?;
-            let text = value.as_str().map(ToOwned::to_owned);
-            Some((name, text.unwrap_or_else(|| value.to_string())))
-        })
+    pub(super) fn groups(&self) -> &[(String, String)] {
+        &self.groups
     }
 
     /// Its file: as written, else what an address ends in, as LVIS names its pictures.

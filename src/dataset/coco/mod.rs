@@ -19,7 +19,7 @@ use super::exports::stem;
 use super::group_columns::Column;
 use super::io_error;
 use super::resolve::Resolver;
-use super::split_name::{role_of, side_by_side, spelled_by_file, words};
+use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
 use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
@@ -104,10 +104,21 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<(Option<Claim>, Vec<
     }
     let mut usable = found.iter().map(is_usable);
     files.retain(|_| usable.next().unwrap_or(false));
+    let plain = files.iter().filter(|(path, ..)| split_of(path).is_some());
+    let known: HashSet<String> = plain.flat_map(|file| names(&file.2)).collect();
+    files.retain(|(path, _, document)| {
+        // What names pictures of the others divides them in another way.
+        let again = names(document).filter(|name| known.contains(name));
+        split_of(path).is_some() || again.count() * 10 <= document.images.len()
+    });
     if files.is_empty() {
         return Ok((None, unused));
     }
     Ok((Some(claimed(root, walked, &files)), unused))
+}
+
+fn names(document: &Document) -> impl Iterator<Item = String> + '_ {
+    document.images.iter().map(|image| image.name().to_owned())
 }
 
 fn not_used(path: &str, why: &str) -> Problem {
@@ -128,7 +139,19 @@ fn named(walked: &Walked) -> Vec<(&String, (String, SplitRole))> {
         .filter_map(|path| Some((path, split_of(path)?)))
         .collect();
     if !strict.is_empty() {
-        return strict;
+        let folder = |path: &str| path.rsplit_once('/').map_or("", |one| one.0).to_owned();
+        let trains: HashSet<String> = strict
+            .iter()
+            .filter(|(_, (_, role))| *role == SplitRole::Training)
+            .map(|(path, _)| folder(path))
+            .collect();
+        let is_known = |path: &String| strict.iter().any(|one| one.0 == path);
+        let texts = walked.texts.iter().filter(|path| path.ends_with(".json"));
+        let beside = texts.filter(|path| trains.contains(&folder(path)) && !is_known(path));
+        let beside: Vec<_> = beside
+            .filter_map(|path| Some((path, split_beside(path)?)))
+            .collect();
+        return strict.into_iter().chain(beside).collect();
     }
     let pictures: HashSet<&str> = walked.images.iter().map(|one| stem(&one.path)).collect();
     let own = walked.texts.iter().filter(|path| path.ends_with(".json"));
@@ -181,7 +204,7 @@ fn claimed(
             for (column, value) in image.groups() {
                 let own: &mut Column = columns.entry(column).or_default();
                 own.table.clone_from(path);
-                own.of.entry(name.clone()).or_insert(value);
+                own.of.entry(name.clone()).or_insert_with(|| value.clone());
             }
             pictures.push(name.clone());
             if !seen.insert(name.clone()) {
@@ -299,6 +322,17 @@ fn split_of(path: &str) -> Option<(String, SplitRole)> {
     let left: Vec<&str> = left.map(String::as_str).collect();
     let role = role_of(&left.join("_"))?;
     Some((left.concat(), role))
+}
+
+/// The same beside a file of training: `instances_valminusminival`, `instances_dev_seen`.
+fn split_beside(path: &str) -> Option<(String, SplitRole)> {
+    let stem = stem(path);
+    let left = words(stem).into_iter();
+    let left: Vec<String> = left
+        .filter(|word| !KINDS.contains(&word.as_str()))
+        .collect();
+    let role = beside_training(&left.join("_"))?;
+    Some((left.join("_"), role))
 }
 
 /// The content of a file; `None` for JSON of another form.

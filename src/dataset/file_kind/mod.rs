@@ -44,8 +44,8 @@ const DOCUMENTS: &[&str] = &[
 const IMAGE: &[&str] = &[
     "arw", "avif", "bmp", "cr2", "cr3", "dcm", "dds", "dib", "dicom", "dng", "exr", "farbfeld",
     "ff", "fits", "gif", "hdr", "heic", "heif", "hif", "ico", "j2k", "jfif", "jp2", "jpe", "jpeg",
-    "jpg", "jxl", "nef", "orf", "pam", "pbm", "pef", "pgm", "png", "pnm", "ppm", "psd", "qoi",
-    "raf", "rw2", "srw", "tga", "tif", "tiff", "webp",
+    "jpg", "jxl", "nef", "orf", "pam", "pbm", "pcx", "pef", "pgm", "png", "pnm", "ppm", "psd",
+    "qoi", "raf", "ras", "rgba", "rw2", "sgi", "srw", "tga", "tif", "tiff", "webp",
 ];
 
 /// Extensions that are known to be something else, so that their content is not read: texts,

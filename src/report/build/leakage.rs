@@ -112,8 +112,9 @@ fn belonging(
     strongest
 }
 
-/// Evaluation samples of a split that count as leaked for belonging together with training, whatever
-/// looks tell, each with one training sample and the way. A readable sample may occur several times.
+/// Evaluation samples of a split that count as leaked for belonging together with training,
+/// whatever looks tell, each with one training sample and the way; a sample may occur several
+/// times.
 #[must_use]
 pub(crate) fn counted_together(
     evidence: &Evidence<'_>,
