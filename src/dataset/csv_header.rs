@@ -243,7 +243,9 @@ fn flags(text: &str, names: &[String], positions: &Positions) -> Vec<usize> {
         return Vec::new();
     }
     let is_open = |at: &usize| {
-        let used = [positions.split, positions.group, positions.time].contains(&Some(*at));
+        // A column `person` of 0 and 1 is a class.
+        let group = positions.group.filter(|_| positions.group_chosen);
+        let used = [positions.split, group, positions.time].contains(&Some(*at));
         !used && !positions.paths.iter().any(|path| path.0 == *at)
     };
     let mut open: Vec<usize> = (0..names.len()).filter(is_open).collect();

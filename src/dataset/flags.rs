@@ -1,6 +1,7 @@
-//! Text files that say of every sample in which split it is, by a number: `CelebA`'s
-//! `list_eval_partition.txt` (`file 0`: 0 to train on, 1 validation, 2 test) and CUB's
-//! `train_test_split.txt` (`number 1`: 1 to train on, 0 test), with the files in `images.txt`.
+//! Text files that say of every sample in which split it is: `CelebA`'s `list_eval_partition.txt`
+//! (`file 0`: 0 to train on, 1 validation, 2 test), that of `DeepFashion` (a count, a header, `file
+//! train`), and CUB's `train_test_split.txt` (`number 1`: 1 to train on, 0 test), with the files in
+//! `images.txt`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -9,6 +10,7 @@ use super::builder::Draft;
 use super::claim::{Claim, Strength};
 use super::csv_text::{at_line, read_text};
 use super::resolve::Resolver;
+use super::split_name::value_role;
 use super::walk::Walked;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
@@ -33,12 +35,16 @@ fn partition(root: &Path, path: &str, walked: &Walked) -> Result<Option<Claim>, 
     let file = root.join(path);
     let resolver = Resolver::new(root, &file, walked);
     let mut drafts = Vec::new();
-    for (line, name, flag) in rows(&file)? {
-        let split = match flag.as_str() {
-            "0" => ("train", SplitRole::Training),
-            "1" => ("val", SplitRole::Validation),
-            "2" => ("test", SplitRole::Test),
-            _ => return Err(not_a_flag(&file, line, "0, 1 or 2")),
+    for (line, name, rest) in rows(&file)? {
+        // `item_id` may stand between.
+        let flag = rest.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let split = match (flag, value_role(flag)) {
+            ("0", _) => ("train", SplitRole::Training),
+            ("1", _) => ("val", SplitRole::Validation),
+            ("2", _) => ("test", SplitRole::Test),
+            (word, Some(role)) => (word, role),
+            _ if is_header(&name) => continue,
+            _ => return Err(not_a_flag(&file, line, "0, 1, 2 or a word for a split")),
         };
         drafts.push(draft(&resolver, &name, split, None));
     }
@@ -114,7 +120,21 @@ fn claim(path: &str, drafts: Vec<(Draft, bool)>) -> Option<Claim> {
     })
 }
 
-/// Line number, first field and last field of every line.
+/// Whether a first field names those below it, and no file.
+fn is_header(first: &str) -> bool {
+    [
+        "image_name",
+        "image_id",
+        "image",
+        "filename",
+        "file_name",
+        "item_pairs",
+    ]
+    .contains(&first)
+}
+
+/// Line number, first field and what stands behind it of every line; a first line of one number,
+/// which counts the others, is none.
 fn rows(file: &Path) -> Result<Vec<(u64, String, String)>, Error> {
     let text = read_text(file)?;
     let mut rows = Vec::new();
@@ -125,6 +145,7 @@ fn rows(file: &Path) -> Result<Vec<(u64, String, String)>, Error> {
                 rows.push((number, first.to_owned(), rest.trim().to_owned()));
             }
             None if line.is_empty() => {}
+            None if number == 1 && line.bytes().all(|byte| byte.is_ascii_digit()) => {}
             None => {
                 let message = format!("`{line}` has one field; a name and a value are needed");
                 return Err(at_line(file, number, message));

@@ -490,10 +490,17 @@ fn nothing_found(dataset: &Dataset) -> Error {
     let detail = if seen.is_empty() {
         "the directory is empty; give the folder that holds the images".to_owned()
     } else {
-        format!(
-            "found only {}; give the folder that holds the images",
-            seen.join(", ")
-        )
+        let unread = dataset
+            .ignored
+            .iter()
+            .any(|kind| kind.reason.starts_with("not read"));
+        let advice = match unread {
+            true => {
+                "if the images are in these, write them out as image files (videos need `ffmpeg`); else give the folder that holds the images"
+            }
+            false => "give the folder that holds the images",
+        };
+        format!("found only {}; {advice}", seen.join(", "))
     };
     Error::NothingFound {
         root: PathBuf::from(&dataset.root),

@@ -33,7 +33,17 @@ pub fn classify(inputs: &Inputs, lag: u32, setting: Setting) -> Exposures {
     let rows = inputs.evaluation_rows();
     let twins = training_twins(inputs, setting);
     let places = training_places(inputs.rows);
-    let mut together = vec![false; inputs.rows.len()];
+    let groups = training_groups(inputs.rows);
+    let mut together: Vec<bool> = inputs
+        .rows
+        .iter()
+        .map(|row| {
+            let shared = row
+                .group
+                .is_some_and(|group| groups.binary_search(&group).is_ok());
+            shared && row.place.is_none()
+        })
+        .collect();
     for (row, _) in inputs.together.pairs {
         together[*row as usize] = true;
     }
@@ -75,6 +85,14 @@ fn training_places(rows: &[Row]) -> Vec<Place> {
         .collect();
     places.sort_unstable();
     places
+}
+
+fn training_groups(rows: &[Row]) -> Vec<u32> {
+    let training = rows.iter().filter(|row| !row.evaluation);
+    let mut groups: Vec<u32> = training.filter_map(|row| row.group).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
 }
 
 fn nearest_lag(sorted: &[Place], place: Place) -> Option<u32> {
@@ -188,6 +206,20 @@ pub(super) mod tests {
         let class = classify(&inputs, 3, Setting::Default).class;
         let near_in_time = Exposure::Adjacent;
         assert_eq!(class, [Exposure::Together, Exposure::Clean, near_in_time]);
+    }
+
+    #[test]
+    fn a_declared_group_on_both_sides_belongs_together() {
+        let row = |evaluation, group| Row {
+            evaluation,
+            place: None,
+            group,
+        };
+        let rows = [row(true, Some(4)), row(true, Some(5)), row(false, Some(4))];
+        assert_eq!(
+            classify(&bare(&rows, &[]), 3, Setting::Default).class,
+            [Exposure::Together, Exposure::Clean]
+        );
     }
 
     #[test]

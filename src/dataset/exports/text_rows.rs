@@ -67,7 +67,14 @@ pub(super) fn dota(text: &str) -> Told {
 /// Objects of YOLO, with numbers as names of classes.
 pub(super) fn yolo(text: &str) -> Told {
     let (drawn, malformed) = rows::read(text, Form::default(), |class| class.to_string());
-    if drawn.is_empty() && !malformed.is_empty() {
+    // Where nothing lies within a picture, the numbers are no fractions of one.
+    let is_outside = |one: &Drawn| {
+        let centre = |low: f32, high: f32| f32::midpoint(low, high);
+        one.bounds
+            .is_some_and(|of| centre(of.left, of.right).max(centre(of.top, of.bottom)) > 1.5)
+    };
+    let are_others = drawn.iter().all(is_outside) && !(drawn.is_empty() && malformed.is_empty());
+    if are_others {
         return Told::OtherForm;
     }
     let fault =
@@ -144,6 +151,12 @@ mod tests {
         let dota_text = format!("imagesource:GoogleEarth\ngsd:0.1\n{PLANE}\n");
         assert_eq!(told(dota(&dota_text)), "plane@9:3");
         assert_eq!(told(yolo("3 0.5 0.5 0.5 0.5\n")), "3@0.75:1");
+        // Numbers of another tool; one box outside among others is a fault of YOLO's.
+        assert_eq!(told(yolo("1 1 10 10 10\n")), told(yolo("cat\n")));
+        assert_ne!(
+            told(yolo("3 0.5 0.5 0.5 0.5\n3 7 7 1 1\n")),
+            told(yolo("cat\n"))
+        );
         for (text, expected) in [
             (CAR, ["Car@727.31:1", "-", "-"]),
             (PLANE, ["-", "plane@9:1", "-"]),

@@ -84,6 +84,11 @@ fn drawn(
         }
         labelled += usize::from(regions > before);
     }
+    let kind = match kind {
+        // One for each picture that has any.
+        LabelKind::Tags if regions == labelled as u64 => LabelKind::Classes,
+        kind => kind,
+    };
     let read = of_samples(dataset, kind, labelled);
     (regions > 0).then(|| LabelsRead {
         source: annotations.source.clone(),
