@@ -47,7 +47,7 @@ impl Trial {
     /// The threshold, in the light of the trial. A cropped copy of a template lies otherwise than
     /// all others, so that hardly any is told.
     pub(super) fn judge(self, threshold: Threshold) -> Threshold {
-        match 2 * self.cropped < self.controls.pictures as usize {
+        match 4 * self.cropped < 3 * self.controls.pictures as usize {
             true => threshold.of_template(self.saved),
             false => threshold,
         }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_is_where_fewer_than_half_of_the_cropped_ones_are_copies() {
+    fn a_template_is_where_fewer_than_three_in_four_of_the_cropped_ones_are_copies() {
         let doubt = |cropped| {
             let trial = Trial {
                 controls: Controls {
@@ -209,7 +209,7 @@ mod tests {
             };
             trial.judge(Threshold::given(0.6)).doubt
         };
-        assert_eq!(doubt(16), None);
-        assert_eq!(doubt(15), Some(Doubt::Template));
+        assert_eq!(doubt(24), None);
+        assert_eq!(doubt(23), Some(Doubt::Template));
     }
 }

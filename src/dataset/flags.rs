@@ -42,8 +42,8 @@ fn partition(root: &Path, path: &str, walked: &Walked) -> Result<Option<Claim>, 
             ("0", _) => ("train", SplitRole::Training),
             ("1", _) => ("val", SplitRole::Validation),
             ("2", _) => ("test", SplitRole::Test),
-            (word, Some(role)) => (word, role),
             _ if is_header(&name) => continue,
+            (word, Some(role)) => (word, role),
             _ => return Err(not_a_flag(&file, line, "0, 1, 2 or a word for a split")),
         };
         drafts.push(draft(&resolver, &name, split, None));

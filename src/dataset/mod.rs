@@ -24,6 +24,7 @@ mod image_folder;
 mod json_lines;
 mod label_tables;
 mod lenient;
+mod linked;
 mod listed_elsewhere;
 mod lists;
 mod manifest_columns;
@@ -340,6 +341,9 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         for problem in reconcile(root, &claim.drafts, &mut walked) {
             builder.problem(problem);
         }
+    }
+    if walked.has_links {
+        linked::leave_targets_out(&mut claim, root);
     }
     let aside = outside::aside(&claim, &walked.aside);
     let entities = split_folders::perhaps_entities(claim.parts.values().map(String::as_str));

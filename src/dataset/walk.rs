@@ -41,6 +41,8 @@ pub(super) struct Walked {
     pub(super) companions: Vec<Companion>,
     /// Number of files that are images or were claimed as such.
     pub(super) image_files: u64,
+    /// Whether files or directories were reached by links.
+    pub(super) has_links: bool,
 }
 
 /// Why a mask or depth map is no sample.
@@ -237,6 +239,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 }
             }
             Ok(entry) if entry.file_type().is_dir() => {
+                walked.has_links |= entry.path_is_symlink();
                 let (path, place) = path_text(root, entry.path());
                 if let Some(form) = directory_form(entry.path())
                     && files.admits(&path)
@@ -263,6 +266,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
             }
             Ok(entry) => {
                 progress.advance(1);
+                walked.has_links |= entry.path_is_symlink();
                 let (path, place) = path_text(root, entry.path());
                 if is_of_a_run(&path) {
                     walked
