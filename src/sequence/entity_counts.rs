@@ -151,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn months_of_years_are_nothing() {
+        let of = |drawn: fn(usize) -> usize| {
+            named(80, |at| {
+                format!("20{}/{:02}/{:08x}", 17 + at % 3, 1 + at % 12, drawn(at))
+            })
+        };
+        assert_eq!(of(|at| scattered(at, 1 << 32)), None);
+    }
+
+    #[test]
     fn sides_behind_a_subject_and_what_it_has_once_make_an_entity() {
         let of = |words: [&'static str; 2]| {
             named(40, |at| {

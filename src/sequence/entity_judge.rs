@@ -122,6 +122,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
                     || is_folder_code(scheme, at)));
         let excluded = is_year(&values)
             || is_word(&word, &ATTRIBUTES)
+            || is_month_of_year(scheme, at, &values)
             || is_of_wordnet(&word, &values)
             || is_of_size(scheme, at)
             || is_of_decimal(scheme, at)
@@ -276,6 +277,19 @@ fn is_year(values: &[&str]) -> bool {
         && values
             .iter()
             .all(|value| value.len() == 4 && ("1950".."2051").contains(value))
+}
+
+/// One of twelve behind a year: `2021/10/…`.
+fn is_month_of_year(scheme: &Scheme<'_>, at: usize, values: &[&str]) -> bool {
+    let before = at.checked_sub(1).map(|before| &scheme.columns[before]);
+    let years = before.map(|before| {
+        let own = scheme.rows.iter().filter_map(|row| before.value(row));
+        own.collect::<Vec<_>>()
+    });
+    let is_month = |value: &&str| {
+        value.len() <= 2 && value.parse().is_ok_and(|number| (1..=12).contains(&number))
+    };
+    years.is_some_and(|years| is_year(&years)) && values.iter().all(is_month)
 }
 
 /// The letters directly before a column, in its field or the one before.

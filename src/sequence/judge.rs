@@ -26,7 +26,10 @@ pub(super) fn judge(rule: NameRule, evidence: &NameEvidence) -> Judgement {
             "most samples share their time with others: it is the beginning of their recording",
         );
     }
-    if evidence.gaps == 0 || !at_least(evidence.in_long_recordings, 0.5, evidence.placed) {
+    // A burst is two photos and more within seconds.
+    let bursts = rule == NameRule::Time && close && at_least(evidence.gaps, 0.5, evidence.placed);
+    let long = bursts || at_least(evidence.in_long_recordings, 0.5, evidence.placed);
+    if evidence.gaps == 0 || !long {
         return Refuse("most recordings would hold fewer than five instants");
     }
     if at_least(
@@ -95,6 +98,7 @@ fn judge_times(evidence: &NameEvidence) -> Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::recordings::PositionUnit;
     use crate::sequence::evidence;
     use crate::sequence::testing::{self, TRAINING, VALIDATION};
 
@@ -115,6 +119,27 @@ mod tests {
         };
         assert_eq!(judged(&of(5)), Judgement::Adopt);
         assert!(matches!(judged(&of(4)), Judgement::Refuse(_)));
+    }
+
+    #[test]
+    fn photos_seconds_apart_are_bursts_and_single_ones_are_none() {
+        const SECOND: i64 = 1_000_000_000;
+        let of = |rule, length: i64, apart: i64| {
+            let places = (0..10).flat_map(|burst| {
+                (0..length).map(move |at| (burst, at * apart * SECOND, TRAINING))
+            });
+            let (samples, mut recordings) = testing::laid_out(&places.collect::<Vec<_>>());
+            recordings.unit = PositionUnit::Nanoseconds;
+            judge(rule, &evidence::measure(&recordings, &samples))
+        };
+        assert_eq!(of(NameRule::Time, 2, 2), Judgement::Adopt);
+        assert_eq!(of(NameRule::Time, 4, 1), Judgement::Adopt);
+        assert!(matches!(of(NameRule::Time, 4, 60), Judgement::Refuse(_)));
+        assert!(matches!(of(NameRule::Time, 1, 1), Judgement::Refuse(_)));
+        assert!(matches!(
+            of(NameRule::FrameWord, 2, 2),
+            Judgement::Refuse(_)
+        ));
     }
 
     #[test]
