@@ -3,7 +3,7 @@
 //! Symbolic links are followed, because datasets are often assembled from them;
 //! loops are found and reported. Files in hidden directories are counted and left alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -12,10 +12,12 @@ use super::by_products::{OF_A_RUN, is_of_a_run, settled};
 use super::companions::{self, Found};
 use super::containers;
 use super::file_kind::{FileKind, directory_form, is_image_ending, kind_of, sniff_file};
+use crate::budget::Budget;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
 use crate::settings::Files;
-use crate::source::{Place, path_text};
+use crate::signature::{Look, look};
+use crate::source::{Place, Source, path_text};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -43,6 +45,9 @@ pub(super) struct Walked {
     pub(super) image_files: u64,
 }
 
+/// The folder of side files in archives of a Mac.
+pub(super) const MAC_FOLDER: &str = "__MACOSX";
+
 /// Why a mask or depth map is no sample.
 const MASK: &str = "mask or depth map of a picture";
 
@@ -50,13 +55,26 @@ const MASK: &str = "mask or depth map of a picture";
 const IN_HIDDEN_DIRECTORY: &str = "in a hidden directory";
 
 impl Walked {
-    /// Takes masks and depth maps out of the images.
-    pub(super) fn tell_companions(&mut self) {
+    /// Takes masks and depth maps out of the images, but for those that are `listed`: a list that
+    /// says of a mask what it is for makes a sample of it.
+    pub(super) fn tell_companions(&mut self, root: &Path, listed: &HashSet<&str>) {
+        let mut others = self.images.clone();
         let Found {
-            companions,
-            orphans,
-            bare,
-        } = companions::take(&mut self.images);
+            mut companions,
+            mut orphans,
+            mut bare,
+        } = companions::take(&mut others, &looks(root));
+        companions.retain(|one| !listed.contains(one.path.as_str()));
+        orphans.retain(|path| !listed.contains(path.as_str()));
+        bare.retain(|_| !companions.is_empty());
+        let taken: HashSet<&str> = companions
+            .iter()
+            .map(|one| &one.path)
+            .chain(&orphans)
+            .map(String::as_str)
+            .collect();
+        self.images
+            .retain(|image| !taken.contains(image.path.as_str()));
         self.image_files = self.images.len() as u64;
         let first = companions.iter().map(|one| &one.path).chain(&orphans).min();
         if let Some(first) = first {
@@ -194,6 +212,12 @@ pub(crate) fn may_describe(path: &Path) -> bool {
     TEXTS.iter().any(|ending| has_extension(path, ending))
 }
 
+/// How images below `root` look.
+pub(super) fn looks(root: &Path) -> impl Fn(&WalkedFile) -> Option<Look> {
+    let budget = Budget::default();
+    move |image| look(Source::new(root, &image.path, &image.place), &budget)
+}
+
 /// Why files that settings leave out are no samples.
 const EXCLUDED: &str = "left out by `include` or `exclude`";
 
@@ -248,6 +272,9 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                         ..UnreadFile::new(path)
                     });
                     whole = Some(entry.into_path());
+                    continue;
+                }
+                if is_left_by_a_system(&path) {
                     continue;
                 }
                 if kind_of(entry.path(), |_| Ok(None)) == FileKind::Image {
@@ -394,6 +421,12 @@ fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
 
 fn is_hidden_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a folder is what archives of a Mac hold beside the data: the same folders once more, of
+/// side files. An image that lies there all the same is outside of every split.
+fn is_left_by_a_system(folder: &str) -> bool {
+    folder.split('/').any(|part| part == MAC_FOLDER)
 }
 
 /// A file that is left alone, where it is called as an image and lies in a folder that is not:

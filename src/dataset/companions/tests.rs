@@ -3,11 +3,16 @@ use crate::source::Place;
 
 /// Number of samples, companions, orphans and bare pictures among images of these names.
 fn counts(paths: &[String]) -> (usize, usize, usize, usize) {
+    counts_seen(paths, &|_| None)
+}
+
+/// The same where images look as `looks` tells.
+pub(super) fn counts_seen(paths: &[String], looks: Looks<'_>) -> (usize, usize, usize, usize) {
     let mut images: Vec<WalkedFile> = paths
         .iter()
         .map(|path| WalkedFile::new(path.clone(), Place::Named))
         .collect();
-    let found = take(&mut images);
+    let found = take(&mut images, looks);
     (
         images.len(),
         found.companions.len(),
@@ -17,7 +22,7 @@ fn counts(paths: &[String]) -> (usize, usize, usize, usize) {
 }
 
 /// Three of each name, with `#` numbered.
-fn numbered(names: &[&str]) -> Vec<String> {
+pub(super) fn numbered(names: &[&str]) -> Vec<String> {
     let of = |name: &&str| {
         (1..4)
             .map(|n| name.replace('#', &n.to_string()))
