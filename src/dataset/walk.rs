@@ -451,3 +451,31 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension()
         .is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    #[test]
+    fn folders_of_side_files_are_no_folders_of_the_data() {
+        let side_file: &[u8] = &[0, 5, 0x16, 7, 0];
+        let root = tempfile::tempdir().unwrap();
+        for (path, content) in [
+            ("x/train/1.jpg", &b""[..]),
+            ("__MACOSX/x/train/._1.jpg", side_file),
+            ("__MACOSX/x/train/2.jpg", b""),
+            ("MACOSX/1.jpg", b""),
+        ] {
+            let file = root.path().join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, content).unwrap();
+        }
+        let walked = walk(root.path(), &Files::default(), &Silent);
+        assert_eq!(walked.directories, ["MACOSX", "x", "x/train"]);
+        // An image is one wherever it lies.
+        let images = walked.images.iter().map(|image| image.path.as_str());
+        let expected = ["MACOSX/1.jpg", "__MACOSX/x/train/2.jpg", "x/train/1.jpg"];
+        assert_eq!(images.collect::<Vec<_>>(), expected);
+    }
+}

@@ -165,3 +165,23 @@ fn a_name_that_ends_as_masks_do_is_no_mask_where_few_pictures_have_one() {
     );
     assert_eq!(counts(&paths), (12, 0, 0, 0));
 }
+
+#[test]
+fn a_mask_that_is_listed_is_a_sample_and_others_are_not() {
+    let names = (0..6).flat_map(|n| [format!("images/{n}.png"), format!("masks/{n}.png")]);
+    let images: Vec<WalkedFile> = names
+        .map(|name| WalkedFile::new(name, Place::Named))
+        .collect();
+    let left = |listed: &[&str]| {
+        let mut walked = crate::dataset::walk::Walked {
+            images: images.clone(),
+            ..Default::default()
+        };
+        let nowhere = std::path::Path::new("nowhere");
+        walked.tell_companions(nowhere, &listed.iter().copied().collect());
+        (walked.images.len(), walked.companions.len())
+    };
+    assert_eq!(left(&[]), (6, 6));
+    assert_eq!(left(&["images/0.png", "images/1.png"]), (6, 6));
+    assert_eq!(left(&["images/0.png", "masks/0.png"]), (7, 5));
+}

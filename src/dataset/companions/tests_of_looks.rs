@@ -116,6 +116,16 @@ fn masks_under_names_of_any_kind_are_told_by_their_looks() {
 }
 
 #[test]
+fn masks_of_several_kinds_side_by_side_are_those_of_the_picture() {
+    let names = [
+        "S/1. Images/a. Training Set/x_#.jpg",
+        "S/2. Truths/a. Training Set/1. One/x_#_MA.png",
+        "S/2. Truths/a. Training Set/2. Two/x_#_HE.png",
+    ];
+    assert_eq!(seen(&names, "Truths", DRAWN), (5, 10, 0, 0));
+}
+
+#[test]
 fn where_both_look_like_photos_or_cannot_be_read_all_are_samples() {
     for (picture, mask, _) in TREES {
         let names = [*picture, *mask];

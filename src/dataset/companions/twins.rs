@@ -25,6 +25,9 @@ const MOST_FOLDERS: usize = 64;
 /// More folders whose paths are left with the same parts have nothing in common.
 const MOST_PLACES: usize = 256;
 
+/// Distances at which a folder has twins that are asked.
+const MOST_RANKS: usize = 3;
+
 /// Most words that a name has more than that of its picture.
 const MOST_MORE: usize = 3;
 
@@ -54,6 +57,9 @@ struct Pair {
 /// What tells two trees apart: the words of the one and of the other.
 type Kind = (Vec<String>, Vec<String>);
 
+/// The nearest twins of folders come first: masks of one lesion have those of another beside them.
+type Ranked = (usize, Kind);
+
 /// Tells as masks what has twins and looks so, with the key of its picture.
 pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks<'_>) {
     let folders = folders(keys, images);
@@ -63,7 +69,7 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
     let names: Vec<Vec<String>> = images.iter().map(|image| name(&image.path)).collect();
     let kinds = kinds(&folders, &names, keys);
     let mut masks: BTreeSet<usize> = BTreeSet::new();
-    for ((own, other), pairs) in kinds {
+    for ((_, (own, other)), pairs) in kinds {
         let found: Vec<(usize, usize)> =
             pairs.iter().flat_map(|pair| &pair.found).copied().collect();
         let is_taken = |&(mask, of): &(usize, usize)| masks.contains(&mask) || masks.contains(&of);
@@ -188,7 +194,7 @@ fn kinds(
     folders: &[Folder],
     names: &[Vec<String>],
     keys: &[(Key, Told)],
-) -> BTreeMap<Kind, Vec<Pair>> {
+) -> BTreeMap<Ranked, Vec<Pair>> {
     type Place = (Option<SplitRole>, Vec<String>);
     let mut without: BTreeMap<Place, Vec<(usize, Run)>> = BTreeMap::new();
     for (at, folder) in folders.iter().enumerate() {
@@ -200,7 +206,7 @@ fn kinds(
             without.entry(place).or_default().push((at, run));
         }
     }
-    let mut kinds: BTreeMap<Kind, Vec<Pair>> = BTreeMap::new();
+    let mut kinds: BTreeMap<Ranked, Vec<Pair>> = BTreeMap::new();
     for (at, folder) in folders.iter().enumerate() {
         let is_told = folder.open.iter().any(|one| keys[*one].1 != Told::Picture);
         let is_said = is_told
@@ -212,6 +218,7 @@ fn kinds(
         if folder.open.is_empty() || !is_said && folders.len() > MOST_FOLDERS {
             continue;
         }
+        let mut rank = 0;
         for length in 1..=folder.parts.len() {
             let own = runs(folder.parts.len()).filter(|run| run.1 == length);
             let beside = own.flat_map(|run| {
@@ -226,9 +233,12 @@ fn kinds(
                 continue;
             }
             for (kind, pair) in pairs {
-                kinds.entry(kind).or_default().push(pair);
+                kinds.entry((rank, kind)).or_default().push(pair);
             }
-            break;
+            rank += 1;
+            if rank == MOST_RANKS {
+                break;
+            }
         }
     }
     kinds

@@ -184,3 +184,18 @@ fn levels(head: &Head, stream: &Stream) -> io::Result<Option<Levels>> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_and_a_handful_are_no_picture_and_a_small_square_may_be_one() {
+        for shape in [&[][..], &[1], &[2, 3], &[3, 5, 1]] {
+            assert!(is_too_small(shape), "{shape:?}");
+        }
+        for shape in [&[4, 4][..], &[28, 28], &[10, 28, 28], &[u64::MAX, 2]] {
+            assert!(!is_too_small(shape), "{shape:?}");
+        }
+    }
+}
