@@ -345,11 +345,13 @@ const ROOMS: &[(&str, &[&str])] = &[
         "dataset",
         &[
             "annotation",
+            "budget",
             "error",
             "path_pattern",
             "progress",
             "sample",
             "settings",
+            "signature",
             "source",
         ],
     ),

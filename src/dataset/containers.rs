@@ -164,7 +164,7 @@ struct Sorted {
 /// Whether a name inside an archive may be that of something an audit looks at.
 fn may_be_wanted(name: &str) -> bool {
     let path = Path::new(name);
-    let is_hidden = |part: &str| part.starts_with('.') || part == "__MACOSX";
+    let is_hidden = |part: &str| part.starts_with('.') || part == super::walk::MAC_FOLDER;
     if name.split('/').any(is_hidden) {
         return false;
     }

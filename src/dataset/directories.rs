@@ -3,7 +3,7 @@
 //! Paths are told relative to the deepest directory that holds all of them, and the annotations
 //! that lie beside them ([`neighbours`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
@@ -12,7 +12,7 @@ use super::companions;
 use super::image_folder::{class_below, keep_classes};
 use super::neighbours::{self, Neighbours};
 use super::split_lists::{self, Listed};
-use super::walk::{UnreadFile, Walked, WalkedFile};
+use super::walk::{UnreadFile, Walked, WalkedFile, looks};
 use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -79,7 +79,7 @@ pub(super) fn claim(
             continue;
         }
         let (above, mut walked) = super::walk_from(directory, files, progress)?;
-        walked.tell_companions();
+        walked.tell_companions(above, &HashSet::new());
         let (prefix, _) = path_text(&root, above);
         let below = |path: &str| match prefix.as_str() {
             "" => path.to_owned(),
@@ -227,7 +227,7 @@ fn add_neighbours(
     let mut both = all.images.clone();
     let named = candidates.keys().cloned();
     both.extend(named.map(|path| WalkedFile::new(path, Place::Named)));
-    let found = companions::take(&mut both);
+    let found = companions::take(&mut both, &looks(root));
     let own = found.companions.into_iter().filter(|one| {
         let homes = candidates.get(&one.path);
         homes.is_some_and(|homes| is_below_any(&one.of, homes))

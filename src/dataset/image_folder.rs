@@ -43,11 +43,12 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         &walked.told_splits,
         images.chain(unread),
     );
+    let empty = without_pictures(walked, &folders);
     let names: BTreeSet<(SplitRole, &str)> = folders
         .0
-        .values()
-        .filter(|folder| !folder.holds_annotations)
-        .map(|folder| (folder.role, folder.split.as_str()))
+        .iter()
+        .filter(|(path, folder)| !folder.holds_annotations && !empty.contains(path.as_str()))
+        .map(|(_, folder)| (folder.role, folder.split.as_str()))
         .collect();
     if names.is_empty() {
         return None;
@@ -90,6 +91,21 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         columns: Vec::new(),
         group_columns: Vec::new(),
     })
+}
+
+/// Folders of splits that never held pictures: those of masks; and those of texts, where no folder
+/// of a split holds pictures. One of texts beside others that do may have lost its own.
+fn without_pictures<'a>(walked: &'a Walked, folders: &SplitFolders) -> BTreeSet<&'a str> {
+    let of = |path: &'a str| folders.folder_of(path);
+    let images = walked.images.iter().map(|image| image.path.as_str());
+    let unread = walked.unread.iter().map(|file| file.path.as_str());
+    let held: BTreeSet<&str> = images.chain(unread).filter_map(of).collect();
+    let masks = walked.companions.iter().map(|mask| mask.path.as_str());
+    let mut others: BTreeSet<&str> = masks.filter_map(of).collect();
+    if held.is_empty() {
+        others.extend(walked.texts.iter().filter_map(|text| of(text)));
+    }
+    others.difference(&held).copied().collect()
 }
 
 /// The folders, for people.
@@ -229,6 +245,40 @@ mod tests {
     #[test]
     fn no_split_folder_is_another_layout() {
         assert_eq!(read_paths(&["cats/1.jpg", "dogs/2.jpg"]), None);
+    }
+
+    #[test]
+    fn folders_of_splits_that_hold_masks_or_texts_only_are_none() {
+        let splits = |images: &[&str], masks: &[&str], texts: &[&str]| -> Vec<String> {
+            let mut walked = Walked::default();
+            for path in [images, masks, texts].concat() {
+                let (folder, _) = path.rsplit_once('/').unwrap();
+                walked.directories.push(folder.to_owned());
+            }
+            walked.directories.sort();
+            let image = |path: &&str| {
+                let place = crate::source::Place::Named;
+                super::super::walk::WalkedFile::new((*path).to_owned(), place)
+            };
+            walked.images = images.iter().map(image).collect();
+            let mask = |path: &&str| crate::sample::Companion {
+                path: (*path).to_owned(),
+                of: String::new(),
+                place: crate::source::Place::Named,
+            };
+            walked.companions = masks.iter().map(mask).collect();
+            walked.texts = texts.iter().map(|&text| text.to_owned()).collect();
+            let claim = claim(&walked).into_iter();
+            claim.flat_map(|one| one.splits).map(|one| one.0).collect()
+        };
+        let both = ["x_train_in/1.jpg", "x_val_in/2.jpg"];
+        let masks = ["x_train_gt/1.png", "x_val_gt/2.png"];
+        assert_eq!(splits(&both, &masks, &[]), ["x_train_in", "x_val_in"]);
+        let texts = ["m/train/1.txt", "m/val/2.txt"];
+        assert!(splits(&["a/1.jpg"], &[], &texts).is_empty());
+        // The pictures of one of them may be gone, and a folder without anything is told.
+        let lost = splits(&["m/val/2.jpg"], &[], &texts);
+        assert_eq!(lost, ["train", "val"]);
     }
 
     #[test]

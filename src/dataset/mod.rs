@@ -69,7 +69,7 @@ use walk::{Walked, walk};
 #[cfg(feature = "cli")]
 pub(crate) use walk::{is_called_as_image, may_describe};
 
-/// Lists the samples of a dataset. No image is opened.
+/// Lists the samples of a dataset. Of images only a few are opened, to tell masks from pictures.
 ///
 /// # Errors
 /// A missing directory, a manifest that cannot be understood, or no image at all.
@@ -153,11 +153,13 @@ fn ask(
     };
     let (mut claims, mut refused) = tables(walked)?;
     // A table that says of every sample what it is says so of masks, too.
-    if claims
+    let told = claims
         .iter()
-        .all(|claim| claim.strength < Strength::Folders)
-    {
-        walked.tell_companions();
+        .filter(|claim| claim.strength >= Strength::Folders);
+    let listed = told.flat_map(|claim| claim.drafts.iter().map(|draft| draft.path.as_str()));
+    let listed: HashSet<&str> = listed.collect();
+    walked.tell_companions(root, &listed);
+    if listed.is_empty() {
         // A name without ending may have been that of a picture and of its mask.
         (claims, refused) = tables(walked)?;
     }

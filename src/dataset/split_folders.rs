@@ -38,13 +38,19 @@ pub(super) struct SplitFolders(pub(super) BTreeMap<String, SplitFolder>);
 impl SplitFolders {
     /// The split folder that a file lies in, and the folders between the two.
     pub(super) fn around<'a>(&self, path: &'a str) -> Option<(&SplitFolder, &'a str)> {
+        let own = self.folder_of(path)?;
+        let (folders, _) = folder_and_name(path)?;
+        let below = folders[own.len()..].trim_start_matches('/');
+        Some((self.0.get(own)?, below))
+    }
+
+    /// The path of the split folder that a file lies in.
+    pub(super) fn folder_of<'a>(&self, path: &'a str) -> Option<&'a str> {
         let (folders, _) = folder_and_name(path)?;
         let ends = folders.match_indices('/').map(|(at, _)| at);
         // The innermost: only splits within a split are found below one.
-        ends.chain([folders.len()]).rev().find_map(|end| {
-            let folder = self.0.get(&folders[..end])?;
-            Some((folder, folders[end..].trim_start_matches('/')))
-        })
+        let mut around = ends.chain([folders.len()]).rev().map(|end| &folders[..end]);
+        around.find(|folder| self.0.contains_key(*folder))
     }
 }
 

@@ -4,6 +4,7 @@
 //! command runs in, because lists carry paths from where their author stood; at last by name,
 //! anywhere below the list's own folder.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
@@ -88,7 +89,7 @@ pub(super) fn read(
             return Err(refused);
         };
         let mut walked = walk(own, files, progress);
-        walked.tell_companions();
+        walked.tell_companions(own, &HashSet::new());
         // What is said of where paths lead says more than that no name is there, either.
         listed(std::slice::from_ref(own), &walked).map_err(|_| refused)
     })

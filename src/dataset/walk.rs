@@ -3,7 +3,7 @@
 //! Symbolic links are followed, because datasets are often assembled from them;
 //! loops are found and reported. Files in hidden directories are counted and left alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -12,10 +12,12 @@ use super::by_products::{OF_A_RUN, is_of_a_run, settled};
 use super::companions::{self, Found};
 use super::containers;
 use super::file_kind::{FileKind, directory_form, is_image_ending, kind_of, sniff_file};
+use crate::budget::Budget;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
 use crate::settings::Files;
-use crate::source::{Place, path_text};
+use crate::signature::{Look, look};
+use crate::source::{Place, Source, path_text};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -45,6 +47,9 @@ pub(super) struct Walked {
     pub(super) has_links: bool,
 }
 
+/// The folder of side files in archives of a Mac.
+pub(super) const MAC_FOLDER: &str = "__MACOSX";
+
 /// Why a mask or depth map is no sample.
 const MASK: &str = "mask or depth map of a picture";
 
@@ -52,13 +57,26 @@ const MASK: &str = "mask or depth map of a picture";
 const IN_HIDDEN_DIRECTORY: &str = "in a hidden directory";
 
 impl Walked {
-    /// Takes masks and depth maps out of the images.
-    pub(super) fn tell_companions(&mut self) {
+    /// Takes masks and depth maps out of the images, but for those that are `listed`: a list that
+    /// says of a mask what it is for makes a sample of it.
+    pub(super) fn tell_companions(&mut self, root: &Path, listed: &HashSet<&str>) {
+        let mut others = self.images.clone();
         let Found {
-            companions,
-            orphans,
-            bare,
-        } = companions::take(&mut self.images);
+            mut companions,
+            mut orphans,
+            mut bare,
+        } = companions::take(&mut others, &looks(root));
+        companions.retain(|one| !listed.contains(one.path.as_str()));
+        orphans.retain(|path| !listed.contains(path.as_str()));
+        bare.retain(|_| !companions.is_empty());
+        let taken: HashSet<&str> = companions
+            .iter()
+            .map(|one| &one.path)
+            .chain(&orphans)
+            .map(String::as_str)
+            .collect();
+        self.images
+            .retain(|image| !taken.contains(image.path.as_str()));
         self.image_files = self.images.len() as u64;
         let first = companions.iter().map(|one| &one.path).chain(&orphans).min();
         if let Some(first) = first {
@@ -196,6 +214,12 @@ pub(crate) fn may_describe(path: &Path) -> bool {
     TEXTS.iter().any(|ending| has_extension(path, ending))
 }
 
+/// How images below `root` look.
+pub(super) fn looks(root: &Path) -> impl Fn(&WalkedFile) -> Option<Look> {
+    let budget = Budget::default();
+    move |image| look(Source::new(root, &image.path, &image.place), &budget)
+}
+
 /// Why files that settings leave out are no samples.
 const EXCLUDED: &str = "left out by `include` or `exclude`";
 
@@ -251,6 +275,9 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                         ..UnreadFile::new(path)
                     });
                     whole = Some(entry.into_path());
+                    continue;
+                }
+                if is_left_by_a_system(&path) {
                     continue;
                 }
                 if kind_of(entry.path(), |_| Ok(None)) == FileKind::Image {
@@ -400,6 +427,12 @@ fn is_hidden_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_dir() && entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
+/// Whether a folder is what archives of a Mac hold beside the data: the same folders once more, of
+/// side files. An image that lies there all the same is outside of every split.
+fn is_left_by_a_system(folder: &str) -> bool {
+    folder.split('/').any(|part| part == MAC_FOLDER)
+}
+
 /// A file that is left alone, where it is called as an image and lies in a folder that is not:
 /// other readers take such for samples. What systems leave beside a file is none.
 fn aside(path: &str) -> Option<String> {
@@ -421,4 +454,32 @@ fn in_hidden_directory(path: &Path) -> bool {
 fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension()
         .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+
+    #[test]
+    fn folders_of_side_files_are_no_folders_of_the_data() {
+        let side_file: &[u8] = &[0, 5, 0x16, 7, 0];
+        let root = tempfile::tempdir().unwrap();
+        for (path, content) in [
+            ("x/train/1.jpg", &b""[..]),
+            ("__MACOSX/x/train/._1.jpg", side_file),
+            ("__MACOSX/x/train/2.jpg", b""),
+            ("MACOSX/1.jpg", b""),
+        ] {
+            let file = root.path().join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, content).unwrap();
+        }
+        let walked = walk(root.path(), &Files::default(), &Silent);
+        assert_eq!(walked.directories, ["MACOSX", "x", "x/train"]);
+        // An image is one wherever it lies.
+        let images = walked.images.iter().map(|image| image.path.as_str());
+        let expected = ["MACOSX/1.jpg", "__MACOSX/x/train/2.jpg", "x/train/1.jpg"];
+        assert_eq!(images.collect::<Vec<_>>(), expected);
+    }
 }

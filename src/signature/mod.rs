@@ -25,7 +25,7 @@ pub mod unreadable;
 use serde::{Deserialize, Serialize};
 
 pub use capture::Captured;
-pub(crate) use decode::{Edit, Mask, Preview, edited, preview, read_mask};
+pub(crate) use decode::{Edit, Look, Mask, Preview, edited, look, preview, read_mask};
 use digest::Digest;
 use facts::Facts;
 use patient::Patient;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Key, Told, VIEWS, is_of_pictures, own_folder};
+use super::names::{Told, VIEWS, is_of_pictures};
+use super::{Key, own_folder};
 use crate::dataset::walk::WalkedFile;
 use crate::sample::SplitRole;
 

@@ -7,103 +7,27 @@
 //! whatever it is called (`A/1.png`, `label/1.png`). Names alone are not enough. In each such
 //! folder most pictures must have a partner, and most partners a picture, so that a class called
 //! `mask` stays a class.
+//!
+//! Names that pictures have, too (`mask_7.png`, `targets/7.png`, trees side by side of any name), are
+//! asked further: some of what may be masks are decoded, with their pictures, and must look as masks
+//! do and their pictures as pictures do (`confirm.rs`).
 
 mod beside;
+mod confirm;
+mod names;
+mod twins;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::split_name::{role_of, words};
 use super::walk::WalkedFile;
 use crate::sample::{Companion, SplitRole};
+use crate::signature::Look;
+pub(super) use names::MASK_WORDS;
+use names::{Told, key};
 
-/// Ends of names of masks and depth maps, longest first where one ends another.
-const MARKS: &[&str] = &[
-    "gtfine_labelids",
-    "gtfine_labeltrainids",
-    "gtfine_instanceids",
-    "gtfine_color",
-    "gtcoarse_labelids",
-    "gtcoarse_instanceids",
-    "gtcoarse_color",
-    "labelids",
-    "labeltrainids",
-    "instanceids",
-    "segmentation",
-    "annotation",
-    "scribbles",
-    "disparity",
-    "instances",
-    "semantic",
-    "scribble",
-    "instance",
-    "labels",
-    "masks",
-    "label",
-    "trimap",
-    "matte",
-    "depth",
-    "mask",
-    "anno",
-    "seg",
-    "gt",
-    "l",
-];
-
-/// Ends of names of pictures that have partners.
-const PICTURE_MARKS: &[&str] = &["leftimg8bit", "image", "img", "rgb", "color", "sat"];
-
-/// Words of folders that hold masks and depth maps.
-pub(super) const MASK_WORDS: &[&str] = &[
-    "anno",
-    "annot",
-    "annotation",
-    "annotations",
-    "annots",
-    "coarse",
-    "depth",
-    "depths",
-    "disparity",
-    "fine",
-    "ground",
-    "groundtruth",
-    "gt",
-    "instance",
-    "instances",
-    "label",
-    "labels",
-    "mask",
-    "masks",
-    "matte",
-    "mattes",
-    "panoptic",
-    "scribbles",
-    "seg",
-    "segmentation",
-    "semantic",
-    "trimaps",
-    "truth",
-];
-
-/// Words that may stand beside those: they name what is masked, not a class.
-const QUIET: &[&str] = &["class", "images", "object", "png", "sem", "the"];
-
-/// Words of cameras, whose pictures have masks of their own.
-const VIEWS: &[&str] = &["left", "right"];
-
-/// Words of folders that hold pictures beside such folders.
-const PICTURE_WORDS: &[&str] = &[
-    "color",
-    "images",
-    "image",
-    "imgs",
-    "img",
-    "input",
-    "inputs",
-    "jpegimages",
-    "photos",
-    "pictures",
-    "rgb",
-];
+/// How an image looks; `None` where it cannot be read.
+pub(super) type Looks<'a> = &'a dyn Fn(&WalkedFile) -> Option<Look>;
 
 /// What belongs to pictures, taken out of the images of a tree.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -140,9 +64,12 @@ impl Key {
 }
 
 /// Takes masks and depth maps out of `images`.
-pub(super) fn take(images: &mut Vec<WalkedFile>) -> Found {
+pub(super) fn take(images: &mut Vec<WalkedFile>, looks: Looks<'_>) -> Found {
     let mut keys: Vec<(Key, Told)> = images.iter().map(|image| key(&image.path)).collect();
+    confirm::doubtful(&mut keys, images, looks);
     beside::tell(&mut keys, images);
+    twins::tell(&mut keys, images, looks);
+    within::tell(&mut keys, images, looks);
     let keys = keys;
     if keys.iter().all(|(_, told)| *told == Told::Picture) {
         return Found::default();
@@ -296,160 +223,7 @@ fn folders_beside(
     beside.collect()
 }
 
-/// What says of an image that it may be a mask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    /// Nothing.
-    Picture,
-    /// Its name only.
-    ByName,
-    /// A folder that it lies in.
-    ByFolder,
-}
-
-/// Where an image meets its partners, and whether it may be a mask.
-fn key(path: &str) -> (Key, Told) {
-    let (mut folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let mut stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let (mut role, mut rest, mut told) = (None, Vec::new(), Told::Picture);
-    if let Some((above, own)) = instance_of(folders, stem) {
-        (folders, stem, told) = (above, own, Told::ByName);
-    }
-    for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
-        let parts: Vec<String> = words(folder).into_iter().flat_map(unglued).collect();
-        let is = |list: &'static [&'static str]| move |word: &String| list.contains(&word.as_str());
-        let says_mask = parts.iter().any(is(MASK_WORDS));
-        let says_picture = parts.iter().any(is(PICTURE_WORDS));
-        let of_pictures = are_of_pictures(&parts);
-        let view = parts.iter().find(|word| is(VIEWS)(word));
-        let view = view.filter(|_| (says_mask || says_picture) && !is_of_cityscapes(&parts));
-        // `semantic_rgb` is what is seen of masks, `masks_left` those of one camera.
-        let meant = parts.iter().filter(|word| {
-            !(says_of_masks(word) || says_mask && (is(PICTURE_WORDS)(word) || is(VIEWS)(word)))
-        });
-        let meant: Vec<&str> = meant.map(String::as_str).collect();
-        let split = match meant.is_empty() {
-            true => None,
-            false => role_of(folder).or_else(|| role_of(&meant.join("_"))),
-        };
-        if says_mask && (meant.is_empty() || split.is_some()) {
-            told = Told::ByFolder;
-        } else if !of_pictures && split.is_none() {
-            rest.push(folder.to_lowercase());
-        }
-        rest.extend(view.cloned());
-        role = role.or(split);
-    }
-    if told == Told::ByFolder {
-        // Masks may be kept by version, `v2.0/labels`, pictures are not.
-        rest.retain(|folder| !is_version(folder));
-    }
-    let lower = stem.to_lowercase();
-    let stem = match without_mark(&lower, MARKS) {
-        Some(bare) => {
-            if told == Told::Picture {
-                told = Told::ByName;
-            }
-            bare
-        }
-        None => without_mark(&lower, PICTURE_MARKS).unwrap_or(&lower),
-    };
-    // Both marks may stand in one name: `x_rgb_mask`.
-    let stem = without_mark(stem, PICTURE_MARKS).unwrap_or(stem).to_owned();
-    let folders = rest;
-    (
-        Key {
-            role,
-            folders,
-            stem,
-        },
-        told,
-    )
-}
-
-/// Whether a folder is called so that it holds pictures: `images_png`, `leftImg8bit`.
-fn is_of_pictures(folder: &str) -> bool {
-    are_of_pictures(&words(folder))
-}
-
-fn are_of_pictures(words: &[String]) -> bool {
-    let is = |list: &[&str], word: &str| list.contains(&word);
-    words.iter().any(|word| is(PICTURE_WORDS, word))
-        && words.iter().all(|word| {
-            let is_known = is(PICTURE_WORDS, word) || is(VIEWS, word) || is(QUIET, word);
-            is_known || is_number(word) || word == "bit"
-        })
-}
-
-/// `train` and `annot` of `trainannot`, as `CamVid`'s folders are called, `gt` and `left` of
-/// SYNTHIA's `GTLeft`.
-fn unglued(word: String) -> Vec<String> {
-    let both = |before: &str, end: &str| vec![before.to_owned(), end.to_owned()];
-    // Of shorter words many a name ends by chance.
-    let long = MASK_WORDS.iter().filter(|mark| mark.len() > 3);
-    let mut split = long.filter_map(|mark| {
-        let before = word.strip_suffix(mark)?;
-        role_of(before).map(|_| both(before, mark))
-    });
-    let mut view = VIEWS.iter().filter_map(|view| {
-        let before = word.strip_suffix(view)?;
-        let is_known = MASK_WORDS.contains(&before) || PICTURE_WORDS.contains(&before);
-        is_known.then(|| both(before, view))
-    });
-    let found = split.next().or_else(|| view.next());
-    found.unwrap_or_else(|| vec![word])
-}
-
-fn says_of_masks(word: &str) -> bool {
-    MASK_WORDS.contains(&word) || QUIET.contains(&word) || is_number(word)
-}
-
-/// `leftImg8bit`, beside which masks have no word for the camera.
-fn is_of_cityscapes(parts: &[String]) -> bool {
-    parts.iter().any(|word| word == "bit")
-}
-
-/// `v1.2`, `v2.0`
-fn is_version(folder: &str) -> bool {
-    let number = folder.strip_prefix('v').unwrap_or_default();
-    number.contains('.')
-        && number
-            .split('.')
-            .all(|part| !part.is_empty() && is_number(part))
-}
-
-/// The folder and the name of the picture of a mask in a folder that is called like it, as ADE20K
-/// keeps instances: `street/x/instance_000_x.png` for `street/x.jpg`.
-fn instance_of<'a>(folders: &'a str, stem: &str) -> Option<(&'a str, &'a str)> {
-    let (above, own) = folders.rsplit_once('/').unwrap_or(("", folders));
-    let (before, ends) = (stem.strip_suffix(own)?, !own.is_empty());
-    let first = before.split(['_', '-']).next()?;
-    (ends && MASK_WORDS.contains(&first)).then_some((above, own))
-}
-
-fn is_number(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A stem without the mark at its end, and without a number that counts parts behind the mark.
-fn without_mark<'a>(stem: &'a str, marks: &[&str]) -> Option<&'a str> {
-    // Shorter marks before a number are sides of a road, too.
-    let counted = stem
-        .rsplit_once('_')
-        .filter(|(_, number)| is_number(number));
-    if let Some((before, _)) = counted {
-        let long = ["parts"].iter().chain(marks).filter(|mark| mark.len() > 3);
-        let mut bare = long.filter_map(|mark| before.strip_suffix(*mark)?.strip_suffix('_'));
-        if let Some(bare) = bare.rfind(|bare| !bare.is_empty()) {
-            return Some(bare);
-        }
-    }
-    marks.iter().find_map(|mark| {
-        let before = stem.strip_suffix(mark)?;
-        let before = before.strip_suffix(['_', '-'])?;
-        (!before.is_empty()).then_some(before)
-    })
-}
-
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_of_looks;

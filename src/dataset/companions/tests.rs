@@ -3,11 +3,16 @@ use crate::source::Place;
 
 /// Number of samples, companions, orphans and bare pictures among images of these names.
 fn counts(paths: &[String]) -> (usize, usize, usize, usize) {
+    counts_seen(paths, &|_| None)
+}
+
+/// The same where images look as `looks` tells.
+pub(super) fn counts_seen(paths: &[String], looks: Looks<'_>) -> (usize, usize, usize, usize) {
     let mut images: Vec<WalkedFile> = paths
         .iter()
         .map(|path| WalkedFile::new(path.clone(), Place::Named))
         .collect();
-    let found = take(&mut images);
+    let found = take(&mut images, looks);
     (
         images.len(),
         found.companions.len(),
@@ -17,7 +22,7 @@ fn counts(paths: &[String]) -> (usize, usize, usize, usize) {
 }
 
 /// Three of each name, with `#` numbered.
-fn numbered(names: &[&str]) -> Vec<String> {
+pub(super) fn numbered(names: &[&str]) -> Vec<String> {
     let of = |name: &&str| {
         (1..4)
             .map(|n| name.replace('#', &n.to_string()))
@@ -159,4 +164,24 @@ fn a_name_that_ends_as_masks_do_is_no_mask_where_few_pictures_have_one() {
         .map(str::to_owned),
     );
     assert_eq!(counts(&paths), (12, 0, 0, 0));
+}
+
+#[test]
+fn a_mask_that_is_listed_is_a_sample_and_others_are_not() {
+    let names = (0..6).flat_map(|n| [format!("images/{n}.png"), format!("masks/{n}.png")]);
+    let images: Vec<WalkedFile> = names
+        .map(|name| WalkedFile::new(name, Place::Named))
+        .collect();
+    let left = |listed: &[&str]| {
+        let mut walked = crate::dataset::walk::Walked {
+            images: images.clone(),
+            ..Default::default()
+        };
+        let nowhere = std::path::Path::new("nowhere");
+        walked.tell_companions(nowhere, &listed.iter().copied().collect());
+        (walked.images.len(), walked.companions.len())
+    };
+    assert_eq!(left(&[]), (6, 6));
+    assert_eq!(left(&["images/0.png", "images/1.png"]), (6, 6));
+    assert_eq!(left(&["images/0.png", "masks/0.png"]), (7, 5));
 }

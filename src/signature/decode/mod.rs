@@ -12,6 +12,7 @@ mod dicom;
 mod edited;
 mod exact;
 mod grey;
+mod look;
 mod mask;
 mod need;
 mod preview;
@@ -27,6 +28,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use luma_jpeg::{JpegError, Luma, Scratch};
 
 pub(crate) use edited::{Edit, edited};
+pub(crate) use look::{Look, look};
 pub(crate) use mask::{Mask, read_mask};
 pub(crate) use preview::{Preview, preview};
 

@@ -7,7 +7,7 @@ use super::pixels::{self, Levels, Shape, Span};
 use super::stream::Stream;
 
 /// Smallest side of a picture; a matrix that is smaller holds something else.
-const SMALLEST: u64 = 4;
+pub(super) const SMALLEST: u64 = 4;
 
 /// Largest side of a picture.
 const LARGEST: u64 = 1 << 16;

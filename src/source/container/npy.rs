@@ -29,13 +29,25 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     if labels(&stream)?.is_some() {
         return Ok(Some(listing));
     }
-    let first = read_head(&stream)?.shape.first().copied().unwrap_or(0);
+    let shape = read_head(&stream)?.shape;
+    if is_too_small(&shape) {
+        return Ok(Some(listing));
+    }
+    let first = shape.first().copied().unwrap_or(0);
     let told = labels_beside(file, first)?;
     let is_taken = add(&mut listing, file, name, stream, !told.is_empty())?;
     for (item, label) in listing.items.iter_mut().zip(told) {
         item.label = Some(label);
     }
     Ok(is_taken.then_some(listing))
+}
+
+/// Whether an array holds fewer numbers than the smallest picture has pixels: one number, or a few.
+fn is_too_small(shape: &[u64]) -> bool {
+    let numbers = shape
+        .iter()
+        .try_fold(1u64, |all, one| all.checked_mul(*one));
+    numbers.is_some_and(|all| all < array::SMALLEST * array::SMALLEST)
 }
 
 /// The labels of so many pictures, from the array beside theirs that is named so; none where it has
@@ -171,4 +183,19 @@ fn levels(head: &Head, stream: &Stream) -> io::Result<Option<Levels>> {
         "<f8" => float(true)?.map(Levels::Double),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_and_a_handful_are_no_picture_and_a_small_square_may_be_one() {
+        for shape in [&[][..], &[1], &[2, 3], &[3, 5, 1]] {
+            assert!(is_too_small(shape), "{shape:?}");
+        }
+        for shape in [&[4, 4][..], &[28, 28], &[10, 28, 28], &[u64::MAX, 2]] {
+            assert!(!is_too_small(shape), "{shape:?}");
+        }
+    }
 }
