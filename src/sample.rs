@@ -335,6 +335,10 @@ pub struct GroupColumn {
     pub table: String,
     /// Whether its name is a word for stretches of recordings: sessions, segments.
     pub stretches: bool,
+    /// Whether it tells places: what was recorded at two is two recordings.
+    pub places: bool,
+    /// Whether its values may be groups, which nobody has said.
+    pub is_open: bool,
     /// The value of each sample, by [`SampleId`].
     pub values: Vec<Option<Box<str>>>,
 }

@@ -56,8 +56,10 @@ pub(super) fn find(
     let samples = &dataset.samples;
     let tiles = tiles::infer(samples);
     let captured: Vec<Option<CaptureTime>> = signed.iter().map(capture_time).collect();
+    let places = dataset.group_columns.iter().find(|column| column.places);
     let inputs = Inputs {
         samples,
+        places: places.map(|column| column.values.as_slice()),
         captured: Some(&captured),
         pattern: settings.sequence_pattern.as_ref(),
         tiled: tiles.is_some(),
@@ -99,7 +101,7 @@ pub(super) fn find(
         }));
         let ordered = recordings.as_ref().filter(|_| without_order.is_none());
         let known = (ordered, tiles.as_ref());
-        let columns = dataset.group_columns.iter();
+        let columns = dataset.group_columns.iter().filter(|one| one.is_open);
         let columns = columns.map(|column| (column.stretches, Question::of_column(column)));
         let open = columns.filter(|(stretches, asked)| {
             let groups = &asked.groups;

@@ -216,6 +216,8 @@ impl Builder {
             column: asked.column,
             table: asked.table,
             stretches: asked.stretches,
+            places: asked.places,
+            is_open: asked.is_open,
             values: samples
                 .iter()
                 .map(|sample| {

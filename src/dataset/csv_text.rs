@@ -4,15 +4,28 @@ use std::path::Path;
 
 use super::io_error;
 use super::json_lines;
+use super::table_head;
 use crate::error::Error;
+use crate::source::container::inflated;
 use crate::source::read_file;
 
-/// The whole text.
+/// Largest text that is inflated.
+const MOST_INFLATED: u64 = 1 << 30;
+
+/// The whole text. What is compressed is inflated, and what Excel calls Unicode is UTF-16.
 ///
 /// # Errors
-/// A file that cannot be read, or is not UTF-8.
+/// A file that cannot be read, or is neither UTF-8 nor UTF-16 with its mark.
 pub(super) fn read_text(manifest: &Path) -> Result<String, Error> {
-    let bytes = read_file(manifest).map_err(|source| io_error("read", manifest, source))?;
+    let bytes = match without_packing(manifest) {
+        Some(_) => inflated(manifest, MOST_INFLATED),
+        None => read_file(manifest),
+    };
+    let bytes = bytes.map_err(|source| io_error("read", manifest, source))?;
+    if let Some(text) = of_wide(&bytes) {
+        let message = "text begins as UTF-16 and is none; save the file as UTF-8";
+        return text.ok_or_else(|| at_line(manifest, 1, message.to_owned()));
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     String::from_utf8(bytes.to_vec()).map_err(|error| {
         let before = &bytes[..error.utf8_error().valid_up_to()];
@@ -25,28 +38,50 @@ pub(super) fn read_text(manifest: &Path) -> Result<String, Error> {
     })
 }
 
-/// The text of a table; JSON Lines as a table with a column for each key of the first line.
+/// The name of a table without the ending of what compressed it; `None` where nothing did.
+pub(super) fn without_packing(file: &Path) -> Option<&Path> {
+    let packed = file.extension()?.eq_ignore_ascii_case("gz");
+    packed.then(|| file.file_stem().map(Path::new)).flatten()
+}
+
+/// Text of two bytes a character behind the mark of their order; `None` without the mark, and
+/// inside it where the bytes are no such text.
+fn of_wide(bytes: &[u8]) -> Option<Option<String>> {
+    let (rest, number): (&[u8], fn([u8; 2]) -> u16) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
+        _ => return None,
+    };
+    let pairs = rest.chunks_exact(2);
+    let is_whole = pairs.remainder().is_empty();
+    let text = char::decode_utf16(pairs.map(|pair| number([pair[0], pair[1]])));
+    Some(
+        text.collect::<Result<String, _>>()
+            .ok()
+            .filter(|_| is_whole),
+    )
+}
+
+/// The text of a table, whose first line that is not empty is its header; JSON Lines as a table
+/// with a column for each key of the first line.
 pub(super) fn table_text(file: &Path) -> Result<String, Error> {
     let text = read_text(file)?;
     let is_lines = |ending: &std::ffi::OsStr| {
         ending.eq_ignore_ascii_case("jsonl") || ending.eq_ignore_ascii_case("ndjson")
     };
-    match file.extension().is_some_and(is_lines) {
+    let name = without_packing(file).unwrap_or(file);
+    match name.extension().is_some_and(is_lines) {
         true => json_lines::as_table(file, &text),
-        false => Ok(text),
+        false => Ok(table_head::without_title(text)),
     }
 }
 
 /// Rows of a table; the separator is the one that its first line uses.
 pub(super) fn reader(text: &str, has_header: bool) -> csv::Reader<&[u8]> {
-    let first_line = text.lines().next().unwrap_or_default();
-    let count = |delimiter: u8| first_line.bytes().filter(|&byte| byte == delimiter).count();
-    let delimiter = [b',', b';', b'\t']
-        .into_iter()
-        .rev()
-        .max_by_key(|&one| count(one));
+    let mut lines = text.lines();
+    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
     csv::ReaderBuilder::new()
-        .delimiter(delimiter.unwrap_or(b','))
+        .delimiter(table_head::separator(first))
         .has_headers(has_header)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes())
@@ -90,6 +125,8 @@ pub(super) fn at_line(manifest: &Path, line: u64, message: String) -> Error {
 /// Finds the line of the first quoting fault. The `csv` crate reads on to the
 /// end of the file instead, which would turn a typo into thousands of lost rows.
 pub(super) fn check_quotes(text: &str) -> Result<(), u64> {
+    let first = text.lines().find(|line| !line.is_empty());
+    let separator = first.map_or(b',', table_head::separator);
     #[derive(PartialEq)]
     enum At {
         CellStart,
@@ -106,6 +143,7 @@ pub(super) fn check_quotes(text: &str) -> Result<(), u64> {
             (At::Quoted, _) => At::Quoted,
             (At::AfterQuote, b'"') => At::Quoted,
             (_, b',' | b';' | b'\t' | b'\n' | b'\r') => At::CellStart,
+            (_, byte) if byte == separator => At::CellStart,
             (At::AfterQuote, b' ') => At::AfterQuote,
             (At::AfterQuote, _) => return Err(line),
             (At::CellStart, b'"') => {
@@ -150,6 +188,39 @@ mod tests {
         for text in ["path,split\na,b", "path;split\na;b", "path\tsplit\na\tb"] {
             let mut reader = reader(text, true);
             assert_eq!(reader.records().next().unwrap().unwrap(), vec!["a", "b"]);
+        }
+        let quoted = "path|split\n\"a|b\"|\"c\"\n";
+        assert_eq!(check_quotes(quoted), Ok(()));
+        let first = reader(quoted, true).records().next().unwrap().unwrap();
+        assert_eq!(first, vec!["a|b", "c"]);
+        // A bar in a cell of another table begins no cell.
+        assert_eq!(check_quotes("path,said\na,x|\"y\" z\n"), Ok(()));
+    }
+
+    #[test]
+    fn wide_and_compressed_texts_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "path,Größe\na.jpg,𝄞\n";
+        let wide = |mark: u16, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            let units = std::iter::once(mark).chain(text.encode_utf16());
+            units.flat_map(order).collect()
+        };
+        let little = wide(0xFEFF, u16::to_le_bytes);
+        let mut gzip = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3];
+        gzip.extend(miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 6));
+        gzip.extend(crc32fast::hash(text.as_bytes()).to_le_bytes());
+        gzip.extend((text.len() as u32).to_le_bytes());
+        for (name, bytes, wanted) in [
+            ("a.csv", little.as_slice(), Some(text)),
+            ("b.csv", &wide(0xFEFF, u16::to_be_bytes), Some(text)),
+            ("c.csv", &little[..little.len() - 1], None),
+            ("d.csv.gz", &gzip, Some(text)),
+            ("e.csv.gz", &gzip[..gzip.len() - 9], None),
+            ("f.csv", b"path\n\xE9.jpg\n", None),
+        ] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, bytes).unwrap();
+            assert_eq!(read_text(&file).ok().as_deref(), wanted, "{name}");
         }
     }
 }

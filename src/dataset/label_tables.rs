@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::box_columns::{BoxColumns, Cell, FourNumbers, corners};
 use super::csv_header::is_flag;
-use super::csv_text::{read_text, reader};
+use super::csv_text::{read_text, reader, table_text};
 use super::drawn::{Drawn, Gather};
 use super::lists::names_a_file;
 use super::manifest_columns::PATH;
@@ -135,7 +135,7 @@ fn told_by(root: &Path, path: &str, open: bool) -> Option<By> {
 
 /// What the columns of a table tell it to be.
 fn by_columns(file: &Path, open: bool) -> Option<By> {
-    let text = read_text(file).ok()?;
+    let text = table_text(file).ok()?;
     let mut reader = reader(&text, true);
     let header = reader.headers().ok()?.clone();
     if BoxColumns::of_table(header.iter(), &text, true).is_some() {
@@ -153,7 +153,12 @@ fn by_columns(file: &Path, open: bool) -> Option<By> {
 
 fn of_table(root: &Path, path: &str, by: By, walked: &Walked) -> Option<Annotations> {
     let file = root.join(path);
-    let rows = rows(&read_text(&file).ok()?, path.ends_with(".txt"))?;
+    let is_list = path.ends_with(".txt");
+    let text = match is_list {
+        true => read_text(&file),
+        false => table_text(&file),
+    };
+    let rows = rows(&text.ok()?, is_list)?;
     if by == By::Columns && !recur(&rows) {
         return None;
     }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
-use super::csv_text::{reader, table_text};
-use super::exports::stem;
+use super::csv_text::{reader, table_text, without_packing};
+use super::picture_names::PictureNames;
 use super::resolve::Resolver;
 use super::side_texts;
 use super::walk::{Walked, WalkedFile};
@@ -32,10 +32,19 @@ pub(super) struct SideTable {
     pub(super) columns: Vec<String>,
 }
 
-/// Whether a file is a table by its name.
+/// Whether a file is a table by its name, compressed or not.
 pub(super) fn is_table(path: &str) -> bool {
+    let path = unpacked(path);
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     ENDINGS.iter().any(|one| ending.eq_ignore_ascii_case(one))
+}
+
+/// The path of a table without the ending of what compressed it.
+pub(super) fn unpacked(path: &str) -> &str {
+    let packed = without_packing(Path::new(path)).is_some();
+    path.rsplit_once('.')
+        .filter(|_| packed)
+        .map_or(path, |(inner, _)| inner)
 }
 
 /// The tables of directories and lists that are given as splits: those that are given, and those
@@ -157,15 +166,11 @@ impl SideTable {
             Some(text) => Cow::Borrowed(text.as_str()),
             None => Cow::Owned(table_text(&self.file).ok()?),
         };
-        let stems: HashSet<&str> = samples.images.iter().map(|one| stem(&one.path)).collect();
-        let names = |cell: &str| {
-            let name = cell.rsplit(['/', '\\']).next().unwrap_or(cell);
-            stems.contains(name) || stems.contains(stem(name))
-        };
+        let names = PictureNames::of(samples);
         let mut hits = vec![0_usize; self.columns.len()];
         for record in reader(&text, true).records().flatten() {
             for (at, cell) in record.iter().enumerate().take(hits.len()) {
-                hits[at] += usize::from(names(cell));
+                hits[at] += usize::from(names.has(cell));
             }
         }
         // The first of those with most: numbers may be names of pictures, too.
@@ -174,13 +179,16 @@ impl SideTable {
         let resolver = Resolver::new(root, &self.file, samples);
         let mut told: Vec<Cells> = columns.iter().map(|_| Cells::default()).collect();
         for record in reader(&text, true).records().flatten() {
-            let Some(cell) = record.get(pictures).filter(|cell| names(cell)) else {
+            let Some(cell) = record.get(pictures).filter(|cell| names.has(cell)) else {
                 continue;
             };
             let (path, _, is_there) = resolver.resolve(cell, None);
-            if !is_there {
-                continue;
-            }
+            // What a table says besides the splits is said of a picture before it was converted.
+            let path = match (is_there, names.meant(cell)) {
+                (true, _) => path,
+                (false, Some(meant)) => meant.to_owned(),
+                (false, None) => continue,
+            };
             for (column, told) in columns.iter().zip(&mut told) {
                 let Some(value) = record.get(*column).filter(|value| !value.is_empty()) else {
                     continue;

@@ -2,7 +2,7 @@
 //! or of records by file; a JSON beside each picture, as `WebDataset` has them; lists with a column
 //! of entities; Parquet without pictures.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use super::csv_text::read_text;
 use super::exports::stem;
 use super::group_columns::{Named, entity_in, named};
 use super::json_lines::push_row;
+use super::picture_names::PictureNames;
 use super::side_tables::MOST_TABLES;
 use super::walk::Walked;
 use crate::source::container;
@@ -28,7 +29,7 @@ const MOST_COLUMNS: usize = 100;
 
 /// The name and the text of each as a table with a row of names of columns.
 pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
-    let stems: HashSet<&str> = walked.images.iter().map(|one| stem(&one.path)).collect();
+    let names = PictureNames::of(walked);
     let mut pictures: HashMap<&str, &str> = HashMap::new();
     for image in &walked.images {
         let path = image.path.as_str();
@@ -43,11 +44,11 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
             "json" if pictures.contains_key(own) => beside.push((text, pictures[own])),
             "json" if json < MOST_TABLES => {
                 json += 1;
-                tables.extend(of_json(root, text, &stems));
+                tables.extend(of_json(root, text, &names));
             }
-            "txt" if !stems.contains(stem(text)) && lists < MOST_TABLES => {
+            "txt" if !names.has(text) && lists < MOST_TABLES => {
                 lists += 1;
-                tables.extend(of_list(root, text, &stems));
+                tables.extend(of_list(root, text, &names));
             }
             _ => {}
         }
@@ -175,7 +176,7 @@ fn table(rows: Vec<(Option<String>, BTreeMap<String, String>)>) -> Option<String
 }
 
 /// A list of records, or records or values by file.
-fn of_json(root: &Path, path: &str, stems: &HashSet<&str>) -> Option<(String, String)> {
+fn of_json(root: &Path, path: &str, names: &PictureNames) -> Option<(String, String)> {
     let text = short_text(root, path)?;
     let begins = text.trim_start();
     let rows = if let Some(rest) = begins.strip_prefix('[') {
@@ -191,7 +192,7 @@ fn of_json(root: &Path, path: &str, stems: &HashSet<&str>) -> Option<(String, St
     } else {
         let first = begins.strip_prefix('{')?.trim_start().strip_prefix('"')?;
         let (first, _) = first.split_once('"')?;
-        if !stems.contains(stem(first)) && !stems.contains(first) {
+        if !names.has(first) {
             return None;
         }
         let records: Record = serde_json::from_str(&text).ok()?;
@@ -244,7 +245,7 @@ fn of_one_each(root: &Path, beside: &[(&String, &str)]) -> Option<(String, Strin
 
 /// A list with a row of names of columns, one of which says that it may tell groups; or one called
 /// by an entity, `identity_CelebA.txt`, of pictures and what they belong to.
-fn of_list(root: &Path, path: &str, stems: &HashSet<&str>) -> Option<(String, String)> {
+fn of_list(root: &Path, path: &str, names: &PictureNames) -> Option<(String, String)> {
     let text = short_text(root, path)?;
     let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
     let fields = |line: &str| -> Vec<String> {
@@ -253,7 +254,7 @@ fn of_list(root: &Path, path: &str, stems: &HashSet<&str>) -> Option<(String, St
     };
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = fields(lines.next()?);
-    let names_picture = |field: &String| stems.contains(stem(field)) || stems.contains(&**field);
+    let names_picture = |field: &String| names.has(field);
     // The name of the column of pictures may be that of one that others are made from.
     let may_tell = first.iter().filter(|name| named(name).says_so()).count();
     let tells = first.iter().any(|name| named(name) < Named::Parent) || may_tell > 1;

@@ -9,7 +9,7 @@ use super::csv_manifest::{claim, strength};
 use super::csv_text::table_text;
 use super::exports::stem;
 use super::resolve::Resolver;
-use super::side_tables::{MOST_TABLES, is_table};
+use super::side_tables::{MOST_TABLES, is_table, unpacked};
 use super::split_name::{beside_training, split_of_export};
 use super::walk::Walked;
 use crate::annotation::Annotations;
@@ -42,7 +42,7 @@ pub(super) fn claims(
     let tables = walked.texts.iter().filter(|path| is_table(path));
     let tables: Vec<&String> = tables.collect();
     let is_manifest = |table: &&&String| {
-        let stem = table.rsplit_once('.').map_or("", |(stem, _)| stem);
+        let stem = unpacked(table).rsplit_once('.').map_or("", |one| one.0);
         stem.eq_ignore_ascii_case("manifest")
     };
     if let Some(manifest) = tables.iter().find(is_manifest) {
@@ -101,10 +101,10 @@ fn one_a_split(
     let mut all: Option<Claim> = None;
     let mut labels = Vec::new();
     let trains = tables.iter().any(|(table, _)| {
-        split_of_export(stem(table)).is_some_and(|one| one.1 == SplitRole::Training)
+        split_of_export(stem(unpacked(table))).is_some_and(|one| one.1 == SplitRole::Training)
     });
     for (table, file) in tables {
-        let stem = stem(table);
+        let stem = stem(unpacked(table));
         let beside = || Some((stem, beside_training(stem).filter(|_| trains)?));
         let told = split_of_export(stem).or_else(beside);
         let is_metadata = stem.eq_ignore_ascii_case("metadata");

@@ -12,6 +12,7 @@ use super::by_products::{OF_A_RUN, is_of_a_run, settled};
 use super::companions::{self, Found};
 use super::containers;
 use super::file_kind::{FileKind, directory_form, is_image_ending, kind_of, sniff_file};
+use super::side_tables::is_table;
 use crate::budget::Budget;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
@@ -211,7 +212,7 @@ pub(crate) fn is_called_as_image(path: &Path) -> bool {
 
 /// Whether a file is a text that may describe samples, by its name.
 pub(crate) fn may_describe(path: &Path) -> bool {
-    TEXTS.iter().any(|ending| has_extension(path, ending))
+    TEXTS.iter().any(|ending| has_extension(path, ending)) || is_table(&path.to_string_lossy())
 }
 
 /// How images below `root` look.

@@ -273,6 +273,7 @@ mod tests {
         let samples = testing::samples(paths);
         let inputs = Inputs {
             samples: &samples,
+            places: None,
             captured: None,
             pattern: None,
             tiled: false,

@@ -21,12 +21,24 @@ use super::trim::Trim;
 pub struct Inputs<'a> {
     /// Samples, by id.
     pub samples: &'a [Sample],
+    /// Where each was recorded, by sample id, where a table tells it.
+    pub places: Option<&'a [Option<Box<str>>]>,
     /// Capture times by sample id, or `None` when no file was opened.
     pub captured: Option<&'a [Option<CaptureTime>]>,
     /// The user's pattern: nothing else is tried then.
     pub pattern: Option<&'a SequencePattern>,
     /// Names give positions of tiles, so that their numbers are no frames.
     pub tiled: bool,
+}
+
+impl Inputs<'_> {
+    /// Recordings of one place each.
+    fn parted(&self, recordings: Recordings) -> Recordings {
+        match self.places {
+            Some(places) => recordings.parted(places),
+            None => recordings,
+        }
+    }
 }
 
 /// A layout that may still need an answer from pixels.
@@ -57,7 +69,8 @@ pub fn infer(inputs: &Inputs<'_>) -> Inference {
         let basis = Basis::Pattern(pattern.source().into());
         return from_user(basis, pattern.lay_out(samples), samples);
     }
-    if let Some(recordings) = sources::from_columns(samples) {
+    let parted = |recordings| inputs.parted(recordings);
+    if let Some(recordings) = sources::from_columns(samples).map(parted) {
         return from_user(Basis::Columns, recordings, samples);
     }
     let mut result = Inference {
@@ -68,7 +81,8 @@ pub fn infer(inputs: &Inputs<'_>) -> Inference {
     result.try_names(NameRule::FrameWord, inputs);
     result.try_names(NameRule::LastNumber, inputs);
     // Last, because cameras often write whole seconds, into which a recording's frames crowd.
-    if let Some(recordings) = inputs.captured.and_then(sources::from_capture_times) {
+    let captured = inputs.captured.and_then(sources::from_capture_times);
+    if let Some(recordings) = captured.map(parted) {
         result.consider(Basis::CaptureTimes, NameRule::Time, recordings, samples);
     }
     result
@@ -182,7 +196,10 @@ impl Inference {
             return;
         }
         match layout::lay_out(rule, inputs.samples) {
-            Ok(recordings) => self.consider(basis, rule, recordings, inputs.samples),
+            Ok(recordings) => {
+                let recordings = inputs.parted(recordings);
+                self.consider(basis, rule, recordings, inputs.samples);
+            }
             // A rule that reads nothing at all was never in question.
             Err(NoLayout::NoneRead) => {}
             Err(NoLayout::FewRead) => {

@@ -92,6 +92,28 @@ impl Recordings {
         result
     }
 
+    /// What was recorded at several places is a recording for each; `at` is by sample.
+    #[must_use]
+    pub(super) fn parted(self, at: &[Option<Box<str>>]) -> Self {
+        let mut numbers: HashMap<(u32, Option<&str>), u32> = HashMap::new();
+        let mut names: Vec<Box<str>> = Vec::new();
+        let all = self.places.iter().zip(at);
+        let parts = all.map(|(place, at)| {
+            let (place, at) = ((*place)?, at.as_deref());
+            let number = numbers.entry((place.recording, at)).or_insert_with(|| {
+                let name = &self.names[place.recording as usize];
+                names.push([name, at.unwrap_or_default()].join(" ").trim().into());
+                names.len() as u32 - 1
+            });
+            Some(Place {
+                recording: *number,
+                ..place
+            })
+        });
+        let parts = parts.collect();
+        Self::arrange(parts, names, self.unit, false)
+    }
+
     /// The place of a sample.
     #[must_use]
     pub fn place(&self, id: SampleId) -> Option<&Place> {
@@ -291,6 +313,23 @@ mod tests {
                 .len(),
             1
         );
+    }
+
+    #[test]
+    fn what_was_recorded_at_two_places_is_two_recordings() {
+        let all = || one((0..20).map(|i| place(0, i, 0)).collect(), false);
+        let by = |at: fn(usize) -> Option<&'static str>| {
+            let at: Vec<Option<Box<str>>> = (0..20).map(|i| at(i).map(Into::into)).collect();
+            let parted = all().parted(&at);
+            (
+                parted.names.len(),
+                parted.runs().map(<[_]>::len).collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(by(|i| Some(["ford", "hill"][i % 2])), (2, vec![10, 10]));
+        // One place for all, and none that is told.
+        assert_eq!(by(|_| Some("ford")), (1, vec![20]));
+        assert_eq!(by(|_| None), (1, vec![20]));
     }
 
     #[test]

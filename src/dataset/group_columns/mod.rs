@@ -8,9 +8,12 @@
 //! does not say that they are something else: patients may be called anything, and so may the
 //! pictures that others were cut from.
 
+mod coordinates;
 mod in_containers;
+mod loosely;
 mod names;
 mod values;
+mod within;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -18,6 +21,7 @@ use std::path::Path;
 
 use super::claim::Claim;
 use super::side_tables::{SideTable, samples};
+use names::is_of_places;
 pub(super) use names::{Named, entity_in, named};
 pub(super) use values::says_nothing;
 use values::{Fold, Values, Verdict, folded};
@@ -39,6 +43,10 @@ pub(super) struct Asked {
     pub(super) table: String,
     /// Whether its name is a word for stretches of recordings.
     pub(super) stretches: bool,
+    /// Whether it tells places that part recordings.
+    pub(super) places: bool,
+    /// Whether its values may be groups.
+    pub(super) is_open: bool,
     pub(super) of: BTreeMap<String, String>,
 }
 
@@ -68,14 +76,11 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
     let mut columns = own;
     columns.extend(of_tables(claim, root, tables));
     let columns = merged(columns);
-    let mut judged: Vec<Judged> = Vec::new();
-    for column in columns {
-        let named = named(&column.name);
-        if named.may_tell() && tells_of_pictures(&column, claim) {
-            judged.push(judge(column, named, claim));
-        }
-    }
-    judged.retain(|one| one.verdict != Verdict::Nothing);
+    let places = columns.iter().find(|column| tells_places(column, claim));
+    let all = 0..columns.len();
+    let mut judged: Vec<Judged> = all
+        .filter_map(|at| judged_with_others(&columns, at, claim))
+        .collect();
     let declared = || {
         let declared = judged.iter().enumerate();
         declared.filter(|(_, one)| one.verdict == Verdict::Declared)
@@ -89,7 +94,7 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
         // What crosses is told first, and else nothing is to be asked.
         judged.sort_by_key(|one| (one.values.shared == 0, one.named));
         judged.truncate(MOST_ASKED);
-        return judged.into_iter().map(asked).collect();
+        return with_places(judged.into_iter().map(asked).collect(), places);
     };
     let others: Vec<String> = declared()
         .filter(|(other, one)| *other != at && one.values.shared > 0)
@@ -108,20 +113,80 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
         told.name, told.table
     );
     claim.evidence.push_str(&said);
-    Vec::new()
+    with_places(Vec::new(), places)
 }
 
 fn asked(one: Judged) -> Asked {
     Asked {
         stretches: one.named.kind() == Some(Kind::Stretch),
+        places: false,
+        is_open: true,
         column: one.column.name,
         table: one.column.table,
         of: one.column.of,
     }
 }
 
+/// Columns that are asked about with the one that tells places, which part recordings whether they
+/// are groups or not.
+fn with_places(mut asked: Vec<Asked>, places: Option<&Column>) -> Vec<Asked> {
+    let Some(places) = places else {
+        return asked;
+    };
+    match asked.iter_mut().find(|one| one.column == places.name) {
+        Some(one) => one.places = true,
+        None => asked.push(Asked {
+            column: places.name.clone(),
+            table: places.table.clone(),
+            stretches: false,
+            places: true,
+            is_open: false,
+            of: spelled_as_first(&places.of, |_, value| folded(value, Fold::Code)),
+        }),
+    }
+    asked
+}
+
+fn tells_places(column: &Column, claim: &Claim) -> bool {
+    is_of_places(&column.name)
+        && tells_of_pictures(column, claim, 2)
+        && Values::of(&column.of, claim, Fold::Code).are_places()
+}
+
+/// What a column is beside the others; `None` where it tells no groups.
+fn judged_with_others(columns: &[Column], at: usize, claim: &Claim) -> Option<Judged> {
+    /// Of how many pictures one at least has an entity that is asked about.
+    const SCARCE: usize = 10;
+    let column = &columns[at];
+    let named = named(&column.name);
+    let is_scarce = !tells_of_pictures(column, claim, 2);
+    let may_tell = match is_scarce {
+        false => named.may_tell(),
+        true => matches!(named, Named::Entity(_)) && tells_of_pictures(column, claim, SCARCE),
+    };
+    if !may_tell {
+        return None;
+    }
+    let mut one = judge(column, named, claim);
+    if let Some(wider) = within::wider(columns, at, claim) {
+        let pair = within::pair(&columns[wider.at], column);
+        let pair = judge(&pair, named, claim);
+        if wider.is_certain {
+            one = pair;
+        } else if one.verdict == Verdict::Declared && pair.values.shared == 0 {
+            // What crosses is a number alone, which may be that of two.
+            one.verdict = Verdict::Asked;
+        }
+    }
+    if is_scarce && one.verdict == Verdict::Declared {
+        one.verdict = Verdict::Asked;
+    }
+    let is_told = one.verdict != Verdict::Nothing && (one.values.shared > 0 || !is_scarce);
+    is_told.then_some(one)
+}
+
 /// What a column is; its values are spelled as the first of those that are one.
-fn judge(column: Column, named: Named, claim: &Claim) -> Judged {
+fn judge(column: &Column, named: Named, claim: &Claim) -> Judged {
     let values = Values::of(&column.of, claim, Fold::Code);
     let mut verdict = values.judge(named);
     if verdict == Verdict::Declared && values.shared > 0 {
@@ -131,14 +196,20 @@ fn judge(column: Column, named: Named, claim: &Claim) -> Judged {
             verdict = Verdict::Asked;
         }
     }
+    if values.shared == 0
+        && let Some(other) = written_otherwise(column, named, claim)
+    {
+        return other;
+    }
     if verdict == Verdict::Declared && values.shared == 0 && !values.repeat() {
         // Of nearly every picture its own: that does not answer what names may ask.
         verdict = Verdict::Nothing;
     }
     Judged {
         column: Column {
-            of: spelled_alike(column.of),
-            ..column
+            of: spelled_as_first(&column.of, |_, value| folded(value, Fold::Code)),
+            name: column.name.clone(),
+            table: column.table.clone(),
         },
         named,
         verdict,
@@ -146,14 +217,36 @@ fn judge(column: Column, named: Named, claim: &Claim) -> Judged {
     }
 }
 
-/// Values without those that say that there is none, each spelled as where it is met first.
-fn spelled_alike(of: BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// A column of which splits share nothing, where they do as soon as its values are written alike:
+/// that these are one is likely, and not certain.
+fn written_otherwise(column: &Column, named: Named, claim: &Claim) -> Option<Judged> {
+    let alike = loosely::written_alike(&column.of, claim);
+    let values = Values::of(&alike, claim, Fold::Code);
+    if values.shared == 0 || values.judge(named) == Verdict::Nothing {
+        return None;
+    }
+    Some(Judged {
+        column: Column {
+            of: spelled_as_first(&column.of, |path, _| folded(alike.get(path)?, Fold::Code)),
+            name: column.name.clone(),
+            table: column.table.clone(),
+        },
+        named,
+        verdict: Verdict::Asked,
+        values,
+    })
+}
+
+/// Values without those that say that there is none, each spelled as where its like is met first.
+fn spelled_as_first(
+    of: &BTreeMap<String, String>,
+    like: impl Fn(&str, &str) -> Option<String>,
+) -> BTreeMap<String, String> {
     let mut first: HashMap<String, String> = HashMap::new();
-    of.into_iter()
+    of.iter()
         .filter_map(|(path, value)| {
-            let folded = folded(&value, Fold::Code)?;
-            let value = first.entry(folded).or_insert(value);
-            Some((path, value.clone()))
+            let value = first.entry(like(path, value)?).or_insert(value.clone());
+            Some((path.clone(), value.clone()))
         })
         .collect()
 }
@@ -257,9 +350,9 @@ fn merged(columns: Vec<Column>) -> Vec<Column> {
     all.into_iter().map(named).collect()
 }
 
-/// Whether a column says something of half of the pictures of some split, or of all: what is told
-/// of one split alone says that there are groups.
-fn tells_of_pictures(column: &Column, claim: &Claim) -> bool {
+/// Whether a column says something of one in `part` of the pictures of some split, or of all: what
+/// is told of one split alone says that there are groups.
+fn tells_of_pictures(column: &Column, claim: &Claim, part: usize) -> bool {
     let mut splits: BTreeMap<Option<&str>, (usize, usize)> = BTreeMap::new();
     let is_divided = claim.drafts.iter().any(|draft| draft.split.is_some());
     for draft in &claim.drafts {
@@ -271,7 +364,7 @@ fn tells_of_pictures(column: &Column, claim: &Claim) -> bool {
         *all += 1;
         *told += usize::from(column.of.contains_key(&draft.path));
     }
-    splits.values().any(|(told, all)| told * 2 >= *all)
+    splits.values().any(|(told, all)| told * part >= *all)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What the name of a column says of groups.
 
+use super::coordinates::is_coordinate;
 use super::words::{
-    BY_IDENTIFIER, DIGESTS, ELSEWHERE, ENTITIES, IDENTIFIERS, IDENTIFIERS_ELSEWHERE, Kind,
-    MEASURES_ELSEWHERE, OF_SOMETHING_ELSE, PARENTS, PICTURES, REFERENCES, THINGS,
+    BY_IDENTIFIER, BY_WHOM, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
+    IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE, OF_APPARATUS, OF_SOMETHING_ELSE, PARENTS,
+    PICTURES, PLACES, REFERENCES, SCALES, THINGS, WITH_NUMBERS,
 };
 use crate::dataset::split_name::words;
 
@@ -32,6 +34,11 @@ impl Named {
         self < Self::Open
     }
 
+    /// Whether it is the word for what belongs together, whatever that is.
+    pub(super) fn is_any_group(self) -> bool {
+        self == Self::Entity(0)
+    }
+
     /// What it is a word for.
     pub(super) fn kind(self) -> Option<Kind> {
         match self {
@@ -49,7 +56,9 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
         return Named::Other;
     };
     let first = words.first().map_or("", String::as_str);
-    if ["is", "has", "n", "num", "number", "count", "no"].contains(&first) {
+    // What Britons call a license plate is no number of something.
+    let is_count = ["is", "has", "n", "num", "number", "count", "no"].contains(&first);
+    if is_count && words != ["number", "plate"] {
         return Named::Other;
     }
     // `age` and `ages`.
@@ -81,7 +90,13 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
     }
     // Shopee's groups of labels are products, and what a trap's camera sees is one place.
     let is_named = words == ["label", "group"] || words == ["camera", "trap"];
+    if is_numbered_thing(&words) {
+        return Named::Open;
+    }
     if (has(OF_SOMETHING_ELSE) || has(PICTURES) || has(PARENTS)) && !is_named {
+        return Named::Other;
+    }
+    if has(SCALES) || is_coordinate(&words) || is_by_somebody(&words) {
         return Named::Other;
     }
     // A letter is a coordinate or a variable.
@@ -102,6 +117,47 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
         true => Named::Perhaps,
         false => Named::Open,
     }
+}
+
+/// Whether a column is called by what holds others that are counted anew in each.
+pub(super) fn holds_others(column: &str) -> bool {
+    ends_in(column, HOLDERS)
+}
+
+/// Whether a column is called by places that recordings are made at.
+pub(super) fn is_of_places(column: &str) -> bool {
+    ends_in(column, PLACES)
+}
+
+fn ends_in(column: &str, known: &[&str]) -> bool {
+    let (words, _) = without_end(column);
+    words
+        .last()
+        .is_some_and(|last| known.contains(&last.as_str()))
+}
+
+/// Whether a thing with a number of its own is called by the apparatus that it belongs to: the plate
+/// of a licence, the serial number of a machine, the place of a camera.
+fn is_numbered_thing(words: &[String]) -> bool {
+    let Some((last, before)) = words.split_last() else {
+        return false;
+    };
+    let of_apparatus = |word: &String| OF_APPARATUS.contains(&word.as_str());
+    // Of what took the pictures, the serial number says nothing of what they show.
+    let is_taken_with = last == "serial" && before.iter().any(|word| word != "machine");
+    WITH_NUMBERS.contains(&last.as_str())
+        && !is_taken_with
+        && !before.is_empty()
+        && before.iter().all(of_apparatus)
+}
+
+/// Whether a column says who worked on a picture: `reviewed_by`. Whoever wrote or wore what it
+/// shows is one person in all of them.
+fn is_by_somebody(words: &[String]) -> bool {
+    let [.., done, by] = words else {
+        return false;
+    };
+    by == "by" && !BY_WHOM.contains(&done.as_str())
 }
 
 /// What tells a column of one table to be that of another: its words, but for those that only say
@@ -219,6 +275,8 @@ mod tests {
             "camera_trap",
             "model_id",
             "tile_id",
+            "plate_number",
+            "artist",
         ] {
             assert_eq!(named(name), Named::Perhaps, "{name}");
         }
@@ -247,6 +305,22 @@ mod tests {
             "ages",
             "no",
             "x",
+            "reviewed_by",
+            "photographed by",
+            "photographer",
+            "uploader_id",
+            "icd10",
+            "ICD-10 code",
+            "fitzpatrick",
+            "fitzpatrick_skin_type",
+            "BIRADS",
+            "bi_rads",
+            "licence_no",
+            "camera_serial_number",
+            "camera_name",
+            "number_of_plates",
+            "xmax",
+            "bbox_x",
         ] {
             assert_eq!(named(name), Named::Other, "{name}");
         }
@@ -270,7 +344,22 @@ mod tests {
         ] {
             assert_eq!(named(name), Named::Parent, "{name}");
         }
-        for name in ["cow", "burst", "flight", "ear_tag", "barcode", "牛"] {
+        for name in [
+            "cow",
+            "burst",
+            "flight",
+            "ear_tag",
+            "barcode",
+            "牛",
+            "license_plate",
+            "licence_plate_no",
+            "number_plate",
+            "machine_serial",
+            "machine_serial_number",
+            "camera_location",
+            "cam_station_id",
+            "written_by",
+        ] {
             assert_eq!(named(name), Named::Open, "{name}");
         }
     }

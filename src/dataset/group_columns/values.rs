@@ -237,7 +237,7 @@ impl Values {
     }
 
     /// Numbers of a short row without much left out, perhaps behind one word: `1`, `2`, `3`.
-    fn are_counted(&self) -> bool {
+    pub(super) fn are_counted(&self) -> bool {
         let split = |value: &str| {
             let word = value.trim_end_matches(|c: char| c.is_ascii_digit());
             let number: u64 = value[word.len()..].parse().ok()?;
@@ -272,6 +272,11 @@ impl Values {
             let is_text = value.contains(['[', '{', '"']) || blanks > 3;
             !is_text && (is_path || value.chars().any(char::is_numeric))
         })
+    }
+
+    /// Whether they are places that part what was recorded.
+    pub(super) fn are_places(&self) -> bool {
+        self.different() >= FEWEST_VALUES && self.are_identifiers() && !self.are_decimal()
     }
 
     fn are_short(&self) -> bool {

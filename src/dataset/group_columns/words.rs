@@ -130,7 +130,6 @@ pub(super) const THINGS: &[&str] = &[
     "name",
     "object",
     "owner",
-    "photographer",
     "place",
     "plate",
     "plot",
@@ -142,6 +141,90 @@ pub(super) const THINGS: &[&str] = &[
     "tree",
     "user",
     "well",
+];
+
+/// Words for things that have a number of their own, or a name as long, though one before them says
+/// something else of a picture by itself.
+pub(super) const WITH_NUMBERS: &[&str] = &[
+    "cell", "grid", "location", "place", "plate", "plot", "point", "serial", "site", "station",
+    "tag", "unit",
+];
+
+/// Words for apparatus and papers, which such things belong to.
+pub(super) const OF_APPARATUS: &[&str] = &[
+    "cam", "camera", "device", "licence", "license", "machine", "number", "sensor",
+];
+
+/// What is done by whom a picture shows, or by whom what it shows was made.
+pub(super) const BY_WHOM: &[&str] = &[
+    "drawn",
+    "driven",
+    "made",
+    "owned",
+    "painted",
+    "performed",
+    "played",
+    "signed",
+    "used",
+    "worn",
+    "written",
+];
+
+/// Words for what holds patients, animals or plants, which are counted anew in each.
+pub(super) const HOLDERS: &[&str] = &[
+    "building",
+    "cage",
+    "center",
+    "centre",
+    "clinic",
+    "dairy",
+    "farm",
+    "flock",
+    "greenhouse",
+    "herd",
+    "hospital",
+    "house",
+    "household",
+    "institute",
+    "institution",
+    "lab",
+    "laboratory",
+    "litter",
+    "nursery",
+    "orchard",
+    "ranch",
+    "school",
+    "village",
+    "vineyard",
+];
+
+/// Words for places that recordings are made at.
+pub(super) const PLACES: &[&str] = &["location", "place", "station", "trap"];
+
+/// Words for scales, and for lists of codes of kinds.
+pub(super) const SCALES: &[&str] = &[
+    "apgar",
+    "atc",
+    "birads",
+    "cpt",
+    "ecog",
+    "fitzpatrick",
+    "gleason",
+    "icd",
+    "isup",
+    "iucn",
+    "kellgren",
+    "lirads",
+    "loinc",
+    "naics",
+    "pirads",
+    "rads",
+    "snomed",
+    "tirads",
+    "tnm",
+    "tone",
+    "umls",
+    "unspsc",
 ];
 
 /// Words for what a picture was made from.
@@ -228,11 +311,13 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "conf",
     "confidence",
     "contrast",
+    "contributor",
     "count",
     "counts",
     "country",
     "cost",
     "created",
+    "credit",
     "crop",
     "dataset",
     "date",
@@ -322,6 +407,7 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "patch",
     "percent",
     "percentage",
+    "photographer",
     "pitch",
     "pixels",
     "pose",
@@ -387,6 +473,7 @@ pub(super) const OF_SOMETHING_ELSE: &[&str] = &[
     "top",
     "total",
     "type",
+    "uploader",
     "url",
     "usage",
     "value",

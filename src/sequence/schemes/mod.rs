@@ -23,6 +23,7 @@ fn scrambled(index: u64, below: u64) -> u64 {
 fn ask(samples: &[Sample]) -> Inference {
     infer(&Inputs {
         samples,
+        places: None,
         captured: None,
         pattern: None,
         tiled: super::tiles::infer(samples).is_some(),

@@ -9,6 +9,7 @@ fn a_pattern_is_never_refused_by_pixels() {
     let pattern = SequencePattern::parse("(?<index>[0-9]+)").unwrap();
     let inputs = Inputs {
         samples: &samples,
+        places: None,
         captured: None,
         pattern: Some(&pattern),
         tiled: false,
@@ -32,6 +33,7 @@ fn a_pattern_that_matches_nothing_is_refused_with_a_reason() {
     let pattern = SequencePattern::parse("f(?<index>[0-9]+)").unwrap();
     let inputs = Inputs {
         samples: &samples,
+        places: None,
         captured: None,
         pattern: Some(&pattern),
         tiled: false,

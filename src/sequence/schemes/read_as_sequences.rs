@@ -268,6 +268,7 @@ fn capture_times_of_cameras() {
         .collect();
     let inputs = Inputs {
         samples: &samples,
+        places: None,
         captured: Some(&captured),
         pattern: None,
         tiled: false,

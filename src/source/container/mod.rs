@@ -44,6 +44,7 @@ use parquet_table::Cells;
 use pixel_table::Rows;
 pub(crate) use pixel_table::is_one as is_pixel_table;
 use stream::Stream;
+pub(crate) use stream::inflated;
 use video::Video;
 
 /// An image inside a file.

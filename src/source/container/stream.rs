@@ -83,3 +83,22 @@ impl Stream {
         Ok(bytes)
     }
 }
+
+/// What a file compressed by itself is inflated, `most` bytes at the most.
+///
+/// # Errors
+/// It cannot be read or inflated, or is longer.
+pub(crate) fn inflated(file: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let packed = std::fs::metadata(file)?.len();
+    let (mut all, mut size) = (Vec::new(), 0);
+    Stream::inflated(file, 0, packed, Framing::Gzip, &mut |bytes| {
+        size += bytes.len() as u64;
+        if size <= most {
+            all.extend_from_slice(bytes);
+        }
+    })?;
+    match size <= most {
+        true => Ok(all),
+        false => Err(damaged("inflates to more than is read")),
+    }
+}
