@@ -75,6 +75,7 @@ fn measure(name: &str, neighbours: bool, path: fn(u64) -> String) {
     let inputs = Inputs {
         samples: &samples,
         captured: None,
+        places: None,
         pattern: None,
         tiled: tiles.is_some(),
     };

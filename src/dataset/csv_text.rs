@@ -47,10 +47,14 @@ pub(super) fn without_packing(file: &Path) -> Option<&Path> {
 /// Text of two bytes a character behind the mark of their order; `None` without the mark, and
 /// inside it where the bytes are no such text.
 fn of_wide(bytes: &[u8]) -> Option<Option<String>> {
-    let (rest, number): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xFF, 0xFE, rest @ ..] => (rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => (rest, u16::from_be_bytes),
+    let (rest, is_little) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => (rest, true),
+        [0xFE, 0xFF, rest @ ..] => (rest, false),
         _ => return None,
+    };
+    let number = |pair: [u8; 2]| match is_little {
+        true => u16::from_le_bytes(pair),
+        false => u16::from_be_bytes(pair),
     };
     let pairs = rest.chunks_exact(2);
     let is_whole = pairs.remainder().is_empty();

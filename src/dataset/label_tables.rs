@@ -11,7 +11,7 @@ use super::box_columns::{BoxColumns, Cell, FourNumbers, corners};
 use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader, table_text};
 use super::drawn::{Drawn, Gather};
-use super::lists::names_a_file;
+use super::list_lines::names_a_file;
 use super::manifest_columns::PATH;
 use super::resolve::Resolver;
 use super::split_name::{role_of, words};

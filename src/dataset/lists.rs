@@ -12,20 +12,17 @@ use super::builder::Draft;
 use super::claim::{Claim, Strength};
 use super::class_folder;
 use super::csv_text::read_text;
-use super::file_kind::is_image_ending;
 use super::image_folder::is_plain;
+use super::list_lines::Rows;
 use super::resolve::Resolver;
 use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
 use crate::annotation::Annotations;
 use crate::error::Error;
-use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
+use crate::sample::{Layout, SplitRole};
 
 /// Most lists that are read; more are labels that happen to be named so.
 const MOST_LISTS: usize = 200;
-
-/// Percent of the lines that must name images.
-const LEAST_FOUND: usize = 90;
 
 /// What tells labels that are only the folders in which listed pictures lie.
 pub(super) const FOLDERS_OF_LISTED: &str = "folders of listed pictures";
@@ -150,14 +147,22 @@ fn claim<'a>(
         if let Some(fold) = folds.get(list.name) {
             parts.insert(list.name.to_owned(), fold.clone());
         }
-        rows.read(&read_text(&root.join(list.path))?, list, &resolver);
+        rows.read(
+            &read_text(&root.join(list.path))?,
+            (list.name, list.role),
+            &resolver,
+        );
     }
     if !rows.name_images() {
         return Ok(None);
     }
     for list in more.into_iter().take(MOST_LISTS) {
         let mut own = Rows::default();
-        own.read(&read_text(&root.join(list.path))?, &list, &resolver);
+        own.read(
+            &read_text(&root.join(list.path))?,
+            (list.name, list.role),
+            &resolver,
+        );
         if folds.is_empty() && own.name_images() && !own.repeat(&rows) {
             rows.drafts.extend(own.drafts);
             rows.problems.extend(own.problems);
@@ -225,112 +230,6 @@ fn folds(lists: &[List]) -> BTreeMap<String, String> {
     }
     let fold = |list: &List| Some((list.name.to_owned(), number(list)?));
     lists.iter().filter_map(fold).collect()
-}
-
-/// The lines of lists as they are collected.
-#[derive(Default)]
-struct Rows {
-    drafts: Vec<Draft>,
-    problems: Vec<Problem>,
-    found: usize,
-    missing: usize,
-}
-
-impl Rows {
-    /// Whether nearly all lines name images.
-    fn name_images(&self) -> bool {
-        self.found > 0 && self.found * 100 >= (self.found + self.missing) * LEAST_FOUND
-    }
-
-    /// Whether more than one in ten of the pictures stands in `others`, too, as those of a class
-    /// do.
-    fn repeat(&self, others: &Self) -> bool {
-        let known: HashSet<&str> = others.drafts.iter().map(|one| one.path.as_str()).collect();
-        let again = self
-            .drafts
-            .iter()
-            .filter(|one| known.contains(one.path.as_str()));
-        again.count() * 10 > self.drafts.len()
-    }
-
-    fn read(&mut self, text: &str, list: &List, resolver: &Resolver) {
-        let mut seen = HashSet::new();
-        for line in text.lines().map(str::trim) {
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            let (draft, exists) = read_line(line, list.role, resolver);
-            // A video, or a folder of its frames.
-            if !exists
-                && let inside = resolver.pictures_of_folder(&draft.path)
-                && !inside.is_empty()
-            {
-                self.found += 1;
-                if !seen.insert(draft.path.clone()) {
-                    continue;
-                }
-                self.drafts
-                    .extend(inside.into_iter().map(|(path, place)| Draft {
-                        path,
-                        place,
-                        split: Some((list.name.to_owned(), list.role)),
-                        label: draft.label.clone(),
-                        ..Draft::default()
-                    }));
-                continue;
-            }
-            match exists {
-                true => self.found += 1,
-                false => self.missing += 1,
-            }
-            if !seen.insert(draft.path.clone()) {
-                self.problems.push(Problem {
-                    kind: ProblemKind::ListedTwice,
-                    path: draft.path,
-                    detail: "is listed more than once in the same split; counted once".to_owned(),
-                });
-                continue;
-            }
-            self.drafts.push(Draft {
-                split: Some((list.name.to_owned(), list.role)),
-                ..draft
-            });
-        }
-    }
-}
-
-/// A picture and its label, which stands behind it, and whether the picture is there.
-pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Draft, bool) {
-    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
-    // A path may hold spaces.
-    let whole = resolver.resolve(line, Some(role));
-    let ((path, place, exists), label) = match line.split_once(is_gap) {
-        Some((first, rest)) if !whole.2 => {
-            let label = rest.split(is_gap).find(|field| !field.is_empty());
-            (resolver.resolve(first, Some(role)), label)
-        }
-        _ => (whole, None),
-    };
-    let draft = Draft {
-        path,
-        place,
-        label: label
-            .filter(|label| !names_a_file(label))
-            .map(ToOwned::to_owned),
-        ..Draft::default()
-    };
-    (draft, exists)
-}
-
-/// Whether a field names a file, such as a mask or boxes, and so no class: an image, or what has
-/// folders and an ending. Classes may hold slashes (`/m/0k4j`).
-pub(super) fn names_a_file(field: &str) -> bool {
-    let (folder, name) = field.rsplit_once(['/', '\\']).unwrap_or(("", field));
-    let Some((_, ending)) = name.rsplit_once('.') else {
-        return false;
-    };
-    let is_ending = ending.len() < 5 && ending.starts_with(|c: char| c.is_ascii_alphabetic());
-    is_image_ending(ending) || (!folder.is_empty() && is_ending)
 }
 
 /// Folders of pictures are classes where there are several, none is plain or tells a split, and
@@ -436,30 +335,6 @@ fn common_folder(drafts: &[Draft]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn masks_and_boxes_behind_a_picture_are_no_classes() {
-        for field in [
-            "/testannot/1.png",
-            "1_mask.PNG",
-            "Annotations/1.xml",
-            "labels\\1.txt",
-        ] {
-            assert!(names_a_file(field), "{field}");
-        }
-        for field in [
-            "cat",
-            "3",
-            "0.5",
-            "-1.25",
-            "/m/0k4j",
-            "St.Bernard",
-            "a/b.2",
-            "",
-        ] {
-            assert!(!names_a_file(field), "{field}");
-        }
-    }
 
     #[test]
     fn lists_by_other_names_are_taken_where_there_is_one_of_each() {

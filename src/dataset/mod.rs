@@ -17,20 +17,24 @@ mod exports;
 mod file_kind;
 mod file_names;
 mod flags;
+mod fold_roles;
 mod given;
 mod group_columns;
 mod hf_readme;
 mod image_folder;
+mod json_columns;
 mod json_lines;
 mod label_tables;
 mod lenient;
 mod linked;
+mod list_lines;
 mod listed_elsewhere;
 mod lists;
 mod manifest_columns;
 mod mask_classes;
 mod misspelled;
 mod neighbours;
+mod nothing_found;
 mod object_cells;
 mod outside;
 mod picture_names;
@@ -43,6 +47,7 @@ mod split_lists;
 pub mod split_name;
 mod split_places;
 mod split_values;
+mod split_words;
 mod table_head;
 mod tables;
 mod time_cell;
@@ -55,7 +60,7 @@ mod wanted;
 mod yolo;
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
@@ -89,7 +94,7 @@ pub fn load(
         dataset.merge_parts();
     }
     if dataset.samples.is_empty() {
-        return Err(nothing_found(&dataset));
+        return Err(nothing_found::error(&dataset));
     }
     Ok(dataset)
 }
@@ -474,44 +479,5 @@ fn io_error(action: &'static str, path: &Path, source: std::io::Error) -> Error 
         action,
         path: path.to_path_buf(),
         source,
-    }
-}
-
-fn nothing_found(dataset: &Dataset) -> Error {
-    let mut seen: Vec<String> = dataset
-        .ignored
-        .iter()
-        .map(|kind| {
-            format!(
-                "{} x {} (such as `{}`)",
-                kind.files, kind.reason, kind.example
-            )
-        })
-        .collect();
-    seen.extend(
-        dataset
-            .problems
-            .iter()
-            .take(3)
-            .map(|one| format!("`{}` {}", one.path, one.detail)),
-    );
-    let detail = if seen.is_empty() {
-        "the directory is empty; give the folder that holds the images".to_owned()
-    } else {
-        let unread = dataset
-            .ignored
-            .iter()
-            .any(|kind| kind.reason.starts_with("not read"));
-        let advice = match unread {
-            true => {
-                "if the images are in these, write them out as image files (videos need `ffmpeg`); else give the folder that holds the images"
-            }
-            false => "give the folder that holds the images",
-        };
-        format!("found only {}; {advice}", seen.join(", "))
-    };
-    Error::NothingFound {
-        root: PathBuf::from(&dataset.root),
-        detail,
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::builder::Draft;
 use super::csv_manifest;
 use super::csv_text::read_text;
-use super::lists::read_line;
+use super::list_lines::read_line;
 use super::resolve::Resolver;
 use super::side_tables;
 use super::walk::{Walked, walk};

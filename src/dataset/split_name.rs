@@ -6,76 +6,10 @@
 //! `train_images`, `testA`); any other word makes it an ordinary name, so that
 //! a class folder `test_pattern` is not taken for a split.
 
+use super::split_words::{
+    ABOUT_PICTURES, BESIDE_TRAINING, ELSEWHERE, KEYWORDS, PERHAPS, QUIET_WORDS,
+};
 use crate::sample::SplitRole;
-
-const KEYWORDS: &[(&str, SplitRole)] = &[
-    ("train", SplitRole::Training),
-    ("training", SplitRole::Training),
-    ("trainval", SplitRole::Training),
-    // Of COCO's captions as Karpathy divides them.
-    ("restval", SplitRole::Training),
-    ("minitrain", SplitRole::Training),
-    ("validation", SplitRole::Validation),
-    ("validate", SplitRole::Validation),
-    ("validating", SplitRole::Validation),
-    ("valid", SplitRole::Validation),
-    ("vali", SplitRole::Validation),
-    ("val", SplitRole::Validation),
-    ("minival", SplitRole::Validation),
-    ("crossval", SplitRole::Validation),
-    ("crossvalidation", SplitRole::Validation),
-    ("xval", SplitRole::Validation),
-    ("dev", SplitRole::Validation),
-    ("devtest", SplitRole::Test),
-    ("testdev", SplitRole::Test),
-    ("test", SplitRole::Test),
-    ("testing", SplitRole::Test),
-    ("eval", SplitRole::Test),
-    ("evaluation", SplitRole::Test),
-];
-
-/// Words that may stand beside a keyword.
-const QUIET_WORDS: &[&str] = &[
-    "a",
-    "b",
-    "c",
-    "challenge",
-    "clean",
-    "cross",
-    "data",
-    "dataset",
-    "dev",
-    "dir",
-    "easy",
-    "folder",
-    "frames",
-    "full",
-    "hard",
-    "hr",
-    "image",
-    "images",
-    "img",
-    "imgs",
-    "jpeg",
-    "jpegs",
-    "jpg",
-    "lr",
-    "mini",
-    "new",
-    "of",
-    "other",
-    "photos",
-    "pictures",
-    "png",
-    "private",
-    "public",
-    "raw",
-    "samples",
-    "set",
-    "small",
-    "split",
-    "std",
-];
 
 /// The role that one word, in small letters, spells: `train`, `valset`.
 fn keyword(word: &str) -> Option<SplitRole> {
@@ -126,37 +60,6 @@ pub(super) fn spelled_by_file(name: &str) -> Option<String> {
     Some(word)
 }
 
-/// Words for splits in other languages, which may be written without spaces.
-const ELSEWHERE: &[(&str, SplitRole)] = &[
-    ("训练", SplitRole::Training),
-    ("訓練", SplitRole::Training),
-    ("학습", SplitRole::Training),
-    ("entrenamiento", SplitRole::Training),
-    ("entrainement", SplitRole::Training),
-    ("验证", SplitRole::Validation),
-    ("検証", SplitRole::Validation),
-    ("검증", SplitRole::Validation),
-    ("validacion", SplitRole::Validation),
-    ("测试", SplitRole::Test),
-    ("テスト", SplitRole::Test),
-    ("prueba", SplitRole::Test),
-];
-
-/// Names of splits to evaluate on, where a split to train on lies beside them.
-const BESIDE_TRAINING: &[(&str, SplitRole)] = &[
-    ("holdout", SplitRole::Validation),
-    ("hold_out", SplitRole::Validation),
-    ("heldout", SplitRole::Validation),
-    ("held_out", SplitRole::Validation),
-    ("cv", SplitRole::Validation),
-    ("tune", SplitRole::Validation),
-    ("tuning", SplitRole::Validation),
-    ("query", SplitRole::Test),
-    ("gallery", SplitRole::Test),
-    ("probe", SplitRole::Test),
-    ("unseen", SplitRole::Test),
-];
-
 /// Roles of names that stand side by side, such as folders of one folder: those that differ in
 /// nothing but the word for a split, with one to train and one to evaluate on among them.
 pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
@@ -206,93 +109,6 @@ fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
         _ => None,
     }
 }
-
-/// Words of names of folders that hold what is said of pictures, or what was made of them.
-const ABOUT_PICTURES: &[&str] = &[
-    "ann",
-    "anno",
-    "annot",
-    "annotation",
-    "annotations",
-    "background",
-    "bg",
-    "crop",
-    "crops",
-    "depth",
-    "gt",
-    "instance",
-    "label",
-    "labels",
-    "log",
-    "logs",
-    "mask",
-    "masks",
-    "output",
-    "outputs",
-    "pattern",
-    "patterns",
-    "plot",
-    "plots",
-    "pred",
-    "prediction",
-    "predictions",
-    "preds",
-    "result",
-    "results",
-    "script",
-    "scripts",
-    "seg",
-    "segmentation",
-    "semantic",
-    "target",
-    "targets",
-    "truth",
-    "vis",
-    "visual",
-    "visualization",
-    "visualizations",
-];
-
-/// Words of names of folders that may hold what is evaluated or trained on, beside folders that
-/// are splits. Good enough to ask the user.
-const PERHAPS: &[(&str, SplitRole)] = &[
-    ("calibration", SplitRole::Validation),
-    ("early", SplitRole::Validation),
-    ("internal", SplitRole::Validation),
-    ("monitor", SplitRole::Validation),
-    ("selection", SplitRole::Validation),
-    ("valtest", SplitRole::Validation),
-    ("verification", SplitRole::Validation),
-    ("verify", SplitRole::Validation),
-    ("benchmark", SplitRole::Test),
-    ("blind", SplitRole::Test),
-    ("challenge", SplitRole::Test),
-    ("external", SplitRole::Test),
-    ("final", SplitRole::Test),
-    ("hidden", SplitRole::Test),
-    ("lockbox", SplitRole::Test),
-    ("leaderboard", SplitRole::Test),
-    ("novel", SplitRole::Test),
-    ("ood", SplitRole::Test),
-    ("private", SplitRole::Test),
-    ("prüfung", SplitRole::Test),
-    ("public", SplitRole::Test),
-    ("quiz", SplitRole::Test),
-    ("submission", SplitRole::Test),
-    ("additional", SplitRole::Training),
-    ("aug", SplitRole::Training),
-    ("augmented", SplitRole::Training),
-    ("extra", SplitRole::Training),
-    ("pretrain", SplitRole::Training),
-    ("pretraining", SplitRole::Training),
-    ("pseudo", SplitRole::Training),
-    ("synth", SplitRole::Training),
-    ("synthetic", SplitRole::Training),
-    ("tier", SplitRole::Training),
-    ("unlabeled", SplitRole::Training),
-    ("unlabelled", SplitRole::Training),
-    ("unsup", SplitRole::Training),
-];
 
 /// The role of a folder beside one that is plainly called training: its first or last word spells
 /// a split, or one of its words is for samples held out.

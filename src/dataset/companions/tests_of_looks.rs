@@ -93,7 +93,7 @@ const TREES: &[(&str, &str, &str)] = &[
         "visib",
     ),
     ("train/im/tile_#_a.png", "train/roads/tile_#_a.png", "roads"),
-    ("x/#-image/1.png", "x/#-label/1.png", "label"),
+    ("x/H#_data/1.png", "x/H#_label/1.png", "label"),
     // In one folder.
     ("train/image_#.png", "train/mask_#.png", "mask"),
     ("train/rgb_#.jpg", "train/sync_depth_#.png", "depth"),

@@ -35,7 +35,7 @@ fn have_two_words(of: &BTreeMap<String, String>, claim: &Claim) -> bool {
         };
         sides[usize::from(role.is_evaluation())].insert(word);
     }
-    let [trained, evaluated] = sides.map(|words| Vec::from_iter(words));
+    let [trained, evaluated] = sides.map(Vec::from_iter);
     let ([one], [other]) = (&trained[..], &evaluated[..]) else {
         return false;
     };

@@ -1,0 +1,152 @@
+//! Lines of lists: a path or a name without ending of a picture, a video, or a folder of its frames,
+//! and perhaps a label behind it.
+
+use std::collections::HashSet;
+
+use super::builder::Draft;
+use super::file_kind::is_image_ending;
+use super::resolve::Resolver;
+use crate::sample::{Problem, ProblemKind, SplitRole};
+
+/// Percent of the lines that must name images.
+const LEAST_FOUND: usize = 90;
+
+/// The lines of lists as they are collected.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) drafts: Vec<Draft>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) found: usize,
+    pub(super) missing: usize,
+}
+
+impl Rows {
+    /// Whether nearly all lines name images.
+    pub(super) fn name_images(&self) -> bool {
+        self.found > 0 && self.found * 100 >= (self.found + self.missing) * LEAST_FOUND
+    }
+
+    /// Whether more than one in ten of the pictures stands in `others`, too, as those of a class
+    /// do.
+    pub(super) fn repeat(&self, others: &Self) -> bool {
+        let known: HashSet<&str> = others.drafts.iter().map(|one| one.path.as_str()).collect();
+        let again = self
+            .drafts
+            .iter()
+            .filter(|one| known.contains(one.path.as_str()));
+        again.count() * 10 > self.drafts.len()
+    }
+
+    pub(super) fn read(
+        &mut self,
+        text: &str,
+        (name, role): (&str, SplitRole),
+        resolver: &Resolver,
+    ) {
+        let mut seen = HashSet::new();
+        for line in text.lines().map(str::trim) {
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let (draft, exists) = read_line(line, role, resolver);
+            // A video, or a folder of its frames.
+            if !exists
+                && let inside = resolver.pictures_of_folder(&draft.path)
+                && !inside.is_empty()
+            {
+                self.found += 1;
+                if !seen.insert(draft.path.clone()) {
+                    continue;
+                }
+                self.drafts
+                    .extend(inside.into_iter().map(|(path, place)| Draft {
+                        path,
+                        place,
+                        split: Some((name.to_owned(), role)),
+                        label: draft.label.clone(),
+                        ..Draft::default()
+                    }));
+                continue;
+            }
+            match exists {
+                true => self.found += 1,
+                false => self.missing += 1,
+            }
+            if !seen.insert(draft.path.clone()) {
+                self.problems.push(Problem {
+                    kind: ProblemKind::ListedTwice,
+                    path: draft.path,
+                    detail: "is listed more than once in the same split; counted once".to_owned(),
+                });
+                continue;
+            }
+            self.drafts.push(Draft {
+                split: Some((name.to_owned(), role)),
+                ..draft
+            });
+        }
+    }
+}
+
+/// A picture and its label, which stands behind it, and whether the picture is there.
+pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Draft, bool) {
+    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
+    // A path may hold spaces.
+    let whole = resolver.resolve(line, Some(role));
+    let ((path, place, exists), label) = match line.split_once(is_gap) {
+        Some((first, rest)) if !whole.2 => {
+            let label = rest.split(is_gap).find(|field| !field.is_empty());
+            (resolver.resolve(first, Some(role)), label)
+        }
+        _ => (whole, None),
+    };
+    let draft = Draft {
+        path,
+        place,
+        label: label
+            .filter(|label| !names_a_file(label))
+            .map(ToOwned::to_owned),
+        ..Draft::default()
+    };
+    (draft, exists)
+}
+
+/// Whether a field names a file, such as a mask or boxes, and so no class: an image, or what has
+/// folders and an ending. Classes may hold slashes (`/m/0k4j`).
+pub(super) fn names_a_file(field: &str) -> bool {
+    let (folder, name) = field.rsplit_once(['/', '\\']).unwrap_or(("", field));
+    let Some((_, ending)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let is_ending = ending.len() < 5 && ending.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_image_ending(ending) || (!folder.is_empty() && is_ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_and_boxes_behind_a_picture_are_no_classes() {
+        for field in [
+            "/testannot/1.png",
+            "1_mask.PNG",
+            "Annotations/1.xml",
+            "labels\\1.txt",
+        ] {
+            assert!(names_a_file(field), "{field}");
+        }
+        for field in [
+            "cat",
+            "3",
+            "0.5",
+            "-1.25",
+            "/m/0k4j",
+            "St.Bernard",
+            "a/b.2",
+            "",
+        ] {
+            assert!(!names_a_file(field), "{field}");
+        }
+    }
+}
