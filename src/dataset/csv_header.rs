@@ -8,10 +8,12 @@ use super::csv_text::{at_line, parse_error, reader, table_text};
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
 };
+use super::fold_roles;
 use super::resolve::Resolver;
 use super::split_name::role_of;
 use super::split_values::{self, Values};
 use crate::error::Error;
+use crate::sample::SplitRole;
 use crate::settings::Columns;
 
 /// The first row of a manifest.
@@ -23,6 +25,8 @@ pub(super) struct Header {
     pub(super) values: Values,
     /// The column, where it tells folds in place of splits.
     pub(super) folds: Option<String>,
+    /// The column that says what a row's picture is in its fold.
+    pub(super) roles: Option<usize>,
     /// Columns of 0 and 1, one a class, where no column holds labels; at least two.
     pub(super) flags: Vec<usize>,
     /// The column of lists of boxes, as the Hub takes them.
@@ -40,6 +44,16 @@ impl Header {
         others.map(|&at| format!("`{}`", self.names[at])).collect()
     }
 
+    /// Name and role of the split of a row.
+    pub(super) fn split(&self, record: &csv::StringRecord) -> Option<(String, SplitRole)> {
+        let cell = |at: usize| record.get(at).filter(|cell| !cell.is_empty());
+        let value = cell(self.positions.split?)?;
+        match (self.roles, &self.folds) {
+            (Some(roles), Some(folds)) => fold_roles::split(folds, value, cell(roles)?),
+            _ => Some(self.values.split(value)),
+        }
+    }
+
     /// Which columns say what, for people.
     pub(super) fn describe(&self) -> String {
         let paths: Vec<String> = self
@@ -50,7 +64,10 @@ impl Header {
             .collect();
         let split = self.positions.split.map_or(String::new(), |at| {
             let what = self.folds.as_ref().map_or("splits", |_| "folds");
-            format!(" and {what} in column `{}`", self.names[at])
+            let roles = self.roles.map_or(String::new(), |roles| {
+                format!(", trained or evaluated on as column `{}` says", self.names[roles])
+            });
+            format!(" and {what} in column `{}`{roles}", self.names[at])
         });
         let noun = if paths.len() == 1 {
             "column"
@@ -93,6 +110,7 @@ pub(super) fn read_header(
             names,
             values: Values::Words,
             folds: None,
+            roles: None,
             flags: Vec::new(),
             objects: None,
             boxes: None,
@@ -127,8 +145,12 @@ pub(super) fn read_header(
         let cells = cells.iter().map(String::as_str).collect();
         values = split_values::values(&names[at], &cells).unwrap_or(Values::Words);
     }
+    let mut roles = None;
     if columns.folds.is_some() {
         values = Values::Words;
+        if let (Some(folds), [(paths, _)]) = (positions.split, &positions.paths[..]) {
+            roles = fold_roles::column(text, *paths, folds).filter(|_| is_written);
+        }
     }
     if positions.label.is_none() && !is_written {
         // What stands behind a picture and its split.
@@ -143,6 +165,7 @@ pub(super) fn read_header(
         names,
         values,
         folds: columns.folds.clone(),
+        roles,
         is_written,
     })
 }

@@ -11,6 +11,7 @@ use super::claim::{Claim, SplitOf, Strength};
 use super::csv_header::{Header, is_flag, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, reader, table_text};
 use super::drawn::{Drawn, Gather};
+use super::fold_roles;
 use super::group_columns::{Column, named};
 use super::manifest_columns::Positions;
 use super::object_cells;
@@ -91,7 +92,7 @@ impl Rows {
             let text = column.and_then(|column| record.get(column))?;
             (!text.is_empty()).then(|| text.to_owned())
         };
-        let split = cell(positions.split).map(|value| header.values.split(&value));
+        let split = header.split(record);
         let role = split.as_ref().map(|split| split.1);
         for (column, _) in &positions.paths {
             let Some(written) = cell(Some(*column)) else {
@@ -345,6 +346,10 @@ impl Rows {
         }
         columns.retain(|column| named(&column.name).may_tell());
         let (drafts, parts) = match &header.folds {
+            Some(_) if header.roles.is_some() => {
+                let parts = fold_roles::parts(&drafts);
+                (drafts, parts)
+            }
             Some(column) => told::folds(drafts, column).map_err(error)?,
             None => (drafts, BTreeMap::new()),
         };

@@ -1,5 +1,5 @@
 //! Texts beside pictures that say something of each and are no tables, as tables: JSON of records,
-//! or of records by file; a JSON beside each picture, as `WebDataset` has them; lists with a column
+//! of records by file, or of columns; a JSON beside each picture, as `WebDataset` has them; lists with a column
 //! of entities; Parquet without pictures.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,9 +12,10 @@ use serde::{Deserialize, Deserializer};
 use super::csv_text::read_text;
 use super::exports::stem;
 use super::group_columns::{Named, entity_in, named};
+use super::json_columns;
 use super::json_lines::push_row;
 use super::picture_names::PictureNames;
-use super::side_tables::MOST_TABLES;
+use super::side_tables::{MOST_TABLES, unpacked};
 use super::walk::Walked;
 use crate::source::container;
 
@@ -40,7 +41,7 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
     let (mut json, mut lists) = (0, 0);
     for text in &walked.texts {
         let own = without_ending(text);
-        match text.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        match ending(unpacked(text)) {
             "json" if pictures.contains_key(own) => beside.push((text, pictures[own])),
             "json" if json < MOST_TABLES => {
                 json += 1;
@@ -60,6 +61,10 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
         tables.extend(of_parquet(root, &file.path));
     }
     tables
+}
+
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 fn without_ending(path: &str) -> &str {
@@ -175,7 +180,7 @@ fn table(rows: Vec<(Option<String>, BTreeMap<String, String>)>) -> Option<String
     Some(table)
 }
 
-/// A list of records, or records or values by file.
+/// A list of records, records or values by file, or columns of values.
 fn of_json(root: &Path, path: &str, names: &PictureNames) -> Option<(String, String)> {
     let text = short_text(root, path)?;
     let begins = text.trim_start();
@@ -193,7 +198,8 @@ fn of_json(root: &Path, path: &str, names: &PictureNames) -> Option<(String, Str
         let first = begins.strip_prefix('{')?.trim_start().strip_prefix('"')?;
         let (first, _) = first.split_once('"')?;
         if !names.has(first) {
-            return None;
+            let rows = json_columns::rows(&text, names)?;
+            return Some((path.to_owned(), table(rows)?));
         }
         let records: Record = serde_json::from_str(&text).ok()?;
         let own = column_of(path).unwrap_or_else(|| stem(path).to_owned());

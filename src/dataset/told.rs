@@ -95,6 +95,14 @@ fn unknown(claim: &Claim, name: &str) -> Error {
     Error::settings(message)
 }
 
+/// What a fold is called; `column` names those whose values are numbers.
+pub(super) fn fold_name(column: &str, value: &str) -> String {
+    match value.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("{column}{value}"),
+        false => value.to_owned(),
+    }
+}
+
 /// Makes a part of each fold: it is validated on, and the others are trained on. `column` names
 /// those whose values are numbers.
 ///
@@ -119,10 +127,7 @@ pub(super) fn folds(
     let mut parts = BTreeMap::new();
     let mut all = Vec::with_capacity(drafts.len() * values.len());
     for value in &values {
-        let fold = match value.starts_with(|c: char| c.is_ascii_digit()) {
-            true => format!("{column}{value}"),
-            false => value.clone(),
-        };
+        let fold = fold_name(column, value);
         let (train, val) = (format!("{fold}/train"), format!("{fold}/val"));
         all.extend(drafts.iter().map(|draft| Draft {
             split: draft.split.as_ref().map(|(own, _)| match own == value {

@@ -32,7 +32,9 @@ pub(super) fn fill(
     let inside = inside.unwrap_or_default();
     for (option, column) in named(columns).into_iter().filter(|_| !is_log) {
         let is_inside = option == "group-column" && !inside.is_empty();
-        if !is_inside && tables.iter().all(|table| table.at(column).is_none()) {
+        let is_there = |column: &str| tables.iter().any(|table| table.at(column).is_some());
+        let is_pair = || option == "group-column" && of_pair(column).is_some_and(|pair| pair.into_iter().all(is_there));
+        if !is_inside && !is_there(column) && !is_pair() {
             return Err(nowhere(option, column, tables));
         }
     }
@@ -49,7 +51,18 @@ pub(super) fn fill(
     if let Some(column) = &columns.group
         && !has_groups(claim)
     {
-        let mut cells = of_samples(claim, root, tables, column);
+        let mut cells = match of_pair(column) {
+            Some([wider, inner]) if tables.iter().all(|table| table.at(column).is_none()) => {
+                let wider = of_samples(claim, root, tables, wider);
+                let inner = of_samples(claim, root, tables, inner).into_iter();
+                let both = |(path, value)| {
+                    let both = format!("{} {value}", wider.get(&path)?);
+                    Some((path, both))
+                };
+                inner.filter_map(both).collect()
+            }
+            _ => of_samples(claim, root, tables, column),
+        };
         for (path, value) in inside.into_iter().flat_map(|one| one.of) {
             cells.entry(path).or_insert(value);
         }
@@ -73,6 +86,12 @@ pub(super) fn fill(
         }
     }
     Ok(())
+}
+
+/// The two columns that one name joins, where numbers of the second begin anew within the first.
+fn of_pair(column: &str) -> Option<[&str; 2]> {
+    let (wider, inner) = column.split_once('+')?;
+    Some([wider, inner])
 }
 
 /// What the tables that have the column say of each sample; the first that does is believed.

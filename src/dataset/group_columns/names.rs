@@ -2,7 +2,7 @@
 
 use super::coordinates::is_coordinate;
 use super::words::{
-    BY_IDENTIFIER, BY_WHOM, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
+    BY_IDENTIFIER, BY_WHOM, COLLECTIONS, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
     IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE, OF_APPARATUS, OF_SOMETHING_ELSE, PARENTS,
     PICTURES, PLACES, REFERENCES, SCALES, THINGS, WITH_NUMBERS,
 };
@@ -122,6 +122,11 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
 /// Whether a column is called by what holds others that are counted anew in each.
 pub(super) fn holds_others(column: &str) -> bool {
     ends_in(column, HOLDERS)
+}
+
+/// Whether a column is called by what pictures were collected from.
+pub(super) fn is_of_collections(column: &str) -> bool {
+    ends_in(column, COLLECTIONS)
 }
 
 /// Whether a column is called by places that recordings are made at.
@@ -307,6 +312,7 @@ mod tests {
             "photographed by",
             "photographer",
             "uploader_id",
+            "radiologist_no",
             "icd10",
             "ICD-10 code",
             "fitzpatrick",
