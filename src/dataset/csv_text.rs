@@ -66,6 +66,19 @@ fn of_wide(bytes: &[u8]) -> Option<Option<String>> {
     )
 }
 
+/// The text of a table that says something of samples which others list: in what it was written
+/// matters little there, for names and codes are mostly ASCII.
+pub(super) fn side_table_text(file: &Path) -> Option<String> {
+    table_text(file).ok().or_else(|| {
+        let bytes = read_file(file).ok()?;
+        let is_text = bytes
+            .iter()
+            .all(|byte| *byte >= b' ' || byte.is_ascii_whitespace());
+        let text = is_text.then(|| bytes.iter().copied().map(char::from).collect())?;
+        Some(table_head::without_title(text))
+    })
+}
+
 /// The text of a table, whose first line that is not empty is its header; JSON Lines as a table
 /// with a column for each key of the first line.
 pub(super) fn table_text(file: &Path) -> Result<String, Error> {
@@ -226,5 +239,9 @@ mod tests {
             std::fs::write(&file, bytes).unwrap();
             assert_eq!(read_text(&file).ok().as_deref(), wanted, "{name}");
         }
+        // Beside the splits, what is in an older coding is read all the same.
+        let older = side_table_text(&folder.path().join("f.csv"));
+        assert_eq!(older.as_deref(), Some("path\né.jpg\n"));
+        assert_eq!(side_table_text(&folder.path().join("e.csv.gz")), None);
     }
 }

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use super::exports::stem;
 use super::walk::Walked;
 
+/// From so many characters on, two folders have no picture of the same name by chance.
+const TOO_LONG_TO_BE_COUNTED: usize = 8;
+
 /// Names of the pictures of a tree without folders and endings, in small letters, and whose they
 /// are.
 #[derive(Debug)]
@@ -35,8 +38,9 @@ impl<'a> PictureNames<'a> {
             .map(Vec::as_slice)
     }
 
-    /// The one picture that is meant by a path with another ending, or in another case. Of a path
-    /// with folders, one of them at least is that of the picture, and no other picture has more.
+    /// The one picture that is meant by a path with another ending, in another case, or from before
+    /// pictures were divided. Of a path with folders, one of them at least is that of the picture,
+    /// and no other picture has more; a name that is too long to be counted anew may lie elsewhere.
     pub(super) fn meant(&self, written: &str) -> Option<&'a str> {
         let called = self.called(written)?;
         let slashed = written.replace('\\', "/");
@@ -48,7 +52,8 @@ impl<'a> PictureNames<'a> {
             both.take_while(|(one, other)| one == other).count()
         };
         let most = called.iter().map(|path| common(path)).max()?;
-        if most == 0 && !folders.is_empty() {
+        let is_counted = || stem(called[0]).chars().count() < TOO_LONG_TO_BE_COUNTED;
+        if most == 0 && !folders.is_empty() && is_counted() {
             return None;
         }
         let mut best = called.iter().filter(|path| common(path) == most);
@@ -73,7 +78,13 @@ mod tests {
 
     #[test]
     fn another_ending_or_case_means_the_only_picture_that_is_called_so() {
-        let files = ["train/a.jpg", "train/B.JPG", "train/c.jpg", "val/c.jpg"];
+        let files = [
+            "train/a.jpg",
+            "train/B.JPG",
+            "train/c.jpg",
+            "val/c.jpg",
+            "val/DSC_00017.jpg",
+        ];
         let walked = Walked {
             images: files
                 .map(|path| WalkedFile::new(path.to_owned(), Place::Named))
@@ -87,6 +98,7 @@ mod tests {
             ("b.tif", Some("train/B.JPG")),
             ("C:\\data\\Val\\c.PNG", Some("val/c.jpg")),
             ("/data/train/c.dcm", Some("train/c.jpg")),
+            ("images/dsc_00017.png", Some("val/DSC_00017.jpg")),
             // Two are called so, and none is.
             ("c.png", None),
             ("/data/all/c.png", None),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::builder::Draft;
-use super::csv_text::{reader, table_text, without_packing};
+use super::csv_text::{reader, side_table_text, without_packing};
 use super::picture_names::PictureNames;
 use super::resolve::Resolver;
 use super::side_texts;
@@ -113,7 +113,7 @@ fn columns_of(text: &str) -> Option<Vec<String>> {
 /// The columns of tables; what cannot be read as one is left out.
 fn read(all: Vec<(String, PathBuf)>) -> Vec<SideTable> {
     let table = |(name, file): (String, PathBuf)| {
-        let text = table_text(&file).ok()?;
+        let text = side_table_text(&file)?;
         Some(SideTable {
             name,
             file,
@@ -164,7 +164,7 @@ impl SideTable {
     ) -> Option<Vec<Cells>> {
         let text = match &self.text {
             Some(text) => Cow::Borrowed(text.as_str()),
-            None => Cow::Owned(table_text(&self.file).ok()?),
+            None => Cow::Owned(side_table_text(&self.file)?),
         };
         let names = PictureNames::of(samples);
         let mut hits = vec![0_usize; self.columns.len()];

@@ -15,7 +15,7 @@ use super::group_columns::{Named, entity_in, named};
 use super::json_columns;
 use super::json_lines::push_row;
 use super::picture_names::PictureNames;
-use super::side_tables::MOST_TABLES;
+use super::side_tables::{MOST_TABLES, unpacked};
 use super::walk::Walked;
 use crate::source::container;
 
@@ -41,7 +41,7 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
     let (mut json, mut lists) = (0, 0);
     for text in &walked.texts {
         let own = without_ending(text);
-        match text.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        match ending(unpacked(text)) {
             "json" if pictures.contains_key(own) => beside.push((text, pictures[own])),
             "json" if json < MOST_TABLES => {
                 json += 1;
@@ -61,6 +61,10 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
         tables.extend(of_parquet(root, &file.path));
     }
     tables
+}
+
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 fn without_ending(path: &str) -> &str {

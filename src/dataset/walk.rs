@@ -11,8 +11,8 @@ use walkdir::{DirEntry, WalkDir};
 use super::by_products::{OF_A_RUN, is_of_a_run, settled};
 use super::companions::{self, Found};
 use super::containers;
+use super::csv_text::without_packing;
 use super::file_kind::{FileKind, directory_form, is_image_ending, kind_of, sniff_file};
-use super::side_tables::is_table;
 use crate::budget::Budget;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
@@ -210,9 +210,10 @@ pub(crate) fn is_called_as_image(path: &Path) -> bool {
     is_image_ending(&ending.to_string_lossy())
 }
 
-/// Whether a file is a text that may describe samples, by its name.
+/// Whether a file is a text that may describe samples, by its name, compressed or not.
 pub(crate) fn may_describe(path: &Path) -> bool {
-    TEXTS.iter().any(|ending| has_extension(path, ending)) || is_table(&path.to_string_lossy())
+    let path = without_packing(path).unwrap_or(path);
+    TEXTS.iter().any(|ending| has_extension(path, ending))
 }
 
 /// How images below `root` look.

@@ -12,6 +12,7 @@ mod coordinates;
 mod in_containers;
 mod loosely;
 mod names;
+mod other_words;
 mod values;
 mod within;
 mod words;
@@ -19,10 +20,11 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use super::builder::Draft;
 use super::claim::Claim;
 use super::side_tables::{SideTable, samples};
-use names::is_of_places;
 pub(super) use names::{Named, entity_in, named};
+use names::{is_of_collections, is_of_places};
 pub(super) use values::says_nothing;
 use values::{Fold, Values, Verdict, folded};
 use words::Kind;
@@ -266,16 +268,31 @@ pub(super) fn are_called_alike(one: &str, other: &str) -> bool {
     names::key(one) == names::key(other)
 }
 
-/// Groups of a column that the user named, each spelled as where it is met first.
+/// Groups of a column that the user named, each spelled as where it is met first. Where splits
+/// share none and would if they wrote alike, they are written so: that it is a group is answered.
 fn spell_alike(claim: &mut Claim) {
-    let mut first: HashMap<String, String> = HashMap::new();
     // What holds a recording is called by its path.
+    let is_told = |draft: &&Draft| draft.place.second().is_none();
+    let drafts = claim.drafts.iter().filter(is_told);
+    let of = drafts.filter_map(|draft| Some((draft.path.clone(), draft.group.clone()?)));
+    let of: BTreeMap<String, String> = of.collect();
+    let alike = match Values::of(&of, claim, Fold::Number).shared {
+        0 => Some(loosely::written_alike(&of, claim)),
+        _ => None,
+    };
+    let alike = alike.filter(|alike| Values::of(alike, claim, Fold::Code).shared > 0);
+    let like = |path: &str, value: &str| match &alike {
+        Some(alike) => folded(alike.get(path)?, Fold::Code),
+        None => Some(folded(value, Fold::Number).unwrap_or_else(|| value.to_owned())),
+    };
+    let of = spelled_as_first(&of, like);
     let drafts = claim.drafts.iter_mut();
     for draft in drafts.filter(|draft| draft.place.second().is_none()) {
-        if let Some(group) = draft.group.take() {
-            let folded = folded(&group, Fold::Number).unwrap_or_else(|| group.clone());
-            draft.group = Some(first.entry(folded).or_insert(group).clone());
-        }
+        draft.group = of.get(&draft.path).cloned();
+    }
+    if alike.is_some() {
+        let said = "; groups that the splits write in two ways are taken for one";
+        claim.evidence.push_str(said);
     }
 }
 
@@ -286,7 +303,7 @@ fn of_tables(claim: &Claim, root: &Path, tables: &[SideTable]) -> Vec<Column> {
     let many = is_long || tables.len() > MANY_TABLES;
     let is_looked_at = |name: &str| {
         let named = named(name);
-        named.says_so() || (!many && named.may_tell())
+        named.says_so() || (!many && (named.may_tell() || is_of_collections(name)))
     };
     let is_looked_at_inside = |name: &str| {
         let named = named(name);

@@ -1,10 +1,11 @@
 //! What the name of a column says of groups.
 
 use super::coordinates::is_coordinate;
+use super::other_words::OF_SOMETHING_ELSE;
 use super::words::{
-    BY_IDENTIFIER, BY_WHOM, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
-    IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE, OF_APPARATUS, OF_SOMETHING_ELSE, PARENTS,
-    PICTURES, PLACES, REFERENCES, SCALES, THINGS, WITH_NUMBERS,
+    BY_IDENTIFIER, BY_WHOM, COLLECTIONS, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
+    IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE, OF_APPARATUS, PARENTS, PICTURES, PLACES,
+    REFERENCES, SCALES, THINGS, WITH_NUMBERS,
 };
 use crate::dataset::split_name::words;
 
@@ -122,6 +123,11 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
 /// Whether a column is called by what holds others that are counted anew in each.
 pub(super) fn holds_others(column: &str) -> bool {
     ends_in(column, HOLDERS)
+}
+
+/// Whether a column is called by what pictures were collected from.
+pub(super) fn is_of_collections(column: &str) -> bool {
+    ends_in(column, COLLECTIONS)
 }
 
 /// Whether a column is called by places that recordings are made at.
@@ -309,6 +315,7 @@ mod tests {
             "photographed by",
             "photographer",
             "uploader_id",
+            "radiologist_no",
             "icd10",
             "ICD-10 code",
             "fitzpatrick",

@@ -219,3 +219,102 @@ fn groups_kept_apart_are_told_and_a_narrower_column_that_crosses_goes_before() {
     tell(&mut claim, Path::new(""), &[]);
     assert!(claim.evidence.contains("`video_id`"), "{}", claim.evidence);
 }
+
+#[test]
+fn values_that_splits_write_in_two_ways_are_asked_about() {
+    let two = |train: &'static str, val: &'static str| {
+        move |at: usize| match at % 4 {
+            3 => format!("{val}{:03}", at / 8),
+            _ => format!("{train}{}", at / 8),
+        }
+    };
+    for (train, val) in [
+        ("", "patient_"),
+        ("sub-", ""),
+        ("P ", "P_"),
+        ("sub", "subject "),
+    ] {
+        assert_eq!(
+            judged("patient_id", 96, two(train, val)),
+            "asked",
+            "{train} {val}"
+        );
+    }
+    // Two hospitals, each with numbers of its own.
+    assert_eq!(judged("patient_id", 96, two("A", "B")), "declared");
+    let apart = |at: usize| match at % 4 {
+        3 => format!("P_{}", at / 8 + 50),
+        _ => format!("P {}", at / 8),
+    };
+    assert_eq!(judged("patient_id", 96, apart), "declared");
+    // Of a column that the user named, they are one.
+    let mut claim = claimed("patient_id", 96, true, |_| String::new());
+    claim.columns.clear();
+    for (at, draft) in claim.drafts.iter_mut().enumerate() {
+        draft.group = Some(two("", "patient_")(at));
+    }
+    tell(&mut claim, Path::new(""), &[]);
+    let groups: BTreeSet<_> = claim.drafts.iter().map(|draft| &draft.group).collect();
+    assert_eq!(groups.len(), 12);
+}
+
+#[test]
+fn an_entity_of_few_pictures_is_asked_about_where_it_crosses() {
+    let asked = |name: &str, part: usize, value: fn(usize) -> String| {
+        let mut claim = claimed(name, 96, true, value);
+        let own = &mut claim.columns[0].of;
+        own.retain(|path, _| path[..4].parse::<usize>().unwrap() / 4 % part == 0);
+        !tell(&mut claim, Path::new(""), &[]).is_empty()
+    };
+    assert!(asked("patient_id", 5, |at| format!("P{}", at / 8)));
+    assert!(
+        !asked("patient_id", 24, |at| format!("P{}", at / 8)),
+        "too few"
+    );
+    assert!(!asked("cow", 5, |at| format!("P{}", at / 8)), "no entity");
+    let apart = |at: usize| format!("P{}-{}", at / 8, u8::from(at % 4 == 3));
+    assert!(!asked("patient_id", 5, apart));
+}
+
+/// Pairs of a wider column and of one of numbers, sixteen of each of three, split by pair or not.
+fn told_of_pairs(wider: &str, is_mixed: bool) -> (String, usize) {
+    let mut claim = claimed("patient", 96, is_mixed, |at| (at / 2 % 16 + 1).to_string());
+    let wide = claimed(wider, 96, is_mixed, |at| format!("h{}", at / 32));
+    claim.columns.extend(wide.columns);
+    let asked = tell(&mut claim, Path::new(""), &[]).len();
+    (claim.evidence, asked)
+}
+
+#[test]
+fn numbers_within_a_wider_column_are_groups_with_it() {
+    for is_mixed in [true, false] {
+        let (said, asked) = told_of_pairs("hospital", is_mixed);
+        assert!(said.contains("`hospital+patient`"), "{said}");
+        assert_eq!(asked, 0);
+    }
+    // What is not surely wider leaves open what a number means, unless pairs cross, too.
+    assert_eq!(told_of_pairs("ward", false).1, 1);
+    let (said, _) = told_of_pairs("ward", true);
+    assert!(said.contains("`patient`"), "{said}");
+    assert!(told_of_pairs("view", false).0.contains("`patient`"));
+}
+
+#[test]
+fn places_part_recordings_whether_they_are_asked_about_or_not() {
+    let told = |name: &str, value: fn(usize) -> String| -> Vec<(bool, bool)> {
+        let mut claim = claimed(name, 96, true, value);
+        let told = tell(&mut claim, Path::new(""), &[]).into_iter();
+        told.map(|one| (one.places, one.is_open)).collect()
+    };
+    assert_eq!(told("location", |at| format!("L{at}")), [(true, false)]);
+    assert_eq!(
+        told("location", |at| format!("L{}", at / 4)),
+        [(true, true)]
+    );
+    // Where in the picture, and no place.
+    assert_eq!(
+        told("location", |at| ["left", "right"][at % 2].to_owned()),
+        []
+    );
+    assert_eq!(told("flight", |at| format!("L{at}")), []);
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Column;
-use super::names::{Named, holds_others, named};
+use super::names::{Named, holds_others, is_of_collections, named};
 use super::values::{Fold, Values, folded};
 use super::words::Kind;
 use crate::dataset::claim::Claim;
@@ -40,9 +40,10 @@ pub(super) fn wider(columns: &[Column], at: usize, claim: &Claim) -> Option<Wide
 /// Both columns as one, which `--group-column` takes by the same name.
 pub(super) fn pair(wider: &Column, inner: &Column) -> Column {
     let both = inner.of.iter().filter_map(|(path, value)| {
-        let within = folded(wider.of.get(path)?, Fold::Code)?;
-        folded(value, Fold::Code)?;
-        Some((path.clone(), format!("{within} {value}")))
+        let within = wider.of.get(path)?;
+        // Neither says that there is none.
+        folded(within, Fold::Code).zip(folded(value, Fold::Code))?;
+        Some((path.clone(), format!("{} {value}", within.trim())))
     });
     Column {
         name: format!("{}+{}", wider.name, inner.name),
@@ -63,7 +64,7 @@ fn is_wider(wider: &str, inner: &str) -> Option<bool> {
             let is_whole = matches!(outer.kind(), Some(Kind::Person | Kind::Thing));
             Some(is_whole && !outer.is_any_group())
         }
-        (Named::Other, _) => None,
+        (Named::Other, _) => is_of_collections(wider).then_some(false),
         _ => Some(false),
     }
 }
@@ -142,6 +143,7 @@ mod tests {
         assert_eq!(found(["patient_id", "slide"], anew), Some(true));
         // Names leave it open.
         assert_eq!(found(["ward", "patient"], anew), Some(false));
+        assert_eq!(found(["source_dataset", "patient"], anew), Some(false));
         let words = |at| (anew(at).0, format!("P{}", anew(at).1));
         assert_eq!(found(["clinic", "patient"], words), Some(true));
     }
