@@ -74,7 +74,8 @@ pub(super) fn side_table_text(file: &Path) -> Option<String> {
         let is_text = bytes
             .iter()
             .all(|byte| *byte >= b' ' || byte.is_ascii_whitespace());
-        let text = is_text.then(|| bytes.iter().copied().map(char::from).collect())?;
+        let is_older = is_text && std::str::from_utf8(&bytes).is_err();
+        let text = is_older.then(|| bytes.iter().copied().map(char::from).collect())?;
         Some(table_head::without_title(text))
     })
 }

@@ -30,8 +30,8 @@ pub(super) fn rows(text: &str, names: &PictureNames) -> Option<Vec<Row>> {
     let is_picture = |text: &str| names.has(text);
     let mostly = |hits: usize, all: usize| all > 0 && hits * 2 >= all;
     let names_pictures = |line: &Line| {
-        let hits = line.texts().filter(|text| is_picture(text)).count();
-        mostly(hits, line.texts().count())
+        // Of a row, one cell names a picture and another says something of it.
+        line.texts().filter(|text| is_picture(text)).count() * 2 > line.0.len()
     };
     if all.values().any(names_pictures) {
         return Some(

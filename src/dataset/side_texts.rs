@@ -1,6 +1,6 @@
 //! Texts beside pictures that say something of each and are no tables, as tables: JSON of records,
-//! of records by file, or of columns; a JSON beside each picture, as `WebDataset` has them; lists with a column
-//! of entities; Parquet without pictures.
+//! of records by file, or of columns; a JSON beside each picture, as `WebDataset` has them; lists
+//! with a column of entities; Parquet without pictures.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;

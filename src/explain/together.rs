@@ -48,7 +48,8 @@ mod tests {
         let row = |i: u32| Row {
             evaluation: i < 40,
             place: None,
-            group: declared_groups.then_some(i % 40),
+            // Those that belong together are of one group each, the others of their own.
+            group: declared_groups.then_some(if i % 40 < twins + together { i % 40 } else { i }),
         };
         let rows: Vec<Row> = (0..80).map(row).collect();
         let twin = |i| Twin {

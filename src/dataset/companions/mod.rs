@@ -8,9 +8,9 @@
 //! folder most pictures must have a partner, and most partners a picture, so that a class called
 //! `mask` stays a class.
 //!
-//! Names that pictures have, too (`mask_7.png`, `targets/7.png`, trees side by side of any name), are
-//! asked further: some of what may be masks are decoded, with their pictures, and must look as masks
-//! do and their pictures as pictures do (`confirm.rs`).
+//! Names that pictures have, too (`mask_7.png`, `targets/7.png`, trees side by side of any name),
+//! are asked further: some of what may be masks are decoded, with their pictures, and must look as
+//! masks do and their pictures as pictures do (`confirm.rs`).
 
 mod beside;
 mod confirm;

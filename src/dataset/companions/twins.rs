@@ -244,8 +244,8 @@ fn kinds(
     kinds
 }
 
-/// Of the folders `beside` one those that hold its names: of several that are told apart by the same
-/// words the one whose own parts share most with it.
+/// Of the folders `beside` one those that hold its names: of several that are told apart by the
+/// same words the one whose own parts share most with it.
 fn twins(
     at: usize,
     beside: &[(Run, usize, Run)],

@@ -1,11 +1,11 @@
 //! What the name of a column says of groups.
 
 use super::coordinates::is_coordinate;
-use super::other_words::OF_SOMETHING_ELSE;
+use super::other_words::{OF_SOMETHING_ELSE, SCALES};
 use super::words::{
     BY_IDENTIFIER, BY_WHOM, COLLECTIONS, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
     IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE, OF_APPARATUS, PARENTS, PICTURES, PLACES,
-    REFERENCES, SCALES, THINGS, WITH_NUMBERS,
+    REFERENCES, THINGS, WITH_NUMBERS,
 };
 use crate::dataset::split_name::words;
 
@@ -142,8 +142,8 @@ fn ends_in(column: &str, known: &[&str]) -> bool {
         .is_some_and(|last| known.contains(&last.as_str()))
 }
 
-/// Whether a thing with a number of its own is called by the apparatus that it belongs to: the plate
-/// of a licence, the serial number of a machine, the place of a camera.
+/// Whether a thing with a number of its own is called by the apparatus that it belongs to: the
+/// plate of a licence, the serial number of a machine, the place of a camera.
 fn is_numbered_thing(words: &[String]) -> bool {
     let Some((last, before)) = words.split_last() else {
         return false;

@@ -1,5 +1,35 @@
 //! Words of names of columns that tell no groups.
 
+/// Words for scales, and for lists of codes of kinds.
+pub(super) const SCALES: &[&str] = &[
+    "apgar",
+    "atc",
+    "birads",
+    "cpt",
+    "ecog",
+    "fitzpatrick",
+    "gleason",
+    "icd",
+    "isup",
+    "iucn",
+    "kellgren",
+    "lirads",
+    "loinc",
+    "meddra",
+    "naics",
+    "nyha",
+    "phototype",
+    "pirads",
+    "rads",
+    "skin",
+    "snomed",
+    "tirads",
+    "tnm",
+    "tone",
+    "umls",
+    "unspsc",
+];
+
 /// Words of columns that say something else of a picture than whom or what it shows, or of a
 /// picture alone.
 pub(super) const OF_SOMETHING_ELSE: &[&str] = &[

@@ -204,36 +204,6 @@ pub(super) const COLLECTIONS: &[&str] = &["collection", "corpus", "database", "d
 /// Words for places that recordings are made at.
 pub(super) const PLACES: &[&str] = &["location", "place", "station", "trap"];
 
-/// Words for scales, and for lists of codes of kinds.
-pub(super) const SCALES: &[&str] = &[
-    "apgar",
-    "atc",
-    "birads",
-    "cpt",
-    "ecog",
-    "fitzpatrick",
-    "gleason",
-    "icd",
-    "isup",
-    "iucn",
-    "kellgren",
-    "lirads",
-    "loinc",
-    "meddra",
-    "naics",
-    "nyha",
-    "phototype",
-    "pirads",
-    "rads",
-    "skin",
-    "snomed",
-    "tirads",
-    "tnm",
-    "tone",
-    "umls",
-    "unspsc",
-];
-
 /// Words for what a picture was made from.
 pub(super) const PARENTS: &[&str] = &[
     "base", "mother", "orig", "origin", "original", "parent", "source", "src",
