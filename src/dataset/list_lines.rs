@@ -1,5 +1,5 @@
-//! Lines of lists: a path or a name without ending of a picture, a video, or a folder of its frames,
-//! and perhaps a label behind it.
+//! Lines of lists: a path or a name without ending of a picture, a video, or a folder of its
+//! frames, and perhaps a label behind it.
 
 use std::collections::HashSet;
 
