@@ -38,16 +38,8 @@ fn lie_beside_splits(dataset: &Dataset) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::World;
+    use super::super::testing::{SPLITS, World};
     use super::*;
-
-    /// Training, extra images, test and validation.
-    const SPLITS: [(&str, SplitRole); 4] = [
-        ("train", SplitRole::Training),
-        ("extra", SplitRole::Other),
-        ("test", SplitRole::Test),
-        ("val", SplitRole::Validation),
-    ];
 
     #[test]
     fn evaluation_is_searched_in_training_and_each_pair_of_evaluation_splits_once() {

@@ -374,17 +374,9 @@ fn detection(
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::testing::{World, settings};
+    use super::super::testing::{SPLITS, World, settings};
     use super::*;
     use crate::leak::Leak;
-
-    /// Training, extra images, test and validation.
-    const SPLITS: [(&str, SplitRole); 4] = [
-        ("train", SplitRole::Training),
-        ("extra", SplitRole::Other),
-        ("test", SplitRole::Test),
-        ("val", SplitRole::Validation),
-    ];
 
     /// Forty pictures in training, and lighter ones of some of them in every split.
     fn lightened() -> World {

@@ -9,6 +9,14 @@ use crate::settings::{Input, Settings};
 use crate::signature::digest::Digest;
 use crate::signature::{Signed, Signer};
 
+/// Training, extra images, test and validation.
+pub(super) const SPLITS: [(&str, SplitRole); 4] = [
+    ("train", SplitRole::Training),
+    ("extra", SplitRole::Other),
+    ("test", SplitRole::Test),
+    ("val", SplitRole::Validation),
+];
+
 pub(super) struct World {
     pub(super) dataset: Dataset,
     pub(super) signatures: Vec<Signed>,
