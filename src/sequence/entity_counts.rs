@@ -62,16 +62,20 @@ pub(super) fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Cou
             digest(&key)
         })
         .collect();
+    let grouped: usize = sizes.values().filter(|size| **size > 1).sum();
+    // Where hardly any value repeats, nothing is counted within one.
+    let is_counted_within =
+        grouped * 10 >= values.len() && behind.iter().any(|at| is_counter(scheme, *at, &values));
     Counts {
         samples: values.len(),
         values: sizes.len(),
-        grouped: sizes.values().filter(|size| **size > 1).sum(),
+        grouped,
         pairs: sizes
             .values()
             .map(|size| (*size * (*size - 1)) as f64 / 2.0)
             .sum(),
         rest: rest.len(),
-        is_counted_within: behind.iter().any(|at| is_counter(scheme, *at, &values)),
+        is_counted_within,
         rest_varies: !behind.is_empty(),
         rest_has_digits: behind
             .iter()

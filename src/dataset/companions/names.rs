@@ -260,7 +260,7 @@ fn instance_of<'a>(folders: &'a str, stem: &str) -> Option<(&'a str, &'a str)> {
     (ends && MASK_WORDS.contains(&first)).then_some((above, own))
 }
 
-fn is_number(word: &str) -> bool {
+pub(super) fn is_number(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_digit())
 }
 

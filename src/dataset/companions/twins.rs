@@ -8,10 +8,10 @@
 //! wherever it stands, and a few of both are decoded: names alone would hide the pictures of one
 //! camera, class or day behind those of another.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::confirm::{FEWEST, are_masks, most, says_drawing, says_mask};
-use super::names::Told;
+use super::names::{Told, is_number};
 use super::{Key, Looks};
 use crate::dataset::split_folders::{SplitFolders, split_folders};
 use crate::dataset::split_name::{role_of, words};
@@ -40,6 +40,43 @@ struct Folder {
     open: Vec<usize>,
     /// Those that are called as pictures.
     pictures: Vec<usize>,
+}
+
+/// How many words are left out at the beginning and at the end of names.
+type Frame = (usize, usize);
+
+/// Pictures of folders by their names, each made once however many folders are compared with it.
+struct Known<'a> {
+    names: &'a [Vec<String>],
+    frames: HashMap<usize, Frame>,
+    by_name: HashMap<(usize, Frame), HashMap<&'a [String], usize>>,
+}
+
+impl<'a> Known<'a> {
+    fn frame(&mut self, folder: usize, pictures: &[usize]) -> Frame {
+        let names = self.names;
+        let known = self.frames.entry(folder);
+        *known.or_insert_with(|| frame(pictures, names))
+    }
+
+    fn of(
+        &mut self,
+        folder: usize,
+        pictures: &[usize],
+        frame: Frame,
+    ) -> &HashMap<&'a [String], usize> {
+        let names = self.names;
+        self.by_name.entry((folder, frame)).or_insert_with(|| {
+            // Of two pictures of one name the first.
+            let all = pictures.iter().rev();
+            all.map(|&at| (bare(&names[at], frame), at)).collect()
+        })
+    }
+}
+
+/// A name without its frame.
+fn bare(name: &[String], (before, behind): Frame) -> &[String] {
+    &name[before..name.len() - behind]
 }
 
 /// A run of parts of a path: from which on, and how many.
@@ -206,6 +243,11 @@ fn kinds(
             without.entry(place).or_default().push((at, run));
         }
     }
+    let mut known = Known {
+        names,
+        frames: HashMap::new(),
+        by_name: HashMap::new(),
+    };
     let mut kinds: BTreeMap<Ranked, Vec<Pair>> = BTreeMap::new();
     for (at, folder) in folders.iter().enumerate() {
         let is_told = folder.open.iter().any(|one| keys[*one].1 != Told::Picture);
@@ -228,7 +270,7 @@ fn kinds(
                 there.iter().map(move |(of, other)| (run, *of, *other))
             });
             let beside: Vec<(Run, usize, Run)> = beside.filter(|row| row.1 != at).collect();
-            let pairs = twins(at, &beside, folders, names);
+            let pairs = twins(at, &beside, folders, &mut known);
             if pairs.is_empty() {
                 continue;
             }
@@ -250,9 +292,10 @@ fn twins(
     at: usize,
     beside: &[(Run, usize, Run)],
     folders: &[Folder],
-    names: &[Vec<String>],
+    known: &mut Known<'_>,
 ) -> Vec<(Kind, Pair)> {
     let own = &folders[at];
+    let mut of_own = None;
     let mut candidates: BTreeMap<Kind, (usize, BTreeSet<(usize, Run)>)> = BTreeMap::new();
     for &(run, of, other) in beside {
         let mine = run_words(&own.parts, run);
@@ -281,7 +324,9 @@ fn twins(
         let ((of, run), None) = (alike.next()?, alike.next()) else {
             return None;
         };
-        let (found, is_whole) = same_names(&own.open, &folders[of].pictures, names)?;
+        let of_own = *of_own.get_or_insert_with(|| frame(&own.open, known.names));
+        let (found, is_whole) =
+            same_names((&own.open, of_own), (of, &folders[of].pictures), known)?;
         let pair = Pair {
             masks: at,
             run: own.parts[run.0..run.0 + run.1].join("/"),
@@ -296,15 +341,12 @@ fn twins(
 /// The images of a folder with the pictures of another that have their names, where nearly all have
 /// one; and whether the names are the same as they are.
 fn same_names(
-    masks: &[usize],
-    pictures: &[usize],
-    names: &[Vec<String>],
+    (masks, own): (&[usize], Frame),
+    (folder, pictures): (usize, &[usize]),
+    known: &mut Known<'_>,
 ) -> Option<(Vec<(usize, usize)>, bool)> {
-    let (own, other) = (frame(masks, names), frame(pictures, names));
-    let bare = |at: usize, (before, behind): (usize, usize)| -> &[String] {
-        let name = &names[at];
-        &name[before..name.len() - behind]
-    };
+    let other = known.frame(folder, pictures);
+    let names = known.names;
     let nothing = (0, 0);
     // Without what all names share, and with more behind.
     for (of_masks, of_pictures, more) in [
@@ -313,20 +355,21 @@ fn same_names(
         (nothing, nothing, MOST_MORE),
         (own, other, MOST_MORE),
     ] {
-        let known: BTreeMap<&[String], usize> = pictures
-            .iter()
-            .rev()
-            .map(|&at| (bare(at, of_pictures), at))
-            .collect();
+        let known = known.of(folder, pictures, of_pictures);
         let picture = |name: &[String]| {
             let ends = (0..=more.min(name.len().saturating_sub(1))).map(|cut| name.len() - cut);
             ends.into_iter()
                 .find_map(|end| known.get(&name[..end]).copied())
         };
-        let found = masks
-            .iter()
-            .filter_map(|&at| Some((at, picture(bare(at, of_masks))?)));
-        let found: Vec<(usize, usize)> = found.collect();
+        let mut found = Vec::new();
+        for (asked, &at) in masks.iter().enumerate() {
+            found.extend(picture(bare(&names[at], of_masks)).map(|of| (at, of)));
+            // So many have none that the others cannot make up for them.
+            let missing = asked + 1 - found.len();
+            if !most(masks.len() - missing, masks.len()) {
+                break;
+            }
+        }
         if !found.is_empty() && most(found.len(), masks.len()) {
             return Some((found, of_masks == nothing && more == 0));
         }
@@ -335,7 +378,7 @@ fn same_names(
 }
 
 /// How many words all names share at their beginning and at their end, a word of each left over.
-fn frame(images: &[usize], names: &[Vec<String>]) -> (usize, usize) {
+fn frame(images: &[usize], names: &[Vec<String>]) -> Frame {
     let Some((first, others)) = images
         .split_first()
         .filter(|(_, others)| !others.is_empty())
@@ -408,8 +451,4 @@ fn cut(parts: &[String], (start, length): Run) -> Vec<String> {
 fn run_words(parts: &[String], (start, length): Run) -> BTreeSet<String> {
     let run = &parts[start..start + length];
     run.iter().flat_map(|part| words(part)).collect()
-}
-
-fn is_number(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -3,7 +3,7 @@
 //!
 //! All that say the same more are asked together how they look.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::confirm::{FEWEST, are_masks, most, says_drawing, says_mask};
 use super::names::Told;
@@ -22,11 +22,12 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
         .filter(|(_, told)| *told == Told::Picture)
         .map(|(key, _)| key)
         .collect();
-    let mut stems: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+    let mut stems: HashMap<&str, HashMap<String, Vec<usize>>> = HashMap::new();
     for (at, image) in images.iter().enumerate() {
         if keys[at].1 == Told::Picture {
             let (folder, stem, _) = named(&image.path);
-            stems.entry((folder, stem)).or_default().push(at);
+            let own = stems.entry(folder).or_default();
+            own.entry(stem).or_default().push(at);
         }
     }
     let mut kinds: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
@@ -37,7 +38,7 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
         if stem.len() > LONGEST || *told != Told::Picture && pictures.contains(key) {
             continue;
         }
-        let there = |stem: &str| stems.get(&(folder, stem.to_owned()));
+        let there = |stem: &str| stems.get(folder)?.get(stem);
         let of_other_ending = there(&stem).into_iter().flatten().find(|of| **of != at);
         if let Some(of) = of_other_ending {
             let (_, _, other) = named(&images[*of].path);
