@@ -415,21 +415,6 @@ mod tests {
     }
 
     #[test]
-    fn sizes_and_measures_are_nothing() {
-        let side = |at: usize, sides: [usize; 3]| sides[scattered(at, 3)];
-        let sized = |at: usize| {
-            let (width, height) = (side(at, [640, 800, 1024]), side(at / 3, [480, 600, 768]));
-            format!("{width}x{height}_{:08x}", scattered(at, 1 << 32))
-        };
-        assert_eq!(named(220, sized), None);
-        let measured = |at: usize| {
-            let share = 50 + scattered(at, 40);
-            format!("{:08x}_0.{share}", scattered(at, 1 << 32))
-        };
-        assert_eq!(named(220, measured), None);
-    }
-
-    #[test]
     fn a_dense_number_before_and_after_is_one_thing() {
         let found = named(220, |at| {
             format!("x-y_{:08}_{}", at / 2, ["pre", "post"][at % 2])
@@ -458,14 +443,5 @@ mod tests {
     fn what_is_shaped_alike_is_counted_and_no_digest() {
         let found = named(200, |at| format!("{:03}A{:02}", at % 20 + 1, at / 20 * 7));
         assert_eq!(found, Some((20, false)));
-    }
-
-    #[test]
-    fn classes_of_wordnet_and_days_of_a_download_are_nothing() {
-        let wordnet = ["n01440764", "n02102040", "n03000684", "n03888257"];
-        let of_class = |at| format!("{}_{}", wordnet[at % 4], scattered(at, 30_000));
-        assert_eq!(named(200, of_class), None);
-        let fetched = |at| format!("download_202103{:02}_{at:04}", at % 19 + 10);
-        assert_eq!(named(200, fetched), None);
     }
 }

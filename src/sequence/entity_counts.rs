@@ -23,6 +23,9 @@ pub(super) struct Counts {
     pub(super) rest: usize,
     /// Whether a number behind it counts the samples of each value anew.
     pub(super) is_counted_within: bool,
+    /// Whether a number behind it is the same for all samples of a value, as the age of a person
+    /// is, and another for others.
+    pub(super) determines: bool,
     /// Whether something varies behind it at all, and whether that holds a digit.
     pub(super) rest_varies: bool,
     pub(super) rest_has_digits: bool,
@@ -66,6 +69,8 @@ pub(super) fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Cou
     // Where hardly any value repeats, nothing is counted within one.
     let is_counted_within =
         grouped * 10 >= values.len() && behind.iter().any(|at| is_counter(scheme, *at, &values));
+    let determines = (part.column + 1..scheme.columns.len())
+        .any(|at| is_determined(scheme, at, &values, &sizes));
     Counts {
         samples: values.len(),
         values: sizes.len(),
@@ -76,6 +81,7 @@ pub(super) fn count(scheme: &Scheme<'_>, samples: &[Sample], part: &Part) -> Cou
             .sum(),
         rest: rest.len(),
         is_counted_within,
+        determines,
         rest_varies: !behind.is_empty(),
         rest_has_digits: behind
             .iter()
@@ -101,6 +107,38 @@ pub(super) fn varying_behind<V: Copy + Eq + Hash>(
         .filter(|at| !scheme.columns[*at].is_hash)
         .filter(varies)
         .collect()
+}
+
+/// Whether a number is the same for all names of each value that several have, and else mostly
+/// another. One that each value has for itself is the value once more, as of a class.
+fn is_determined(
+    scheme: &Scheme<'_>,
+    column: usize,
+    values: &[u64],
+    sizes: &HashMap<u64, usize>,
+) -> bool {
+    let own = &scheme.columns[column];
+    if own.is_hash || own.kind == Some(Kind::Letters) {
+        return false;
+    }
+    let mut of_value: HashMap<u64, &str> = HashMap::new();
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    for (row, value) in scheme.rows.iter().zip(values) {
+        let Some(number) = own.value(row) else {
+            return false;
+        };
+        if sizes[value] < 2 {
+            continue;
+        }
+        if *of_value.entry(*value).or_insert(number) != number {
+            return false;
+        }
+        *met.entry(number).or_default() += 1;
+    }
+    let all: usize = met.values().sum();
+    let alike: usize = met.values().map(|count| count * count).sum();
+    let several = of_value.len() >= 2 * FEWEST_VALUES && met.len() >= FEWEST_VALUES;
+    several && met.len() * 10 <= of_value.len() * 9 && alike * 2 <= all * all
 }
 
 /// Whether a column counts the names of each value, from where all of them begin: `0007_000_…`,
@@ -152,6 +190,20 @@ mod tests {
         };
         assert_eq!(of(|at| at % 6), Some((11, false)));
         assert_eq!(of(|at| scattered(at, 500)), None, "drawn");
+    }
+
+    #[test]
+    fn a_number_behind_that_each_value_has_once_makes_an_entity() {
+        // Forty people with two pictures each, and the age of each.
+        let of = |age: fn(usize) -> usize| {
+            named(80, |at| {
+                let study = scattered(at, 1 << 30);
+                format!("{:04}_{study:010}_{:03}", at / 2 + 1, age(at))
+            })
+        };
+        assert_eq!(of(|at| scattered(at / 2, 17)), Some((40, false)));
+        assert_eq!(of(|at| scattered(at, 17)), None, "of each picture");
+        assert_eq!(of(|at| at / 2 * 31), None, "the same number once more");
     }
 
     #[test]

@@ -8,11 +8,11 @@ use crate::sample::Sample;
 use super::clock;
 use super::digests::digest;
 use super::entity::{Column, Scheme, value_of};
+use super::entity_attributes::{is_attribute, is_year};
 use super::entity_counts::{Counts, count, values_of, varying_behind};
+use super::entity_cut;
 use super::entity_names;
-use super::entity_words::{
-    ATTRIBUTES, ENTITIES, FETCHED, PAIRED, PIECES, STATES, STRETCHES, is_word,
-};
+use super::entity_words::{ENTITIES, PAIRED, PIECES, STATES, STRETCHES, is_word};
 use super::fields::Kind;
 
 /// A leading part of the names of one scheme.
@@ -71,6 +71,10 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
     let mut after_number = false;
     let mut found = Vec::new();
     for (at, column) in columns.iter().enumerate() {
+        if let Some(part) = entity_cut::source(scheme, samples, at, &timed.inside) {
+            found.push(part);
+            continue;
+        }
         if column.is_hash || timed.inside.contains(&at) {
             continue;
         }
@@ -120,13 +124,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
                     || has_states(scheme, at)
                     || has_partners(scheme, &part, after_number, samples)
                     || is_folder_code(scheme, at)));
-        let excluded = is_year(&values)
-            || is_word(&word, &ATTRIBUTES)
-            || is_month_of_year(scheme, at, &values)
-            || is_of_wordnet(&word, &values)
-            || is_of_size(scheme, at)
-            || is_of_decimal(scheme, at)
-            || (is_word(&word, &FETCHED) && are_dates(&values))
+        let excluded = is_attribute(scheme, at, &word, &values)
             || (after_number && !is_named && !is_code(&values, column))
             || (classes.several && follows_class(scheme, samples, &part));
         if excluded {
@@ -139,6 +137,9 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
             part.needs_pixels = word.len() > LONGEST_CODE && !is_called_so;
             found.push(part);
         }
+    }
+    if found.is_empty() {
+        found.extend(entity_cut::code(scheme, samples, classes));
     }
     found
 }
@@ -163,6 +164,9 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
     if grouped * 2 < samples || samples * 4 < different * 5 {
         return false;
     }
+    if counts.determines && different >= SOME_VALUES && samples <= different * 8 {
+        return true;
+    }
     let by_chance = {
         let range = span(values).unwrap_or(u64::MAX) as f64;
         counts.pairs <= 3.0 * (samples as f64).powi(2) / (2.0 * range)
@@ -174,7 +178,7 @@ fn is_entity(counts: &Counts, values: &[&str], column: &Column, is_named: bool) 
         // itself.
         (true, false) => is_named || (sparse && !by_chance),
         // Numbers behind it that run over all values, or nothing but a digest.
-        _ => is_named || (!by_chance && sparse) || (few_each && samples >= different * 3),
+        _ => is_named || (!by_chance && sparse) || (few_each && samples * 2 >= different * 5),
     }
 }
 
@@ -271,27 +275,6 @@ fn clock_columns(scheme: &Scheme<'_>) -> Timed {
     Timed { inside }
 }
 
-/// Four digits, from 1950 to 2050.
-fn is_year(values: &[&str]) -> bool {
-    !values.is_empty()
-        && values
-            .iter()
-            .all(|value| value.len() == 4 && ("1950".."2051").contains(value))
-}
-
-/// One of twelve behind a year: `2021/10/…`.
-fn is_month_of_year(scheme: &Scheme<'_>, at: usize, values: &[&str]) -> bool {
-    let before = at.checked_sub(1).map(|before| &scheme.columns[before]);
-    let years = before.map(|before| {
-        let own = scheme.rows.iter().filter_map(|row| before.value(row));
-        own.collect::<Vec<_>>()
-    });
-    let is_month = |value: &&str| {
-        value.len() <= 2 && value.parse().is_ok_and(|number| (1..=12).contains(&number))
-    };
-    years.is_some_and(|years| is_year(&years)) && values.iter().all(is_month)
-}
-
 /// The letters directly before a column, in its field or the one before.
 fn word_before(scheme: &Scheme<'_>, at: usize) -> String {
     let before = at.checked_sub(1).map(|before| &scheme.columns[before]);
@@ -372,24 +355,8 @@ fn is_folder_code(scheme: &Scheme<'_>, at: usize) -> bool {
         && different(column) >= FEWEST_VALUES
 }
 
-/// The number of a `WordNet` id (`n01440764`), which is a class.
-fn is_of_wordnet(word: &str, values: &[&str]) -> bool {
-    word == "n" && values.iter().all(|value| value.len() == 8)
-}
-
-/// Days such as `20210312`.
-fn are_dates(values: &[&str]) -> bool {
-    values.iter().all(|value| {
-        value.len() == 8
-            && value.get(..4).is_some_and(|year| is_year(&[year]))
-            && value
-                .get(4..6)
-                .is_some_and(|month| ("01".."13").contains(&month))
-    })
-}
-
 /// Digits and letters mixed anew in every value, long enough to be drawn and not counted.
-fn is_code(values: &[&str], column: &Column) -> bool {
+pub(super) fn is_code(values: &[&str], column: &Column) -> bool {
     let is_mixed = |value: &&str| {
         value.len() >= 6
             && value.bytes().any(|byte| byte.is_ascii_digit())
@@ -399,47 +366,8 @@ fn is_code(values: &[&str], column: &Column) -> bool {
         && values.iter().filter(|value| is_mixed(value)).count() * 10 >= values.len() * 9
 }
 
-/// A digit, a point and digits: `0.57`, a measure of the picture.
-fn is_of_decimal(scheme: &Scheme<'_>, at: usize) -> bool {
-    let field = scheme.columns[at].field;
-    let is_number = |field: usize, most: usize| {
-        let all = scheme.rows.iter().all(|row| {
-            let digits = row.fields.get(field).copied().unwrap_or_default();
-            (1..=most).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-        });
-        all && field < scheme.rows[0].fields.len()
-    };
-    let point = |before: usize| scheme.rows[0].between.get(before).copied() == Some(".");
-    let whole = |at: usize| is_number(at, 1) && is_number(at + 1, 6) && point(at + 1);
-    whole(field) || (field > 0 && whole(field - 1))
-}
-
-/// Width and height: `640x480`. Fewer pixels than those of an icon are none: `plot3x4`.
-fn is_of_size(scheme: &Scheme<'_>, at: usize) -> bool {
-    const LEAST: u32 = 16;
-    let digits = |at: usize| {
-        let column = scheme.columns.get(at);
-        let column = column.filter(|column| column.kind == Some(Kind::Digits));
-        column.is_some_and(|column| {
-            let values = scheme.rows.iter().filter_map(|row| column.value(row));
-            let mut sizes = values.map(|value| value.parse::<u32>().unwrap_or(u32::MAX));
-            sizes.all(|size| (LEAST..100_000).contains(&size))
-        })
-    };
-    let sign = |at: usize| {
-        let column = scheme.columns.get(at);
-        let column = column.filter(|column| column.kind == Some(Kind::Letters));
-        let field = |at: usize| scheme.columns.get(at).map(|column| column.field);
-        let alone = field(at.wrapping_sub(1)) == field(at) && field(at) == field(at + 1);
-        let sign = column.and_then(|column| column.value(&scheme.rows[0]));
-        alone && sign.is_some_and(|sign| sign.eq_ignore_ascii_case("x") || sign == "×")
-    };
-    let before = at >= 2 && sign(at - 1) && digits(at - 2);
-    digits(at) && (before || (sign(at + 1) && digits(at + 2)))
-}
-
 /// Numbers far apart, or identifiers of letters and digits.
-fn is_sparse(values: &[&str], column: &Column) -> bool {
+pub(super) fn is_sparse(values: &[&str], column: &Column) -> bool {
     match column.kind {
         Some(Kind::Digits) => {
             let different = values.iter().collect::<HashSet<_>>().len() as u64;

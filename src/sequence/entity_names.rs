@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use crate::sample::Sample;
 
 use super::entity::Scheme;
-use super::entity_counts::count;
+use super::entity_attributes::is_day;
+use super::entity_counts::{Counts, count, values_of, varying_behind};
 use super::entity_judge::{Classes, Part, follows_class};
 use super::entity_words::{ATTRIBUTES, ENTITIES, PAIRED, PIECES, STATES, is_word};
 use super::fields::Kind;
@@ -54,16 +55,47 @@ pub(super) fn word(
     };
     let restarts =
         counts.rest_varies && counts.rest_has_digits && counts.rest * 10 <= counts.samples * 7;
+    let behind = || varying_behind(scheme, at, &values_of(scheme, samples, &part));
+    let is_name = restarts
+        || !are_perhaps_classes && (has_views(&counts) || are_days(scheme, &behind()))
+        || are_initials(&values);
     let is_few_each = (2..=MOST_OF_NAME).contains(&(counts.samples / counts.values.max(1)));
     let is_class = classes.several && follows_class(scheme, samples, &part);
-    (restarts && is_few_each && !is_class && counts.grouped * 2 >= counts.samples).then_some(part)
+    let needs_pixels = part.needs_pixels && !are_initials(&values);
+    let is_told = is_name && is_few_each && !is_class && counts.grouped * 2 >= counts.samples;
+    is_told.then_some(Part {
+        needs_pixels,
+        ..part
+    })
+}
+
+/// A few words behind each name: `Mueller_left`, `Mueller_top`, `Koch_left`.
+fn has_views(counts: &Counts) -> bool {
+    counts.rest_varies && !counts.rest_has_digits && counts.rest <= MOST_VIEWS
+}
+
+/// Nothing but days behind a name: `Mueller_04032017`.
+fn are_days(scheme: &Scheme<'_>, behind: &[usize]) -> bool {
+    let [at] = behind else { return false };
+    let column = &scheme.columns[*at];
+    let mut values = scheme.rows.iter().filter_map(|row| column.value(row));
+    values.all(|value| is_day(&value))
+}
+
+/// Two capitals, as many as people have and hardly any set has classes: `KA`, `YM`.
+fn are_initials(values: &HashSet<&str>) -> bool {
+    let is_pair =
+        |value: &&str| value.len() == 2 && value.bytes().all(|byte| byte.is_ascii_uppercase());
+    values.len() >= MANY_NAMES && values.iter().all(is_pair)
 }
 
 /// Fewer words are a choice of some, as sides and colours are.
 const FEWEST_NAMES: usize = 5;
 /// So many words of so few samples each are no classes, most likely.
 const MANY_NAMES: usize = 8;
-const FEW_OF_NAME: usize = 8;
+const FEW_OF_NAME: usize = 12;
+/// More words behind one name describe what is shown.
+const MOST_VIEWS: usize = 8;
 /// Words of more samples each are an attribute.
 const MOST_OF_NAME: usize = 20;
 
@@ -132,6 +164,32 @@ mod tests {
         assert_eq!(widest(&names(colours, true)), None);
         let running = |at: usize| format!("{}_{at:03}", PEOPLE[at / 2 % 8]);
         assert_eq!(widest(&names(running, true)), None);
+    }
+
+    #[test]
+    fn names_before_views_or_days_may_be_of_people_where_they_are_many_of_few_pictures() {
+        let views = ["left", "right", "top", "under", "back"];
+        let of = |behind: &dyn Fn(usize) -> String| {
+            let name = |at: usize| format!("{}_{}", PEOPLE[at % 8], behind(at));
+            widest(&names(name, false))
+        };
+        assert_eq!(of(&|at| views[at / 8 % 5].to_owned()), Some((8, false)));
+        let day = |at: usize| format!("{:02}03201{}", 1 + at % 28, at % 7);
+        assert_eq!(of(&day), Some((8, false)));
+        let words = |at: usize| format!("{}{}", views[at % 5], ["q", "w", "e"][at / 8 % 3]);
+        assert_eq!(of(&words), None, "what is shown");
+    }
+
+    #[test]
+    fn pairs_of_capitals_are_initials() {
+        let of = |initials: [&'static str; 8]| {
+            let name = move |at: usize| format!("{}_{}_{}", initials[at % 8], at % 3, 1200 + at);
+            widest(&names(name, false))
+        };
+        let people = ["AB", "CD", "EF", "GH", "IJ", "KL", "MN", "OP"];
+        assert_eq!(of(people), Some((8, false)));
+        assert_eq!(of(people.map(|_| "AB")), None);
+        assert_eq!(of(["ab", "cd", "ef", "gh", "ij", "kl", "mn", "op"]), None);
     }
 
     #[test]

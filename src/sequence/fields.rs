@@ -42,9 +42,10 @@ impl<'a> Fields<'a> {
         read
     }
 
-    /// Names with equal schemes have their fields at the same places.
+    /// Names with equal schemes have their fields at the same places. The sign of a number is no
+    /// separator: `A+010E-20` is as `A-085E+45`.
     pub(super) fn scheme(&self) -> String {
-        self.between.join("\u{1}")
+        self.between.join("\u{1}").replace('+', "-")
     }
 
     /// Appends the fields of one folder or stem. What stands before the first joins what stands
@@ -143,6 +144,16 @@ mod tests {
         assert_eq!((own.len(), scheme.as_str()), (3, "~__~___~"));
         let (own, scheme) = fields("val/a/s [x=1,y=2].png");
         assert_eq!((own.len(), scheme.as_str()), (5, "~ [~=~,~=~]"));
+    }
+
+    #[test]
+    fn the_sign_of_a_number_is_no_other_scheme() {
+        let scheme = |path| fields(path).1;
+        assert_eq!(
+            scheme("train/a/B11_P00A+010E-20.png"),
+            scheme("train/a/B11_P00A-085E+45.png")
+        );
+        assert_ne!(scheme("train/a/B11_1.png"), scheme("train/a/B11-1.png"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::report::recordings::TileRule;
 use crate::sample::Sample;
 
+use super::entity_attributes::is_day;
 use super::trim::Trim;
 use super::{augmentation, name};
 
@@ -136,7 +137,9 @@ pub(super) fn read<'a>(form: Form, sample: &'a Sample, trim: Trim) -> Option<Rea
         }
         Form::LastTwoNumbers => {
             let [first, second] = numbers.last::<2>()?;
-            Some(told(stem, first, second, None))
+            // One place at several times: `parcel_4410_20230915`.
+            let is_day = |number: &Number| is_day(&&stem[number.1.clone()]);
+            (!is_day(&first) && !is_day(&second)).then(|| told(stem, first, second, None))
         }
         Form::ZoomColumnRow => {
             let mut parts = folder.rsplit('/');

@@ -250,6 +250,18 @@ mod tests {
         assert_eq!(infer(&testing::samples(&repeated)), None);
     }
 
+    #[test]
+    fn one_place_at_several_days_is_no_tiling() {
+        let infer_of = |behind: fn(u32) -> String| {
+            let paths: Vec<String> = (0..40)
+                .map(|at| format!("parcel_{}_{}.png", 4410 + at / 4 * 32, behind(at % 4)))
+                .collect();
+            infer(&testing::samples(&paths))
+        };
+        assert_eq!(infer_of(|at| format!("2023091{at}")), None);
+        assert!(infer_of(|at| format!("{}", at * 32)).is_some());
+    }
+
     /// Two large images of 6 by 6 tiles of 96 pixels, every 77; the last ones are pulled back to
     /// the edge.
     fn cut(name: impl Fn(u32, u32, u32) -> String) -> Option<Tiles> {
