@@ -52,6 +52,8 @@ const RECORDING_WORDS: [&str; 35] = [
 const LONG: usize = 5;
 /// Two seconds.
 const SHORT_GAP: i64 = 2_000_000_000;
+/// Half a minute: what a few photos of one thing take.
+const NEAR_GAP: i64 = 30_000_000_000;
 
 /// Measures.
 #[must_use]
@@ -66,6 +68,7 @@ pub(crate) fn measure(recordings: &Recordings, samples: &[Sample]) -> NameEviden
         gaps: 0,
         regular_gaps: 0,
         short_gaps: clock.then_some(0),
+        near_gaps: 0,
         instants: 0,
         positions: 0,
         span: index.then_some(0),
@@ -168,6 +171,9 @@ fn count_gaps(evidence: &mut NameEvidence, mut gaps: Vec<i64>) {
         evidence.regular_gaps += gaps.iter().filter(regular).count() as u64;
     }
     let short = gaps.iter().filter(|gap| **gap <= SHORT_GAP).count() as u64;
+    if evidence.short_gaps.is_some() {
+        evidence.near_gaps += gaps.iter().filter(|gap| **gap <= NEAR_GAP).count() as u64;
+    }
     evidence.short_gaps = evidence.short_gaps.map(|count| count + short);
 }
 

@@ -26,8 +26,10 @@ pub(super) fn judge(rule: NameRule, evidence: &NameEvidence) -> Judgement {
             "most samples share their time with others: it is the beginning of their recording",
         );
     }
-    // A burst is two photos and more within seconds.
-    let bursts = rule == NameRule::Time && close && at_least(evidence.gaps, 0.5, evidence.placed);
+    // A burst is two photos and more within seconds, between pauses ten times as long.
+    let near = evidence.gaps > 0 && at_least(evidence.near_gaps, 0.9, evidence.gaps);
+    let bursts =
+        rule == NameRule::Time && (close || near) && at_least(evidence.gaps, 0.5, evidence.placed);
     let long = bursts || at_least(evidence.in_long_recordings, 0.5, evidence.placed);
     if evidence.gaps == 0 || !long {
         return Refuse("most recordings would hold fewer than five instants");
@@ -134,6 +136,7 @@ mod tests {
         };
         assert_eq!(of(NameRule::Time, 2, 2), Judgement::Adopt);
         assert_eq!(of(NameRule::Time, 4, 1), Judgement::Adopt);
+        assert!(!matches!(of(NameRule::Time, 4, 20), Judgement::Refuse(_)));
         assert!(matches!(of(NameRule::Time, 4, 60), Judgement::Refuse(_)));
         assert!(matches!(of(NameRule::Time, 1, 1), Judgement::Refuse(_)));
         assert!(matches!(
