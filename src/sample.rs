@@ -339,6 +339,8 @@ pub struct GroupColumn {
     pub places: bool,
     /// Whether its values may be groups, which nobody has said.
     pub is_open: bool,
+    /// Whether its values are names that pictures had before, of which a part may be a group.
+    pub are_names: bool,
     /// The value of each sample, by [`SampleId`].
     pub values: Vec<Option<Box<str>>>,
 }

@@ -102,13 +102,20 @@ pub(super) fn find(
         let ordered = recordings.as_ref().filter(|_| without_order.is_none());
         let known = (ordered, tiles.as_ref());
         let columns = dataset.group_columns.iter().filter(|one| one.is_open);
-        let columns = columns.map(|column| (column.stretches, Question::of_column(column)));
+        let (names, columns): (Vec<_>, Vec<_>) = columns.partition(|one| one.are_names);
+        let columns = columns
+            .into_iter()
+            .map(|column| (column.stretches, Question::of_column(column)));
         let open = columns.filter(|(stretches, asked)| {
             let groups = &asked.groups;
             // How near two pictures of one stretch are is known, though a pause may part it.
             !*stretches || !are_in_order(groups, ordered) && !lies_in_recordings(groups, ordered)
         });
         entities.extend(open.map(|(_, asked)| asked));
+        let former = names
+            .into_iter()
+            .flat_map(|one| Question::of_names(one, samples));
+        entities.extend(former);
         entities.extend(entities_in_names(samples, known, without_order, looks));
     }
     let size = |signed: &Signed| {

@@ -218,6 +218,7 @@ impl Builder {
             stretches: asked.stretches,
             places: asked.places,
             is_open: asked.is_open,
+            are_names: asked.are_names,
             values: samples
                 .iter()
                 .map(|sample| {

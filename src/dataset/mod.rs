@@ -40,6 +40,7 @@ mod outside;
 mod picture_names;
 mod resolve;
 mod second_split;
+mod side_records;
 mod side_tables;
 mod side_texts;
 mod split_folders;

@@ -1,6 +1,6 @@
 //! Texts beside pictures that say something of each and are no tables, as tables: JSON of records,
-//! of records by file, or of columns; a JSON beside each picture, as `WebDataset` has them; lists
-//! with a column of entities; Parquet without pictures.
+//! of records by file, or of columns; a text beside each picture; lists with a column of entities;
+//! Parquet without pictures.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -15,15 +15,13 @@ use super::group_columns::{Named, entity_in, named};
 use super::json_columns;
 use super::json_lines::push_row;
 use super::picture_names::PictureNames;
+use super::side_records;
 use super::side_tables::{MOST_TABLES, unpacked};
 use super::walk::Walked;
 use crate::source::container;
 
 /// Largest text that is read.
 const MOST_BYTES: usize = 64 << 20;
-
-/// Largest text beside one picture.
-const MOST_BYTES_OF_ONE: usize = 64 << 10;
 
 /// Columns of one table that are kept.
 const MOST_COLUMNS: usize = 100;
@@ -42,7 +40,9 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
     for text in &walked.texts {
         let own = without_ending(text);
         match ending(unpacked(text)) {
-            "json" if pictures.contains_key(own) => beside.push((text, pictures[own])),
+            "json" | "txt" | "xml" | "yaml" | "yml" if pictures.contains_key(own) => {
+                beside.push((text, pictures[own]));
+            }
             "json" if json < MOST_TABLES => {
                 json += 1;
                 tables.extend(of_json(root, text, &names));
@@ -54,7 +54,7 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
             _ => {}
         }
     }
-    tables.extend(of_one_each(root, &beside));
+    tables.extend(side_records::table(root, &beside));
     let unread = walked.unread.iter().filter(|file| file.is_there);
     let parquet = unread.filter(|file| file.path.ends_with(".parquet"));
     for file in parquet.take(MOST_TABLES) {
@@ -63,7 +63,7 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
     tables
 }
 
-fn ending(path: &str) -> &str {
+pub(super) fn ending(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
@@ -76,13 +76,13 @@ fn without_ending(path: &str) -> &str {
 
 /// What JSON says, but for lists: records inside each other are one.
 #[derive(Debug)]
-enum Told {
+pub(super) enum Told {
     Text(String),
     Record(Record),
     Nothing,
 }
 
-type Record = BTreeMap<String, Told>;
+pub(super) type Record = BTreeMap<String, Told>;
 
 struct Teller;
 
@@ -138,7 +138,7 @@ impl<'de> Deserialize<'de> for Told {
 }
 
 /// Texts of a record by key, those of records inside it behind a point.
-fn flat(record: Record) -> BTreeMap<String, String> {
+pub(super) fn flat(record: Record) -> BTreeMap<String, String> {
     let mut all = BTreeMap::new();
     let mut open = vec![(String::new(), record)];
     while let Some((before, record)) = open.pop() {
@@ -154,7 +154,7 @@ fn flat(record: Record) -> BTreeMap<String, String> {
 }
 
 /// Records as a table; each row begins with `file`, where it is told.
-fn table(rows: Vec<(Option<String>, BTreeMap<String, String>)>) -> Option<String> {
+pub(super) fn table(rows: Vec<(Option<String>, BTreeMap<String, String>)>) -> Option<String> {
     const LOOKED_AT: usize = 1000;
     let keys: BTreeSet<&String> = rows
         .iter()
@@ -220,33 +220,11 @@ fn column_of(path: &str) -> Option<String> {
 }
 
 /// The text of a file that is not too long.
-fn short_text(root: &Path, path: &str) -> Option<String> {
+pub(super) fn short_text(root: &Path, path: &str) -> Option<String> {
     let file = root.join(path);
     let is_long = std::fs::metadata(&file).is_ok_and(|found| found.len() > MOST_BYTES as u64);
     let text = if is_long { None } else { read_text(&file).ok() };
     text.filter(|text| text.len() <= MOST_BYTES)
-}
-
-/// JSON beside pictures as one table, where the first says something that may tell groups.
-fn of_one_each(root: &Path, beside: &[(&String, &str)]) -> Option<(String, String)> {
-    let read = |path: &str, picture: &str| -> Option<BTreeMap<String, String>> {
-        let text = short_text(root, path).filter(|text| text.len() <= MOST_BYTES_OF_ONE)?;
-        let Ok(Told::Record(record)) = serde_json::from_str(&text) else {
-            return None;
-        };
-        let mut row = flat(record);
-        row.retain(|key, value| named(key).says_so() && stem(value) != stem(picture));
-        Some(row)
-    };
-    let (first, picture) = beside.first()?;
-    if read(first, picture)?.is_empty() {
-        return None;
-    }
-    let rows = beside.iter().filter_map(|(path, picture)| {
-        let row = read(path, picture)?;
-        Some((Some((*picture).to_owned()), row))
-    });
-    Some(((*first).clone(), table(rows.collect())?))
 }
 
 /// A list with a row of names of columns, one of which says that it may tell groups; or one called
@@ -346,17 +324,48 @@ mod tests {
     }
 
     #[test]
-    fn json_beside_each_picture_is_one_table_where_it_may_tell_groups() {
-        let own = [
+    fn a_text_beside_each_picture_is_one_table_where_it_may_tell_groups() {
+        let table = ["file,patient_id\na.jpg,P1\nb.jpg,P2\n"];
+        let json = [
             (
                 "a.json",
                 r#"{"patient_id": "P1", "age": 5, "imagePath": "a.jpg"}"#,
             ),
             ("b.json", r#"{"patient_id": "P2"}"#),
         ];
-        assert_eq!(told(&own), ["file,patient_id\na.jpg,P1\nb.jpg,P2\n"]);
+        assert_eq!(told(&json), table);
         let labels = [("a.json", r#"{"label": 1, "imagePath": "a.jpg"}"#)];
         assert!(told(&labels).is_empty());
+        let pairs = [
+            ("a.txt", "# of the clinic\npatient_id: P1\nage: 5\n"),
+            ("b.txt", "patient_id = P2\n"),
+        ];
+        assert_eq!(told(&pairs), table);
+        let yaml = [
+            ("a.yaml", "patient_id: 'P1'\n"),
+            ("b.yaml", "patient_id: P2"),
+        ];
+        assert_eq!(told(&yaml), table);
+        let xml = [
+            (
+                "a.xml",
+                "<a><filename>a.jpg</filename><patient_id>P1</patient_id></a>",
+            ),
+            ("b.xml", "<a><patient_id>P2</patient_id></a>"),
+        ];
+        assert_eq!(told(&xml), table);
+        for (name, other) in [
+            ("a.txt", "0 0.5 0.5 0.1 0.1\n"),
+            (
+                "a.txt",
+                "The patient: it rained.\nAnd then it rained again.\nSo.\n",
+            ),
+            ("a.xml", "<a><object><name>cat</name></object></a>"),
+            ("a.xml", "<a><patient_id>P1"),
+            ("a.yaml", "patient_id:\n  - P1\n"),
+        ] {
+            assert!(told(&[(name, other)]).is_empty(), "{other}");
+        }
     }
 
     #[test]

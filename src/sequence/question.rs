@@ -4,6 +4,7 @@
 use crate::report::recordings::{GroupAgreement, GroupRule, PossibleGroup};
 use crate::sample::{GroupColumn, Sample, SampleId, SplitId};
 
+use super::entity;
 use super::examine::Asked;
 use super::group::{self, Groups};
 use super::recording::Interner;
@@ -47,6 +48,40 @@ impl Question {
             column: Some(column.clone()),
             pixels: None,
         }
+    }
+
+    /// Parts that may be groups of the names that pictures had before, the widest first. What only
+    /// pixels could tell is not asked.
+    #[must_use]
+    pub fn of_names(column: &GroupColumn, samples: &[Sample]) -> Vec<Self> {
+        let renamed = samples
+            .iter()
+            .zip(&column.values)
+            .map(|(sample, name)| Sample {
+                path: name.clone().unwrap_or_default(),
+                of_split: 0,
+                ..sample.clone()
+            });
+        let renamed: Vec<Sample> = renamed.collect();
+        let told = entity::candidates(&renamed).into_iter();
+        let told = told.filter(|candidate| !candidate.needs_pixels);
+        let ask = |candidate: entity::Candidate| {
+            let GroupRule::Entity(part) = &candidate.groups.rule else {
+                return None;
+            };
+            let GroupColumn { column, table, .. } = column;
+            let of = part.replacen("their names", &format!("their `{column}` in `{table}`"), 1);
+            Some(Self {
+                groups: Groups {
+                    rule: GroupRule::Entity(of),
+                    ..candidate.groups
+                },
+                pattern: None,
+                column: None,
+                pixels: None,
+            })
+        };
+        told.take(1).filter_map(ask).collect()
     }
 
     /// Whether pixels confirm that its values are groups.
@@ -203,6 +238,31 @@ mod tests {
             (1, 2)
         );
         assert_eq!(asked(&paths, &[0, 1, 2, 2]), None);
+    }
+
+    #[test]
+    fn a_part_of_former_names_is_asked_about_as_one_of_names_is() {
+        let paths: Vec<String> = (0..48).map(|at| format!("train/{at:x}.png")).collect();
+        let samples = testing::samples(&paths);
+        let of = |name: fn(usize) -> String| {
+            let column = GroupColumn {
+                column: "old_name".into(),
+                table: "renamed.csv".into(),
+                stretches: false,
+                places: false,
+                is_open: true,
+                are_names: true,
+                values: (0..48).map(|at| Some(name(at).into())).collect(),
+            };
+            Question::of_names(&column, &samples)
+        };
+        let asked = of(|at| format!("patient{:03}_{at}.png", at / 6));
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].groups.names.len(), 8);
+        let part = asked[0].groups.rule.describe();
+        let said = "the part of their `old_name` in `renamed.csv` that is `patient000`";
+        assert!(part.starts_with(said), "{part}");
+        assert!(of(|at| format!("DSC_{at:04}.png")).is_empty());
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod supervisely;
 mod text_rows;
 mod voc;
 mod vott;
-mod xml;
+pub(super) mod xml;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

@@ -1,26 +1,26 @@
 //! Events of an XML text with their lines; the only user of `quick_xml`.
 
 use quick_xml::Reader;
-pub(super) use quick_xml::events::BytesStart as Element;
+pub(in crate::dataset) use quick_xml::events::BytesStart as Element;
 use quick_xml::events::Event;
 
 /// What is met on the way through a text.
 #[derive(Debug)]
-pub(super) enum Met<'a> {
+pub(in crate::dataset) enum Met<'a> {
     Start(&'a Element<'a>),
     /// An element and the text directly inside it.
     End(&'a str),
 }
 
 /// Where a text is no XML: line, and what is wrong.
-pub(super) type Broken = (u32, String);
+pub(in crate::dataset) type Broken = (u32, String);
 
 /// Calls for every start and end of an element, with the names of the elements around it, itself
 /// last, and its line. Ends early, and well, as soon as the call says `false`.
 ///
 /// # Errors
 /// The text is no XML, or ends inside an element.
-pub(super) fn each(
+pub(in crate::dataset) fn each(
     text: &str,
     mut call: impl FnMut(&[String], u32, Met<'_>) -> bool,
 ) -> Result<(), Broken> {

@@ -49,6 +49,8 @@ pub(super) struct Asked {
     pub(super) places: bool,
     /// Whether its values may be groups.
     pub(super) is_open: bool,
+    /// Whether its values are names that pictures had before, of which a part may be a group.
+    pub(super) are_names: bool,
     pub(super) of: BTreeMap<String, String>,
 }
 
@@ -96,7 +98,13 @@ pub(super) fn tell(claim: &mut Claim, root: &Path, tables: &[SideTable]) -> Vec<
         // What crosses is told first, and else nothing is to be asked.
         judged.sort_by_key(|one| (one.values.shared == 0, one.named));
         judged.truncate(MOST_ASKED);
-        return with_places(judged.into_iter().map(asked).collect(), places);
+        let mut all: Vec<Asked> = judged.into_iter().map(asked).collect();
+        all.extend(
+            columns
+                .iter()
+                .filter_map(|column| former_names(column, claim)),
+        );
+        return with_places(all, places);
     };
     let others: Vec<String> = declared()
         .filter(|(other, one)| *other != at && one.values.shared > 0)
@@ -123,6 +131,7 @@ fn asked(one: Judged) -> Asked {
         stretches: one.named.kind() == Some(Kind::Stretch),
         places: false,
         is_open: true,
+        are_names: false,
         column: one.column.name,
         table: one.column.table,
         of: one.column.of,
@@ -143,10 +152,38 @@ fn with_places(mut asked: Vec<Asked>, places: Option<&Column>) -> Vec<Asked> {
             stretches: false,
             places: true,
             is_open: false,
+            are_names: false,
             of: spelled_as_first(&places.of, |_, value| folded(value, Fold::Code)),
         }),
     }
     asked
+}
+
+/// A column of names that pictures had before they were called as they are.
+fn former_names(column: &Column, claim: &Claim) -> Option<Asked> {
+    if named(&column.name) != Named::Parent || !tells_of_pictures(column, claim, 2) {
+        return None;
+    }
+    let own = |path: &str| Path::new(path).file_stem().map(ToOwned::to_owned);
+    // Where it was fetched says little of what it shows.
+    let is_fetched = |value: &str| value.contains("://");
+    let is_other = |(path, value): &(&String, &String)| {
+        let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+        has_digit && !is_fetched(value) && own(value.trim()) != own(path)
+    };
+    let others = column.of.iter().filter(is_other).count();
+    let different: BTreeSet<&String> = column.of.values().collect();
+    let are_names =
+        others * 10 >= column.of.len() * 9 && different.len() * 20 >= column.of.len() * 19;
+    are_names.then(|| Asked {
+        column: column.name.clone(),
+        table: column.table.clone(),
+        stretches: false,
+        places: false,
+        is_open: true,
+        are_names,
+        of: column.of.clone(),
+    })
 }
 
 fn tells_places(column: &Column, claim: &Claim) -> bool {
@@ -170,7 +207,7 @@ fn judged_with_others(columns: &[Column], at: usize, claim: &Claim) -> Option<Ju
         return None;
     }
     let mut one = judge(column, named, claim);
-    if let Some(wider) = within::wider(columns, at, claim) {
+    if let Some(wider) = within::wider(columns, at, &one.values) {
         let pair = within::pair(&columns[wider.at], column);
         let pair = judge(&pair, named, claim);
         if wider.is_certain {

@@ -89,6 +89,11 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
     if words.iter().all(|word| is_picture(word) || is_parent(word)) {
         return Named::Parent;
     }
+    // What a picture was called: `old_name`, `original_path`.
+    let is_reference = |word: &String| REFERENCES.contains(&word.as_str());
+    if is_parent(&words[0]) && words[1..].iter().all(is_reference) {
+        return Named::Parent;
+    }
     // Shopee's groups of labels are products, and what a trap's camera sees is one place.
     let is_named = words == ["label", "group"] || words == ["camera", "trap"];
     if is_numbered_thing(&words) {

@@ -318,3 +318,19 @@ fn places_part_recordings_whether_they_are_asked_about_or_not() {
     );
     assert_eq!(told("flight", |at| format!("L{at}")), []);
 }
+
+#[test]
+fn names_that_pictures_had_before_are_read_where_they_are_others() {
+    let told = |name: &str, value: fn(usize) -> String| -> Option<bool> {
+        let mut claim = claimed(name, 96, true, value);
+        let told = tell(&mut claim, Path::new(""), &[]);
+        told.first().map(|one| one.are_names)
+    };
+    let patient = |at: usize| format!("patient{:03}_{at}.png", at / 6);
+    assert_eq!(told("old_name", patient), Some(true));
+    assert_eq!(told("original_filename", patient), Some(true));
+    assert_eq!(told("caption", patient), None);
+    // As they are called now, and without a number.
+    assert_eq!(told("old_name", |at| format!("raw/{at:04}.tif")), None);
+    assert_eq!(told("old_name", |at| "x".repeat(at + 1)), None);
+}

@@ -24,6 +24,8 @@ const FEWEST_VALUES: usize = 5;
 const MOST_EACH: usize = 20;
 /// So few samples of one word, on average, are those of what is called so.
 const FEW_EACH: usize = 2;
+/// Fewer words of more samples each are kinds.
+const SEVERAL_WORDS: usize = 8;
 /// From so many samples of one value on, one that both splits have tells nothing of groups.
 const MANY_EACH: usize = 10;
 /// More samples of each number of a short row are those of a count, or of a number within a thing.
@@ -111,27 +113,64 @@ pub(super) struct Values {
     are_of_classes: bool,
 }
 
+/// The values of a column by number, and which each sample has.
+struct Numbered<'a> {
+    /// Each value with how many samples have it.
+    values: Vec<(String, usize)>,
+    /// As they are written.
+    written: BTreeSet<&'a str>,
+    /// By sample, in the order of the drafts.
+    of: Vec<Option<u32>>,
+}
+
+impl<'a> Numbered<'a> {
+    fn new(told: &'a BTreeMap<String, String>, claim: &Claim, fold: Fold) -> Self {
+        let mut values: Vec<(String, usize)> = Vec::new();
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        // Many samples have one value: each way of writing it is folded once.
+        let mut ways: HashMap<&str, Option<u32>> = HashMap::new();
+        let mut written = BTreeSet::new();
+        let mut by_path = HashMap::with_capacity(told.len());
+        for (path, way) in told {
+            let number = *ways.entry(way).or_insert_with(|| {
+                let value = folded(way, fold)?;
+                written.insert(way.trim());
+                let number = numbers.entry(value).or_insert_with_key(|value| {
+                    values.push((value.clone(), 0));
+                    values.len() as u32 - 1
+                });
+                Some(*number)
+            });
+            if let Some(number) = number {
+                values[number as usize].1 += 1;
+                by_path.insert(path.as_str(), number);
+            }
+        }
+        let drafts = claim.drafts.iter();
+        let of = drafts.map(|draft| by_path.get(draft.path.as_str()).copied());
+        Self {
+            of: of.collect(),
+            values,
+            written,
+        }
+    }
+}
+
 impl Values {
     pub(super) fn of(told: &BTreeMap<String, String>, claim: &Claim, fold: Fold) -> Self {
-        let folds: BTreeMap<&str, String> = told
-            .iter()
-            .filter_map(|(path, value)| Some((path.as_str(), folded(value, fold)?)))
-            .collect();
-        let mut values = Self::default();
-        for value in folds.values() {
-            values.all += 1;
-            *values.sizes.entry(value.clone()).or_default() += 1;
-        }
-        let written = told.iter().filter(|one| folds.contains_key(one.0.as_str()));
-        values.written = written.map(|one| one.1.trim().to_owned()).collect();
+        let numbered = Numbered::new(told, claim, fold);
+        let written = numbered.written.into_iter().map(ToOwned::to_owned);
+        let mut values = Self {
+            all: numbered.values.iter().map(|value| value.1).sum(),
+            written: written.collect(),
+            ..Self::default()
+        };
         // Samples of each value by part, role and name of the split.
-        let mut places: BTreeMap<&str, BTreeMap<Place<'_>, usize>> = BTreeMap::new();
-        for draft in &claim.drafts {
-            if let (Some(value), Some((split, role))) =
-                (folds.get(draft.path.as_str()), &draft.split)
-            {
+        let mut places: BTreeMap<u32, BTreeMap<Place<'_>, usize>> = BTreeMap::new();
+        for (draft, number) in claim.drafts.iter().zip(&numbered.of) {
+            if let (Some(number), Some((split, role))) = (number, &draft.split) {
                 let part = claim.parts.get(split).map(String::as_str);
-                let own = places.entry(value).or_default();
+                let own = places.entry(*number).or_default();
                 *own.entry((part, *role, split)).or_default() += 1;
             }
         }
@@ -147,24 +186,18 @@ impl Values {
             values.shared += shared;
             values.both += usize::from(shared > 0);
         }
-        let label = |at: usize| claim.drafts[at].label.as_deref();
-        let split = |at: usize| {
-            claim.drafts[at]
-                .split
-                .as_ref()
-                .map(|split| split.0.as_str())
-        };
-        let of = |at: usize| {
-            folds
-                .get(claim.drafts[at].path.as_str())
-                .map(String::as_str)
-        };
-        let count = claim.drafts.len();
-        let by_label = Relation::of(count, of, label);
-        let by_split = Relation::of(count, of, split);
+        let drafts = || claim.drafts.iter().zip(&numbered.of);
+        let by_label = Relation::of(
+            drafts().filter_map(|(draft, number)| Some(((*number)?, draft.label.as_deref()?))),
+        );
+        let by_split = Relation::of(drafts().filter_map(|(draft, number)| {
+            let (split, _) = draft.split.as_ref()?;
+            Some(((*number)?, split.as_str()))
+        }));
         values.are_known = (by_label.forwards && by_label.backwards)
             || (by_split.forwards && by_split.backwards && by_split.others > 1);
         values.are_of_classes = by_label.backwards && by_label.others > 1;
+        values.sizes = numbered.values.into_iter().collect();
         values
     }
 
@@ -314,7 +347,7 @@ impl Values {
             // Names of people are words.
             let are_names = kind == Kind::Person && different > 2;
             let are_kept = different >= FEWEST_VALUES && !self.more_each_than(MANY_EACH)
-                || different >= MOST_EACH && !self.more_each_than(MOST_EACH);
+                || different >= SEVERAL_WORDS && !self.more_each_than(MOST_EACH);
             return match are_names || are_kept {
                 true => Verdict::Asked,
                 false => Verdict::Nothing,
@@ -374,19 +407,14 @@ struct Relation {
 }
 
 impl Relation {
-    fn of<'a>(
-        count: usize,
-        value: impl Fn(usize) -> Option<&'a str>,
-        other: impl Fn(usize) -> Option<&'a str>,
-    ) -> Self {
-        let mut other_of: HashMap<&str, &str> = HashMap::new();
-        let mut value_of: HashMap<&str, &str> = HashMap::new();
+    /// Of the pairs of a value and its other.
+    fn of<'a>(pairs: impl Iterator<Item = (u32, &'a str)>) -> Self {
+        let mut other_of: HashMap<u32, &str> = HashMap::new();
+        let mut value_of: HashMap<&str, u32> = HashMap::new();
         let (mut forwards, mut backwards) = (true, true);
-        for at in 0..count {
-            if let (Some(value), Some(other)) = (value(at), other(at)) {
-                forwards &= *other_of.entry(value).or_insert(other) == other;
-                backwards &= *value_of.entry(other).or_insert(value) == value;
-            }
+        for (value, other) in pairs {
+            forwards &= *other_of.entry(value).or_insert(other) == other;
+            backwards &= *value_of.entry(other).or_insert(value) == value;
         }
         Self {
             forwards: forwards && !other_of.is_empty(),

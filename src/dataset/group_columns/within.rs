@@ -7,7 +7,6 @@ use super::Column;
 use super::names::{Named, holds_others, is_of_collections, named};
 use super::values::{Fold, Values, folded};
 use super::words::Kind;
-use crate::dataset::claim::Claim;
 
 /// The column that one of numbers is within.
 #[derive(Debug, PartialEq)]
@@ -17,10 +16,10 @@ pub(super) struct Wider {
     pub(super) is_certain: bool,
 }
 
-/// The column that the one at `at` begins anew within each value of.
-pub(super) fn wider(columns: &[Column], at: usize, claim: &Claim) -> Option<Wider> {
+/// The column that the one at `at`, of these values, begins anew within each value of.
+pub(super) fn wider(columns: &[Column], at: usize, values: &Values) -> Option<Wider> {
     let inner = &columns[at];
-    if !Values::of(&inner.of, claim, Fold::Code).are_counted() {
+    if !values.are_counted() {
         return None;
     }
     let numbers = inner.of.iter().filter_map(|(path, value)| {
@@ -108,7 +107,7 @@ fn begin_anew(numbers: &BTreeMap<&str, u64>, wider: &Column) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::claim::Strength;
+    use crate::dataset::claim::{Claim, Strength};
     use crate::sample::Layout;
 
     /// The wider of two columns of 96 pictures, as the second is within the first.
@@ -128,7 +127,8 @@ mod tests {
             column(wide, &|at| values(at).0),
             column(inner, &|at| values(at).1),
         ];
-        wider(&columns, 1, &claim).map(|one| one.is_certain)
+        let values = Values::of(&columns[1].of, &claim, Fold::Code);
+        wider(&columns, 1, &values).map(|one| one.is_certain)
     }
 
     /// Eight of each of three, four pictures each.

@@ -206,7 +206,8 @@ pub(super) const PLACES: &[&str] = &["location", "place", "station", "trap"];
 
 /// Words for what a picture was made from.
 pub(super) const PARENTS: &[&str] = &[
-    "base", "mother", "orig", "origin", "original", "parent", "source", "src",
+    "base", "mother", "old", "orig", "origin", "original", "parent", "previous", "raw", "source",
+    "src",
 ];
 
 /// Words for pictures, which tell one that others were made from where they repeat.

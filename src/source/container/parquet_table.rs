@@ -220,7 +220,8 @@ fn labels(reader: &SerializedFileReader<File>) -> io::Result<Vec<Option<String>>
     cells(reader, column, &named)
 }
 
-/// What a table says of its rows in columns of whole numbers or short texts that are wanted.
+/// What a table says of its rows in columns of numbers or short texts that are wanted, also in
+/// those of a structure (`meta.patient`).
 ///
 /// # Errors
 /// The file cannot be read, or is damaged.
@@ -237,8 +238,14 @@ pub(super) fn columns(file: &Path, is_wanted: &dyn Fn(&str) -> bool) -> io::Resu
     let mut all = Vec::new();
     let columns = metadata.file_metadata().schema_descr().columns().iter();
     for (at, column) in columns.enumerate() {
-        let kinds = [Type::INT32, Type::INT64, Type::BYTE_ARRAY];
-        let is_one = column.path().parts().len() == 1 && column.max_rep_level() == 0;
+        let kinds = [
+            Type::INT32,
+            Type::INT64,
+            Type::FLOAT,
+            Type::DOUBLE,
+            Type::BYTE_ARRAY,
+        ];
+        let is_one = column.max_rep_level() == 0;
         // What is longer is a picture or prose.
         let is_short = bytes(at) <= rows.max(1).saturating_mul(LONGEST_CELL) + LEAST_BYTES;
         if is_one && is_short && kinds.contains(&column.physical_type()) && is_wanted(column.name())
