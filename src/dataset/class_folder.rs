@@ -63,7 +63,8 @@ pub(super) fn are_classes<'a>(labels: impl Iterator<Item = (&'a str, &'a str)>) 
     if splits_of.len() > 1 && entities * 5 >= splits_of.len() * 4 {
         return false;
     }
-    if are_instances(splits_of.keys().copied()) {
+    let names = || splits_of.keys().copied();
+    if are_instances(names()) || are_shards(names()) || are_views(names()) {
         return false;
     }
     splits.len() < 2 || splits_of.values().any(|splits| splits.len() > 1)
@@ -83,6 +84,70 @@ fn are_instances<'a>(folders: impl Iterator<Item = &'a str>) -> bool {
         *of_kind.entry(kind).or_default() += 1;
     }
     of_kind.len() > 1 && of_kind.values().all(|folders| *folders > 1)
+}
+
+/// First digits of digests, among which files are dealt out: `0/` to `f/`, `00/` to `ff/`. Classes
+/// may be characters by their ASCII codes, which begin below 8.
+fn are_shards<'a>(folders: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let mut lengths: BTreeSet<usize> = BTreeSet::new();
+    let is_part = |folder: &str| {
+        let is_small = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        let is_large = |byte: u8| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte);
+        folder.bytes().all(is_small) || folder.bytes().all(is_large)
+    };
+    let mut all = folders.clone().inspect(|folder| {
+        lengths.insert(folder.len());
+    });
+    if !all.all(is_part) || lengths.len() != 1 || lengths.last() > Some(&3) {
+        return false;
+    }
+    let has = |is: fn(&u8) -> bool| folders.clone().any(|folder| folder.bytes().any(|b| is(&b)));
+    let is_beyond =
+        |folder: &str| matches!(folder.as_bytes()[0], b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F');
+    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && folders.clone().any(is_beyond)
+}
+
+/// What one picture is shown in: resolutions, sensors, sides of an edit. `sharp` and `hazy` may as
+/// well be classes.
+const VIEWS: [&str; 23] = [
+    "albedo",
+    "alpha",
+    "bicubic",
+    "depth",
+    "disparity",
+    "flow",
+    "gt",
+    "hq",
+    "hr",
+    "infrared",
+    "input",
+    "ir",
+    "lq",
+    "lr",
+    "lwir",
+    "nir",
+    "normals",
+    "output",
+    "pan",
+    "rgb",
+    "swir",
+    "thermal",
+    "upsampled",
+];
+
+/// Whether folders are several ways in which one picture is shown.
+fn are_views<'a>(mut folders: impl Iterator<Item = &'a str> + Clone) -> bool {
+    let is_view = |folder: &str| {
+        let lower = folder.to_ascii_lowercase();
+        let mut words = lower.split(['_', '-', ' ']);
+        words.clone().any(|word| VIEWS.contains(&word))
+            && words.all(|word| {
+                let is_scale = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+                VIEWS.contains(&word) || word.strip_prefix('x').is_some_and(is_scale)
+            })
+    };
+    let count = folders.clone().count();
+    count > 1 && folders.all(is_view)
 }
 
 /// `patient12`, a digest, a date, or several numbers among words: `MOT17-04-DPM`.
@@ -172,6 +237,29 @@ mod tests {
         assert!(!recur(rooms));
         assert!(recur(["apple_1", "apple_2", "pear_1", "pear_2"]), "counted");
         assert!(recur(["bird_001", "finch_002", "crow_003", "jay_004"]));
+    }
+
+    #[test]
+    fn shards_and_views_of_one_picture_are_no_classes() {
+        let recur = |folders: &[&'static str]| {
+            let recur = ["train", "val"].map(|split| folders.iter().map(move |&one| (one, split)));
+            let all: Vec<(&str, &str)> = recur.into_iter().flatten().collect();
+            classes(&all)
+        };
+        assert!(!recur(&["0", "3", "9", "b", "f"]));
+        assert!(!recur(&["00", "3f", "7a", "c4"]));
+        assert!(!recur(&["HR", "LR", "upsampled"]));
+        assert!(!recur(&["rgb", "thermal"]));
+        assert!(!recur(&["LR_x2", "LR_x4", "HR"]));
+        assert!(recur(&["0", "1", "9"]), "digits");
+        assert!(recur(&["a", "b", "c"]), "letters");
+        assert!(
+            recur(&["30", "41", "4a", "7a"]),
+            "characters by their codes"
+        );
+        assert!(recur(&["0", "a", "z"]), "digits and letters");
+        assert!(recur(&["sharp", "blurry"]));
+        assert!(recur(&["rgb", "cat"]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::confirm::says_sensor;
 use super::names::{Told, VIEWS, is_of_pictures};
 use super::{Key, own_folder};
 use crate::dataset::walk::WalkedFile;
@@ -29,7 +30,8 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile]) {
     let mut others: BTreeMap<(&str, Place<'_>), BTreeSet<&str>> = BTreeMap::new();
     for ((key, told), image) in keys.iter().zip(images) {
         let own = own_folder(&image.path);
-        if *told != Told::Picture || VIEWS.contains(&&*own.to_lowercase()) {
+        let lower = own.to_lowercase();
+        if *told != Told::Picture || VIEWS.contains(&&*lower) || says_sensor(&lower) {
             continue;
         }
         if is_called_so[own] {

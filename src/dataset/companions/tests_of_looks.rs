@@ -231,3 +231,14 @@ fn a_folder_named_for_the_quality_of_labels_holds_pictures_where_it_says_so() {
     ];
     assert_eq!(counts_seen(&five(&coarse), &none).0, 5);
 }
+
+#[test]
+fn grey_pictures_of_another_sensor_are_pictures() {
+    let beside = |folder: &str| {
+        let names = ["train/rgb/#.png", &format!("train/{folder}/#.png")];
+        seen(&names, folder, GREY)
+    };
+    assert_eq!(beside("thermal"), beside("left"));
+    assert_eq!(beside("nir"), beside("left"));
+    assert_ne!(beside("depth"), beside("left"));
+}

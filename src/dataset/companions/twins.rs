@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::confirm::{FEWEST, are_masks, most, says_drawing, says_mask};
+use super::confirm::{FEWEST, are_masks, most, says_drawing, says_mask, says_sensor};
 use super::names::{Told, is_number};
 use super::{Key, Looks};
 use crate::dataset::split_folders::{SplitFolders, split_folders};
@@ -122,6 +122,10 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
         let is_said = is_told || says.any(|word| says_mask(word)) || found.iter().all(name_says);
         let is_whole = pairs.iter().all(|pair| pair.is_whole);
         let says_drawing = own.iter().chain(&other).any(|word| says_drawing(word));
+        // A grey picture of another sensor looks as a mask does.
+        if own.iter().any(|word| says_sensor(word)) && !own.iter().any(|word| says_mask(word)) {
+            continue;
+        }
         let may_be = is_said || is_whole && !says_drawing && !are_counted(&found, &names);
         if !may_be || !are_masks(&found, images, looks, is_said) {
             continue;
