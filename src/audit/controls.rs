@@ -5,7 +5,7 @@
 //! similar copies are. Where pictures share most of what they show (forms, plates, plots of one
 //! template), what is left after whitening is so little that saving them again hides it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -25,6 +25,9 @@ use crate::verification::{self, Found, Picture, Threshold, Whitening};
 /// Pictures that are edited.
 const MOST: usize = 32;
 
+/// So little less similar than the original is most likely a copy of it.
+const AS_NEAR: f32 = 0.03;
+
 /// An edited picture.
 struct Copy {
     original: SampleId,
@@ -41,6 +44,8 @@ pub(super) struct Trial {
     cropped: usize,
     /// Nine in ten of the copies that were merely saved again are so similar to their originals.
     saved: Option<f32>,
+    /// The nearest other picture that is less similar to such a copy than its original.
+    stranger: Option<f32>,
 }
 
 impl Trial {
@@ -48,7 +53,7 @@ impl Trial {
     /// all others, so that hardly any is told.
     pub(super) fn judge(self, threshold: Threshold) -> Threshold {
         match 4 * self.cropped < 3 * self.controls.pictures as usize {
-            true => threshold.of_template(self.saved),
+            true => threshold.of_template(self.saved, self.stranger),
             false => threshold,
         }
     }
@@ -87,10 +92,11 @@ pub(super) fn look_for(
     pictures.extend(described);
     let queries: Vec<u32> = (first..pictures.len() as u32).collect();
     let of = |found: &Found| &edited[(found.query - first) as usize];
-    let mut matches = Vec::new();
+    let (mut matches, mut others) = (Vec::new(), Vec::new());
     verification::find(pictures, &queries, database, threshold, |found| {
-        if of(&found).original.0 == found.partner {
-            matches.push(found);
+        match of(&found).original.0 == found.partner {
+            true => matches.push(found),
+            false => others.push(found),
         }
     });
     pictures.truncate(first as usize);
@@ -110,6 +116,19 @@ pub(super) fn look_for(
     let (saved, cropped) = (by(Edit::Saved), by(Edit::Cropped));
     let pictures = edited.len() / Edit::ALL.len();
     let similarities = saved.iter().map(|found| found.similarity);
+    let own: BTreeMap<u32, f32> = saved
+        .iter()
+        .map(|one| (one.query, one.similarity))
+        .collect();
+    let is_stranger = |found: &&Found| {
+        let own = own.get(&found.query);
+        let is_other = |own: &f32| found.similarity < *own - AS_NEAR;
+        of(found).edit == Edit::Saved && own.is_none_or(is_other)
+    };
+    let strangers = others.iter().filter(is_stranger);
+    let stranger = strangers
+        .map(|found| found.similarity)
+        .max_by(f32::total_cmp);
     (pictures > 0).then(|| Trial {
         controls: Controls {
             pictures: pictures as u64,
@@ -118,6 +137,7 @@ pub(super) fn look_for(
         },
         cropped: cropped.par_iter().filter(is_copy).count(),
         saved: reached_by_most(similarities.collect(), pictures),
+        stranger,
     })
 }
 
@@ -206,6 +226,7 @@ mod tests {
                 },
                 cropped,
                 saved: Some(0.9),
+                stranger: None,
             };
             trial.judge(Threshold::given(0.6)).doubt
         };

@@ -14,7 +14,7 @@ pub(super) fn caveat(report: &Report) -> Option<&'static str> {
         DetectionDoubt::Template => Some(
             "pictures of this dataset share most of what they show (a form, a plate, a fixed view): \
              only those as similar as copies saved again count as near duplicates, less similar ones \
-             are look-alikes, and cropped copies would mostly be missed",
+             are look-alikes, and copies that were cropped, turned or written on may be missed",
         ),
         _ if !report.leakage.iter().any(look_alikes) => None,
         DetectionDoubt::FewImages => Some(
