@@ -216,6 +216,8 @@ mod unix {
             "metadata.jsonl",
             "instances_val.json",
             "splitleak.toml",
+            "README.md",
+            "x.parquet",
             "val/x",
             "val/x.tar",
         ] {

@@ -2,7 +2,7 @@
 
 use crate::workspace::{Workspace, codes, encode, leaked, paths_of, picture};
 use miniz_oxide::deflate::compress_to_vec;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
@@ -102,9 +102,15 @@ fn table(rows: &[(u32, i64)]) -> Vec<u8> {
 
 /// The same with a column of this name.
 fn table_with(column: &str, rows: &[(u32, i64)]) -> Vec<u8> {
+    table_of(&format!("optional int64 {column};"), 1, rows)
+}
+
+/// The same with this column of whole numbers, perhaps as doubles, at a level of definition.
+fn table_of(column: &str, level: i16, rows: &[(u32, i64)]) -> Vec<u8> {
+    let is_double = column.contains("double");
     let schema = format!(
         "message schema {{ optional group image {{ optional binary bytes; \
-         optional binary path (UTF8); }} optional int64 {column}; }}"
+         optional binary path (UTF8); }} {column} }}"
     );
     let schema = Arc::new(parse_message_type(&schema).unwrap());
     let names = json!({ "info": { "features": { "image": { "_type": "Image" },
@@ -134,11 +140,15 @@ fn table_with(column: &str, rows: &[(u32, i64)]) -> Vec<u8> {
         column.close().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let labels: Vec<i64> = rows.iter().map(|row| row.1).collect();
-        let levels = vec![1; rows.len()];
-        column
-            .typed::<Int64Type>()
-            .write_batch(&labels, Some(&levels), None)
-            .unwrap();
+        let levels = vec![level; rows.len()];
+        if is_double {
+            let labels: Vec<f64> = labels.iter().map(|&label| label as f64).collect();
+            let column = column.typed::<DoubleType>();
+            column.write_batch(&labels, Some(&levels), None).unwrap();
+        } else {
+            let column = column.typed::<Int64Type>();
+            column.write_batch(&labels, Some(&levels), None).unwrap();
+        }
         column.close().unwrap();
         group.close().unwrap();
     }
@@ -350,6 +360,59 @@ fn arrays_that_are_no_pictures_are_not_taken_for_some() {
     assert!(not_read(&report).contains("val/ct.npy"));
 }
 
+#[test]
+fn links_in_archives_are_what_they_lead_to_and_holes_are_told() {
+    let with = |kind: tar::EntryType, name: &str, target: &str| {
+        let files = [
+            ("train/1.png", png(1)),
+            ("train/2.png", png(2)),
+            ("val/3.png", png(3)),
+        ];
+        // Without the two blocks at its end.
+        let mut files = tar(&files);
+        files.truncate(files.len() - 1024);
+        let mut archive = tar::Builder::new(files);
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(0);
+        archive.append_link(&mut header, name, target).unwrap();
+        let workspace = Workspace::new();
+        workspace.file("data.tar", archive.into_inner().unwrap());
+        workspace.check(&["--max-leakage", "0"])
+    };
+    use tar::EntryType::{GNUSparse, Link, Symlink};
+    for (kind, name, target) in [
+        (Link, "val/9.png", "train/1.png"),
+        (Symlink, "val/9.png", "../train/1.png"),
+    ] {
+        let (report, status) = with(kind, name, target);
+        assert_eq!(leaks(&report), ["data.tar!/val/9.png"], "{target}");
+        assert_eq!(status, 1);
+    }
+    let (report, _) = with(Symlink, "val/more", "../train");
+    assert_eq!(leaks(&report).len(), 2);
+    for (kind, target) in [
+        (Symlink, "/else/1.png"),
+        (Link, "gone.png"),
+        (GNUSparse, ""),
+    ] {
+        let (report, status) = with(kind, "val/9.png", target);
+        assert_eq!(report["verdict"], "unknown", "{target}");
+        assert_eq!(status, 2);
+    }
+}
+
+#[test]
+fn an_archive_behind_the_end_of_another_is_read_too() {
+    let workspace = Workspace::new();
+    let both = [tar(&[("2.png", png(2))]), tar(&[("1.png", png(1))])].concat();
+    workspace
+        .file("train.tar", tar(&[("1.png", png(1))]))
+        .file("val.tar", both);
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(leaks(&report), ["val.tar!/1.png"]);
+}
+
 /// The verdict, and how many groups both splits have.
 fn shared(workspace: &Workspace, options: &[&str]) -> (Value, Value) {
     let (report, _) = workspace.check(options);
@@ -363,14 +426,15 @@ fn columns_of_tables_beside_their_pictures_tell_groups_and_are_asked_about() {
         let row = |seed| (seed, from + i64::from(seed % 6) * 37);
         seeds.map(row).collect()
     };
-    let tables = |column: &str, from: i64| {
+    let tables_of = |column: &str, level: i16, from: i64| {
         let workspace = Workspace::new();
-        let train = table_with(column, &rows(1..25, 1000));
+        let train = table_of(column, level, &rows(1..25, 1000));
         workspace.file("train-00000-of-00001.parquet", train);
-        let test = table_with(column, &rows(25..37, from));
+        let test = table_of(column, level, &rows(25..37, from));
         workspace.file("test-00000-of-00001.parquet", test);
         workspace
     };
+    let tables = |column: &str, from| tables_of(&format!("optional int64 {column};"), 1, from);
     let leaks = ("leaks".into(), 6.into());
     assert_eq!(shared(&tables("patient_id", 1000), &[]), leaks);
     assert_eq!(
@@ -381,6 +445,10 @@ fn columns_of_tables_beside_their_pictures_tell_groups_and_are_asked_about() {
     assert_eq!(shared(&parent, &[]).0, "unknown");
     assert_eq!(shared(&parent, &["--group-column", "source_image"]), leaks);
     assert_eq!(shared(&tables("license", 1000), &[]).0, "clear");
+    let double = tables_of("optional double case_id;", 1, 1000);
+    assert_eq!(shared(&double, &[]), leaks);
+    let inside = "optional group meta { optional int64 patient; }";
+    assert_eq!(shared(&tables_of(inside, 2, 1000), &[]), leaks);
 }
 
 #[test]

@@ -64,7 +64,13 @@ impl Paths {
 /// none, or no picture is in two of them.
 pub(super) fn claim(root: &Path, walked: &Walked) -> Option<Claim> {
     const NAME: &str = "README.md";
-    let text = std::fs::read_to_string(root.join(NAME)).ok()?;
+    /// Longer ones are none; nor are pipes and devices.
+    const MOST_BYTES: u64 = 16 << 20;
+    let file = root.join(NAME);
+    std::fs::metadata(&file)
+        .ok()
+        .filter(|found| found.is_file() && found.len() <= MOST_BYTES)?;
+    let text = std::fs::read_to_string(file).ok()?;
     let (_, text) = text
         .split_once("---\n")
         .filter(|(before, _)| before.trim().is_empty())?;

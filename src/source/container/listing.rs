@@ -168,8 +168,20 @@ fn list_as_it_is(
     Ok(None)
 }
 
+/// Refuses what is no file, as a pipe that nothing writes to, or a device without an end.
+///
+/// # Errors
+/// It is none, or is not there.
+pub(super) fn is_regular(file: &Path) -> io::Result<()> {
+    match std::fs::metadata(file)?.is_file() {
+        true => Ok(()),
+        false => Err(damaged("is no file")),
+    }
+}
+
 /// The first bytes of a file, as many as there are.
 fn head_of(file: &Path) -> io::Result<Vec<u8>> {
+    is_regular(file)?;
     let mut head = Vec::with_capacity(HEAD);
     File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)

@@ -33,6 +33,9 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     if is_too_small(&shape) {
         return Ok(Some(listing));
     }
+    if are_flattened(file, &shape) {
+        return Ok(None);
+    }
     let first = shape.first().copied().unwrap_or(0);
     let told = labels_beside(file, first)?;
     let is_taken = add(&mut listing, file, name, stream, !told.is_empty())?;
@@ -48,6 +51,16 @@ fn is_too_small(shape: &[u64]) -> bool {
         .iter()
         .try_fold(1u64, |all, one| all.checked_mul(*one));
     numbers.is_some_and(|all| all < array::SMALLEST * array::SMALLEST)
+}
+
+/// Whether an array called by many pictures (`x_train`) has a row for each, as `n x 784` for 28 by
+/// 28 pixels: how a row lies is not told.
+fn are_flattened(file: &Path, shape: &[u64]) -> bool {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let is_square = |pixels: u64| pixels.isqrt().pow(2) == pixels;
+    let is_picture =
+        |numbers: u64| is_square(numbers) || numbers.is_multiple_of(3) && is_square(numbers / 3);
+    matches!(*shape, [_, numbers] if is_picture(numbers)) && !label_names(&stem).is_empty()
 }
 
 /// The labels of so many pictures, from the array beside theirs that is named so; none where it has
@@ -188,6 +201,17 @@ fn levels(head: &Head, stream: &Stream) -> io::Result<Option<Levels>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_of_as_many_numbers_as_a_square_has_pixels_are_flattened_pictures() {
+        let is_so = |name: &str, shape: &[u64]| are_flattened(Path::new(name), shape);
+        assert!(is_so("a/x_train.npy", &[100, 784]));
+        assert!(is_so("X.npy", &[100, 3072]));
+        assert!(is_so("train_images.npy", &[100, 4096]));
+        assert!(!is_so("x_train.npy", &[100, 28, 28]));
+        assert!(!is_so("x_train.npy", &[480, 640]));
+        assert!(!is_so("0001.npy", &[768, 1024]));
+    }
 
     #[test]
     fn a_number_and_a_handful_are_no_picture_and_a_small_square_may_be_one() {

@@ -31,6 +31,7 @@ pub(super) fn list(
             let mut members = Members::new(is_wanted);
             let stream = Stream::of(file)?;
             let mut archive = Archive::new(BufReader::with_capacity(4096, File::open(file)?));
+            archive.set_ignore_zeros(true);
             let entries = archive.entries_with_seek();
             let fault = entries.and_then(|entries| members.read(entries, stream.size()));
             (members, stream, fault.err())
@@ -89,6 +90,7 @@ fn inflated<'a>(
         });
         let mut members = Members::new(is_wanted);
         let mut archive = Archive::new(BufReader::new(reader));
+        archive.set_ignore_zeros(true);
         let entries = archive.entries();
         let fault = entries
             .and_then(|entries| members.read(entries, u64::MAX))
@@ -113,6 +115,7 @@ struct Members<'a> {
     is_wanted: &'a dyn Fn(&str) -> bool,
 }
 
+#[derive(Clone)]
 struct Member {
     name: String,
     at: u64,
@@ -131,10 +134,53 @@ impl<'a> Members<'a> {
 
     /// Reads all heads of an archive of so many bytes; what was read before an error stays.
     fn read<R: Read>(&mut self, entries: Entries<'_, R>, archive: u64) -> io::Result<()> {
+        let mut links = Vec::new();
+        let read = self.read_files(entries, archive, &mut links);
+        self.follow(links);
+        read
+    }
+
+    /// Adds what links lead to: files of the archive, or all that is in a folder of it. A link to
+    /// what is neither is told where it may be an image.
+    fn follow(&mut self, links: Vec<(String, Option<String>)>) {
+        let files = self.found.clone();
+        let named = |name: &str| files.iter().rev().find(|file| file.name == name);
+        for (name, target) in links {
+            let target = target.unwrap_or_default();
+            if let Some(file) = named(&target) {
+                if (self.is_wanted)(&name) {
+                    let Member { at, size, .. } = *file;
+                    self.found.push(Member { name, at, size });
+                }
+                continue;
+            }
+            let folder = format!("{target}/");
+            let below = files.iter().filter_map(|file| {
+                let rest = file.name.strip_prefix(&folder)?;
+                let name = format!("{name}/{rest}");
+                Some(Member { name, ..*file })
+            });
+            let before = self.found.len();
+            self.found.extend(below);
+            if self.found.len() == before && (self.is_wanted)(&name) {
+                let what = "links to what is not in the archive, and is not read";
+                self.faults.push((name, what.to_owned()));
+            }
+        }
+    }
+
+    fn read_files<R: Read>(
+        &mut self,
+        entries: Entries<'_, R>,
+        archive: u64,
+        links: &mut Vec<(String, Option<String>)>,
+    ) -> io::Result<()> {
         for entry in entries {
             let mut entry = entry?;
             let path = entry.path_bytes().into_owned();
-            if !entry.header().entry_type().is_file() {
+            let kind = entry.header().entry_type();
+            let is_link = kind.is_hard_link() || kind.is_symlink();
+            if !(kind.is_file() || kind.is_gnu_sparse() || is_link) {
                 continue;
             }
             let Some(name) = super::names::inner(&path) else {
@@ -143,6 +189,23 @@ impl<'a> Members<'a> {
                 self.faults.push((shown, what.to_owned()));
                 continue;
             };
+            if is_link {
+                let target = entry.link_name_bytes().unwrap_or_default();
+                let target = String::from_utf8_lossy(&target).into_owned();
+                let target = match kind.is_symlink() {
+                    true => beside(&name, &target),
+                    false => super::names::inner(target.as_bytes()),
+                };
+                links.push((name, target));
+                continue;
+            }
+            if kind.is_gnu_sparse() {
+                if (self.is_wanted)(&name) {
+                    let what = "is stored with holes, and is not read";
+                    self.faults.push((name, what.to_owned()));
+                }
+                continue;
+            }
             let (at, size) = (entry.raw_file_position(), entry.size());
             if at.saturating_add(size) > archive {
                 return Err(damaged("ends before its last member"));
@@ -176,6 +239,20 @@ impl<'a> Members<'a> {
         all.sort_unstable_by_key(|(name, _)| (name.ends_with(".cls"), name.as_str()));
         all.into_iter().filter_map(one).collect()
     }
+}
+
+/// The path that a link leads to from where it lies; `None` where that is outside of the archive.
+fn beside(link: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = link.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    (!target.starts_with('/')).then(|| parts.join("/"))
 }
 
 /// Whether a member may tell the class of the image with its key.
