@@ -377,3 +377,24 @@ fn a_list_of_images_that_are_not_here_is_refused_with_an_example() {
         assert!(flat.contains(said), "{flat}");
     }
 }
+
+#[test]
+fn a_description_of_which_a_part_is_not_here_keeps_the_verdict_open() {
+    let verdict = |val: &str| {
+        let workspace = Workspace::new();
+        for (name, seed) in [("train/1", 1), ("train/2", 2), ("val/3", 3), ("val/4", 4)] {
+            workspace.image(&format!("images/{name}.png"), seed);
+        }
+        let text = format!("train: images/train\nval: {val}\nnames: [cat]\n");
+        workspace.file("data.yaml", text);
+        let (report, _) = workspace.check(&[]);
+        (
+            report["verdict"].clone(),
+            paths_of(&report, "description-not-used"),
+        )
+    };
+    assert_eq!(verdict("images/val"), ("clear".into(), Vec::new()));
+    let part = verdict("[images/val, images/more]");
+    assert_eq!(part, ("unknown".into(), vec!["data.yaml".to_owned()]));
+    assert_ne!(verdict("/mnt/absent/val2024").0, "clear");
+}

@@ -21,7 +21,7 @@ use super::resolve::Resolver;
 use super::walk::Walked;
 use crate::annotation::{Annotations, Fault, FaultKind};
 use crate::error::Error;
-use crate::sample::{Layout, SplitRole};
+use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use label_files::Classes;
 use rows::Form;
 
@@ -187,6 +187,7 @@ fn claim(
     let mut drafts = Vec::new();
     let mut splits = Vec::new();
     let mut folders: Vec<(String, String)> = Vec::new();
+    let mut problems = Vec::new();
     for ((name, role), side) in SPLITS.into_iter().zip(sides) {
         let Some(side) = side else { continue };
         let mut seen = BTreeSet::new();
@@ -200,7 +201,10 @@ fn claim(
                 Some(Found::List(list)) => samples.extend(listed(root, &list, role, walked)?),
                 // The test split is often named and not delivered.
                 None if role == SplitRole::Test => continue,
-                None => return Ok(None),
+                None => {
+                    problems.push(absent(path, name, written));
+                    continue;
+                }
             }
             samples.retain(|draft: &Draft| seen.insert(draft.path.clone()));
             drafts.extend(samples.into_iter().map(|draft| Draft {
@@ -209,6 +213,10 @@ fn claim(
             }));
         }
         splits.push((name.to_owned(), role));
+    }
+    // What names nothing that is here describes another dataset.
+    if drafts.is_empty() && !problems.is_empty() {
+        return Ok(None);
     }
     let annotations = annotations(root, path, description, walked, &drafts);
     // Only folders of one split can be said to hide samples of it.
@@ -221,6 +229,7 @@ fn claim(
         })),
         lists_samples: true,
         annotations,
+        problems,
         ..Claim::new(
             Layout::Yolo,
             Strength::Manifest,
@@ -228,6 +237,17 @@ fn claim(
             drafts,
         )
     }))
+}
+
+/// Part of a split that is not here, where another part or split is.
+fn absent(path: &str, split: &str, written: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::NotUsed,
+        path: path.to_owned(),
+        detail: format!(
+            "names `{written}` for its split `{split}`, which is not here: what it holds was compared with nothing; fetch it, or correct the path"
+        ),
+    }
 }
 
 fn annotations(
