@@ -199,6 +199,18 @@ fn nothing_that_the_user_owns_is_written_over() {
         std::fs::read(workspace.path("train/c/1.png")).unwrap(),
         before
     );
+    workspace.file("x_val.npy.old", b"\x93NUMPY\x01\0");
+    let over_array = workspace.run(&["check", ".", "--json", "x_val.npy.old"]);
+    assert_eq!(over_array.status, 2);
+    assert!(
+        over_array
+            .stderr
+            .contains("is there already and is no text"),
+        "{}",
+        over_array.stderr
+    );
+    let kept = std::fs::read(workspace.path("x_val.npy.old")).unwrap();
+    assert_eq!(kept, b"\x93NUMPY\x01\0");
     let arguments = ["split", ".", "--manifest", "m.csv", "--out", "m.csv"];
     let over_input = workspace.run(&arguments);
     assert_eq!(over_input.status, 2);

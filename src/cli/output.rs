@@ -1,7 +1,7 @@
 //! Writing of text to streams and files. A file is written whole or not at all.
 
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -25,12 +25,18 @@ pub(super) fn protect(input: &Path) {
 /// Refuses to write over what the user owns.
 ///
 /// # Errors
-/// The file is called as an image, or this run reads it.
+/// The file is called as an image, is there and no text, as archives and arrays are, or this run
+/// reads it.
 fn spared(path: &Path) -> Result<(), Error> {
     let name = path.display();
     if dataset::is_called_as_image(path) {
         return Err(Error::settings(format!(
             "`{name}` is called as an image is, and no image is written: choose another name, so that none of the dataset is lost"
+        )));
+    }
+    if is_binary(path) {
+        return Err(Error::settings(format!(
+            "`{name}` is there already and is no text, so that it is nothing that was written here before: choose another name"
         )));
     }
     let inputs = INPUTS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,6 +46,16 @@ fn spared(path: &Path) -> Result<(), Error> {
         ))),
         false => Ok(()),
     }
+}
+
+/// Whether a file is there that is no text.
+fn is_binary(path: &Path) -> bool {
+    const LOOKED_AT: u64 = 4096;
+    let mut begin = Vec::new();
+    std::fs::metadata(path).is_ok_and(|found| found.is_file())
+        && std::fs::File::open(path)
+            .is_ok_and(|file| file.take(LOOKED_AT).read_to_end(&mut begin).is_ok())
+        && begin.contains(&0)
 }
 
 /// Returns when no file is half written, and keeps another from being begun.

@@ -77,6 +77,7 @@ fn read(path: &Path) -> Result<Report, Error> {
             .read_to_end(&mut text)
             .map_err(failed)?;
     } else {
+        output::protect(path);
         text = std::fs::read(path).map_err(failed)?;
     }
     report::parse(&text).map_err(|message| Error::Report {
