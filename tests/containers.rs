@@ -391,11 +391,37 @@ fn links_in_archives_are_what_they_lead_to() {
     }
     let (report, _) = with(Symlink, "val/more", "../train");
     assert_eq!(leaks(&report).len(), 2);
-    for (kind, target) in [(Symlink, "/else/1.png"), (Link, "gone.png")] {
-        let (report, status) = with(kind, "val/9.png", target);
+    let (report, _) = with(Symlink, "val/all", "..");
+    assert_eq!(leaks(&report).len(), 2);
+    for (kind, name, target) in [
+        (Symlink, "val/9.png", "/else/1.png"),
+        (Link, "val/9.png", "gone.png"),
+        (Symlink, "val/more", "../../else"),
+    ] {
+        let (report, status) = with(kind, name, target);
         assert_eq!(report["verdict"], "unknown", "{target}");
         assert_eq!(status, 2);
     }
+    assert_eq!(
+        with(Symlink, "val/notes.md", "gone.md").0["verdict"],
+        "clear"
+    );
+}
+
+#[test]
+fn what_a_damaged_archive_of_splits_lost_may_be_of_any_of_them() {
+    let members = [
+        ("train/1.png", png(1)),
+        ("val/2.png", png(2)),
+        ("val/3.png", png(3)),
+    ];
+    let whole = tar(&members);
+    let workspace = Workspace::new();
+    workspace.file("data.tar", &whole[..whole.len() - 1024 - 600]);
+    let (report, status) = workspace.check(&["--max-leakage", "0"]);
+    assert!(not_read(&report).contains("is damaged behind `data.tar!/val/2.png`"));
+    assert_eq!(report["verdict"], "unknown");
+    assert_eq!(status, 2);
 }
 
 #[test]

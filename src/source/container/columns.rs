@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::listing::is_regular;
+use super::listing::check_is_file;
 use super::{arrow, caught, npz, parquet_table};
 
 /// What one column says of the rows of a table, or one array of those of another.
@@ -23,7 +23,7 @@ pub(crate) struct Told {
 /// # Errors
 /// The file cannot be read, or is damaged.
 pub(crate) fn columns(file: &Path, is_wanted: &dyn Fn(&str) -> bool) -> io::Result<Vec<Told>> {
-    is_regular(file)?;
+    check_is_file(file)?;
     let mut head = Vec::new();
     File::open(file)?.take(4).read_to_end(&mut head)?;
     let ending = file.extension().unwrap_or_default().to_ascii_lowercase();

@@ -172,7 +172,7 @@ fn list_as_it_is(
 ///
 /// # Errors
 /// It is none, or is not there.
-pub(super) fn is_regular(file: &Path) -> io::Result<()> {
+pub(super) fn check_is_file(file: &Path) -> io::Result<()> {
     match std::fs::metadata(file)?.is_file() {
         true => Ok(()),
         false => Err(damaged("is no file")),
@@ -181,7 +181,7 @@ pub(super) fn is_regular(file: &Path) -> io::Result<()> {
 
 /// The first bytes of a file, as many as there are.
 fn head_of(file: &Path) -> io::Result<Vec<u8>> {
-    is_regular(file)?;
+    check_is_file(file)?;
     let mut head = Vec::with_capacity(HEAD);
     File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)

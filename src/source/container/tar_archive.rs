@@ -1,6 +1,6 @@
 //! Tar archives, plain or gzipped as a whole; `WebDataset` shards among them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
@@ -15,6 +15,9 @@ use super::{Container, Reader, damaged};
 
 /// Longest member that is read for a label.
 const LABEL: u64 = 64 << 10;
+
+/// Most files that are reached by links: links to folders of links could make any number.
+const MOST_LINKED: usize = 1 << 20;
 
 /// What an archive holds. Members of one name are told apart by their number.
 ///
@@ -83,7 +86,7 @@ fn inflated<'a>(
     let (reader, mut writer) = io::pipe()?;
     std::thread::scope(|scope| {
         let inflating = scope.spawn(move || {
-            // A reader that has seen the end of the archive reads no more.
+            // A reader that has met a fault reads no more.
             let mut is_read = true;
             let mut hand_on = |part: &[u8]| is_read = is_read && writer.write_all(part).is_ok();
             Stream::inflated(file, 0, packed, Framing::Gzip, &mut hand_on)
@@ -122,6 +125,13 @@ struct Member {
     size: u64,
 }
 
+impl Member {
+    /// The same by another name.
+    fn called(&self, name: String) -> Self {
+        Self { name, ..*self }
+    }
+}
+
 impl<'a> Members<'a> {
     fn new(is_wanted: &'a dyn Fn(&str) -> bool) -> Self {
         Self {
@@ -141,28 +151,33 @@ impl<'a> Members<'a> {
     }
 
     /// Adds what links lead to: files of the archive, or all that is in a folder of it. A link to
-    /// what is neither is told where it may be an image.
+    /// what is neither is told, unless it is called as what is no image.
     fn follow(&mut self, links: Vec<(String, Option<String>)>) {
         let files = self.found.clone();
-        let named = |name: &str| files.iter().rev().find(|file| file.name == name);
+        let files: BTreeMap<&str, &Member> = files
+            .iter()
+            .map(|file| (file.name.as_str(), file))
+            .collect();
         for (name, target) in links {
-            let target = target.unwrap_or_default();
-            if let Some(file) = named(&target) {
-                if (self.is_wanted)(&name) {
-                    let Member { at, size, .. } = *file;
-                    self.found.push(Member { name, at, size });
-                }
-                continue;
-            }
-            let folder = format!("{target}/");
-            let below = files.iter().filter_map(|file| {
-                let rest = file.name.strip_prefix(&folder)?;
-                let name = format!("{name}/{rest}");
-                Some(Member { name, ..*file })
-            });
             let before = self.found.len();
-            self.found.extend(below);
-            if self.found.len() == before && (self.is_wanted)(&name) {
+            let folder = target.map(|target| match target.as_str() {
+                "" => target,
+                target => {
+                    self.found
+                        .extend(files.get(target).map(|file| file.called(name.clone())));
+                    format!("{target}/")
+                }
+            });
+            let below = folder.iter().flat_map(|folder| {
+                let from = files.range(folder.as_str()..);
+                let inside = from.take_while(|file| file.0.starts_with(folder.as_str()));
+                inside.map(|(path, file)| file.called(format!("{name}/{}", &path[folder.len()..])))
+            });
+            let room = MOST_LINKED.saturating_sub(self.found.len() - files.len());
+            self.found.extend(below.take(room));
+            let is_found = self.found.len() > before;
+            let may_be_folder = !name.rsplit('/').next().unwrap_or(&name).contains('.');
+            if !is_found && (may_be_folder || (self.is_wanted)(&name)) {
                 let what = "links to what is not in the archive, and is not read";
                 self.faults.push((name, what.to_owned()));
             }
