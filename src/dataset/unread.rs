@@ -19,6 +19,7 @@ use super::split_name::{beside_training, role_of, spelled, spelled_by_file};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
 use crate::source::Place;
+use crate::source::container::file_of;
 
 /// What of `files` is no companion of a picture, with the split that each file hides.
 pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
@@ -38,8 +39,10 @@ pub(super) fn hidden(files: Vec<UnreadFile>, claim: &Claim) -> Vec<Unread> {
     let splits = claim.drafts.iter().filter_map(|draft| draft.split.as_ref());
     let names: BTreeMap<SplitRole, &str> =
         splits.map(|(name, role)| (*role, name.as_str())).collect();
+    let holding = holding(claim);
     let split_of = |file: &UnreadFile| {
         let told = file.split.clone().or_else(|| claim.split_of.0(&file.path));
+        let told = told.or_else(|| holding.get(file.path.as_str()).map(|own| own.1.to_owned()));
         // What a list leaves out is left out on purpose.
         let unlisted = || {
             let among = || could_be_of(&file.path, &packed);
@@ -97,6 +100,20 @@ pub(super) fn splits_without_samples(hidden: &[Unread], claim: &Claim) -> Vec<(S
         .difference(&known)
         .filter_map(|&name| Some((name.to_owned(), role(name)?)))
         .collect()
+}
+
+/// Of each container that holds samples of splits one of these: what a damaged one lost may be of
+/// any. Of training, if it has any, with which all are compared.
+fn holding(claim: &Claim) -> BTreeMap<&str, (SplitRole, &str)> {
+    let mut holding: BTreeMap<&str, (SplitRole, &str)> = BTreeMap::new();
+    for draft in &claim.drafts {
+        if let (Place::Inside(_), Some((name, role))) = (&draft.place, &draft.split) {
+            let own = holding.entry(file_of(&draft.path));
+            let own = own.or_insert((*role, name));
+            *own = (*own).min((*role, name));
+        }
+    }
+    holding
 }
 
 fn role(draft: &Draft) -> Option<SplitRole> {
