@@ -116,19 +116,8 @@ pub(super) fn look_for(
     let (saved, cropped) = (by(Edit::Saved), by(Edit::Cropped));
     let pictures = edited.len() / Edit::ALL.len();
     let similarities = saved.iter().map(|found| found.similarity);
-    let own: BTreeMap<u32, f32> = saved
-        .iter()
-        .map(|one| (one.query, one.similarity))
-        .collect();
-    let is_stranger = |found: &&Found| {
-        let own = own.get(&found.query);
-        let is_other = |own: &f32| found.similarity < *own - AS_NEAR;
-        of(found).edit == Edit::Saved && own.is_none_or(is_other)
-    };
-    let strangers = others.iter().filter(is_stranger);
-    let stranger = strangers
-        .map(|found| found.similarity)
-        .max_by(f32::total_cmp);
+    others.retain(|found| of(found).edit == Edit::Saved);
+    let stranger = nearest_stranger(&saved, &others);
     (pictures > 0).then(|| Trial {
         controls: Controls {
             pictures: pictures as u64,
@@ -159,6 +148,20 @@ fn trained(dataset: &Dataset, copies: &Pictures) -> Vec<u32> {
 fn reached_by_most(mut similarities: Vec<f32>, all: usize) -> Option<f32> {
     similarities.sort_unstable_by(|a, b| b.total_cmp(a));
     similarities.get((9 * all).div_ceil(10) - 1).copied()
+}
+
+/// The similarity of the nearest other picture to a copy that is less similar to it than its
+/// original, `own`; to one whose original was not found, of all others.
+fn nearest_stranger(own: &[&Found], others: &[Found]) -> Option<f32> {
+    let own: BTreeMap<u32, f32> = own.iter().map(|one| (one.query, one.similarity)).collect();
+    let is_stranger = |found: &&Found| {
+        let own = own.get(&found.query);
+        own.is_none_or(|own| found.similarity < own - AS_NEAR)
+    };
+    let strangers = others.iter().filter(is_stranger);
+    strangers
+        .map(|found| found.similarity)
+        .max_by(f32::total_cmp)
 }
 
 /// Pictures to edit, also such as show too little to be found: those of the least digests, so that
@@ -204,7 +207,9 @@ fn copies_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verification::Doubt;
+    use crate::matching::area::Area;
+    use crate::matching::pair::Transform;
+    use crate::verification::{Affine, Doubt};
 
     #[test]
     fn what_nine_in_ten_reach_counts_those_that_were_not_found() {
@@ -213,6 +218,29 @@ mod tests {
         assert_eq!(reached_by_most(found(9), 10), Some(0.0));
         assert_eq!(reached_by_most(found(8), 10), None);
         assert_eq!(reached_by_most(found(1), 1), Some(0.0));
+    }
+
+    #[test]
+    fn strangers_are_others_that_are_clearly_less_similar_than_the_original() {
+        let found = |query, similarity| Found {
+            query,
+            partner: 0,
+            similarity,
+            transform: Transform::Identity,
+            map: Affine::IDENTITY,
+            of_query: Area::WHOLE,
+            of_partner: Area::WHOLE,
+        };
+        let own = [found(1, 0.9), found(2, 0.7)];
+        let own: Vec<&Found> = own.iter().collect();
+        let nearest = |others: &[Found]| nearest_stranger(&own, others);
+        assert_eq!(nearest(&[]), None);
+        assert_eq!(nearest(&[found(1, 0.8), found(2, 0.6)]), Some(0.8));
+        // As near as the original, so that it is a copy of it.
+        assert_eq!(nearest(&[found(1, 0.88), found(2, 0.69)]), None);
+        assert_eq!(nearest(&[found(2, 0.69), found(1, 0.69)]), Some(0.69));
+        // The original of the third was not found.
+        assert_eq!(nearest(&[found(3, 0.95)]), Some(0.95));
     }
 
     #[test]
