@@ -112,9 +112,8 @@ pub(super) fn find(
             !*stretches || !are_in_order(groups, ordered) && !lies_in_recordings(groups, ordered)
         });
         entities.extend(open.map(|(_, asked)| asked));
-        let former = names
-            .into_iter()
-            .flat_map(|one| Question::of_names(one, samples));
+        let former = names.into_iter();
+        let former = former.filter_map(|one| Question::of_names(one, samples));
         entities.extend(former);
         entities.extend(entities_in_names(samples, known, without_order, looks));
     }

@@ -77,6 +77,15 @@ const BLOCK: usize = 2_000;
 /// Parts of names that may tell groups, the widest first. At least one sample in ten has a value.
 #[must_use]
 pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
+    in_names(
+        samples,
+        "their names",
+        entity_folders::candidates(samples).collect(),
+    )
+}
+
+/// Such parts of names of whatever is called `names`, with those that are known already.
+pub(super) fn in_names(samples: &[Sample], names: &str, known: Vec<Candidate>) -> Vec<Candidate> {
     let looked_at = looked_at(samples.len());
     let schemes = schemes(samples, &looked_at);
     let classes = entity_judge::Classes::of(samples, &looked_at);
@@ -90,14 +99,13 @@ pub(crate) fn candidates(samples: &[Sample]) -> Vec<Candidate> {
         .map(|(_, parts)| parts.len())
         .max()
         .unwrap_or(0);
-    let mut found: Vec<Candidate> = Vec::new();
-    found.extend(entity_folders::candidates(samples));
+    let mut found = known;
     for level in 0..levels {
         let chosen: Vec<(&Scheme<'_>, &Part)> = parts
             .iter()
             .map(|(scheme, parts)| (*scheme, &parts[level.min(parts.len() - 1)]))
             .collect();
-        let candidate = candidate(samples, &chosen);
+        let candidate = candidate(samples, &chosen, names);
         let told = candidate.groups.of.iter().flatten().count();
         if told * 10 < samples.len() {
             continue;
@@ -274,7 +282,7 @@ fn folded(value: &str) -> String {
     folded
 }
 
-fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
+fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)], of_names: &str) -> Candidate {
     let of_scheme: HashMap<String, usize> = chosen
         .iter()
         .enumerate()
@@ -336,7 +344,7 @@ fn candidate(samples: &[Sample], chosen: &[(&Scheme<'_>, &Part)]) -> Candidate {
     };
     let groups = Groups {
         rule: GroupRule::Entity(format!(
-            "the part of their names that is `{value}` in `{place}`"
+            "the part of {of_names} that is `{value}` in `{place}`"
         )),
         of,
         names,

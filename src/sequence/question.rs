@@ -50,38 +50,26 @@ impl Question {
         }
     }
 
-    /// Parts that may be groups of the names that pictures had before, the widest first. What only
-    /// pixels could tell is not asked.
+    /// The widest part that may be a group of the names that pictures had before. What only pixels
+    /// could tell is not asked.
     #[must_use]
-    pub fn of_names(column: &GroupColumn, samples: &[Sample]) -> Vec<Self> {
-        let renamed = samples
-            .iter()
-            .zip(&column.values)
-            .map(|(sample, name)| Sample {
-                path: name.clone().unwrap_or_default(),
-                of_split: 0,
-                ..sample.clone()
-            });
+    pub fn of_names(column: &GroupColumn, samples: &[Sample]) -> Option<Self> {
+        let renamed = samples.iter().zip(&column.values);
+        let renamed = renamed.map(|(sample, name)| Sample {
+            path: name.clone().unwrap_or_default(),
+            of_split: 0,
+            ..sample.clone()
+        });
         let renamed: Vec<Sample> = renamed.collect();
-        let told = entity::candidates(&renamed).into_iter();
-        let told = told.filter(|candidate| !candidate.needs_pixels);
-        let ask = |candidate: entity::Candidate| {
-            let GroupRule::Entity(part) = &candidate.groups.rule else {
-                return None;
-            };
-            let GroupColumn { column, table, .. } = column;
-            let of = part.replacen("their names", &format!("their `{column}` in `{table}`"), 1);
-            Some(Self {
-                groups: Groups {
-                    rule: GroupRule::Entity(of),
-                    ..candidate.groups
-                },
-                pattern: None,
-                column: None,
-                pixels: None,
-            })
-        };
-        told.take(1).filter_map(ask).collect()
+        let names = format!("their `{}` in `{}`", column.column, column.table);
+        let told = entity::in_names(&renamed, &names, Vec::new());
+        let widest = told.into_iter().find(|candidate| !candidate.needs_pixels)?;
+        Some(Self {
+            groups: widest.groups,
+            pattern: None,
+            column: None,
+            pixels: None,
+        })
     }
 
     /// Whether pixels confirm that its values are groups.
@@ -256,13 +244,12 @@ mod tests {
             };
             Question::of_names(&column, &samples)
         };
-        let asked = of(|at| format!("patient{:03}_{at}.png", at / 6));
-        assert_eq!(asked.len(), 1);
-        assert_eq!(asked[0].groups.names.len(), 8);
-        let part = asked[0].groups.rule.describe();
+        let asked = of(|at| format!("patient{:03}_{at}.png", at / 6)).unwrap();
+        assert_eq!(asked.groups.names.len(), 8);
+        let part = asked.groups.rule.describe();
         let said = "the part of their `old_name` in `renamed.csv` that is `patient000`";
         assert!(part.starts_with(said), "{part}");
-        assert!(of(|at| format!("DSC_{at:04}.png")).is_empty());
+        assert_eq!(of(|at| format!("DSC_{at:04}.png")), None);
     }
 
     #[test]
