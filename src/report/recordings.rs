@@ -49,9 +49,9 @@ pub struct NameEvidence {
     pub regular_gaps: u64,
     /// Gaps of at most two seconds; null where positions are not times.
     pub short_gaps: Option<u64>,
-    /// Gaps of at most half a minute, where positions are times; told by no report.
-    #[serde(skip)]
-    pub near_gaps: u64,
+    /// Gaps of at most half a minute; null where positions are not times.
+    #[serde(default)]
+    pub near_gaps: Option<u64>,
     /// Different instants of all recordings; cameras that see one instant count once.
     pub instants: u64,
     /// Different positions of all recordings, burst counters left out.

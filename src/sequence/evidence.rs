@@ -68,7 +68,7 @@ pub(crate) fn measure(recordings: &Recordings, samples: &[Sample]) -> NameEviden
         gaps: 0,
         regular_gaps: 0,
         short_gaps: clock.then_some(0),
-        near_gaps: 0,
+        near_gaps: clock.then_some(0),
         instants: 0,
         positions: 0,
         span: index.then_some(0),
@@ -171,9 +171,8 @@ fn count_gaps(evidence: &mut NameEvidence, mut gaps: Vec<i64>) {
         evidence.regular_gaps += gaps.iter().filter(regular).count() as u64;
     }
     let short = gaps.iter().filter(|gap| **gap <= SHORT_GAP).count() as u64;
-    if evidence.short_gaps.is_some() {
-        evidence.near_gaps += gaps.iter().filter(|gap| **gap <= NEAR_GAP).count() as u64;
-    }
+    let near = gaps.iter().filter(|gap| **gap <= NEAR_GAP).count() as u64;
+    evidence.near_gaps = evidence.near_gaps.map(|count| count + near);
     evidence.short_gaps = evidence.short_gaps.map(|count| count + short);
 }
 

@@ -27,7 +27,8 @@ pub(super) fn judge(rule: NameRule, evidence: &NameEvidence) -> Judgement {
         );
     }
     // A burst is two photos and more within seconds, between pauses ten times as long.
-    let near = evidence.gaps > 0 && at_least(evidence.near_gaps, 0.9, evidence.gaps);
+    let near = evidence.near_gaps.unwrap_or(0);
+    let near = evidence.gaps > 0 && at_least(near, 0.9, evidence.gaps);
     let bursts =
         rule == NameRule::Time && (close || near) && at_least(evidence.gaps, 0.5, evidence.placed);
     let long = bursts || at_least(evidence.in_long_recordings, 0.5, evidence.placed);
