@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::companions::says_sensor;
+
 /// Words in front of the number of an entity.
 const ENTITIES: [&str; 41] = [
     "animal",
@@ -107,9 +109,9 @@ fn are_shards<'a>(folders: impl Iterator<Item = &'a str> + Clone) -> bool {
     has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && folders.clone().any(is_beyond)
 }
 
-/// What one picture is shown in: resolutions, sensors, sides of an edit. `sharp` and `hazy` may as
-/// well be classes.
-const VIEWS: [&str; 23] = [
+/// What one picture is shown in besides sensors and resolutions: sides of an edit, what is computed
+/// of it. `sharp` and `hazy` may as well be classes.
+const VIEWS: [&str; 14] = [
     "albedo",
     "alpha",
     "bicubic",
@@ -118,20 +120,11 @@ const VIEWS: [&str; 23] = [
     "flow",
     "gt",
     "hq",
-    "hr",
-    "infrared",
     "input",
-    "ir",
     "lq",
-    "lr",
-    "lwir",
-    "nir",
     "normals",
     "output",
-    "pan",
     "rgb",
-    "swir",
-    "thermal",
     "upsampled",
 ];
 
@@ -140,11 +133,12 @@ fn are_views<'a>(mut folders: impl Iterator<Item = &'a str> + Clone) -> bool {
     let is_view = |folder: &str| {
         let lower = folder.to_ascii_lowercase();
         let mut words = lower.split(['_', '-', ' ']);
-        words.clone().any(|word| VIEWS.contains(&word))
-            && words.all(|word| {
-                let is_scale = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-                VIEWS.contains(&word) || word.strip_prefix('x').is_some_and(is_scale)
-            })
+        let is_one = |word: &str| VIEWS.contains(&word) || says_sensor(word);
+        let is_scale = |word: &str| {
+            let digits = word.strip_prefix('x');
+            digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        words.clone().any(is_one) && words.all(|word| is_one(word) || is_scale(word))
     };
     let count = folders.clone().count();
     count > 1 && folders.all(is_view)

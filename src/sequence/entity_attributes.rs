@@ -16,7 +16,7 @@ pub(super) fn is_attribute(scheme: &Scheme<'_>, at: usize, word: &str, values: &
         || has_unit(scheme, at)
         || is_of_decimal(scheme, at)
         || deals_out(scheme, at)
-        || (is_word(word, &FETCHED) && values.iter().all(is_day))
+        || (is_word(word, &FETCHED) && values.iter().all(|value| is_day(value)))
 }
 
 /// Four digits, from 1950 to 2050.
@@ -41,7 +41,7 @@ fn is_month_of_year(scheme: &Scheme<'_>, at: usize, values: &[&str]) -> bool {
 }
 
 /// A day such as `20210312`, or `12032021`.
-pub(super) fn is_day(value: &&str) -> bool {
+pub(super) fn is_day(value: &str) -> bool {
     let is_month = |text: &str| ("01".."13").contains(&text);
     let is_day = |text: &str| ("01".."32").contains(&text);
     let at = |range| value.get(range).unwrap_or_default();
@@ -202,9 +202,9 @@ mod tests {
 
     #[test]
     fn days_are_told_from_other_numbers_of_eight_digits() {
-        assert!(["20210312", "12032021", "31121999"].iter().all(is_day));
+        assert!(["20210312", "12032021", "31121999"].into_iter().all(is_day));
         let others = ["20211312", "2021031", "45032021", "2021-3-1", "12320210"];
-        assert!(!others.iter().any(is_day));
+        assert!(!others.into_iter().any(is_day));
     }
 
     #[test]

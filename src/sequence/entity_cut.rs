@@ -122,7 +122,7 @@ fn is_given(values: &[&str], column: &Column) -> bool {
         && values.iter().all(is_long)
         && is_sparse(values, column)
         && different.iter().filter(is_round).count() * 10 < different.len();
-    (are_numbers && !values.iter().all(is_day)) || is_code(values, column)
+    (are_numbers && !values.iter().all(|value| is_day(value))) || is_code(values, column)
 }
 
 #[cfg(test)]

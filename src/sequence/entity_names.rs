@@ -49,22 +49,18 @@ pub(super) fn word(
     // Where nothing tells classes, few words of many samples each mostly are these.
     let are_perhaps_classes =
         counts.values < MANY_NAMES || counts.samples > counts.values * FEW_OF_NAME;
-    let part = Part {
-        needs_pixels: !classes.several && are_perhaps_classes,
-        ..part
-    };
+    let are_initials = are_initials(&values);
     let restarts =
         counts.rest_varies && counts.rest_has_digits && counts.rest * 10 <= counts.samples * 7;
     let behind = || varying_behind(scheme, at, &values_of(scheme, samples, &part));
     let is_name = restarts
         || !are_perhaps_classes && (has_views(&counts) || are_days(scheme, &behind()))
-        || are_initials(&values);
+        || are_initials;
     let is_few_each = (2..=MOST_OF_NAME).contains(&(counts.samples / counts.values.max(1)));
     let is_class = classes.several && follows_class(scheme, samples, &part);
-    let needs_pixels = part.needs_pixels && !are_initials(&values);
     let is_told = is_name && is_few_each && !is_class && counts.grouped * 2 >= counts.samples;
     is_told.then_some(Part {
-        needs_pixels,
+        needs_pixels: !classes.several && are_perhaps_classes && !are_initials,
         ..part
     })
 }
@@ -79,7 +75,7 @@ fn are_days(scheme: &Scheme<'_>, behind: &[usize]) -> bool {
     let [at] = behind else { return false };
     let column = &scheme.columns[*at];
     let mut values = scheme.rows.iter().filter_map(|row| column.value(row));
-    values.all(|value| is_day(&value))
+    values.all(is_day)
 }
 
 /// Two capitals, as many as people have and hardly any set has classes: `KA`, `YM`.

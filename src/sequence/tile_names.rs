@@ -138,7 +138,7 @@ pub(super) fn read<'a>(form: Form, sample: &'a Sample, trim: Trim) -> Option<Rea
         Form::LastTwoNumbers => {
             let [first, second] = numbers.last::<2>()?;
             // One place at several times: `parcel_4410_20230915`.
-            let is_day = |number: &Number| is_day(&&stem[number.1.clone()]);
+            let is_day = |number: &Number| is_day(&stem[number.1.clone()]);
             (!is_day(&first) && !is_day(&second)).then(|| told(stem, first, second, None))
         }
         Form::ZoomColumnRow => {

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::confirm::says_sensor;
-use super::names::{Told, VIEWS, is_of_pictures};
+use super::names::{Told, VIEWS, is_of_pictures, says_sensor};
 use super::{Key, own_folder};
 use crate::dataset::walk::WalkedFile;
 use crate::sample::SplitRole;
@@ -30,15 +29,18 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile]) {
     let mut others: BTreeMap<(&str, Place<'_>), BTreeSet<&str>> = BTreeMap::new();
     for ((key, told), image) in keys.iter().zip(images) {
         let own = own_folder(&image.path);
+        if *told != Told::Picture {
+            continue;
+        }
         let lower = own.to_lowercase();
-        if *told != Told::Picture || VIEWS.contains(&&*lower) || says_sensor(&lower) {
+        if VIEWS.contains(&&*lower) || says_sensor(&lower) {
             continue;
         }
         if is_called_so[own] {
             let place = (key.role, &*key.folders);
             pictures.entry(place).or_default().insert(&key.stem);
         } else if let Some((last, above)) = key.folders.split_last()
-            && *last == own.to_lowercase()
+            && *last == lower
         {
             let place = (&**last, (key.role, above));
             others.entry(place).or_default().insert(&key.stem);

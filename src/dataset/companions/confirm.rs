@@ -53,27 +53,6 @@ pub(super) fn says_mask(word: &str) -> bool {
     WORDS.contains(&word) || is_glued || SAYS_MASK.iter().any(|part| word.contains(part))
 }
 
-/// Words of sensors and resolutions, of which each has pictures of its own.
-const SENSORS: &[&str] = &[
-    "fluorescence",
-    "hr",
-    "infrared",
-    "ir",
-    "lr",
-    "lwir",
-    "nir",
-    "pan",
-    "sar",
-    "swir",
-    "thermal",
-    "uv",
-];
-
-/// Whether a word speaks of a sensor or resolution.
-pub(super) fn says_sensor(word: &str) -> bool {
-    SENSORS.contains(&word)
-}
-
 /// Parts of words that speak of pictures which are drawn, and are pictures.
 const DRAWN: &[&str] = &[
     "art",

@@ -23,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::walk::WalkedFile;
 use crate::sample::{Companion, SplitRole};
 use crate::signature::Look;
-pub(super) use names::MASK_WORDS;
+pub(super) use names::{MASK_WORDS, says_sensor};
 use names::{Told, key};
 
 /// How an image looks; `None` where it cannot be read.

@@ -90,6 +90,27 @@ const QUIET: &[&str] = &["class", "images", "object", "png", "sem", "the"];
 /// Words of cameras, whose pictures have masks of their own.
 pub(super) const VIEWS: &[&str] = &["left", "right"];
 
+/// Words of sensors and resolutions, of which each has pictures of its own.
+const SENSORS: &[&str] = &[
+    "fluorescence",
+    "hr",
+    "infrared",
+    "ir",
+    "lr",
+    "lwir",
+    "nir",
+    "pan",
+    "sar",
+    "swir",
+    "thermal",
+    "uv",
+];
+
+/// Whether a word speaks of a sensor or resolution.
+pub(in crate::dataset) fn says_sensor(word: &str) -> bool {
+    SENSORS.contains(&word)
+}
+
 /// Words of folders that hold pictures beside such folders.
 const PICTURE_WORDS: &[&str] = &[
     "color",

@@ -10,8 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::confirm::{FEWEST, are_masks, most, says_drawing, says_mask, says_sensor};
-use super::names::{Told, is_number};
+use super::confirm::{FEWEST, are_masks, most, says_drawing, says_mask};
+use super::names::{Told, is_number, says_sensor};
 use super::{Key, Looks};
 use crate::dataset::split_folders::{SplitFolders, split_folders};
 use crate::dataset::split_name::{role_of, words};
