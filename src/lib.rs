@@ -30,6 +30,7 @@ mod npy;
 pub mod page;
 mod path_pattern;
 pub mod progress;
+mod quadkey;
 mod rate;
 pub mod render;
 mod repair;

@@ -261,6 +261,8 @@ pub struct Dataset {
     pub annotations: Annotations,
     /// Columns of tables that may tell groups, which nobody has said.
     pub group_columns: Vec<GroupColumn>,
+    /// Where tables say that samples lie on something larger.
+    pub placed: Option<PlacedTiles>,
     /// Files of the tree that are samples, or images that a manifest does not list. With those of
     /// `ignored` they are all files of the tree.
     pub image_files: u64,
@@ -324,6 +326,30 @@ impl Dataset {
         let split = self.samples[id.index()].split?;
         Some(&self.splits[split.index()])
     }
+}
+
+/// Tiles of something larger, as a table tells them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedTiles {
+    /// The columns that tell it, for people.
+    pub columns: String,
+    /// The table that has them.
+    pub table: String,
+    /// The place of each sample, by [`SampleId`].
+    pub at: Vec<Option<TilePlace>>,
+}
+
+/// Where one tile lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TilePlace {
+    /// What it lies on; empty where there is one.
+    pub slide: Box<str>,
+    /// From the left.
+    pub x: i64,
+    /// From above.
+    pub y: i64,
+    /// Width and height, where they are known; else `x` and `y` count tiles.
+    pub size: Option<(i64, i64)>,
 }
 
 /// A column whose values may be what samples have in common: patients, products, places.

@@ -54,7 +54,9 @@ pub(super) fn find(
     looks: &Looks,
 ) -> Known {
     let samples = &dataset.samples;
-    let tiles = tiles::infer(samples);
+    let placed = dataset.placed.as_ref();
+    let tiles =
+        tiles::infer(samples).or_else(|| placed.and_then(|one| tiles::from_columns(one, samples)));
     let captured: Vec<Option<CaptureTime>> = signed.iter().map(capture_time).collect();
     let places = dataset.group_columns.iter().find(|column| column.places);
     let inputs = Inputs {

@@ -199,6 +199,7 @@ pub(super) fn with_splits(dataset: &Dataset, splits: Vec<Split>, samples: Vec<Sa
         labels_from: String::new(),
         annotations: Annotations::default(),
         group_columns: Vec::new(),
+        placed: None,
     }
 }
 

@@ -36,11 +36,12 @@ pub(super) fn report_key(
         labels_from,
         annotations,
         group_columns,
+        placed,
     } = dataset;
     // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
     let head = format!(
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
-         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {mask_classes:?} {image_files} {labels_from:?} {group_columns:?}",
+         {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {mask_classes:?} {image_files} {labels_from:?} {group_columns:?} {placed:?}",
         env!("CARGO_PKG_VERSION")
     );
     hasher.update(head.as_bytes());
@@ -154,6 +155,7 @@ mod tests {
             image_files: 2,
             labels_from: String::new(),
             group_columns: Vec::new(),
+            placed: None,
             annotations: Annotations::default(),
         };
         let stamp = Stamp {

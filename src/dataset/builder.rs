@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::group_columns::Asked;
+use super::placed::Placed;
 use super::split_places;
 use super::walk::{Walked, WalkedFile};
 use crate::annotation::Annotations;
 use crate::sample::{
-    Companion, Dataset, GroupColumn, Ignored, Layout, MaskClasses, Problem, Sample, Split, SplitId,
-    SplitRole, Unread,
+    Companion, Dataset, GroupColumn, Ignored, Layout, MaskClasses, PlacedTiles, Problem, Sample,
+    Split, SplitId, SplitRole, Unread,
 };
 use crate::source::Place;
 use crate::source::container::file_of;
@@ -85,6 +86,7 @@ pub struct Builder {
     labels_from: String,
     annotations: Annotations,
     group_columns: Vec<Asked>,
+    placed: Option<Placed>,
 }
 
 impl Builder {
@@ -108,6 +110,7 @@ impl Builder {
             labels_from: String::new(),
             annotations: Annotations::default(),
             group_columns: Vec::new(),
+            placed: None,
         }
     }
 
@@ -162,6 +165,12 @@ impl Builder {
     /// Takes over columns that may tell groups.
     pub(super) fn group_columns(&mut self, columns: Vec<Asked>) -> &mut Self {
         self.group_columns = columns;
+        self
+    }
+
+    /// Takes over where samples lie on something larger.
+    pub(super) fn placed(&mut self, placed: Option<Placed>) -> &mut Self {
+        self.placed = placed;
         self
     }
 
@@ -231,6 +240,14 @@ impl Builder {
         };
         let group_columns: Vec<GroupColumn> =
             self.group_columns.into_iter().map(of_samples).collect();
+        let placed = self.placed.map(|placed| PlacedTiles {
+            columns: placed.columns,
+            table: placed.table,
+            at: samples
+                .iter()
+                .map(|sample| placed.of.get(&*sample.path).cloned())
+                .collect(),
+        });
         let splits = order.into_keys().map(|(role, name)| Split {
             part: self.parts.get(&name).cloned(),
             name,
@@ -254,6 +271,7 @@ impl Builder {
             labels_from: self.labels_from,
             annotations: self.annotations,
             group_columns,
+            placed,
         };
         dataset.image_files = match self.image_files {
             Some(walked) => walked,

@@ -8,6 +8,7 @@ use std::fmt;
 
 use super::builder::Draft;
 use super::group_columns::{Asked, Column};
+use super::placed::Placed;
 use crate::annotation::{Annotations, source_of};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, SplitRole};
@@ -76,6 +77,8 @@ pub(super) struct Claim {
     pub(super) columns: Vec<Column>,
     /// Columns that may tell groups.
     pub(super) group_columns: Vec<Asked>,
+    /// Where tables say that samples lie on something larger.
+    pub(super) placed: Option<Placed>,
 }
 
 impl Claim {
@@ -101,6 +104,7 @@ impl Claim {
             annotations: Annotations::default(),
             columns: Vec::new(),
             group_columns: Vec::new(),
+            placed: None,
         }
     }
 }
@@ -325,6 +329,7 @@ mod tests {
             annotations: Annotations::default(),
             columns: Vec::new(),
             group_columns: Vec::new(),
+            placed: None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::box_columns::BoxColumns;
 use super::csv_text::{at_line, parse_error, reader, table_text};
 use super::fold_roles;
+use super::further_pictures;
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
 };
@@ -38,6 +39,11 @@ pub(super) struct Header {
 }
 
 impl Header {
+    /// Whether a row is about several pictures, each of which may be in other rows, too.
+    pub(super) fn has_pairs(&self) -> bool {
+        self.positions.paths.len() > 1 && !self.positions.driving_log
+    }
+
     /// Further columns that are called as labels are, for people.
     pub(super) fn other_labels(&self) -> Vec<String> {
         let others = self.positions.other_labels.iter();
@@ -154,6 +160,11 @@ pub(super) fn read_header(
         if let (Some(folds), [(paths, _)]) = (positions.split, &positions.paths[..]) {
             roles = fold_roles::column(text, *paths, folds).filter(|_| is_written);
         }
+    }
+    if columns.path.is_none() && !positions.driving_log {
+        let rows = &records[usize::from(is_written)..];
+        let further = further_pictures::columns(&names, &positions, rows, files);
+        positions.paths.extend(further);
     }
     if positions.label.is_none() && !is_written {
         // What stands behind a picture and its split.

@@ -77,6 +77,8 @@ struct Rows {
     /// writes them.
     reached: BTreeMap<(String, String), String>,
     drawn: Gather,
+    /// Whether one picture has several labels in rows of pairs, so that they are those of pairs.
+    labels_are_of_pairs: bool,
 }
 
 impl Rows {
@@ -140,6 +142,10 @@ impl Rows {
             };
             let member = (path.clone(), split.as_ref().map(|split| split.0.clone()));
             if self.seen.contains_key(&member) && header.boxes.is_some() {
+                continue;
+            }
+            if let Some(first) = self.seen.get(&member).filter(|_| header.has_pairs()) {
+                self.labels_are_of_pairs |= *first != label;
                 continue;
             }
             if let Some(first) = self.seen.get(&member) {
@@ -324,7 +330,13 @@ impl Rows {
             );
             return Err(error(message));
         }
-        let drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        let mut drafts: Vec<Draft> = self.drafts.into_iter().map(|(_, draft)| draft).collect();
+        if self.labels_are_of_pairs {
+            for draft in &mut drafts {
+                draft.label = None;
+            }
+        }
+        let label = header.positions.label.filter(|_| !self.labels_are_of_pairs);
         let name = name_of(root, manifest);
         let columns = self.columns.into_iter().map(|(at, cells)| Column {
             name: header.names[at].clone(),
@@ -381,11 +393,12 @@ impl Rows {
             problems: self.problems,
             split_of: SplitOf::nothing(),
             lists_samples: true,
-            labels_from: header.positions.label.map_or(String::new(), |at| {
+            labels_from: label.map_or(String::new(), |at| {
                 format!("column `{}` of `{name}`", header.names[at])
             }),
             columns,
             group_columns: Vec::new(),
+            placed: None,
             annotations: self.drawn.finish(match (header.objects, header.boxes) {
                 (None, None) => format!("columns of 0 and 1 in `{name}`"),
                 _ => format!("boxes of `{name}`"),

@@ -81,7 +81,7 @@ pub(super) fn side_table_text(file: &Path) -> Option<String> {
 }
 
 /// The text of a table, whose first line that is not empty is its header; JSON Lines as a table
-/// with a column for each key of the first line.
+/// with a column for each key of the first lines.
 pub(super) fn table_text(file: &Path) -> Result<String, Error> {
     let text = read_text(file)?;
     let is_lines = |ending: &std::ffi::OsStr| {

@@ -177,6 +177,7 @@ pub(super) fn claim(
         annotations: Annotations::default(),
         columns: Vec::new(),
         group_columns: Vec::new(),
+        placed: None,
     };
     Ok(Given {
         root,

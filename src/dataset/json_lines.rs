@@ -1,11 +1,17 @@
-//! JSON Lines as a table: one object a line, a column for each key of the first.
+//! JSON Lines as a table: one object a line, a column for each key of the first lines; fields of an
+//! object inside a row are columns, too (`meta.slide`).
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::csv_text::at_line;
+use super::nested;
 use crate::error::Error;
+
+/// Rows whose keys are columns: some may lack what others have.
+const LOOKED_AT: usize = 256;
 
 /// The text of a CSV table with the same rows. Values that are no text and no number are written
 /// as JSON.
@@ -13,35 +19,55 @@ use crate::error::Error;
 /// # Errors
 /// A line that is no JSON object.
 pub(super) fn as_table(file: &Path, text: &str) -> Result<String, Error> {
-    let mut table = String::new();
-    let mut keys: Vec<String> = Vec::new();
-    for (line, number) in text.lines().zip(1..) {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let row: Map<String, Value> = serde_json::from_str(line).map_err(|error| {
+    let lines = || {
+        text.lines()
+            .zip(1..)
+            .filter(|line| !line.0.trim().is_empty())
+    };
+    let read = |(line, number): (&str, u64)| {
+        let row: Result<Map<String, Value>, _> = serde_json::from_str(line);
+        row.map(cells).map_err(|error| {
             let message = format!("is no JSON object: {error}");
             at_line(file, number, message)
-        })?;
-        if keys.is_empty() {
-            keys = row.keys().cloned().collect();
-            push_row(&mut table, keys.iter().cloned());
+        })
+    };
+    let (mut keys, mut known) = (Vec::new(), BTreeSet::new());
+    for line in lines().take(LOOKED_AT) {
+        for (key, _) in read(line)? {
+            if known.insert(key.clone()) {
+                keys.push(key);
+            }
         }
-        push_row(
-            &mut table,
-            keys.iter()
-                .map(|key| row.get(key).map_or(String::new(), cell)),
-        );
+    }
+    let mut table = String::new();
+    push_row(&mut table, keys.iter().cloned());
+    for line in lines() {
+        let mut row = read(line)?;
+        let mut cell = |key: &String| {
+            let at = row.iter().position(|(name, _)| name == key);
+            at.map_or(String::new(), |at| row.swap_remove(at).1)
+        };
+        push_row(&mut table, keys.iter().map(&mut cell));
     }
     Ok(table)
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        value => value.to_string(),
+/// The cells of a row with their names, in the order of the line.
+fn cells(row: Map<String, Value>) -> Vec<(String, String)> {
+    let mut all = Vec::with_capacity(row.len());
+    for (name, value) in row {
+        match value {
+            Value::String(text) => all.push((name, text)),
+            Value::Null => all.push((name, String::new())),
+            value => {
+                all.push((name.clone(), value.to_string()));
+                if value.is_object() {
+                    nested::cells(&name, &value, &mut all);
+                }
+            }
+        }
     }
+    all
 }
 
 pub(super) fn push_row(table: &mut String, cells: impl Iterator<Item = String>) {
@@ -63,6 +89,16 @@ mod tests {
         assert_eq!(
             table,
             "\"path\",\"y\"\n\"a, b.jpg\",\"1\"\n\"say \"\"x\"\"\",\"\"\n"
+        );
+    }
+
+    #[test]
+    fn fields_inside_are_columns_and_later_rows_may_have_more() {
+        let text = "{\"a\":1}\n{\"a\":2,\"meta\":{\"slide\":\"S1\"}}\n";
+        let table = as_table(Path::new("x.jsonl"), text).unwrap();
+        assert_eq!(
+            table,
+            "\"a\",\"meta\",\"meta.slide\"\n\"1\",\"\",\"\"\n\"2\",\"{\"\"slide\"\":\"\"S1\"\"}\",\"S1\"\n"
         );
     }
 

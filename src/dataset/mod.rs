@@ -18,6 +18,7 @@ mod file_kind;
 mod file_names;
 mod flags;
 mod fold_roles;
+mod further_pictures;
 mod given;
 mod group_columns;
 mod hf_readme;
@@ -34,10 +35,12 @@ mod manifest_columns;
 mod mask_classes;
 mod misspelled;
 mod neighbours;
+mod nested;
 mod nothing_found;
 mod object_cells;
 mod outside;
 mod picture_names;
+mod placed;
 mod resolve;
 mod second_split;
 mod side_records;
@@ -144,6 +147,7 @@ fn claim_with(
     wanted::fill(&mut claim, root, tables, columns)?;
     let mut claim = told::roles(claim, &files.roles)?;
     claim.group_columns = group_columns::tell(&mut claim, root, tables);
+    claim.placed = placed::find(&claim, root, tables);
     Ok(claim)
 }
 
@@ -392,6 +396,7 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         builder.sample(draft);
     }
     builder.group_columns(claim.group_columns);
+    builder.placed(claim.placed);
     builder.build()
 }
 

@@ -378,7 +378,7 @@ pub enum NameRule {
     LastNumber,
 }
 
-/// How names give positions.
+/// How positions are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TileRule {
@@ -390,6 +390,8 @@ pub enum TileRule {
     TwoCorners,
     /// `slide_0512_1024`: two last numbers, in steps of at least 16 pixels.
     LastTwoNumbers,
-    /// `17/70406/42987`: zoom, column and row as maps have them.
+    /// `17/70406/42987`, or `12021002310`: zoom, column and row as maps have them.
     ZoomColumnRow,
+    /// Columns of a table tell places: edges, coordinates, keys of tiles.
+    Columns,
 }

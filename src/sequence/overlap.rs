@@ -5,6 +5,9 @@ use crate::sample::{Sample, SampleId, SplitId};
 
 use super::tiles::{TileAt, Tiles};
 
+/// A step of so many widths of a tile is none of pixels of the tile.
+const FINER: i64 = 2;
+
 /// An evaluation tile and the training tile that covers most of it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct TileLeak {
@@ -183,7 +186,11 @@ fn tile_box(tiles: &Tiles, sizes: Option<&[Option<(u32, u32)>]>, index: usize) -
         .and_then(|sizes| *sizes.get(index)?)
         .filter(|(width, height)| *width > 0 && *height > 0)
         .map(|(width, height)| (i64::from(width), i64::from(height)));
-    let size = told.or(size);
+    // Where tiles never stand nearer than twice their width, positions count in another unit, of a
+    // finer level or of the ground: neighbours are a step apart.
+    let is_finer =
+        |size: &(i64, i64)| tiles.stride.0 >= FINER * size.0 && tiles.stride.1 >= FINER * size.1;
+    let size = told.or(size.filter(|size| !is_finer(size)));
     let (width, height) = size.unwrap_or(tiles.stride);
     Some(Box2 {
         at,

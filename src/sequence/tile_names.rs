@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::quadkey::column_and_row;
 use crate::report::recordings::TileRule;
 use crate::sample::Sample;
 
@@ -10,7 +11,7 @@ use super::trim::Trim;
 use super::{augmentation, name};
 
 /// Forms in which names write positions, in the order in which they are tried.
-pub(super) const FORMS: [Form; 7] = [
+pub(super) const FORMS: [Form; 8] = [
     Form::Corners,
     Form::Corner,
     Form::Grid,
@@ -18,6 +19,7 @@ pub(super) const FORMS: [Form; 7] = [
     Form::CornerAndSize,
     Form::LastTwoNumbers,
     Form::ZoomColumnRow,
+    Form::Quadkey,
 ];
 /// Largest position read; sums of two stay far from overflow.
 const LARGEST: i64 = 1 << 40;
@@ -39,6 +41,8 @@ pub(super) enum Form {
     LastTwoNumbers,
     /// `17/70406/42987`.
     ZoomColumnRow,
+    /// `12021002310`: a digit of 0 to 3 for each level of a map.
+    Quadkey,
 }
 
 impl Form {
@@ -49,7 +53,7 @@ impl Form {
             Self::Grid => TileRule::Grid,
             Self::Corners | Self::TwoCorners => TileRule::TwoCorners,
             Self::LastTwoNumbers => TileRule::LastTwoNumbers,
-            Self::ZoomColumnRow => TileRule::ZoomColumnRow,
+            Self::ZoomColumnRow | Self::Quadkey => TileRule::ZoomColumnRow,
         }
     }
 }
@@ -141,6 +145,7 @@ pub(super) fn read<'a>(form: Form, sample: &'a Sample, trim: Trim) -> Option<Rea
             let is_day = |number: &Number| is_day(&stem[number.1.clone()]);
             (!is_day(&first) && !is_day(&second)).then(|| told(stem, first, second, None))
         }
+        Form::Quadkey => key_of(stem),
         Form::ZoomColumnRow => {
             let mut parts = folder.rsplit('/');
             let (column, zoom) = (parts.next()?, parts.next()?);
@@ -161,6 +166,17 @@ pub(super) fn read<'a>(form: Form, sample: &'a Sample, trim: Trim) -> Option<Rea
             })
         }
     }
+}
+
+/// Fewer digits of 0 to 3 are those of other numbers, too.
+const SHORTEST_KEY: usize = 10;
+
+/// A key of a tile that stands alone or at an end of a stem.
+fn key_of(stem: &str) -> Option<Read<'_>> {
+    let is_key = |run: &Range<usize>| run.len() >= SHORTEST_KEY;
+    let run = name::digit_runs(stem).rev().find(is_key)?;
+    let (column, row) = column_and_row(&stem[run.clone()])?;
+    Some(told(stem, (column, run.clone()), (row, run), None))
 }
 
 fn told(stem: &str, x: Number, y: Number, size: Option<(i64, i64)>) -> Read<'_> {

@@ -1,9 +1,9 @@
-//! Positions of tiles in one large image, from names.
+//! Positions of tiles in one large image, from names, else from columns of a table.
 
 use rayon::prelude::*;
 
 use crate::report::recordings::TileRule;
-use crate::sample::Sample;
+use crate::sample::{PlacedTiles, Sample, TilePlace};
 
 use super::name;
 use super::recording::Interner;
@@ -45,6 +45,7 @@ impl Tiles {
         match self.rule {
             TileRule::Grid => !far,
             TileRule::ZoomColumnRow => true,
+            TileRule::Columns => self.told_sizes.iter().all(Option::is_none),
             _ => false,
         }
     }
@@ -68,6 +69,28 @@ pub fn infer(samples: &[Sample]) -> Option<Tiles> {
     let (_, mut tiles) = tried.find(|(form, tiles)| are_tiles(*form, tiles, samples))?;
     tile_classes::merge(&mut tiles);
     Some(tiles)
+}
+
+/// What columns of a table say, where hardly two samples of a split stand at one position.
+#[must_use]
+pub(crate) fn from_columns(placed: &PlacedTiles, samples: &[Sample]) -> Option<Tiles> {
+    let mut slides = Interner::default();
+    let mut tile = |one: &TilePlace| TileAt {
+        slide: slides.number(&one.slide),
+        x: one.x,
+        y: one.y,
+    };
+    let at = placed.at.iter().map(|one| one.as_ref().map(&mut tile));
+    let at: Vec<Option<TileAt>> = at.collect();
+    let told_sizes = placed.at.iter().map(|one| one.as_ref()?.size).collect();
+    let tiles = Tiles {
+        rule: TileRule::Columns,
+        at,
+        slides: slides.into_names(),
+        stride: (1, 1),
+        told_sizes,
+    };
+    stand_apart(&tiles, samples).then_some(tiles)
 }
 
 /// Names counted at a time on all cores.
@@ -147,6 +170,18 @@ fn read_all(form: Form, samples: &[Sample], trim: Trim, keep_class: bool) -> Til
     }
 }
 
+/// Whether hardly two samples of a split stand at one position.
+fn stand_apart(tiles: &Tiles, samples: &[Sample]) -> bool {
+    let both = tiles.at.iter().zip(samples);
+    let mut placed: Vec<_> = both
+        .filter_map(|(at, sample)| Some(((*at)?, sample.split)))
+        .collect();
+    let count = placed.len();
+    placed.sort_unstable();
+    placed.dedup();
+    placed.len() * 10 >= count * 9
+}
+
 /// Both coordinates vary and samples of one split stand at different positions.
 fn are_tiles(form: Form, tiles: &Tiles, samples: &[Sample]) -> bool {
     let at = || tiles.at.iter().flatten();
@@ -154,16 +189,7 @@ fn are_tiles(form: Form, tiles: &Tiles, samples: &[Sample]) -> bool {
         at().next()
             .is_some_and(|first| at().any(|tile| coordinate(tile) != coordinate(first)))
     };
-    let mut placed: Vec<_> = tiles
-        .at
-        .iter()
-        .zip(samples)
-        .filter_map(|(at, s)| Some(((*at)?, s.split)))
-        .collect();
-    let count = placed.len();
-    placed.sort_unstable();
-    placed.dedup();
-    let different = placed.len() * 10 >= count * 9;
+    let different = stand_apart(tiles, samples);
     let mut counts = vec![0_u32; tiles.slides.len()];
     for tile in at() {
         counts[tile.slide as usize] += 1;
@@ -375,6 +401,50 @@ mod tests {
             (TileRule::ZoomColumnRow, 1)
         );
         assert!(tiles.is_grid());
+    }
+
+    #[test]
+    fn keys_of_tiles_tell_columns_and_rows() {
+        let key = |column: u32, row: u32| -> String {
+            let digit = |level: u32| (column >> level & 1) + 2 * (row >> level & 1);
+            (0..12)
+                .rev()
+                .map(|level| digit(level).to_string())
+                .collect()
+        };
+        let paths: Vec<String> = (0..36)
+            .map(|at| format!("train/{}.png", key(70 + at % 6, 1300 + at / 6)))
+            .collect();
+        let tiles = infer(&testing::samples(&paths)).unwrap();
+        assert_eq!(tiles.rule, TileRule::ZoomColumnRow);
+        let at: Vec<(i64, i64)> = tiles.at.iter().flatten().map(|t| (t.x, t.y)).collect();
+        assert_eq!((at[0], at[7]), ((70, 1300), (71, 1301)));
+        // Numbers of such digits as of others.
+        let numbers: Vec<String> = (0..36).map(|at| format!("{:010}.png", at * 97)).collect();
+        assert_eq!(infer(&testing::samples(&numbers)), None);
+    }
+
+    #[test]
+    fn columns_tell_tiles_that_stand_apart() {
+        let samples = testing::samples(&["a.png", "b.png", "c.png", "d.png"]);
+        let placed = |at: [(i64, i64); 4]| PlacedTiles {
+            columns: "`x`, `y`".to_owned(),
+            table: "tiles.csv".to_owned(),
+            at: at
+                .map(|(x, y)| {
+                    Some(TilePlace {
+                        slide: "".into(),
+                        x,
+                        y,
+                        size: None,
+                    })
+                })
+                .into(),
+        };
+        let grid = from_columns(&placed([(0, 0), (1, 0), (0, 1), (1, 1)]), &samples);
+        assert!(grid.is_some_and(|tiles| tiles.is_grid()));
+        let same = placed([(0, 0), (0, 0), (0, 0), (1, 1)]);
+        assert_eq!(from_columns(&same, &samples), None);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::dataset::group_columns::named;
 use crate::dataset::lenient::Lenient;
+use crate::dataset::nested;
 
 #[derive(Deserialize)]
 pub(super) struct Document {
@@ -37,8 +38,8 @@ pub(super) struct Image {
     groups: Vec<(String, String)>,
 }
 
-/// Fields whose names say that they may tell groups, as texts; nothing else is kept of a file that
-/// may have a million images.
+/// Fields whose names say that they may tell groups, those of records inside, too (`extra.slide`),
+/// as texts; nothing else is kept of a file that may have a million images.
 fn of_groups<'de, D: Deserializer<'de>>(fields: D) -> Result<Vec<(String, String)>, D::Error> {
     struct Fields;
     impl<'de> Visitor<'de> for Fields {
@@ -51,17 +52,10 @@ fn of_groups<'de, D: Deserializer<'de>>(fields: D) -> Result<Vec<(String, String
         fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
             let mut kept = Vec::new();
             while let Some(name) = fields.next_key::<Cow<'de, str>>()? {
-                if !named(&name).says_so() {
-                    fields.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-                let text = match fields.next_value::<serde_json::Value>()? {
-                    serde_json::Value::String(text) => text,
-                    value @ serde_json::Value::Number(_) => value.to_string(),
-                    _ => continue,
-                };
-                kept.push((name.into_owned(), text));
+                let value = fields.next_value::<serde_json::Value>()?;
+                nested::cells(&name, &value, &mut kept);
             }
+            kept.retain(|(name, _)| named(name).says_so());
             Ok(kept)
         }
     }

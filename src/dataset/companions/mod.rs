@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::walk::WalkedFile;
 use crate::sample::{Companion, SplitRole};
 use crate::signature::Look;
+pub(super) use confirm::says_mask;
 pub(super) use names::{MASK_WORDS, says_sensor};
 use names::{Told, key};
 

@@ -23,7 +23,7 @@ use std::path::Path;
 use super::builder::Draft;
 use super::claim::Claim;
 use super::side_tables::{SideTable, samples};
-pub(super) use names::{Named, entity_in, named};
+pub(super) use names::{Named, entity_in, named, says_parent};
 use names::{is_of_collections, is_of_places};
 pub(super) use values::says_nothing;
 use values::{Fold, Values, Verdict, folded};

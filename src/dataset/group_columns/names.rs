@@ -4,8 +4,8 @@ use super::coordinates::is_coordinate;
 use super::other_words::{OF_SOMETHING_ELSE, SCALES};
 use super::words::{
     BY_IDENTIFIER, BY_WHOM, COLLECTIONS, DIGESTS, ELSEWHERE, ENTITIES, HOLDERS, IDENTIFIERS,
-    IDENTIFIERS_ELSEWHERE, Kind, MEASURES_ELSEWHERE, OF_APPARATUS, PARENTS, PICTURES, PLACES,
-    REFERENCES, THINGS, WITH_NUMBERS,
+    IDENTIFIERS_ELSEWHERE, Kind, LEADS, MEASURES_ELSEWHERE, OF_APPARATUS, PARENTS, PARTS, PICTURES,
+    PLACES, RECORDS, REFERENCES, THINGS, WHOLES, WITH_NUMBERS,
 };
 use crate::dataset::split_name::words;
 
@@ -49,8 +49,14 @@ impl Named {
     }
 }
 
-/// What the name of a column says.
+/// What the name of a column says; a field of a record is called by both, `extra.slide`.
 pub(in crate::dataset) fn named(column: &str) -> Named {
+    if let Some((record, field)) = column.rsplit_once('.')
+        && says_nothing_of_fields(record)
+        && !field.is_empty()
+    {
+        return named(field);
+    }
     let lower = column.to_lowercase();
     let (words, end) = without_end(column);
     let Some(last) = words.last().map(String::as_str) else {
@@ -84,9 +90,8 @@ pub(in crate::dataset) fn named(column: &str) -> Named {
     if end == End::Identifier && words.len() == 1 && BY_IDENTIFIER.contains(&last) {
         return Named::Perhaps;
     }
-    let is_picture = |word: &String| PICTURES.contains(&word.as_str());
     let is_parent = |word: &String| PARENTS.contains(&word.as_str());
-    if words.iter().all(|word| is_picture(word) || is_parent(word)) {
+    if is_of_parents(&words) {
         return Named::Parent;
     }
     // What a picture was called: `old_name`, `original_path`.
@@ -145,6 +150,41 @@ fn ends_in(column: &str, known: &[&str]) -> bool {
     words
         .last()
         .is_some_and(|last| known.contains(&last.as_str()))
+}
+
+/// Whether a column is called by what pictures were made from: `source_image`, `full_path`.
+pub(in crate::dataset) fn says_parent(column: &str) -> bool {
+    let known = [PARENTS, WHOLES, LEADS];
+    words(column)
+        .iter()
+        .any(|word| known.iter().any(|all| all.contains(&word.as_str())))
+}
+
+/// Whether a record is called by what says nothing of its fields: `extra`; or by a part of a
+/// picture, of which they tell where it is from: `crop.image`.
+fn says_nothing_of_fields(record: &str) -> bool {
+    let known = |word: &String| {
+        [RECORDS, PARTS]
+            .iter()
+            .any(|all| all.contains(&word.as_str()))
+    };
+    words(record).iter().all(known)
+}
+
+/// Whether words are those for a picture that others were made from: `original_image`,
+/// `full_image`, `tile_of`, `parent_tile`.
+fn is_of_parents(words: &[String]) -> bool {
+    let is = |known: &'static [&'static str]| move |word: &String| known.contains(&word.as_str());
+    let has = |known| words.iter().any(is(known));
+    let are_of = |known: &[&'static [&'static str]]| {
+        let mut all = words.iter();
+        all.all(|word| known.iter().any(|known| is(known)(word)))
+    };
+    // A picture's own part, `crop_image`, is none.
+    let is_led_to = has(PARTS) && (has(LEADS) || has(PARENTS));
+    are_of(&[PICTURES, PARENTS])
+        || has(PICTURES) && are_of(&[PICTURES, WHOLES])
+        || is_led_to && are_of(&[PARTS, LEADS, PARENTS, PICTURES])
 }
 
 /// Whether a thing with a number of its own is called by the apparatus that it belongs to: the
@@ -258,6 +298,9 @@ mod tests {
             "individual_id",
             "slide_id",
             "driver",
+            "writer",
+            "metadata.patient",
+            "attributes.Slide ID",
             "plant_id",
             "scene",
             "source_video",
@@ -288,6 +331,11 @@ mod tests {
             "tile_id",
             "plate_number",
             "artist",
+            "city",
+            "orthomosaic",
+            "drone_flight",
+            "flight",
+            "extra.name",
         ] {
             assert_eq!(named(name), Named::Perhaps, "{name}");
         }
@@ -318,6 +366,11 @@ mod tests {
             "x",
             "reviewed_by",
             "photographed by",
+            "crop_image",
+            "license.name",
+            "meta.width",
+            "tile_size",
+            "patch",
             "photographer",
             "uploader_id",
             "radiologist_no",
@@ -349,6 +402,15 @@ mod tests {
             "image_id",
             "source",
             "base_image",
+            "raw_image",
+            "full_image",
+            "image_super",
+            "tile_of",
+            "patch_of",
+            "cropped_from",
+            "parent_tile",
+            "tile_source",
+            "crop.image",
             "md5",
             "sha256",
             "phash",
@@ -359,7 +421,6 @@ mod tests {
         for name in [
             "cow",
             "burst",
-            "flight",
             "ear_tag",
             "barcode",
             "牛",

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::names::Named;
 use super::words::Kind;
 use crate::dataset::claim::Claim;
+use crate::dataset::file_kind::is_image_ending;
 use crate::sample::SplitRole;
 
 /// What a column is taken for.
@@ -90,6 +91,17 @@ fn without_zeros(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a value, in small letters, is the name of a picture or of what pictures are cut from.
+fn is_file_name(value: &str) -> bool {
+    /// Endings of slides, rasters and films that are no pictures of a dataset.
+    const OF_WHOLES: &[&str] = &[
+        "avi", "bif", "czi", "dcm", "ecw", "img", "jp2", "mkv", "mov", "mp4", "mrxs", "ndpi",
+        "nii", "pdf", "scn", "sid", "svs", "vrt",
+    ];
+    let named = value.rsplit_once('.').filter(|one| !one.0.is_empty());
+    named.is_some_and(|(_, ending)| OF_WHOLES.contains(&ending) || is_image_ending(ending))
 }
 
 /// Part, role and name of a split.
@@ -237,9 +249,9 @@ impl Values {
             .all(|value| FLAGS.contains(&value.as_str()))
     }
 
-    /// Words, of which some may have a digit.
+    /// Words, of which some may have a digit, and no names of files.
     fn are_words(&self) -> bool {
-        !self.mostly(|value| value.chars().any(char::is_numeric))
+        !self.mostly(|value| value.chars().any(char::is_numeric) || is_file_name(value))
     }
 
     /// Numbers with decimals, or a few with a unit behind them, such as `1080p`.
@@ -297,13 +309,14 @@ impl Values {
         codes * 10 >= self.written.len() * 9
     }
 
-    /// Texts that something is known by: with a digit, or a path.
+    /// Texts that something is known by: with a digit, a path, or the name of a file.
     fn are_identifiers(&self) -> bool {
         self.mostly(|value| {
             let blanks = value.chars().filter(|c| c.is_whitespace()).count();
             let is_path = value.contains('/') || value.contains('\\');
             let is_text = value.contains(['[', '{', '"']) || blanks > 3;
-            !is_text && (is_path || value.chars().any(char::is_numeric))
+            let has_digit = value.chars().any(char::is_numeric);
+            !is_text && (is_path || has_digit || is_file_name(value))
         })
     }
 

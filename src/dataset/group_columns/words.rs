@@ -26,6 +26,12 @@ pub(super) const ENTITIES: &[(&str, Kind)] = &[
     ("identity", Kind::Person),
     ("individual", Kind::Person),
     ("driver", Kind::Person),
+    ("writer", Kind::Person),
+    ("signer", Kind::Person),
+    ("speaker", Kind::Person),
+    ("actor", Kind::Person),
+    ("performer", Kind::Person),
+    ("student", Kind::Person),
     ("vehicle", Kind::Thing),
     ("study", Kind::Thing),
     ("exam", Kind::Occasion),
@@ -113,28 +119,36 @@ pub(super) const IDENTIFIERS_ELSEWHERE: &[&str] = &[
 /// Words for what may be one thing in several pictures.
 pub(super) const THINGS: &[&str] = &[
     "animal",
+    "aoi",
     "artist",
     "author",
     "building",
+    "city",
     "colony",
     "eye",
     "family",
     "farm",
     "field",
+    "flight",
     "group",
     "house",
     "household",
     "instance",
     "item",
     "location",
+    "mission",
+    "mosaic",
     "name",
     "object",
+    "orthomosaic",
     "owner",
     "place",
     "plate",
     "plot",
     "product",
+    "raster",
     "site",
+    "town",
     "track",
     "tracklet",
     "trap",
@@ -222,6 +236,46 @@ pub(super) const PICTURES: &[&str] = &[
     "picture",
     "record",
     "scan",
+];
+
+/// Words for records that hold fields of any kind.
+pub(super) const RECORDS: &[&str] = &[
+    "additional",
+    "attributes",
+    "attrs",
+    "custom",
+    "data",
+    "extra",
+    "extras",
+    "fields",
+    "info",
+    "meta",
+    "metadata",
+    "properties",
+    "props",
+    "tags",
+];
+
+/// Words for a part of a picture, and for how it was made.
+pub(super) const PARTS: &[&str] = &[
+    "chip",
+    "clipped",
+    "crop",
+    "cropped",
+    "cut",
+    "extracted",
+    "patch",
+    "taken",
+    "tile",
+    "window",
+];
+
+/// Words that lead from a part to what it was made from: `tile_of`, `cropped_from`.
+pub(super) const LEADS: &[&str] = &["from", "of"];
+
+/// Words for pictures that are large or whole, as others are cut from: `full_image`.
+pub(super) const WHOLES: &[&str] = &[
+    "big", "complete", "entire", "full", "large", "super", "whole",
 ];
 
 /// Words for digests of pictures: those of one digest are one picture.
