@@ -4,8 +4,10 @@
 use std::collections::HashSet;
 
 use super::builder::Draft;
+use super::companions::{MASK_WORDS, says_mask};
 use super::file_kind::is_image_ending;
 use super::resolve::Resolver;
+use super::split_name::words;
 use crate::sample::{Problem, ProblemKind, SplitRole};
 
 /// Percent of the lines that must name images.
@@ -48,7 +50,22 @@ impl Rows {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let (draft, exists) = read_line(line, role, resolver);
+            let Line {
+                draft,
+                exists,
+                others,
+            } = read_line(line, role, resolver);
+            let split = Some((name.to_owned(), role));
+            let is_pair = !others.is_empty();
+            // One picture may be in many pairs.
+            for other in others {
+                if seen.insert(other.path.clone()) {
+                    self.drafts.push(Draft {
+                        split: split.clone(),
+                        ..other
+                    });
+                }
+            }
             // A video, or a folder of its frames.
             if !exists
                 && let inside = resolver.pictures_of_folder(&draft.path)
@@ -62,7 +79,7 @@ impl Rows {
                     .extend(inside.into_iter().map(|(path, place)| Draft {
                         path,
                         place,
-                        split: Some((name.to_owned(), role)),
+                        split: split.clone(),
                         label: draft.label.clone(),
                         ..Draft::default()
                     }));
@@ -72,7 +89,11 @@ impl Rows {
                 true => self.found += 1,
                 false => self.missing += 1,
             }
-            if !seen.insert(draft.path.clone()) {
+            let is_known = !seen.insert(draft.path.clone());
+            if is_known && is_pair {
+                continue;
+            }
+            if is_known {
                 self.problems.push(Problem {
                     kind: ProblemKind::ListedTwice,
                     path: draft.path,
@@ -80,23 +101,42 @@ impl Rows {
                 });
                 continue;
             }
-            self.drafts.push(Draft {
-                split: Some((name.to_owned(), role)),
-                ..draft
-            });
+            self.drafts.push(Draft { split, ..draft });
         }
     }
 }
 
-/// A picture and its label, which stands behind it, and whether the picture is there.
-pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Draft, bool) {
+/// What a line says.
+pub(super) struct Line {
+    /// A picture and its label, which stands behind it.
+    pub(super) draft: Draft,
+    /// Whether the picture is there.
+    pub(super) exists: bool,
+    /// Further pictures that are there, of which the line is a pair: no masks.
+    pub(super) others: Vec<Draft>,
+}
+
+/// Reads a line.
+pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Line {
     let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
     // A path may hold spaces.
     let whole = resolver.resolve(line, Some(role));
+    let mut others = Vec::new();
     let ((path, place, exists), label) = match line.split_once(is_gap) {
         Some((first, rest)) if !whole.2 => {
-            let label = rest.split(is_gap).find(|field| !field.is_empty());
-            (resolver.resolve(first, Some(role)), label)
+            let mut fields = rest.split(is_gap).filter(|field| !field.is_empty());
+            let own = resolver.resolve(first, Some(role));
+            let pictures = fields.clone().filter(|field| names_a_picture(field));
+            others = pictures
+                .map(|field| resolver.resolve(field, Some(role)))
+                .filter(|(path, _, exists)| *exists && *path != own.0)
+                .map(|(path, place, _)| Draft {
+                    path,
+                    place,
+                    ..Draft::default()
+                })
+                .collect();
+            (own, fields.next())
         }
         _ => (whole, None),
     };
@@ -108,7 +148,22 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> (Dr
             .map(ToOwned::to_owned),
         ..Draft::default()
     };
-    (draft, exists)
+    Line {
+        draft,
+        exists,
+        others,
+    }
+}
+
+/// Whether a field names a picture that is no mask, by its ending and its words.
+fn names_a_picture(field: &str) -> bool {
+    let ending = field.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let says_other =
+        |word: &String| says_mask(word) || MASK_WORDS.contains(&word.as_str()) || word == "disp";
+    is_image_ending(ending)
+        && !field
+            .split(['/', '\\'])
+            .any(|part| words(part).iter().any(says_other))
 }
 
 /// Whether a field names a file, such as a mask or boxes, and so no class: an image, or what has
@@ -125,6 +180,23 @@ pub(super) fn names_a_file(field: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_behind_another_are_pairs_and_masks_are_not() {
+        for field in ["B/1.png", "image_3/000001.png", "b.JPG"] {
+            assert!(names_a_picture(field), "{field}");
+        }
+        for field in [
+            "masks/1.png",
+            "1_mask.png",
+            "disp/1.png",
+            "gt/1.png",
+            "0",
+            "1.xml",
+        ] {
+            assert!(!names_a_picture(field), "{field}");
+        }
+    }
 
     #[test]
     fn masks_and_boxes_behind_a_picture_are_no_classes() {

@@ -133,13 +133,26 @@ fn lines(
         let tried = &lines[..lines.len().min(MOST_TRIED)];
         let found = tried
             .iter()
-            .filter(|line| read_line(line, role, &resolver).1);
+            .filter(|line| read_line(line, role, &resolver).exists);
         if found.count() * 100 < tried.len() * LEAST_FOUND || tried.is_empty() {
             continue;
         }
-        let drafts = lines.iter().map(|line| read_line(line, role, &resolver).0);
+        let mut known = HashSet::new();
+        let mut drafts = Vec::new();
+        for line in &lines {
+            let line = read_line(line, role, &resolver);
+            // One picture may be in many pairs.
+            let is_pair = !line.others.is_empty();
+            let mut add = |one: Draft, is_of_pair: bool| {
+                if known.insert(one.path.clone()) || !is_of_pair {
+                    drafts.push(one);
+                }
+            };
+            add(line.draft, is_pair);
+            line.others.into_iter().for_each(|one| add(one, true));
+        }
         return Ok(Listed {
-            drafts: drafts.collect(),
+            drafts,
             folder: folder.clone(),
             labels_from: "what stands behind the paths of lists".to_owned(),
         });

@@ -3,8 +3,8 @@
 //! A frame ends in a straight step: its lines are uniform, and the first line inside differs from
 //! them nearly everywhere. A plain sky or the white ground of a product photo ends at the outline
 //! of something, so they are left alone. So does a stroke of writing: what would remain must fill
-//! its rectangle up to every side that was cut, in all parts of the side, and be more than a few
-//! pixels; otherwise a copy in another size or quality would be cut elsewhere.
+//! its rectangle up to every side that was cut, in all parts of the side and deeper inside, and be
+//! more than a few pixels; otherwise a copy in another size or quality would be cut elsewhere.
 
 use luma_jpeg::Luma;
 
@@ -21,6 +21,9 @@ const STEP: usize = 2;
 
 /// Parts of a side, each of which must show the picture right inside the frame.
 const PARTS: usize = 8;
+
+/// How far inside a picture shows itself once more: a part of its side.
+const DEEP: usize = 16;
 
 /// Pixels along either side of a picture below which a stroke and a frame are the same thing.
 const LEAST_SIDE: usize = 16;
@@ -107,7 +110,21 @@ fn fills(luma: &Luma, content: Content) -> bool {
         let frame = ground(height, |y| pixel(outer, y));
         all_differ(high, frame, |i| pixel(inner, top + i))
     };
+    // A line around a plot, or the rule of a form, has the ground of the page behind it.
+    let deep = (wide / DEEP, high / DEEP);
+    let far_across = |outer: usize, inner: usize| {
+        let frame = ground(width, |x| pixel(x, outer));
+        most_differ(wide, frame, |i| pixel(left + i, inner))
+    };
+    let far_down = |outer: usize, inner: usize| {
+        let frame = ground(height, |y| pixel(outer, y));
+        most_differ(high, frame, |i| pixel(inner, top + i))
+    };
     (high == height || high >= LEAST_SIDE)
+        && (top == 0 || far_across(0, top + deep.1))
+        && (bottom == height || far_across(height - 1, bottom - 1 - deep.1))
+        && (left == 0 || far_down(0, left + deep.0))
+        && (right == width || far_down(width - 1, right - 1 - deep.0))
         && (wide == width || wide >= LEAST_SIDE)
         && (top == 0 || across(0, (top + 1).min(bottom - 1)))
         && (bottom == height || across(height - 1, bottom.saturating_sub(2).max(top)))
@@ -124,6 +141,12 @@ fn all_differ(length: usize, frame: i32, pixel: impl Fn(usize) -> i32) -> bool {
         let differing = own.filter(|&i| (pixel(i) - frame).abs() > RINGING);
         differing.count() * 2 > pixels
     })
+}
+
+/// Whether more than half of the pixels of a line differ from a frame.
+fn most_differ(length: usize, frame: i32, pixel: impl Fn(usize) -> i32) -> bool {
+    let differing = (0..length).filter(|&i| (pixel(i) - frame).abs() > RINGING);
+    differing.count() * STEP > length
 }
 
 /// Mean grey of a line of `length` pixels.
@@ -189,6 +212,23 @@ mod tests {
                 bottom: 28
             }
         );
+    }
+
+    #[test]
+    fn the_box_around_a_plot_is_no_picture_in_a_frame() {
+        // Axes of one and of two pixels, in a margin, around a curve.
+        for thick in [1, 2] {
+            let plot = luma(96, 72, |x, y| {
+                let edge = |at: u32, from: u32, to: u32| {
+                    (from..from + thick).contains(&at) || (to - thick..to).contains(&at)
+                };
+                let (inside_x, inside_y) = ((12..90).contains(&x), (8..60).contains(&y));
+                let is_axis = (edge(x, 12, 90) && inside_y) || (edge(y, 8, 60) && inside_x);
+                let is_curve = inside_x && y == 20 + x % 17;
+                if is_axis || is_curve { 10 } else { 255 }
+            });
+            assert_eq!(content(&plot).width(), 96, "{thick}");
+        }
     }
 
     /// A thick stroke, as high as a digit, whose top is a bar as wide as the whole.

@@ -34,7 +34,7 @@ use thumbnail::Thumbnail;
 use unreadable::Unreadable;
 
 /// Raised whenever the same bytes could give another signature, or read another mask, than before.
-pub const SIGNATURE_VERSION: u32 = 8;
+pub const SIGNATURE_VERSION: u32 = 9;
 
 /// 64-bit perceptual hash. Two hashes are compared by the number of bits in which they differ.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]

@@ -9,10 +9,11 @@ use super::Place;
 /// `path` relative to `root` with `/` between parts, and its place: elsewhere only where the text
 /// cannot express it.
 ///
-/// Bytes that are not UTF-8 are written `\xHH`, so that two such names stay two.
+/// Bytes that are not UTF-8 are written `\xHH`, and so is the backslash of what is written so
+/// already: two names stay two.
 pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Place) {
     let relative = path.strip_prefix(root).unwrap_or(path);
-    let exact = relative.to_str().is_some();
+    let mut exact = relative.to_str().is_some();
     let mut text = String::with_capacity(relative.as_os_str().len());
     for component in relative.components() {
         if !text.is_empty() && !text.ends_with('/') {
@@ -21,7 +22,12 @@ pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Place) {
         match component {
             Component::RootDir => text.push('/'),
             Component::CurDir => {}
-            other => push_escaped(&mut text, other.as_os_str().as_encoded_bytes()),
+            other => {
+                let name = other.as_os_str().as_encoded_bytes();
+                let before = text.len();
+                push_escaped(&mut text, name);
+                exact &= text.len() == before + name.len();
+            }
         }
     }
     let place = match exact {
@@ -33,11 +39,27 @@ pub(crate) fn path_text(root: &Path, path: &Path) -> (String, Place) {
 
 pub(super) fn push_escaped(text: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
+        let mut valid = chunk.valid();
+        while let Some(at) = escape(valid) {
+            text.push_str(&valid[..at]);
+            text.push_str("\\x5C");
+            valid = &valid[at + 1..];
+        }
+        text.push_str(valid);
         for byte in chunk.invalid() {
             text.push_str(&format!("\\x{byte:02X}"));
         }
     }
+}
+
+/// Where a text has what a byte that is no text would be written as.
+fn escape(text: &str) -> Option<usize> {
+    let mut starts = text.match_indices("\\x");
+    let is_one = |at: usize| {
+        let digits = text.as_bytes().get(at + 2..at + 4);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    starts.find(|(at, _)| is_one(*at)).map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -59,5 +81,16 @@ mod tests {
         assert_eq!(text, "x/caf\\xE9.jpg");
         let file = Path::new("/data/x").join(name);
         assert_eq!(place, Place::File(file.into()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_looks_escaped_is_another_one() {
+        let file = Path::new("/data/caf\\xE9.jpg");
+        let (text, place) = path_text(Path::new("/data"), file);
+        assert_eq!(text, "caf\\x5CxE9.jpg");
+        assert_eq!(place, Place::File(file.into()));
+        let (text, place) = path_text(Path::new("/data"), Path::new("/data/a\\xyz.jpg"));
+        assert_eq!((text.as_str(), place), ("a\\xyz.jpg", Place::Named));
     }
 }

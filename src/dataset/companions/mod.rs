@@ -15,6 +15,7 @@
 mod beside;
 mod confirm;
 mod names;
+mod pictures;
 mod twins;
 mod within;
 
@@ -71,6 +72,7 @@ pub(super) fn take(images: &mut Vec<WalkedFile>, looks: Looks<'_>) -> Found {
     beside::tell(&mut keys, images);
     twins::tell(&mut keys, images, looks);
     within::tell(&mut keys, images, looks);
+    pictures::tell(&mut keys, images, looks);
     let keys = keys;
     if keys.iter().all(|(_, told)| *told == Told::Picture) {
         return Found::default();

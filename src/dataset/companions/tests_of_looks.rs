@@ -242,3 +242,22 @@ fn grey_pictures_of_another_sensor_are_pictures() {
     assert_eq!(beside("nir"), beside("left"));
     assert_ne!(beside("depth"), beside("left"));
 }
+
+#[test]
+fn pictures_in_colours_are_samples_wherever_they_lie() {
+    for names in [
+        ["rgb/#.png", "normal/#.png"],
+        ["input/#.png", "target/#.png"],
+        ["images/#.png", "labels/#.png"],
+    ] {
+        let other = names[1].split('/').next().unwrap_or_default();
+        assert_eq!(seen(&names, other, PHOTO), (10, 0, 0, 0), "{names:?}");
+        assert_eq!(seen(&names, other, DRAWN), (5, 5, 0, 0), "{names:?}");
+        assert_eq!(seen(&names, other, GREY), (5, 5, 0, 0), "{names:?}");
+    }
+    // Depths may be drawn in colours.
+    assert_eq!(
+        seen(&["rgb/#.png", "depth/#.png"], "depth", PHOTO),
+        (5, 5, 0, 0)
+    );
+}

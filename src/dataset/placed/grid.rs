@@ -14,8 +14,18 @@ const LARGEST: f64 = 1e12;
 /// How much two steps, or two sides, of one length may differ, as a share.
 const SAME: f64 = 0.02;
 
+/// Most steps that two places next to each other in a row of a grid are apart: tiles between them
+/// may be missing.
+const MOST_STEPS: f64 = 4.0;
+
+/// Tiles stand apart by whole steps, or by such a part of their side where they overlap.
+const PART_OF_SIDE: f64 = 0.25;
+
+/// One in so many tiles at least has another beside it: of a slide a few may be kept.
+const ONE_IN: usize = 3;
+
 /// Tiles by path, where nearly all are of one size or stand in the rows and columns of one grid,
-/// and most have another beside them.
+/// and many have another beside them.
 pub(super) fn tiles(
     told: &BTreeMap<String, Edges>,
     slide_of: &dyn Fn(&str) -> Option<String>,
@@ -26,7 +36,11 @@ pub(super) fn tiles(
         .all(|edges| edges[0] == edges[2] && edges[1] == edges[3]);
     let side = |axis: usize| match are_points {
         true => step(all.iter().map(|edges| edges[axis])),
-        false => usual_side(all.iter().map(|edges| edges[axis + 2] - edges[axis])),
+        false => {
+            let side = usual_side(all.iter().map(|edges| edges[axis + 2] - edges[axis]))?;
+            let steps = steps(all.iter().map(|edges| edges[axis]));
+            are_whole(&steps, side * PART_OF_SIDE, f64::INFINITY).then_some(side)
+        }
     };
     let (width, height) = (side(0)?, side(1)?);
     let unit = if are_points { 1.0 } else { SIDE };
@@ -55,23 +69,36 @@ pub(super) fn tiles(
     have_neighbours(of.values(), unit as i64).then_some(of)
 }
 
-/// The step of a grid, where places along one axis share their values and most values follow each
-/// other in that step.
+/// The step of a grid, where most places along one axis follow each other in whole steps.
 fn step(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let steps = steps(values);
+    let middle = *steps.get(steps.len() / 2)?;
+    are_whole(&steps, middle, MOST_STEPS).then_some(middle)
+}
+
+/// How far different places along one axis are from the next, in order; none where hardly two
+/// share one.
+fn steps(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.collect();
     let all = values.len();
     values.sort_by(f64::total_cmp);
     values.dedup();
-    if values.len() < 2 || values.len() * 2 > all {
-        return None;
+    if values.len() * 10 > all * 9 {
+        return Vec::new();
     }
     let mut steps: Vec<f64> = values.windows(2).map(|two| two[1] - two[0]).collect();
     steps.sort_by(f64::total_cmp);
-    let middle = steps[steps.len() / 2];
-    let alike = steps
-        .iter()
-        .filter(|step| (**step - middle).abs() <= middle * SAME);
-    (alike.count() * 2 > steps.len()).then_some(middle)
+    steps
+}
+
+/// Whether more than half of the steps are once to `most` times one length.
+fn are_whole(steps: &[f64], length: f64, most: f64) -> bool {
+    let is_whole = |step: &&f64| {
+        let times = *step / length;
+        let whole = times.round();
+        (1.0..=most).contains(&whole) && (times - whole).abs() <= SAME
+    };
+    steps.iter().filter(is_whole).count() * 2 > steps.len()
 }
 
 /// The side that nine in ten tiles have.
@@ -85,7 +112,7 @@ fn usual_side(values: impl Iterator<Item = f64>) -> Option<f64> {
     (middle > 0.0 && alike.count() * 10 >= values.len() * 9).then_some(middle)
 }
 
-/// Whether half of the tiles have another beside or over them, not at the same place.
+/// Whether many of the tiles have another beside or over them, not at the same place.
 fn have_neighbours<'a>(tiles: impl Iterator<Item = &'a TilePlace> + Clone, side: i64) -> bool {
     let mut cells: HashMap<(&str, i64, i64), Vec<(i64, i64)>> = HashMap::new();
     let cell = |tile: &TilePlace| (tile.x.div_euclid(side), tile.y.div_euclid(side));
@@ -115,7 +142,7 @@ fn have_neighbours<'a>(tiles: impl Iterator<Item = &'a TilePlace> + Clone, side:
         beside += usize::from(has(tile));
     }
     let different: HashSet<_> = tiles.map(|tile| (&*tile.slide, tile.x, tile.y)).collect();
-    beside * 2 >= all && different.len() * 2 >= all
+    beside * ONE_IN >= all && different.len() * 2 >= all
 }
 
 #[cfg(test)]
@@ -165,6 +192,15 @@ mod tests {
             ]
         };
         assert_eq!(found(24, boxes), None);
+        // A few of each of three slides that lie far from each other.
+        let few = |at: usize| {
+            let (slide, own) = ((at % 3) as f64 * 20_000.0, at / 3 * 5 % 16);
+            square(slide + (own % 4) as f64 * 640.0, (own / 4) as f64 * 640.0)
+        };
+        assert!(found(24, few).is_some());
+        // Of one size, and anywhere within a picture.
+        let anywhere = |at: usize| square((at * 131 % 997) as f64, (at * 373 % 991) as f64);
+        assert_eq!(found(24, anywhere), None);
         // Of one size, and nowhere near each other.
         let apart = |at: usize| square(at as f64 * 9000.0, at as f64 * 7000.0);
         assert_eq!(found(24, apart), None);

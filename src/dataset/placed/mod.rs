@@ -1,7 +1,7 @@
 //! Columns that say where each picture lies on something larger: a slide, a map, a mosaic.
 //!
 //! Two numbers, four edges, or one cell (`quadkey`, `geohash`, `geometry`) tell a place. Places are
-//! those of tiles where they stand in the rows and columns of a grid and most have another beside
+//! those of tiles where they stand in the rows and columns of a grid and many have another beside
 //! them: photos that people took anywhere do not, nor do boxes within pictures.
 
 mod cells;

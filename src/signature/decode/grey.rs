@@ -13,7 +13,8 @@ pub(super) fn is_deep(image: &DynamicImage) -> bool {
 
 /// Grey levels by the weights that JPEG uses (ITU-R BT.601), so that a JPEG and
 /// its PNG copy agree. Transparent parts show white, as on a page; a picture
-/// that vanishes on white is shown on black.
+/// that vanishes on white is shown on black; and one that lies beneath what is transparent is
+/// shown whole, for programs that train drop the transparency.
 ///
 /// More than 8 bits are stretched from darkest to lightest pixel: sensors with
 /// 12 bits in a 16-bit file would otherwise come out black.
@@ -23,7 +24,7 @@ pub(super) fn luma(image: &DynamicImage) -> Luma {
         stretched(image)
     } else if let DynamicImage::ImageLuma8(grey) = image {
         grey.as_raw().clone()
-    } else if image.color().has_alpha() {
+    } else if image.color().has_alpha() && !lies_beneath(image) {
         let on_white = over(image, 255);
         if on_white.iter().any(|&level| level != 255) {
             on_white
@@ -49,6 +50,32 @@ pub(super) fn luma(image: &DynamicImage) -> Luma {
 fn weigh([red, green, blue]: [u8; 3]) -> u8 {
     let sum = 19_595 * u32::from(red) + 38_470 * u32::from(green) + 7_471 * u32::from(blue);
     ((sum + 32_768) >> 16) as u8
+}
+
+/// Whether a picture lies beneath transparent pixels: an eighth of all at least, in levels that
+/// vary. What was cut out has one colour there.
+pub(super) fn lies_beneath(image: &DynamicImage) -> bool {
+    const HIDDEN: u8 = 128;
+    const LEAST_PART: u64 = 8;
+    /// Standard deviation in levels; blocks of compression vary less.
+    const VARIES: f64 = 8.0;
+    let (mut count, mut sum, mut squares) = (0_u64, 0_u64, 0_u64);
+    let mut add = |[red, green, blue, alpha]: [u8; 4]| {
+        if alpha < HIDDEN {
+            let level = u64::from(weigh([red, green, blue]));
+            (count, sum, squares) = (count + 1, sum + level, squares + level * level);
+        }
+    };
+    if let DynamicImage::ImageRgba8(rgba) = image {
+        rgba.pixels().for_each(|pixel| add(pixel.0));
+    } else {
+        for band in bands(image) {
+            band.to_rgba8().pixels().for_each(|pixel| add(pixel.0));
+        }
+    }
+    let mean = sum as f64 / count.max(1) as f64;
+    let variance = squares as f64 / count.max(1) as f64 - mean * mean;
+    count * LEAST_PART >= pixels_of(image) as u64 && variance > VARIES * VARIES
 }
 
 fn over(image: &DynamicImage, ground: u8) -> Vec<u8> {
@@ -117,6 +144,28 @@ pub(super) fn bands(image: &DynamicImage) -> impl Iterator<Item = DynamicImage> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A picture of which most is transparent, in these colours there.
+    fn mostly_transparent(beneath: impl Fn(u32, u32) -> u8) -> DynamicImage {
+        let image = image::RgbaImage::from_fn(32, 32, |x, y| {
+            let level = beneath(x, y);
+            let alpha = if x < 8 && y < 8 { 255 } else { 0 };
+            image::Rgba([level, level, level, alpha])
+        });
+        DynamicImage::ImageRgba8(image)
+    }
+
+    #[test]
+    fn a_picture_beneath_transparent_pixels_is_shown() {
+        let level = |x: u32, y: u32| (x * 7 + y) as u8;
+        let hidden = luma(&mostly_transparent(level));
+        assert_eq!(hidden.data[31 * 32 + 31], level(31, 31));
+        // What was cut out is shown on white.
+        let cut = luma(&mostly_transparent(
+            |x, y| if x < 8 && y < 8 { 90 } else { 0 },
+        ));
+        assert_eq!((cut.data[0], cut.data[31 * 32 + 31]), (90, 255));
+    }
 
     #[test]
     fn bands_are_the_picture_in_order() {

@@ -7,6 +7,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Rgb, RgbImage};
 use memchr::memmem;
 
 use super::decode_fully;
+use super::grey::lies_beneath;
 use super::recognise::{Decoder, recognise};
 use crate::budget::Share;
 
@@ -82,9 +83,9 @@ fn as_it_is(bytes: &[u8], format: ImageFormat, side: u32) -> Option<Preview> {
     })
 }
 
-/// Transparent pixels as a white page shows them.
+/// Transparent pixels as a white page shows them, unless a picture lies beneath.
 fn on_white(image: &DynamicImage) -> RgbImage {
-    if !image.color().has_alpha() {
+    if !image.color().has_alpha() || lies_beneath(image) {
         return image.to_rgb8();
     }
     let rgba = image.to_rgba8();
