@@ -57,6 +57,7 @@ mod architecture;
 mod asked;
 mod bad_input;
 mod baseline;
+mod beside_the_first;
 mod cache;
 mod changed;
 mod changed_texts;

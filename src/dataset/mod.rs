@@ -61,6 +61,7 @@ mod unread;
 mod unsplit;
 mod walk;
 mod wanted;
+mod wholes;
 mod yolo;
 
 use std::collections::{BTreeSet, HashSet};

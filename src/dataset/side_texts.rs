@@ -30,10 +30,14 @@ const MOST_COLUMNS: usize = 100;
 pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
     let names = PictureNames::of(walked);
     let mut pictures: HashMap<&str, &str> = HashMap::new();
+    let mut by_key: HashMap<&str, Vec<&str>> = HashMap::new();
     for image in &walked.images {
         let path = image.path.as_str();
         pictures.insert(path, path);
         pictures.insert(without_ending(path), path);
+        if let Some(key) = key_in_archive(path) {
+            by_key.entry(key).or_default().push(path);
+        }
     }
     let (mut tables, mut beside) = (Vec::new(), Vec::new());
     let (mut json, mut lists) = (0, 0);
@@ -42,6 +46,11 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
         match ending(unpacked(text)) {
             "json" | "txt" | "xml" | "yaml" | "yml" if pictures.contains_key(own) => {
                 beside.push((text, pictures[own]));
+            }
+            "json" | "txt" | "xml" | "yaml" | "yml"
+                if let Some(all) = key_in_archive(text).and_then(|key| by_key.get(key)) =>
+            {
+                beside.extend(all.iter().map(|picture| (text, *picture)));
             }
             "json" if json < MOST_TABLES => {
                 json += 1;
@@ -65,6 +74,15 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
 
 pub(super) fn ending(path: &str) -> &str {
     path.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+/// What the members of one sample of a `WebDataset` shard have in common: all before the first full
+/// stop of their names, `7` of `7.rgb.jpg` and `7.meta.json`; `None` outside of archives.
+fn key_in_archive(path: &str) -> Option<&str> {
+    let inside = path.find("!/")? + 2;
+    let name = path.rfind('/').map_or(inside, |at| inside.max(at + 1));
+    let stop = path[name..].find('.')?;
+    (stop > 0).then(|| &path[..name + stop])
 }
 
 fn without_ending(path: &str) -> &str {
@@ -366,6 +384,16 @@ mod tests {
         ] {
             assert!(told(&[(name, other)]).is_empty(), "{other}");
         }
+    }
+
+    #[test]
+    fn members_of_one_sample_of_a_shard_share_a_key() {
+        let key = key_in_archive;
+        assert_eq!(key("a/x.tar!/d/7.rgb.jpg"), Some("a/x.tar!/d/7"));
+        assert_eq!(key("a/x.tar!/d/7.meta.json"), key("a/x.tar!/d/7.rgb.jpg"));
+        assert_eq!(key("x.tar!/7.jpg"), Some("x.tar!/7"));
+        assert_eq!(key("a.b/7.rgb.jpg"), None);
+        assert_eq!(key("x.tar!/.hidden"), None);
     }
 
     #[test]

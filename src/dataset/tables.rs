@@ -12,6 +12,7 @@ use super::resolve::Resolver;
 use super::side_tables::{MOST_TABLES, is_table, unpacked};
 use super::split_name::{beside_training, split_of_export};
 use super::walk::Walked;
+use super::wholes::wholes;
 use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
@@ -98,27 +99,39 @@ fn one_a_split(
     columns: &Columns,
     walked: &Walked,
 ) -> Vec<Claim> {
-    let mut all: Option<Claim> = None;
-    let mut labels = Vec::new();
+    let (mut told, mut labels) = (Vec::new(), Vec::new());
     let trains = tables.iter().any(|(table, _)| {
         split_of_export(stem(unpacked(table))).is_some_and(|one| one.1 == SplitRole::Training)
     });
     for (table, file) in tables {
         let stem = stem(unpacked(table));
         let beside = || Some((stem, beside_training(stem).filter(|_| trains)?));
-        let told = split_of_export(stem).or_else(beside);
+        let split = split_of_export(stem).or_else(beside);
         let is_metadata = stem.eq_ignore_ascii_case("metadata");
-        if told.is_none() && !is_metadata {
+        if split.is_none() && !is_metadata {
             continue;
         }
         // Of these, any may be about something else.
-        let Ok(mut claim) = claim(root, file, columns, walked) else {
+        let Ok(claim) = claim(root, file, columns, walked) else {
             continue;
         };
-        let Some((split, role)) = told else {
-            labels.push(claim);
+        match split {
+            Some(split) => told.push((*table, split, claim)),
+            None => labels.push(claim),
+        }
+    }
+    let names = told.iter().map(|(_, (_, role), claim)| {
+        let names = claim.drafts.iter().map(|draft| draft.path.as_str());
+        (*role, names.collect())
+    });
+    let are_wholes = wholes(&names.collect::<Vec<_>>());
+    let mut all: Option<Claim> = None;
+    let mut left_out = Vec::new();
+    for ((table, (split, role), mut claim), is_whole) in told.into_iter().zip(are_wholes) {
+        if is_whole {
+            left_out.push(format!("`{table}`"));
             continue;
-        };
+        }
         for draft in &mut claim.drafts {
             draft.split = Some((split.to_owned(), role));
         }
@@ -134,6 +147,11 @@ fn one_a_split(
                 all.annotations = Annotations::join([drawn, claim.annotations]);
             }
         }
+    }
+    if let Some(all) = all.as_mut().filter(|_| !left_out.is_empty()) {
+        let left_out = left_out.join(", ");
+        let said = format!("; not used: {left_out}, which holds what these divide");
+        all.evidence.push_str(&said);
     }
     let all = all.map(|claim| Claim {
         layout: Layout::Tables,

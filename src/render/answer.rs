@@ -1,7 +1,7 @@
 //! The answer in one line: how many evaluation images also occur in training.
 
 use crate::leak::Leak;
-use crate::report::{Leakage, Report, Ruling, Scope, SplitSummary, Verdict};
+use crate::report::{Controls, Leakage, Report, Ruling, Scope, SplitSummary, Verdict};
 use crate::wording;
 
 /// Entries that the line tells.
@@ -32,7 +32,13 @@ pub(crate) fn answer(report: &Report) -> String {
         Some(_) => "what changed: ",
         None => "",
     };
-    format!("{scope}{}{more}", told.join("; "))
+    // What a clear verdict does not cover is said with it.
+    let controls = report.detection.controls.as_ref();
+    let cropped = match controls.is_some_and(Controls::misses_cropped) {
+        true if report.verdict == Verdict::Clear => "; copies that were cropped would be missed",
+        _ => "",
+    };
+    format!("{scope}{}{more}{cropped}", told.join("; "))
 }
 
 fn of_entry(report: &Report, entry: &Leakage, is_one_of_several: bool) -> String {

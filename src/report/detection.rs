@@ -51,6 +51,14 @@ impl Controls {
     pub fn misses_copies(&self) -> bool {
         4 * self.saved < 3 * self.pictures
     }
+
+    /// Whether hardly any copy that was cropped would be found: fewer than one in four were, of
+    /// some pictures.
+    #[must_use]
+    pub fn misses_cropped(&self) -> bool {
+        const SOME: u64 = 8;
+        self.pictures >= SOME && 4 * self.cropped < self.pictures
+    }
 }
 
 /// Why similarity alone does not tell copies from look-alikes.

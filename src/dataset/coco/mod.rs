@@ -21,6 +21,7 @@ use super::io_error;
 use super::resolve::Resolver;
 use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
+use super::wholes::wholes;
 use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
@@ -104,6 +105,12 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<(Option<Claim>, Vec<
     }
     let mut usable = found.iter().map(is_usable);
     files.retain(|_| usable.next().unwrap_or(false));
+    let described = files.iter().map(|(_, (_, role), document)| {
+        let images = document.images.iter();
+        (*role, images.map(document::Image::name).collect())
+    });
+    let mut are_wholes = wholes(&described.collect::<Vec<_>>()).into_iter();
+    files.retain(|_| !are_wholes.next().unwrap_or(false));
     let plain = files.iter().filter(|(path, ..)| split_of(path).is_some());
     let known: HashSet<String> = plain.flat_map(|file| names(&file.2)).collect();
     files.retain(|(path, _, document)| {

@@ -18,8 +18,8 @@ const SAME: f64 = 0.02;
 /// may be missing.
 const MOST_STEPS: f64 = 4.0;
 
-/// Tiles stand apart by whole steps, or by such a part of their side where they overlap.
-const PART_OF_SIDE: f64 = 0.25;
+/// Tiles stand apart by whole sides, or by such a part of one where they overlap: 1 in so many.
+const PARTS_OF_SIDE: i64 = 4;
 
 /// One in so many tiles at least has another beside it: of a slide a few may be kept.
 const ONE_IN: usize = 3;
@@ -36,11 +36,7 @@ pub(super) fn tiles(
         .all(|edges| edges[0] == edges[2] && edges[1] == edges[3]);
     let side = |axis: usize| match are_points {
         true => step(all.iter().map(|edges| edges[axis])),
-        false => {
-            let side = usual_side(all.iter().map(|edges| edges[axis + 2] - edges[axis]))?;
-            let steps = steps(all.iter().map(|edges| edges[axis]));
-            are_whole(&steps, side * PART_OF_SIDE, f64::INFINITY).then_some(side)
-        }
+        false => usual_side(all.iter().map(|edges| edges[axis + 2] - edges[axis])),
     };
     let (width, height) = (side(0)?, side(1)?);
     let unit = if are_points { 1.0 } else { SIDE };
@@ -112,7 +108,8 @@ fn usual_side(values: impl Iterator<Item = f64>) -> Option<f64> {
     (middle > 0.0 && alike.count() * 10 >= values.len() * 9).then_some(middle)
 }
 
-/// Whether many of the tiles have another beside or over them, not at the same place.
+/// Whether many of the tiles have another beside or over them by whole parts of their side, not at
+/// the same place.
 fn have_neighbours<'a>(tiles: impl Iterator<Item = &'a TilePlace> + Clone, side: i64) -> bool {
     let mut cells: HashMap<(&str, i64, i64), Vec<(i64, i64)>> = HashMap::new();
     let cell = |tile: &TilePlace| (tile.x.div_euclid(side), tile.y.div_euclid(side));
@@ -124,17 +121,26 @@ fn have_neighbours<'a>(tiles: impl Iterator<Item = &'a TilePlace> + Clone, side:
             there.push((tile.x, tile.y));
         }
     }
-    let is_beside = |tile: &TilePlace, (x, y): &(i64, i64)| {
-        let apart = ((tile.x - x).abs(), (tile.y - y).abs());
-        apart != (0, 0) && apart.0.max(apart.1) <= side + 1
+    // Boxes of one size within pictures lie anywhere.
+    let part = (side / PARTS_OF_SIDE).max(1);
+    let is_whole = |apart: i64| {
+        let off = apart % part;
+        off.min(part - off) as f64 <= side as f64 * SAME
     };
     let has = |tile: &TilePlace| {
         let (column, row) = cell(tile);
-        let mut around = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (column + dx, row + dy)));
-        around.any(|(column, row)| {
-            let there = cells.get(&(&*tile.slide, column, row));
-            there.is_some_and(|there| there.iter().any(|other| is_beside(tile, other)))
-        })
+        let (mut near, mut whole) = (0, 0);
+        for (dx, dy) in (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy))) {
+            let there = cells.get(&(&*tile.slide, column + dx, row + dy));
+            for (x, y) in there.into_iter().flatten() {
+                let apart = ((tile.x - x).abs(), (tile.y - y).abs());
+                if apart != (0, 0) && apart.0.max(apart.1) <= side + 1 {
+                    near += 1;
+                    whole += usize::from(is_whole(apart.0) && is_whole(apart.1));
+                }
+            }
+        }
+        whole * 2 > near
     };
     let (mut all, mut beside) = (0, 0);
     for tile in tiles.clone() {
