@@ -23,6 +23,26 @@ const WRITE: [&str; 10] = [
     "--no-cache",
 ];
 
+#[test]
+fn more_seeds_or_threads_than_anybody_has_use_for_are_refused() {
+    let workspace = images();
+    let plan = [
+        "plan", "write", "data", "--out", "plan.csv", "--seeds", "99999999",
+    ];
+    let run = workspace.run(&plan);
+    assert_eq!((run.status, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("at most 10000"), "{}", run.stderr);
+    assert!(!workspace.path("plan.csv").exists());
+    let said = workspace.refused(&["data", "--threads", "99999999"]);
+    assert!(said.contains("at most 1024"), "{said}");
+    assert_eq!(
+        workspace
+            .run(&["check", "data", "--threads", "1000"])
+            .status,
+        0
+    );
+}
+
 /// The lines of a file of a workspace.
 fn lines(workspace: &Workspace, file: &str) -> Vec<String> {
     let text = std::fs::read_to_string(workspace.path(file)).unwrap();

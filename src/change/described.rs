@@ -18,6 +18,7 @@ use crate::progress::Silent;
 use crate::sample::{Dataset, Layout, Sample};
 use crate::settings::{Input, Settings};
 use crate::source::container::file_of;
+use crate::source::text;
 
 /// A dataset and the commit that it is compared with.
 #[derive(Clone, Copy)]
@@ -66,7 +67,7 @@ fn of_manifest(manifest: &Path, compared: Compared<'_>) -> Result<Rows, Error> {
         Tree::Working(_) => Some(manifest.to_path_buf()),
         Tree::Staged(snapshot) => snapshot.find(manifest),
     };
-    let now = file.and_then(|file| std::fs::read(file).ok());
+    let now = file.and_then(|file| text::read(&file, text::TABLE).ok());
     let before = repository.content(commit, &git::text(&path))?;
     if now.is_some() && now.as_deref().map(lines) == before.as_deref().map(lines) {
         return Ok(Rows::Moved(BTreeSet::new()));
@@ -236,7 +237,7 @@ fn texts(compared: Compared<'_>) -> Result<Result<Texts, String>, Error> {
                 };
                 let object = store
                     .object(&text)
-                    .and_then(|file| std::fs::read(file).ok());
+                    .and_then(|file| text::read(&file, text::TABLE).ok());
                 match object {
                     Some(text) => Some(text),
                     None => {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::git::Repository;
 use crate::error::Error;
+use crate::source::text;
 
 /// Something that a `.dvc` file stands for.
 pub(super) struct Bundle {
@@ -58,7 +59,8 @@ pub(super) fn bundles(repository: &Repository, commit: &str) -> Result<Vec<Bundl
     }
     let prefix = repository.prefix();
     for file in files {
-        let Ok(now) = std::fs::read_to_string(repository.top.join(&file)) else {
+        let now = text::read(&repository.top.join(&file), text::SETTINGS);
+        let Some(now) = now.ok().and_then(|now| String::from_utf8(now).ok()) else {
             continue;
         };
         let before = repository.content(commit, &file)?;
@@ -123,7 +125,7 @@ fn list(top: &Path, digest: &str) -> Option<BTreeMap<String, String>> {
         .map(|place| top.join(place).join(head).join(tail));
     let text = texts
         .into_iter()
-        .find_map(|file| std::fs::read(file).ok())?;
+        .find_map(|file| text::read(&file, text::TABLE).ok())?;
     let rows: Vec<Row> = serde_json::from_slice(&text).ok()?;
     Some(rows.into_iter().map(|row| (row.relpath, row.md5)).collect())
 }

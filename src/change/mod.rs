@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::sample::{Dataset, Sample};
 use crate::settings::Settings;
-use crate::source::{Place, path_text};
+use crate::source::{Place, path_text, text};
 use described::{Compared, Rows};
 use git::Repository;
 pub(crate) use snapshot::Snapshot;
@@ -122,7 +122,7 @@ fn has_changed(
         Tree::Working(_) => Some(file.to_path_buf()),
         Tree::Staged(snapshot) => snapshot.find(file),
     };
-    let now = there.and_then(|file| std::fs::read(file).ok());
+    let now = there.and_then(|file| text::read(&file, text::TABLE).ok());
     Ok(now != repository.content(commit, &git::text(&path))?)
 }
 

@@ -1,6 +1,5 @@
 //! `splitleak check`: audit, judge, and write what was asked for.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::audit::{audit_dataset, audit_in_steps};
@@ -11,6 +10,7 @@ use crate::progress::{Progress, Silent};
 use crate::report::Report;
 use crate::sample::Dataset;
 use crate::settings::Settings;
+use crate::source::text;
 use crate::steps::Steps;
 use crate::{dataset, gate};
 
@@ -176,7 +176,7 @@ pub(super) fn audited(
     scope: Scope<'_>,
     quiet: bool,
 ) -> Result<(Report, Dataset), Error> {
-    use_threads(common.threads);
+    use_threads(common.threads)?;
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
@@ -273,15 +273,11 @@ fn touched(settings: &Settings, scope: Scope<'_>, dataset: &Dataset) -> Result<T
         path: path.to_path_buf(),
         source,
     };
-    let mut list = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut list)
-            .map_err(failed)?;
-    } else {
-        list = std::fs::read(path).map_err(failed)?;
-    }
+    let list = match path == Path::new("-") {
+        true => text::read_stdin(),
+        false => text::read(path, text::TABLE),
+    };
+    let list = list.map_err(failed)?;
     let here = std::env::current_dir().map_err(failed)?;
     change::listed(&list, &here, dataset)
 }

@@ -1,9 +1,11 @@
 //! Files that say how to judge: as they lie there, or as they are staged.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::change::Snapshot;
 use crate::error::Error;
+use crate::source::text;
 
 /// Where files are read from.
 #[derive(Clone, Copy, Default)]
@@ -38,10 +40,14 @@ impl SettingFiles<'_> {
     ///
     /// # Errors
     /// It cannot be read.
-    pub(super) fn read(self, path: &Path) -> Result<String, Error> {
+    pub(super) fn read(self, path: &Path, most: u64) -> Result<String, Error> {
         let staged = self.staged.and_then(|snapshot| snapshot.find(path));
         let file = staged.unwrap_or_else(|| PathBuf::from(path));
-        std::fs::read_to_string(file).map_err(|source| Error::Io {
+        let text = text::read(&file, most).and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|_| io::Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"))
+        });
+        text.map_err(|source| Error::Io {
             action: "read",
             path: path.to_path_buf(),
             source,

@@ -171,13 +171,24 @@ fn manual() -> Result<Vec<u8>, Error> {
     Ok(page)
 }
 
-fn use_threads(threads: Option<usize>) {
+/// Most threads that may be asked for: more take longer to start than they save.
+const MOST_THREADS: usize = 1024;
+
+/// # Errors
+/// More threads than any machine has use for.
+fn use_threads(threads: Option<usize>) -> Result<(), Error> {
     if let Some(threads) = threads {
+        if threads > MOST_THREADS {
+            return Err(Error::settings(format!(
+                "`--threads {threads}`: at most {MOST_THREADS}; without the option there is one for each core"
+            )));
+        }
         // Fails only when a pool exists already, and none does this early.
         let _ = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build_global();
     }
+    Ok(())
 }
 
 /// The day by which expiry is told: `$SOURCE_DATE_EPOCH` where it is set, as

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::audit::{Proposal, Request, propose_split};
 use crate::error::Error;
 use crate::explain::variance::{Components, components};
+use crate::source::text;
 use crate::wording;
 
 use super::exit::Outcome;
@@ -25,6 +26,9 @@ const HEADER: [&str; 7] = [
     "loss",
 ];
 
+/// Most seeds of a plan; nobody trains more.
+const MOST_SEEDS: usize = 10_000;
+
 /// Writes a plan, or reads one.
 ///
 /// # Errors
@@ -39,6 +43,13 @@ pub(super) fn run(command: &PlanCommand) -> Result<Outcome, Error> {
 fn write(args: &PlanWriteArgs) -> Result<Outcome, Error> {
     if args.folds < 2 || args.seeds == 0 {
         let message = "a plan needs two folds and one seed at least: `--folds 5 --seeds 3`";
+        return Err(Error::settings(message));
+    }
+    if args.seeds > MOST_SEEDS {
+        let message = format!(
+            "`--seeds {}`: at most {MOST_SEEDS}, each of which is a run of every fold",
+            args.seeds
+        );
         return Err(Error::settings(message));
     }
     let folds_file = args.out.with_extension("folds.csv");
@@ -145,7 +156,7 @@ fn read(args: &PlanReadArgs) -> Result<Outcome, Error> {
 /// A file that cannot be read, lacks a column, or has a result that is no number.
 fn results(plan: &Path, column: &str) -> Result<Results, Error> {
     let refused = |why: String| Error::settings(format!("`{}`: {why}", plan.display()));
-    let text = std::fs::read(plan).map_err(|error| refused(error.to_string()))?;
+    let text = text::read(plan, text::SETTINGS).map_err(|error| refused(error.to_string()))?;
     let mut reader = csv::Reader::from_reader(&*text);
     let header = reader
         .headers()

@@ -1,13 +1,13 @@
 //! `splitleak render` and `splitleak diff`: what can be done with a report later.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Component, Path};
 
 use crate::dataset::{Builder, Draft};
 use crate::error::Error;
 use crate::report::{Report, difference};
 use crate::sample::Dataset;
+use crate::source::text;
 use crate::{render, report};
 
 use super::exit::Outcome;
@@ -70,17 +70,14 @@ fn read(path: &Path) -> Result<Report, Error> {
         path: path.to_path_buf(),
         source,
     };
-    let mut text = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut text)
-            .map_err(failed)?;
-    } else {
-        output::protect(path);
-        text = std::fs::read(path).map_err(failed)?;
-    }
-    report::parse(&text).map_err(|message| Error::Report {
+    let text = match path == Path::new("-") {
+        true => text::read_stdin(),
+        false => {
+            output::protect(path);
+            text::read(path, text::TABLE)
+        }
+    };
+    report::parse(&text.map_err(failed)?).map_err(|message| Error::Report {
         path: path.to_path_buf(),
         message,
     })

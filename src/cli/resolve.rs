@@ -17,6 +17,7 @@ use crate::leak::Leak;
 use crate::path_pattern::PathPattern;
 use crate::sequence::pattern::{GroupPattern, PatternError, SequencePattern};
 use crate::settings::{Detail, Matching, Recorded, Settings};
+use crate::source::text;
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, RecordedArgs};
 use super::files::SettingFiles;
@@ -163,7 +164,7 @@ fn read_config(
         return Ok((Config::default(), None));
     };
     output::protect(&path);
-    let config = config::read(&path, &files.read(&path)?)?;
+    let config = config::read(&path, &files.read(&path, text::SETTINGS)?)?;
     warn_of_another(args, &path, files)?;
     Ok((config, Some(path)))
 }
@@ -244,7 +245,7 @@ fn baseline_file(
 }
 
 fn read_baseline(path: &Path, files: SettingFiles<'_>) -> Result<Baseline, Error> {
-    let text = files.read(path)?;
+    let text = files.read(path, text::TABLE)?;
     Baseline::parse(&text).map_err(|message| Error::Baseline {
         path: path.to_path_buf(),
         message,

@@ -8,6 +8,7 @@ use crate::explain::inputs::Metric;
 use crate::explain::predictions::{self, Line};
 use crate::explain::training_log::{self, LogColumns, Printed, TrainLossKind, TrainingLog};
 use crate::settings::Explain;
+use crate::source::text;
 
 use super::args::{ExplainArgs, MetricArg};
 use super::output;
@@ -95,7 +96,7 @@ fn compared(files: &[std::path::PathBuf]) -> Result<Vec<(String, Vec<Line>)>, Er
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     output::protect(path);
-    std::fs::read(path).map_err(|source| Error::Io {
+    text::read(path, text::TABLE).map_err(|source| Error::Io {
         action: "read",
         path: path.to_path_buf(),
         source,

@@ -53,7 +53,7 @@ pub(super) fn proposed<T>(
     propose: impl FnOnce(&Settings, &Cache, &dyn Progress) -> Result<T, Error>,
 ) -> Result<(T, Settings), Error> {
     let (settings, _) = resolve::common(common, SettingFiles::default())?;
-    use_threads(common.threads);
+    use_threads(common.threads)?;
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);

@@ -17,7 +17,7 @@ use super::{cache, progress, resolve, say, use_threads};
 /// # Errors
 /// What keeps them from being signed; a bad image is a row.
 pub(super) fn sign(args: &SignArgs) -> Result<Outcome, Error> {
-    use_threads(args.common.threads);
+    use_threads(args.common.threads)?;
     let quiet = args.share.quiet;
     tell(
         "signed",
@@ -41,7 +41,7 @@ pub(super) fn signed(args: &SignArgs, progress: &dyn Progress) -> Result<Made, E
 /// # Errors
 /// What keeps it from being learned.
 pub(super) fn learn(args: &LearnArgs) -> Result<Outcome, Error> {
-    use_threads(args.common.threads);
+    use_threads(args.common.threads)?;
     watched(args.quiet, |progress| learned(args, progress))?;
     Ok(Outcome::Passed)
 }
@@ -58,7 +58,7 @@ pub(super) fn learned(args: &LearnArgs, progress: &dyn Progress) -> Result<(), E
 /// # Errors
 /// What keeps them from being looked for.
 pub(super) fn find(args: &MatchArgs) -> Result<Outcome, Error> {
-    use_threads(args.threads);
+    use_threads(args.threads)?;
     let quiet = args.share.quiet;
     tell(
         "matched",

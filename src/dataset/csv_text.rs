@@ -7,19 +7,25 @@ use super::json_lines;
 use super::table_head;
 use crate::error::Error;
 use crate::source::container::inflated;
-use crate::source::read_file;
-
-/// Largest text that is inflated.
-const MOST_INFLATED: u64 = 1 << 30;
+use crate::source::text::TABLE;
+use crate::source::{read_file, read_file_up_to};
 
 /// The whole text. What is compressed is inflated, and what Excel calls Unicode is UTF-16.
 ///
 /// # Errors
 /// A file that cannot be read, or is neither UTF-8 nor UTF-16 with its mark.
 pub(super) fn read_text(manifest: &Path) -> Result<String, Error> {
+    read_text_up_to(manifest, TABLE)
+}
+
+/// The same of at most `most` bytes.
+///
+/// # Errors
+/// As above, or there are more.
+pub(super) fn read_text_up_to(manifest: &Path, most: u64) -> Result<String, Error> {
     let bytes = match without_packing(manifest) {
-        Some(_) => inflated(manifest, MOST_INFLATED),
-        None => read_file(manifest),
+        Some(_) => inflated(manifest, most),
+        None => read_file_up_to(manifest, most),
     };
     let bytes = bytes.map_err(|source| io_error("read", manifest, source))?;
     if let Some(text) = of_wide(&bytes) {

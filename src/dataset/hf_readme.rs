@@ -14,6 +14,7 @@ use super::split_name::value_role;
 use super::walk::Walked;
 use crate::path_pattern::PathPattern;
 use crate::sample::{Layout, SplitRole};
+use crate::source::read_file_up_to;
 
 #[derive(Deserialize)]
 struct FrontMatter {
@@ -69,8 +70,8 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Option<Claim> {
     let file = root.join(NAME);
     std::fs::metadata(&file)
         .ok()
-        .filter(|found| found.is_file() && found.len() <= MOST_BYTES)?;
-    let text = std::fs::read_to_string(file).ok()?;
+        .filter(std::fs::Metadata::is_file)?;
+    let text = String::from_utf8(read_file_up_to(&file, MOST_BYTES).ok()?).ok()?;
     let (_, text) = text
         .split_once("---\n")
         .filter(|(before, _)| before.trim().is_empty())?;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::exports::stem;
 use crate::sample::{Problem, ProblemKind};
+use crate::source::read_file_up_to;
 
 /// Largest text that is looked at, and all of them, in bytes.
 const MOST_BYTES: u64 = 32 << 20;
@@ -34,7 +35,7 @@ pub(super) fn questions(
             continue;
         }
         left -= bytes;
-        let Ok(text) = std::fs::read(&file) else {
+        let Ok(text) = read_file_up_to(&file, MOST_BYTES) else {
             continue;
         };
         let text = String::from_utf8_lossy(&text);

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use super::walk::Walked;
 use crate::sample::{MaskClasses, MaskValues};
-use crate::source::read_file;
+use crate::source::read_file_up_to;
+use crate::source::text::SETTINGS;
 
 /// Reads the values of a list; `None` where it is none.
 type Reader = fn(&str) -> Option<MaskValues>;
@@ -49,7 +50,7 @@ pub(super) fn find(root: &Path, walked: &Walked) -> Option<MaskClasses> {
     LISTS.iter().find_map(|(name, read)| {
         let named = |path: &&String| path.rsplit('/').next() == Some(name);
         let file = walked.texts.iter().find(named)?;
-        let bytes = read_file(&root.join(file)).ok()?;
+        let bytes = read_file_up_to(&root.join(file), SETTINGS).ok()?;
         let text = std::str::from_utf8(bytes.get(..LONGEST).unwrap_or(&bytes)).ok()?;
         let values = read(text.trim_start_matches('\u{feff}'))?;
         let file = file.clone();

@@ -6,6 +6,9 @@ use std::path::Path;
 
 use super::NoBytes;
 
+/// What is said of what is there and has no bytes of its own.
+pub(crate) const NO_FILE: &str = "is a pipe, socket or device, not a file";
+
 /// The bytes of a regular file of at most `most` bytes; symbolic links are followed.
 ///
 /// # Errors
@@ -17,8 +20,7 @@ pub(super) fn read(file: &Path, most: u64) -> Result<Vec<u8>, NoBytes> {
         return Err(NoBytes::IsDirectory);
     }
     if !metadata.is_file() {
-        let message = "is a pipe, socket or device, not a file";
-        return Err(NoBytes::Refused(message.to_owned()));
+        return Err(NoBytes::Refused(NO_FILE.to_owned()));
     }
     let bytes = metadata.len();
     if bytes > most {

@@ -10,12 +10,14 @@ mod file;
 mod name;
 mod pixels;
 mod stamp;
+pub(crate) mod text;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use file::NO_FILE;
 use file::refusal;
 
 pub use container::Inside;
@@ -99,12 +101,21 @@ pub enum NoBytes {
     },
 }
 
-/// The bytes of a file of the dataset, or of a member of an archive that the path leads into.
+/// The bytes of a text that describes a dataset, or of a member of an archive that the path leads
+/// into.
 ///
 /// # Errors
-/// There is no such file or member, or it cannot be read.
+/// There is no such file or member, or it cannot be read, or is larger than any text.
 pub(crate) fn read_file(path: &Path) -> std::io::Result<Vec<u8>> {
-    match std::fs::read(path) {
+    read_file_up_to(path, text::TABLE)
+}
+
+/// The same of at most `most` bytes, where it is a file.
+///
+/// # Errors
+/// As above.
+pub(crate) fn read_file_up_to(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    match text::read(path, most) {
         Err(error) => container::member(path).unwrap_or(Err(error)),
         read => read,
     }

@@ -123,7 +123,11 @@ fn write_column<T: DataType, Cell>(
 /// # Errors
 /// The file cannot be read, is damaged, or is of another form. `again` says how to make it.
 pub(super) fn read(from: &Path, form: &Form, again: &str) -> Result<Option<Vec<Column>>, Error> {
-    let file = match File::open(from) {
+    let is_file = fs::metadata(from).and_then(|found| match found.is_file() {
+        true => Ok(()),
+        false => Err(std::io::Error::other("it is no file")),
+    });
+    let file = match is_file.and_then(|()| File::open(from)) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => {

@@ -9,10 +9,11 @@ use rayon::prelude::*;
 
 use super::{Row, Told, labelme, stem, supervisely, text_rows, voc};
 use crate::annotation::{Annotations, FaultKind};
-use crate::dataset::csv_text::read_text;
+use crate::dataset::csv_text::read_text_up_to;
 use crate::dataset::drawn::{Drawn, Gather};
 use crate::dataset::walk::Walked;
-use crate::source::read_file;
+use crate::source::read_file_up_to;
+use crate::source::text::SETTINGS;
 
 /// Of ten files of one ending beside pictures, those that must be of the tool: other programs leave
 /// such files there, too.
@@ -80,7 +81,7 @@ fn listed_classes(root: &Path, walked: &Walked) -> Vec<String> {
     let Some(list) = walked.texts.iter().find(is_list) else {
         return Vec::new();
     };
-    let text = read_text(&root.join(list)).unwrap_or_default();
+    let text = read_text_up_to(&root.join(list), SETTINGS).unwrap_or_default();
     let lines = text.lines().map(str::trim);
     let names = lines.filter(|line| !line.is_empty());
     names.map(ToOwned::to_owned).collect()
@@ -94,7 +95,7 @@ fn of_tool(
     alone: &[&String],
     by_stem: &HashMap<&str, Vec<&str>>,
 ) -> Option<Annotations> {
-    let told = |path: &str| match read_file(&root.join(path)) {
+    let told = |path: &str| match read_file_up_to(&root.join(path), SETTINGS) {
         Err(_) => Told::OtherForm,
         Ok(bytes) => match std::str::from_utf8(&bytes) {
             Ok(text) => (tool.read)(text.trim_start_matches('\u{feff}')),

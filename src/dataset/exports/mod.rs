@@ -28,7 +28,7 @@ use super::split_name::{role_of, split_of_export, value_role};
 use super::walk::Walked;
 use crate::annotation::{Annotations, FaultKind};
 use crate::sample::{Layout, SplitRole};
-use crate::source::read_file;
+use crate::source::read_file_up_to;
 
 /// Most files that are looked at, where no picture has their name.
 const MOST_FILES: usize = 100;
@@ -154,10 +154,7 @@ pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
 }
 
 fn read(file: &Path) -> Option<Export> {
-    if std::fs::metadata(file).is_ok_and(|data| data.len() > MOST_BYTES) {
-        return None;
-    }
-    let bytes = read_file(file).ok()?;
+    let bytes = read_file_up_to(file, MOST_BYTES).ok()?;
     let text = std::str::from_utf8(&bytes)
         .ok()?
         .trim_start_matches('\u{feff}');

@@ -9,9 +9,10 @@ use rayon::prelude::*;
 
 use super::rows::{self, Form};
 use crate::annotation::{Annotations, FaultKind};
-use crate::dataset::csv_text::read_text;
+use crate::dataset::csv_text::read_text_up_to;
 use crate::dataset::drawn::Gather;
 use crate::dataset::walk::Walked;
+use crate::source::text::SETTINGS;
 
 /// Texts in folders of label files that are none.
 const NO_LABELS: [&str; 3] = ["classes.txt", "obj.names", "readme.txt"];
@@ -51,7 +52,8 @@ pub(super) fn read(
         return Annotations::default();
     };
     let source = format!("YOLO label files such as `{example}`");
-    let text_of = |file: &str| read_text(&root.join(file)).map_err(|error| error.to_string());
+    let text_of =
+        |file: &str| read_text_up_to(&root.join(file), SETTINGS).map_err(|error| error.to_string());
     let texts: Vec<Result<String, String>> =
         own.par_iter().map(|(_, file)| text_of(file)).collect();
     let mut gather = Gather::new(classes.listed.iter().cloned());
@@ -90,7 +92,7 @@ fn orphans(root: &Path, walked: &Walked, own: &[(&str, Arc<str>)]) -> Vec<Arc<st
             && folders.contains(&folder(text))
     });
     let is_label_file = |path: &&String| {
-        let text = read_text(&root.join(path.as_str()));
+        let text = read_text_up_to(&root.join(path.as_str()), SETTINGS);
         text.is_ok_and(|text| rows::is_label_file(&text))
     };
     let orphans = candidates.filter(is_label_file);

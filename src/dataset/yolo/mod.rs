@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
-use super::csv_text::{at_line, read_text};
+use super::csv_text::{at_line, read_text, read_text_up_to};
 use super::resolve::Resolver;
 use super::walk::Walked;
 use crate::annotation::{Annotations, Fault, FaultKind};
@@ -145,12 +145,9 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
     let mut claims = Vec::new();
     for path in walked.texts.iter().filter(is_yaml).take(MOST_FILES) {
         let file = root.join(path);
-        if std::fs::metadata(&file).is_ok_and(|data| data.len() > MOST_BYTES) {
-            continue;
-        }
         let name = path.rsplit('/').next().unwrap_or(path);
         let is_usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"].contains(&name);
-        let text = match read_text(&file) {
+        let text = match read_text_up_to(&file, MOST_BYTES) {
             Err(error) if is_usual => return Err(error),
             Err(_) => continue,
             Ok(text) => text,

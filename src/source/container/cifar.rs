@@ -13,6 +13,7 @@ use super::pickle::{self, Value};
 use super::pixels::{Levels, Shape};
 use super::stream::Stream;
 use super::{Container, Reader};
+use crate::source::text::{SETTINGS, TABLE, read};
 
 /// Rows without a shape of their own: a square of one or three planes of this side.
 const SIDE: u64 = 32;
@@ -28,8 +29,8 @@ const LABELS: &[&str] = &["fine_labels", "labels", "coarse_labels"];
 /// # Errors
 /// The file cannot be read, or is no plain data.
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
-    let bytes = std::fs::read(file)?;
-    let Value::Dict(rows) = pickle::read(&bytes)? else {
+    let bytes = read(file, TABLE)?;
+    let (Value::Dict(rows), behind) = pickle::read(&bytes)? else {
         return Ok(None);
     };
     let get = |wanted: &str| {
@@ -66,6 +67,24 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
         split: own.starts_with("data_batch").then_some("train"),
         ..Listing::default()
     };
+    if behind > 0 {
+        listing.fault(
+            name,
+            format!("has {behind} bytes behind its data, which are not read"),
+        );
+    }
+    for (key, value) in &rows {
+        // Of two directions, numbers about pictures are more likely than one picture.
+        if let Some((2.., _, at)) = pictures(value)
+            && at != start
+        {
+            let key = key.text(&bytes).unwrap_or("?");
+            listing.fault(
+                name,
+                format!("holds pictures as `{key}`, too, which are not read"),
+            );
+        }
+    }
     let row_names = RowNames::new(name, count);
     for row in 0..count {
         listing.add(&container, row_names.of(row), Part::Row(row), label(row));
@@ -136,9 +155,9 @@ fn longest(value: &Value) -> usize {
 
 /// Names of the classes, from the file beside the batches.
 fn class_names(file: &Path) -> ClassNames {
-    let read = |name: &str| {
-        let bytes = std::fs::read(file.with_file_name(name)).ok()?;
-        let Value::Dict(rows) = pickle::read(&bytes).ok()? else {
+    let read_names = |name: &str| {
+        let bytes = read(&file.with_file_name(name), SETTINGS).ok()?;
+        let (Value::Dict(rows), _) = pickle::read(&bytes).ok()? else {
             return None;
         };
         let keys = ["fine_label_names", "label_names"];
@@ -153,7 +172,7 @@ fn class_names(file: &Path) -> ClassNames {
             .map(|name| Some(name.text(&bytes)?.to_owned()))
             .collect()
     };
-    let names = ["batches.meta", "meta"].into_iter().find_map(read);
+    let names = ["batches.meta", "meta"].into_iter().find_map(read_names);
     ClassNames::listed(names.unwrap_or_default())
 }
 
@@ -178,6 +197,28 @@ mod tests {
         let at = file.len() - 5;
         file[at] = b'F';
         assert!(listed(&file).is_none_or(|listing| listing.items.is_empty()));
+    }
+
+    #[test]
+    fn what_else_a_pickle_holds_is_told() {
+        let array = |key: &[u8]| {
+            let mut entry = [b"\x8c", &[key.len() as u8][..], key].concat();
+            entry.extend(b"\x8c\x05numpy\x8c\x0b_frombuffer\x93(\x96");
+            entry.extend(2048u64.to_le_bytes());
+            entry.extend((0..2048u32).map(|i| i as u8));
+            entry.extend(b"NK\x02M\x00\x04\x86\x8c\x01CtR");
+            entry
+        };
+        let told = |entries: &[Vec<u8>], behind: &[u8]| {
+            let file = [b"\x80\x05}(", &entries.concat()[..], b"u.", behind].concat();
+            let listing = listed(&file).unwrap();
+            assert_eq!(listing.items.len(), 2);
+            let faults = listing.faults.into_iter().map(|(_, what)| what);
+            faults.collect::<Vec<_>>().join("; ")
+        };
+        assert_eq!(told(&[array(b"data")], b""), "");
+        assert!(told(&[array(b"data")], b"\x80\x05N.").contains("4 bytes behind"));
+        assert!(told(&[array(b"data"), array(b"more")], b"").contains("`more`"));
     }
 
     #[test]

@@ -80,11 +80,11 @@ struct Machine<'a> {
     made: usize,
 }
 
-/// Reads a pickle.
+/// Reads a pickle; with it how many bytes stand behind it.
 ///
 /// # Errors
 /// It is cut short, or holds what plain data do not.
-pub(super) fn read(file: &[u8]) -> io::Result<Value> {
+pub(super) fn read(file: &[u8]) -> io::Result<(Value, usize)> {
     let mut machine = Machine {
         file,
         at: 0,
@@ -95,7 +95,7 @@ pub(super) fn read(file: &[u8]) -> io::Result<Value> {
     };
     loop {
         if let Some(value) = machine.step()? {
-            return Ok(value);
+            return Ok((value, file.len().saturating_sub(machine.at)));
         }
     }
 }
@@ -339,7 +339,7 @@ mod tests {
     fn a_dictionary_of_plain_data_is_read() {
         // {b'data': b'\x01\x02', 'labels': [3, 300]} of protocol 2.
         let file = b"\x80\x02}q\x00(U\x04dataq\x01U\x02\x01\x02X\x06\x00\x00\x00labelsq\x02]q\x03(K\x03M\x2c\x01eu.";
-        let Value::Dict(rows) = read(file).unwrap() else {
+        let (Value::Dict(rows), 0) = read(file).unwrap() else {
             panic!("a dictionary");
         };
         assert_eq!(rows[0].0.text(file), Some("data"));
@@ -352,7 +352,7 @@ mod tests {
         // os.system('x')
         let file = b"\x80\x02cos\nsystem\nX\x01\x00\x00\x00x\x85R.";
         let arguments = Value::List(vec![Value::Text("x".to_owned())]);
-        assert_eq!(read(file).unwrap(), Value::List(vec![arguments]));
+        assert_eq!(read(file).unwrap(), (Value::List(vec![arguments]), 0));
     }
 
     #[test]
