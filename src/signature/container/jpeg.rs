@@ -22,6 +22,8 @@ pub(in crate::signature) struct Headers<'a> {
     pub(in crate::signature) exif: Option<&'a [u8]>,
     /// First piece of the colour profile.
     pub(in crate::signature) profile: Option<&'a [u8]>,
+    /// What the file says of several pictures in it.
+    pub(super) index: Option<&'a [u8]>,
 }
 
 impl Headers<'_> {
@@ -84,6 +86,20 @@ pub(in crate::signature) fn headers(bytes: &[u8]) -> Headers<'_> {
     headers
 }
 
+/// Whether one of these words stands in what applications wrote before the first scan.
+pub(super) fn says(bytes: &[u8], words: &[&[u8]]) -> bool {
+    let mut at = 2;
+    while let Ok((marker, payload, after)) = segment(bytes, at) {
+        let is_there = |word: &&[u8]| memchr::memmem::find(payload, word).is_some();
+        match marker {
+            0xD9 | 0xDA => return false,
+            0xE0..=0xEF if words.iter().any(is_there) => return true,
+            _ => at = after,
+        }
+    }
+    false
+}
+
 pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
     let mut headers = Headers::default();
     let mut at = 2;
@@ -125,6 +141,7 @@ impl<'a> Headers<'a> {
             0xE2 => {
                 let piece = payload.strip_prefix(b"ICC_PROFILE\0");
                 self.profile = self.profile.or(piece.and_then(|piece| piece.get(2..)));
+                self.index = self.index.or(payload.strip_prefix(b"MPF\0"));
             }
             _ => {}
         }

@@ -4,6 +4,7 @@
 //! nothing. So each format with an end is walked from its first byte to its last: a few headers,
 //! no pixels. What a walk does not understand it leaves to the decoder.
 
+pub(super) mod behind;
 mod bmp;
 pub(super) mod dicom;
 pub(super) mod exr;

@@ -4,6 +4,15 @@
 use super::{Stop, Structure, take};
 use crate::signature::facts::Colour;
 
+/// Width and height.
+pub(super) fn size(bytes: &[u8]) -> (u32, u32) {
+    let side = |at: usize| {
+        let four = bytes.get(at..).and_then(|rest| rest.first_chunk());
+        four.map_or(0, |four| u32::from_be_bytes(*four))
+    };
+    (side(16), side(20))
+}
+
 pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
     let mut found = Structure {
         end: None,
@@ -12,6 +21,8 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
         alpha: false,
         frames: 1,
     };
+    // Control chunks of frames; without one before the data, the picture is none of the frames.
+    let (mut controlled, mut is_apart, mut is_animated) = (0, None, false);
     let mut at = 8;
     loop {
         let head = take(bytes, at, 8, "the file ends without an IEND chunk")?;
@@ -44,9 +55,18 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Structure, Stop> {
             b"tRNS" => found.alpha = true,
             b"acTL" => {
                 let frames = data.first_chunk::<4>().ok_or(Stop::Strange)?;
-                found.frames = (u32::from_be_bytes(*frames) as usize).max(1);
+                found.frames = u32::from_be_bytes(*frames) as usize;
+                is_animated = true;
+            }
+            b"fcTL" => controlled += 1,
+            b"IDAT" if is_animated => {
+                is_apart.get_or_insert(controlled == 0);
             }
             b"IEND" => {
+                if is_animated {
+                    let apart = usize::from(is_apart == Some(true));
+                    found.frames = found.frames.max(controlled).max(1 - apart) + apart;
+                }
                 found.end = Some(at + 8 + chunk.len());
                 return Ok(found);
             }

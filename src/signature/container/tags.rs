@@ -101,6 +101,20 @@ impl<'a> Tags<'a> {
         values.first().copied().unwrap_or(0)
     }
 
+    /// The bytes of a tag whose values have one each.
+    pub(super) fn bytes_of(&self, tag: Tag) -> &'a [u8] {
+        let end = tag.at.saturating_add(tag.count.min(MOST_VALUES) as usize);
+        self.bytes.get(tag.at..end).unwrap_or_default()
+    }
+
+    /// A number of four bytes in the order of the block.
+    pub(super) fn number_of(&self, bytes: &[u8; 4]) -> u32 {
+        match self.little {
+            true => u32::from_le_bytes(*bytes),
+            false => u32::from_be_bytes(*bytes),
+        }
+    }
+
     fn text(&self, tag: Tag) -> &'a [u8] {
         let end = tag.at.saturating_add(tag.count.min(256) as usize);
         self.bytes.get(tag.at..end).unwrap_or_default()

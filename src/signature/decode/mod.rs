@@ -38,6 +38,7 @@ use need::Announced;
 use recognise::{Decoder, recognise};
 
 use super::capture::{Captured, captured};
+use super::container::behind::pictures_behind;
 use super::container::jpeg::Headers;
 use super::container::{self, Structure, tags};
 use super::digest::Digest;
@@ -158,7 +159,7 @@ fn decode_to(
         width: image.width(),
         height: image.height(),
         luma: luma(image),
-        stored: stored(format, structure, &full, bytes.len()),
+        stored: stored(format, structure, &full, bytes),
     })
 }
 
@@ -189,7 +190,13 @@ fn decode_jpeg(
         format: Format::Jpeg,
         bytes: saturated(bytes.len()),
         trailing: saturated(picture.trailing_bytes),
-        frames: 1,
+        frames: saturated_frames(
+            1 + pictures_behind(
+                bytes,
+                bytes.len().saturating_sub(picture.trailing_bytes),
+                u64::from(picture.full_width) * u64::from(picture.full_height),
+            ),
+        ),
         bits: headers.bits(),
         colour: headers.colour(),
         alpha: false,
@@ -358,7 +365,7 @@ fn admit_size(width: u32, height: u32) -> Result<(), Unreadable> {
 
 /// How a file stores what was decoded: by its structure, or by what came of it where the structure
 /// is not known.
-fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usize) -> Stored {
+fn stored(format: Format, structure: Option<Structure>, full: &Full, bytes: &[u8]) -> Stored {
     let color = full.image.color();
     let bits = 8 * color.bytes_per_pixel() / color.channel_count();
     let colour = if color.has_color() {
@@ -373,13 +380,18 @@ fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usi
         alpha: color.has_alpha(),
         frames: 1,
     });
+    let length = bytes.len();
+    let pixels = u64::from(full.image.width()) * u64::from(full.image.height());
+    let behind = structure
+        .end
+        .map_or(0, |end| pictures_behind(bytes, end, pixels));
     Stored {
         format,
         bytes: saturated(length),
         trailing: structure
             .end
             .map_or(0, |end| saturated(length.saturating_sub(end))),
-        frames: u16::try_from(structure.frames).unwrap_or(u16::MAX),
+        frames: saturated_frames(structure.frames.saturating_add(behind)),
         bits: structure.bits,
         colour: structure.colour,
         alpha: structure.alpha,
@@ -387,6 +399,10 @@ fn stored(format: Format, structure: Option<Structure>, full: &Full, length: usi
         profile: full.profile,
         camera: full.camera,
     }
+}
+
+fn saturated_frames(frames: usize) -> u16 {
+    u16::try_from(frames).unwrap_or(u16::MAX)
 }
 
 fn saturated(length: usize) -> u32 {
