@@ -16,19 +16,18 @@ const DEEPEST: usize = 32;
 /// the splits, the first ones that differ between them, with what is above.
 pub(super) fn mark(samples: &mut [Sample], splits: &[Split], layout: Layout) {
     let names = names(samples);
+    // How many splits have a folder of each name at each depth.
+    let mut sharing: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for ((_, depth), own) in &names {
+        for folder in own {
+            *sharing.entry((*depth, folder)).or_default() += 1;
+        }
+    }
     let telling: BTreeSet<(SplitId, usize)> = names
         .iter()
-        .filter(|((split, depth), own)| {
-            let of_another = |folder: &str| {
-                let others = names
-                    .iter()
-                    .filter(|((other, at), _)| at == depth && other != split);
-                others
-                    .into_iter()
-                    .any(|(_, folders)| folders.contains(folder))
-            };
-            own.iter()
-                .all(|folder| spells(folder) && !of_another(folder))
+        .filter(|((_, depth), own)| {
+            let is_own = |folder: &str| sharing.get(&(*depth, folder)) == Some(&1);
+            own.iter().all(|folder| spells(folder) && is_own(folder))
         })
         .map(|(place, _)| *place)
         .collect();

@@ -178,14 +178,10 @@ fn count_gaps(evidence: &mut NameEvidence, mut gaps: Vec<i64>) {
 
 fn count_collisions(evidence: &mut NameEvidence, recordings: &Recordings, samples: &[Sample]) {
     let split = |id: SampleId| samples[id.index()].split;
-    let mut by_split: Vec<(Option<SplitId>, u64)> = Vec::new();
+    let mut by_split: BTreeMap<Option<SplitId>, u64> = BTreeMap::new();
     for id in &recordings.order {
-        match by_split.iter_mut().find(|(own, _)| *own == split(*id)) {
-            Some((_, count)) => *count += 1,
-            None => by_split.push((split(*id), 1)),
-        }
+        *by_split.entry(split(*id)).or_default() += 1;
     }
-    by_split.sort_unstable();
     let largest = by_split
         .iter()
         .max_by_key(|(_, count)| *count)

@@ -144,15 +144,26 @@ fn split_ids(dataset: &Dataset) -> impl Iterator<Item = SplitId> {
     (0..dataset.splits.len()).map(|at| SplitId(at as u16))
 }
 
+/// The samples of every split, in one pass: there may be as many splits as samples.
+fn samples_of_each(evidence: &Evidence<'_>) -> Vec<Vec<SampleId>> {
+    let mut own = vec![Vec::new(); evidence.dataset.splits.len()];
+    for (sample, index) in evidence.dataset.samples.iter().zip(0..) {
+        if let Some(split) = sample.split {
+            own[split.index()].push(SampleId(index));
+        }
+    }
+    own
+}
+
 fn summary(evidence: &Evidence<'_>) -> DatasetSummary {
     let dataset = evidence.dataset;
-    let splits = split_ids(dataset).zip(&dataset.splits).map(|(id, split)| {
-        let signed =
-            samples_of(evidence, Some(id)).filter(|(id, _)| is_signed(evidence, id.index()));
+    let samples = samples_of_each(evidence);
+    let splits = dataset.splits.iter().zip(samples).map(|(split, own)| {
+        let signed = own.iter().filter(|id| is_signed(evidence, id.index()));
         SplitSummary {
             name: split.name.clone(),
             role: split.role,
-            samples: samples_of(evidence, Some(id)).count() as u64,
+            samples: own.len() as u64,
             readable: signed.count() as u64,
         }
     });
@@ -221,15 +232,17 @@ fn not_read(dataset: &Dataset) -> Vec<NotReadFiles> {
 
 fn duplicates(evidence: &Evidence<'_>) -> Vec<Duplicates> {
     let dataset = evidence.dataset;
-    let splits: Vec<Option<SplitId>> = if dataset.splits.is_empty() {
-        vec![None]
-    } else {
-        split_ids(dataset).map(Some).collect()
+    let of = |(id, _)| id;
+    let splits: Vec<(Option<SplitId>, Vec<SampleId>)> = match dataset.splits.is_empty() {
+        true => vec![(None, samples_of(evidence, None).map(of).collect())],
+        false => (split_ids(dataset).map(Some))
+            .zip(samples_of_each(evidence))
+            .collect(),
     };
-    let entries = splits.into_iter().map(|split| {
+    let entries = splits.into_iter().map(|(split, own)| {
         let mut by_kind = every_kind();
         let (mut duplicated, mut readable) = (0, 0);
-        for (id, _) in samples_of(evidence, split) {
+        for id in own {
             readable += u64::from(is_signed(evidence, id.index()));
             if let Some(partners) = evidence.partners.of(id, split) {
                 duplicated += 1;
