@@ -79,6 +79,11 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<(Option<Claim>, Vec<
                     "its `images` are of a form that is not read",
                 ));
             }
+            None if is_named_so(path) => unused.push(Problem {
+                kind: ProblemKind::NotUsed,
+                path: path.clone(),
+                detail: "is named as COCO's annotations of a split are, and was not used: it lists no images; export it again, or remove it".to_owned(),
+            }),
             None => {}
         }
     }
@@ -342,6 +347,11 @@ fn split_beside(path: &str) -> Option<(String, SplitRole)> {
     Some((left.join("_"), role))
 }
 
+/// Whether a file is named as COCO's tools and exports of it are.
+fn is_named_so(path: &str) -> bool {
+    path.contains("instances") || path.contains(".coco.")
+}
+
 /// The content of a file; `None` for JSON of another form.
 fn read(file: &Path, path: &str) -> Result<Option<Document>, Error> {
     if std::fs::metadata(file).is_ok_and(|data| data.len() > MOST_BYTES) {
@@ -353,7 +363,7 @@ fn read(file: &Path, path: &str) -> Result<Option<Document>, Error> {
         Ok(Document { images, .. }) if images.iter().any(|one| one.name().is_empty()) => Ok(None),
         Ok(read) => Ok(Some(read)),
         Err(error) if error.is_data() => Ok(None),
-        Err(error) if path.contains("instances") || path.contains(".coco.") => {
+        Err(error) if is_named_so(path) => {
             let message = format!("is no JSON: {error}");
             Err(at_line(file, error.line() as u64, message))
         }
