@@ -232,7 +232,6 @@ fn each_outside_crate_has_its_one_room() {
             &["source/container/parquet_table.rs", "steps/table.rs"],
         ),
         ("tar", &["source/container/tar_archive.rs"]),
-        ("zip", &["source/container/zip_archive.rs"]),
     ];
     for (name, rooms) in allowed {
         assert_eq!(users_of(name), *rooms, "{name}");

@@ -22,6 +22,8 @@
 //! - `lists`: lists to act on, one row for an image
 //! - `formats`: what machines read; `render` and `diff`
 //! - `containers`: images inside archives, arrays and tables
+//! - `hidden_parts`: what containers hold besides what they name, and behind it
+//! - `unbounded`: what has no end, or far too much before it
 //! - `dicom`: medical pictures, and whom they show
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
@@ -76,6 +78,7 @@ mod gate;
 mod git;
 mod git_safety;
 mod given;
+mod hidden_parts;
 mod integrity;
 mod layouts;
 mod leaks;
@@ -100,6 +103,7 @@ mod staged;
 mod steps;
 mod told_labels;
 mod truncation;
+mod unbounded;
 mod unread_data;
 mod usage;
 mod workspace;

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::by_products::settled;
+use super::companions::says_annotation;
 use super::file_kind::{FileKind, Head, is_of_one_picture, is_video, kind_of, says_nothing};
 use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::error::Error;
 use crate::sample::{Ignored, IgnoredKind, Unread};
 use crate::settings::Files;
-use crate::source::container::{Listing, folder_and_name, inner_folders, list};
+use crate::source::container::{Listing, NameRules, folder_and_name, inner_folders, list};
 use crate::source::{Place, Source, path_text};
 
 /// Why a container is no sample: what is inside it is.
@@ -28,6 +29,12 @@ const EXTRACTED: &str = "video whose frames lie in a folder called like it";
 
 /// Why a container without images is no sample.
 const EMPTY: &str = "holds no images";
+
+/// What names inside containers tell.
+const RULES: NameRules = NameRules {
+    is_wanted: may_be_wanted,
+    is_annotation: says_annotation,
+};
 
 /// Largest member without an ending that is looked into.
 const LOOKED_INTO: u64 = 64 << 20;
@@ -67,7 +74,7 @@ pub(super) fn open(root: &Path, walked: &mut Walked, files: &Files) {
         if is_video && folders.contains(&*stem(&file.path)) {
             return Opened::Left(EXTRACTED);
         }
-        match list(&place, &file.path, is_video, &may_be_wanted) {
+        match list(&place, &file.path, is_video, RULES) {
             Ok(Some(listing)) => Opened::Listed(sorted(listing)),
             Ok(None) => Opened::Unread(None),
             Err(error) => Opened::Unread(Some(why(&error))),

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::Draft;
 use super::by_products::{HOLDS_PICTURES, is_about_pictures};
 use super::claim::Claim;
-use super::file_kind::{is_archive, is_document, is_drawing, is_of_one_picture, says_nothing};
+use super::file_kind::{
+    is_archive, is_document, is_drawing, is_no_file, is_of_one_picture, says_nothing,
+};
 use super::split_name::{beside_training, role_of, spelled, spelled_by_file};
 use super::walk::UnreadFile;
 use crate::sample::{SplitRole, Unread};
@@ -151,7 +153,8 @@ fn could_be_more_of(file: &UnreadFile, names: &BTreeMap<SplitRole, &str>) -> Opt
     let stem = stem(&file.path);
     let is_small = file.bytes.is_some_and(|bytes| bytes < HOLDS_PICTURES);
     // An archive with a name of nothing else is what a folder was unpacked from.
-    let is_source = spelled(stem).is_some() && (is_archive(&file.reason) || is_small);
+    let may_be_source = is_small || is_archive(&file.reason) && !is_no_file(&file.reason);
+    let is_source = spelled(stem).is_some() && may_be_source;
     if is_source || is_about_pictures(stem) {
         return None;
     }

@@ -25,7 +25,7 @@ use super::walk::WalkedFile;
 use crate::sample::{Companion, SplitRole};
 use crate::signature::Look;
 pub(super) use confirm::says_mask;
-pub(super) use names::{MASK_WORDS, says_sensor};
+pub(super) use names::{MASK_WORDS, says_annotation, says_sensor};
 use names::{Told, key};
 
 /// How an image looks; `None` where it cannot be read.

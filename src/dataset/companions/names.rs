@@ -111,6 +111,16 @@ pub(in crate::dataset) fn says_sensor(word: &str) -> bool {
     SENSORS.contains(&word)
 }
 
+/// Whether the name of a column or an array beside pictures says that it annotates them.
+pub(in crate::dataset) fn says_annotation(name: &str) -> bool {
+    // `fine` and `ground` tell of cameras, too, where nothing else is said.
+    let says = |word: &String| {
+        let word = word.as_str();
+        MASK_WORDS.contains(&word) && !QUALITIES.contains(&word) && word != "ground"
+    };
+    words(name).iter().any(says)
+}
+
 /// Words of folders that hold pictures beside such folders.
 const PICTURE_WORDS: &[&str] = &[
     "color",

@@ -6,6 +6,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::source::NO_FILE;
 use crate::source::container::is_pixel_table;
 
 /// What a file is to an audit.
@@ -272,6 +273,11 @@ pub(super) fn is_unknown(reason: &str) -> bool {
 /// Whether data of this form is often all that a folder beside it was unpacked from.
 pub(super) fn is_archive(reason: &str) -> bool {
     reason.starts_with(ARCHIVE)
+}
+
+/// Whether data of this form is none that was packed or unpacked: a pipe, or a device.
+pub(super) fn is_no_file(reason: &str) -> bool {
+    reason.ends_with(NO_FILE)
 }
 
 /// First bytes that are looked at: the magic number of a tar archive ends here.

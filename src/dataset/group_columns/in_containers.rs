@@ -29,14 +29,18 @@ pub(super) fn columns_of(claim: &Claim, is_wanted: &dyn Fn(&str) -> bool) -> Vec
     };
     let mut all = Vec::new();
     for (table, (file, rows)) in rows.into_iter().take(MOST_CONTAINERS) {
-        let of_arrays = rows.iter().any(|row| !row.array.is_empty());
+        // A table has plain rows, whatever other columns of pictures it has.
+        let of_arrays = rows.iter().all(|row| !row.array.is_empty());
         let name_of = |name: &str| match of_arrays {
             true => called(name),
             false => name.to_owned(),
         };
         // What is damaged has been told where it was listed.
         for told in columns(file, &|name| is_wanted(&name_of(name))).unwrap_or_default() {
-            let own = rows.iter().filter(|row| row.array == told.array);
+            let own = rows.iter().filter(|row| {
+                // What a table says of a row it says of all its pictures.
+                told.array.is_empty() || row.array == told.array
+            });
             let own = own.filter_map(|row| {
                 let value = told.values.get(row.number).cloned().flatten()?;
                 Some((row.path.to_owned(), value))

@@ -78,16 +78,21 @@ pub(super) fn pictures(shape: &[u64], of_many: bool) -> Option<(u64, Shape)> {
     }
 }
 
-/// The span of all floats of a stream from a place on; `None` where they are no brightness.
+/// The span of all floats of a stream between two places; `None` where they are no brightness.
 ///
 /// # Errors
 /// They cannot be read.
-pub(super) fn span(stream: &Stream, start: u64, double: bool) -> io::Result<Option<Span>> {
+pub(super) fn span(
+    stream: &Stream,
+    start: u64,
+    end: u64,
+    double: bool,
+) -> io::Result<Option<Span>> {
     let width = if double { 8 } else { 4 };
     let (mut least, mut most) = (f64::INFINITY, f64::NEG_INFINITY);
     let mut at = start;
-    while at < stream.size() {
-        let size = CHUNK.min(stream.size() - at);
+    while at < end {
+        let size = CHUNK.min(end - at);
         for number in stream.read(at, size)?.chunks_exact(width) {
             let Some(value) = pixels::float(number).filter(|value| value.is_finite()) else {
                 return Ok(None);

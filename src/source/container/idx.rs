@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::array::{self, Array};
 use super::inflate::Framing;
-use super::listing::{Listing, Part};
+use super::listing::{Listing, Part, check_is_file};
 use super::names::RowNames;
 use super::pixels::Levels;
 use super::stream::Stream;
@@ -64,6 +64,7 @@ pub(super) fn list(file: &Path, name: &str, gzipped: bool) -> io::Result<Option<
 }
 
 fn open(file: &Path, gzipped: bool) -> io::Result<Stream> {
+    check_is_file(file)?;
     match gzipped {
         false => Stream::of(file),
         true => {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::super::Place;
+use super::super::{NO_FILE, Place};
 use super::{Container, Inside, Reader, caught, damaged};
 use super::{
     arrow, cifar, idx, lmdb, npy, npz, parquet_table, pickle, pixel_table, tar_archive, tfrecord,
@@ -92,9 +92,17 @@ impl Container {
 /// First bytes that tell the form of a file: the magic number of a tar archive ends here.
 const HEAD: usize = 264;
 
+/// What names inside a container tell.
+#[derive(Clone, Copy)]
+pub(crate) struct NameRules {
+    /// Whether a member of an archive may be an image or a text.
+    pub(crate) is_wanted: fn(&str) -> bool,
+    /// Whether pictures in a column called so annotate those in another, as masks do.
+    pub(crate) is_annotation: fn(&str) -> bool,
+}
+
 /// What `file` holds; `name` is what it is called in reports. `None` for a form that is not read.
-/// `is_video` says that its name or content is that of a video, `is_wanted` of a name inside
-/// whether it may be an image or a text.
+/// `is_video` says that its name or content is that of a video.
 ///
 /// # Errors
 /// The file cannot be read, or is not what its first bytes say.
@@ -102,23 +110,21 @@ pub(crate) fn list(
     file: &Path,
     name: &str,
     is_video: bool,
-    is_wanted: &dyn Fn(&str) -> bool,
+    rules: NameRules,
 ) -> io::Result<Option<Listing>> {
+    // Some directories are one file to who reads them.
+    if std::fs::metadata(file)?.is_dir() {
+        return Ok(None);
+    }
+    check_is_file(file)?;
     caught(|| match is_video {
         true => video::list(file, name),
-        false => list_as_it_is(file, name, is_wanted),
+        false => list_as_it_is(file, name, rules),
     })
 }
 
-fn list_as_it_is(
-    file: &Path,
-    name: &str,
-    is_wanted: &dyn Fn(&str) -> bool,
-) -> io::Result<Option<Listing>> {
-    // A pipe would be waited for.
-    if !std::fs::metadata(file)?.is_file() {
-        return Ok(None);
-    }
+fn list_as_it_is(file: &Path, name: &str, rules: NameRules) -> io::Result<Option<Listing>> {
+    let is_wanted = &rules.is_wanted;
     let head = head_of(file)?;
     if head.is_empty() {
         return Err(damaged("is empty"));
@@ -146,14 +152,14 @@ fn list_as_it_is(
         return lmdb::list(file, name);
     }
     if starts(b"PAR1") {
-        return parquet_table::list(file, name);
+        return parquet_table::list(file, name, rules.is_annotation);
     }
     if starts(b"ARROW1") || (starts(&[0xFF; 4]) && ends(&[".arrow"])) {
-        return arrow::list(file, name);
+        return arrow::list(file, name, rules.is_annotation);
     }
     let own = lower.rsplit(['/', '\\']).next().unwrap_or_default();
     if own.contains(".tfrec") {
-        return tfrecord::list(file, name);
+        return tfrecord::list(file, name, rules.is_annotation);
     }
     let is_idx = matches!(head[..], [0, 0, 8, 1 | 3 | 4, ..]);
     if is_idx || (gzipped && idx::is_named(&lower)) {
@@ -175,13 +181,12 @@ fn list_as_it_is(
 pub(super) fn check_is_file(file: &Path) -> io::Result<()> {
     match std::fs::metadata(file)?.is_file() {
         true => Ok(()),
-        false => Err(damaged("is no file")),
+        false => Err(damaged(NO_FILE)),
     }
 }
 
 /// The first bytes of a file, as many as there are.
 fn head_of(file: &Path) -> io::Result<Vec<u8>> {
-    check_is_file(file)?;
     let mut head = Vec::with_capacity(HEAD);
     File::open(file)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok(head)

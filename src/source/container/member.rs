@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::{Place, Stamp};
 use super::damaged;
-use super::listing::list;
+use super::listing::{NameRules, list};
 
 /// Largest member that is read, in bytes: deflated zeros are a thousand times smaller than they
 /// become.
@@ -50,7 +50,11 @@ fn members(archive: &Path) -> Option<Arc<Members>> {
     if let Some(found) = listed.iter().find(|one| is_same(one)) {
         return Some(Arc::clone(found));
     }
-    let listing = list(archive, "", false, &|_| true).ok()??;
+    let all = NameRules {
+        is_wanted: |_| true,
+        is_annotation: |_| false,
+    };
+    let listing = list(archive, "", false, all).ok()??;
     let places = listing.items.into_iter().filter_map(|item| {
         let own = item.name.strip_prefix("!/")?.to_owned();
         Some((own, item.place))

@@ -20,6 +20,7 @@ mod npy;
 mod npz;
 mod parquet_table;
 mod pickle;
+mod picture_columns;
 mod pixel_table;
 pub(super) mod pixels;
 mod stream;
@@ -27,6 +28,7 @@ mod tar_archive;
 mod tfrecord;
 mod video;
 mod zip_archive;
+mod zip_directory;
 
 use std::fmt;
 use std::io;
@@ -37,7 +39,7 @@ use std::sync::Arc;
 use array::Array;
 pub(crate) use columns::columns;
 use listing::Part;
-pub(crate) use listing::{Listing, list};
+pub(crate) use listing::{Listing, NameRules, list};
 pub(super) use member::member;
 pub(crate) use names::{RowNames, file_of, folder_and_name, inner_folders, stem_of_folder};
 use parquet_table::Cells;
@@ -74,10 +76,21 @@ enum Reader {
     Video(Video),
 }
 
-/// Two containers are the same when they read the same file; how follows from what it holds.
+impl Container {
+    /// The column that its images are cells of; 0 where there are no columns.
+    fn column(&self) -> usize {
+        match &self.reader {
+            Reader::Cells(cells) => cells.column(),
+            _ => 0,
+        }
+    }
+}
+
+/// Two containers are the same when they read the same column of the same file; how follows from
+/// what it holds.
 impl PartialEq for Container {
     fn eq(&self, other: &Self) -> bool {
-        self.file == other.file
+        self.file == other.file && self.column() == other.column()
     }
 }
 
@@ -101,7 +114,7 @@ impl Inside {
         match self.part {
             Part::Stored { at, size } => [at, size],
             Part::Deflated { at, size, .. } => [at, size],
-            Part::Row(row) => [row, u64::MAX],
+            Part::Row(row) => [row, u64::MAX - self.container.column() as u64],
         }
     }
 
@@ -159,16 +172,11 @@ fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
 
 /// Whether bytes begin as encoded images do.
 fn begins_as_image(bytes: &[u8]) -> bool {
-    const MAGICS: [&[u8]; 6] = [
-        b"\xFF\xD8\xFF",
-        b"\x89PNG",
-        b"GIF8",
-        b"II*\0",
-        b"MM\0*",
-        b"BM",
-    ];
+    const MAGICS: [&[u8]; 5] = [b"\xFF\xD8\xFF", b"\x89PNG", b"GIF8", b"II*\0", b"MM\0*"];
     let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
-    is_webp || MAGICS.iter().any(|magic| bytes.starts_with(magic))
+    // Texts begin with these letters, too.
+    let is_bitmap = bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]);
+    is_webp || is_bitmap || MAGICS.iter().any(|magic| bytes.starts_with(magic))
 }
 
 /// What is read of a file, where the crate that reads it may panic at what is not as it should be.
@@ -176,6 +184,9 @@ fn caught<T>(read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     catch_unwind(AssertUnwindSafe(read))
         .unwrap_or_else(|_| Err(damaged("is not as its form demands: its reader gave up")))
 }
+
+/// What is wrong with an archive of nothing.
+const NO_FILES: &str = "holds no files";
 
 /// An error that says what is wrong with a file's content.
 fn damaged(what: impl Into<String>) -> io::Error {

@@ -26,23 +26,76 @@ const LONGEST_HEAD: u64 = 64 << 10;
 pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     let mut listing = Listing::default();
     let stream = Stream::of(file)?;
-    if labels(&stream)?.is_some() {
+    let head = read_head(&stream)?;
+    let pictures = head.shape.first().copied().unwrap_or(0);
+    let labels_behind = match behind(&head, stream.size()) {
+        0 => None,
+        more => {
+            let from = stream.size() - more;
+            let labels = labels_at_end(&Stream::stretch(file, from, more), pictures);
+            if labels.is_none() {
+                listing.fault(name, more_than_an_array(more));
+            }
+            labels
+        }
+    };
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    if let Some(what) = no_pictures(&stem, &head) {
+        return Err(damaged(what));
+    }
+    if labels(&stream)?.is_some() || is_too_small(&head.shape) {
         return Ok(Some(listing));
     }
-    let shape = read_head(&stream)?.shape;
-    if is_too_small(&shape) {
-        return Ok(Some(listing));
-    }
-    if are_flattened(file, &shape) {
-        return Ok(None);
-    }
-    let first = shape.first().copied().unwrap_or(0);
-    let told = labels_beside(file, first)?;
+    let told = match labels_behind {
+        Some(labels) => labels,
+        None => labels_beside(file, pictures)?,
+    };
     let is_taken = add(&mut listing, file, name, stream, !told.is_empty())?;
     for (item, label) in listing.items.iter_mut().zip(told) {
         item.label = Some(label);
     }
     Ok(is_taken.then_some(listing))
+}
+
+/// How many bytes of a file stand behind its array; 0 where its numbers are of an unknown width.
+fn behind(head: &Head, size: u64) -> u64 {
+    let kind = head.kind.trim_start_matches(['|', '<', '>', '=']);
+    let width = kind.get(1..).and_then(|digits| digits.parse::<u64>().ok());
+    let each = match kind.as_bytes().first() {
+        Some(b'U') => width.and_then(|letters| letters.checked_mul(4)),
+        _ => width,
+    };
+    let all = head
+        .shape
+        .iter()
+        .try_fold(each, |all, one| all.map(|all| all.checked_mul(*one)));
+    let end = all
+        .flatten()
+        .and_then(|all| all.checked_add(head.end as u64));
+    end.map_or(0, |end| size.saturating_sub(end))
+}
+
+/// What is said of a file of which so many bytes stand behind its array.
+fn more_than_an_array(bytes: u64) -> String {
+    format!(
+        "has {bytes} bytes behind its array, which are not read; save each array in a file of its own"
+    )
+}
+
+/// What of an array among others is not read.
+pub(super) fn not_read(name: &str, stream: &Stream) -> Option<String> {
+    let head = read_head(stream).ok()?;
+    match behind(&head, stream.size()) {
+        0 => no_pictures(name, &head),
+        more => Some(more_than_an_array(more)),
+    }
+}
+
+/// The labels of so many pictures that were saved behind these, where nothing else was.
+fn labels_at_end(stream: &Stream, pictures: u64) -> Option<Vec<String>> {
+    let head = read_head(stream).ok()?;
+    let labels = labels(stream).ok()??;
+    (behind(&head, stream.size()) == 0 && labels.len() as u64 == pictures).then_some(labels)
 }
 
 /// Whether an array holds fewer numbers than the smallest picture has pixels: one number, or a few.
@@ -53,14 +106,35 @@ fn is_too_small(shape: &[u64]) -> bool {
     numbers.is_some_and(|all| all < array::SMALLEST * array::SMALLEST)
 }
 
-/// Whether an array called by many pictures (`x_train`) has a row for each, as `n x 784` for 28 by
-/// 28 pixels: how a row lies is not told.
-fn are_flattened(file: &Path, shape: &[u64]) -> bool {
-    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let is_square = |pixels: u64| pixels.isqrt().pow(2) == pixels;
-    let is_picture =
-        |numbers: u64| is_square(numbers) || numbers.is_multiple_of(3) && is_square(numbers / 3);
-    matches!(*shape, [_, numbers] if is_picture(numbers)) && !label_names(&stem).is_empty()
+/// Why an array that is called as pictures are (`x_train`) is none that can be read; `None` for
+/// what may be read, and for what is called otherwise.
+fn no_pictures(name: &str, head: &Head) -> Option<String> {
+    if label_names(name).is_empty() {
+        return None;
+    }
+    let kind = &head.kind;
+    match head.shape[..] {
+        _ if kind.ends_with('O') => {
+            Some("is of objects of Python, which are not read; save numbers".to_owned())
+        }
+        [0, ..] => Some("has no rows".to_owned()),
+        [_, numbers] if is_square(numbers) => Some(format!(
+            "has rows of {numbers} numbers, of which nothing tells how they lie in a picture"
+        )),
+        [_, _, _, ..] if !is_read(kind) => Some(format!(
+            "is of numbers of the type `{kind}`, which is not read"
+        )),
+        _ => None,
+    }
+}
+
+/// Whether a square picture has so many numbers, in one channel or three.
+fn is_square(numbers: u64) -> bool {
+    let is_one = |pixels: u64| {
+        let side = pixels.isqrt();
+        side >= array::SMALLEST && side.pow(2) == pixels
+    };
+    is_one(numbers) || numbers.is_multiple_of(3) && is_one(numbers / 3)
 }
 
 /// The labels of so many pictures, from the array beside theirs that is named so; none where it has
@@ -185,9 +259,15 @@ fn read_head(stream: &Stream) -> io::Result<Head> {
     head(&bytes).map_err(|what| damaged(format!("is no array: {what}")))
 }
 
+/// Whether numbers of this type may be brightness.
+fn is_read(kind: &str) -> bool {
+    ["|u1", "<u1", "|b1", "<u2", "<f4", "<f8"].contains(&kind)
+}
+
 /// What the numbers of an array are as brightness; `None` where they are none.
 fn levels(head: &Head, stream: &Stream) -> io::Result<Option<Levels>> {
-    let float = |double| array::span(stream, head.end as u64, double);
+    let (start, size) = (head.end as u64, stream.size());
+    let float = |double| array::span(stream, start, size - behind(head, size), double);
     Ok(match head.kind.as_str() {
         "|u1" | "<u1" => Some(Levels::Byte),
         "|b1" => Some(Levels::Bool),
@@ -202,15 +282,50 @@ fn levels(head: &Head, stream: &Stream) -> io::Result<Option<Levels>> {
 mod tests {
     use super::*;
 
+    fn of(kind: &str, shape: &[u64]) -> Head {
+        Head {
+            kind: kind.to_owned(),
+            is_column_major: false,
+            shape: shape.to_owned(),
+            end: 128,
+        }
+    }
+
     #[test]
-    fn rows_of_as_many_numbers_as_a_square_has_pixels_are_flattened_pictures() {
-        let is_so = |name: &str, shape: &[u64]| are_flattened(Path::new(name), shape);
-        assert!(is_so("a/x_train.npy", &[100, 784]));
-        assert!(is_so("X.npy", &[100, 3072]));
-        assert!(is_so("train_images.npy", &[100, 4096]));
-        assert!(!is_so("x_train.npy", &[100, 28, 28]));
-        assert!(!is_so("x_train.npy", &[480, 640]));
-        assert!(!is_so("0001.npy", &[768, 1024]));
+    fn what_is_called_as_pictures_and_is_none_says_why() {
+        let why = |name: &str, kind: &str, shape: &[u64]| no_pictures(name, &of(kind, shape));
+        for (name, kind, shape) in [
+            ("x_train", "|u1", &[100, 784][..]),
+            ("X", "<f8", &[100, 3072]),
+            ("train_images", "|u1", &[100, 4096]),
+            ("x_val", "|O", &[100]),
+            ("x_val", "|u1", &[0, 28, 28]),
+            ("x_val", "<i8", &[9, 28, 28]),
+        ] {
+            assert!(why(name, kind, shape).is_some(), "{name} {kind} {shape:?}");
+        }
+        for (name, kind, shape) in [
+            ("x_train", "|u1", &[100, 28, 28][..]),
+            ("x_train", "|u1", &[480, 640]),
+            ("0001", "|u1", &[768, 1024]),
+            ("X", "<f8", &[100, 9]),
+            ("y_train", "|O", &[100]),
+        ] {
+            assert_eq!(why(name, kind, shape), None, "{name} {kind} {shape:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_an_array_is_counted() {
+        let bytes = |kind: &str, shape: &[u64], size| behind(&of(kind, shape), size);
+        assert_eq!(bytes("|u1", &[2, 3], 134), 0);
+        assert_eq!(bytes("|u1", &[2, 3], 140), 6);
+        assert_eq!(bytes("<U5", &[2], 128 + 40 + 1), 1);
+        assert_eq!(bytes("<f8", &[], 128 + 8), 0);
+        // What is shorter than it says, or of a width that is not told, is another fault.
+        assert_eq!(bytes("|u1", &[2, 3], 130), 0);
+        assert_eq!(bytes("|O", &[2], 999), 0);
+        assert_eq!(bytes("<u8", &[u64::MAX, 2], 999), 0);
     }
 
     #[test]

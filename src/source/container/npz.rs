@@ -13,7 +13,7 @@ use super::inflate::Framing;
 use super::listing::Listing;
 use super::npy;
 use super::stream::Stream;
-use super::zip_archive;
+use super::zip_directory::Directory;
 
 /// Words for pictures and for their labels, in names of arrays.
 pub(super) const PAIRS: &[(&str, &str)] = &[
@@ -37,6 +37,9 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
     for (own, stream) in &arrays {
         let inner = format!("{name}!/{own}");
         let before = listing.items.len();
+        if let Some(what) = npy::not_read(own, stream) {
+            listing.fault(&*inner, what);
+        }
         match npy::add(&mut listing, file, &inner, stream.clone(), true) {
             // A matrix among arrays is features or labels.
             Ok(true) if listing.items.len() == before + 1 => listing.items.truncate(before),
@@ -56,7 +59,11 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
 /// The arrays of an archive by name; what is wrong with one is noted.
 fn arrays(file: &Path, name: &str, listing: &mut Listing) -> io::Result<BTreeMap<String, Stream>> {
     let mut arrays: BTreeMap<String, Stream> = BTreeMap::new();
-    for member in zip_archive::members(file)? {
+    let directory = Directory::of(file)?;
+    for what in directory.faults {
+        listing.fault(name, what);
+    }
+    for member in directory.entries {
         let own = super::names::inner(&member.name).unwrap_or_default();
         let Some(own) = own.strip_suffix(".npy") else {
             listing.fault(format!("{name}!/{own}"), "is no array");

@@ -19,7 +19,7 @@ use parquet::schema::types::ColumnDescriptor;
 use super::columns::Told;
 use super::labels::{ClassNames, LABELS, NOTE};
 use super::listing::{Listing, Part};
-use super::names::RowNames;
+use super::picture_columns::{Found, called, choose, names_of};
 use super::{Container, Reader, begins_as_image, damaged};
 
 /// Cursors that are kept, of all tables together: each holds a file open and a page in memory.
@@ -36,30 +36,52 @@ const LEAST_BYTES: i64 = 4096;
 ///
 /// # Errors
 /// The file cannot be read, or is damaged.
-pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
+pub(super) fn list(
+    file: &Path,
+    name: &str,
+    is_annotation: fn(&str) -> bool,
+) -> io::Result<Option<Listing>> {
     let reader = open(file)?;
     let metadata = reader.metadata();
-    let Some(column) = image_column(&reader)? else {
+    let columns = image_columns(&reader)?;
+    let (numbers, found): (Vec<usize>, Vec<Found>) = columns.into_iter().unzip();
+    let chosen = choose(&found, is_annotation);
+    if chosen.read.is_empty() {
         return Ok(None);
-    };
+    }
     let groups = metadata.row_groups().iter();
     let groups: Vec<u64> = groups
         .map(|group| u64::try_from(group.num_rows()).unwrap_or(0))
         .collect();
     let rows = groups.iter().sum();
     let labels = labels(&reader)?;
-    let cells = Cells {
-        id: NEXT.fetch_add(1, Ordering::Relaxed),
-        file: file.to_owned(),
-        column,
-        groups,
-    };
-    let container = Container::new(file, Reader::Cells(cells));
-    let names = RowNames::new(name, rows);
     let mut listing = Listing::default();
-    for row in 0..rows {
-        let label = labels.get(row as usize).cloned().flatten();
-        listing.add(&container, names.of(row), Part::Row(row), label);
+    for (nth, at) in chosen.read.into_iter().enumerate() {
+        let column = numbers[at];
+        let cells = Cells {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            file: file.to_owned(),
+            column,
+            groups: groups.clone(),
+        };
+        let container = Container::new(file, Reader::Cells(cells));
+        let own = (nth > 0).then_some(&*found[at].name);
+        let names = names_of(name, own, rows);
+        // What the first column lacks is a row without its picture.
+        let gaps = match own {
+            None => Vec::new(),
+            Some(_) => gaps(&reader, column)?,
+        };
+        for row in 0..rows {
+            if gaps.get(row as usize).is_some_and(|is_gap| *is_gap) {
+                continue;
+            }
+            let label = labels.get(row as usize).cloned().flatten();
+            listing.add(&container, names.of(row), Part::Row(row), label);
+        }
+    }
+    for what in chosen.faults {
+        listing.fault(name, what);
     }
     Ok(Some(listing))
 }
@@ -75,6 +97,11 @@ pub(super) struct Cells {
 }
 
 impl Cells {
+    /// The number of the column.
+    pub(super) fn column(&self) -> usize {
+        self.column
+    }
+
     /// The bytes of a cell.
     pub(super) fn read(&self, row: u64) -> io::Result<Vec<u8>> {
         let mut first = 0;
@@ -162,43 +189,98 @@ fn said(error: ParquetError) -> io::Error {
     damaged(format!("is no table that can be read ({error})"))
 }
 
-/// The number of the column that holds encoded images: `bytes` of a structure, or else the first
-/// column of bytes whose first cell begins as images do.
-fn image_column(reader: &SerializedFileReader<File>) -> io::Result<Option<usize>> {
+/// Numbers of the columns of bytes whose first cell begins as images do, and what they are called:
+/// `left` for the bytes of a structure `left`.
+fn image_columns(reader: &SerializedFileReader<File>) -> io::Result<Vec<(usize, Found)>> {
     let schema = reader.metadata().file_metadata().schema_descr();
-    let is_flat = |column: &ColumnDescriptor| {
-        column.physical_type() == Type::BYTE_ARRAY && column.max_rep_level() == 0
-    };
-    let columns = schema.columns().iter().enumerate();
-    let columns: Vec<_> = columns.filter(|(_, column)| is_flat(column)).collect();
-    for (at, column) in columns {
-        let parts = column.path().parts();
-        let of_structure = parts.len() == 2 && parts[1] == "bytes";
-        if (of_structure || parts.len() == 1) && is_of_images(reader, at)? {
-            return Ok(Some(at));
+    let mut found = Vec::new();
+    for (at, column) in schema.columns().iter().enumerate() {
+        let may_be = column.physical_type() == Type::BYTE_ARRAY && !is_text(column);
+        if may_be && is_of_images(reader, at)? {
+            let is_list = column.max_rep_level() > 0;
+            let parts = column.path().parts().iter().map(String::as_str);
+            let name = called(parts, is_list);
+            found.push((at, Found { name, is_list }));
         }
     }
-    Ok(None)
+    Ok(found)
+}
+
+/// Whether a column of bytes is said to be of texts.
+fn is_text(column: &ColumnDescriptor) -> bool {
+    use parquet::basic::ConvertedType;
+    [
+        ConvertedType::UTF8,
+        ConvertedType::JSON,
+        ConvertedType::ENUM,
+    ]
+    .contains(&column.converted_type())
 }
 
 /// Whether the first cell of a column that is not empty begins as encoded images do.
 fn is_of_images(reader: &SerializedFileReader<File>, column: usize) -> io::Result<bool> {
-    const LOOKED_AT: usize = 16;
-    for group in 0..reader.metadata().num_row_groups() {
+    let mut first = None;
+    let mut take = |_: &[bool], values: Vec<ByteArray>| {
+        first = values.into_iter().find(|value| !value.is_empty());
+        first.is_none()
+    };
+    read_bytes(reader, column, &mut take)?;
+    Ok(first.is_some_and(|value| begins_as_image(value.data())))
+}
+
+/// Of each row whether its cell of a column is not there; empty where all are.
+fn gaps(reader: &SerializedFileReader<File>, column: usize) -> io::Result<Vec<bool>> {
+    let groups = reader.metadata().row_groups().iter();
+    let mut chunks = groups.map(|group| group.column(column).statistics());
+    let is_whole = chunks.all(|told| told.and_then(|told| told.null_count_opt()) == Some(0));
+    let mut gaps = Vec::new();
+    if !is_whole {
+        let mut take = |are_gaps: &[bool], _| {
+            gaps.extend_from_slice(are_gaps);
+            true
+        };
+        read_bytes(reader, column, &mut take)?;
+    }
+    Ok(gaps)
+}
+
+/// Hands on a column of bytes, some cells at a time: of each whether it is a gap, and those that
+/// are none; as long as more is asked for.
+fn read_bytes(
+    reader: &SerializedFileReader<File>,
+    column: usize,
+    take: &mut dyn FnMut(&[bool], Vec<ByteArray>) -> bool,
+) -> io::Result<()> {
+    const TOGETHER: usize = 16;
+    let metadata = reader.metadata();
+    let descriptor = metadata.file_metadata().schema_descr().column(column);
+    let (full, is_list) = (descriptor.max_def_level(), descriptor.max_rep_level() > 0);
+    for group in 0..metadata.num_row_groups() {
         let group = reader.get_row_group(group).map_err(said)?;
         let ColumnReader::ByteArrayColumnReader(mut reader) =
             group.get_column_reader(column).map_err(said)?
         else {
-            return Ok(false);
+            return Ok(());
         };
-        let (mut levels, mut values): (_, Vec<ByteArray>) = (Vec::new(), Vec::new());
-        let read = reader.read_records(LOOKED_AT, Some(&mut levels), None, &mut values);
-        read.map_err(said)?;
-        if let Some(value) = values.first() {
-            return Ok(begins_as_image(value.data()));
+        loop {
+            let (mut levels, mut of_lists, mut values) = (Vec::new(), Vec::new(), Vec::new());
+            let of_lists = is_list.then_some(&mut of_lists);
+            let read = reader.read_records(TOGETHER, Some(&mut levels), of_lists, &mut values);
+            let (records, _, _) = read.map_err(said)?;
+            if records == 0 {
+                break;
+            }
+            // A column that may have no gaps has no levels.
+            let gaps: Vec<bool> = match full {
+                0 => vec![false; records],
+                _ => levels.iter().map(|&level| level < full).collect(),
+            };
+            if !take(&gaps, values) {
+                return Ok(());
+            }
         }
     }
-    Ok(false)
+    Ok(())
 }
 
 /// The label of every row; empty where no column holds labels.

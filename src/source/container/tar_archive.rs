@@ -11,10 +11,17 @@ use tar::{Archive, Entries};
 use super::inflate::Framing;
 use super::listing::{Listing, Part};
 use super::stream::Stream;
-use super::{Container, Reader, damaged};
+use super::{Container, NO_FILES, Reader, damaged};
 
 /// Longest member that is read for a label.
 const LABEL: u64 = 64 << 10;
+
+/// Bytes of a block: members are made of whole ones, and an empty one ends an archive.
+const BLOCK: u64 = 512;
+
+/// What is wrong with an archive behind which no empty block stands: nothing tells it from one
+/// that was cut between two members.
+const NO_END: &str = "has no end: it may have been cut short behind its last member";
 
 /// Most files that are reached by links: links to folders of links could make any number.
 const MOST_LINKED: usize = 1 << 20;
@@ -46,6 +53,10 @@ pub(super) fn list(
     {
         return Err(error);
     }
+    if members.end == 0 {
+        return Err(damaged(NO_FILES));
+    }
+    let size = stream.size();
     let container = Container::new(file, Reader::Bytes(stream));
     let mut listing = Listing::default();
     let labels = members.labels();
@@ -73,6 +84,8 @@ pub(super) fn list(
     if let Some(error) = fault {
         let behind = last.unwrap_or_else(|| name.to_owned());
         listing.fault(name, format!("is damaged behind `{behind}`: {error}"));
+    } else if size < members.end.saturating_add(BLOCK) {
+        listing.fault(name, NO_END);
     }
     Ok(listing)
 }
@@ -116,6 +129,8 @@ struct Members<'a> {
     /// Contents of small members that may tell a class, by name.
     told: HashMap<String, Vec<u8>>,
     is_wanted: &'a dyn Fn(&str) -> bool,
+    /// Where the last member ends.
+    end: u64,
 }
 
 #[derive(Clone)]
@@ -139,6 +154,7 @@ impl<'a> Members<'a> {
             faults: Vec::new(),
             told: HashMap::new(),
             is_wanted,
+            end: 0,
         }
     }
 
@@ -194,6 +210,8 @@ impl<'a> Members<'a> {
             let mut entry = entry?;
             let path = entry.path_bytes().into_owned();
             let kind = entry.header().entry_type();
+            let (at, size) = (entry.raw_file_position(), entry.size());
+            self.end = at.saturating_add(size.div_ceil(BLOCK).saturating_mul(BLOCK));
             let is_link = kind.is_hard_link() || kind.is_symlink();
             if !(kind.is_file() || kind.is_gnu_sparse() || is_link) {
                 continue;
@@ -221,7 +239,6 @@ impl<'a> Members<'a> {
                 }
                 continue;
             }
-            let (at, size) = (entry.raw_file_position(), entry.size());
             if at.saturating_add(size) > archive {
                 return Err(damaged("ends before its last member"));
             }

@@ -1,20 +1,19 @@
 //! Zip archives.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufReader};
+use std::io;
 use std::path::Path;
 
-use zip::{CompressionMethod, ZipArchive};
-
 use super::listing::{Listing, Part};
-use super::{Container, damaged};
-
-/// Bytes of the record at the end of an archive, without a comment.
-const END: u64 = 22;
+use super::zip_directory::{Directory, Entry};
+use super::{Container, NO_FILES, damaged};
 
 /// Deflate makes nothing more than this many times as long.
 const MOST_INFLATED: u64 = 1032;
+
+/// Ways to pack a member: as it is, and deflated.
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
 
 /// What an archive holds.
 ///
@@ -28,13 +27,19 @@ pub(super) fn list(
     let mut listing = Listing::default();
     let container = Container::of_bytes(file)?;
     let mut seen: HashMap<String, u32> = HashMap::new();
-    let members = members(file)?;
-    let inflated = members.iter().map(|member| member.size);
+    let directory = Directory::of(file)?;
+    if directory.entries.is_empty() && directory.faults.is_empty() {
+        return Err(damaged(NO_FILES));
+    }
+    let inflated = directory.entries.iter().map(|member| member.size);
     let inflated = inflated.fold(0_u64, u64::saturating_add);
     if inflated > std::fs::metadata(file)?.len().saturating_mul(MOST_INFLATED) {
         return Err(damaged("claims more than it can hold, as a zip bomb does"));
     }
-    for member in members {
+    for what in directory.faults {
+        listing.fault(name, what);
+    }
+    for member in directory.entries {
         let Some(own) = super::names::inner(&member.name) else {
             let shown = String::from_utf8_lossy(&member.name);
             let shown = format!("{name}!/{}", shown.escape_default());
@@ -58,18 +63,7 @@ pub(super) fn list(
     Ok(listing)
 }
 
-/// An entry of the directory of an archive.
-pub(super) struct Member {
-    pub(super) name: Vec<u8>,
-    pub(super) at: Option<u64>,
-    pub(super) packed: u64,
-    pub(super) size: u64,
-    check: u32,
-    method: CompressionMethod,
-    is_encrypted: bool,
-}
-
-impl Member {
+impl Entry {
     /// Where its bytes are, or why they are not read.
     pub(super) fn part(&self) -> Result<Part, String> {
         if self.is_encrypted {
@@ -77,52 +71,39 @@ impl Member {
         }
         let at = self.at.ok_or("lies outside of its archive")?;
         match self.method {
-            CompressionMethod::STORE => Ok(Part::Stored {
+            STORED => Ok(Part::Stored {
                 at,
                 size: self.size,
             }),
-            CompressionMethod::DEFLATE => Ok(Part::Deflated {
+            DEFLATED => Ok(Part::Deflated {
                 at,
                 packed: self.packed,
                 size: self.size,
                 check: self.check,
             }),
-            other => Err(format!("is compressed by {other}, which is not read")),
+            other => Err(format!(
+                "is compressed by {}, which is not read",
+                called(other)
+            )),
         }
     }
 
     /// Whether the bytes are deflated.
     pub(super) fn is_deflated(&self) -> bool {
-        self.method == CompressionMethod::DEFLATE
+        self.method == DEFLATED
     }
 }
 
-/// All files of an archive.
-pub(super) fn members(file: &Path) -> io::Result<Vec<Member>> {
-    let opened = BufReader::new(File::open(file)?);
-    let mut archive = ZipArchive::new(opened)
-        .map_err(|error| damaged(format!("is no archive that can be read ({error})")))?;
-    // The record at the end of an archive without members is all there is.
-    if archive.is_empty() && std::fs::metadata(file)?.len() > END {
-        return Err(damaged("names no members, and holds more than that"));
-    }
-    let mut members = Vec::with_capacity(archive.len());
-    for index in 0..archive.len() {
-        let entry = archive
-            .by_index_raw(index)
-            .map_err(|error| damaged(format!("is no archive that can be read ({error})")))?;
-        if entry.is_dir() {
-            continue;
-        }
-        members.push(Member {
-            name: entry.name_raw().to_owned(),
-            at: entry.data_start(),
-            packed: entry.compressed_size(),
-            size: entry.size(),
-            check: entry.crc32(),
-            method: entry.compression(),
-            is_encrypted: entry.encrypted(),
-        });
-    }
-    Ok(members)
+/// What people call a way to pack.
+fn called(method: u16) -> String {
+    let name = match method {
+        9 => "Deflate64",
+        12 => "Bzip2",
+        14 => "LZMA",
+        20 | 93 => "Zstandard",
+        95 => "XZ",
+        98 => "PPMd",
+        other => return format!("method {other}"),
+    };
+    name.to_owned()
 }

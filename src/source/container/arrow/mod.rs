@@ -5,6 +5,8 @@
 //! its body each buffer of each column lies, in the order of the schema, outer columns before
 //! inner ones. An image is a run of bytes in such a body.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -13,14 +15,14 @@ use super::columns::Told;
 use super::flat::Table;
 use super::labels::{ClassNames, LABELS, NOTE, whole};
 use super::listing::{Listing, Part};
-use super::names::RowNames;
+use super::picture_columns::{Found, called, choose, names_of};
 use super::{Container, begins_as_image, damaged};
 
 /// Longest head of a message.
 const LONGEST_HEAD: u64 = 64 << 20;
 
 /// Columns inside each other.
-const DEEPEST: u32 = 16;
+const DEEPEST: usize = 16;
 
 /// Kinds of messages.
 const SCHEMA: u64 = 1;
@@ -30,12 +32,27 @@ const BATCH: u64 = 3;
 ///
 /// # Errors
 /// The file cannot be read, or is damaged.
-pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
+pub(super) fn list(
+    file: &Path,
+    name: &str,
+    is_annotation: fn(&str) -> bool,
+) -> io::Result<Option<Listing>> {
+    let size = std::fs::metadata(file)?.len();
     let mut reader = opened(file)?;
-    let (mut columns, mut rows, mut fault) = (None, Vec::new(), None);
+    // Behind the messages of a file that begins so stands a footer; behind a stream nothing does.
+    let is_stream = reader.stream_position()? == 0;
+    let (mut columns, mut rows, mut fault) = (None, Rows::default(), None);
     loop {
         match message(&mut reader) {
-            Ok(None) => break,
+            Ok(None) => {
+                let behind = size.saturating_sub(reader.stream_position()?);
+                if is_stream && behind > 0 {
+                    fault = Some(damaged(format!(
+                        "goes on for {behind} bytes behind its end"
+                    )));
+                }
+                break;
+            }
             Ok(Some(message)) => {
                 let Some(head) = Table::root(&message.head) else {
                     return Err(damaged("is no table that can be read"));
@@ -43,9 +60,8 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
                 match (head.number(1, 1), head.table(2), &columns) {
                     (Some(SCHEMA), Some(schema), _) => columns = Some(Columns::of(schema)?),
                     (Some(BATCH), Some(batch), Some(columns)) => {
-                        match columns.rows(&mut reader, batch, message.body) {
-                            Ok(Some(found)) => rows.extend(found),
-                            Ok(None) => return Ok(None),
+                        match columns.take_rows(&mut rows, &mut reader, batch, message.body) {
+                            Ok(()) => {}
                             Err(error) => {
                                 fault = Some(error);
                                 break;
@@ -63,18 +79,36 @@ pub(super) fn list(file: &Path, name: &str) -> io::Result<Option<Listing>> {
             }
         }
     }
-    if columns.is_none() || (rows.is_empty() && fault.is_some()) {
+    let Some(columns) = columns.filter(|_| rows.count > 0 || fault.is_none()) else {
         return Err(fault.unwrap_or_else(|| damaged("is no table that can be read")));
+    };
+    let (numbers, found): (Vec<usize>, Vec<Found>) = (columns.images.into_iter().enumerate())
+        .filter(|(at, _)| rows.kinds.get(at) == Some(&true))
+        .map(|(at, column)| (at, column.found))
+        .unzip();
+    let chosen = choose(&found, is_annotation);
+    if chosen.read.is_empty() && rows.count > 0 {
+        return Ok(None);
     }
     let container = Container::of_bytes(file)?;
-    let names = RowNames::new(name, rows.len() as u64);
     let mut listing = Listing::default();
-    for (row, number) in rows.into_iter().zip(0..) {
-        let part = Part::Stored {
-            at: row.at,
-            size: row.size,
-        };
-        listing.add(&container, names.of(number), part, row.label);
+    for (nth, &at) in chosen.read.iter().enumerate() {
+        let own = (nth > 0).then_some(&*found[at].name);
+        let names = names_of(name, own, rows.count);
+        let cells = rows.cells.get(&numbers[at]).map_or(&[][..], |cells| cells);
+        // What the first column lacks is a row without its picture.
+        let there = cells.iter().filter(|cell| own.is_none() || cell.size > 0);
+        for cell in there {
+            let label = rows.labels.get(cell.row as usize).cloned().flatten();
+            let part = Part::Stored {
+                at: cell.at,
+                size: cell.size,
+            };
+            listing.add(&container, names.of(cell.row), part, label);
+        }
+    }
+    for what in chosen.faults {
+        listing.fault(name, what);
     }
     if let Some(error) = fault {
         listing.fault(name, format!("{error}, behind the rows that were read"));
@@ -105,7 +139,7 @@ pub(super) fn columns(file: &Path, is_wanted: &dyn Fn(&str) -> bool) -> io::Resu
                         };
                         all.push(((next + 1, label), told));
                     }
-                    counted.take(field, &mut next, 0)?;
+                    counted.take(field, &mut next, &Above::default())?;
                 }
             }
             (Some(BATCH), Some(batch)) if batch.table(3).is_none() => {
@@ -137,11 +171,22 @@ fn opened(file: &Path) -> io::Result<BufReader<File>> {
     Ok(reader)
 }
 
-/// An image and its class.
-struct Row {
+/// What was read of all batches.
+#[derive(Default)]
+struct Rows {
+    count: u64,
+    labels: Vec<Option<String>>,
+    /// Of the columns that may hold images whether they do, once a cell has told it.
+    kinds: BTreeMap<usize, bool>,
+    /// The cells of those that do not hold something else.
+    cells: BTreeMap<usize, Vec<Cell>>,
+}
+
+/// A cell of a column of images.
+struct Cell {
+    row: u64,
     at: u64,
     size: u64,
-    label: Option<String>,
 }
 
 /// A message, up to its body.
@@ -186,11 +231,17 @@ fn message(reader: &mut (impl Read + Seek)) -> io::Result<Option<Message>> {
 /// Where the columns that are read have their buffers among those of a batch.
 struct Columns {
     /// Columns that may hold encoded images.
-    images: Vec<Runs>,
+    images: Vec<ImageColumn>,
     /// The buffer of the labels, and how many bytes each takes.
     label: Option<(usize, Label)>,
     /// Names of the classes.
     names: ClassNames,
+}
+
+/// A column of bytes.
+struct ImageColumn {
+    found: Found,
+    runs: Runs,
 }
 
 /// A column of runs of bytes: its buffer of offsets, before that of the bytes.
@@ -206,6 +257,13 @@ enum Label {
     Whole(u64, bool),
     /// Texts.
     Text(Runs),
+}
+
+/// What a column lies in.
+#[derive(Default)]
+struct Above {
+    path: Vec<String>,
+    is_list: bool,
 }
 
 impl Columns {
@@ -234,16 +292,16 @@ impl Columns {
                 let note = note.and_then(|note| note.text(1)).unwrap_or_default();
                 columns.names = ClassNames::of(note, name);
             }
-            columns.take(field, &mut next, 0)?;
+            columns.take(field, &mut next, &Above::default())?;
         }
         Ok(columns)
     }
 
     /// Counts the buffers of a column and of those inside it, and notes where runs of bytes are.
-    fn take(&mut self, field: Table<'_>, next: &mut usize, depth: u32) -> io::Result<()> {
+    fn take(&mut self, field: Table<'_>, next: &mut usize, above: &Above) -> io::Result<()> {
         let kind = field.number(2, 1).unwrap_or(0);
         let is_indexed = field.table(4).is_some();
-        if depth > DEEPEST {
+        if above.path.len() > DEEPEST {
             return Err(damaged("holds columns too deep inside each other"));
         }
         let own = match kind {
@@ -255,28 +313,39 @@ impl Columns {
             14 | 22.. => return Err(damaged("holds a kind of column that is not read")),
             _ => 2,
         };
-        let is_bytes = [4, 19].contains(&kind) && !is_indexed;
-        if is_bytes && depth < 2 && (depth == 0 || field.text(0) == Some("bytes")) {
-            self.images.push(runs(kind, *next));
+        let own_name = field.text(0).unwrap_or_default().to_owned();
+        let path: Vec<String> = above.path.iter().cloned().chain([own_name]).collect();
+        if [4, 19].contains(&kind) && !is_indexed {
+            self.images.push(ImageColumn {
+                found: Found {
+                    name: called(path.iter().map(String::as_str), above.is_list),
+                    is_list: above.is_list,
+                },
+                runs: runs(kind, *next),
+            });
         }
         *next += own;
         if !is_indexed {
-            for inner in field.tables(5) {
+            let above = Above {
+                path,
                 // What is inside a list has rows of its own.
-                let is_list = [12, 16, 17, 21].contains(&kind);
-                self.take(inner, next, depth + if is_list { 2 } else { 1 })?;
+                is_list: above.is_list || [12, 16, 17, 21].contains(&kind),
+            };
+            for inner in field.tables(5) {
+                self.take(inner, next, &above)?;
             }
         }
         Ok(())
     }
 
-    /// The rows of a batch whose body begins at `body`; `None` where no column is one of images.
-    fn rows(
+    /// Adds the rows of a batch whose body begins at `body`.
+    fn take_rows(
         &self,
+        rows: &mut Rows,
         file: &mut (impl Read + Seek),
         batch: Table<'_>,
         body: u64,
-    ) -> io::Result<Option<Vec<Row>>> {
+    ) -> io::Result<()> {
         if batch.table(3).is_some() {
             return Err(damaged(
                 "is compressed inside, which is not read; save it without",
@@ -288,26 +357,42 @@ impl Columns {
             places: batch.pairs(2),
             body,
         };
-        let mut found = None;
-        for &column in &self.images {
-            let runs = buffers.runs(column, count)?;
-            let first = runs.iter().find(|(_, size)| *size > 0);
-            let Some(&(at, size)) = first else { continue };
-            if begins_as_image(&buffers.bytes(at, size.min(16))?) {
-                found = Some(runs);
-                break;
-            }
-        }
-        let Some(runs) = found else {
-            return Ok((count == 0).then(Vec::new));
-        };
         let labels = self.labels(&mut buffers, count)?;
-        let rows = runs.into_iter().enumerate().map(|(row, (at, size))| Row {
-            at,
-            size,
-            label: labels.get(row).cloned(),
-        });
-        Ok(Some(rows.collect()))
+        let mut cells = Vec::new();
+        for (at, column) in self.images.iter().enumerate() {
+            if rows.kinds.get(&at) == Some(&false) {
+                continue;
+            }
+            if column.found.is_list {
+                let (data, size) = buffers.place(column.runs.offsets + 1)?;
+                if size > 0 && !rows.kinds.contains_key(&at) {
+                    let first = buffers.bytes(data, size.min(16))?;
+                    rows.kinds.insert(at, begins_as_image(&first));
+                }
+                continue;
+            }
+            let runs = buffers.runs(column.runs, count)?;
+            let first = runs.iter().find(|(_, size)| *size > 0);
+            if let Some(&(first, size)) = first
+                && let Entry::Vacant(unknown) = rows.kinds.entry(at)
+            {
+                unknown.insert(begins_as_image(&buffers.bytes(first, size.min(16))?));
+            }
+            cells.push((at, runs));
+        }
+        // Where a column was read, there are as many rows as are told.
+        let is_read = !cells.is_empty();
+        for (at, runs) in cells {
+            let cell = |(row, (at, size))| Cell { row, at, size };
+            let own = rows.cells.entry(at).or_default();
+            own.extend((rows.count..).zip(runs).map(cell));
+        }
+        if is_read {
+            let labels = (0..count as usize).map(|row| labels.get(row).cloned());
+            rows.labels.extend(labels);
+        }
+        rows.count = rows.count.saturating_add(count);
+        Ok(())
     }
 
     fn labels(

@@ -172,7 +172,7 @@ fn batch(images: &[&[u8]], labels: &[i64], compressed: bool) -> Vec<u8> {
 fn listed(file: &[u8]) -> io::Result<Option<Listing>> {
     let written = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(written.path(), file).unwrap();
-    list(written.path(), "x.arrow")
+    list(written.path(), "x.arrow", |name| name == "mask")
 }
 
 const PNG: &[u8] = b"\x89PNG one";
@@ -216,6 +216,19 @@ fn what_was_read_before_a_cut_stays() {
 }
 
 #[test]
+fn what_follows_the_end_of_a_stream_is_told() {
+    let end = [[0xFF; 4], [0; 4]].concat();
+    let whole = [schema(), batch(&[PNG], &[1], false), end].concat();
+    assert_eq!(listed(&whole).unwrap().unwrap().faults, []);
+    let joined = [&whole[..], &whole].concat();
+    let told = listed(&joined).unwrap().unwrap();
+    assert_eq!((told.items.len(), told.faults.len()), (1, 1));
+    // In a file of random access a footer stands there.
+    let file = [b"ARROW1\0\0", &whole[..], b"footer\x06\0\0\0ARROW1"].concat();
+    assert_eq!(listed(&file).unwrap().unwrap().faults, []);
+}
+
+#[test]
 fn other_columns_are_no_images_and_compressed_ones_are_refused() {
     let texts = [schema(), batch(&[b"text"], &[1], false)].concat();
     assert!(listed(&texts).unwrap().is_none());
@@ -226,4 +239,77 @@ fn other_columns_are_no_images_and_compressed_ones_are_refused() {
             .to_string()
             .contains("compressed inside")
     );
+}
+
+/// A schema of columns of bytes, and a list of bytes `images`.
+fn schema_of(columns: &[&str]) -> Vec<u8> {
+    let mut head = Writer::head();
+    let root = head.inner(None, &[Absent, Number(SCHEMA), Later, Number(0)]);
+    let schema = head.inner(Some((root, 2)), &[Absent, Later]);
+    let fields = head.tables(schema, 1, columns.len() + 1);
+    for (place, name) in fields.iter().zip(columns) {
+        let field = head.at(*place, &[Later, Absent, Number(4)]);
+        head.text(field, 0, name);
+    }
+    let list = [Later, Absent, Number(12), Absent, Absent, Later];
+    let list = head.at(fields[columns.len()], &list);
+    head.text(list, 0, "images");
+    let inner = head.tables(list, 5, 1);
+    let item = head.at(inner[0], &[Later, Absent, Number(4)]);
+    head.text(item, 0, "item");
+    message(head, b"")
+}
+
+/// One row of such a table, whose list holds one text.
+fn row_of(cells: &[&[u8]], listed: &[u8]) -> Vec<u8> {
+    let offsets = |end: usize| [[0; 4], (end as u32).to_le_bytes()].concat();
+    let mut buffers: Vec<Vec<u8>> = Vec::new();
+    for cell in cells {
+        buffers.extend([Vec::new(), offsets(cell.len()), cell.to_vec()]);
+    }
+    buffers.extend([Vec::new(), offsets(1)]);
+    buffers.extend([Vec::new(), offsets(listed.len()), listed.to_vec()]);
+    let (mut places, mut body) = (Vec::new(), Vec::new());
+    for buffer in buffers {
+        places.push((body.len() as u64, buffer.len() as u64));
+        body.extend(buffer);
+    }
+    let mut head = Writer::head();
+    let size = Number(body.len() as u64);
+    let root = head.inner(None, &[Absent, Number(BATCH), Later, size]);
+    let batch = head.inner(Some((root, 2)), &[Number(1), Absent, Later, Absent]);
+    head.pairs(batch, 2, &places);
+    message(head, &body)
+}
+
+#[test]
+fn all_columns_of_images_are_read_and_lists_of_them_are_told() {
+    let told = |columns: &[&str], rows: &[(&[&[u8]], &[u8])]| {
+        let rows = rows.iter().flat_map(|row| row_of(row.0, row.1));
+        let file: Vec<u8> = schema_of(columns).into_iter().chain(rows).collect();
+        listed(&file).unwrap().map(|listing| {
+            let names = listing.items.into_iter().map(|item| item.name);
+            (names.collect::<Vec<_>>(), listing.faults.len())
+        })
+    };
+    let both: [&[u8]; 2] = [PNG, OTHER];
+    assert_eq!(
+        told(&["left", "right"], &[(&both, b"text")]),
+        Some((vec!["x.arrow#0".into(), "x.arrow!/right#0".into()], 0))
+    );
+    // A column that is empty at first, and a list.
+    assert_eq!(
+        told(&["left", "right"], &[(&[PNG, b""], PNG), (&both, PNG)]),
+        Some((
+            ["x.arrow#0", "x.arrow#1", "x.arrow!/right#1"]
+                .map(Into::into)
+                .into(),
+            1
+        ))
+    );
+    assert_eq!(
+        told(&["mask", "image"], &[(&both, b"")]),
+        Some((vec!["x.arrow#0".into()], 0))
+    );
+    assert_eq!(told(&["caption"], &[(&[b"BMW"], PNG)]), None);
 }
