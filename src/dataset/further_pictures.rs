@@ -1,7 +1,7 @@
 //! Columns of a table that name pictures beside those of its column of paths: `image_b` beside
 //! `image_a`, of which every row is a pair.
 
-use super::companions::{MASK_WORDS, says_mask};
+use super::companions::says_masks;
 use super::group_columns::says_parent;
 use super::manifest_columns::{Positions, is_no_path};
 use super::resolve::Resolver;
@@ -48,11 +48,8 @@ pub(super) fn columns(
 
 /// Whether a column is called by masks, small copies, or what pictures were made from.
 fn says_something_else(name: &str) -> bool {
-    let is_other = |word: &String| {
-        let word = word.as_str();
-        says_mask(word) || MASK_WORDS.contains(&word) || COPIES.contains(&word)
-    };
-    is_no_path(name) || says_parent(name) || words(name).iter().any(is_other)
+    let is_copy = |word: &String| COPIES.contains(&word.as_str());
+    is_no_path(name) || says_parent(name) || says_masks(name) || words(name).iter().any(is_copy)
 }
 
 fn has_ending(cell: &str) -> bool {

@@ -4,10 +4,9 @@
 use std::collections::HashSet;
 
 use super::builder::Draft;
-use super::companions::{MASK_WORDS, says_mask};
+use super::companions::says_masks;
 use super::file_kind::is_image_ending;
 use super::resolve::Resolver;
-use super::split_name::words;
 use crate::sample::{Problem, ProblemKind, SplitRole};
 
 /// Percent of the lines that must name images.
@@ -158,12 +157,9 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Lin
 /// Whether a field names a picture that is no mask, by its ending and its words.
 fn names_a_picture(field: &str) -> bool {
     let ending = field.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let says_other =
-        |word: &String| says_mask(word) || MASK_WORDS.contains(&word.as_str()) || word == "disp";
-    is_image_ending(ending)
-        && !field
-            .split(['/', '\\'])
-            .any(|part| words(part).iter().any(says_other))
+    // Disparities, as KITTI calls them.
+    let is_other = |part: &str| says_masks(part) || part == "disp";
+    is_image_ending(ending) && !field.split(['/', '\\']).any(is_other)
 }
 
 /// Whether a field names a file, such as a mask or boxes, and so no class: an image, or what has

@@ -48,7 +48,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// Whether a word speaks of masks: good enough to ask how the images look.
-pub(in crate::dataset) fn says_mask(word: &str) -> bool {
+pub(super) fn says_mask(word: &str) -> bool {
     let is_glued = word.len() > 4 && word.ends_with("gt");
     WORDS.contains(&word) || is_glued || SAYS_MASK.iter().any(|part| word.contains(part))
 }

@@ -21,10 +21,10 @@ mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::split_name::words;
 use super::walk::WalkedFile;
 use crate::sample::{Companion, SplitRole};
 use crate::signature::Look;
-pub(super) use confirm::says_mask;
 pub(super) use names::{MASK_WORDS, says_annotation, says_sensor};
 use names::{Told, key};
 
@@ -175,6 +175,12 @@ pub(super) fn take(images: &mut Vec<WalkedFile>, looks: Looks<'_>) -> Found {
     images.retain(|_| !taken.next().unwrap_or(false));
     Companion::sort(&mut found.companions);
     found
+}
+
+/// Whether a column, a folder or a name of a file is called as masks are, by any of its words.
+pub(super) fn says_masks(name: &str) -> bool {
+    let says = |word: &String| confirm::says_mask(word) || MASK_WORDS.contains(&word.as_str());
+    words(name).iter().any(says)
 }
 
 /// The name of the folder that a file lies in.
