@@ -7,6 +7,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor, value::SeqAccessDeserializer};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::faults;
 
 /// Name of the file that is looked for in the dataset directory.
 pub(crate) const FILE_NAME: &str = "splitleak.toml";
@@ -160,7 +161,7 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<Config, Error> {
 }
 
 fn parse(text: &str) -> Result<Config, String> {
-    toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+    toml::from_str(text).map_err(|error| faults::toml(&error.to_string()))
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod config;
 pub mod dataset;
 pub mod error;
 mod explain;
+mod faults;
 mod finding;
 pub mod gate;
 mod labels;

@@ -79,6 +79,7 @@ mod git;
 mod git_safety;
 mod given;
 mod hidden_parts;
+mod faulty_texts;
 mod integrity;
 mod layouts;
 mod leaks;

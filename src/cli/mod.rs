@@ -40,6 +40,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::error::Error;
 use crate::render;
 use clap::{CommandFactory, Parser};
+use crate::faults;
 
 use args::{Cli, Command};
 use exit::Outcome;
@@ -207,10 +208,10 @@ fn today() -> Result<chrono::NaiveDate, Error> {
 
 /// Prints an error and its causes.
 fn complain(error: &Error) {
-    say(&format!("error: {error}"));
+    say(&faults::cut(&format!("error: {error}")));
     let mut cause = error.source();
     while let Some(error) = cause {
-        say(&format!("  caused by: {error}"));
+        say(&faults::cut(&format!("  caused by: {error}")));
         cause = error.source();
     }
 }

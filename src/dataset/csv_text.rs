@@ -32,9 +32,12 @@ pub(super) fn read_text_up_to(manifest: &Path, most: u64) -> Result<String, Erro
         let message = "text begins as UTF-16 and is none; save the file as UTF-8";
         return text.ok_or_else(|| at_line(manifest, 1, message.to_owned()));
     }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    String::from_utf8(bytes.to_vec()).map_err(|error| {
-        let before = &bytes[..error.utf8_error().valid_up_to()];
+    let bytes = match bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        Some(text) => text.to_vec(),
+        None => bytes,
+    };
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|&&byte| byte == b'\n').count() as u64 + 1;
         at_line(
             manifest,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::csv_text::at_line;
 use super::nested;
 use crate::error::Error;
+use crate::faults;
 
 /// Rows whose keys are columns: some may lack what others have.
 const LOOKED_AT: usize = 256;
@@ -27,7 +28,10 @@ pub(super) fn as_table(file: &Path, text: &str) -> Result<String, Error> {
     let read = |(line, number): (&str, u64)| {
         let row: Result<Map<String, Value>, _> = serde_json::from_str(line);
         row.map(cells).map_err(|error| {
-            let message = format!("is no JSON object: {error}");
+            let message = match error.is_data() {
+                true => "is no JSON object; write one `{...}` a line".to_owned(),
+                false => faults::json(line.as_bytes(), &error, false),
+            };
             at_line(file, number, message)
         })
     };

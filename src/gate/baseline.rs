@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::policy::day;
+use crate::faults;
 use crate::finding::{CODES, Code};
 
 /// Name of the file that is looked for in the dataset directory and in the current one.
@@ -80,8 +81,7 @@ impl Baseline {
     /// # Errors
     /// What is wrong with it, with the line where it is known.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File =
-            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let file: File = toml::from_str(text).map_err(|error| faults::toml(&error.to_string()))?;
         if file.version != VERSION {
             return Err(format!(
                 "version {} is not known, this release reads {VERSION}; use the release that wrote it, or write it again",

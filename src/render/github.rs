@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::text::printable;
 use super::{answer, leaked};
+use crate::faults;
 use crate::finding::Severity;
 use crate::report::{Report, Ruling};
 
@@ -105,7 +106,7 @@ pub fn render(report: &Report, prefix: &str, mut to: impl Write) -> io::Result<(
 }
 
 fn data(text: &str) -> String {
-    let text = text.replace('%', "%25");
+    let text = faults::cut(text).replace('%', "%25");
     printable(&text.replace('\r', "%0D").replace('\n', "%0A"))
 }
 

@@ -3,6 +3,7 @@
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::terminal::WIDTH;
+use crate::faults;
 
 /// A path without control characters and what reorders a line: a newline in a name must not forge
 /// a line, nor may `gnp.exe` read as `exe.png`.
@@ -62,7 +63,7 @@ pub(super) fn wrap(text: &str, first: &str, rest: &str) -> String {
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .initial_indent(first)
         .subsequent_indent(rest);
-    let parts = printable(text);
+    let parts = faults::cut(&printable(text));
     let parts = parts.split('`').enumerate().map(|(at, part)| match at % 2 {
         0 => part.to_owned(),
         _ => part.replace(' ', NO_BREAK_SPACE),

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::faults;
+
 use super::{Report, SCHEMA_VERSION};
 
 /// Reads a report that this release or another of the same major version has written.
@@ -12,8 +14,10 @@ pub fn parse(text: &[u8]) -> Result<Report, String> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err("is empty; write it by `splitleak check DATASET --json FILE`".to_owned());
     }
-    let value: Value = serde_json::from_slice(text)
-        .map_err(|error| format!("is no JSON ({error}); was the run that wrote it cut short?"))?;
+    // Editors write it.
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+    let value: Value =
+        serde_json::from_slice(text).map_err(|error| faults::json(text, &error, true))?;
     let version = value.get("schema_version").and_then(Value::as_str);
     let Some(version) = version else {
         return Err(
@@ -28,6 +32,7 @@ pub fn parse(text: &[u8]) -> Result<Report, String> {
         ));
     }
     serde_json::from_value(value).map_err(|error| {
-        format!("lacks what this release needs ({error}); check the dataset again")
+        let what = faults::cut(&error.to_string());
+        format!("lacks what this release needs ({what}); check the dataset again")
     })
 }

@@ -13,19 +13,18 @@ use std::sync::Arc;
 
 use super::builder::Draft;
 use super::claim::{Claim, Strength};
-use super::csv_text::at_line;
+use super::csv_text::{at_line, read_text};
 use super::drawn::Gather;
 use super::exports::stem;
 use super::group_columns::Column;
-use super::io_error;
 use super::resolve::Resolver;
 use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
 use super::walk::Walked;
 use super::wholes::wholes;
 use crate::annotation::{Annotations, FaultKind};
 use crate::error::Error;
+use crate::faults;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
-use crate::source::read_file;
 use document::Document;
 
 /// Largest file that is read, in bytes; COCO's own are below half of it.
@@ -184,8 +183,8 @@ fn named(walked: &Walked) -> Vec<(&String, (String, SplitRole))> {
 
 /// Whether JSON of another form lists images.
 fn lists_images(file: &Path) -> bool {
-    let bytes = read_file(file).unwrap_or_default();
-    let read: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+    let text = read_text(file).unwrap_or_default();
+    let read: Option<serde_json::Value> = serde_json::from_str(&text).ok();
     let images = read
         .as_ref()
         .and_then(|read| read.get("images")?.as_array());
@@ -357,14 +356,18 @@ fn read(file: &Path, path: &str) -> Result<Option<Document>, Error> {
     if std::fs::metadata(file).is_ok_and(|data| data.len() > MOST_BYTES) {
         return Ok(None);
     }
-    let bytes = read_file(file).map_err(|source| io_error("read", file, source))?;
-    match serde_json::from_slice(&bytes) {
+    let is_named = is_named_so(path);
+    let text = match read_text(file) {
+        Err(Error::Manifest { .. }) if !is_named => return Ok(None),
+        text => text?,
+    };
+    match serde_json::from_str(&text) {
         // Pictures that nothing names are of another form.
         Ok(Document { images, .. }) if images.iter().any(|one| one.name().is_empty()) => Ok(None),
         Ok(read) => Ok(Some(read)),
         Err(error) if error.is_data() => Ok(None),
-        Err(error) if is_named_so(path) => {
-            let message = format!("is no JSON: {error}");
+        Err(error) if is_named => {
+            let message = faults::json(text.as_bytes(), &error, false);
             Err(at_line(file, error.line() as u64, message))
         }
         Err(_) => Ok(None),

@@ -22,6 +22,7 @@ use super::walk::Walked;
 use crate::annotation::{Annotations, Fault, FaultKind};
 use crate::error::Error;
 use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
+use crate::faults;
 use label_files::Classes;
 use rows::Form;
 
@@ -157,9 +158,7 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
             Ok(description) => claims.extend(claim(root, path, &description, walked)?),
             Err(error) if is_usual && text.contains("train") => {
                 let line = error.location().map_or(1, |location| location.line());
-                let first = error.to_string();
-                let first = first.lines().next().unwrap_or_default().to_owned();
-                return Err(at_line(&file, line, first));
+                return Err(at_line(&file, line, faults::yaml(&error.to_string())));
             }
             Err(_) => {}
         }

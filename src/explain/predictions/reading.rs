@@ -1,6 +1,7 @@
 //! Reading of files of predictions: CSV, JSON Lines and NPY.
 
 use super::{LOSS, Line, MEASURES, PATH, PREDICTED, PredictionError, TRUTH, number};
+use crate::faults;
 use crate::npy;
 use serde_json::Value;
 
@@ -78,7 +79,7 @@ pub(super) fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
     let parse = |(index, line): (usize, &str)| {
         let object: Value = serde_json::from_str(line).map_err(|error| PredictionError::Line {
             line: index + 1,
-            reason: error.to_string(),
+            reason: faults::json(line.as_bytes(), &error, false),
         })?;
         let get = |known: &[&str]| {
             known
