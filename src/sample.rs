@@ -417,6 +417,16 @@ impl Companion {
         companions.sort_by(|a, b| (&a.of, &a.path).cmp(&(&b.of, &b.path)));
     }
 
+    /// The name of the file that holds it: its own, or that of its container.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn file(&self) -> &str {
+        match &self.place {
+            Place::Inside(_) => file_of(&self.path),
+            _ => &self.path,
+        }
+    }
+
     /// Where its bytes are read, below the root of its dataset.
     #[must_use]
     pub fn source<'a>(&'a self, root: &'a Path) -> Source<'a> {

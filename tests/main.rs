@@ -94,6 +94,7 @@ mod plan;
 mod policy;
 mod random_gate;
 mod recorded;
+mod open_in_scope;
 mod release;
 mod repair;
 mod report;

@@ -380,7 +380,9 @@ fn scan<'a>(
             .into_iter()
             .partition(|leak| asked(leak.evaluation) || asked(leak.training));
         for question in &mut split.asked {
-            question.evaluation.retain(|id| asked(*id));
+            // A training sample may have brought a value that all of them share.
+            let all = question.training.iter().any(|id| asked(*id));
+            question.evaluation.retain(|id| all || asked(*id));
         }
         split
             .asked

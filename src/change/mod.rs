@@ -5,6 +5,7 @@
 
 mod described;
 mod dvc;
+mod files;
 mod git;
 mod lfs;
 mod mirror;
@@ -189,7 +190,7 @@ pub(crate) fn listed(list: &[u8], base: &Path, dataset: &Dataset) -> Result<Touc
 /// whose mask is.
 fn take_inner(paths: &mut BTreeSet<String>, dataset: &Dataset) {
     for mask in &dataset.companions {
-        if paths.contains(&mask.path) {
+        if paths.contains(mask.file()) {
             paths.insert(mask.of.clone());
         }
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::git::{self, Extent};
-use super::{ChangedFiles, Snapshot};
+use super::{ChangedFiles, Snapshot, files};
 use crate::error::Error;
-use crate::sample::{Dataset, SampleId};
+use crate::sample::Dataset;
 
 /// Samples whose staged files are not those of the commit.
 ///
@@ -26,19 +26,19 @@ pub(super) fn touched(
         .iter()
         .filter_map(|change| change.path.strip_prefix(&prefix));
     let mut paths: BTreeSet<String> = below.map(ToOwned::to_owned).collect();
-    for (sample, number) in dataset.samples.iter().zip(0..) {
-        let path = format!("{prefix}{}", sample.file());
-        if snapshot.holds(&path) || paths.contains(sample.file()) {
+    for file in files::told_of(dataset) {
+        let path = format!("{prefix}{}", file.path);
+        if snapshot.holds(&path) || paths.contains(file.path) {
             continue;
         }
         // It is reached through a link, or lies outside of the dataset.
-        let file = dataset.source(SampleId(number)).path();
-        let source = file.and_then(|file| snapshot.source(&file));
+        let place = file.source.path();
+        let source = place.and_then(|place| snapshot.source(&place));
         let source = source.map(|source| git::text(&source));
         let is_known =
             source.is_some_and(|source| snapshot.holds(&source) && !changed.contains(&*source));
         if !is_known || links.iter().any(|link| super::is_below(&path, link)) {
-            paths.insert(sample.file().to_owned());
+            paths.insert(file.path.to_owned());
         }
     }
     Ok(ChangedFiles {

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::git::{self, Change, Extent, Repository};
 use super::lfs::{self, Store};
-use super::{ChangedFiles, dvc, is_below};
+use super::{ChangedFiles, dvc, files, is_below};
 use crate::error::Error;
-use crate::sample::{Dataset, SampleId};
+use crate::sample::Dataset;
 
 /// Samples whose files are not those of the commit, and those that nobody tracks.
 ///
@@ -35,8 +35,8 @@ pub(super) fn touched(
     }
     let mut elsewhere = Elsewhere::new(repository, commit);
     let (mut untracked, mut unpacked) = (0, 0);
-    for (sample, number) in dataset.samples.iter().zip(0..) {
-        let path = sample.file();
+    for file in files::told_of(dataset) {
+        let path = file.path;
         if tracked.files.contains(path) || paths.contains(path) {
             continue;
         }
@@ -46,17 +46,17 @@ pub(super) fn touched(
             places.next().map(|place| moved.contains(&place.as_str()))
         };
         let is_known = if let Some(bundle) = bundle {
-            unpacked += usize::from(bundle.is_touched_whole());
+            unpacked += usize::from(bundle.is_touched_whole() && file.is_image);
             !bundle.touches(path)
         } else if let Some(has_moved) = within(&tracked.submodules) {
             !has_moved
         } else if let Some(has_moved) = within(&tracked.links) {
-            match dataset.source(SampleId(number)).path() {
+            match file.source.path() {
                 Some(file) if !has_moved => elsewhere.is_unchanged(&file)?,
                 _ => false,
             }
         } else {
-            untracked += 1;
+            untracked += usize::from(file.is_image);
             false
         };
         if !is_known {

@@ -38,12 +38,14 @@ pub(super) fn violations(report: &Report, policy: &Policy) -> Vec<Violation> {
             violations.push(violation(ViolationCode::MaxSuspected, message));
         }
         if policy.strict && is_open(report, entry) {
-            let message = format!(
-                "{} is unknown: {}",
-                whether(entry),
-                why(&open(report, entry))
-            );
-            violations.push(violation(ViolationCode::Unknown, message));
+            let open = open(report, entry);
+            let message = format!("{} is unknown: {}", whether(entry), why(&open));
+            // What could not be read was not judged; a question that is open was.
+            let code = match open.iter().all(|code| code.hides_images()) {
+                true => ViolationCode::Incomplete,
+                false => ViolationCode::Unknown,
+            };
+            violations.push(violation(code, message));
         }
         let leaked = entry
             .leaked
@@ -110,9 +112,8 @@ fn accepted_leaks(report: &Report, entry: &Leakage) -> u64 {
 
 /// Codes that keep an entry open and that nobody has accepted.
 pub(super) fn open(report: &Report, entry: &Leakage) -> Vec<Code> {
-    // What no finding tells, nobody has accepted. Where a part is asked about, others are not told.
-    let is_untold =
-        |code: Code| report.scope.is_none() && !report.finding_counts.contains_key(code.name());
+    // What no finding tells, nobody has accepted.
+    let is_untold = |code: Code| !report.finding_counts.contains_key(code.name());
     let is_open = |code: &Code| match code.is_leak() {
         true => rows(report, entry)
             .any(|row| row.code == *code && !row.counted && row.accepted.is_none()),

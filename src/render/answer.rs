@@ -16,8 +16,7 @@ pub(crate) fn answer(report: &Report) -> String {
         return "no image was opened: not known which also occur in training".to_owned();
     }
     if report.scope.as_ref().is_some_and(Scope::is_empty) {
-        return "nothing that changed or was named is an image here: nothing was compared"
-            .to_owned();
+        return "no image of a split changed or was named: nothing was compared".to_owned();
     }
     let several = report.leakage.len() > 1;
     let entries = report.leakage.iter().take(TOLD);

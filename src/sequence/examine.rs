@@ -107,6 +107,8 @@ pub struct Asked {
     pub facts: PossibleGroup,
     /// Evaluation samples whose value training has, too, rising.
     pub evaluation: Vec<SampleId>,
+    /// Training samples with such a value, rising.
+    pub training: Vec<SampleId>,
 }
 
 /// Collects leaks and the report. Neighbours further than `within_steps` are counted in the

@@ -1,6 +1,8 @@
 //! Identifiers in names that may be an entity (patient, slide, product, recording) and that nobody
 //! has answered.
 
+use std::collections::BTreeSet;
+
 use crate::report::recordings::{GroupAgreement, GroupRule, PossibleGroup};
 use crate::sample::{GroupColumn, Sample, SampleId, SplitId};
 
@@ -107,7 +109,19 @@ impl Question {
             pixels: self.pixels,
         };
         let evaluation: Vec<SampleId> = leaks.iter().map(|leak| leak.evaluation).collect();
-        Some(Asked { facts, evaluation })
+        let group = |id: usize| self.groups.of[id];
+        let values: BTreeSet<_> = evaluation
+            .iter()
+            .filter_map(|id| group(id.index()))
+            .collect();
+        let shares = |id: &usize| group(*id).is_some_and(|value| values.contains(&value));
+        let own = (0..samples.len()).filter(|id| samples[*id].split == Some(pair.1));
+        let training = own.filter(shares).map(|id| SampleId(id as u32));
+        Some(Asked {
+            facts,
+            evaluation,
+            training: training.collect(),
+        })
     }
 }
 
@@ -124,15 +138,18 @@ pub(super) fn of_one_side(
         let own = samples.iter().zip(&groups.of).zip(0_u32..);
         own.filter(move |((sample, _), _)| sample.split == Some(split))
     };
-    let (mut open, mut counts) = (Vec::new(), [[0_u64; 2]; 2]);
+    let (mut open, mut without, mut counts) = (Vec::new(), Vec::new(), [[0_u64; 2]; 2]);
     for ((_, group), id) in of(evaluation) {
         counts[0][usize::from(group.is_some())] += 1;
         if group.is_none() {
             open.push(SampleId(id));
         }
     }
-    for ((_, group), _) in of(training) {
+    for ((_, group), id) in of(training) {
         counts[1][usize::from(group.is_some())] += 1;
+        if group.is_none() {
+            without.push(SampleId(id));
+        }
     }
     let [[evaluation_without, evaluated], [training_without, trained]] = counts;
     if evaluated >= evaluation_without && trained >= training_without {
@@ -161,6 +178,7 @@ pub(super) fn of_one_side(
     Some(Asked {
         facts,
         evaluation: open,
+        training: without,
     })
 }
 

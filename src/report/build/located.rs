@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::identity::{Identities, fingerprint};
+use crate::faults;
 use crate::finding::{Code, Finding, Subject};
 use crate::report::{FindingMember, ReportFinding};
 use crate::sample::{Dataset, SampleId};
@@ -29,6 +30,8 @@ pub(super) struct Locator<'a> {
     pub(super) identities: Identities<'a>,
     /// Paths that were asked about; `None` asks about all.
     pub(super) focus: Option<&'a BTreeSet<String>>,
+    /// Codes that keep the verdict open: told of all images, whoever asks.
+    pub(super) open: BTreeSet<Code>,
     /// Most members listed of one finding.
     pub(super) most_members: usize,
 }
@@ -49,19 +52,17 @@ impl<'a> Locator<'a> {
 
     /// The finding as far as it was asked about, `None` where nothing of it was.
     fn one(&mut self, finding: Finding) -> Option<ReportFinding> {
-        let located = match &finding.subject {
-            Subject::File(id) => self.file(finding.code, *id),
-            Subject::Path(path) => self.path(finding.code, path)?,
-            Subject::Samples(ids) => self.samples(&finding, ids)?,
-            Subject::Pairs(pairs) => self.pairs(&finding, pairs)?,
-            Subject::Paths(paths) => self.paths(&finding, paths)?,
-            Subject::Counted { files, examples } => self.counted(&finding, *files, examples)?,
-            Subject::Classes(names) => self.classes(&finding, names)?,
-            Subject::Whole => self.whole(&finding)?,
-        };
+        let focus = self.focus;
+        if self.is_told_whole(finding.code) {
+            self.focus = None;
+        }
+        let located = self.located(&finding);
+        self.focus = focus;
+        let located = located?;
+        let said = faults::cut(&finding.message);
         let message = match located.out_of_scope {
-            0 => finding.message,
-            _ => format!("{} (changed or named: {})", finding.message, located.images),
+            0 => said,
+            _ => format!("{said} (changed or named: {})", located.images),
         };
         Some(ReportFinding {
             code: finding.code,
@@ -74,6 +75,25 @@ impl<'a> Locator<'a> {
             members_truncated: located.truncated,
             accepted: None,
         })
+    }
+
+    /// Whether a finding is told of all images where only some were asked about: without it the
+    /// gate could not tell what is accepted of that which keeps the verdict open.
+    fn is_told_whole(&self, code: Code) -> bool {
+        code.hides_images() || self.open.contains(&code) && !code.is_leak()
+    }
+
+    fn located(&mut self, finding: &Finding) -> Option<Located> {
+        match &finding.subject {
+            Subject::File(id) => Some(self.file(finding.code, *id)),
+            Subject::Path(path) => self.path(finding.code, path),
+            Subject::Samples(ids) => self.samples(finding, ids),
+            Subject::Pairs(pairs) => self.pairs(finding, pairs),
+            Subject::Paths(paths) => self.paths(finding, paths),
+            Subject::Counted { files, examples } => self.counted(finding, *files, examples),
+            Subject::Classes(names) => self.classes(finding, names),
+            Subject::Whole => self.whole(finding),
+        }
     }
 
     /// One file, known by its content. A file that two splits list is two images.
@@ -90,8 +110,7 @@ impl<'a> Locator<'a> {
     }
 
     fn path(&mut self, code: Code, path: &str) -> Option<Located> {
-        let told = code.hides_images() || self.asks_about(path);
-        told.then(|| Located {
+        self.asks_about(path).then(|| Located {
             fingerprint: self.identities.path(code.name(), path, &[]),
             paths: vec![path.to_owned()],
             ..Located::default()
@@ -208,9 +227,9 @@ impl<'a> Locator<'a> {
         })
     }
 
-    /// Nobody who asks about some images asks about splits as wholes, but for what hides images.
+    /// Nobody who asks about some images asks about splits as wholes.
     fn whole(&self, finding: &Finding) -> Option<Located> {
-        let asked = self.focus.is_none() || finding.code.hides_images();
+        let asked = self.focus.is_none();
         let splits = finding.splits.iter();
         let names = splits.map(|split| self.dataset.splits[split.index()].name.clone());
         asked.then(|| Located {
@@ -293,6 +312,7 @@ mod tests {
                 content: &mut content,
             },
             focus: focus.as_ref(),
+            open: BTreeSet::from([Code::SeveralFrames]),
             most_members,
         };
         locator.all(findings)
@@ -441,6 +461,9 @@ mod tests {
         };
         assert_eq!(asked(path(Code::UnreadableDirectory)).len(), 1);
         assert_eq!(asked(path(Code::LinkLoop)), []);
+        // It keeps the verdict open.
+        let open = asked(of_samples(Code::SeveralFrames, ids(0..5)));
+        assert_eq!((open[0].images, &*open[0].message), (5, "odd"));
     }
 
     #[test]

@@ -43,10 +43,12 @@ pub(crate) fn build(
     content: &mut dyn FnMut(SampleId) -> Option<Digest>,
 ) -> Report {
     let (dataset, focus) = (evidence.dataset, settings.focus.as_ref());
+    let open = measured.leakage.iter().flat_map(|entry| &entry.unknown);
     let mut locator = Locator {
         dataset,
         identities: Identities { dataset, content },
         focus,
+        open: open.copied().collect(),
         most_members: settings.detail.findings_per_code,
     };
     // Only who asks about some samples has others beside them.
