@@ -41,6 +41,14 @@ impl PathPattern {
     pub fn matches(&self, path: &str) -> bool {
         self.matcher.is_match(path)
     }
+
+    /// Whether a folder is meant, or all that may lie in it.
+    #[must_use]
+    pub fn covers(&self, folder: &str) -> bool {
+        // A name that only a pattern for every name fits.
+        const ANY: &str = "\u{1}any\u{1}";
+        self.matches(folder) || self.matches(&format!("{folder}/{ANY}"))
+    }
 }
 
 #[cfg(test)]
@@ -57,6 +65,17 @@ mod tests {
         assert!(!matches("val/", "validation/a.jpg"));
         assert!(matches("**/a.{jpg,png}", "x/y/a.png"));
         assert!(!matches("a.jpg", "x/a.jpg"));
+    }
+
+    #[test]
+    fn a_folder_is_covered_by_what_means_it_or_all_below() {
+        let covers = |pattern, folder| PathPattern::parse(pattern).unwrap().covers(folder);
+        for pattern in ["val/more", "val/more/", "val/more/**", "val/**", "**"] {
+            assert!(covers(pattern, "val/more"), "{pattern}");
+        }
+        for pattern in ["val/*.jpg", "val/more/*.jpg", "**/a*", "train/**"] {
+            assert!(!covers(pattern, "val/more"), "{pattern}");
+        }
     }
 
     #[test]

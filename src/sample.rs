@@ -384,6 +384,11 @@ pub struct Ignored {
     pub example: String,
 }
 
+impl Ignored {
+    /// The reason of files that settings leave out and that may be samples.
+    pub const LEFT_OUT: &str = "left out by `include` or `exclude`";
+}
+
 /// A file that may hold samples and is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -412,11 +417,6 @@ pub struct Companion {
 }
 
 impl Companion {
-    /// In order of sample, then of path.
-    pub(crate) fn sort(companions: &mut [Self]) {
-        companions.sort_by(|a, b| (&a.of, &a.path).cmp(&(&b.of, &b.path)));
-    }
-
     /// The name of the file that holds it: its own, or that of its container.
     #[cfg(feature = "cli")]
     #[must_use]
@@ -425,6 +425,11 @@ impl Companion {
             Place::Inside(_) => file_of(&self.path),
             _ => &self.path,
         }
+    }
+
+    /// In order of sample, then of path.
+    pub(crate) fn sort(companions: &mut [Self]) {
+        companions.sort_by(|a, b| (&a.of, &a.path).cmp(&(&b.of, &b.path)));
     }
 
     /// Where its bytes are read, below the root of its dataset.
@@ -519,4 +524,6 @@ pub enum ProblemKind {
     NotUsed,
     /// Several datasets of one root that are called as patients are, so that they may be one.
     PerhapsEntities,
+    /// A link to a file that is not there.
+    DeadLink,
 }

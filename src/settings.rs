@@ -111,6 +111,12 @@ impl Files {
         (self.include.is_empty() || among(&self.include)) && !among(&self.exclude)
     }
 
+    /// Whether `exclude` means a folder, or all that may lie in it.
+    #[must_use]
+    pub fn leaves_out_folder(&self, path: &str) -> bool {
+        self.exclude.iter().any(|one| one.covers(path))
+    }
+
     /// Whether there are files that may not be samples.
     #[must_use]
     pub fn leaves_out(&self) -> bool {

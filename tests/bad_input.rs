@@ -215,7 +215,6 @@ mod unix {
             "train.txt",
             "metadata.jsonl",
             "instances_val.json",
-            "splitleak.toml",
             "README.md",
             "x.parquet",
             "val/x",
@@ -230,6 +229,10 @@ mod unix {
         assert_eq!(report["coverage"]["signed"], 3);
         std::fs::remove_file(workspace.path("val/x.tar")).unwrap();
         assert_eq!(workspace.check(&[]).1, 0);
+        let settings = workspace.path("splitleak.toml");
+        let made = std::process::Command::new("mkfifo").arg(settings).status();
+        assert!(made.unwrap().success());
+        assert!(workspace.refused(&["."]).contains("is a pipe or a device"));
     }
 
     #[test]

@@ -92,6 +92,7 @@ mod pages;
 mod past_the_gate;
 mod plan;
 mod policy;
+mod not_listed;
 mod random_gate;
 mod recorded;
 mod open_in_scope;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 
+use crate::source::cache_name;
+
 /// Raised with every change of the tables, so that no release reads another's.
 const FORMAT: u32 = 3;
 
@@ -58,7 +60,7 @@ impl From<rusqlite::Error> for Fault {
 
 /// The database file of a cache directory.
 pub(super) fn file_in(directory: &Path) -> PathBuf {
-    directory.join(format!("splitleak-{FORMAT}.sqlite"))
+    directory.join(cache_name(FORMAT))
 }
 
 /// Opens the database; makes it, and its directory, where there is none.

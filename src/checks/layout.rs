@@ -26,6 +26,7 @@ pub(super) fn problems(evidence: &Evidence<'_>) -> Vec<Finding> {
             ProblemKind::PerhapsSplit => {}
             // Told by the finding about several datasets.
             ProblemKind::PerhapsEntities => {}
+            ProblemKind::DeadLink => findings.push(one(Code::MissingFile)),
             ProblemKind::NotUsed => findings.push(one(Code::DescriptionNotUsed)),
             kind @ (ProblemKind::ListedTwice
             | ProblemKind::LabelledTwice

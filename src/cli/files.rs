@@ -19,13 +19,15 @@ impl SettingFiles<'_> {
     ///
     /// # Errors
     /// It lies in the repository and is not staged: the commit would be judged otherwise than here.
+    /// Or it is there and no file: what it should say would not be in force.
     pub(super) fn has(self, path: &Path) -> Result<bool, Error> {
+        if self.staged.is_some_and(|tree| tree.find(path).is_some()) {
+            return Ok(true);
+        }
+        must_be_file(path)?;
         let Some(snapshot) = self.staged else {
             return Ok(path.is_file());
         };
-        if snapshot.find(path).is_some() {
-            return Ok(true);
-        }
         if path.is_file() && snapshot.is_of_repository(path) {
             let path = path.display();
             let message = format!(
@@ -53,4 +55,23 @@ impl SettingFiles<'_> {
             source,
         })
     }
+}
+
+/// Refuses what stands where a file of settings or a baseline is looked for.
+///
+/// # Errors
+/// It is there, and a folder, a pipe or a link that leads nowhere.
+pub(super) fn must_be_file(path: &Path) -> Result<(), Error> {
+    if path.symlink_metadata().is_err() || path.is_file() {
+        return Ok(());
+    }
+    let what = match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => "a folder",
+        Ok(_) => "a pipe or a device",
+        Err(_) => "a link that leads nowhere",
+    };
+    Err(Error::settings(format!(
+        "`{}` is {what}, where a file is looked for that says what is judged: put the file there, or remove or rename what is",
+        path.display()
+    )))
 }

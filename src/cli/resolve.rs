@@ -20,7 +20,7 @@ use crate::settings::{Detail, Matching, Recorded, Settings};
 use crate::source::text;
 
 use super::args::{CheckArgs, CommonArgs, GateArgs, RecordedArgs};
-use super::files::SettingFiles;
+use super::files::{SettingFiles, must_be_file};
 use super::input::{columns, input, patterns};
 use super::say;
 use super::shown::Shown;
@@ -99,7 +99,12 @@ pub(super) fn judged_by(
     let mut policy = policy(args, &source.config, &mut source.shown)?;
     let (baseline, is_named) = baseline_file(common, args, &mut source)?;
     let is_there = match is_named {
-        true => missing == Missing::Refused || baseline.is_file(),
+        true => {
+            if missing == Missing::Empty {
+                must_be_file(&baseline)?;
+            }
+            missing == Missing::Refused || baseline.is_file()
+        }
         false => !args.no_baseline && source.files.has(&baseline)?,
     };
     if is_there {

@@ -237,11 +237,12 @@ fn take(walked: &mut Walked, file: UnreadFile, sorted: Sorted, files: &Files) {
     let why = if is_empty { EMPTY } else { OPENED };
     walked.no_longer_unread(&file, why);
     let mut folders: BTreeSet<String> = BTreeSet::new();
-    let admitted = sorted
-        .images
-        .into_iter()
-        .filter(|image| files.admits(&image.path));
-    for image in admitted {
+    for image in sorted.images {
+        walked.fit_by(files, &image.path);
+        if !files.admits(&image.path) {
+            walked.leave_out(&image.path);
+            continue;
+        }
         let inner = inner_folders(&image.path);
         if let (Some(split), Some(own)) = (sorted.split, inner.last()) {
             walked.told_splits.insert((*own).to_owned(), split);

@@ -74,12 +74,15 @@ pub(super) fn claim(
     for (number, (split, directory)) in splits.iter().zip(&absolute).enumerate() {
         if let Some(list) = lists.remove(&number) {
             labels_from = list.labels_from;
+            // What a list leaves out by a pattern is not known any more.
+            all.fit_by_anything(files);
             let own = (split.name.as_str(), split.role);
             add_list(&root, directory, own, list.drafts, &mut of_lists, &mut all);
             continue;
         }
         let (above, mut walked) = super::walk_from(directory, files, progress)?;
         walked.tell_companions(above, &HashSet::new());
+        all.fit.append(&mut walked.fit);
         let (prefix, _) = path_text(&root, above);
         let below = |path: &str| match prefix.as_str() {
             "" => path.to_owned(),

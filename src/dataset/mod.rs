@@ -26,6 +26,7 @@ mod image_folder;
 mod json_columns;
 mod json_lines;
 mod label_tables;
+mod left_out;
 mod lenient;
 mod linked;
 mod list_lines;
@@ -36,6 +37,7 @@ mod mask_classes;
 mod misspelled;
 mod neighbours;
 mod nested;
+mod not_walked;
 mod nothing_found;
 mod object_cells;
 mod outside;
@@ -59,6 +61,7 @@ mod told;
 mod unlisted;
 mod unread;
 mod unsplit;
+mod usual_names;
 mod walk;
 mod wanted;
 mod wholes;
@@ -116,6 +119,7 @@ fn recognise(
             let claim = ask(root, *layout, columns, &mut walked)?;
             let tables = side_tables::list(root, None, &walked);
             let claim = claim_with(root, claim, &tables, columns, files)?;
+            left_out::must_fit(files, &walked, &claim.drafts)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Manifest { root, manifest } => {
@@ -124,6 +128,7 @@ fn recognise(
             let claim = csv_manifest::claim(root, manifest, columns, &walked)?;
             let tables = side_tables::list(root, Some(manifest), &walked);
             let claim = claim_with(root, claim, &tables, columns, files)?;
+            left_out::must_fit(files, &walked, &claim.drafts)?;
             Ok(believe(root, claim, files, walked))
         }
         Input::Directories(splits) => {
@@ -132,6 +137,7 @@ fn recognise(
             let mut tables = side_tables::of_splits(&given.root, splits);
             tables.extend(side_tables::of_texts(&given.root, &given.walked));
             let claim = claim_with(&given.root, given.claim, &tables, columns, files)?;
+            left_out::must_fit(files, &given.walked, &claim.drafts)?;
             Ok(believe(&given.root, claim, files, given.walked))
         }
     }

@@ -11,6 +11,7 @@ use super::exports::stem;
 use super::resolve::Resolver;
 use super::side_tables::{MOST_TABLES, is_table, unpacked};
 use super::split_name::{beside_training, split_of_export};
+use super::usual_names::is_manifest;
 use super::walk::Walked;
 use super::wholes::wholes;
 use crate::annotation::Annotations;
@@ -42,11 +43,7 @@ pub(super) fn claims(
 ) -> Result<(Vec<Claim>, Vec<Refused>), Error> {
     let tables = walked.texts.iter().filter(|path| is_table(path));
     let tables: Vec<&String> = tables.collect();
-    let is_manifest = |table: &&&String| {
-        let stem = unpacked(table).rsplit_once('.').map_or("", |one| one.0);
-        stem.eq_ignore_ascii_case("manifest")
-    };
-    if let Some(manifest) = tables.iter().find(is_manifest) {
+    if let Some(manifest) = tables.iter().find(|table| is_manifest(table)) {
         let claim = claim(root, &root.join(manifest), columns, walked)?;
         let claim = Claim {
             strength: Strength::Manifest,

@@ -3,7 +3,7 @@
 //! Symbolic links are followed, because datasets are often assembled from them;
 //! loops are found and reported. Files in hidden directories are counted and left alone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
 use crate::settings::Files;
 use crate::signature::{Look, look};
-use crate::source::{Place, Source, path_text};
+use crate::source::{Place, Source, is_of_cache, path_text};
 
 /// What a walk found.
 #[derive(Debug, Default)]
@@ -46,6 +46,8 @@ pub(super) struct Walked {
     pub(super) image_files: u64,
     /// Whether files or directories were reached by links.
     pub(super) has_links: bool,
+    /// Patterns of `include` and `exclude` that fit a file.
+    pub(super) fit: BTreeSet<String>,
 }
 
 /// The folder of side files in archives of a Mac.
@@ -222,9 +224,6 @@ pub(super) fn looks(root: &Path) -> impl Fn(&WalkedFile) -> Option<Look> {
     move |image| look(Source::new(root, &image.path, &image.place), &budget)
 }
 
-/// Why files that settings leave out are no samples.
-const EXCLUDED: &str = "left out by `include` or `exclude`";
-
 /// Walks `root`. The order of the result does not depend on the file system's.
 pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walked {
     let mut walked = Walked::default();
@@ -249,12 +248,21 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
     // A link may lead from a hidden directory to anywhere.
     let is_hidden_link = |entry: &DirEntry| entry.path_is_symlink() && is_hidden_directory(entry);
     for entry in entries.filter_entry(|entry| entry.depth() == 0 || !is_hidden_link(entry)) {
+        if files.leaves_out() {
+            match &entry {
+                Ok(entry) if is_left_alone(entry) => {}
+                Ok(entry) => walked.fit_by(files, &path_text(root, entry.path()).0),
+                Err(error) => walked.fit_by_folder(files, &path_text(root, at(root, error)).0),
+            }
+        }
         match entry {
             Ok(entry) if entry.depth() == 0 => {}
             Ok(entry)
                 if whole
                     .as_ref()
                     .is_some_and(|above| entry.path().starts_with(above)) => {}
+            // The cache never changes a report.
+            Ok(entry) if entry.file_type().is_file() && is_of_cache(entry.path()) => {}
             Ok(entry) if hidden(entry.path()) || is_hidden_directory(&entry) => {
                 if !entry.file_type().is_dir() {
                     let (path, _) = path_text(root, entry.path());
@@ -291,6 +299,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                         detail,
                     });
                 }
+                walked.no_file(&path, "a folder");
                 walked.directories.push(path);
             }
             Ok(entry) => {
@@ -312,7 +321,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 let kind = settled(kind_of(entry.path(), sniff_file), &path, bytes);
                 let may_hold_samples = matches!(kind, FileKind::Image | FileKind::Unread(_));
                 if may_hold_samples && !files.admits(&path) {
-                    ignore((EXCLUDED.to_owned(), IgnoredKind::Other), path);
+                    ignore((Ignored::LEFT_OUT.to_owned(), IgnoredKind::Other), path);
                     continue;
                 }
                 if let FileKind::Unread(reason) = &kind {
@@ -335,7 +344,9 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                     });
                 }
                 // Opening a pipe would wait for ever, and a device may have no end.
-                if may_describe(entry.path()) && entry.file_type().is_file() {
+                if !entry.file_type().is_file() {
+                    walked.no_file(&path, "a pipe or a device");
+                } else if may_describe(entry.path()) {
                     walked.texts.push(path.clone());
                 }
                 if entry.file_name().as_encoded_bytes().starts_with(b".") {
@@ -346,7 +357,7 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 ignore(reason, path);
             }
             Err(error) => {
-                let at = error.path().unwrap_or(root);
+                let at = at(root, &error);
                 let leads_nowhere = at.is_symlink() && error.loop_ancestor().is_none();
                 let (path, _) = path_text(root, at);
                 if hidden(at) {
@@ -358,10 +369,15 @@ pub(super) fn walk(root: &Path, files: &Files, progress: &dyn Progress) -> Walke
                 if leads_nowhere && kind_of(at, |_| Ok(None)) != FileKind::Image {
                     ignore(
                         ("link that leads nowhere".to_owned(), IgnoredKind::Other),
-                        path,
+                        path.clone(),
                     );
                 }
-                record_error(root, &error, &mut walked);
+                if !files.leaves_out_folder(&path) {
+                    let is_loop = error.loop_ancestor().is_some();
+                    let said = error.io_error().map(ToString::to_string);
+                    let said = said.unwrap_or_else(|| error.to_string());
+                    walked.refused(root, at, (!is_loop).then_some(said));
+                }
             }
         }
     }
@@ -398,31 +414,14 @@ fn reason(kind: FileKind) -> Option<(String, IgnoredKind)> {
     }
 }
 
-/// A broken link or a refused entry: an image keeps its place among the samples
-/// and turns out unreadable later; anything else is a problem now.
-fn record_error(root: &Path, error: &walkdir::Error, walked: &mut Walked) {
-    let at = error.path().unwrap_or(root);
-    let (path, place) = path_text(root, at);
-    let problem = |kind, detail: &str| Problem {
-        kind,
-        path: path.clone(),
-        detail: detail.to_owned(),
-    };
-    if error.loop_ancestor().is_some() {
-        let detail = "leads back to one of its own parent directories and was not followed";
-        walked.problems.push(problem(ProblemKind::LinkLoop, detail));
-    } else if kind_of(at, |_| Ok(None)) == FileKind::Image {
-        walked.images.push(WalkedFile::new(path, place));
-    } else {
-        let reason = error
-            .io_error()
-            .map_or_else(|| error.to_string(), ToString::to_string);
-        let detail =
-            format!("could not be listed ({reason}); its images are missing from this report");
-        walked
-            .problems
-            .push(problem(ProblemKind::UnreadableDirectory, &detail));
-    }
+/// Whether an entry is a directory that is not one file to who reads it: patterns mean files.
+fn is_left_alone(entry: &DirEntry) -> bool {
+    entry.file_type().is_dir() && directory_form(entry.path()).is_none()
+}
+
+/// Where a walk failed.
+fn at<'a>(root: &'a Path, error: &'a walkdir::Error) -> &'a Path {
+    error.path().unwrap_or(root)
 }
 
 fn is_hidden_directory(entry: &DirEntry) -> bool {

@@ -39,10 +39,7 @@ pub(super) fn incomplete(report: &Report, policy: &Policy) -> Vec<Violation> {
     }
     let accepted = report.findings.iter();
     let accepted = accepted.filter(|one| one.code.is_unreadable_image() && one.accepted.is_some());
-    let accepted: u64 = accepted
-        .filter(|one| !is_dvc(one.paths.first()))
-        .map(|one| one.images)
-        .sum();
+    let accepted: u64 = accepted.map(|one| one.images).sum();
     let coverage = &report.coverage;
     let unreadable = coverage.unreadable.saturating_sub(accepted);
     if policy
@@ -98,15 +95,26 @@ pub(super) fn incomplete(report: &Report, policy: &Policy) -> Vec<Violation> {
             "directories that could not be listed: {unlisted}; their images were not checked"
         ));
     }
-    let unfetched = report.findings.iter().filter(|one| {
-        one.code == Code::DataNotFetched && one.accepted.is_none() && is_dvc(one.paths.first())
-    });
-    // DVC files stand for data that never became samples, so coverage does not count them.
-    match unfetched.count() {
+    // What stands for data that never became samples is not counted by coverage.
+    let absent = |code| {
+        let findings = report.findings.iter();
+        let own = findings.filter(move |one| one.code == code && one.images == 0);
+        own.filter(|one| one.accepted.is_none())
+    };
+    match absent(Code::DataNotFetched).count() {
         0 => {}
         n => violate(format!(
             "DVC files whose data is not here: {n}; run `dvc pull`"
         )),
+    }
+    let links: Vec<_> = absent(Code::MissingFile)
+        .flat_map(|one| &one.paths)
+        .collect();
+    if let Some(first) = links.first() {
+        violate(format!(
+            "links that lead nowhere: {}, such as `{first}`; mend or remove them",
+            links.len()
+        ));
     }
     violations
 }
@@ -128,8 +136,4 @@ fn not_read(report: &Report) -> impl Iterator<Item = &NotReadFiles> {
 fn hidden_in(report: &Report, split: &str) -> u64 {
     let own = not_read(report).filter(|files| files.split.as_deref() == Some(split));
     own.map(|files| files.files).sum()
-}
-
-fn is_dvc(path: Option<&String>) -> bool {
-    path.is_some_and(|path| path.ends_with(".dvc"))
 }

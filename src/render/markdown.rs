@@ -51,6 +51,10 @@ fn head(report: &Report, text: &mut String) -> std::fmt::Result {
         wording::count(coverage.signed),
     );
     write!(text, "{all} images, {read} read.")?;
+    if let Some(files) = coverage.ignored.iter().find(|one| one.is_left_out()) {
+        let count = wording::count(files.files);
+        write!(text, " {count} {}.", files.reason)?;
+    }
     if let Some(scope) = &report.scope {
         let (samples, files) = (wording::count(scope.samples), wording::count(scope.files));
         write!(

@@ -36,6 +36,7 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     headline(report, &answer, to)?;
     splits(report, to)?;
     not_read(report, to)?;
+    left_out(report, to)?;
     for line in labels::lines(&report.dataset.labels) {
         write!(to, "{}", wrap(&line, "  ", "    "))?;
     }
@@ -127,6 +128,21 @@ fn not_read(report: &Report, to: &mut dyn Write) -> io::Result<()> {
         write!(to, "{RED}{}{RED:#}", wrap(&line, "  ", "    "))?;
     }
     Ok(())
+}
+
+/// What settings leave out: whoever may change them may hide a leak.
+fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
+    let mut ignored = report.coverage.ignored.iter();
+    let Some(files) = ignored.find(|one| one.is_left_out()) else {
+        return Ok(());
+    };
+    let line = format!(
+        "{}: {}, such as `{}`",
+        files.reason,
+        wording::count(files.files),
+        files.example
+    );
+    write!(to, "{}", wrap(&line, "  ", "    "))
 }
 
 fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {

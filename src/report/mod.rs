@@ -37,7 +37,7 @@ use crate::finding::Code;
 use crate::leak::Leak;
 use crate::matching::pair::Transform;
 use crate::rate::Rate;
-use crate::sample::{Dataset, IgnoredKind, Layout, SampleId, SplitRole};
+use crate::sample::{Dataset, Ignored, IgnoredKind, Layout, SampleId, SplitRole};
 use drift::Distribution;
 use explanation::Explanation;
 use labels::LabelsRead;
@@ -260,6 +260,14 @@ pub struct IgnoredFiles {
     pub files: u64,
     /// One of them.
     pub example: String,
+}
+
+impl IgnoredFiles {
+    /// Whether settings leave them out.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.reason == Ignored::LEFT_OUT
+    }
 }
 
 /// Leakage from one training split into one evaluation split.

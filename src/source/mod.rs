@@ -5,6 +5,7 @@
 //! lies inside another file (a member of an archive, a row of an array or a table) is a place, too:
 //! `container/` lists and reads it.
 
+mod cache_name;
 pub(crate) mod container;
 mod file;
 mod name;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 pub(crate) use file::NO_FILE;
 use file::refusal;
 
+pub(crate) use cache_name::{cache_name, is_of_cache};
 pub use container::Inside;
 pub(crate) use container::RowNames;
 pub(crate) use name::path_text;

@@ -18,11 +18,12 @@ use super::builder::Draft;
 use super::claim::{Claim, SplitOf, Strength};
 use super::csv_text::{at_line, read_text, read_text_up_to};
 use super::resolve::Resolver;
+use super::usual_names::is_yaml;
 use super::walk::Walked;
 use crate::annotation::{Annotations, Fault, FaultKind};
 use crate::error::Error;
-use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use crate::faults;
+use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 use label_files::Classes;
 use rows::Form;
 
@@ -142,12 +143,11 @@ impl OneOrSeveral {
 /// # Errors
 /// `data.yaml` or `dataset.yaml` is no YAML, or a list that one names cannot be read.
 pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> {
-    let is_yaml = |path: &&String| path.ends_with(".yaml") || path.ends_with(".yml");
+    let ends_so = |path: &&String| path.ends_with(".yaml") || path.ends_with(".yml");
     let mut claims = Vec::new();
-    for path in walked.texts.iter().filter(is_yaml).take(MOST_FILES) {
+    for path in walked.texts.iter().filter(ends_so).take(MOST_FILES) {
         let file = root.join(path);
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let is_usual = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml"].contains(&name);
+        let is_usual = is_yaml(path);
         let text = match read_text_up_to(&file, MOST_BYTES) {
             Err(error) if is_usual => return Err(error),
             Err(_) => continue,

@@ -36,7 +36,7 @@ impl OfDataset {
 }
 
 /// What keeps a pair of splits from being clear: unconfirmed suspicions, identifiers that nobody
-/// has answered, images and frames that were not read.
+/// has answered, images, frames and folders that were not read.
 pub(super) fn open_codes(
     evidence: &Evidence<'_>,
     of_dataset: &OfDataset,
@@ -84,6 +84,9 @@ pub(super) fn open_codes(
         codes.insert(Code::DataNotRead);
     }
     for (kind, code) in [
+        (ProblemKind::UnreadableDirectory, Code::UnreadableDirectory),
+        (ProblemKind::DeadLink, Code::MissingFile),
+        (ProblemKind::DataNotFetched, Code::DataNotFetched),
         (ProblemKind::UnparsableTime, Code::UnparsableTime),
         (ProblemKind::NotUsed, Code::DescriptionNotUsed),
         (ProblemKind::PerhapsEntities, Code::SeveralParts),
