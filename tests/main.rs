@@ -74,6 +74,7 @@ mod explanation;
 mod exports;
 mod fixtures;
 mod formats;
+mod diff_lost;
 mod gate;
 mod git;
 mod git_safety;

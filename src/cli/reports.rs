@@ -57,10 +57,10 @@ pub(super) fn diff(args: &DiffArgs) -> Result<Outcome, Error> {
     };
     render::difference::render(&difference, &mut text).map_err(failed)?;
     output::to_stdout(&text)?;
-    Ok(if difference.is_worse() {
-        Outcome::GateFailed
-    } else {
-        Outcome::Passed
+    Ok(match (difference.is_worse(), difference.is_comparable()) {
+        (true, _) => Outcome::GateFailed,
+        (false, true) => Outcome::Passed,
+        (false, false) => Outcome::NotChecked,
     })
 }
 

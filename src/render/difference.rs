@@ -43,10 +43,13 @@ pub fn render(difference: &Difference, to: &mut dyn Write) -> io::Result<()> {
     for note in &difference.notes {
         writeln!(to, "note: {note}")?;
     }
-    let verdict = if difference.is_worse() {
-        "worse"
-    } else {
-        "no worse"
+    for reason in &difference.lost {
+        writeln!(to, "cannot be compared: {reason}")?;
+    }
+    let verdict = match (difference.is_worse(), difference.is_comparable()) {
+        (true, _) => "worse",
+        (false, true) => "no worse",
+        (false, false) => "not known whether it is worse",
     };
     writeln!(to, "{verdict}")
 }

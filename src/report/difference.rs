@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Leakage, Report};
+use super::{Leakage, Report, SplitSummary};
 use crate::finding::{Code, Severity};
 use crate::rate::Rate;
 
@@ -15,6 +15,8 @@ pub struct Difference {
     pub appeared: Vec<Item>,
     /// Those that only the old one has.
     pub gone: Vec<Item>,
+    /// What the old report knew and the new one does not: nothing tells whether that is worse.
+    pub lost: Vec<String>,
     /// What makes the comparison doubtful.
     pub notes: Vec<String>,
 }
@@ -44,15 +46,11 @@ pub struct Item {
 }
 
 impl Moved {
-    /// Whether a larger share leaks, or a share that was known is not any more.
+    /// Whether a larger share leaks.
     #[must_use]
     pub fn is_worse(&self) -> bool {
-        let share = |rate: &Option<Rate>| rate.as_ref().map(|rate| rate.fraction);
-        match (share(&self.old), share(&self.new)) {
-            (_, None) => false,
-            (Some(Some(_)), Some(None)) => true,
-            (old, Some(new)) => new.unwrap_or(0.0) > old.flatten().unwrap_or(0.0),
-        }
+        let share = |rate: &Option<Rate>| rate.as_ref().and_then(|rate| rate.fraction);
+        share(&self.new).unwrap_or(0.0) > share(&self.old).unwrap_or(0.0)
     }
 }
 
@@ -62,6 +60,12 @@ impl Difference {
     pub fn is_worse(&self) -> bool {
         let bad = |item: &Item| item.code.severity() != Severity::Note;
         self.leakage.iter().any(Moved::is_worse) || self.appeared.iter().any(bad)
+    }
+
+    /// Whether the new report knows all that the old one did.
+    #[must_use]
+    pub fn is_comparable(&self) -> bool {
+        self.lost.is_empty()
     }
 }
 
@@ -101,8 +105,74 @@ pub fn between(old: &Report, new: &Report) -> Result<Difference, String> {
         leakage: moved(old, new),
         appeared: only_in(&after, &before),
         gone: only_in(&before, &after),
+        lost: lost(old, new),
         notes,
     })
+}
+
+/// What of the old report's answers the new one does not have.
+fn lost(old: &Report, new: &Report) -> Vec<String> {
+    let mut lost = Vec::new();
+    for before in &old.leakage {
+        let pair = format!(
+            "`{}` from `{}`",
+            before.evaluation_split, before.training_split
+        );
+        let same = |after: &&Leakage| {
+            (&after.evaluation_split, &after.training_split)
+                == (&before.evaluation_split, &before.training_split)
+        };
+        let Some(after) = new.leakage.iter().find(same) else {
+            lost.push(format!(
+                "{pair} was judged and is not in the second report: a split is gone, has another name, or was not recognised; if that is meant, make the first report anew"
+            ));
+            continue;
+        };
+        let known = |entry: &Leakage| entry.leaked.fraction.is_some();
+        if known(before) && !known(after) {
+            lost.push(format!(
+                "the share of {pair} is not known any more: no image of it could be compared"
+            ));
+        }
+        let open = after.unknown.iter();
+        let open: Vec<String> = open
+            .filter(|code| !before.unknown.contains(code))
+            .map(|code| format!("`{}`", code.name()))
+            .collect();
+        if !open.is_empty() {
+            lost.push(format!(
+                "{pair} is not known in full any more: {}",
+                open.join(", ")
+            ));
+        }
+    }
+    for before in &old.dataset.splits {
+        let mut after = new.dataset.splits.iter();
+        let after = after.find(|split| split.name == before.name);
+        let unread = |split: &SplitSummary| split.samples.saturating_sub(split.readable);
+        if let Some(after) = after.filter(|after| unread(after) > unread(before)) {
+            lost.push(format!(
+                "more images of `{}` were not read: {}, before {}",
+                before.name,
+                unread(after),
+                unread(before)
+            ));
+        }
+    }
+    let counted = |report: &Report| report.settings.counted_as_leaked.clone();
+    let (before, after) = (counted(old), counted(new));
+    let uncounted: Vec<&str> = before
+        .iter()
+        .filter(|kind| !after.contains(kind))
+        .map(|kind| kind.name())
+        .collect();
+    if !uncounted.is_empty() {
+        lost.push(format!(
+            "the second report was made without `count-as-leaked` {}",
+            uncounted.join(", ")
+        ));
+    }
+    lost
 }
 
 fn moved(old: &Report, new: &Report) -> Vec<Moved> {
