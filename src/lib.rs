@@ -50,7 +50,7 @@ mod wording;
 pub use audit::{
     Balance, By, Kept, Proposal, Repair, RepairRequest, RepairedSplit, Request, Sizes, Stratum,
     audit, audit_dataset, audit_in_steps, audit_signed, learn_in_steps, match_in_steps,
-    propose_repair, propose_split, propose_split_of, sign_in_steps,
+    propose_repair, propose_repair_of, propose_split, propose_split_of, sign_in_steps,
 };
 pub use finding::{CODES, Code, Severity};
 pub use leak::Leak;

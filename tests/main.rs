@@ -111,3 +111,4 @@ mod unbounded;
 mod unread_data;
 mod usage;
 mod workspace;
+mod written_over;

@@ -234,7 +234,8 @@ fn counts_add_up() {
 #[test]
 fn a_report_file_replaces_an_old_one_whole() {
     let workspace = leaking();
-    workspace.file("out/report.json", "old");
+    let old = "{\"tool\": {\"name\": \"splitleak\"}}";
+    workspace.file("out/report.json", old);
     let run = workspace.run(&["check", ".", "--json", "out/report.json", "--quiet"]);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
     let text = fs::read_to_string(workspace.path("out/report.json")).unwrap();

@@ -260,8 +260,23 @@ pub fn propose_repair(
     progress: &dyn Progress,
 ) -> Result<Repair, Error> {
     let dataset = load(settings, progress)?;
-    let scan = scanned(settings, &dataset, cache, progress)?;
-    current::repair(settings, &dataset, &scan, request, progress)
+    propose_repair_of(settings, &dataset, request, cache, progress)
+}
+
+/// Proposes changes of a dataset that has been loaded as these settings say; see
+/// [`propose_repair`].
+///
+/// # Errors
+/// As for [`propose_repair`].
+pub fn propose_repair_of(
+    settings: &Settings,
+    dataset: &Dataset,
+    request: &RepairRequest,
+    cache: &Cache,
+    progress: &dyn Progress,
+) -> Result<Repair, Error> {
+    let scan = scanned(settings, dataset, cache, progress)?;
+    current::repair(settings, dataset, &scan, request, progress)
 }
 
 fn load(settings: &Settings, progress: &dyn Progress) -> Result<Dataset, Error> {

@@ -57,14 +57,16 @@ pub(super) fn run(command: &BaselineCommand) -> Result<Outcome, Error> {
                 ));
             }
             let baseline = update::accept_fresh(comparison, &codes, reason, expires);
-            save(resolved, report, on, baseline)
+            save(resolved, report, on, baseline, false)
         }
         BaselineCommand::Prune { on } => {
             let (resolved, report, comparison) = compared(on, Missing::Refused)?;
             let dropped = comparison.stale.len() + comparison.expired.len();
             let baseline = update::prune(comparison);
             tell(on, &format!("dropped: {dropped}\n"))?;
-            save(resolved, report, on, baseline)
+            // A file that stays as it is is not written again.
+            let keep = dropped == 0;
+            save(resolved, report, on, baseline, keep)
         }
         BaselineCommand::Check { on } => {
             let (_, _, comparison) = compared(on, Missing::Refused)?;
@@ -108,14 +110,17 @@ fn compared(
     Ok((resolved, report, comparison))
 }
 
-/// Writes a baseline, and says what of the report it accepts.
+/// Writes a baseline, unless the file is to be kept, and says what of the report it accepts.
 fn save(
     resolved: Resolved,
     report: Report,
     args: &BaselineArgs,
     baseline: Baseline,
+    keep: bool,
 ) -> Result<Outcome, Error> {
-    output::to_file(&resolved.baseline, baseline.render().as_bytes())?;
+    if !keep {
+        output::renew(&resolved.baseline, baseline.render().as_bytes())?;
+    }
     let policy = Policy {
         baseline,
         ..resolved.policy

@@ -20,7 +20,7 @@ use super::files::SettingFiles;
 use super::gate_args::{Format, ScopeArgs, Written};
 use super::interrupt::Interrupt;
 use super::written::{self, Beside};
-use super::{advice, cache, clean_list, output, progress, resolve, say, use_threads};
+use super::{advice, cache, clean_list, output, owned, progress, resolve, say, use_threads};
 
 /// Checks a dataset.
 ///
@@ -45,6 +45,8 @@ pub(super) fn run_from(args: &CheckArgs, steps: Option<&Steps>) -> Result<Outcom
         return Ok(Outcome::Passed);
     }
     let outputs = outputs(args)?;
+    let files = outputs.iter().map(|output| output.to.as_path());
+    owned::announce(files.chain(args.output.clean_list.as_deref()))?;
     let scope = Scope::of(&args.scope, &args.common, snapshot.as_ref()).signed_in(steps);
     let memory = resolved.settings.memory.clone();
     let (report, dataset) = audited(resolved.settings, &args.common, scope, args.output.quiet)?;
@@ -186,6 +188,7 @@ pub(super) fn audited(
         Told::Warning(text) => say(&format!("warning: {text}")),
     };
     let dataset = loaded(&settings, scope, &progress)?;
+    owned::protect_dataset(&settings.input, &dataset)?;
     let cache = cache::open(&common.cache);
     let report = audited_of(settings, &dataset, scope, &cache, &progress, &mut tell)?;
     Ok((report, dataset))

@@ -23,7 +23,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, Error> {
         );
         return Err(Error::settings(message));
     }
-    output::to_file(&path, TEMPLATE.as_bytes())?;
+    output::renew(&path, TEMPLATE.as_bytes())?;
     let path = path.strip_prefix(".").unwrap_or(&path);
     output::to_stdout(format!("wrote {}\n", path.display()).as_bytes())?;
     Ok(Outcome::Passed)

@@ -7,7 +7,7 @@ use crate::sample::{Layout, SplitRole};
 use crate::settings::{Columns, Files, Input, SplitDirectory};
 
 use super::args::{CommonArgs, InputArgs};
-use super::output;
+use super::owned;
 use super::shown::Shown;
 
 pub(super) fn input(args: &CommonArgs, config: &Config, shown: &mut Shown) -> Result<Input, Error> {
@@ -19,7 +19,7 @@ pub(super) fn input(args: &CommonArgs, config: &Config, shown: &mut Shown) -> Re
     let written = config.manifest.as_ref().filter(|_| given.layout.is_none());
     let written = written.map(|manifest| root.join(manifest));
     if let Some(manifest) = shown.choose("manifest", given.manifest.clone(), written) {
-        output::protect(&manifest);
+        owned::protect(&manifest);
         return Ok(Input::Manifest { root, manifest });
     }
     let name = shown.choose_or(

@@ -19,6 +19,8 @@ mod input;
 mod interrupt;
 mod memory;
 mod output;
+mod own;
+mod owned;
 mod plan;
 mod plan_args;
 mod progress;
@@ -38,9 +40,9 @@ use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
+use crate::faults;
 use crate::render;
 use clap::{CommandFactory, Parser};
-use crate::faults;
 
 use args::{Cli, Command};
 use exit::Outcome;

@@ -1,62 +1,14 @@
 //! Writing of text to streams and files. A file is written whole or not at all.
 
-use std::collections::BTreeSet;
-use std::io::{ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::dataset;
+use super::owned;
 use crate::error::Error;
 
 /// Held while a file is written and renamed.
 static WRITING: Mutex<()> = Mutex::new(());
-
-/// Files that this run reads: nothing is written over them.
-static INPUTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
-
-/// Keeps a file that this run reads from being written over.
-pub(super) fn protect(input: &Path) {
-    if let Ok(real) = input.canonicalize() {
-        let mut inputs = INPUTS.lock().unwrap_or_else(PoisonError::into_inner);
-        inputs.insert(real);
-    }
-}
-
-/// Refuses to write over what the user owns.
-///
-/// # Errors
-/// The file is called as an image, is there and no text, as archives and arrays are, or this run
-/// reads it.
-fn spared(path: &Path) -> Result<(), Error> {
-    let name = path.display();
-    if dataset::is_called_as_image(path) {
-        return Err(Error::settings(format!(
-            "`{name}` is called as an image is, and no image is written: choose another name, so that none of the dataset is lost"
-        )));
-    }
-    if is_binary(path) {
-        return Err(Error::settings(format!(
-            "`{name}` is there already and is no text, so that it is nothing that was written here before: choose another name"
-        )));
-    }
-    let inputs = INPUTS.lock().unwrap_or_else(PoisonError::into_inner);
-    match path.canonicalize().is_ok_and(|real| inputs.contains(&real)) {
-        true => Err(Error::settings(format!(
-            "`{name}` is read by this run, and would be written over: choose another file"
-        ))),
-        false => Ok(()),
-    }
-}
-
-/// Whether a file is there that is no text.
-fn is_binary(path: &Path) -> bool {
-    const LOOKED_AT: u64 = 4096;
-    let mut begin = Vec::new();
-    std::fs::metadata(path).is_ok_and(|found| found.is_file())
-        && std::fs::File::open(path)
-            .is_ok_and(|file| file.take(LOOKED_AT).read_to_end(&mut begin).is_ok())
-        && begin.contains(&0)
-}
 
 /// Returns when no file is half written, and keeps another from being begun.
 pub(super) fn wait_until_written() {
@@ -98,7 +50,16 @@ fn write_all(text: &[u8], mut stdout: impl Write) -> Result<(), Error> {
 /// # Errors
 /// A directory that is missing or cannot be written, and a file that the user would lose.
 pub(super) fn to_file(path: &Path, text: &[u8]) -> Result<(), Error> {
-    spared(path)?;
+    owned::must_spare(path)?;
+    renew(path, text)
+}
+
+/// As [`to_file`], where the file that is there was read as what is written, or the user said so.
+///
+/// # Errors
+/// As for [`to_file`], but for what is a text.
+pub(super) fn renew(path: &Path, text: &[u8]) -> Result<(), Error> {
+    owned::must_be_text(path)?;
     let failed = |source| Error::Io {
         action: "write",
         path: path.to_path_buf(),

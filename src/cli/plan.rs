@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::audit::{Proposal, Request, propose_split};
+use crate::audit::{Proposal, Request, propose_split_of};
 use crate::error::Error;
 use crate::explain::variance::{Components, components};
 use crate::source::text;
 use crate::wording;
 
 use super::exit::Outcome;
-use super::output;
 use super::plan_args::{PlanCommand, PlanReadArgs, PlanWriteArgs};
 use super::split::{beside, outcome, proposed, searched, verified};
+use super::{output, owned};
 
 /// Columns of a plan.
 const HEADER: [&str; 7] = [
@@ -69,8 +69,9 @@ fn write(args: &PlanWriteArgs) -> Result<Outcome, Error> {
         purge: args.purge,
         seed: args.seed,
     };
-    let (proposal, settings) = proposed(&args.common, args.quiet, |settings, cache, progress| {
-        propose_split(settings, &request, cache, progress)
+    owned::announce([args.out.as_path(), folds_file.as_path()])?;
+    let (proposal, settings) = proposed(&args.common, args.quiet, |of| {
+        propose_split_of(of.settings, of.dataset, &request, of.cache, of.progress)
     })?;
     output::to_file(&folds_file, proposal.manifest.as_bytes())?;
     output::to_file(&args.out, plan(&proposal, args.seeds)?.as_bytes())?;

@@ -12,8 +12,8 @@ use crate::{render, report};
 
 use super::exit::Outcome;
 use super::gate_args::{DiffArgs, RenderArgs};
-use super::output;
 use super::written::{self, Beside};
+use super::{output, owned};
 
 /// Writes a report in other formats.
 ///
@@ -22,6 +22,7 @@ use super::written::{self, Beside};
 pub(super) fn render(args: &RenderArgs) -> Result<Outcome, Error> {
     written::require_one_stream(&args.format)?;
     let report = read(&args.report)?;
+    owned::announce(args.format.iter().map(|output| output.to.as_path()))?;
     let dataset = args.dataset.as_deref().map(|root| named(&report, root));
     let memory = super::memory::default();
     for output in &args.format {
@@ -73,7 +74,7 @@ fn read(path: &Path) -> Result<Report, Error> {
     let text = match path == Path::new("-") {
         true => text::read_stdin(),
         false => {
-            output::protect(path);
+            owned::protect(path);
             text::read(path, text::TABLE)
         }
     };

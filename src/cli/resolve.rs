@@ -24,7 +24,7 @@ use super::files::{SettingFiles, must_be_file};
 use super::input::{columns, input, patterns};
 use super::say;
 use super::shown::Shown;
-use super::{memory, output};
+use super::{memory, owned};
 
 /// What is in force for a check.
 pub(super) struct Resolved {
@@ -109,6 +109,7 @@ pub(super) fn judged_by(
     };
     if is_there {
         policy.baseline = read_baseline(&baseline, source.files)?;
+        owned::protect(&baseline);
     }
     // What is accepted one by one has to be listed one by one, unless the user says otherwise.
     let default = Detail::default().findings_per_code;
@@ -168,7 +169,7 @@ fn read_config(
     let Some(path) = path else {
         return Ok((Config::default(), None));
     };
-    output::protect(&path);
+    owned::protect(&path);
     let config = config::read(&path, &files.read(&path, text::SETTINGS)?)?;
     warn_of_another(args, &path, files)?;
     Ok((config, Some(path)))

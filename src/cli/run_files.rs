@@ -11,7 +11,7 @@ use crate::settings::Explain;
 use crate::source::text;
 
 use super::args::{ExplainArgs, MetricArg};
-use super::output;
+use super::owned;
 
 /// What is known of the run, or `None` when nothing was said of one.
 ///
@@ -95,7 +95,7 @@ fn compared(files: &[std::path::PathBuf]) -> Result<Vec<(String, Vec<Line>)>, Er
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    output::protect(path);
+    owned::protect(path);
     text::read(path, text::TABLE).map_err(|source| Error::Io {
         action: "read",
         path: path.to_path_buf(),

@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::audit::{Kept, Proposal, Request, Stratum, propose_split};
+use crate::audit::{Kept, Proposal, Request, Stratum, propose_split_of};
 use crate::cache::Cache;
 use crate::error::Error;
 use crate::progress::{Progress, Silent};
 use crate::report::Controls;
+use crate::sample::Dataset;
 use crate::settings::Settings;
 
 use super::args::{CommonArgs, SplitArgs};
+use super::check::{Scope, loaded};
 use super::exit::Outcome;
 use super::files::SettingFiles;
 use super::interrupt::Interrupt;
-use super::{advice, cache, output, progress, resolve, say, split_current, use_threads};
+use super::{advice, cache, output, owned, progress, resolve, say, split_current, use_threads};
 
 /// Proposes a split and writes it.
 ///
@@ -26,8 +28,9 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     let Some(out) = args.out.as_deref().filter(|_| !args.current.from_current) else {
         return split_current::run(args);
     };
-    let (proposal, settings) = proposed(&args.common, args.quiet, |settings, cache, progress| {
-        propose_split(settings, &request, cache, progress)
+    owned::announce([out])?;
+    let (proposal, settings) = proposed(&args.common, args.quiet, |of| {
+        propose_split_of(of.settings, of.dataset, &request, of.cache, of.progress)
     })?;
     let to_stdout = out == Path::new("-");
     if to_stdout {
@@ -42,6 +45,15 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     Ok(outcome(proposal.is_clean(), !proposal.open.is_empty()))
 }
 
+/// What a split is proposed of.
+#[derive(Clone, Copy)]
+pub(super) struct Proposed<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) dataset: &'a Dataset,
+    pub(super) cache: &'a Cache,
+    pub(super) progress: &'a dyn Progress,
+}
+
 /// Proposes as `propose` does for the dataset that is named, with progress, and says what ails the
 /// cache; with the settings in force.
 ///
@@ -50,15 +62,23 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
 pub(super) fn proposed<T>(
     common: &CommonArgs,
     quiet: bool,
-    propose: impl FnOnce(&Settings, &Cache, &dyn Progress) -> Result<T, Error>,
+    propose: impl FnOnce(Proposed<'_>) -> Result<T, Error>,
 ) -> Result<(T, Settings), Error> {
     let (settings, _) = resolve::common(common, SettingFiles::default())?;
     use_threads(common.threads)?;
     let line = progress::Line::default();
     let shown: &dyn Progress = if quiet { &Silent } else { &line };
     let progress = Interrupt::new(shown);
+    settings.validate()?;
+    let dataset = loaded(&settings, Scope::default(), &progress)?;
+    owned::protect_dataset(&settings.input, &dataset)?;
     let cache = cache::open(&common.cache);
-    let proposed = propose(&settings, &cache, &progress);
+    let proposed = propose(Proposed {
+        settings: &settings,
+        dataset: &dataset,
+        cache: &cache,
+        progress: &progress,
+    });
     if let Some(warning) = cache.warning() {
         say(&format!("warning: {warning}"));
     }
@@ -104,6 +124,12 @@ pub(super) fn request(args: &SplitArgs) -> Result<Request, Error> {
         let message = format!(
             "`--val-share {}` and `--test-share {test_share}` leave nothing to train on: use less",
             args.val_share
+        );
+        return Err(Error::settings(message));
+    }
+    if let Some(folds @ 0..=1) = args.folds {
+        let message = format!(
+            "`--folds {folds}` leaves nothing to train on, or nothing to evaluate on: use 2 or more"
         );
         return Err(Error::settings(message));
     }

@@ -3,13 +3,13 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use crate::audit::{By, Repair, RepairRequest, RepairedSplit, propose_repair};
+use crate::audit::{By, Repair, RepairRequest, RepairedSplit, propose_repair_of};
 use crate::error::Error;
 
 use super::args::{ByArg, SplitArgs};
 use super::exit::Outcome;
 use super::split::{beside, outcome, proposed, searched, verified};
-use super::{advice, output, say};
+use super::{advice, output, owned, say};
 
 /// Share by which sizes and classes may change unless something else is said.
 const TOLERANCE: f64 = 0.1;
@@ -43,8 +43,9 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         tolerance,
         purge: args.purge,
     };
-    let (repair, settings) = proposed(&args.common, args.quiet, |settings, cache, progress| {
-        propose_repair(settings, &request, cache, progress)
+    owned::announce(wanted.iter().filter_map(|path| path.as_deref()))?;
+    let (repair, settings) = proposed(&args.common, args.quiet, |of| {
+        propose_repair_of(of.settings, of.dataset, &request, of.cache, of.progress)
     })?;
     for (path, text) in wanted
         .into_iter()

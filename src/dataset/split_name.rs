@@ -51,7 +51,7 @@ pub(super) fn spelled(name: &str) -> Option<String> {
 
 /// The one word for a split in the name of a file that holds samples, whatever stands beside it:
 /// `train-images-idx3-ubyte`, `test_batch`. This is Hugging Face's rule for files.
-pub(super) fn spelled_by_file(name: &str) -> Option<String> {
+pub(crate) fn spelled_by_file(name: &str) -> Option<String> {
     let words = words(name);
     let mut told = words.into_iter().filter(|word| keyword(word).is_some());
     let (word, None) = (told.next()?, told.next()) else {
