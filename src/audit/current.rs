@@ -112,6 +112,7 @@ pub(super) fn repair(
     progress.begin(Stage::Matching, None);
     let before = search(&now);
     twins.extend(ties(&before.pairs, &members));
+    let mut suspected = before.suspected.clone();
     let (mut found, mut after, mut searches) = (None, None, 0);
     while searches < MOST_SEARCHES {
         if progress.is_interrupted() {
@@ -120,7 +121,7 @@ pub(super) fn repair(
         let current = Current {
             constraints: Constraints {
                 members: &members,
-                twins: &twins,
+                twins: &[twins.as_slice(), &suspected].concat(),
                 purge: proposal::purge(scan, request.purge),
             },
             sides: &divided.sides,
@@ -129,13 +130,14 @@ pub(super) fn repair(
         let mut fewest = fewest(&current, request.by, request.tolerance);
         drop_second_rows(dataset, &divided, &mut fewest.sides);
         let leaks = search(&fewest.sides);
-        let pairs = leaks.pairs.clone();
+        let (pairs, perhaps) = (leaks.pairs.clone(), leaks.suspected.clone());
         (found, after) = (Some(fewest), Some(leaks));
         searches += 1;
-        if pairs.is_empty() {
+        if pairs.is_empty() && perhaps.is_empty() {
             break;
         }
         twins.extend(pairs);
+        suspected.extend(perhaps);
     }
     progress.end();
     let constraints = Constraints {
@@ -258,6 +260,8 @@ fn drop_second_rows(dataset: &Dataset, divided: &Divided, sides: &mut [Option<u8
 struct Leaks {
     /// Samples by their places among those that are divided; the evaluated one first.
     pairs: Vec<(u32, u32)>,
+    /// The same of tiles and siblings that names suspect.
+    suspected: Vec<(u32, u32)>,
     /// Evaluated samples that leak.
     samples: usize,
     open: BTreeSet<&'static str>,
@@ -285,12 +289,14 @@ fn leaks(
     again.problems.clone_from(&dataset.problems);
     let found = searched_again::leaks(settings, &again, scan, labels);
     let at = |id: SampleId| divided.ids.binary_search(&id).ok().map(|at| at as u32);
-    let pairs = found.pairs.into_iter();
-    let pairs: Vec<(u32, u32)> = pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))).collect();
-    let samples: BTreeSet<u32> = pairs.iter().map(|pair| pair.0).collect();
+    let places = |pairs: Vec<(SampleId, SampleId)>| -> Vec<(u32, u32)> {
+        let pairs = pairs.into_iter();
+        pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))).collect()
+    };
     Leaks {
-        samples: samples.len(),
-        pairs,
+        samples: found.samples,
+        pairs: places(found.pairs),
+        suspected: places(found.suspected),
         open: found.open,
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::another_pass::Passes;
 use super::beside::Beside;
+use super::recordings::is_divisible;
 use super::searched_again::{self, LEFT_OUT, ties};
 use super::simulated::with_splits;
 use super::strata::{Strata, Stratum};
@@ -141,6 +142,7 @@ pub(super) fn propose(
     let ids = ids(dataset, scan);
     let members = members(scan, &ids);
     let mut twins = twins(scan, &ids, &members);
+    let mut suspected = of_slides(scan, &ids);
     let purge = purge(scan, request.purge);
     let (over, strata) = match labels {
         Labels::None => (Stratum::Folder, Strata::of_folders(dataset, &ids)),
@@ -148,15 +150,15 @@ pub(super) fn propose(
         Labels::Numbers(_) => (Stratum::Targets, None),
     };
     let strata = strata.unwrap_or_else(|| Strata::of(&labels, &ids));
-    let divide = |twins: &[(u32, u32)]| {
+    let divide = |twins: &[(u32, u32)], suspected: &[(u32, u32)]| {
         let constraints = Constraints {
             members: &members,
-            twins,
+            twins: &[twins, suspected].concat(),
             purge,
         };
         assignments(&constraints, &strata.of, request)
     };
-    let mut divided = divide(&twins);
+    let mut divided = divide(&twins, &suspected);
     if divided.is_empty() {
         let k = request.folds.unwrap_or_default();
         let message = format!(
@@ -170,12 +172,13 @@ pub(super) fn propose(
         if progress.is_interrupted() {
             return Err(Error::Interrupted);
         }
-        let more = ties(&left.pairs, &members);
-        if more.is_empty() {
+        let (more, perhaps) = (ties(&left.pairs, &members), &left.suspected);
+        if more.is_empty() && perhaps.is_empty() {
             break;
         }
         twins.extend(more);
-        let next = divide(&twins);
+        suspected.extend(perhaps);
+        let next = divide(&twins, &suspected);
         // What hangs together may be all there is: then there is nothing to evaluate on.
         if 2 * evaluated(&next) < evaluated(&divided) {
             break;
@@ -251,6 +254,8 @@ fn evaluated(assignments: &[Assignment]) -> usize {
 struct Left {
     /// In any of the assignments, by places among those that are divided.
     pairs: Vec<(u32, u32)>,
+    /// The same of tiles and siblings that names suspect.
+    suspected: Vec<(u32, u32)>,
     /// Evaluated samples that leak, in the worst of them.
     samples: usize,
     open: BTreeSet<&'static str>,
@@ -274,6 +279,7 @@ fn left(
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
     let mut left = Left {
         pairs: Vec::new(),
+        suspected: Vec::new(),
         samples: 0,
         open: BTreeSet::new(),
     };
@@ -289,9 +295,12 @@ fn left(
         }
         let again = with_splits(dataset, splits, samples);
         let found = searched_again::leaks(settings, &again, scan, labels);
-        let pairs = found.pairs.into_iter();
-        left.pairs
-            .extend(pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?))));
+        let places = |pairs: Vec<(SampleId, SampleId)>| {
+            let pairs = pairs.into_iter();
+            pairs.filter_map(|(a, b)| Some((at(a)?, at(b)?)))
+        };
+        left.pairs.extend(places(found.pairs));
+        left.suspected.extend(places(found.suspected));
         left.samples = left.samples.max(found.samples);
         let open = found.open.into_iter();
         let is_meant = |code: &&str| LEFT_OUT.map(Code::name).contains(code);
@@ -365,17 +374,24 @@ fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
 /// the widest of which no group holds more than a third of the samples.
 fn asked_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
     let mut asked = scan.known.entities.iter().map(|entity| &entity.groups);
-    asked.find(|groups| {
-        let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
-        for group in groups.of.iter().flatten() {
-            *sizes.entry(*group).or_default() += 1;
-        }
-        let largest = sizes.values().copied().max().unwrap_or(0);
-        3 * largest <= groups.of.len()
-    })
+    asked.find(|groups| is_divisible(&groups.of))
 }
 
-/// Pairs that must stay together: copies of any kind, and look-alikes of which time says nothing.
+/// Tiles of one large image stay together in a new split, as what names may tell does.
+fn of_slides(scan: &Scan<'_>, ids: &[SampleId]) -> Vec<(u32, u32)> {
+    let Some(slides) = scan.known.slides() else {
+        return Vec::new();
+    };
+    let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+    let tied = (0_u32..).zip(ids).filter_map(|(at, id)| {
+        let slide = slides[id.index()]?;
+        Some((*first.entry(slide).or_insert(at), at))
+    });
+    tied.filter(|(one, other)| one != other).collect()
+}
+
+/// Pairs that must stay together: copies of any kind, what was made from one source, and
+/// look-alikes of which time says nothing.
 pub(super) fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Vec<(u32, u32)> {
     let at = |id: SampleId| ids.binary_search(&id).ok().map(|at| at as u32);
     let recording = |at: u32| Some(members[at as usize].place?.recording);
@@ -403,6 +419,8 @@ pub(super) fn twins(scan: &Scan<'_>, ids: &[SampleId], members: &[Member]) -> Ve
         (!is_apart).then_some((a, b))
     });
     let mut twins: Vec<(u32, u32)> = pairs.collect();
+    let siblings = scan.known.siblings();
+    twins.extend(siblings.filter_map(|(a, b)| Some((at(a)?, at(b)?))));
     // Only the strongest pairs of a sample are listed. Where no film is part of it, all that hangs
     // together stays together.
     for cluster in scan.found.joined.clone().components() {

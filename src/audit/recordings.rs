@@ -1,5 +1,6 @@
 //! Recordings from names, columns and capture times, with pixels to settle doubts.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use rayon::prelude::*;
@@ -44,6 +45,31 @@ pub(super) struct Known {
     tiles: Option<Tiles>,
     sizes: Vec<Option<(u32, u32)>>,
     families: Vec<Family>,
+}
+
+impl Known {
+    /// Samples made from one source, by names: each with the next.
+    pub(super) fn siblings(&self) -> impl Iterator<Item = (SampleId, SampleId)> {
+        let families = self.families.iter();
+        families.flat_map(|family| family.members.windows(2).map(|pair| (pair[0], pair[1])))
+    }
+
+    /// The large image that each sample was cut from, where names tell positions on several and
+    /// none holds more than a third of all samples.
+    pub(super) fn slides(&self) -> Option<Vec<Option<u32>>> {
+        let tiles = self.tiles.as_ref()?;
+        let slides: Vec<Option<u32>> = tiles.at.iter().map(|at| Some(at.as_ref()?.slide)).collect();
+        is_divisible(&slides).then_some(slides)
+    }
+}
+
+/// Whether no group holds more than a third of all samples, so that groups can be divided.
+pub(super) fn is_divisible(groups: &[Option<u32>]) -> bool {
+    let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
+    for group in groups.iter().flatten() {
+        *sizes.entry(*group).or_default() += 1;
+    }
+    3 * sizes.values().copied().max().unwrap_or(0) <= groups.len()
 }
 
 /// Reads names and columns, and asks pixels where names leave a doubt.

@@ -6,6 +6,7 @@ use super::Scan;
 use super::simulated;
 use crate::finding::Code;
 use crate::labels::Labels;
+use crate::leak::Leak;
 use crate::repair::Member;
 use crate::report;
 use crate::sample::{Dataset, SampleId};
@@ -14,10 +15,15 @@ use crate::settings::Settings;
 /// Codes that are open because of what a proposal leaves out on purpose; sizes of splits are told.
 pub(super) const LEFT_OUT: [Code; 2] = [Code::SampleWithoutSplit, Code::EmptySplit];
 
+/// Kinds that names suspect and that a proposal keeps on one side, confirmed or not.
+const SUSPECTED: [Leak; 2] = [Leak::OverlappingTile, Leak::AugmentedSibling];
+
 /// What leaks between the splits.
 pub(super) struct Leaks {
     /// Pairs that count as leaks, the evaluated sample first; in order, each once.
     pub(super) pairs: Vec<(SampleId, SampleId)>,
+    /// The same of tiles and siblings that names suspect.
+    pub(super) suspected: Vec<(SampleId, SampleId)>,
     /// Evaluated samples that leak.
     pub(super) samples: usize,
     /// Codes of what could tell of more leaks.
@@ -46,14 +52,20 @@ pub(super) fn leaks(
     let leaks = searched.together.iter().flat_map(|split| &split.leaks);
     let counted = leaks.filter(|leak| evidence.counts(leak));
     pairs.extend(counted.map(|leak| (leak.evaluation, leak.training)));
+    let samples: BTreeSet<SampleId> = pairs.iter().map(|pair| pair.0).collect();
+    let suspected = searched.together.iter().flat_map(|split| &split.leaks);
+    let suspected = suspected.filter(|leak| SUSPECTED.contains(&leak.kind));
+    let suspected = suspected.filter(|leak| !evidence.counts(leak));
+    let suspected = suspected.map(|leak| (leak.evaluation, leak.training));
+    let suspected = suspected.collect();
     pairs.sort_unstable();
     pairs.dedup();
-    let samples: BTreeSet<SampleId> = pairs.iter().map(|pair| pair.0).collect();
     let entries = report::leakage(&evidence);
     let open = entries.iter().flat_map(|entry| &entry.unknown);
     Leaks {
         samples: samples.len(),
         pairs,
+        suspected,
         open: open.map(|code| code.name()).collect(),
     }
 }
