@@ -16,17 +16,22 @@
 //! - `release`: what is published, and how the action gets it
 //! - `changed`: only what changed, with the verdict of a full run
 //! - `changed_texts`: lists and descriptions that changed
+//! - `open_in_scope`: what keeps the verdict open does so where only a part is judged
 //! - `staged`: the next commit, and not the working tree
 //! - `git_safety`: settings of a repository make git run nothing
 //! - `random_gate`: random edits, each way to gate, against a naive model
 //! - `lists`: lists to act on, one row for an image
 //! - `formats`: what machines read; `render` and `diff`
+//! - `diff_lost`: what a second report does not know is not taken for better
+//! - `written_over`: what the user owns is not written over
 //! - `containers`: images inside archives, arrays and tables
 //! - `hidden_parts`: what containers hold besides what they name, and behind it
 //! - `unbounded`: what has no end, or far too much before it
 //! - `dicom`: medical pictures, and whom they show
 //! - `command`: every way to end, help, completions
 //! - `bad_input`: everything that can be wrong with files and manifests
+//! - `not_listed`: what cannot be gone into, what is left out, and what is no file
+//! - `faulty_texts`: texts that are none of their form, told in our words
 //! - `steps`: a check in steps, with files between them
 //! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
@@ -69,34 +74,34 @@ mod containers;
 mod controls;
 mod described;
 mod dicom;
+mod diff_lost;
 mod documentation;
 mod explanation;
 mod exports;
+mod faulty_texts;
 mod fixtures;
 mod formats;
-mod diff_lost;
 mod gate;
 mod git;
 mod git_safety;
 mod given;
 mod hidden_parts;
-mod faulty_texts;
 mod integrity;
 mod layouts;
 mod leaks;
 mod lists;
 mod memory;
 mod names;
+mod not_listed;
 mod odd_images;
+mod open_in_scope;
 mod page;
 mod pages;
 mod past_the_gate;
 mod plan;
 mod policy;
-mod not_listed;
 mod random_gate;
 mod recorded;
-mod open_in_scope;
 mod release;
 mod repair;
 mod report;

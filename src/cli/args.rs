@@ -217,7 +217,7 @@ pub(super) struct CommonArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
     /// Threads to use [default: one per core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) threads: Option<usize>,
     /// Memory for decoding, over all threads, such as 512M or 2G; an image that needs more is not
     /// read [default: half of what there is]
@@ -235,20 +235,21 @@ pub(super) struct SplitArgs {
     pub(super) out: Option<PathBuf>,
     /// Share of images to validate on
     #[arg(long, value_name = "SHARE", default_value_t = 0.2)]
+    #[arg(allow_negative_numbers = true)]
     pub(super) val_share: f64,
     /// Share of images to test on, in a split of its own
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(super) test_share: Option<f64>,
     /// Write K folds, a column each, instead of one split
-    #[arg(long, value_name = "K", conflicts_with_all = ["val_share", "test_share"])]
+    #[arg(long, value_name = "K", conflicts_with_all = ["val_share", "test_share"], allow_negative_numbers = true)]
     pub(super) folds: Option<usize>,
     /// Steps left out between the two sides of a recording [default: two seconds, or 20]
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, value_name = "STEPS", allow_negative_numbers = true)]
     pub(super) purge: Option<u32>,
     #[command(flatten)]
     pub(super) current: CurrentArgs,
     /// Seed of the choice
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 7, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// Print nothing but errors
     #[arg(long, short)]
@@ -267,6 +268,7 @@ pub(super) struct CurrentArgs {
     /// Share by which the size of a split, and each class of one that is evaluated, may change
     /// [default: 0.1]
     #[arg(long, value_name = "SHARE", requires = "from_current")]
+    #[arg(allow_negative_numbers = true)]
     pub(super) tolerance: Option<f64>,
     /// Write a line for each change, `train/b.jpg -> val` or `- val/a.jpg`, to a file, or to
     /// standard output with `-`
@@ -338,7 +340,7 @@ pub(super) struct InputArgs {
 pub(super) struct MatchingArgs {
     /// Similarity from which on two pictures are the same, 0 to 1 [default: estimated from the
     /// dataset]
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     pub(super) similarity: Option<f32>,
 }
 
@@ -355,7 +357,7 @@ pub(super) struct RecordedArgs {
     #[arg(long, value_name = "REASON", conflicts_with = "group_pattern")]
     pub(super) group_none: Option<String>,
     /// Steps between frames that count as recorded next to each other [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) neighbour_steps: Option<u32>,
     /// Count these as leaked though pixels differ: sequence-neighbour, shared-group,
     /// augmented-sibling, overlapping-tile
@@ -384,12 +386,14 @@ pub(super) struct ExplainArgs {
     pub(super) log_columns: Option<String>,
     /// Training loss, instead of a log
     #[arg(long, value_name = "LOSS", conflicts_with = "training_log")]
+    #[arg(allow_hyphen_values = true)]
     pub(super) train_loss: Option<String>,
     /// Validation loss, instead of a log
     #[arg(long, value_name = "LOSS", conflicts_with = "training_log")]
+    #[arg(allow_hyphen_values = true)]
     pub(super) val_loss: Option<String>,
     /// Training loss measured in evaluation mode, `model.evaluate(X_train, y_train)`
-    #[arg(long, value_name = "LOSS")]
+    #[arg(long, value_name = "LOSS", allow_hyphen_values = true)]
     pub(super) train_loss_eval: Option<String>,
     /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; or NPY in order of
     /// path
@@ -454,11 +458,11 @@ pub(super) struct OutputArgs {
     #[arg(long)]
     pub(super) show_settings: bool,
     /// Most pairs listed for one evaluation image; counts are not cut [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) pairs_per_sample: Option<usize>,
     /// Most findings listed for one code, and images for one finding; counts are not cut [default:
     /// 1000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub(super) findings_per_code: Option<usize>,
     /// Print nothing but errors
     #[arg(long, short)]

@@ -12,10 +12,11 @@ pub(super) struct GateArgs {
     /// Fail when more leaks: a share (0.5%) or a count (12) for every evaluation split, or
     /// test=0, near-duplicate=1%, test:shared-group=0 for a split, a kind or both
     #[arg(long, value_name = "LIMIT", value_delimiter = ',')]
+    #[arg(allow_negative_numbers = true)]
     pub(super) max_leakage: Vec<String>,
     /// Fail when more is suspected beyond what leaks: a share (1%) or a count (12) for every
     /// evaluation split
-    #[arg(long, value_name = "LIMIT")]
+    #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     pub(super) max_suspected: Option<String>,
     /// Fail when something that could tell was not answered: a verdict of `unknown` is a violation
     #[arg(long)]
@@ -24,10 +25,10 @@ pub(super) struct GateArgs {
     #[arg(long, value_name = "CODE", value_delimiter = ',', num_args = 1..)]
     pub(super) fail_on: Vec<String>,
     /// Accept this many unreadable images, or this share of all (1%) [default: 0]
-    #[arg(long, value_name = "LIMIT")]
+    #[arg(long, value_name = "LIMIT", allow_negative_numbers = true)]
     pub(super) max_unreadable: Option<String>,
     /// Least share of readable images in every split, such as 99%
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     pub(super) min_coverage: Option<String>,
     /// File of accepted findings [default: splitleak-baseline.toml in the dataset, else in the
     /// current directory]
@@ -81,7 +82,7 @@ pub(super) enum Format {
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct PageArgs {
     /// Most megabytes of a page; above, fewer pairs are shown [default: 10]
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", allow_negative_numbers = true)]
     pub(super) html_max: Option<u32>,
     /// No pictures in a page, for data that may not leave the machine
     #[arg(long)]

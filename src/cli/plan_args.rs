@@ -36,15 +36,17 @@ pub(super) struct PlanWriteArgs {
     pub(super) out: PathBuf,
     /// Folds, a column each
     #[arg(long, value_name = "K", default_value_t = 5)]
+    #[arg(allow_negative_numbers = true)]
     pub(super) folds: usize,
     /// Runs of each fold, each with a seed of its own
     #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(allow_negative_numbers = true)]
     pub(super) seeds: usize,
     /// Steps left out between the two sides of a recording [default: two seconds, or 20]
-    #[arg(long, value_name = "STEPS")]
+    #[arg(long, value_name = "STEPS", allow_negative_numbers = true)]
     pub(super) purge: Option<u32>,
     /// Seed of the choice of folds
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 7, allow_negative_numbers = true)]
     pub(super) seed: u64,
     /// Print nothing but errors
     #[arg(long, short)]

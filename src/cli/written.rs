@@ -1,5 +1,6 @@
 //! A report in one of its formats, to where it is wanted.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use crate::budget::Budget;
@@ -85,6 +86,9 @@ pub(super) fn write(report: &Report, output: &Written, beside: Beside<'_>) -> Re
     if output.to == Path::new("-") {
         return match output.format {
             Format::Terminal => output::to_stdout(&text),
+            Format::Csv | Format::Paths | Format::Json if std::io::stdout().is_terminal() => {
+                output::bytes_to_stdout(&render::text::harmless(&text))
+            }
             _ => output::bytes_to_stdout(&text),
         };
     }

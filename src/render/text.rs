@@ -19,6 +19,18 @@ pub(crate) fn printable(path: &str) -> String {
     text
 }
 
+/// Data without what a terminal would obey: names in it may hold escape codes. Only for people: who
+/// reads it by a program gets it as it is.
+#[cfg(feature = "cli")]
+pub(crate) fn harmless(data: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(data);
+    let lines = text.split_inclusive('\n').map(|line| {
+        let own = line.strip_suffix('\n').unwrap_or(line);
+        printable(own) + &line[own.len()..]
+    });
+    lines.collect::<String>().into_bytes()
+}
+
 /// Line and paragraph separators, and what embeds, overrides or isolates a direction of writing.
 /// The marks that Arabic and Hebrew names need are left alone.
 fn is_invisible_order(character: char) -> bool {
@@ -87,6 +99,13 @@ mod tests {
             "{cut}"
         );
         assert!(fit("画像/画像画像画像画像画像.jpg", 20).width() <= 20);
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_terminal_is_given_no_codes_of_names() {
+        let shown = harmless(b"a,b\x1b[31m.png\nc\n");
+        assert_eq!(String::from_utf8(shown).unwrap(), "a,b\\u{1b}[31m.png\nc\n");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::verification::{LEARNED_VERSION, Plan};
 const VERSION: u32 = 1;
 
 /// How to make it.
-const AGAIN: &str = "then run `splitleak learn` with the arguments of `sign`";
+const AGAIN: &str = "run `splitleak learn` with the arguments of `sign`";
 
 /// What was learned from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl Steps {
         });
         match read {
             Some(read) => Ok(Some(read)),
-            None => Err(wrong(&file, format!("is damaged; delete it, {AGAIN}"))),
+            None => Err(wrong(&file, format!("is damaged; delete it, then {AGAIN}"))),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::verification::{Answer, Answers, Decoy, LEARNED_VERSION};
 const VERSION: u32 = 1;
 
 /// How to make them.
-const AGAIN: &str = "then run `splitleak match`";
+const AGAIN: &str = "run `splitleak match`";
 
 fn form() -> Form {
     let versions = format!("signature version {SIGNATURE_VERSION}, learned {LEARNED_VERSION}");
@@ -112,7 +112,7 @@ impl Steps {
             let message = "is not there: not every part was searched; run `splitleak match`";
             wrong(&file, message)
         };
-        let damaged = || wrong(&file, format!("is damaged; delete it, {AGAIN}"));
+        let damaged = || wrong(&file, format!("is damaged; delete it, then {AGAIN}"));
         answers(read.ok_or_else(missing)?).ok_or_else(damaged)
     }
 }

@@ -13,7 +13,7 @@ use crate::signature::{SIGNATURE_VERSION, Signed, encoding};
 const VERSION: u32 = 1;
 
 /// How to make them.
-const AGAIN: &str = "then run `splitleak sign` with the same arguments";
+const AGAIN: &str = "run `splitleak sign` with the same arguments";
 
 /// One sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +93,7 @@ impl Steps {
                 format!("is not there: not every image is signed; {AGAIN}"),
             )
         };
-        let damaged = || wrong(&file, format!("is damaged; delete it, {AGAIN}"));
+        let damaged = || wrong(&file, format!("is damaged; delete it, then {AGAIN}"));
         let columns: [Column; 6] = read
             .ok_or_else(missing)?
             .try_into()

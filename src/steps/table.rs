@@ -138,8 +138,12 @@ pub(super) fn read(from: &Path, form: &Form, again: &str) -> Result<Option<Vec<C
             });
         }
     };
-    let said =
-        |error: &ParquetError| wrong(from, format!("is damaged ({error}); delete it, {again}"));
+    let said = |error: &ParquetError| {
+        wrong(
+            from,
+            format!("is damaged ({error}); delete it, then {again}"),
+        )
+    };
     let reader = caught(|| SerializedFileReader::new(file)).map_err(|error| said(&error))?;
     let notes = reader.metadata().file_metadata().key_value_metadata();
     let note = |key: &str| {
@@ -155,14 +159,14 @@ pub(super) fn read(from: &Path, form: &Form, again: &str) -> Result<Option<Vec<C
             _ => format!("`{found}`"),
         };
         let message = format!(
-            "is {found}, where `{}` is read; delete it, {again}",
+            "is {found}, where `{}` is read; delete it, then {again}",
             form.name
         );
         return Err(wrong(from, message));
     }
     let columns = caught(|| columns(&reader)).map_err(|error| said(&error))?;
     if digest(&columns).hex() != digest_then {
-        return Err(wrong(from, format!("is damaged; delete it, {again}")));
+        return Err(wrong(from, format!("is damaged; delete it, then {again}")));
     }
     Ok(Some(columns))
 }
