@@ -74,13 +74,13 @@ fn what_a_dataset_holds_is_not_written_over() {
         }
         spared(&workspace, &["split", "data", "--out", file], file, file);
     }
-    let format = ["check", "data", "--format", "paths=data/test_ids.txt"];
-    spared(
-        &workspace,
-        &format,
-        "data/test_ids.txt",
-        "lies in the dataset",
-    );
+    // What lists read may be one of any name.
+    workspace.file("data/chosen.txt", "images/val/6.png\n");
+    for file in ["data/test_ids.txt", "data/chosen.txt"] {
+        let format = format!("paths={file}");
+        let arguments = ["check", "data", "--format", &format];
+        spared(&workspace, &arguments, file, "lies in the dataset");
+    }
 }
 
 #[test]
