@@ -11,6 +11,7 @@ mod check;
 mod clean_list;
 pub mod embedded;
 mod environment;
+mod event_files;
 mod exit;
 mod files;
 mod gate_args;

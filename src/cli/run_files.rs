@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::event_files;
 use crate::error::Error;
 use crate::explain::inputs::Metric;
 use crate::explain::predictions::{self, Line};
-use crate::explain::training_log::{self, LogColumns, Printed, TrainLossKind, TrainingLog};
+use crate::explain::training_log::{
+    self, LogColumns, Printed, TrainLossKind, TrainingLog, tensorboard,
+};
 use crate::settings::Explain;
 use crate::source::text;
 
@@ -94,7 +97,7 @@ fn compared(files: &[std::path::PathBuf]) -> Result<Vec<(String, Vec<Line>)>, Er
     models.collect()
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     owned::protect(path);
     text::read(path, text::TABLE).map_err(|source| Error::Io {
         action: "read",
@@ -112,9 +115,18 @@ fn columns(text: &str) -> Result<LogColumns, Error> {
 }
 
 fn log(path: &Path, columns: &LogColumns) -> Result<TrainingLog, Error> {
+    if path.is_dir() {
+        return event_files::log(path);
+    }
     let bytes = read(path)?;
-    training_log::parse_with(&bytes, columns)
-        .map_err(|error| Error::settings(format!("`{}`: {error}", path.display())))
+    let folder = path.parent().and_then(Path::file_name);
+    let folder = folder.unwrap_or_default().to_string_lossy();
+    let found = if tensorboard::looks_like_events(&bytes) {
+        tensorboard::parse(&[(&folder, &bytes)])
+    } else {
+        training_log::parse_with(&bytes, columns)
+    };
+    found.map_err(|error| Error::settings(format!("`{}`: {error}", path.display())))
 }
 
 fn lines(path: &Path) -> Result<Vec<Line>, Error> {

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::arranged;
 use super::names::{Measure, Side};
 use super::rows::{Reading, Row};
 use super::{Epoch, LogError, Printed};
@@ -28,6 +29,7 @@ pub(super) struct Joined {
 /// [`LogError::Malformed`] when one row gives a loss twice and differently.
 pub(super) fn join(mut rows: Vec<Row>, windows: bool) -> Result<Joined, LogError> {
     let mut joined = Joined::default();
+    arranged::arrange(&mut rows, &mut joined.warnings);
     sides(&mut rows);
     without_evaluations(&mut rows, &mut joined);
     joined.metrics = metrics(&rows);
@@ -65,7 +67,7 @@ pub(super) fn join(mut rows: Vec<Row>, windows: bool) -> Result<Joined, LogError
                 .to_owned(),
         );
     }
-    let runs = runs(records);
+    let runs = runs(arranged::oldest_first(records, |record| record.epoch));
     if runs.len() > 1 {
         joined.warnings.push(format!(
             "{} runs or folds in one log (epoch numbers start again); the last, of {} epochs, is read",
@@ -345,6 +347,8 @@ struct Record {
     values: [Option<Printed>; 4],
     iteration: bool,
     step: bool,
+    /// Its validation was still running.
+    validating: bool,
     train_name: Option<String>,
 }
 
@@ -369,15 +373,18 @@ fn records(told: &[Told], windows: bool) -> Vec<Record> {
             let other =
                 |a: Option<u64>, b: Option<u64>| matches!((a, b), (Some(a), Some(b)) if a != b);
             let same = row.epoch.is_some() && row.epoch == last.epoch;
+            // A validation that was still running is followed by its end.
+            let repeats = told.repeats(last) && !last.validating;
             let closed = match validation_first {
                 true => last.values[0].is_some() && told.validated(),
                 false => {
                     last.validated()
-                        && (told.trained()
-                            || (told.repeats(last) && !row.iteration && !row.unfinished))
+                        && (told.trained() || (repeats && !row.iteration && !row.unfinished))
                 }
             };
-            row.header != last.header
+            // The epoch is announced again for its validation.
+            let resumed = same && !last.validated() && !told.trained();
+            (row.header != last.header && !resumed)
                 || (other(row.epoch, last.epoch) && !windows)
                 || (closed && (windows || !same))
         });
@@ -407,7 +414,10 @@ fn records(told: &[Told], windows: bool) -> Vec<Record> {
             if told.trained() {
                 record.iteration = row.iteration || row.unfinished;
                 record.step = row.step;
+            } else {
+                record.validating = row.unfinished;
             }
+            record.header = row.header;
         }
     }
     records

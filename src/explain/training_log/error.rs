@@ -20,6 +20,11 @@ pub enum LogError {
          --train-loss and --val-loss"
     )]
     NoLoss,
+    /// Losses, none of which is a finite number.
+    #[error(
+        "every loss in the training log is nan or infinite: the run diverged, so there is nothing to explain"
+    )]
+    NotFinite,
     /// Columns of numbers whose meaning nothing tells.
     #[error(
         "the columns of the training log do not say which is the training and which the validation loss ({found}); name them \
@@ -29,7 +34,7 @@ pub enum LogError {
         /// What was found.
         found: String,
         /// What to write.
-        advice: &'static str,
+        advice: String,
     },
     /// The format is clear, its content broken.
     #[error("{format}: {reason}")]

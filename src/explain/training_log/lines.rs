@@ -1,95 +1,26 @@
 //! Text to rows: progress bars, prints of training loops, printed dictionaries, and the tables that
 //! stand among them.
 //!
-//! A line is cut where carriage returns, backspaces or lost line ends join several. In each piece
-//! the words before a number are its name; a side that stands by itself (`[val] loss: 0.3`, `Test
-//! set: Average loss: 0.3`) holds for the names after it that give none.
-
-use std::sync::LazyLock;
+//! In each piece of a line the words before a number are its name; a side that stands by itself
+//! (`[val] loss: 0.3`, `Test set: Average loss: 0.3`) holds for the names after it that give none,
+//! and a measure that stands before sides (`loss: train 0.5, val 0.3`) for these, up to the next.
 
 use regex::Regex;
 
+use super::counters::{both, counter, counts_steps, darknet, epoch_of, running_means, strand};
+use super::name::{heading, name_before};
 use super::names::{Measure, Side, is_test, meaning, side_of};
+use super::phrases::{Told, is_of_kept_model, told, without_asides, without_counts};
+use super::pieces::pieces;
 use super::rows::{Reading, Row, reading};
 use super::table::Table;
 use super::tokens::{Token, tokens};
-use super::{LogColumns, LogError, Printed, printed};
+use super::{LogColumns, LogError, Printed};
 
-macro_rules! pattern {
-    ($name:ident, $pattern:literal) => {
-        static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($pattern).ok());
-    };
-}
-
-// `Epoch 3/5`, `Epoch: 3`, `[Epoch 3]`, `'epoch': 0.5`, `Epoch(val) [3][325]`.
-pattern!(
-    EPOCH,
-    r#"(?i)\b(?:epoch|ep)\b["']?\s*(?:\(\w+\))?\s*[:=#]*\s*[\[(]?\s*(\d+(?:\.\d+)?)"#
-);
-// Rounds of boosted trees: `[3]` or `3:` at the start of a line.
-pattern!(ROUND, r"^\s*(?:\[(\d+)\]\s|(\d+):\s+learn\b)");
-// How far a bar or a counter is.
-pattern!(
-    COUNTER,
-    r"(?:[\[(]\s*|^\W*)(\d+)\s*/\s*(\d+)|(\d+)/(\d+)\s*(?:\[|━|\x1b|-)"
-);
-pattern!(
-    ITERATION,
-    r"(?i)\b(?:iter|iteration|step|global_step|batch)\b\W{0,4}\d"
-);
-// Where a lost line end joined two epochs, and where a bar was drawn again without one.
-pattern!(GLUED, r"[^\s\[(]Epoch \d");
-pattern!(BAR, r"[^\d/]\d+/\d+ \[");
-// Lines about models that were kept, not about this epoch.
-pattern!(
-    ABOUT_ELSE,
-    r"(?i)\bimproved\b|did not improve|\bdecreased\b|-->|early ?stopping|\breducing\b|\brestoring\b|train_runtime"
-);
-// A counter between a name and its number: `Training loss at epoch 3: 0.41`.
-pattern!(
-    AT_EPOCH,
-    r"(?i)\b(?:at|after|for|in|of|on)\s+(?:epoch|step|iteration|iter)s?\s*#?\d+"
-);
 pattern!(
     FILE,
     r"\S+\.(?:ckpt|h5|hdf5|keras|pth?|weights|bin|safetensors|onnx|pkl|tar|zip|json|png)\b"
 );
-// Batches of an unnamed network, as Darknet prints them.
-pattern!(DARKNET, r"^\s*\d+: [\d.]+, ([\d.]+) avg");
-
-/// Words in front of a name that belong to the logger or the sentence.
-const NOISE: [&str; 29] = [
-    "complete",
-    "my",
-    "our",
-    "this",
-    "info",
-    "debug",
-    "warning",
-    "root",
-    "main",
-    "with",
-    "and",
-    "finished",
-    "done",
-    "end",
-    "completed",
-    "results",
-    "result",
-    "metrics",
-    "summary",
-    "stats",
-    "after",
-    "at",
-    "phase",
-    "mode",
-    "net",
-    "output",
-    "tensorflow",
-    "model",
-    "network",
-];
-
 /// Reads all rows of a text.
 ///
 /// # Errors
@@ -101,13 +32,17 @@ pub(super) fn rows(text: &str, columns: &LogColumns) -> Result<Vec<Row>, LogErro
         epoch: None,
         headers: 0,
         block: None,
+        above: None,
+        named: None,
+        other_model: false,
+        means: running_means(text),
         rows: Vec::new(),
     };
     let lines: Vec<&str> = text.lines().collect();
     let mut at = 0;
     while at < lines.len() {
         if let Some(table) = Table::at(&lines[at..], reader.comma, columns) {
-            let (rows, used) = table.rows(&lines[at..], at + 1)?;
+            let (rows, used) = table.rows(&lines[at..], at + 1);
             reader.rows.extend(rows);
             at += used.max(1);
             continue;
@@ -128,64 +63,66 @@ pub(super) fn decimal_comma(text: &str) -> bool {
         && !found(r#"(?:[:=,;\t"]\s*|(?i:loss)\s+)-?\d+\.\d+"#)
 }
 
-/// Parts of a line that were lines of their own, or overwrote each other.
-fn pieces(line: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    for part in line.split(['\r', '\u{8}']) {
-        let mut cuts: Vec<usize> = Vec::new();
-        if let Some(glued) = GLUED.as_ref() {
-            cuts.extend(
-                glued
-                    .find_iter(part)
-                    .filter_map(|found| Some(found.start() + found.as_str().find("Epoch")?)),
-            );
-        }
-        if let Some(bar) = BAR.as_ref() {
-            let again = bar.find_iter(part).map(|found| found.start() + 1);
-            cuts.extend(
-                again.filter(|&at| part.is_char_boundary(at) && part[..at].contains("loss")),
-            );
-        }
-        cuts.sort_unstable();
-        let mut from = 0;
-        for cut in cuts {
-            if part.is_char_boundary(cut) && cut > from {
-                pieces.push(&part[from..cut]);
-                from = cut;
-            }
-        }
-        pieces.push(&part[from..]);
-    }
-    pieces
-}
-
 struct Reader<'a> {
     comma: bool,
     columns: &'a LogColumns,
     epoch: Option<u64>,
     headers: u64,
     block: Option<(Side, bool)>,
+    /// Side of the row above, for the line that sums it up.
+    above: Option<(Side, bool)>,
+    /// Epoch that the row above named itself.
+    named: Option<u64>,
+    /// The lines speak of a model that was kept or loaded again.
+    other_model: bool,
+    /// Numbers in brackets are means over the steps before.
+    means: bool,
     rows: Vec<Row>,
 }
 
 impl Reader<'_> {
     fn piece(&mut self, piece: &str, line: usize) -> Result<(), LogError> {
-        if ABOUT_ELSE
-            .as_ref()
-            .is_some_and(|about| about.is_match(piece))
-        {
-            return Ok(());
+        match told(piece) {
+            Told::Nothing => Ok(()),
+            Told::All(piece) => self.line(piece, line),
+            Told::Around(before, behind) => {
+                if !self.named_sides(before).is_empty() {
+                    self.line(before, line)
+                } else if both(self.named_sides(behind).into_iter()) {
+                    self.line(behind, line)
+                } else {
+                    Ok(())
+                }
+            }
         }
+    }
+
+    /// Sides of the losses in a part of a line.
+    fn named_sides(&self, part: &str) -> Vec<Option<Side>> {
+        let text = without_counts(part);
+        let readings = self.readings(part, &without_asides(tokens(&text, self.comma)));
+        readings.into_iter().map(|reading| reading.side).collect()
+    }
+
+    fn line(&mut self, piece: &str, line: usize) -> Result<(), LogError> {
         let without_files = FILE.as_ref().map(|file| file.replace_all(piece, " "));
         let piece = without_files.as_deref().unwrap_or(piece);
-        let epoch = self.epoch_of(piece);
-        let without_counter = AT_EPOCH.as_ref().map(|at| at.replace_all(piece, " "));
-        let tokens = tokens(without_counter.as_deref().unwrap_or(piece), self.comma);
+        let epoch = epoch_of(piece);
+        let before = epoch.map_or(piece, |(_, start, _)| &piece[..start]);
+        let known = |epoch: u64| self.epoch.is_some_and(|own| epoch <= own);
+        if is_of_kept_model(before) && epoch.is_some_and(|(epoch, ..)| known(epoch)) {
+            self.other_model = true;
+            return Ok(());
+        }
+        let text = without_counts(piece);
+        let tokens = without_asides(tokens(&text, self.comma));
         let readings = self.readings(piece, &tokens);
         if readings.is_empty() {
-            if let Some((epoch, _)) = epoch {
-                (self.epoch, self.block) = (Some(epoch), None);
-                self.headers += 1;
+            if let Some((epoch, ..)) = epoch {
+                // `Epoch: [3] Total time` below the rows of epoch 3 begins no other.
+                self.headers += u64::from(self.named != Some(epoch));
+                (self.epoch, self.block, self.other_model) = (Some(epoch), None, false);
+                self.above = None;
             } else {
                 self.announce(piece, &tokens);
             }
@@ -199,20 +136,27 @@ impl Reader<'_> {
             }
             return Ok(());
         }
-        let after = epoch.map_or(piece, |(_, end)| &piece[end..]);
+        let after = epoch.map_or(piece, |(_, _, end)| &piece[end..]);
         let counter = counter(after);
-        if let Some((epoch, _)) = epoch {
+        if let Some((epoch, ..)) = epoch {
             if self.epoch != Some(epoch) {
                 self.block = None;
             }
-            self.epoch = Some(epoch);
+            (self.epoch, self.other_model) = (Some(epoch), false);
         }
-        let counts_steps = ITERATION
-            .as_ref()
-            .is_some_and(|iteration| iteration.is_match(piece));
+        if self.other_model {
+            return Ok(());
+        }
+        self.named = epoch.map(|(epoch, ..)| epoch);
+        let side = readings
+            .iter()
+            .rev()
+            .find_map(|r| Some((r.side?, r.rank == 3)));
+        self.above = side.or(self.above);
+        let counts_steps = counts_steps(piece);
         let row = Row {
             line,
-            epoch: epoch.map(|(epoch, _)| epoch).or(self.epoch),
+            epoch: self.named.or(self.epoch),
             header: self.headers,
             unfinished: piece.contains("ETA:") || counter.is_some_and(|(done, all)| done < all),
             iteration: epoch.is_none() && counts_steps,
@@ -220,22 +164,11 @@ impl Reader<'_> {
             bar: counter
                 .filter(|(done, all)| done == all)
                 .map(|(_, all)| all),
+            strand: strand(piece),
             readings: Vec::new(),
         };
         self.rows.extend(parted(row, readings)?);
         Ok(())
-    }
-
-    /// The epoch that a piece names, and where the naming ends.
-    fn epoch_of(&self, piece: &str) -> Option<(u64, usize)> {
-        let found = EPOCH.as_ref()?.captures(piece);
-        let found = match found {
-            Some(found) => found,
-            None => ROUND.as_ref()?.captures(piece)?,
-        };
-        let number = found.get(1).or(found.get(2))?;
-        let epoch: f64 = number.as_str().parse().ok()?;
-        Some((epoch.ceil() as u64, number.end()))
     }
 
     /// A line without numbers, such as `Validation:`, gives the side of the lines below it.
@@ -268,8 +201,12 @@ impl Reader<'_> {
         let summary = piece
             .contains("Saving dict for global step")
             .then_some((Side::Validation, false));
-        let mut around = summary.or(self.block);
-        let mut loss_of_all = false;
+        // ` * Acc@1 76.1 loss 0.44` sums up the lines above.
+        let above = self
+            .above
+            .filter(|_| piece.trim_start().starts_with('*') && epoch_of(piece).is_none());
+        let mut around = summary.or(above).or(self.block);
+        let mut of_all: Option<String> = None;
         let mut at = 0;
         while at < tokens.len() {
             match &tokens[at] {
@@ -277,20 +214,35 @@ impl Reader<'_> {
                     if let Some(side) = side_of(word) {
                         around = Some((side, is_test(word)));
                     }
-                    let unnumbered = !matches!(
-                        tokens.get(at + 1..at + 3),
-                        Some([Token::Number(..), ..] | [Token::Join, Token::Number(..)])
-                    );
-                    let lower = word.to_lowercase();
-                    loss_of_all |= lower == "learn"
-                        || (unnumbered && matches!(lower.as_str(), "loss" | "losses"));
+                    if word.eq_ignore_ascii_case("learn") {
+                        of_all = Some("loss".to_owned());
+                    } else if let Some(heading) = heading(tokens, at) {
+                        of_all = Some(heading);
+                    }
                 }
                 Token::Number(value, text, unit) => {
-                    let name = name_before(&tokens[..at]);
+                    let mut name = name_before(&tokens[..at]);
+                    // `loss: 0.41 (train), 0.33 (val)`
+                    let side = side_behind(&tokens[at + 1..]);
+                    if let Some(side) = side {
+                        let of_all = name_before(&tokens[..first_number(tokens)]);
+                        let measure = if name.is_empty() { of_all } else { name };
+                        name = format!("{measure} {side}");
+                    }
+                    // `train loss 0.41, val 0.33`
+                    if let ([only], None) = (&found[..], &of_all)
+                        && only.measure == Measure::Loss
+                        && text.contains('.')
+                        && let Some(bare) = side_of(&name)
+                        && only.side.unwrap_or(Side::Train) != bare
+                    {
+                        of_all = Some("loss".to_owned());
+                    }
                     let percent = *unit == Some("%");
                     if !name.is_empty() && (unit.is_none() || percent) {
                         let value = self.settled(tokens, at, *value, text, &name);
-                        match self.named(&name, value, tokens.get(at + 1..at + 3), loss_of_all) {
+                        let next = tokens.get(at + 1..at + 3);
+                        match self.named(&name, value, next, of_all.as_deref()) {
                             Named::One(mut one) => {
                                 if one.side.is_none()
                                     && let Some((side, test)) = around
@@ -348,7 +300,7 @@ impl Reader<'_> {
                 }
             }
             Some([Token::Open, Token::Number(mean, inner, None), Token::Close])
-                if text.contains('.') && inner.contains('.') =>
+                if self.means && text.contains('.') && inner.contains('.') =>
             {
                 *mean
             }
@@ -361,7 +313,7 @@ impl Reader<'_> {
         name: &str,
         value: Printed,
         next: Option<&[Token]>,
-        loss_of_all: bool,
+        of_all: Option<&str>,
     ) -> Named {
         if let Some(one) = reading(name, value, self.columns) {
             return Named::One(one);
@@ -376,14 +328,11 @@ impl Reader<'_> {
         if self.columns.is_given() {
             return Named::Nothing;
         }
-        if let Some(bare) = meaning(name).filter(|meaning| meaning.measure.is_none() && loss_of_all)
-        {
-            return bare.side.map_or(Named::Nothing, |side| {
-                Named::One(Reading {
-                    rank: bare.rank,
-                    ..loss(side, name, value)
-                })
-            });
+        // `loss: train 0.41, val 0.33`
+        let bare = meaning(name).filter(|meaning| meaning.measure.is_none());
+        if let (Some(_), Some(of_all)) = (bare, of_all) {
+            return reading(&format!("{of_all} {name}"), value, self.columns)
+                .map_or(Named::Nothing, Named::One);
         }
         // `train/val loss: 0.41/0.33`
         let sides: Vec<Side> = name.split([' ', '/', '_']).filter_map(side_of).collect();
@@ -405,6 +354,38 @@ enum Named {
     Nothing,
 }
 
+/// The side in brackets behind a number.
+fn side_behind<'a>(tokens: &[Token<'a>]) -> Option<&'a str> {
+    match tokens {
+        // `loss=0.41 [val] loss=0.33`: what follows a name is its own.
+        [
+            Token::Open,
+            Token::Word(_),
+            Token::Close,
+            Token::Word(_) | Token::Join,
+            ..,
+        ]
+        | [
+            Token::Open,
+            Token::Word(_),
+            Token::Close,
+            Token::Number(..),
+            Token::Slash,
+            ..,
+        ] => None,
+        [Token::Open, Token::Word(word), Token::Close, ..] => side_of(word).map(|_| *word),
+        _ => None,
+    }
+}
+
+/// Where the first number of a piece that has a name stands.
+fn first_number(tokens: &[Token]) -> usize {
+    let named = |at: &usize| {
+        matches!(tokens[*at], Token::Number(..)) && !name_before(&tokens[..*at]).is_empty()
+    };
+    (0..tokens.len()).find(named).unwrap_or(0)
+}
+
 fn is_share(name: &str) -> bool {
     meaning(name).is_some_and(|meaning| {
         matches!(
@@ -412,42 +393,6 @@ fn is_share(name: &str) -> bool {
             Some(Measure::Accuracy | Measure::ErrorRate)
         )
     })
-}
-
-/// Words directly before a number, with at most one `:`, `=` or ` - ` between.
-fn name_before(tokens: &[Token]) -> String {
-    let mut rest = tokens;
-    if let [before @ .., Token::Join | Token::Dash] = rest {
-        rest = before;
-    }
-    let mut words: Vec<&str> = Vec::new();
-    for token in rest.iter().rev() {
-        match token {
-            Token::Word(word) if words.len() < 6 => words.push(word),
-            Token::Close | Token::Open if !words.is_empty() || matches!(token, Token::Close) => {}
-            _ => break,
-        }
-    }
-    // The number of an epoch or a step is no value.
-    let counters = [
-        "epoch",
-        "ep",
-        "step",
-        "iter",
-        "iteration",
-        "batch",
-        "fold",
-        "round",
-    ];
-    if words
-        .first()
-        .is_some_and(|word| counters.contains(&word.to_lowercase().as_str()))
-    {
-        return String::new();
-    }
-    words.reverse();
-    words.retain(|word| !NOISE.contains(&word.to_lowercase().as_str()));
-    words.join(" ")
 }
 
 /// One row, or several where a line end was lost between complete ones.
@@ -481,19 +426,48 @@ fn parted(row: Row, readings: Vec<Reading>) -> Result<Vec<Row>, LogError> {
     Ok(rows)
 }
 
-fn counter(piece: &str) -> Option<(u64, u64)> {
-    let found = COUNTER.as_ref()?.captures(piece)?;
-    let number = |a: usize, b: usize| found.get(a).or(found.get(b))?.as_str().parse().ok();
-    Some((number(1, 3)?, number(2, 4)?))
-}
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
 
-fn darknet(piece: &str) -> Option<Reading> {
-    let found = DARKNET.as_ref()?.captures(piece)?;
-    Some(Reading {
-        name: "avg".to_owned(),
-        side: Some(Side::Train),
-        measure: Measure::Loss,
-        rank: 2,
-        value: printed(found.get(1)?.as_str())?,
-    })
+    fn last(text: &str) -> (Option<f64>, Option<f64>) {
+        let log = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}\n{error}"));
+        let epoch = log.explained().copied().unwrap_or_default();
+        (
+            epoch.train.map(|p| p.value),
+            epoch.validation.map(|p| p.value),
+        )
+    }
+
+    #[test]
+    fn a_measure_holds_for_the_sides_behind_it_up_to_the_next() {
+        for text in [
+            "loss: train 0.5, val 0.4 | acc: train 0.80, val 0.85",
+            "loss train 0.5 val 0.4 | accuracy train 0.80 val 0.85",
+            "loss (train 0.5, val 0.4) acc (train 0.8, val 0.85)",
+            "loss: train=0.5 val=0.4, f1: train=0.80 val=0.85",
+            "acc: train 0.80 val 0.85 loss: train 0.5 val 0.4",
+            "loss: train 0.5 val 0.4 time: train 12.3 val 3.2",
+            "Losses for this epoch: train 0.5, val 0.4",
+        ] {
+            assert_eq!(last(text), (Some(0.5), Some(0.4)), "{text}");
+        }
+        assert!(parse(b"time: train 12.3 val 3.2").is_err());
+    }
+
+    #[test]
+    fn a_side_without_a_measure_takes_that_of_the_loss_before_it() {
+        for text in [
+            "Epoch 1: validation loss 0.4 (train 0.5)",
+            "Epoch 1: train loss 0.5, val 0.4",
+            "1 loss 0.5 val 0.4",
+            "Epoch 1 loss: 0.5 (train), 0.4 (val)",
+            "[1/4] [train] loss=0.5 [val] loss=0.4",
+            "[train] 100/100 loss 0.5 [val] 20/20 loss 0.4",
+        ] {
+            assert_eq!(last(text), (Some(0.5), Some(0.4)), "{text}");
+        }
+        let accuracy = "train loss 0.5, train acc 0.8, val 0.85";
+        assert_eq!(last(accuracy), (Some(0.5), None));
+    }
 }

@@ -9,6 +9,17 @@
 //! rows of named numbers of it, `names` says what a name means, `epochs` puts rows together. A loss
 //! that the log gives twice and differently is an error; one side is never taken for the other.
 
+/// A regular expression that is compiled once.
+macro_rules! pattern {
+    ($name:ident, $pattern:literal) => {
+        static $name: std::sync::LazyLock<Option<regex::Regex>> =
+            std::sync::LazyLock::new(|| regex::Regex::new($pattern).ok());
+    };
+}
+
+mod arranged;
+mod bare;
+mod counters;
 mod decode;
 mod epochs;
 mod error;
@@ -17,7 +28,10 @@ mod json;
 mod kinds;
 mod lines;
 pub(crate) mod model_summary;
+mod name;
 mod names;
+mod phrases;
+mod pieces;
 mod rows;
 mod sizes;
 mod table;
@@ -227,18 +241,31 @@ pub fn parse_with(bytes: &[u8], columns: &LogColumns) -> Result<TrainingLog, Log
         return tensorboard::parse(&[("", bytes)]);
     }
     let text = decode::text(bytes);
-    let (rows, hugging_face, is_json) = match json::rows(&text, columns) {
-        Some((rows, hugging_face)) if rows.iter().any(|row| !row.readings.is_empty()) => {
-            (rows, hugging_face, true)
-        }
-        _ => (lines::rows(&text, columns)?, false, false),
+    let json = json::rows(&text, columns);
+    let json = json.filter(|found| found.rows.iter().any(|row| !row.readings.is_empty()));
+    let is_json = json.is_some();
+    let json::Found {
+        rows,
+        hugging_face,
+        warnings,
+    } = match json {
+        Some(found) => found,
+        None => json::Found {
+            rows: lines::rows(&text, columns)?,
+            ..json::Found::default()
+        },
     };
     // Console lines of a trainer: the training loss is a mean over the steps before.
     let trainer = hugging_face || (text.contains("eval_loss") && text.contains("learning_rate"));
     let found = rows.iter().any(|row| !row.readings.is_empty());
     let joined = epochs::join(rows, trainer)?;
     if !found {
-        return Err(unnamed(&text).unwrap_or(LogError::NoLoss));
+        let bare = || bare::read(&text).unwrap_or(Err(LogError::NoLoss));
+        return match bare::unnamed(&text) {
+            Some(error) => Err(error),
+            None if columns.is_given() => Err(LogError::NoLoss),
+            None => bare(),
+        };
     }
     let source = source(&text, is_json, hugging_face);
     let mut log = empty(source, kind(&text, source, trainer, &joined));
@@ -249,7 +276,8 @@ pub fn parse_with(bytes: &[u8], columns: &LogColumns) -> Result<TrainingLog, Log
     log.model = model_summary::read(&text);
     log.stated_range = sizes::stated_range(&text);
     log.other_metrics = joined.metrics;
-    log.warnings = joined.warnings;
+    log.warnings = warnings;
+    log.warnings.extend(joined.warnings);
     if text.contains("train/box_loss") {
         let ema = "validation losses of Ultralytics come from averaged weights (EMA), training losses do not";
         log.warnings.push(ema.to_owned());
@@ -332,30 +360,6 @@ fn kind(text: &str, source: LogSource, trainer: bool, joined: &epochs::Joined) -
     }
 }
 
-/// Why a table of numbers cannot be read, if the text is one.
-fn unnamed(text: &str) -> Option<LogError> {
-    let head = text.lines().next()?;
-    let cells: Vec<&str> = head.split([',', ';', '\t']).map(str::trim).collect();
-    if cells
-        .iter()
-        .any(|cell| cell.trim_matches('"').eq_ignore_ascii_case("value"))
-    {
-        return Some(LogError::Unnamed {
-            found: format!("`{head}` is one curve without its name"),
-            advice: "val=Value",
-        });
-    }
-    let words: Vec<&str> = head.split_whitespace().collect();
-    let numbers = words
-        .iter()
-        .filter(|word| word.parse::<f64>().is_ok())
-        .count();
-    (numbers >= 3 && 2 * numbers > words.len()).then(|| LogError::Unnamed {
-        found: format!("{} columns without a header", words.len()),
-        advice: "train=6,val=13 for columns counted from 1",
-    })
-}
-
 /// A log of one epoch from numbers given by hand.
 #[must_use]
 pub fn declared(train: Option<&str>, validation: Option<&str>, kind: TrainLossKind) -> TrainingLog {
@@ -420,6 +424,11 @@ fn empty(source: LogSource, train_loss_kind: TrainLossKind) -> TrainingLog {
 /// none.
 fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
     let found = log.epochs.len();
+    let validations: Vec<(u64, Printed)> = log
+        .epochs
+        .iter()
+        .filter_map(|epoch| Some((epoch.number, epoch.validation?)))
+        .collect();
     let finite = |p: Option<Printed>| p.filter(|p| p.value.is_finite());
     for epoch in &mut log.epochs {
         for value in [
@@ -447,9 +456,27 @@ fn finish(mut log: TrainingLog) -> Result<TrainingLog, LogError> {
         ));
     }
     if found > 0 && log.epochs.is_empty() {
-        return Err(LogError::NoLoss);
+        return Err(LogError::NotFinite);
     }
+    diverged_validation(&mut log, &validations);
     Ok(log)
+}
+
+/// Says that the last validation losses are no numbers, though training losses are.
+fn diverged_validation(log: &mut TrainingLog, validations: &[(u64, Printed)]) {
+    let last = validations.iter().rev();
+    let infinite = last.take_while(|(_, loss)| !loss.value.is_finite()).count();
+    let kept = log.epochs.last().map(|epoch| epoch.number);
+    let (Some((last, _)), Some(used)) = (validations.last(), log.explained()) else {
+        return;
+    };
+    if infinite > 0 && kept == Some(*last) {
+        let used = used.number;
+        log.warnings.push(match infinite == validations.len() {
+            true => "no validation loss of the log is a finite number".to_owned(),
+            false => format!("the validation loss of the last {infinite} epochs is nan or infinite; epoch {used} is read, not the last"),
+        });
+    }
 }
 
 #[cfg(test)]

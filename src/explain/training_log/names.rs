@@ -41,7 +41,7 @@ pub(super) struct Meaning {
 }
 
 /// Words for the sides; a test set is a validation set of lower rank.
-const SIDES: [(&str, Side, u8); 28] = [
+const SIDES: [(&str, Side, u8); 29] = [
     ("train", Side::Train, 1),
     ("training", Side::Train, 1),
     ("trn", Side::Train, 1),
@@ -49,6 +49,7 @@ const SIDES: [(&str, Side, u8); 28] = [
     ("trainset", Side::Train, 1),
     ("learn", Side::Train, 1),
     ("val", Side::Validation, 1),
+    ("vld", Side::Validation, 1),
     ("valid", Side::Validation, 1),
     ("validation", Side::Validation, 1),
     ("validating", Side::Validation, 1),
@@ -74,7 +75,7 @@ const SIDES: [(&str, Side, u8); 28] = [
 
 /// Words that say how a number was averaged and change neither side nor measure, with the rank they
 /// give.
-const FILLERS: [(&str, u8); 26] = [
+const FILLERS: [(&str, u8); 29] = [
     ("epoch", 0),
     ("step", 2),
     ("running", 2),
@@ -101,10 +102,13 @@ const FILLERS: [(&str, u8); 26] = [
     ("data", 1),
     ("per", 1),
     ("s", 1),
+    ("in", 1),
+    ("iteration", 2),
+    ("metrics", 1),
 ];
 
 /// Words that make a name speak of something else than this epoch's value.
-const ELSEWHERE: [&str; 22] = [
+const ELSEWHERE: [&str; 25] = [
     "best",
     "improved",
     "improve",
@@ -127,6 +131,9 @@ const ELSEWHERE: [&str; 22] = [
     "std",
     "threshold",
     "weight",
+    "time",
+    "elapsed",
+    "memory",
 ];
 
 /// Loss by another name, the more usual first; counted where nothing is called a loss.
@@ -194,6 +201,12 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         side: None,
         measure: None,
         rank: 1,
+    };
+    // `eval_train_loss` is the training loss in evaluation mode.
+    let names_side = |word: &String| side_of(word).is_some();
+    let words = match &words[..] {
+        [first, rest @ ..] if first == "eval" && rest.iter().any(names_side) => rest,
+        all => all,
     };
     let mut loss = false;
     let mut other: Vec<&str> = Vec::new();
@@ -302,6 +315,12 @@ fn words(name: &str) -> Vec<String> {
         });
         side.unwrap_or_else(|| vec![word.clone()])
     };
+    // `loss@100`: how many batches it was taken over.
+    let words = words.iter().map(|word| match word.split_once('@') {
+        Some((name, _)) if name.ends_with("loss") => name.to_owned(),
+        _ => word.clone(),
+    });
+    let words: Vec<String> = words.collect();
     let words = words.iter().flat_map(glued);
     words
         .filter(|word| word.chars().any(char::is_alphabetic))
@@ -340,6 +359,26 @@ pub(super) fn side_of(word: &str) -> Option<Side> {
     let word = word.to_lowercase();
     let found = SIDES.iter().find(|(own, ..)| *own == word);
     found.map(|&(_, side, _)| side)
+}
+
+/// The side that the words of a name give, where they give one.
+#[must_use]
+pub(super) fn side_within(name: &str) -> Option<Side> {
+    let mut sides: Vec<Side> = words(name)
+        .iter()
+        .filter_map(|word| side_of(word))
+        .collect();
+    sides.dedup();
+    match sides[..] {
+        [side] => Some(side),
+        _ => None,
+    }
+}
+
+/// Whether a word changes neither side nor measure.
+#[must_use]
+pub(super) fn is_filler(word: &str) -> bool {
+    FILLERS.iter().any(|(own, _)| *own == word)
 }
 
 /// Whether a word standing by itself names a test set.

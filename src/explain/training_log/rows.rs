@@ -35,6 +35,8 @@ pub(super) struct Row {
     pub(super) step: bool,
     /// Length of a full bar.
     pub(super) bar: Option<u64>,
+    /// Which of several processes or folds the row names: `rank 0`, `fold 3`.
+    pub(super) strand: Option<(String, u64)>,
     /// The numbers.
     pub(super) readings: Vec<Reading>,
 }

@@ -5,6 +5,7 @@
 //! read; of a summary's values `tag` (1), `simple_value` (2) and a scalar `tensor` (8). A file cut
 //! short, as a running job leaves it, is read up to the cut.
 
+use super::names::{Side, side_within};
 use super::{Epoch, LogError, LogSource, Printed, TrainLossKind, TrainingLog, empty, finish};
 use crate::tf_record::{Damage, Fields, Wire, next_record};
 use std::collections::BTreeMap;
@@ -23,32 +24,54 @@ pub(crate) fn looks_like_events(bytes: &[u8]) -> bool {
     matches!(next_record(&mut &*bytes), Ok(Some(_)))
 }
 
-/// Reads the losses of one or more event files, each with the name of its run (Keras writes `train`
-/// and `validation` apart).
+/// Whether the name of a folder is that of a side.
+#[must_use]
+pub(crate) fn names_side(folder: &str) -> bool {
+    side_within(folder).is_some()
+}
+
+/// Reads the losses of one or more event files, each with the name of its folder (Keras writes
+/// `train` and `validation` apart).
 ///
-/// A curve is a validation loss when its tag or its run says `val` or `eval`, a training loss when
-/// it says `train` or nothing; `epoch_loss` and names with `epoch` are means over the epoch.
+/// The side of a curve is that of its tag, else that of its folder; a curve without one is the
+/// training loss, except where its tag is one that Keras writes for both. `epoch_loss` and names
+/// with `epoch` are means over the epoch.
 ///
 /// # Errors
-/// [`LogError`] when a record is damaged or no tag is a loss.
+/// [`LogError`] when a record is damaged, no tag is a loss, or nothing tells a curve's side.
 pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
     let mut train: BTreeMap<String, Vec<Scalar>> = BTreeMap::new();
     let mut validation: BTreeMap<String, Vec<Scalar>> = BTreeMap::new();
     let mut warnings = Vec::new();
-    for (run, bytes) in files {
+    let mut unsided = None;
+    for (folder, bytes) in files {
         for scalar in scalars(bytes, &mut warnings)? {
-            let name = format!("{run}/{}", scalar.tag).to_lowercase();
-            let last = scalar.tag.to_lowercase();
-            if !last.contains("loss") {
+            let tag = scalar.tag.to_lowercase();
+            if !tag.contains("loss") {
                 continue;
             }
-            let side = if name.contains("val") || name.contains("eval") {
-                &mut validation
-            } else {
-                &mut train
+            let own = side_within(&scalar.tag).or_else(|| side_within(folder));
+            if own.is_none() && tag.starts_with("epoch_") {
+                unsided = Some(scalar.tag);
+                continue;
+            }
+            let side = match own {
+                Some(Side::Validation) => &mut validation,
+                _ => &mut train,
             };
-            side.entry(last).or_default().push(scalar);
+            side.entry(tag).or_default().push(scalar);
         }
+    }
+    if let (Some(tag), true) = (unsided, train.is_empty() && validation.is_empty()) {
+        return Err(LogError::Malformed {
+            format: "TensorBoard events",
+            reason: format!(
+                "nothing tells whether `{tag}` is of training or of validation; give the directory that holds `train` and `validation`"
+            ),
+        });
+    }
+    for curve in train.values_mut().chain(validation.values_mut()) {
+        curve.sort_by_key(|scalar| scalar.step);
     }
     let (train_tag, train) = preferred(train);
     let (_, validation) = preferred(validation);
@@ -66,11 +89,12 @@ pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
     finish(log)
 }
 
-/// The curve whose tag speaks of epochs, else the shortest tag: `loss` before `loss/classifier`.
+/// The curve whose tag speaks of epochs, else the shortest tag: `loss` before `loss/classifier`; that
+/// of a test set last.
 fn preferred(curves: BTreeMap<String, Vec<Scalar>>) -> (String, Vec<Scalar>) {
     let best = curves
         .into_iter()
-        .min_by_key(|(tag, _)| (!tag.contains("epoch"), tag.len()));
+        .min_by_key(|(tag, _)| (tag.contains("test"), !tag.contains("epoch"), tag.len()));
     best.unwrap_or_default()
 }
 
@@ -213,6 +237,26 @@ mod tests {
         let log = parse(&[("train", &train), ("validation", &validation)]).unwrap();
         assert_eq!(log.train_loss_kind, TrainLossKind::EpochMean);
         assert_eq!(log.epochs[0].validation.unwrap().value, 0.25);
+    }
+
+    #[test]
+    fn the_side_is_that_of_the_tag_else_that_of_the_folder_else_not_known() {
+        let read = |folder: &str, tag: &str| {
+            let bytes = event(tag, 0, 0.25);
+            parse(&[(folder, &bytes)]).map(|log| {
+                let epoch = log.epochs[0];
+                (epoch.train.is_some(), epoch.validation.is_some())
+            })
+        };
+        let (train, validation) = (Ok((true, false)), Ok((false, true)));
+        assert_eq!(read("validation", "epoch_loss"), validation);
+        assert_eq!(read("Loss_val", "Loss"), validation);
+        assert_eq!(read("train", "epoch_loss"), train);
+        assert_eq!(read("validation", "train/loss"), train);
+        assert_eq!(read("version_0", "loss"), train);
+        assert_eq!(read("values", "value_loss"), train);
+        let error = read("logs", "epoch_loss").unwrap_err().to_string();
+        assert!(error.contains("give the directory"), "{error}");
     }
 
     #[test]

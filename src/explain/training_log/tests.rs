@@ -35,6 +35,26 @@ fn losses_that_are_not_numbers_are_dropped_with_a_warning() {
 fn a_log_of_nothing_but_nan_is_an_error() {
     assert_eq!(
         parse(b"epoch,loss,val_loss\n0,nan,nan\n"),
-        Err(LogError::NoLoss)
+        Err(LogError::NotFinite)
     );
+}
+
+#[test]
+fn a_run_that_diverged_says_which_epoch_is_read() {
+    for text in [
+        "Epoch 1 train loss 0.5 val loss 0.4\nEpoch 2 train loss 0.4 val loss nan\nEpoch 3 train loss nan val loss nan\n",
+        "Epoch 1 train loss 0.5 val loss 0.4\nEpoch 2 train loss 0.4 val loss: inf\n",
+        "epoch,train_loss,val_loss\n1,0.5,0.4\n2,0.4,nan\n3,0.3,inf\n",
+    ] {
+        let log = parse(text.as_bytes()).unwrap();
+        assert_eq!(log.explained().map(|epoch| epoch.number), Some(1), "{text}");
+        let told = log.warnings.join(" ");
+        assert!(
+            told.contains("epoch 1 is read, not the last"),
+            "{text}\n{told}"
+        );
+        assert!(!told.contains("no finished epoch"), "{told}");
+    }
+    let early = parse(b"epoch,train_loss,val_loss\n1,0.5,nan\n2,0.4,0.3\n").unwrap();
+    assert!(early.warnings.is_empty(), "{:?}", early.warnings);
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::names::meaning;
 use super::{Printed, printed};
 
 static TOKEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -42,7 +43,14 @@ pub(super) fn tokens(piece: &str, comma: bool) -> Vec<Token<'_>> {
                 .then(|| printed(word))
                 .flatten();
             match number {
-                Some(number) if matches!(tokens.last(), Some(Token::Join)) => {
+                // `val loss nan` as `val loss: nan`; of `improved from inf` it is no value.
+                Some(number)
+                    if tokens.last().is_some_and(|last| match last {
+                        Token::Word(name) => meaning(name).is_some(),
+                        Token::Join => true,
+                        _ => false,
+                    }) =>
+                {
                     Token::Number(number, word, None)
                 }
                 _ => Token::Word(word),
@@ -70,6 +78,9 @@ pub(super) fn tokens(piece: &str, comma: bool) -> Vec<Token<'_>> {
             Token::Close
         } else if is("slash").is_some() {
             Token::Slash
+        } else if is("hard") == Some("\t") && matches!(tokens.last(), Some(Token::Join)) {
+            // Tabs that align a value behind its colon.
+            continue;
         } else {
             Token::Hard
         };
