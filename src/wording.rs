@@ -14,11 +14,10 @@ pub(crate) fn loss(value: f64) -> String {
 /// Numbers known in full have four significant digits.
 #[must_use]
 pub(crate) fn as_printed(value: f64, half_width: f64) -> String {
-    let digits = if half_width > 0.0 {
-        -(2.0 * half_width).log10().round()
-    } else {
-        3.0 - value.abs().max(1e-300).log10().floor()
-    };
+    if value == 0.0 && half_width == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = digits_of(value, half_width);
     match digits as i64 {
         digits if value != 0.0 && digits > 7 => format!("{value:.2e}"),
         digits => format!(
@@ -26,6 +25,25 @@ pub(crate) fn as_printed(value: f64, half_width: f64) -> String {
             usize::try_from(digits.clamp(0, 17)).unwrap_or(0)
         ),
     }
+}
+
+/// Decimals of a number as printed; numbers known in full have four significant digits.
+fn digits_of(value: f64, half_width: f64) -> f64 {
+    if half_width > 0.0 {
+        -(2.0 * half_width).log10().round()
+    } else {
+        3.0 - value.abs().max(1e-300).log10().floor()
+    }
+}
+
+/// A bound from above with the digits that were printed, rounded up: nothing that it bounds exceeds
+/// what is told.
+#[must_use]
+pub(crate) fn at_most(bound: f64, half_width: f64) -> String {
+    let unit = 10f64.powf(-digits_of(bound, half_width));
+    // What differs from a printed number by the last bit only is that number.
+    let told = (bound / unit - 1e-6).ceil() * unit;
+    as_printed(told, half_width)
 }
 
 /// A share of right answers in percent, with the digits that were printed, at most two decimals.
@@ -120,6 +138,17 @@ pub(crate) fn count(n: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bound_from_above_is_rounded_up() {
+        assert_eq!(at_most(0.4375, 0.05), "0.5");
+        assert_eq!(at_most(0.4, 0.05), "0.4");
+        assert_eq!(at_most(0.40001, 0.00005), "0.4001");
+        assert_eq!(at_most(0.123_41, 0.0), "0.1235");
+        assert_eq!(at_most(0.0, 0.0), "0");
+        assert_eq!(as_printed(0.0, 0.0), "0");
+        assert_eq!(as_printed(0.0, 0.005), "0.00");
+    }
 
     #[test]
     fn numbers_are_grouped_by_three() {

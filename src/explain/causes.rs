@@ -58,7 +58,10 @@ fn epoch_average(losses: &FromLosses) -> Cause {
             let about = end.share_of_gap.map_or_else(String::new, |share| {
                 format!("about {}, ", of_the_gap(share))
             });
-            let told = format!("{about}at most {}", of_the_gap(most));
+            let told = match end.share_of_gap {
+                Some(share) if share > 1.0 && most > 1.0 => of_the_gap(share),
+                _ => format!("{about}at most {}", of_the_gap(most)),
+            };
             let detail = format!(
                 "the printed training loss is a mean over the epoch, while the weights still improved: {told} of the gap"
             );

@@ -1,6 +1,6 @@
 //! Summary of the training log as read, for the report and in one line.
 
-use super::training_log::{Epoch, Printed, Quantity, TrainingLog};
+use super::training_log::{Epoch, LogSource, Printed, Quantity, TrainingLog};
 use crate::report::explanation::{LogPoint, LogRead, TrainLossKind};
 use crate::wording::{accuracy, as_printed};
 
@@ -28,7 +28,10 @@ pub(crate) fn log_read(log: &TrainingLog) -> LogRead {
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         if parts.is_empty() {
-            "not in the log".to_owned()
+            match log.source {
+                LogSource::Declared => "not given".to_owned(),
+                _ => "not in the log".to_owned(),
+            }
         } else {
             parts.join(", ")
         }
@@ -120,7 +123,7 @@ fn meaning(log: &TrainingLog) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::training_log::parse;
+    use super::super::training_log::{declared, parse};
     use super::*;
 
     fn line(text: &str) -> String {
@@ -171,6 +174,11 @@ mod tests {
         assert_eq!(
             line("epoch,accuracy,val_accuracy\n0,0.93,0.941\n"),
             "epoch 1, training accuracy 93 %, validation accuracy 94.1 %"
+        );
+        let typed = declared(None, Some("0.3"), TrainLossKind::Unknown);
+        assert_eq!(
+            log_read(&typed).line,
+            "epoch 1, training not given, validation 0.3"
         );
         assert_eq!(
             line("Epoch 1/1\n9/9 - loss: 0.5"),

@@ -4,7 +4,7 @@ use super::bounds::{self, Range};
 use super::gap::{closable_share, epoch_ends, tipping_point};
 use super::inputs::{Inputs, Metric, Targets};
 use super::label_noise::label_noise;
-use super::training_log::{Printed, Quantity, TrainingLog};
+use super::training_log::{LogSource, Printed, Quantity, TrainingLog};
 use crate::report::explanation::{
     Assumption, Bound, CiMethod, Estimate, FromImages, FromLosses, HalfEpoch, Status, TrainLossKind,
 };
@@ -106,19 +106,22 @@ fn of_log(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
         return Err(Box::new(Estimate::absent(
             Status::MissingInput,
             "no_validation_loss",
-            "the log has no validation loss",
+            match log.source {
+                LogSource::Declared => "no validation loss was given",
+                _ => "the log has no validation loss",
+            },
         )));
     };
     if validation.value < 0.0 {
         return Err(Box::new(Estimate::absent(
             Status::NotApplicable,
             "negative_loss",
-            "the validation loss is negative, so it is no mean of losses that cannot be",
+            "a negative validation loss (as of Dice, or of a likelihood) does not split into leaked and clean samples; give --predictions with a column such as `dice`",
         )));
     }
     Ok(Reported {
         validation,
-        train: train.filter(|train| train.value > 0.0),
+        train: train.filter(|train| train.value >= 0.0),
     })
 }
 
@@ -269,15 +272,17 @@ fn bound_table(
             Estimate::absent(Status::NotIdentified, "all_leaked", message),
         )];
     }
-    // Rounding of the printed loss widens both ends.
+    // Rounding of the printed loss widens both ends, up to what a loss can be.
+    let largest = max_loss(inputs);
+    let possible = |loss: f64| loss.min(largest.unwrap_or(f64::INFINITY));
     let rounded = |bound: &dyn Fn(f64) -> Range| -> Range {
         (
             bound(l.value - l.half_width).0.max(0.0),
-            bound(l.value + l.half_width).1,
+            possible(bound(l.value + l.half_width).1),
         )
     };
     let mut table = Vec::new();
-    if let Some(max_loss) = max_loss(inputs) {
+    if let Some(max_loss) = largest {
         let (lo, hi) = rounded(&|loss| bounds::range_only(loss, leaked, max_loss));
         table.push(row("B0", Estimate::bounds(lo, hi, &[A0])));
     }
@@ -316,7 +321,7 @@ fn bound_table(
             let no_overfit = Estimate::bounds(lo, hi, &[A0, A1, A2]);
             table.push(row("B3", of_use(no_overfit)));
             let highest = (t.value * chance.exp()).min(l.value / leaked);
-            let as_training = |loss| bounds::leaked_as(l.value, leaked, loss);
+            let as_training = |loss| possible(bounds::leaked_as(l.value, leaked, loss));
             table.push(row(
                 "B4",
                 Estimate::exact(as_training(t.value), 0)

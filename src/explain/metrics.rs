@@ -102,7 +102,7 @@ fn by_exposure<T: Copy>(
 ) -> Option<MetricByExposure> {
     let of = |wanted: &dyn Fn(&Case<T>) -> bool| {
         let chosen: Vec<Case<T>> = cases.iter().filter(|case| wanted(case)).copied().collect();
-        estimate(&chosen, metric)
+        within(estimate(&chosen, metric), name)
     };
     let all = of(&|_| true);
     all.value.is_some().then(|| MetricByExposure {
@@ -111,6 +111,23 @@ fn by_exposure<T: Copy>(
         clean: of(&|case| case.clean),
         all,
     })
+}
+
+/// An interval without what the metric cannot be: a share is 0 to 1, an error not negative.
+fn within(estimate: Estimate, name: &str) -> Estimate {
+    let (least, most) = match name {
+        "mae" | "rmse" | "cer" | "wer" => (0.0, f64::INFINITY),
+        "r2" => (f64::NEG_INFINITY, 1.0),
+        "psnr" => (f64::NEG_INFINITY, f64::INFINITY),
+        // A measure in percent is no share of 1.
+        _ if estimate.value.is_some_and(|value| value <= 1.0) => (0.0, 1.0),
+        _ => (0.0, f64::INFINITY),
+    };
+    Estimate {
+        lo: estimate.lo.map(|lo| lo.max(least)),
+        hi: estimate.hi.map(|hi| hi.min(most)),
+        ..estimate
+    }
 }
 
 fn estimate<T: Copy>(cases: &[Case<T>], metric: MetricOf<T>) -> Estimate {

@@ -128,10 +128,16 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let counted = t3.as_ref().and_then(|t3| t3.accuracy.as_ref());
     let counted = counted.filter(|counted| counted.all.n_used == t0.n_validation);
     let counted = counted.and_then(|counted| counted.all.value);
-    let accuracy = accuracy.or(counted.map(|value| Printed {
+    let counted = counted.map(|value| Printed {
         value,
         half_width: accuracy::TENTH_OF_A_POINT,
-    }));
+    });
+    // Numbers of two models are not told in one breath: those of the predictions are kept.
+    let differing = accuracy.zip(counted).filter(differ);
+    let accuracy = differing
+        .map(|(_, counted)| counted)
+        .or(accuracy)
+        .or(counted);
     let half_width = accuracy.map_or(0.0, |accuracy| accuracy.half_width);
     let accuracy = accuracy.map(|accuracy| accuracy::bounds(accuracy, &t0));
     Some(Explanation {
@@ -153,7 +159,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         accuracy,
         log: inputs.log.map(log_read::log_read),
         next_steps: next_steps::next_steps(inputs, &t0),
-        warnings: warnings::warnings(inputs, t1.is_some()),
+        warnings: warnings::warnings(inputs, t1.is_some(), differing),
         t1_absent: reported.err().map(|absent| *absent),
         t0,
         t1,
@@ -163,6 +169,11 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         comparison: comparison::compare(inputs.compared, &exposures, &groups),
         causes,
     })
+}
+
+/// Whether two accuracies of the same samples differ by more than a point and rounding.
+fn differ((logged, counted): &(Printed, Printed)) -> bool {
+    (logged.value - counted.value).abs() > 0.01 + logged.half_width
 }
 
 /// The metric, resolved from the kind of targets and of log where it was not stated; unknown where

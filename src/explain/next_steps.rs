@@ -1,6 +1,6 @@
 //! Inputs that are still missing and what each would tell, the most telling first, with commands.
 
-use super::inputs::{Inputs, Targets};
+use super::inputs::{Inputs, Metric, Targets};
 use crate::report::explanation::{FromImages, NextStep, Status};
 
 /// Steps that are still open, the most telling first.
@@ -20,7 +20,9 @@ pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> 
             "splitleak check DATASET --training-log FILE",
         ));
     }
-    if inputs.train_loss_evaluation.is_none() && !is_needless {
+    // It sharpens the bounds on a mean loss of what leaks, and nothing else.
+    let is_mean = inputs.metric != Metric::NotAMean;
+    if leaked && is_mean && inputs.train_loss_evaluation.is_none() && !is_needless {
         steps.push(step(
             "measure the training loss in evaluation mode (no dropout)",
             "model.evaluate(X_train, y_train), then --train-loss-eval VALUE",

@@ -5,7 +5,7 @@ use super::exposure::Exposures;
 use super::honest::{Case, degree_standardised, standardised_at};
 use super::inputs::{Inputs, Prediction, Setting};
 use super::interval::{ratio, share, sum_by_group};
-use super::losses::Reported;
+use super::losses::{Reported, max_loss};
 use super::nearest_training::Query;
 use super::predicted_against_true::correlation;
 use super::together::hidden_partners;
@@ -65,7 +65,15 @@ pub(crate) fn from_predictions(
         let n = chosen.len();
         ratio(&sum_by_group(chosen.into_iter()), n)
     };
-    let all = mean_where(&|_| true);
+    // A share of wrong answers is no more than 1.
+    let are_shares = max_loss(inputs) == Some(1.0) && losses.iter().all(|&loss| loss <= 1.0);
+    let possible = |estimate: Estimate| Estimate {
+        hi: estimate
+            .hi
+            .map(|hi| if are_shares { hi.min(1.0) } else { hi }),
+        ..estimate
+    };
+    let all = possible(mean_where(&|_| true));
     let degrees = degrees(inputs);
     let cases: Vec<Case> = rows
         .iter()
@@ -78,12 +86,12 @@ pub(crate) fn from_predictions(
         })
         .collect();
     let ordered = inputs.rows.iter().any(|row| row.place.is_some());
-    let honest = honest(&cases, ordered, inputs, exposures);
+    let honest = possible(honest(&cases, ordered, inputs, exposures));
     let may_miss = honest.value.is_some() && cases.iter().any(|case| !case.clean);
     let recalls = if may_miss { &RECALLS[..] } else { &[] };
     let if_missed = recalls.iter().map(|&recall| IfMissed {
         recall,
-        honest: standardised_at(&cases, recall),
+        honest: possible(standardised_at(&cases, recall)),
     });
     FromPredictions {
         n_matched: predictions.iter().flatten().count() as u64,
@@ -95,7 +103,7 @@ pub(crate) fn from_predictions(
         by_class: Exposure::ALL
             .map(|class| ClassLoss {
                 class,
-                loss: mean_where(&|i| exposures.class[i] == class),
+                loss: possible(mean_where(&|i| exposures.class[i] == class)),
             })
             .into_iter()
             .filter(|row| row.loss.value.is_some())
@@ -151,7 +159,7 @@ fn accuracies(
         standardised: Estimate {
             value: wrong.value.map(|error| 1.0 - error),
             lo: wrong.hi.map(|error| (1.0 - error).max(0.0)),
-            hi: wrong.lo.map(|error| 1.0 - error),
+            hi: wrong.lo.map(|error| (1.0 - error).min(1.0)),
             ..wrong
         },
     })

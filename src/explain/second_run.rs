@@ -15,7 +15,7 @@ pub(crate) fn compare(
 ) -> FromSecondRun {
     FromSecondRun {
         paired_ratio: paired(inputs, second, groups),
-        ratio_of_logs: of_logs(second, reported),
+        ratio_of_logs: of_logs(inputs, second, reported),
         message: "training randomness is not in these intervals: repeat both splits with three seeds or more".to_owned(),
     }
 }
@@ -47,7 +47,16 @@ fn paired(inputs: &Inputs, second: SecondRun, groups: &[u32]) -> Estimate {
     ratio(&sum_by_group(both.into_iter()), n).assuming(&[Assumption::A0])
 }
 
-fn of_logs(second: SecondRun, reported: Option<Reported>) -> Estimate {
+fn of_logs(inputs: &Inputs, second: SecondRun, reported: Option<Reported>) -> Estimate {
+    if let (Some(first), Some(other)) = (inputs.log, second.log)
+        && first.quantity != other.quantity
+    {
+        return Estimate::absent(
+            Status::NotApplicable,
+            "other_loss",
+            "the second log is of another loss, so the two have no ratio",
+        );
+    }
     let last = second
         .log
         .and_then(|log| log.epochs.iter().rev().find_map(|epoch| epoch.validation));

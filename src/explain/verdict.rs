@@ -2,15 +2,15 @@
 //! that allows one.
 
 use super::accuracy::TENTH_OF_A_POINT;
-use super::losses::ALMOST_ALL;
+use super::losses::{ALMOST_ALL, clean_at_most};
 use super::phrases::{
     about, below_training, capital, constant_in_words, leaked_samples, noun, the_others, what_leaks,
 };
 use crate::report::explanation::{
     AccuracyBounds, Basis, Cause, Estimate, FromImages, FromLosses, FromPredictions, FromSecondRun,
-    FromTargets, Said, Verdict, Word,
+    FromTargets, MetricByExposure, Said, Status, Verdict, Word,
 };
-use crate::wording::{accuracy as in_percent, as_printed, count, loss as in_words, times};
+use crate::wording::{accuracy as in_percent, as_printed, at_most, count, loss as in_words, times};
 
 /// Least ratio of the copying learner's losses that is worth a projection; its interval must
 /// exclude 1, too.
@@ -111,13 +111,14 @@ impl Known<'_> {
         if self.exposed() == 0.0 {
             return self.without_leak();
         }
-        let ways: [fn(&Self) -> Opening; 7] = [
+        let ways: [fn(&Self) -> Opening; 8] = [
             Self::measured,
             Self::no_better_than_constant,
             Self::of_accuracy,
             Self::on_clean_images,
             Self::projected,
             Self::far_from_copying,
+            Self::of_metric,
             Self::without_loss,
         ];
         let first = ways.iter().find_map(|way| way(self));
@@ -389,6 +390,38 @@ impl Known<'_> {
         Some((Word::Possible, first.into_iter().chain(rest).collect()))
     }
 
+    /// No loss of all samples, but predictions that tell a metric of the clean ones.
+    fn of_metric(&self) -> Opening {
+        let t3 = self.t3.filter(|_| self.t1.is_none())?;
+        let told = |all: &Estimate, clean: &Estimate, in_words: &dyn Fn(f64) -> String| {
+            let (value, lo, hi) = (clean.value?, clean.lo?, clean.hi?);
+            let of_clean = format!("{} ({} to {})", in_words(value), in_words(lo), in_words(hi));
+            Some((in_words(all.value?), of_clean))
+        };
+        let percent = |value: f64| in_percent(value, TENTH_OF_A_POINT);
+        let right = t3.accuracy.as_ref();
+        let right = right.and_then(|right| {
+            let (all, clean) = told(&right.all, &right.clean, &percent)?;
+            Some((
+                format!("{all} right"),
+                format!("the predictions are right in {clean}"),
+            ))
+        });
+        let of_metric = |one: &MetricByExposure| {
+            let (all, clean) = told(&one.all, &one.clean, &in_words)?;
+            let name = one.metric.replace('_', " ");
+            Some((format!("{name} {all}"), format!("it is {clean}")))
+        };
+        let (all, clean) = right.or_else(|| t3.metrics.iter().find_map(of_metric))?;
+        let texts = [
+            format!("{} counts leaked {}s.", capital(&all), noun(self.t0)),
+            what_leaks(self.t0),
+            format!("On {} {clean}.", the_others(self.t0)),
+        ];
+        let says = texts.map(|text| said(Basis::Computed, text));
+        Some((Word::Measured, says.into()))
+    }
+
     fn without_loss(&self) -> Option<(Word, Vec<Said>)> {
         if self.t1.is_some() {
             return None;
@@ -434,21 +467,47 @@ impl Known<'_> {
             );
             return (Word::Possible, says);
         }
-        // The bound includes the rounding of the log.
-        let most = (loss + half) / (1.0 - self.exposed());
+        if let Some(says) = self.contradicted(&told, &leak) {
+            return (Word::Possible, says);
+        }
+        // The bound includes the rounding of the log; a training loss in evaluation mode makes it
+        // sharper.
+        let plain = (loss + half) / (1.0 - self.exposed());
+        let sharpest = self.t1.and_then(clean_at_most);
+        let most = sharpest.map_or(plain, |most| most.min(plain));
+        let unless =
+            match most < plain && self.t1.is_some_and(|t1| t1.train_loss_evaluation.is_some()) {
+                true => "if the leaked ones are fitted neither worse nor better than training",
+                false => "if the leaked ones are not fitted worse",
+            };
         let says = vec![
             said(Basis::Computed, format!("{told} may be too good.")),
             leak,
             said(
                 Basis::Bounded,
                 format!(
-                    "On {} the loss is at most {}, if the leaked ones are not fitted worse.",
+                    "On {} the loss is at most {}, {unless}.",
                     the_others(self.t0),
-                    as_printed(most, half)
+                    at_most(most, half)
                 ),
             ),
         ];
         (Word::Possible, says)
+    }
+
+    /// Training samples are fitted worse than validation samples: leakage did not do that.
+    fn contradicted(&self, told: &str, leak: &Said) -> Option<Vec<Said>> {
+        let bounds = &self.t1?.clean_loss_bounds;
+        let own = bounds.iter().find(|bound| bound.set == "B3")?;
+        let measured = self.t1?.train_loss_evaluation?;
+        (own.clean_loss.status == Status::Contradicted).then(|| {
+            let text = format!(
+                "Leakage is not what makes {told} low: training {}s are fitted worse, at {} in evaluation mode.",
+                noun(self.t0),
+                as_printed(measured, 0.0)
+            );
+            vec![said(Basis::Computed, text), leak.clone()]
+        })
     }
 
     /// What learners that copy lose on these samples without their neighbours.

@@ -1,7 +1,8 @@
 //! Warnings about the input of an explanation, most telling first.
 
 use super::inputs::Inputs;
-use crate::wording::count;
+use super::training_log::Printed;
+use crate::wording::{accuracy, count};
 
 /// Relative difference beyond which a log was made on other samples.
 const OTHER_SIZE: f64 = 0.01;
@@ -9,8 +10,19 @@ const OTHER_SIZE: f64 = 0.01;
 /// Warnings about recordings, the log and the predictions; `with_loss` says whether the log has a
 /// loss that is explained.
 #[must_use]
-pub(super) fn warnings(inputs: &Inputs, with_loss: bool) -> Vec<String> {
+pub(super) fn warnings(
+    inputs: &Inputs,
+    with_loss: bool,
+    differing: Option<(Printed, Printed)>,
+) -> Vec<String> {
     let mut warnings = inputs.prediction_notes.to_vec();
+    if let Some((logged, counted)) = differing {
+        warnings.push(format!(
+            "the log says that {} are right, of the same samples the predictions are right in {}: they are not of one model and epoch; the accuracy of the predictions is told",
+            accuracy(logged.value, logged.half_width),
+            accuracy(counted.value, counted.half_width)
+        ));
+    }
     if inputs.revisited > 0 {
         warnings.push(format!(
             "{} validation frames resemble training frames of another pass or recording; exposure counts time, not looks",

@@ -92,14 +92,20 @@ pub(super) fn judge(line: &Line, row: usize, file: &File<'_>, faults: &mut Fault
         true => class_answer(line, row, file),
         false => number_answer(line, row, file.targets),
     };
+    let judged = answer.map(|answer| answer.truth == answer.predicted);
+    // What the file itself calls right stands in where nothing else tells it.
+    let stated = line.right.filter(|_| judged.is_none() && file.are_classes);
     let loss = match line.loss {
         // Another loss in its place would be one of another kind.
         Some(_) if bad_loss => None,
         Some(loss) => Some((loss, LossKind::Given)),
         None if unusable => None,
-        None => computed(line, row, file, answer),
+        None => computed(line, row, file, answer).or_else(|| {
+            let wrong = stated.map(|right| f64::from(u8::from(!right)));
+            wrong.map(|wrong| (wrong, LossKind::Wrong))
+        }),
     };
-    let right = answer.map(|answer| answer.truth == answer.predicted);
+    let right = judged.or(stated);
     Judged {
         prediction: Prediction {
             predicted: number(&line.predicted),

@@ -51,7 +51,7 @@ impl Faults {
             (
                 self.no_shares,
                 format!(
-                    "{} {} probabilities below 0, above 1 or that do not add up to 1 (logits?): without a loss, the largest taken for the answer",
+                    "{} {} probabilities below 0, above 1 or that do not add up to 1 (logits?): without a loss; the largest counts as the answer where the true class is known",
                     rows(self.no_shares),
                     told(self.no_shares, "has", "have")
                 ),

@@ -3,6 +3,7 @@
 mod answers;
 mod classes;
 mod faults;
+mod json;
 mod reading;
 mod truths;
 
@@ -13,20 +14,36 @@ use super::metrics::Answers;
 use answers::{File, are_classes, judge, with_scores_as_probabilities};
 use classes::Classes;
 use faults::Faults;
-use reading::{array, csv_table, json_lines};
+use json::json;
+use reading::{array, csv_table};
 
 pub(crate) use classes::ClassName;
 
 /// Longest file that is read, in bytes.
 const MAX_BYTES: usize = 1 << 30;
 
-const PATH: [&str; 6] = ["path", "file", "filename", "image", "image_path", "name"];
+const PATH: [&str; 12] = [
+    "path",
+    "file",
+    "filename",
+    "image",
+    "image_path",
+    "name",
+    "file_name",
+    "file_path",
+    "filepath",
+    "img",
+    "img_path",
+    "image_id",
+];
 const TRUTH: [&str; 5] = ["y_true", "target", "label", "true", "truth"];
 const PREDICTED: [&str; 5] = ["y_pred", "prediction", "pred", "predicted", "output"];
 /// Measures that programs take of each sample. A lower `cer` and `wer` is better.
 const MEASURES: [&str; 13] = [
     "iou", "miou", "jaccard", "dice", "f1", "ap", "map", "psnr", "ssim", "pck", "oks", "cer", "wer",
 ];
+/// Whether the answer was right, for files that say nothing else.
+const RIGHT: [&str; 4] = ["correct", "is_correct", "right", "hit"];
 const LOSS: [&str; 3] = ["loss", "per_sample_loss", "sample_loss"];
 
 /// One line of a file of predictions.
@@ -40,6 +57,8 @@ pub struct Line {
     pub predicted: Option<String>,
     /// Loss as given; NaN where it is no number.
     pub loss: Option<f64>,
+    /// Whether the answer is right, where the file says only that.
+    pub right: Option<bool>,
     /// Class probabilities; NaN where one is no number.
     pub probabilities: Vec<f64>,
     /// Measures of this sample (`iou`, `dice`, ...), by name.
@@ -103,6 +122,9 @@ pub enum PredictionError {
         /// What is wrong.
         reason: String,
     },
+    /// A file of another program's format.
+    #[error("{0}; save the predictions as CSV with `path` and `y_pred`")]
+    Other(&'static str),
     /// The NPY file is of a kind that is not understood.
     #[error("NPY: {0}")]
     Npy(String),
@@ -122,12 +144,24 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     if bytes.starts_with(b"\x93NUMPY") {
         return array(bytes);
     }
+    let formats: [(&[u8], &'static str); 4] = [
+        (
+            b"PK\x03\x04",
+            "the predictions are an archive (such as NumPy's `.npz`)",
+        ),
+        (b"PAR1", "the predictions are Parquet"),
+        (b"ARROW1", "the predictions are Arrow"),
+        (b"\x1f\x8b", "the predictions are packed (gzip)"),
+    ];
+    if let Some((_, what)) = formats.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Err(PredictionError::Other(what));
+    }
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         Err(PredictionError::Empty)
-    } else if text.starts_with('{') {
-        json_lines(text)
+    } else if text.starts_with(['{', '[']) {
+        json(text)
     } else {
         csv_table(text)
     }
@@ -210,6 +244,7 @@ struct Places {
 fn places(lines: &[Line], paths: &[&str], in_order: &[u32]) -> Places {
     let by_path = sorted_unique(paths.iter().map(|path| (*path).to_owned()));
     let by_name = sorted_unique(paths.iter().map(|path| file_name(path).to_owned()));
+    let by_stem = sorted_unique(paths.iter().map(|path| stem(path).to_owned()));
     let ordered = lines.len() == in_order.len();
     let mut places = Places {
         line_of: BTreeMap::new(),
@@ -221,7 +256,10 @@ fn places(lines: &[Line], paths: &[&str], in_order: &[u32]) -> Places {
             Some(path) => {
                 let path = path.replace('\\', "/");
                 let path = path.trim_start_matches("./");
-                find(&by_path, path).or_else(|| find(&by_name, file_name(path)))
+                let is_stem = !file_name(path).contains('.');
+                find(&by_path, path)
+                    .or_else(|| find(&by_name, file_name(path)))
+                    .or_else(|| find(&by_stem, path).filter(|_| is_stem))
             }
             None => in_order
                 .get(index)
@@ -247,7 +285,8 @@ fn places(lines: &[Line], paths: &[&str], in_order: &[u32]) -> Places {
 /// Whether nothing stands in the line but its path and what is true.
 fn says_nothing(line: &Line) -> bool {
     let is_predicted = line.predicted.is_some() || !line.probabilities.is_empty();
-    !is_predicted && line.loss.is_none() && line.measures.is_empty()
+    let is_judged = line.loss.is_some() || line.right.is_some();
+    !is_predicted && !is_judged && line.measures.is_empty()
 }
 
 /// Whether two lines of one sample are alike, NaN for NaN.
@@ -259,6 +298,7 @@ fn says_the_same(a: &Line, b: &Line) -> bool {
     };
     a.truth == b.truth
         && a.predicted == b.predicted
+        && a.right == b.right
         && a.loss.map(f64::to_bits) == b.loss.map(f64::to_bits)
         && bits(a) == bits(b)
 }
@@ -267,6 +307,12 @@ fn says_the_same(a: &Line, b: &Line) -> bool {
 fn number(text: &Option<String>) -> Option<f64> {
     let text = text.as_ref()?;
     text.trim().parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// The name of a file without its ending, as tables of image ids write it.
+fn stem(path: &str) -> &str {
+    let name = file_name(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 fn file_name(path: &str) -> &str {

@@ -1,13 +1,14 @@
-//! Reading of files of predictions: CSV, JSON Lines and NPY.
+//! Reading of files of predictions: CSV and NPY.
 
-use super::{LOSS, Line, MEASURES, PATH, PREDICTED, PredictionError, TRUTH, number};
-use crate::faults;
+use super::{LOSS, Line, MEASURES, PATH, PREDICTED, PredictionError, RIGHT, TRUTH, number};
 use crate::npy;
 use serde_json::Value;
 
 pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
+    let by = delimiter(text);
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
+        .delimiter(by)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let at = |line: usize| {
@@ -23,6 +24,7 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
         .map(str::to_lowercase)
         .collect();
     let column = |known: &[&str]| names.iter().position(|name| known.contains(&name.as_str()));
+    let right = column(&RIGHT);
     let (path, truth, predicted, loss) = (
         column(&PATH),
         column(&TRUTH),
@@ -35,16 +37,20 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
         .filter_map(|measure| Some((*measure, names.iter().position(|name| name == measure)?)))
         .collect();
     let says_nothing = predicted.is_none()
+        && right.is_none()
         && loss.is_none()
         && measures.is_empty()
         && probabilities.columns.is_empty();
     if path.is_none() || says_nothing {
         return Err(PredictionError::Columns {
-            found: names.join(", "),
+            found: named(&names),
         });
     }
     let line = |(index, record): (usize, Result<csv::StringRecord, csv::Error>)| {
-        let record = record.map_err(at(index + 2))?;
+        let mut record = record.map_err(at(index + 2))?;
+        if by == b';' {
+            record = record.iter().map(with_point).collect();
+        }
         let cell = |column: Option<usize>| {
             record
                 .get(column?)
@@ -55,6 +61,7 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
             path: cell(path),
             truth: cell(truth),
             predicted: cell(predicted),
+            right: cell(right).as_deref().and_then(as_bool),
             loss: cell(loss).map(|loss| loss.parse().unwrap_or(f64::NAN)),
             probabilities: probabilities.of(&record),
             measures: measures
@@ -75,57 +82,57 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
     }
 }
 
-pub(super) fn json_lines(text: &str) -> Result<Vec<Line>, PredictionError> {
-    let parse = |(index, line): (usize, &str)| {
-        let object: Value = serde_json::from_str(line).map_err(|error| PredictionError::Line {
-            line: index + 1,
-            reason: faults::json(line.as_bytes(), &error, false),
-        })?;
-        let get = |known: &[&str]| {
-            known
-                .iter()
-                .find_map(|name| object.get(name))
-                .filter(|value| !value.is_null())
-        };
-        let word = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        let of_classes = get(&["probabilities", "probs", "proba"]).map(|given| match given {
-            Value::Array(values) => values.iter().map(as_number).collect(),
-            one => vec![as_number(one)],
-        });
-        Ok(Line {
-            path: get(&PATH).map(word),
-            truth: get(&TRUTH).map(word),
-            predicted: get(&PREDICTED).map(word),
-            loss: get(&LOSS).map(as_number),
-            probabilities: match of_classes.unwrap_or_default()[..] {
-                [second] => of_two(second),
-                ref all => all.to_vec(),
-            },
-            measures: MEASURES
-                .iter()
-                .filter_map(|name| Some((*name, object.get(*name)?.as_f64()?)))
-                .collect(),
-        })
-    };
-    text.lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(parse)
-        .collect()
+/// What parts the cells: what the header has most of.
+fn delimiter(text: &str) -> u8 {
+    let head = text.lines().next().unwrap_or_default();
+    let count = |by: &u8| head.bytes().filter(|byte| byte == by).count();
+    // Of equals the last of these is taken.
+    let all = *b"|\t;,";
+    all.into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+/// A number with a decimal comma, which `;` between cells allows, with a point.
+fn with_point(cell: &str) -> String {
+    let pointed = cell.replace(',', ".");
+    let is_number = cell.matches(',').count() == 1 && pointed.parse::<f64>().is_ok();
+    if is_number { pointed } else { cell.to_owned() }
+}
+
+/// The names of a header, no more than a reader takes in.
+fn named(names: &[String]) -> String {
+    const MOST: usize = 12;
+    let short = names.iter().take(MOST).map(|name| {
+        let start: String = name.chars().take(40).collect();
+        if start.len() < name.len() {
+            start + ".."
+        } else {
+            start
+        }
+    });
+    let mut told: Vec<String> = short.collect();
+    if names.len() > MOST {
+        told.push(format!(".. ({} in all)", names.len()));
+    }
+    told.join(", ")
+}
+
+/// `1`, `True` or `yes` as right.
+pub(super) fn as_bool(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "1" | "1.0" | "true" | "yes" | "t" => Some(true),
+        "0" | "0.0" | "false" | "no" | "f" => Some(false),
+        _ => None,
+    }
 }
 
 /// What stands where a number belongs; text is none, and is told as such.
-fn as_number(value: &Value) -> f64 {
+pub(super) fn as_number(value: &Value) -> f64 {
     value.as_f64().unwrap_or(f64::NAN)
 }
 
 /// Probabilities of both of two classes from that of the second. What is no probability, such as
 /// a logit, tells neither.
-fn of_two(second: f64) -> Vec<f64> {
+pub(super) fn of_two(second: f64) -> Vec<f64> {
     match (0.0..=1.0).contains(&second) {
         true => vec![1.0 - second, second],
         false => vec![f64::NAN; 2],
@@ -191,7 +198,11 @@ fn columns_of_classes(names: &[String]) -> Result<ClassColumns, PredictionError>
     })
 }
 
-/// Version 1 to 3 arrays of little-endian floats or integers, one or two columns, C order.
+/// Most columns of an array, one a class.
+const MOST_CLASSES: u64 = 100_000;
+
+/// Version 1 to 3 arrays of little-endian floats or integers, C order: one prediction a row, what is
+/// true and predicted, or the probabilities of classes.
 pub(super) fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     let error = |reason: &str| PredictionError::Npy(reason.to_owned());
     let head = npy::head(bytes).map_err(error)?;
@@ -211,8 +222,12 @@ pub(super) fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     }
     let columns = match head.shape[..] {
         [_] => 1,
-        [_, columns @ (1 | 2)] => columns,
-        _ => return Err(error("the array must have one or two columns")),
+        [_, columns @ 1..=MOST_CLASSES] => columns,
+        _ => {
+            return Err(error(
+                "the array must have one column, two, or one for each class",
+            ));
+        }
     };
     let size = if head.kind.ends_with('4') { 4 } else { 8 };
     let values: Vec<f64> = bytes[head.end..]
@@ -223,7 +238,24 @@ pub(super) fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
         return Err(error("the data do not fill the shape"));
     }
     let word = |value: f64| Some(value.to_string());
+    // Rows that add up to 1 are probabilities; two whole numbers are what is true and predicted.
+    let is_whole = head.kind.starts_with("<i");
+    let shares = |row: &[f64]| {
+        let sum: f64 = row.iter().sum();
+        row.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() < 1e-3
+    };
+    let rows = || values.chunks_exact(columns as usize);
+    let are_probabilities = columns >= 2 && !is_whole && rows().all(shares);
+    if columns > 2 && !are_probabilities {
+        return Err(error(
+            "the rows do not add up to 1, so they are no probabilities of classes (logits? apply the softmax)",
+        ));
+    }
     let line = |row: &[f64]| match *row {
+        _ if are_probabilities => Line {
+            probabilities: row.to_vec(),
+            ..Line::default()
+        },
         [truth, predicted] => Line {
             truth: word(truth),
             predicted: word(predicted),

@@ -378,3 +378,83 @@ fn losses_of_several_kinds_are_of_no_kind() {
         None
     );
 }
+
+fn read(text: &str) -> Vec<Line> {
+    parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}\n{error}"))
+}
+
+#[test]
+fn tables_are_parted_by_what_their_header_has_most_of() {
+    let plain = read("path,y_true,p_0,p_1\na.png,0,0.75,0.25\n");
+    assert_eq!(read("path;y_true;p_0;p_1\na.png;0;0,75;0,25\n"), plain);
+    assert_eq!(
+        read("path\ty_true\tp_0\tp_1\na.png\t0\t0.75\t0.25\n"),
+        plain
+    );
+    let comma = read("path,y_pred\n\"a,b.png\",cat\n");
+    assert_eq!(comma[0].path.as_deref(), Some("a,b.png"));
+}
+
+#[test]
+fn json_is_read_by_row_by_column_and_by_path() {
+    let lines = read(
+        "{\"path\": \"a.png\", \"y_pred\": \"cat\"}\n{\"path\": \"b.png\", \"y_pred\": \"dog\"}",
+    );
+    for text in [
+        r#"[{"path": "a.png", "y_pred": "cat"}, {"path": "b.png", "y_pred": "dog"}]"#,
+        r#"{"path": ["a.png", "b.png"], "y_pred": ["cat", "dog"]}"#,
+        r#"{"path": {"0": "a.png", "1": "b.png"}, "y_pred": {"0": "cat", "1": "dog"}}"#,
+        r#"{"a.png": "cat", "b.png": "dog"}"#,
+    ] {
+        assert_eq!(read(text), lines, "{text}");
+    }
+    assert_eq!(read(r#"{"path": "a.png", "y_pred": "cat"}"#), lines[..1]);
+    assert!(parse(b"[1, 2]").is_err());
+}
+
+#[test]
+fn a_column_that_says_right_or_wrong_is_read() {
+    let lines = read("path,correct\na.png,True\nb.png,0\nc.png,maybe\n");
+    let right: Vec<Option<bool>> = lines.iter().map(|line| line.right).collect();
+    assert_eq!(right, [Some(true), Some(false), None]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_in_a_line() {
+    let wide: Vec<String> = (0..50_000).map(|n| format!("column_{n}")).collect();
+    let error = parse(wide.join(",").as_bytes()).unwrap_err().to_string();
+    assert!(
+        error.len() < 500 && error.contains("50000 in all"),
+        "{error}"
+    );
+    for (bytes, what) in [(&b"PK\x03\x04xx"[..], ".npz"), (b"PAR1xx", "Parquet")] {
+        let error = parse(bytes).unwrap_err().to_string();
+        assert!(error.contains(what) && error.contains("CSV"), "{error}");
+    }
+}
+
+fn npy(kind: &str, columns: usize, values: &[f64]) -> Vec<u8> {
+    let bytes = values.iter().flat_map(|value| match kind {
+        "<i8" => (*value as i64).to_le_bytes(),
+        _ => value.to_le_bytes(),
+    });
+    let shape = format!("{}, {columns}", values.len() / columns);
+    array(kind, &shape, &bytes.collect::<Vec<u8>>())
+}
+
+#[test]
+fn rows_of_an_array_that_add_up_to_1_are_probabilities() {
+    let probabilities = parse(&npy("<f8", 2, &[1.0, 0.0, 0.25, 0.75])).unwrap();
+    assert_eq!(probabilities[1].probabilities, [0.25, 0.75]);
+    let three = parse(&npy("<f8", 3, &[0.5, 0.25, 0.25])).unwrap();
+    assert_eq!(three[0].probabilities.len(), 3);
+    for (kind, values) in [("<f8", [1.0, 1.0, 0.0, 1.0]), ("<i8", [1.0, 0.0, 0.0, 1.0])] {
+        let pairs = parse(&npy(kind, 2, &values)).unwrap();
+        assert_eq!(pairs[0].truth.as_deref(), Some("1"), "{kind}");
+    }
+    let logits = parse(&npy("<f8", 3, &[2.0, -1.0, 0.5])).unwrap_err();
+    assert!(
+        logits.to_string().contains("do not add up to 1"),
+        "{logits}"
+    );
+}

@@ -365,14 +365,26 @@ fn kind(text: &str, source: LogSource, trainer: bool, joined: &epochs::Joined) -
 pub fn declared(train: Option<&str>, validation: Option<&str>, kind: TrainLossKind) -> TrainingLog {
     let epoch = Epoch {
         number: 1,
-        train: train.and_then(printed),
-        validation: validation.and_then(printed),
+        train: train.and_then(typed),
+        validation: validation.and_then(typed),
         ..Epoch::default()
     };
     TrainingLog {
         epochs: vec![epoch],
         ..empty(LogSource::Declared, kind)
     }
+}
+
+/// A number as a person types it: `0` is nothing, not anything up to a half.
+fn typed(text: &str) -> Option<Printed> {
+    let exact = |p: Printed| match p.value == 0.0 && !text.contains('.') {
+        true => Printed {
+            half_width: 0.0,
+            ..p
+        },
+        false => p,
+    };
+    printed(text).map(exact)
 }
 
 impl TrainingLog {

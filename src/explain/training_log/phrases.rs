@@ -117,7 +117,6 @@ pub(super) fn without_asides(mut tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-    use super::*;
 
     fn last(text: &str) -> (Option<f64>, Option<f64>) {
         let log = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}\n{error}"));

@@ -389,7 +389,6 @@ fn quoted(line: &str, by: char) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-    use super::*;
 
     /// Training loss, validation loss and number of epochs.
     fn read(text: &str) -> (Option<f64>, Option<f64>, usize) {
