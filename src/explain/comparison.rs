@@ -146,7 +146,7 @@ fn what_it_has(model: &Model<'_>, right: bool, loss: bool) -> String {
         (right || model.loss_kind == Some(LossKind::Wrong)).then_some("right or wrong classes");
     let parts: Vec<&str> = right.into_iter().chain(kind).collect();
     match parts[..] {
-        [] => "no usable prediction".to_owned(),
+        [] => "neither answers nor losses".to_owned(),
         _ => parts.join(" and "),
     }
 }
@@ -396,7 +396,7 @@ mod tests {
         let nothing = predictions(None, None);
         let refused = in_common(&[loss, model("none", &nothing, None)], &rows).unwrap_err();
         assert!(
-            refused.contains("`none` has no usable prediction"),
+            refused.contains("`none` has neither answers nor losses"),
             "{refused}"
         );
         let mut first = wrong.clone();

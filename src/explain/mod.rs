@@ -197,3 +197,6 @@ fn metric(inputs: &Inputs) -> Metric {
         stated => stated,
     }
 }
+
+#[cfg(test)]
+mod tests;

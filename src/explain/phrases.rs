@@ -1,10 +1,12 @@
 //! Parts of the verdict's sentences: what leaks, what that does to a number, and why validation may
 //! be below training.
 
+use super::accuracy::TENTH_OF_A_POINT;
 use crate::report::explanation::{
-    Cause, Evidence, Exposure, FromImages, FromLosses, FromTargets, Metric,
+    Cause, Estimate, Evidence, Exposure, FromImages, FromLosses, FromPredictions, FromTargets,
+    Metric, MetricByExposure, Status,
 };
-use crate::wording::{as_printed, count, percent};
+use crate::wording::{accuracy, as_printed, count, percent, times};
 
 /// From this share on, "nearly every".
 const NEARLY_EVERY: f64 = 0.95;
@@ -125,6 +127,69 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
         false => String::new(),
     };
     format!("{}{further}{others}.", within(near, 1))
+}
+
+/// What a metric is on all samples, and on the clean ones after `On the other 10`: the share of right
+/// answers, else the first metric that both have.
+pub(super) fn on_all_and_clean(predictions: &FromPredictions) -> Option<(String, String)> {
+    let told = |all: &Estimate, clean: &Estimate, in_words: &dyn Fn(f64) -> String| {
+        let (value, lo, hi) = (clean.value?, clean.lo?, clean.hi?);
+        let of_clean = format!("{} ({} to {})", in_words(value), in_words(lo), in_words(hi));
+        Some((in_words(all.value?), of_clean))
+    };
+    let percent = |value: f64| accuracy(value, TENTH_OF_A_POINT);
+    let right = predictions.accuracy.as_ref().and_then(|right| {
+        let (all, clean) = told(&right.all, &right.clean, &percent)?;
+        Some((
+            format!("an accuracy of {all}"),
+            format!("the predictions are right in {clean}"),
+        ))
+    });
+    let of_metric = |one: &MetricByExposure| {
+        let number = |value: f64| format!("{value:.3}");
+        let (all, clean) = told(&one.all, &one.clean, &number)?;
+        let name = one.metric.replace('_', " ");
+        Some((format!("{name} {all}"), format!("it is {clean}")))
+    };
+    right.or_else(|| predictions.metrics.iter().find_map(of_metric))
+}
+
+/// That training samples are fitted worse than validation samples, so that leakage did not do that.
+pub(super) fn fitted_worse(losses: &FromLosses, images: &FromImages, told: &str) -> Option<String> {
+    let own = losses.clean_loss_bounds.iter();
+    let mut own = own.filter(|bound| bound.set == "B3");
+    let contradicted = own.any(|bound| bound.clean_loss.status == Status::Contradicted);
+    let measured = losses.train_loss_evaluation.filter(|_| contradicted)?;
+    Some(format!(
+        "Leakage is not what makes {told} low: training {}s are fitted worse, at {} in evaluation mode.",
+        noun(images),
+        as_printed(measured, 0.0)
+    ))
+}
+
+/// What learners that copy lose on these samples without their neighbours.
+pub(super) fn copying_learners(targets: &FromTargets) -> Option<String> {
+    targets.honest_projection.value?;
+    let ratio = targets.exclusion.as_ref()?.ratio_five_nearest.value?;
+    Some(format!(
+        "A learner that copies loses {} times as much without what leaks.",
+        times(ratio)
+    ))
+}
+
+/// Findings by their codes, as the report lists them.
+pub(super) fn codes(open: &[&str]) -> String {
+    let names: Vec<String> = open.iter().map(|code| format!("`{code}`")).collect();
+    names.join(", ")
+}
+
+/// How many clean samples are left.
+pub(super) fn left_to_measure(clean: u64, images: &FromImages) -> String {
+    match clean {
+        0 => format!("no {} is left to measure it on", noun(images)),
+        1 => format!("only 1 clean {} is left", noun(images)),
+        n => format!("only {} clean {}s are left", count(n), noun(images)),
+    }
 }
 
 /// The samples that do not leak, after what leaks was told.

@@ -4,11 +4,12 @@
 use super::accuracy::TENTH_OF_A_POINT;
 use super::losses::{ALMOST_ALL, clean_at_most};
 use super::phrases::{
-    about, below_training, capital, constant_in_words, leaked_samples, noun, the_others, what_leaks,
+    about, below_training, capital, codes, constant_in_words, copying_learners, fitted_worse,
+    leaked_samples, left_to_measure, noun, on_all_and_clean, the_others, what_leaks,
 };
 use crate::report::explanation::{
     AccuracyBounds, Basis, Cause, Estimate, FromImages, FromLosses, FromPredictions, FromSecondRun,
-    FromTargets, MetricByExposure, Said, Status, Verdict, Word,
+    FromTargets, Said, Verdict, Word,
 };
 use crate::wording::{accuracy as in_percent, as_printed, at_most, count, loss as in_words, times};
 
@@ -392,27 +393,7 @@ impl Known<'_> {
 
     /// No loss of all samples, but predictions that tell a metric of the clean ones.
     fn of_metric(&self) -> Opening {
-        let t3 = self.t3.filter(|_| self.t1.is_none())?;
-        let told = |all: &Estimate, clean: &Estimate, in_words: &dyn Fn(f64) -> String| {
-            let (value, lo, hi) = (clean.value?, clean.lo?, clean.hi?);
-            let of_clean = format!("{} ({} to {})", in_words(value), in_words(lo), in_words(hi));
-            Some((in_words(all.value?), of_clean))
-        };
-        let percent = |value: f64| in_percent(value, TENTH_OF_A_POINT);
-        let right = t3.accuracy.as_ref();
-        let right = right.and_then(|right| {
-            let (all, clean) = told(&right.all, &right.clean, &percent)?;
-            Some((
-                format!("{all} right"),
-                format!("the predictions are right in {clean}"),
-            ))
-        });
-        let of_metric = |one: &MetricByExposure| {
-            let (all, clean) = told(&one.all, &one.clean, &in_words)?;
-            let name = one.metric.replace('_', " ");
-            Some((format!("{name} {all}"), format!("it is {clean}")))
-        };
-        let (all, clean) = right.or_else(|| t3.metrics.iter().find_map(of_metric))?;
+        let (all, clean) = on_all_and_clean(self.t3.filter(|_| self.t1.is_none())?)?;
         let texts = [
             format!("{} counts leaked {}s.", capital(&all), noun(self.t0)),
             what_leaks(self.t0),
@@ -448,11 +429,7 @@ impl Known<'_> {
         let leak = said(Basis::Computed, what_leaks(self.t0));
         if self.exposed() > ALMOST_ALL {
             let clean = self.t0.n_validation - leaked_samples(self.t0);
-            let left = match clean {
-                0 => format!("no {} is left to measure it on", noun(self.t0)),
-                1 => format!("only 1 clean {} is left", noun(self.t0)),
-                n => format!("only {} clean {}s are left", count(n), noun(self.t0)),
-            };
+            let left = left_to_measure(clean, self.t0);
             let mut says = vec![
                 said(Basis::Computed, format!("Do not trust {told}.")),
                 leak,
@@ -461,14 +438,13 @@ impl Known<'_> {
                     format!("How much lower than honest it is, the number cannot bound: {left}."),
                 ),
             ];
-            says.extend(
-                self.copying_learners()
-                    .map(|text| said(Basis::Computed, text)),
-            );
+            let copying = self.t2.and_then(copying_learners);
+            says.extend(copying.map(|text| said(Basis::Computed, text)));
             return (Word::Possible, says);
         }
-        if let Some(says) = self.contradicted(&told, &leak) {
-            return (Word::Possible, says);
+        let worse = self.t1.and_then(|t1| fitted_worse(t1, self.t0, &told));
+        if let Some(text) = worse {
+            return (Word::Possible, vec![said(Basis::Computed, text), leak]);
         }
         // The bound includes the rounding of the log; a training loss in evaluation mode makes it
         // sharper.
@@ -495,32 +471,6 @@ impl Known<'_> {
         (Word::Possible, says)
     }
 
-    /// Training samples are fitted worse than validation samples: leakage did not do that.
-    fn contradicted(&self, told: &str, leak: &Said) -> Option<Vec<Said>> {
-        let bounds = &self.t1?.clean_loss_bounds;
-        let own = bounds.iter().find(|bound| bound.set == "B3")?;
-        let measured = self.t1?.train_loss_evaluation?;
-        (own.clean_loss.status == Status::Contradicted).then(|| {
-            let text = format!(
-                "Leakage is not what makes {told} low: training {}s are fitted worse, at {} in evaluation mode.",
-                noun(self.t0),
-                as_printed(measured, 0.0)
-            );
-            vec![said(Basis::Computed, text), leak.clone()]
-        })
-    }
-
-    /// What learners that copy lose on these samples without their neighbours.
-    fn copying_learners(&self) -> Option<String> {
-        let targets = self.t2?;
-        targets.honest_projection.value?;
-        let ratio = targets.exclusion.as_ref()?.ratio_five_nearest.value?;
-        Some(format!(
-            "A learner that copies loses {} times as much without what leaks.",
-            times(ratio)
-        ))
-    }
-
     /// What follows whatever the verdict is.
     fn closing(&self) -> Vec<Said> {
         let mut says = Vec::new();
@@ -544,10 +494,4 @@ impl Known<'_> {
         }
         says
     }
-}
-
-/// Findings by their codes, as the report lists them.
-fn codes(open: &[&str]) -> String {
-    let names: Vec<String> = open.iter().map(|code| format!("`{code}`")).collect();
-    names.join(", ")
 }

@@ -16,6 +16,7 @@ use crate::explain::inputs::{
 };
 use crate::explain::metrics::Answers;
 use crate::explain::predictions::{self, ClassName, Line, Matched};
+use crate::explain::training_log::{Quantity, TrainingLog};
 use crate::labels::Labels;
 use crate::leak::Leak;
 use crate::matching::pair::Pair;
@@ -155,8 +156,12 @@ pub(super) fn explain(
         .collect();
     must_be_comparable(&compared, &of.evaluation())?;
     must_be_of_one_kind(own.as_ref(), second.as_ref())?;
+    let [log, second_log] = [&settings.log, &settings.second_log].map(|log| {
+        log.clone()
+            .map(|log| of_task(log, settings.metric, evidence.dataset))
+    });
     let second_run = (settings.second_log.is_some() || second.is_some()).then_some(SecondRun {
-        log: settings.second_log.as_ref(),
+        log: second_log.as_ref(),
         predictions: second.as_ref().map(|second| &second.predictions[..]),
     });
     Ok(explain::explain(&Inputs {
@@ -166,7 +171,7 @@ pub(super) fn explain(
         targets: &targets,
         descriptors: Some(evidence.descriptors),
         seconds_per_step: evidence.recordings.and_then(seconds_per_step),
-        log: settings.log.as_ref(),
+        log: log.as_ref(),
         train_loss_evaluation: settings.train_loss_evaluation,
         metric: settings.metric,
         target_range: settings.target_range,
@@ -184,6 +189,18 @@ pub(super) fn explain(
         unanswered: &unanswered(chosen, evidence),
         together: belonging.as_together(),
     }))
+}
+
+/// Where boxes or outlines are drawn, a loss that is only called one is a detector's sum of parts,
+/// which no constant answer has.
+fn of_task(log: TrainingLog, metric: Metric, dataset: &Dataset) -> TrainingLog {
+    let mut regions = dataset.annotations.pictures.iter();
+    let drawn = regions.any(|of| of.regions.iter().any(|region| region.bounds.is_some()));
+    let quantity = match log.quantity {
+        Quantity::Loss if drawn && metric == Metric::Unknown => Quantity::Other,
+        other => other,
+    };
+    TrainingLog { quantity, ..log }
 }
 
 /// Models that share no measure are not ranked.

@@ -11,6 +11,7 @@ static NOISE: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
         (r"\x1b\[[0-9;?]*[A-Za-z]", ""),
         (r"(?:np|numpy)\.float\d+\(([^()]*)\)", "$1"),
+        (r"\bArray\(([-+.\deE]+)[^()]*\)", "$1"),
         (r"\b(?:tensor|array)\(", " "),
         (r"(?m)^(?:[ \t]*> ?)+", ""),
     ]
@@ -50,6 +51,11 @@ pub(super) fn text(bytes: &[u8]) -> String {
         replaced(&text, &TAGS)
     } else {
         text
+    };
+    // Lines that end as old Macs end them.
+    let text = match text.contains('\n') {
+        true => text,
+        false => text.replace('\r', "\n"),
     };
     replaced(&text, &NOISE).trim_end().to_owned()
 }

@@ -26,9 +26,11 @@ mod error;
 mod json;
 #[cfg(test)]
 mod kinds;
+mod languages;
 mod lines;
 pub(crate) mod model_summary;
 mod name;
+mod named_lists;
 mod names;
 mod phrases;
 mod pieces;
@@ -261,6 +263,9 @@ pub fn parse_with(bytes: &[u8], columns: &LogColumns) -> Result<TrainingLog, Log
     let joined = epochs::join(rows, trainer)?;
     if !found {
         let bare = || bare::read(&text).unwrap_or(Err(LogError::NoLoss));
+        if let Some(lists) = named_lists::as_json(&text, columns) {
+            return parse_with(lists.as_bytes(), columns);
+        }
         return match bare::unnamed(&text) {
             Some(error) => Err(error),
             None if columns.is_given() => Err(LogError::NoLoss),

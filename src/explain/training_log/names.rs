@@ -1,6 +1,6 @@
 //! Tables of the words in a log's names: the side they belong to and what they measure.
 
-use super::Quantity;
+use super::{Quantity, languages};
 use crate::report::explanation::Metric;
 
 /// Side of the split.
@@ -214,7 +214,7 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         if ELSEWHERE.contains(&word) {
             return None;
         }
-        if let Some(&(_, side, rank)) = SIDES.iter().find(|(own, ..)| *own == word) {
+        if let Some((side, rank)) = side_and_rank(word) {
             // A name of both sides, such as `train/val loss`, is of neither.
             if meaning.side.is_some_and(|own| own != side) {
                 return None;
@@ -223,7 +223,9 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
             meaning.rank = meaning.rank.max(rank);
         } else if let Some(&(_, rank)) = FILLERS.iter().find(|(own, _)| *own == word) {
             meaning.rank = if rank == 1 { meaning.rank } else { rank };
-        } else if matches!(word, "loss" | "losses") {
+        } else if languages::is_filler(word) {
+            // Says nothing of its own.
+        } else if languages::is_loss(word) {
             loss = true;
         } else {
             other.push(word);
@@ -306,12 +308,10 @@ fn words(name: &str) -> Vec<String> {
         small = c.is_lowercase();
     }
     let glued = |word: &String| {
-        let side = ["loss", "acc"].into_iter().find_map(|end| {
+        let ends = languages::GLUED.into_iter().chain(["loss", "acc"]);
+        let side = ends.into_iter().find_map(|end| {
             let side = word.strip_suffix(end)?;
-            SIDES
-                .iter()
-                .any(|(own, ..)| *own == side)
-                .then(|| vec![side.to_owned(), end.to_owned()])
+            side_of(side).map(|_| vec![side.to_owned(), end.to_owned()])
         });
         side.unwrap_or_else(|| vec![word.clone()])
     };
@@ -356,9 +356,13 @@ fn is_error_rate(words: &[&str]) -> bool {
 /// The side that a word standing by itself names.
 #[must_use]
 pub(super) fn side_of(word: &str) -> Option<Side> {
-    let word = word.to_lowercase();
+    side_and_rank(&word.to_lowercase()).map(|(side, _)| side)
+}
+
+fn side_and_rank(word: &str) -> Option<(Side, u8)> {
     let found = SIDES.iter().find(|(own, ..)| *own == word);
-    found.map(|&(_, side, _)| side)
+    let english = found.map(|&(_, side, rank)| (side, rank));
+    english.or_else(|| languages::side(word).map(|side| (side, 1)))
 }
 
 /// The side that the words of a name give, where they give one.
@@ -378,7 +382,7 @@ pub(super) fn side_within(name: &str) -> Option<Side> {
 /// Whether a word changes neither side nor measure.
 #[must_use]
 pub(super) fn is_filler(word: &str) -> bool {
-    FILLERS.iter().any(|(own, _)| *own == word)
+    FILLERS.iter().any(|(own, _)| *own == word) || languages::is_filler(word)
 }
 
 /// Whether a word standing by itself names a test set.

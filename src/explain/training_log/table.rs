@@ -1,10 +1,10 @@
 //! Tables among the text of a log: CSV of any tool, tables of a notebook or a console, aligned
 //! columns.
 
-use super::LogColumns;
 use super::names::{Measure, is_test, meaning, side_of};
 use super::rows::{Row, reading};
 use super::tokens::number;
+use super::{LogColumns, languages};
 
 /// How the cells of a row are parted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,8 @@ impl<'a> Table<'a> {
         let head = lines.first()?;
         // Most lines of a long log are no header, and this tells so in one pass.
         let lower = head.to_lowercase();
-        let hopeful = ["loss", "acc", "err", "value", "top"]
-            .iter()
-            .any(|word| lower.contains(word));
+        let words = ["acc", "err", "value", "top"];
+        let hopeful = languages::names_loss(&lower) || words.iter().any(|w| lower.contains(w));
         if head.len() > 20_000 || !(hopeful || columns.is_given()) {
             return None;
         }
