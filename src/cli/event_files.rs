@@ -81,3 +81,25 @@ fn begun(file: &Path) -> Option<(u64, String)> {
     let seconds = rest.split('.').next()?.parse().unwrap_or(0);
     Some((seconds, name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_sides_are_parts_of_one_run() {
+        let run = |file: &str, root: &str| run_of(Path::new(file), Path::new(root));
+        let name = "events.out.tfevents.1700000000.host";
+        let of = |folder: &str| run(&format!("logs/{folder}/{name}"), "logs");
+        assert_eq!(of("fit/1/validation"), Path::new("logs/fit/1"));
+        assert_eq!(of("fit/1/train"), Path::new("logs/fit/1"));
+        assert_eq!(of("Loss_val"), Path::new("logs"));
+        assert_eq!(of("version_0"), Path::new("logs/version_0"));
+        let alone = run(&format!("logs/val/{name}"), "logs/val");
+        assert_eq!(alone, Path::new("logs/val"));
+        let at = |name: &str| begun(Path::new(name)).map(|(at, _)| at);
+        assert_eq!(at(name), Some(1_700_000_000));
+        assert_eq!(at("events.out.tfevents.host"), Some(0));
+        assert_eq!(at("log.txt"), None);
+    }
+}

@@ -5,13 +5,16 @@ use serde_json::{Map, Value};
 use super::reading::{as_bool, as_number, of_two};
 use super::{LOSS, Line, MEASURES, PATH, PREDICTED, PredictionError, RIGHT, TRUTH};
 
+const PROBABILITIES: [&str; 3] = ["probabilities", "probs", "proba"];
+
 /// Reads a text that begins as JSON.
 pub(super) fn json(text: &str) -> Result<Vec<Line>, PredictionError> {
     match serde_json::from_str::<Value>(text) {
         Ok(Value::Array(rows)) => rows.iter().map(of_row).collect(),
         Ok(Value::Object(map)) if value(&map, &PATH).is_some_and(is_column) => Ok(by_column(&map)),
-        Ok(Value::Object(map)) if value(&map, &PATH).is_none() => Ok(by_path(&map)),
-        _ => text
+        Ok(Value::Object(map)) if !is_one_row(&map) => Ok(by_path(&map)),
+        Ok(row) => Ok(vec![of_row(&row)?]),
+        Err(_) => text
             .lines()
             .enumerate()
             .filter(|(_, line)| !line.trim().is_empty())
@@ -30,6 +33,13 @@ pub(super) fn json(text: &str) -> Result<Vec<Line>, PredictionError> {
 fn value<'a>(map: &'a Map<String, Value>, known: &[&str]) -> Option<&'a Value> {
     let found = known.iter().find_map(|name| map.get(*name));
     found.filter(|value| !value.is_null())
+}
+
+/// Whether an object names what a row holds, and is no answers by path.
+fn is_one_row(map: &Map<String, Value>) -> bool {
+    let known = [&PATH[..], &PREDICTED, &TRUTH, &LOSS, &RIGHT, &PROBABILITIES];
+    let measured = MEASURES.iter().any(|name| map.contains_key(*name));
+    measured || known.iter().any(|names| value(map, names).is_some())
 }
 
 fn is_column(value: &Value) -> bool {
@@ -66,9 +76,7 @@ fn of_row(row: &Value) -> Result<Line, PredictionError> {
         predicted: get(&PREDICTED).map(word),
         right: get(&RIGHT).and_then(|value| as_bool(&word(value))),
         loss: get(&LOSS).map(as_number),
-        probabilities: get(&["probabilities", "probs", "proba"])
-            .map(probabilities)
-            .unwrap_or_default(),
+        probabilities: get(&PROBABILITIES).map(probabilities).unwrap_or_default(),
         measures: MEASURES
             .iter()
             .filter_map(|name| Some((*name, map.get(*name)?.as_f64()?)))

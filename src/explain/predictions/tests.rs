@@ -409,6 +409,11 @@ fn json_is_read_by_row_by_column_and_by_path() {
         assert_eq!(read(text), lines, "{text}");
     }
     assert_eq!(read(r#"{"path": "a.png", "y_pred": "cat"}"#), lines[..1]);
+    assert_eq!(
+        read("{\n\"path\": \"a.png\",\n\"y_pred\": \"cat\"}"),
+        lines[..1]
+    );
+    assert_eq!(read(r#"{"y_pred": 1, "y_true": 0}"#)[0].path, None);
     assert!(parse(b"[1, 2]").is_err());
 }
 
