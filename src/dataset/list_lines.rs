@@ -65,11 +65,9 @@ impl Rows {
                     });
                 }
             }
-            // A video, or a folder of its frames.
-            if !exists
-                && let inside = resolver.pictures_of_folder(&draft.path)
-                && !inside.is_empty()
-            {
+            // A video, or a folder of its frames, which may lie beside the list.
+            let inside = resolver.pictures_of_folder(&draft.path);
+            if !inside.is_empty() {
                 self.found += 1;
                 if !seen.insert(draft.path.clone()) {
                     continue;

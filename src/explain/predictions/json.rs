@@ -1,5 +1,6 @@
 //! Predictions as JSON: one object a line, a list of objects, lists by column, or answers by path.
 
+use crate::faults;
 use serde_json::{Map, Value};
 
 use super::reading::{as_bool, as_number, of_two};
@@ -22,7 +23,7 @@ pub(super) fn json(text: &str) -> Result<Vec<Line>, PredictionError> {
                 let object: Value =
                     serde_json::from_str(line).map_err(|error| PredictionError::Line {
                         line: index + 1,
-                        reason: error.to_string(),
+                        reason: faults::json(line.as_bytes(), &error, false),
                     })?;
                 of_row(&object)
             })
