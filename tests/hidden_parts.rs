@@ -131,6 +131,23 @@ fn members_that_no_directory_names_are_told() {
 }
 
 #[test]
+fn links_in_a_zip_are_told() {
+    let link = |name: &'static str| {
+        let mut members = two();
+        members.push((name, b"../train".to_vec()));
+        let mut file = zip(&members, &|_| true, 3);
+        // The last entry of the directory: made on Unix, and a link there.
+        let at = file.len() - 22 - 46 - name.len();
+        file[at + 5] = 3;
+        file[at + 38..at + 42].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
+        not_read(&beside_training("val.zip", &file))
+    };
+    assert!(link("more").unwrap().contains("is a link"));
+    assert!(link("c.png").unwrap().contains("is a link"));
+    assert_eq!(link("run.py"), None);
+}
+
+#[test]
 fn an_archive_of_nothing_is_named() {
     for (name, content) in [
         ("val.zip", zip(&[], &|_| true, 0)),
@@ -299,8 +316,9 @@ fn pictures_of_a_second_column_are_compared() {
     assert_eq!((leaked(&report), status), (1, 1), "{report:#}");
     let leaking = report["leaked_samples"][0]["evaluation"]["path"].clone();
     assert_eq!(leaking, "val.parquet!/image2#1");
-    // Rows without a cell there are no samples.
+    // Rows without a cell there are no samples, and the column is no class.
     assert_eq!(report["coverage"]["samples"], 7);
+    assert_eq!(report["dataset"]["labels"], serde_json::json!([]));
 }
 
 #[test]

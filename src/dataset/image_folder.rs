@@ -154,8 +154,15 @@ pub(super) fn keep_classes(drafts: &mut [Draft]) {
 
 /// The class that `folders`, which lie below the split `own`, name.
 pub(super) fn class_below(own: &str, folders: &str) -> Option<String> {
-    let names_a_class =
-        |name: &&str| !name.is_empty() && !is_plain(name) && !name.eq_ignore_ascii_case(own);
+    // A column of a table, or an array among others, is a folder of its rows.
+    let is_column = |name: &str| {
+        let own = name.strip_suffix('#');
+        own.is_some_and(|own| !own.contains('.'))
+    };
+    let names_a_class = |name: &&str| {
+        let says_something = !name.is_empty() && !is_plain(name) && !is_column(name);
+        says_something && !name.eq_ignore_ascii_case(own)
+    };
     folders
         .split('/')
         .find(names_a_class)

@@ -72,8 +72,11 @@ pub(super) fn called<'a>(parts: impl IntoIterator<Item = &'a str>, is_list: bool
 pub(super) fn names_of(table: &str, column: Option<&str>, rows: u64) -> RowNames {
     match column {
         None => RowNames::new(table, rows),
-        // A mark of folders in a name would make more of them.
-        Some(column) => RowNames::new(&format!("{table}!/{}", column.replace('/', ".")), rows),
+        // A mark of folders in a name would make more of them, and one of endings a file of it.
+        Some(column) => {
+            let own = column.replace(['/', '.'], "_");
+            RowNames::new(&format!("{table}!/{own}"), rows)
+        }
     }
 }
 
@@ -128,6 +131,6 @@ mod tests {
     fn rows_of_another_column_lie_in_a_folder_of_its_name() {
         let name = |column| names_of("x.tfrecord", column, 11).of(7);
         assert_eq!(name(None), "x.tfrecord#07");
-        assert_eq!(name(Some("right/encoded")), "x.tfrecord!/right.encoded#07");
+        assert_eq!(name(Some("right/encoded")), "x.tfrecord!/right_encoded#07");
     }
 }

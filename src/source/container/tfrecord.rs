@@ -308,11 +308,11 @@ mod tests {
         let and = |more: &str| [&rows[..], &[more.to_owned()]].concat();
         assert_eq!(
             names(&[second, first()]),
-            (and("x.tfrecord!/image2.encoded#1"), 0)
+            (and("x.tfrecord!/image2_encoded#1"), 0)
         );
         assert_eq!(
             names(&[feature("image/encoded", &pair)]),
-            (and("x.tfrecord!/image.encoded.2#1"), 0)
+            (and("x.tfrecord!/image_encoded_2#1"), 0)
         );
         let mask = feature("image/mask", &image(b"\x89PNG"));
         assert_eq!(names(&[mask, first()]), (rows.to_vec(), 0));

@@ -11,6 +11,9 @@ use super::{Container, NO_FILES, damaged};
 /// Deflate makes nothing more than this many times as long.
 const MOST_INFLATED: u64 = 1032;
 
+/// Why a link is not read.
+const LINK: &str = "is a link, and is not followed; pack what it leads to (`zip -r` without `-y`)";
+
 /// Ways to pack a member: as it is, and deflated.
 const STORED: u16 = 0;
 const DEFLATED: u16 = 8;
@@ -56,6 +59,7 @@ pub(super) fn list(
             number => format!("{name}!/{own} ({number})"),
         };
         match member.part() {
+            Ok(_) if member.is_link => listing.fault(own, LINK),
             Ok(part) => listing.add(&container, own, part, None),
             Err(what) => listing.fault(own, what),
         }

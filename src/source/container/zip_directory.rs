@@ -45,6 +45,8 @@ pub(super) struct Entry {
     pub(super) check: u32,
     pub(super) method: u16,
     pub(super) is_encrypted: bool,
+    /// Whether it is a symbolic link, whose bytes say where it leads.
+    pub(super) is_link: bool,
     /// Where its head begins.
     head: u64,
 }
@@ -138,6 +140,8 @@ fn entry(head: &[u8]) -> Option<(Entry, Lengths)> {
         check: of(16, 4)? as u32,
         method: of(10, 2)? as u16,
         is_encrypted: of(8, 2)? & 1 == 1,
+        // Only systems like Unix, by whose rules it was made, have kinds of files there.
+        is_link: matches!(of(5, 1)?, 3 | 19) && of(40, 2)? & 0o170_000 == 0o120_000,
         head: of(42, 4)?,
     };
     let lengths = Lengths {
