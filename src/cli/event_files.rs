@@ -10,8 +10,8 @@ use crate::explain::training_log::{TrainingLog, tensorboard};
 /// Folders below the directory that are looked into: `logs/fit/20260101/validation`.
 const DEEPEST: usize = 5;
 
-/// Reads the latest run of a directory. Folders that name a side (`train`, `validation`, `Loss_val`)
-/// are parts of the run that they lie in.
+/// Reads the latest run of a directory. Folders that name a side (`train`, `validation`,
+/// `Loss_val`) are parts of the run that they lie in.
 pub(super) fn log(directory: &Path) -> Result<TrainingLog, Error> {
     let mut files = Vec::new();
     collect(directory, 0, &mut files);

@@ -129,8 +129,8 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
     format!("{}{further}{others}.", within(near, 1))
 }
 
-/// What a metric is on all samples, and on the clean ones after `On the other 10`: the share of right
-/// answers, else the first metric that both have.
+/// What a metric is on all samples, and on the clean ones after `On the other 10`: the share of
+/// right answers, else the first metric that both have.
 pub(super) fn on_all_and_clean(predictions: &FromPredictions) -> Option<(String, String)> {
     let told = |all: &Estimate, clean: &Estimate, in_words: &dyn Fn(f64) -> String| {
         let (value, lo, hi) = (clean.value?, clean.lo?, clean.hi?);
@@ -148,7 +148,10 @@ pub(super) fn on_all_and_clean(predictions: &FromPredictions) -> Option<(String,
     let of_metric = |one: &MetricByExposure| {
         let number = |value: f64| format!("{value:.3}");
         let (all, clean) = told(&one.all, &one.clean, &number)?;
-        let name = one.metric.replace('_', " ");
+        let name = match one.metric.len() {
+            ..=4 => one.metric.to_uppercase(),
+            _ => one.metric.replace('_', " "),
+        };
         Some((format!("{name} {all}"), format!("it is {clean}")))
     };
     right.or_else(|| predictions.metrics.iter().find_map(of_metric))

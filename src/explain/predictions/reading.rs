@@ -201,8 +201,8 @@ fn columns_of_classes(names: &[String]) -> Result<ClassColumns, PredictionError>
 /// Most columns of an array, one a class.
 const MOST_CLASSES: u64 = 100_000;
 
-/// Version 1 to 3 arrays of little-endian floats or integers, C order: one prediction a row, what is
-/// true and predicted, or the probabilities of classes.
+/// Version 1 to 3 arrays of little-endian floats or integers, C order: one prediction a row, what
+/// is true and predicted, or the probabilities of classes.
 pub(super) fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     let error = |reason: &str| PredictionError::Npy(reason.to_owned());
     let head = npy::head(bytes).map_err(error)?;
@@ -238,14 +238,13 @@ pub(super) fn array(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
         return Err(error("the data do not fill the shape"));
     }
     let word = |value: f64| Some(value.to_string());
-    // Rows that add up to 1 are probabilities; two whole numbers are what is true and predicted.
-    let is_whole = head.kind.starts_with("<i");
+    // Rows that add up to 1 are probabilities: as true and predicted classes all would be wrong.
     let shares = |row: &[f64]| {
         let sum: f64 = row.iter().sum();
         row.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() < 1e-3
     };
     let rows = || values.chunks_exact(columns as usize);
-    let are_probabilities = columns >= 2 && !is_whole && rows().all(shares);
+    let are_probabilities = columns >= 2 && rows().all(shares);
     if columns > 2 && !are_probabilities {
         return Err(error(
             "the rows do not add up to 1, so they are no probabilities of classes (logits? apply the softmax)",

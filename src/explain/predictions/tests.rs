@@ -451,9 +451,11 @@ fn npy(kind: &str, columns: usize, values: &[f64]) -> Vec<u8> {
 fn rows_of_an_array_that_add_up_to_1_are_probabilities() {
     let probabilities = parse(&npy("<f8", 2, &[1.0, 0.0, 0.25, 0.75])).unwrap();
     assert_eq!(probabilities[1].probabilities, [0.25, 0.75]);
+    let one_hot = parse(&npy("<i8", 2, &[1.0, 0.0, 0.0, 1.0])).unwrap();
+    assert_eq!(one_hot[0].probabilities, [1.0, 0.0]);
     let three = parse(&npy("<f8", 3, &[0.5, 0.25, 0.25])).unwrap();
     assert_eq!(three[0].probabilities.len(), 3);
-    for (kind, values) in [("<f8", [1.0, 1.0, 0.0, 1.0]), ("<i8", [1.0, 0.0, 0.0, 1.0])] {
+    for (kind, values) in [("<f8", [1.0, 1.0, 0.0, 1.0]), ("<i8", [1.0, 0.0, 1.0, 1.0])] {
         let pairs = parse(&npy(kind, 2, &values)).unwrap();
         assert_eq!(pairs[0].truth.as_deref(), Some("1"), "{kind}");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::names::{Measure, Side};
 use super::rows::Row;
 
-/// Strands of which the first is the run and others repeat it; of the rest, folds, the last is read.
+/// Strands of which the first is the run and others repeat it; of folds the last is read.
 const PROCESSES: [&str; 5] = ["rank", "local_rank", "gpu", "worker", "process"];
 
 /// Puts the rows of one run in order.
@@ -46,8 +46,8 @@ fn has(row: &Row, side: Option<Side>) -> bool {
 }
 
 /// Takes out what tells of no epoch though it stands among them: numbers without a side before the
-/// first row that has both (a model card), and a full bar without a side below the validation of its
-/// epoch (an evaluation after training).
+/// first row that has both (a model card), and a full bar without a side below the validation of
+/// its epoch (an evaluation after training).
 fn without_asides(rows: &mut Vec<Row>) {
     let both = |row: &Row| {
         [Side::Train, Side::Validation].iter().all(|side| {

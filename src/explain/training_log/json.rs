@@ -113,8 +113,8 @@ fn frame(map: &Map<String, Value>, columns: &LogColumns) -> Option<Vec<Row>> {
     Some(rows.collect())
 }
 
-/// One list a metric, as `History.history`; or one row. Of lists that are longer or shorter than the
-/// validation loss only the last values belong together.
+/// One list a metric, as `History.history`; or one row. Of lists that are longer or shorter than
+/// the validation loss only the last values belong together.
 fn lists(value: &Value, columns: &LogColumns) -> Found {
     let mut leaves = Vec::new();
     flatten("", value, &mut leaves);

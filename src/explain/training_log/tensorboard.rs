@@ -89,8 +89,8 @@ pub(crate) fn parse(files: &[(&str, &[u8])]) -> Result<TrainingLog, LogError> {
     finish(log)
 }
 
-/// The curve whose tag speaks of epochs, else the shortest tag: `loss` before `loss/classifier`; that
-/// of a test set last.
+/// The curve whose tag speaks of epochs, else the shortest tag: `loss` before `loss/classifier`;
+/// that of a test set last.
 fn preferred(curves: BTreeMap<String, Vec<Scalar>>) -> (String, Vec<Scalar>) {
     let best = curves
         .into_iter()
