@@ -266,6 +266,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("npy", &[]),
     ("path_pattern", &[]),
     ("progress", &[]),
+    ("quadkey", &[]),
     ("rate", &[]),
     ("tf_record", &[]),
     ("source", &["npy", "tf_record"]),
@@ -290,7 +291,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "render",
         &["faults", "finding", "leak", "rate", "report", "wording"],
     ),
-    ("sequence", &["leak", "report", "sample"]),
+    ("sequence", &["leak", "quadkey", "report", "sample"]),
     (
         "checks",
         &[
@@ -356,6 +357,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "faults",
             "path_pattern",
             "progress",
+            "quadkey",
             "sample",
             "settings",
             "signature",

@@ -1,5 +1,5 @@
-//! What rows and lines say beside the first picture that they name: further pictures, records inside
-//! them, and where each lies on something larger.
+//! What rows and lines say beside the first picture that they name: further pictures, records
+//! inside them, and where each lies on something larger.
 
 use std::fmt::Write as _;
 

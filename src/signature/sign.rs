@@ -116,7 +116,7 @@ mod tests {
             signature.perceptual.0
         );
         // A change here is a change of signatures: raise `SIGNATURE_VERSION` with it.
-        assert_eq!(found, "8 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
+        assert_eq!(found, "9 e0f0f0f0e0f0f878 778ede17d040fce61c2cbdef1d250e38");
     }
 
     #[test]

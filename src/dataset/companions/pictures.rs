@@ -1,8 +1,8 @@
 //! Pictures in colours where masks may lie: what another sensor saw, what a picture is to become.
 //!
-//! A folder beside that of pictures, or one that is called as masks are, may hold samples of their
-//! own: a copy of one in another split is a leak. What looks so is no mask; depth maps may be drawn
-//! in colours, and are told by their name.
+//! A folder of any name beside that of pictures, or one of the ground truth, may hold samples of its
+//! own: a copy of one in another split is a leak. What looks so is no mask, but where its folder
+//! says so.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ const ASKED: usize = 5;
 /// More kinds are left as their names tell them.
 const MOST_KINDS: usize = 64;
 
-/// Words of maps that may be drawn in colours.
-const DEPTHS: &[&str] = &["depth", "depths", "disparity"];
+/// Words of folders of masks that also tell what a picture is to become.
+const TRUTHS: &[&str] = &["ground", "groundtruth", "gt", "truth"];
 
 /// Tells as pictures what a folder tells to be masks, and looks as photos do.
 pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks<'_>) {
@@ -32,7 +32,11 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
         return;
     }
     for (kind, all) in kinds {
-        if words(&kind).iter().any(|word| DEPTHS.contains(&&**word)) {
+        let says_masks = |word: &String| {
+            let word = word.as_str();
+            MASK_WORDS.contains(&word) && !TRUTHS.contains(&word)
+        };
+        if words(&kind).iter().any(says_masks) {
             continue;
         }
         let asked = ASKED.min(all.len());

@@ -248,16 +248,16 @@ fn pictures_in_colours_are_samples_wherever_they_lie() {
     for names in [
         ["rgb/#.png", "normal/#.png"],
         ["input/#.png", "target/#.png"],
-        ["images/#.png", "labels/#.png"],
+        ["images/#.png", "gt/#.png"],
     ] {
         let other = names[1].split('/').next().unwrap_or_default();
         assert_eq!(seen(&names, other, PHOTO), (10, 0, 0, 0), "{names:?}");
         assert_eq!(seen(&names, other, DRAWN), (5, 5, 0, 0), "{names:?}");
         assert_eq!(seen(&names, other, GREY), (5, 5, 0, 0), "{names:?}");
     }
-    // Depths may be drawn in colours.
-    assert_eq!(
-        seen(&["rgb/#.png", "depth/#.png"], "depth", PHOTO),
-        (5, 5, 0, 0)
-    );
+    // What is called so may be drawn in colours.
+    for name in ["depth", "masks", "labels"] {
+        let names = ["rgb/#.png", &format!("{name}/#.png")];
+        assert_eq!(seen(&names, name, PHOTO), (5, 5, 0, 0), "{name}");
+    }
 }
