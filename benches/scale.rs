@@ -232,6 +232,7 @@ impl Made {
             image_files: self.images() as u64,
             labels_from: String::new(),
             group_columns: Vec::new(),
+            placed: None,
             annotations: splitleak::annotation::Annotations::default(),
         }
     }

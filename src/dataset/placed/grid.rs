@@ -108,10 +108,13 @@ fn usual_side(values: impl Iterator<Item = f64>) -> Option<f64> {
     (middle > 0.0 && alike.count() * 10 >= values.len() * 9).then_some(middle)
 }
 
+/// A square as large as a tile: what it lies on, its column and its row.
+type Cell<'a> = (&'a str, i64, i64);
+
 /// Whether many of the tiles have another beside or over them by whole parts of their side, not at
 /// the same place.
 fn have_neighbours<'a>(tiles: impl Iterator<Item = &'a TilePlace> + Clone, side: i64) -> bool {
-    let mut cells: HashMap<(&str, i64, i64), Vec<(i64, i64)>> = HashMap::new();
+    let mut cells: HashMap<Cell<'_>, Vec<(i64, i64)>> = HashMap::new();
     let cell = |tile: &TilePlace| (tile.x.div_euclid(side), tile.y.div_euclid(side));
     for tile in tiles.clone() {
         let (column, row) = cell(tile);
