@@ -25,8 +25,11 @@ pub(super) fn columns(
         return Vec::new();
     };
     let used = [positions.split, positions.label, positions.time];
-    let is_open =
-        |at: usize| at != *first && !used.contains(&Some(at)) && !says_something_else(&names[at]);
+    let is_open = |at: usize| {
+        let is_called_so = share_a_word(first_name, &names[at]) || is_of_pairs(&names[at]);
+        let is_used = at == *first || used.contains(&Some(at));
+        !is_used && is_called_so && !says_something_else(&names[at])
+    };
     let names_others = |at: usize| {
         let told = rows.iter().filter_map(|row| {
             let cells = (row.get(*first)?, row.get(at)?);
@@ -34,8 +37,7 @@ pub(super) fn columns(
         });
         let told: Vec<(&str, &str)> = told.collect();
         let is_other = |(own, other): &&(&str, &str)| {
-            let is_written_so = has_ending(own) == has_ending(other)
-                && (has_ending(other) || share_a_word(first_name, &names[at]));
+            let is_written_so = has_ending(own) == has_ending(other);
             let (path, _, exists) = files.resolve(other, None);
             is_written_so && exists && path != files.resolve(own, None).0
         };
@@ -44,6 +46,28 @@ pub(super) fn columns(
     };
     let found = (0..names.len()).filter(|&at| is_open(at) && names_others(at));
     found.map(|at| (at, names[at].clone())).collect()
+}
+
+/// Whether a column is called by its part in a pair. Of other names any may be that of masks.
+fn is_of_pairs(name: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "anchor",
+        "hr",
+        "ir",
+        "left",
+        "lr",
+        "negative",
+        "nir",
+        "positive",
+        "query",
+        "reference",
+        "right",
+        "rgb",
+        "thermal",
+    ];
+    words(name)
+        .iter()
+        .any(|word| PARTS.contains(&word.as_str()))
 }
 
 /// Whether a column is called by masks, small copies, or what pictures were made from.

@@ -7,6 +7,7 @@ use super::builder::Draft;
 use super::companions::says_masks;
 use super::file_kind::is_image_ending;
 use super::resolve::Resolver;
+use super::split_name::words;
 use crate::sample::{Problem, ProblemKind, SplitRole};
 
 /// Percent of the lines that must name images.
@@ -109,7 +110,7 @@ pub(super) struct Line {
     pub(super) draft: Draft,
     /// Whether the picture is there.
     pub(super) exists: bool,
-    /// Further pictures that are there, of which the line is a pair: no masks.
+    /// Further pictures of the tree, of which the line is a pair: masks are none of these.
     pub(super) others: Vec<Draft>,
 }
 
@@ -126,7 +127,7 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Lin
             let pictures = fields.clone().filter(|field| names_a_picture(field));
             others = pictures
                 .map(|field| resolver.resolve(field, Some(role)))
-                .filter(|(path, _, exists)| *exists && *path != own.0)
+                .filter(|(path, _, exists)| *exists && *path != own.0 && resolver.is_walked(path))
                 .map(|(path, place, _)| Draft {
                     path,
                     place,
@@ -156,7 +157,8 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Lin
 fn names_a_picture(field: &str) -> bool {
     let ending = field.rsplit_once('.').map_or("", |(_, ending)| ending);
     // Disparities, as KITTI calls them.
-    let is_other = |part: &str| says_masks(part) || part == "disp";
+    let is_disparity = |part: &str| words(part).iter().any(|word| word == "disp");
+    let is_other = |part: &str| says_masks(part) || is_disparity(part);
     is_image_ending(ending) && !field.split(['/', '\\']).any(is_other)
 }
 
@@ -182,6 +184,7 @@ mod tests {
         }
         for field in [
             "masks/1.png",
+            "disp_occ_0/1.png",
             "1_mask.png",
             "disp/1.png",
             "gt/1.png",

@@ -97,6 +97,11 @@ impl<'a> Resolver<'a> {
         self.find(written, role, Reach::Tree)
     }
 
+    /// Whether a walk of the tree met it as a picture.
+    pub(super) fn is_walked(&self, path: &str) -> bool {
+        self.walked.contains_key(path)
+    }
+
     /// Whether a picture of the tree is called so, wherever it lies.
     pub(super) fn is_called(&self, written: &str) -> bool {
         let name = written.rsplit(['/', '\\']).next().unwrap_or(written);

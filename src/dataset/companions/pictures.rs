@@ -1,8 +1,8 @@
 //! Pictures in colours where masks may lie: what another sensor saw, what a picture is to become.
 //!
-//! A folder of any name beside that of pictures, or one of the ground truth, may hold samples of its
-//! own: a copy of one in another split is a leak. What looks so is no mask, but where its folder
-//! says so.
+//! A folder of any name beside that of pictures, or one of the ground truth, may hold samples of
+//! its own: a copy of one in another split is a leak. What looks so is no mask, but where its
+//! folder says so.
 
 use std::collections::BTreeMap;
 
