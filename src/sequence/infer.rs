@@ -235,9 +235,7 @@ impl Inference {
                 return;
             }
         };
-        // What one camera counts in the whole dataset tells nothing apart: `IMG_1000`, `IMG_1007`.
-        let by_device =
-            evidence.recordings > 1 && evidence.in_device_named_recordings * 2 >= evidence.placed;
+        let by_device = evidence.in_device_named_recordings * 2 >= evidence.placed;
         let by_tool = matches!(basis, Basis::Names(_)) && Trim::of(samples).leading_hash;
         let claims = doubt.is_none() || ((by_device || by_tool) && !evidence.recordings_are_labels);
         let candidate = Candidate {

@@ -49,6 +49,7 @@ pub(crate) fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// It cannot be read, or has no end for too long.
+#[cfg(feature = "cli")]
 pub(crate) fn read_stdin() -> io::Result<Vec<u8>> {
     read_all(io::stdin().lock(), PIPED)
 }

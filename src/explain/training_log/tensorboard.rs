@@ -26,6 +26,7 @@ pub(crate) fn looks_like_events(bytes: &[u8]) -> bool {
 
 /// Whether the name of a folder is that of a side.
 #[must_use]
+#[cfg(feature = "cli")]
 pub(crate) fn names_side(folder: &str) -> bool {
     side_within(folder).is_some()
 }
