@@ -1,3 +1,4 @@
+use super::head::HEAD;
 use super::*;
 
 fn by_name(name: &str) -> FileKind {

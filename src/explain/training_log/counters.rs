@@ -112,16 +112,7 @@ pub(super) fn darknet(piece: &str) -> Option<Reading> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
-
-    fn last(text: &str) -> (Option<f64>, Option<f64>) {
-        let log = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}\n{error}"));
-        let epoch = log.explained().copied().unwrap_or_default();
-        (
-            epoch.train.map(|p| p.value),
-            epoch.validation.map(|p| p.value),
-        )
-    }
+    use super::super::testing::last;
 
     #[test]
     fn brackets_hold_the_mean_where_steps_are_counted_and_nowhere_else() {

@@ -429,15 +429,7 @@ fn parted(row: Row, readings: Vec<Reading>) -> Result<Vec<Row>, LogError> {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-
-    fn last(text: &str) -> (Option<f64>, Option<f64>) {
-        let log = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}\n{error}"));
-        let epoch = log.explained().copied().unwrap_or_default();
-        (
-            epoch.train.map(|p| p.value),
-            epoch.validation.map(|p| p.value),
-        )
-    }
+    use super::super::testing::last;
 
     #[test]
     fn a_measure_holds_for_the_sides_behind_it_up_to_the_next() {

@@ -3,7 +3,6 @@
 //! Every source means something else by "training loss": a mean over the epoch, over a window, or
 //! the last step. [`TrainLossKind`] keeps that, because only a mean over the epoch lags behind the
 //! model.
-
 //!
 //! One reader for all of text: `decode` makes plain text of bytes, `json`, `lines` and `table` make
 //! rows of named numbers of it, `names` says what a name means, `epochs` puts rows together. A loss
@@ -19,6 +18,7 @@ macro_rules! pattern {
 
 mod arranged;
 mod bare;
+mod columns;
 mod counters;
 mod decode;
 mod epochs;
@@ -40,11 +40,10 @@ mod table;
 pub(crate) mod tensorboard;
 mod tokens;
 
-use names::Side;
-
 use crate::report::explanation::Metric;
 
 pub use crate::report::explanation::TrainLossKind;
+pub use columns::LogColumns;
 pub use error::LogError;
 
 /// Longest log that is read, in bytes. A log of a year's training is smaller.
@@ -132,63 +131,6 @@ impl LogSource {
             Self::HuggingFace => "hugging-face",
             Self::TensorBoard => "tensorboard",
             Self::Declared => "declared",
-        }
-    }
-}
-
-/// Names of the losses in a log that does not say so itself; columns without a name are counted
-/// from 1.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LogColumns {
-    /// Name of the training loss.
-    pub train: Option<String>,
-    /// Name of the validation loss.
-    pub validation: Option<String>,
-}
-
-impl LogColumns {
-    /// Reads `train=NAME,val=NAME`; either may be left out. `None` for another text.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut columns = Self::default();
-        for part in text.split(',') {
-            let (side, name) = part.split_once('=')?;
-            let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty())?;
-            match names::side_of(side.trim())? {
-                Side::Train => columns.train = Some(name),
-                Side::Validation => columns.validation = Some(name),
-            }
-        }
-        Some(columns)
-    }
-
-    fn is_given(&self) -> bool {
-        self.train.is_some() || self.validation.is_some()
-    }
-
-    fn by_position(&self) -> bool {
-        let given = [&self.train, &self.validation]
-            .into_iter()
-            .flatten()
-            .count();
-        self.is_given() && self.positions().count() == given
-    }
-
-    /// Columns that are given by their position, from 1.
-    fn positions(&self) -> impl Iterator<Item = usize> {
-        let names = [&self.train, &self.validation].into_iter().flatten();
-        names.filter_map(|name| name.parse().ok())
-    }
-
-    fn side(&self, name: &str) -> Option<Side> {
-        let is = |own: &Option<String>| {
-            own.as_ref()
-                .is_some_and(|own| own.trim().eq_ignore_ascii_case(name.trim()))
-        };
-        match name {
-            _ if is(&self.train) => Some(Side::Train),
-            _ if is(&self.validation) => Some(Side::Validation),
-            _ => None,
         }
     }
 }
@@ -496,5 +438,7 @@ fn diverged_validation(log: &mut TrainingLog, validations: &[(u64, Printed)]) {
     }
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -117,15 +117,7 @@ pub(super) fn without_asides(mut tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-
-    fn last(text: &str) -> (Option<f64>, Option<f64>) {
-        let log = parse(text.as_bytes()).unwrap_or_else(|error| panic!("{text}\n{error}"));
-        let epoch = log.explained().copied().unwrap_or_default();
-        (
-            epoch.train.map(|p| p.value),
-            epoch.validation.map(|p| p.value),
-        )
-    }
+    use super::super::testing::last;
 
     #[test]
     fn a_count_inside_a_name_is_no_loss() {
