@@ -101,52 +101,39 @@ fn fills(luma: &Luma, content: Content) -> bool {
         bottom,
     } = content;
     let (wide, high) = (content.width(), content.height());
-    // The line at the step may mix frame and picture; the next one is all picture.
-    let across = |outer: usize, inner: usize| {
+    // Whether a line differs from the frame beyond it, in each of so many parts.
+    let across = |outer: usize, inner: usize, parts: usize| {
         let frame = ground(width, |x| pixel(x, outer));
-        all_differ(wide, frame, |i| pixel(left + i, inner))
+        all_differ(parts, wide, frame, |i| pixel(left + i, inner))
     };
-    let down = |outer: usize, inner: usize| {
+    let down = |outer: usize, inner: usize, parts: usize| {
         let frame = ground(height, |y| pixel(outer, y));
-        all_differ(high, frame, |i| pixel(inner, top + i))
+        all_differ(parts, high, frame, |i| pixel(inner, top + i))
     };
-    // A line around a plot, or the rule of a form, has the ground of the page behind it.
-    let deep = (wide / DEEP, high / DEEP);
-    let far_across = |outer: usize, inner: usize| {
-        let frame = ground(width, |x| pixel(x, outer));
-        most_differ(wide, frame, |i| pixel(left + i, inner))
-    };
-    let far_down = |outer: usize, inner: usize| {
-        let frame = ground(height, |y| pixel(outer, y));
-        most_differ(high, frame, |i| pixel(inner, top + i))
-    };
+    // The line at the step may mix frame and picture; the next one is all picture. A line around a
+    // plot, or the rule of a form, has the ground of the page deeper inside.
+    let (deep_x, deep_y) = (wide / DEEP, high / DEEP);
     (high == height || high >= LEAST_SIDE)
-        && (top == 0 || far_across(0, top + deep.1))
-        && (bottom == height || far_across(height - 1, bottom - 1 - deep.1))
-        && (left == 0 || far_down(0, left + deep.0))
-        && (right == width || far_down(width - 1, right - 1 - deep.0))
         && (wide == width || wide >= LEAST_SIDE)
-        && (top == 0 || across(0, (top + 1).min(bottom - 1)))
-        && (bottom == height || across(height - 1, bottom.saturating_sub(2).max(top)))
-        && (left == 0 || down(0, (left + 1).min(right - 1)))
-        && (right == width || down(width - 1, right.saturating_sub(2).max(left)))
+        && (top == 0 || across(0, (top + 1).min(bottom - 1), PARTS) && across(0, top + deep_y, 1))
+        && (bottom == height
+            || across(height - 1, bottom.saturating_sub(2).max(top), PARTS)
+                && across(height - 1, bottom - 1 - deep_y, 1))
+        && (left == 0 || down(0, (left + 1).min(right - 1), PARTS) && down(0, left + deep_x, 1))
+        && (right == width
+            || down(width - 1, right.saturating_sub(2).max(left), PARTS)
+                && down(width - 1, right - 1 - deep_x, 1))
 }
 
-/// Whether in each of the [`PARTS`] of a line more than half of the pixels differ from a frame.
-fn all_differ(length: usize, frame: i32, pixel: impl Fn(usize) -> i32) -> bool {
-    let parts = PARTS.min(length);
+/// Whether in each of so many parts of a line more than half of the pixels differ from a frame.
+fn all_differ(parts: usize, length: usize, frame: i32, pixel: impl Fn(usize) -> i32) -> bool {
+    let parts = parts.min(length);
     (0..parts).all(|part| {
         let own = length * part / parts..length * (part + 1) / parts;
         let pixels = own.len();
         let differing = own.filter(|&i| (pixel(i) - frame).abs() > RINGING);
         differing.count() * 2 > pixels
     })
-}
-
-/// Whether more than half of the pixels of a line differ from a frame.
-fn most_differ(length: usize, frame: i32, pixel: impl Fn(usize) -> i32) -> bool {
-    let differing = (0..length).filter(|&i| (pixel(i) - frame).abs() > RINGING);
-    differing.count() * STEP > length
 }
 
 /// Mean grey of a line of `length` pixels.

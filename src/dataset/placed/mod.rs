@@ -38,7 +38,8 @@ pub(super) struct Placed {
 /// What the first table says that tells places of most samples: on what their group is, else on
 /// what a column may tell.
 pub(super) fn find(claim: &Claim, root: &Path, tables: &[SideTable]) -> Option<Placed> {
-    if claim.drafts.len() > MOST_SAMPLES {
+    let may_tell = |table: &SideTable| !names::forms(&table.columns).is_empty();
+    if claim.drafts.len() > MOST_SAMPLES || !tables.iter().any(may_tell) {
         return None;
     }
     let groups = claim.drafts.iter();

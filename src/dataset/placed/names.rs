@@ -56,8 +56,6 @@ const FORMS: &[(Form, &[&str])] = &[
     (Form::Point, &["x offset", "y offset"]),
     (Form::Point, &["offset x", "offset y"]),
     (Form::Point, &["x start", "y start"]),
-    (Form::Point, &["tile x", "tile y"]),
-    (Form::Point, &["patch x", "patch y"]),
     (Form::Point, &["grid x", "grid y"]),
     (Form::Point, &["tile col", "tile row"]),
     (Form::Point, &["patch col", "patch row"]),
@@ -123,10 +121,7 @@ mod tests {
             told(&["path", "Latitude", "Longitude"]),
             ["Geographic [2, 1]"]
         );
-        assert_eq!(
-            told(&["tile_x", "tile_y"]),
-            ["Point [0, 1]", "Point [0, 1]"]
-        );
+        assert_eq!(told(&["tile_x", "tile_y"]), ["Point [0, 1]"]);
         assert_eq!(
             told(&["minx", "miny", "maxx", "maxy"]),
             ["Bounds [0, 3, 2, 1]"]
