@@ -45,7 +45,7 @@ pub(super) fn is_own(path: &Path, begin: &[u8]) -> bool {
         None => true,
         Some(b'{') => has("\"name\": \"splitleak\"") || has("sarif-2.1.0"),
         Some(b'<') if text.starts_with("<svg") => has("role=\"img\">\n<title>"),
-        Some(b'<') => has("splitleak"),
+        Some(b'<') => has("<title>splitleak: ") || has("<testsuites name=\"splitleak\""),
         Some(_) => {
             let begins = |all: &[&str]| all.iter().any(|one| text.starts_with(one));
             begins(OF_TEXTS) || begins(OF_TABLES) || is_manifest(first) || is_list(path, begin)
@@ -98,6 +98,7 @@ mod tests {
             "{\n  \"schema_version\": \"2.0\",\n  \"tool\": {\n    \"name\": \"splitleak\",",
             "{\n  \"$schema\": \"https://json.schemastore.org/sarif-2.1.0.json\",",
             "<!doctype html>\n<title>splitleak: leaks</title>",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"splitleak\" tests=\"5\"",
             "LEAKS  1 of 4 validation images also occurs in training\n",
             "path,split\na.jpg,val\n",
             "path,split,label,group\na.jpg,val,cat,7\n",
@@ -115,6 +116,10 @@ mod tests {
         for (name, text) in [
             ("notes.json", "{\"a\": 1}"),
             ("a.html", "<!doctype html>\n<title>Data</title>"),
+            (
+                "index.html",
+                "<html><title>Data</title><p>checked by splitleak</p>",
+            ),
             (
                 "manifest.csv",
                 "path,split,steering,notes\na.jpg,val,0.1,x\n",
