@@ -229,6 +229,7 @@ impl Made {
             companions: Vec::new(),
             mask_classes: None,
             texts: Vec::new(),
+            perhaps: None,
             image_files: self.images() as u64,
             labels_from: String::new(),
             group_columns: Vec::new(),

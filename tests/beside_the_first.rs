@@ -65,6 +65,20 @@ fn both_pictures_of_a_row_are_compared() {
 }
 
 #[test]
+fn a_column_of_photos_is_compared_whatever_it_is_called() {
+    for (is_leak, wanted) in [(true, leaks()), (false, clear())] {
+        let (workspace, names) = pairs(is_leak);
+        let mut table = "image,companion,split\n".to_owned();
+        for (at, [a, b]) in names.iter().enumerate() {
+            let split = if at < 8 { "train" } else { "val" };
+            writeln!(table, "{a},{b},{split}").unwrap();
+        }
+        workspace.file("pairs.csv", table);
+        assert_eq!(judged(&workspace), wanted, "{is_leak}");
+    }
+}
+
+#[test]
 fn both_pictures_of_a_line_are_compared() {
     for (is_leak, wanted) in [(true, leaks()), (false, clear())] {
         let (workspace, names) = pairs(is_leak);
@@ -193,4 +207,21 @@ fn tiles_that_columns_place_beside_each_other_are_suspected() {
         )
     };
     assert_eq!(judged(&tiles(false, headers[1], anywhere)), clear());
+}
+
+#[test]
+fn tiles_that_carry_their_place_are_suspected() {
+    for (by_raster, wanted) in [(false, unknown()), (true, clear())] {
+        let workspace = tiles(by_raster, "note", |_, _, _| "x".to_owned());
+        for at in 0..48_usize {
+            let (raster, column, row) = (at / 12, at % 4, at / 4 % 3);
+            let name = format!("{:05}.pgw", at * 7919 % 99_991);
+            let (x, y) = (
+                400_000 + raster * 20_000 + column * 640,
+                5_000_000 - row * 640,
+            );
+            workspace.file(&name, format!("10\n0\n0\n-10\n{x}\n{y}\n"));
+        }
+        assert_eq!(judged(&workspace), wanted, "{by_raster}");
+    }
 }

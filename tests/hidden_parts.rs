@@ -175,6 +175,38 @@ fn members_of_tar(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
 }
 
 #[test]
+fn fields_of_a_sample_in_a_shard_may_tell_groups() {
+    let shard = |from: u32, field: &str, patient: u32| {
+        let mut members = Vec::new();
+        for seed in from..from + 6 {
+            members.push((format!("{seed}.png"), png(seed)));
+            members.push((
+                format!("{seed}.{field}"),
+                format!("P{}", patient + seed % 3).into_bytes(),
+            ));
+        }
+        let members: Vec<(&str, Vec<u8>)> = members
+            .iter()
+            .map(|(name, content)| (name.as_str(), content.clone()))
+            .collect();
+        [members_of_tar(&members), vec![0; 1024]].concat()
+    };
+    for (field, patient, leaks) in [
+        ("patient_id", 1, true),
+        ("patient_id.txt", 1, true),
+        ("patient_id", 4, false),
+        ("cls", 1, false),
+    ] {
+        let workspace = Workspace::new();
+        workspace.file("train.tar", shard(1, field, 1));
+        workspace.file("val.tar", shard(10, field, patient));
+        let (report, _) = workspace.check(&["--max-leakage", "0"]);
+        let verdict = if leaks { "leaks" } else { "clear" };
+        assert_eq!(report["verdict"], verdict, "{field} {patient}");
+    }
+}
+
+#[test]
 fn a_tar_without_an_end_may_have_been_cut() {
     let open = members_of_tar(&two());
     let gzip = |content: &[u8]| {

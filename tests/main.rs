@@ -111,6 +111,7 @@ mod snapshot;
 mod staged;
 mod steps;
 mod told_labels;
+mod told_splits;
 mod truncation;
 mod unbounded;
 mod unread_data;

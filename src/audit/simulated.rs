@@ -195,6 +195,7 @@ pub(super) fn with_splits(dataset: &Dataset, splits: Vec<Split>, samples: Vec<Sa
         companions: Vec::new(),
         mask_classes: None,
         texts: Vec::new(),
+        perhaps: None,
         image_files: dataset.image_files,
         labels_from: String::new(),
         annotations: Annotations::default(),

@@ -32,6 +32,7 @@ pub(super) fn report_key(
         mask_classes,
         // What they say is in the samples.
         texts: _,
+        perhaps: _,
         image_files,
         labels_from,
         annotations,
@@ -152,6 +153,7 @@ mod tests {
             companions: Vec::new(),
             mask_classes: None,
             texts: Vec::new(),
+            perhaps: None,
             image_files: 2,
             labels_from: String::new(),
             group_columns: Vec::new(),

@@ -82,6 +82,7 @@ pub struct Builder {
     companions: Vec<Companion>,
     mask_classes: Option<MaskClasses>,
     texts: Vec<String>,
+    perhaps: Option<String>,
     image_files: Option<u64>,
     labels_from: String,
     annotations: Annotations,
@@ -106,6 +107,7 @@ impl Builder {
             companions: Vec::new(),
             mask_classes: None,
             texts: Vec::new(),
+            perhaps: None,
             image_files: None,
             labels_from: String::new(),
             annotations: Annotations::default(),
@@ -163,6 +165,12 @@ impl Builder {
     }
 
     /// Takes over columns that may tell groups.
+    /// What may be splits, with what to do, where no two sides were found.
+    pub(super) fn perhaps(&mut self, advice: Option<String>) -> &mut Self {
+        self.perhaps = advice;
+        self
+    }
+
     pub(super) fn group_columns(&mut self, columns: Vec<Asked>) -> &mut Self {
         self.group_columns = columns;
         self
@@ -267,6 +275,7 @@ impl Builder {
             companions: self.companions,
             mask_classes: self.mask_classes,
             texts: self.texts,
+            perhaps: self.perhaps,
             image_files: 0,
             labels_from: self.labels_from,
             annotations: self.annotations,

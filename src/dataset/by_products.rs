@@ -72,6 +72,8 @@ pub(super) const ABOUT_PICTURES: &[&str] = &[
     "anno",
     "annotation",
     "annotations",
+    "annos",
+    "annots",
     "attributes",
     "bbox",
     "boxes",

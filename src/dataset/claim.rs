@@ -11,7 +11,7 @@ use super::group_columns::{Asked, Column};
 use super::placed::Placed;
 use crate::annotation::{Annotations, source_of};
 use crate::error::Error;
-use crate::sample::{Layout, Problem, SplitRole};
+use crate::sample::{Layout, Problem, ProblemKind, SplitRole};
 
 /// How much a claim says, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +77,8 @@ pub(super) struct Claim {
     pub(super) columns: Vec<Column>,
     /// Columns that may tell groups.
     pub(super) group_columns: Vec<Asked>,
+    /// A table and its column whose values may be folds.
+    pub(super) perhaps_folds: Option<(String, String)>,
     /// Where tables say that samples lie on something larger.
     pub(super) placed: Option<Placed>,
 }
@@ -104,6 +106,7 @@ impl Claim {
             annotations: Annotations::default(),
             columns: Vec::new(),
             group_columns: Vec::new(),
+            perhaps_folds: None,
             placed: None,
         }
     }
@@ -138,6 +141,7 @@ pub(super) fn strongest(mut claims: Vec<Claim>) -> Result<Option<Claim>, Error> 
     for other in others.iter().filter(|other| other.lists_samples) {
         let unused = format!("; not used: {}", other.evidence);
         best.evidence.push_str(&unused);
+        best.problems.extend(folds_not_judged(other, &best));
     }
     take_labels(&mut best, &others);
     if best.annotations.is_empty() {
@@ -149,6 +153,24 @@ pub(super) fn strongest(mut claims: Vec<Claim>) -> Result<Option<Claim>, Error> 
         best.annotations = Annotations::join(alike.map(|other| other.annotations));
     }
     Ok(Some(best))
+}
+
+/// What is asked of a table of folds, most of which lie in splits that something else tells.
+fn folds_not_judged(table: &Claim, best: &Claim) -> Option<Problem> {
+    let (name, column) = table.perhaps_folds.as_ref()?;
+    let known: HashSet<&str> = best.drafts.iter().map(|one| one.path.as_str()).collect();
+    let here = table
+        .drafts
+        .iter()
+        .filter(|one| known.contains(one.path.as_str()));
+    (here.count() * 2 > table.drafts.len()).then(|| Problem {
+        kind: ProblemKind::NotUsed,
+        path: name.clone(),
+        detail: format!(
+            "may tell folds in its column `{column}`, and whether these share images was not judged: `--folds {column}` judges them, {} leaves them out",
+            best.chosen_by
+        ),
+    })
 }
 
 /// Whether a claim says all that another says of splits.
@@ -329,6 +351,7 @@ mod tests {
             annotations: Annotations::default(),
             columns: Vec::new(),
             group_columns: Vec::new(),
+            perhaps_folds: None,
             placed: None,
         }
     }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::by_products::settled;
 use super::companions::says_annotation;
 use super::file_kind::{FileKind, Head, is_of_one_picture, is_video, kind_of, says_nothing};
+use super::group_columns::named;
 use super::walk::{UnreadFile, Walked, WalkedFile};
 use crate::error::Error;
 use crate::sample::{Ignored, IgnoredKind, Unread};
@@ -177,8 +178,17 @@ fn may_be_wanted(name: &str) -> bool {
     }
     match kind_of(path, |_| Ok(None)) {
         FileKind::Image | FileKind::Unread(_) => true,
-        _ => super::walk::may_describe(path) || path.extension().is_none(),
+        _ => is_text(path) || path.extension().is_none(),
     }
+}
+
+/// Whether a member may say something of samples: it is called as such texts are, or by an entity,
+/// `7.patient_id` of `7.jpg`, as fields of a `WebDataset` are.
+fn is_text(path: &Path) -> bool {
+    // Shorter ones are those of forms.
+    const SHORTEST: usize = 4;
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    super::walk::may_describe(path) || ending.len() >= SHORTEST && named(&ending).says_so()
 }
 
 fn sorted(listing: Listing) -> Sorted {
@@ -207,7 +217,7 @@ fn sorted(listing: Listing) -> Sorted {
                 reason: format!("{reason} inside an archive"),
                 ..UnreadFile::new(item.name)
             }),
-            _ if super::walk::may_describe(Path::new(own)) => {
+            _ if is_text(Path::new(own)) => {
                 sorted.texts.push(item.name);
             }
             _ => {}

@@ -263,7 +263,11 @@ fn told_splits(
     taken: &dyn Fn(usize) -> bool,
 ) -> Option<(usize, Values)> {
     if is_written {
-        return split_values::column(names, |at| distinct(text, is_written, at));
+        let cells = |at| distinct(text, is_written, at);
+        let first = reader(text, true).records().next().and_then(Result::ok);
+        let first = first.unwrap_or_default();
+        return split_values::column(names, cells)
+            .or_else(|| split_values::by_values(|at| first.get(at), cells, taken));
     }
     let tells = |at: &usize| {
         let cells = distinct(text, is_written, *at);

@@ -11,6 +11,7 @@ use super::claim::{Claim, SplitOf, Strength};
 use super::csv_header::{Header, is_flag, read_header};
 use super::csv_text::{at_line, check_quotes, parse_error, reader, table_text};
 use super::drawn::{Drawn, Gather};
+use super::file_kind::is_image_ending;
 use super::fold_roles;
 use super::group_columns::{Column, named};
 use super::manifest_columns::Positions;
@@ -42,7 +43,12 @@ pub(super) fn claim(
         let message = "a quote opened here is never closed, or text follows a closing quote; double quotes inside a quoted cell".to_owned();
         at_line(manifest, line, message)
     })?;
-    let files = Resolver::new(root, manifest, walked);
+    let mut files = Resolver::new(root, manifest, walked);
+    let written = first_paths(&text);
+    files.look_for(
+        &written.iter().map(String::as_str).collect::<Vec<_>>(),
+        None,
+    );
     let header = read_header(manifest, &text, columns, &files)?;
     let mut rows = Rows {
         columns: open_columns(&header, &text),
@@ -58,6 +64,22 @@ pub(super) fn claim(
     rows.drop_absent_cameras(&header.positions);
     let is_chosen = columns.split.is_some() || columns.folds.is_some();
     rows.finish(root, manifest, &header, is_chosen)
+}
+
+/// The first cells of a table that are written as paths of pictures, those of one column.
+fn first_paths(text: &str) -> Vec<String> {
+    const LOOKED_AT: usize = 100;
+    let rows = reader(text, false).into_records().flatten().skip(1);
+    let rows: Vec<csv::StringRecord> = rows.take(LOOKED_AT).collect();
+    let is_path = |cell: &&str| {
+        let ending = cell.rsplit_once('.').map_or("", |(_, ending)| ending);
+        cell.contains(['/', '\\']) && is_image_ending(ending)
+    };
+    let column = rows
+        .first()
+        .and_then(|row| row.iter().position(|cell| is_path(&cell)));
+    let cells = rows.iter().filter_map(|row| row.get(column?));
+    cells.filter(is_path).map(ToOwned::to_owned).collect()
 }
 
 /// The rows of a manifest as they are collected.
@@ -373,12 +395,13 @@ impl Rows {
                 others.join(", ")
             ),
         };
-        let hint = match header.positions.split.map(|at| &header.names[at]) {
-            Some(column) if header.folds.is_none() && may_be_folds(&drafts) => {
-                format!("; if these are folds, say `--folds {column}`")
-            }
-            _ => String::new(),
-        };
+        let column = header.positions.split.map(|at| &header.names[at]);
+        let perhaps_folds = column
+            .filter(|_| header.folds.is_none() && may_be_folds(&drafts))
+            .map(|column| (name.clone(), column.clone()));
+        let hint = perhaps_folds.as_ref().map_or(String::new(), |(_, column)| {
+            format!("; if these are folds, say `--folds {column}`")
+        });
         Ok(Claim {
             layout: match header.positions.driving_log {
                 true => Layout::DrivingLog,
@@ -398,6 +421,7 @@ impl Rows {
             }),
             columns,
             group_columns: Vec::new(),
+            perhaps_folds,
             placed: None,
             annotations: self.drawn.finish(match (header.objects, header.boxes) {
                 (None, None) => format!("columns of 0 and 1 in `{name}`"),

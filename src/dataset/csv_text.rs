@@ -5,6 +5,7 @@ use std::path::Path;
 use super::io_error;
 use super::json_lines;
 use super::table_head;
+use super::text_tables;
 use crate::error::Error;
 use crate::source::container::inflated;
 use crate::source::text::TABLE;
@@ -94,12 +95,17 @@ pub(super) fn side_table_text(file: &Path) -> Option<String> {
 pub(super) fn table_text(file: &Path) -> Result<String, Error> {
     let text = read_text(file)?;
     let is_lines = |ending: &std::ffi::OsStr| {
-        ending.eq_ignore_ascii_case("jsonl") || ending.eq_ignore_ascii_case("ndjson")
+        let lines = ["jsonl", "manifest", "ndjson"];
+        lines.iter().any(|one| ending.eq_ignore_ascii_case(one))
     };
     let name = without_packing(file).unwrap_or(file);
-    match name.extension().is_some_and(is_lines) {
-        true => json_lines::as_table(file, &text),
-        false => Ok(table_head::without_title(text)),
+    match name.extension() {
+        Some(ending) if is_lines(ending) => json_lines::as_table(file, &text),
+        Some(ending) if ending.eq_ignore_ascii_case("txt") => {
+            let table = text_tables::as_table(&text).unwrap_or(text);
+            Ok(table_head::without_title(table))
+        }
+        _ => Ok(table_head::without_title(text)),
     }
 }
 

@@ -73,11 +73,11 @@ pub(super) fn claim(
     let (mut labels_from, mut own_labels) = (String::new(), Vec::new());
     for (number, (split, directory)) in splits.iter().zip(&absolute).enumerate() {
         if let Some(list) = lists.remove(&number) {
-            labels_from = list.labels_from;
+            labels_from.clone_from(&list.labels_from);
             // What a list leaves out by a pattern is not known any more.
             all.fit_by_anything(files);
             let own = (split.name.as_str(), split.role);
-            add_list(&root, directory, own, list.drafts, &mut of_lists, &mut all);
+            add_list(&root, directory, own, list, &mut of_lists, &mut all);
             continue;
         }
         let (above, mut walked) = super::walk_from(directory, files, progress)?;
@@ -180,6 +180,7 @@ pub(super) fn claim(
         annotations: Annotations::default(),
         columns: Vec::new(),
         group_columns: Vec::new(),
+        perhaps_folds: None,
         placed: None,
     };
     Ok(Given {
@@ -262,16 +263,25 @@ fn add_list(
     root: &Path,
     folder: &Path,
     (name, role): (&str, SplitRole),
-    listed: Vec<Draft>,
+    listed: Listed,
     drafts: &mut Vec<Draft>,
     all: &mut Walked,
 ) {
     let (prefix, _) = path_text(root, folder);
+    let below = |path: String| match prefix.as_str() {
+        "" => path,
+        prefix => format!("{prefix}/{path}"),
+    };
+    let problems = listed.problems.into_iter();
+    all.problems.extend(problems.map(|problem| Problem {
+        path: below(problem.path),
+        ..problem
+    }));
     let mut seen = BTreeSet::new();
-    for mut draft in listed {
+    for mut draft in listed.drafts {
         // What lies elsewhere is named by its whole path.
-        if !prefix.is_empty() && !matches!(draft.place, Place::File(_)) {
-            draft.path = format!("{prefix}/{}", draft.path);
+        if !matches!(draft.place, Place::File(_)) {
+            draft.path = below(draft.path);
         }
         if seen.insert(draft.path.clone()) {
             draft.split = Some((name.to_owned(), role));

@@ -1,7 +1,6 @@
 //! Text files that say of every sample in which split it is: `CelebA`'s `list_eval_partition.txt`
-//! (`file 0`: 0 to train on, 1 validation, 2 test), that of `DeepFashion` (a count, a header, `file
-//! train`), and CUB's `train_test_split.txt` (`number 1`: 1 to train on, 0 test), with the files in
-//! `images.txt`.
+//! (`file 0`: 0 to train on, 1 validation, 2 test; with a header it is a table), and CUB's
+//! `train_test_split.txt` (`number 1`: 1 to train on, 0 test), with the files in `images.txt`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -11,6 +10,7 @@ use super::claim::{Claim, Strength};
 use super::csv_text::{at_line, read_text};
 use super::resolve::Resolver;
 use super::split_name::value_role;
+use super::text_tables;
 use super::walk::Walked;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
@@ -33,6 +33,10 @@ pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> 
 
 fn partition(root: &Path, path: &str, walked: &Walked) -> Result<Option<Claim>, Error> {
     let file = root.join(path);
+    // With a header it is a table.
+    if text_tables::is_one(&file) {
+        return Ok(None);
+    }
     let resolver = Resolver::new(root, &file, walked);
     let mut drafts = Vec::new();
     for (line, name, rest) in rows(&file)? {
@@ -42,7 +46,6 @@ fn partition(root: &Path, path: &str, walked: &Walked) -> Result<Option<Claim>, 
             ("0", _) => ("train", SplitRole::Training),
             ("1", _) => ("val", SplitRole::Validation),
             ("2", _) => ("test", SplitRole::Test),
-            _ if is_header(&name) => continue,
             (word, Some(role)) => (word, role),
             _ => return Err(not_a_flag(&file, line, "0, 1, 2 or a word for a split")),
         };
@@ -118,19 +121,6 @@ fn claim(path: &str, drafts: Vec<(Draft, bool)>) -> Option<Claim> {
         lists_samples: true,
         ..Claim::new(Layout::Lists, Strength::Splits, format!("`{path}`"), drafts)
     })
-}
-
-/// Whether a first field names those below it, and no file.
-fn is_header(first: &str) -> bool {
-    [
-        "image_name",
-        "image_id",
-        "image",
-        "filename",
-        "file_name",
-        "item_pairs",
-    ]
-    .contains(&first)
 }
 
 /// Line number, first field and what stands behind it of every line; a first line of one number,

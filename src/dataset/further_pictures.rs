@@ -1,10 +1,10 @@
 //! Columns of a table that name pictures beside those of its column of paths: `image_b` beside
 //! `image_a`, of which every row is a pair.
 
-use super::companions::says_masks;
+use super::companions::{are_photos, says_masks};
 use super::group_columns::says_parent;
 use super::manifest_columns::{Positions, is_no_path};
-use super::resolve::Resolver;
+use super::resolve::{Resolved, Resolver};
 use super::split_name::words;
 
 /// Words of columns of small copies of the same picture.
@@ -26,10 +26,10 @@ pub(super) fn columns(
     };
     let used = [positions.split, positions.label, positions.time];
     let is_open = |at: usize| {
-        let is_called_so = share_a_word(first_name, &names[at]) || is_of_pairs(&names[at]);
         let is_used = at == *first || used.contains(&Some(at));
-        !is_used && is_called_so && !says_something_else(&names[at])
+        !is_used && !says_something_else(&names[at])
     };
+    let is_called_so = |at: usize| share_a_word(first_name, &names[at]) || is_of_pairs(&names[at]);
     let names_others = |at: usize| {
         let told = rows.iter().filter_map(|row| {
             let cells = (row.get(*first)?, row.get(at)?);
@@ -44,21 +44,36 @@ pub(super) fn columns(
         let others = told.iter().filter(is_other).count();
         told.len() >= FEWEST && others * 10 >= told.len() * 9
     };
-    let found = (0..names.len()).filter(|&at| is_open(at) && names_others(at));
+    // Of other names any may be that of masks.
+    let look_so = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let named: Vec<Resolved> = cells.map(|cell| files.resolve(cell, None)).collect();
+        !named.iter().any(|(path, ..)| says_masks(path))
+            && are_photos(&named, |one| files.look(one))
+    };
+    let found = (0..names.len())
+        .filter(|&at| is_open(at) && names_others(at) && (is_called_so(at) || look_so(at)));
     found.map(|at| (at, names[at].clone())).collect()
 }
 
-/// Whether a column is called by its part in a pair. Of other names any may be that of masks.
+/// Whether a column is called by its part in a pair.
 fn is_of_pairs(name: &str) -> bool {
     const PARTS: &[&str] = &[
+        "after",
         "anchor",
+        "before",
+        "candidate",
+        "frontal",
         "hr",
         "ir",
+        "lateral",
         "left",
         "lr",
         "negative",
         "nir",
         "positive",
+        "post",
+        "pre",
         "query",
         "reference",
         "right",

@@ -90,6 +90,7 @@ pub(super) fn claim(walked: &Walked) -> Option<Claim> {
         annotations: Annotations::default(),
         columns: Vec::new(),
         group_columns: Vec::new(),
+        perhaps_folds: None,
         placed: None,
     })
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::builder::Draft;
 use super::companions::says_masks;
 use super::file_kind::is_image_ending;
-use super::resolve::Resolver;
+use super::resolve::{Resolved, Resolver};
 use super::split_name::words;
 use crate::sample::{Problem, ProblemKind, SplitRole};
 
@@ -39,6 +39,14 @@ impl Rows {
         again.count() * 10 > self.drafts.len()
     }
 
+    /// Adds those of another list.
+    pub(super) fn add(&mut self, other: Self) {
+        self.drafts.extend(other.drafts);
+        self.problems.extend(other.problems);
+        self.found += other.found;
+        self.missing += other.missing;
+    }
+
     pub(super) fn read(
         &mut self,
         text: &str,
@@ -54,6 +62,7 @@ impl Rows {
                 draft,
                 exists,
                 others,
+                names_more: _,
             } = read_line(line, role, resolver);
             let split = Some((name.to_owned(), role));
             let is_pair = !others.is_empty();
@@ -112,19 +121,44 @@ pub(super) struct Line {
     pub(super) exists: bool,
     /// Further pictures of the tree, of which the line is a pair: masks are none of these.
     pub(super) others: Vec<Draft>,
+    /// Whether it names further pictures, met by a walk or not.
+    pub(super) names_more: bool,
+}
+
+/// What stands first in the first lines of a list.
+pub(super) fn first_fields(text: &str) -> impl Iterator<Item = &str> {
+    const LOOKED_AT: usize = 100;
+    let lines = text.lines().map(str::trim);
+    let told = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    told.take(LOOKED_AT)
+        .filter_map(|line| line.split(is_gap).next())
+}
+
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || c == ',' || c == ';'
 }
 
 /// Reads a line.
 pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Line {
-    let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
     // A path may hold spaces.
     let whole = resolver.resolve(line, Some(role));
-    let mut others = Vec::new();
+    let (mut others, mut names_more) = (Vec::new(), false);
     let ((path, place, exists), label) = match line.split_once(is_gap) {
         Some((first, rest)) if !whole.2 => {
             let mut fields = rest.split(is_gap).filter(|field| !field.is_empty());
             let own = resolver.resolve(first, Some(role));
+            // Behind a number and a label, as MXNet and SageMaker write it; a number may be the
+            // name of a picture, too.
+            let is_number = first.bytes().all(|byte| byte.is_ascii_digit());
+            let last = fields.clone().next_back().filter(|_| is_number || !own.2);
+            let last = last.filter(|last| names_a_file(last) && names_a_picture(last));
+            let behind = last.map(|last| resolver.resolve(last, Some(role)));
+            if let Some(behind) = behind.filter(|behind| behind.2) {
+                let label = fields.next_back().and(fields.next_back());
+                return Line::of(behind, label);
+            }
             let pictures = fields.clone().filter(|field| names_a_picture(field));
+            names_more = pictures.clone().next().is_some();
             others = pictures
                 .map(|field| resolver.resolve(field, Some(role)))
                 .filter(|(path, _, exists)| *exists && *path != own.0 && resolver.is_walked(path))
@@ -138,18 +172,30 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Lin
         }
         _ => (whole, None),
     };
-    let draft = Draft {
-        path,
-        place,
-        label: label
-            .filter(|label| !names_a_file(label))
-            .map(ToOwned::to_owned),
-        ..Draft::default()
-    };
     Line {
-        draft,
-        exists,
         others,
+        names_more,
+        ..Line::of((path, place, exists), label)
+    }
+}
+
+impl Line {
+    /// Of one picture.
+    fn of((path, place, exists): Resolved, label: Option<&str>) -> Self {
+        let draft = Draft {
+            path,
+            place,
+            label: label
+                .filter(|label| !names_a_file(label))
+                .map(ToOwned::to_owned),
+            ..Draft::default()
+        };
+        Self {
+            draft,
+            exists,
+            others: Vec::new(),
+            names_more: false,
+        }
     }
 }
 

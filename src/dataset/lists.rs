@@ -9,160 +9,128 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
 use super::builder::Draft;
+use super::chosen_lists::{List, Lists, MOST_LISTS, are_both, is_union, keep_main};
 use super::claim::{Claim, Strength};
 use super::class_folder;
 use super::csv_text::read_text;
 use super::image_folder::is_plain;
-use super::list_lines::Rows;
+use super::list_lines::{Rows, first_fields};
 use super::resolve::Resolver;
-use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
+use super::split_name::{may_spell, role_of, side_by_side, words};
+use super::text_tables;
 use super::walk::Walked;
+use super::wholes::holds_both;
 use crate::annotation::Annotations;
 use crate::error::Error;
 use crate::sample::{Layout, SplitRole};
 
-/// Most lists that are read; more are labels that happen to be named so.
-const MOST_LISTS: usize = 200;
-
 /// What tells labels that are only the folders in which listed pictures lie.
 pub(super) const FOLDERS_OF_LISTED: &str = "folders of listed pictures";
-
-/// One list: its path, its name without ending, and its role.
-struct List<'a> {
-    path: &'a str,
-    name: &'a str,
-    role: SplitRole,
-}
 
 /// What the lists of each folder claim.
 ///
 /// # Errors
 /// A list that cannot be read.
 pub(super) fn claims(root: &Path, walked: &Walked) -> Result<Vec<Claim>, Error> {
-    let mut folders: BTreeMap<&str, Vec<List>> = BTreeMap::new();
-    let mut others: BTreeMap<&str, Vec<List>> = BTreeMap::new();
-    let mut more: BTreeMap<&str, Vec<List>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Lists> = BTreeMap::new();
     for path in &walked.texts {
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let Some((name, "txt")) = file.rsplit_once('.') else {
+        let Some((name, "txt" | "lst" | "list")) = file.rsplit_once('.') else {
             continue;
         };
-        if let Some(role) = role_of(name) {
-            let list = List { path, name, role };
-            folders.entry(folder).or_default().push(list);
-        } else if let Some(role) = role_of_list(name) {
-            let list = List { path, name, role };
-            others.entry(folder).or_default().push(list);
+        // With a header it is a table.
+        if may_spell(name).is_some() && text_tables::is_one(&root.join(path)) {
+            continue;
         }
-        if let Some(role) = beside_training(name) {
-            let list = List { path, name, role };
-            more.entry(folder).or_default().push(list);
-        }
+        folders.entry(folder).or_default().add(path, name);
     }
-    for (folder, lists) in others {
-        if !folders.contains_key(folder) && is_one_of_each(&lists) {
-            folders.insert(folder, lists);
-        }
-    }
-    folders.retain(|_, lists| lists.len() <= MOST_LISTS);
     keep_main(&mut folders);
     let mut claims = Vec::new();
-    for (folder, mut lists) in folders {
-        let mut more = more.remove(folder).unwrap_or_default();
-        more.retain(|one| lists.iter().all(|list| list.path != one.path));
-        let has = |role| lists.iter().any(|list| list.role == role);
+    for lists in folders.into_values() {
+        let (mut chosen, parts) = lists.chosen();
+        if chosen.len() > MOST_LISTS {
+            continue;
+        }
+        let mut more = lists.more;
+        more.retain(|one| chosen.iter().all(|list| list.path != one.path) && parts.is_empty());
+        let has = |role| chosen.iter().any(|list| list.role == role);
         if has(SplitRole::Validation)
-            && lists
+            && chosen
                 .iter()
                 .any(|list| !is_union(list) && list.role == SplitRole::Training)
         {
-            lists.retain(|list| !is_union(list));
+            chosen.retain(|list| !is_union(list));
         }
-        claims.extend(claim(root, lists, more, walked)?);
+        claims.extend(claim(root, chosen, more, parts, walked)?);
     }
     Ok(apart(claims))
 }
 
-/// The role of a list in whose name one word spells a split, whatever stands beside it:
-/// `trainlist01`, `places365_val`.
-fn role_of_list(name: &str) -> Option<SplitRole> {
-    let name = name.to_ascii_lowercase().replace("list", "_");
-    role_of(&spelled_by_file(&name)?)
-}
-
-/// Whether there is one list for each role, or one for each fold: lists of classes are many.
-fn is_one_of_each(lists: &[List]) -> bool {
-    let plain = |list: &List| {
-        (
-            list.role,
-            list.name
-                .trim_end_matches(|c: char| c.is_ascii_digit())
-                .to_owned(),
-        )
-    };
-    let plain: BTreeSet<(SplitRole, String)> = lists.iter().map(plain).collect();
-    let roles: BTreeSet<SplitRole> = plain.iter().map(|one| one.0).collect();
-    plain.len() == roles.len()
-}
-
-fn is_union(list: &List) -> bool {
-    list.name.to_ascii_lowercase().contains("trainval")
-}
-
-/// Of the folders below one `ImageSets`, keeps that of all samples.
-fn keep_main(folders: &mut BTreeMap<&str, Vec<List>>) {
-    let mains: HashSet<String> = folders
-        .keys()
-        .filter_map(|folder| Some(folder.strip_suffix("Main")?.to_owned()))
-        .filter(|above| above.ends_with("ImageSets/"))
-        .collect();
-    folders.retain(|folder, _| {
-        let above = folder
-            .rsplit_once('/')
-            .map_or(String::new(), |(above, _)| format!("{above}/"));
-        folder.ends_with("/Main") || !mains.contains(&above)
-    });
-}
-
-/// What the lists of a folder claim, with those of `more` that list other pictures.
+/// What the lists of a folder claim, each in its part, with those of `more` that list other
+/// pictures.
 fn claim<'a>(
     root: &Path,
     mut lists: Vec<List<'a>>,
     more: Vec<List<'a>>,
+    mut parts: BTreeMap<String, String>,
     walked: &Walked,
 ) -> Result<Option<Claim>, Error> {
-    let is_training = |list: &List| list.role == SplitRole::Training;
-    if !lists.iter().any(is_training) || lists.iter().all(is_training) {
+    if !are_both(&lists) {
         return Ok(None);
     }
-    let folds = folds(&lists);
-    let mut rows = Rows::default();
-    let mut parts = BTreeMap::new();
+    let folds = match parts.is_empty() {
+        true => folds(&lists),
+        false => BTreeMap::new(),
+    };
     // All lie in one folder, which is all that the resolver asks of a list.
     let Some(first) = lists.first() else {
         return Ok(None);
     };
-    let resolver = Resolver::new(root, &root.join(first.path), walked);
+    let mut resolver = Resolver::new(root, &root.join(first.path), walked);
+    let text = |list: &List| read_text(&root.join(list.path));
+    let texts = lists
+        .iter()
+        .map(text)
+        .collect::<Result<Vec<String>, Error>>()?;
+    let written: Vec<&str> = texts.iter().flat_map(|text| first_fields(text)).collect();
+    resolver.look_for(&written, None);
+    let rows_of = |text: &str, list: &List| {
+        let mut own = Rows::default();
+        own.read(text, (list.name, list.role), &resolver);
+        own
+    };
+    let own = texts.iter().zip(&lists);
+    let own: Vec<Rows> = own.map(|(text, list)| rows_of(text, list)).collect();
+    let mut left_out = String::new();
+    let mut rows = Rows::default();
+    let are_wholes = wholes_of_parts(&lists, &own, &parts);
+    let mut own = own.into_iter().zip(&are_wholes);
+    lists.retain(|list| {
+        let Some((own, is_whole)) = own.next() else {
+            return true;
+        };
+        match is_whole {
+            true => {
+                let said = format!(
+                    "; not used: `{}`, which holds what others divide",
+                    list.path
+                );
+                left_out.push_str(&said);
+            }
+            false => rows.add(own),
+        }
+        !is_whole
+    });
     for list in &lists {
         if let Some(fold) = folds.get(list.name) {
             parts.insert(list.name.to_owned(), fold.clone());
         }
-        rows.read(
-            &read_text(&root.join(list.path))?,
-            (list.name, list.role),
-            &resolver,
-        );
     }
     if !rows.name_images() {
         return Ok(None);
     }
     for list in more.into_iter().take(MOST_LISTS) {
-        let mut own = Rows::default();
-        own.read(
-            &read_text(&root.join(list.path))?,
-            (list.name, list.role),
-            &resolver,
-        );
+        let own = rows_of(&text(&list)?, &list);
         if folds.is_empty() && own.name_images() && !own.repeat(&rows) {
             rows.drafts.extend(own.drafts);
             rows.problems.extend(own.problems);
@@ -200,10 +168,33 @@ fn claim<'a>(
         ..Claim::new(
             Layout::Lists,
             Strength::Splits,
-            format!("lists {}{more}", paths.join(", ")),
+            format!("lists {}{more}{left_out}", paths.join(", ")),
             drafts,
         )
     }))
+}
+
+/// Whether each list holds all of its part, as one domain is divided to be trained on and is a test
+/// of what was trained on others.
+fn wholes_of_parts(lists: &[List], read: &[Rows], parts: &BTreeMap<String, String>) -> Vec<bool> {
+    let names = |at: usize| -> HashSet<&str> {
+        read[at]
+            .drafts
+            .iter()
+            .map(|draft| draft.path.as_str())
+            .collect()
+    };
+    let is_whole = |at: usize| {
+        let Some(part) = parts.get(lists[at].name) else {
+            return false;
+        };
+        let of_part = |one: &usize| parts.get(lists[*one].name) == Some(part);
+        let others = (0..lists.len()).filter(of_part).filter(|one| *one != at);
+        let own = std::iter::once(at).chain(others);
+        let all: Vec<_> = own.map(|one| (lists[one].role, names(one))).collect();
+        holds_both(&all, 0)
+    };
+    (0..lists.len()).map(is_whole).collect()
 }
 
 /// The fold of each list, where numbers tell several with a list to train on in each.
@@ -335,33 +326,6 @@ fn common_folder(drafts: &[Draft]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_by_other_names_are_taken_where_there_is_one_of_each() {
-        for (name, role) in [
-            ("trainlist01", Some(SplitRole::Training)),
-            ("places365_val", Some(SplitRole::Validation)),
-            ("test_ids", Some(SplitRole::Test)),
-            ("train_and_test", None),
-            ("labels", None),
-        ] {
-            assert_eq!(role_of_list(name), role, "{name}");
-        }
-        let are = |names: &[&'static str]| {
-            let list = |name: &&'static str| {
-                let (path, role) = (*name, role_of_list(name)?);
-                Some(List {
-                    path,
-                    name: path,
-                    role,
-                })
-            };
-            is_one_of_each(&names.iter().filter_map(list).collect::<Vec<_>>())
-        };
-        assert!(are(&["train_ids", "val_ids"]));
-        assert!(are(&["trainlist01", "trainlist02", "testlist01"]));
-        assert!(!are(&["cat_train", "dog_train", "cat_val"]));
-    }
 
     /// Labels by folder, `-` for none, of pictures with their splits.
     fn labelled(pictures: &[(&str, &str)]) -> String {

@@ -3,6 +3,7 @@
 mod box_columns;
 mod builder;
 mod by_products;
+mod chosen_lists;
 mod claim;
 mod class_folder;
 mod coco;
@@ -19,6 +20,7 @@ mod file_names;
 mod flags;
 mod fold_roles;
 mod further_pictures;
+mod georeferenced;
 mod given;
 mod group_columns;
 mod hf_readme;
@@ -35,8 +37,10 @@ mod lists;
 mod manifest_columns;
 mod mask_classes;
 mod misspelled;
+mod moved;
 mod neighbours;
 mod nested;
+mod not_understood;
 mod not_walked;
 mod nothing_found;
 mod object_cells;
@@ -48,6 +52,7 @@ mod second_split;
 mod side_records;
 mod side_tables;
 mod side_texts;
+mod split_elsewhere;
 mod split_folders;
 mod split_lists;
 pub mod split_name;
@@ -56,6 +61,7 @@ mod split_values;
 mod split_words;
 mod table_head;
 mod tables;
+mod text_tables;
 mod time_cell;
 mod told;
 mod unlisted;
@@ -67,7 +73,7 @@ mod wanted;
 mod wholes;
 mod yolo;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::annotation::{Annotations, FaultKind};
@@ -359,7 +365,7 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         }
         claim.drafts.retain(|draft| files.admits(&draft.path));
         claim.annotations.keep(|path| files.admits(path));
-        for problem in reconcile(root, &claim.drafts, &mut walked) {
+        for problem in unlisted::reconcile(root, &claim.drafts, &mut walked) {
             builder.problem(problem);
         }
     }
@@ -377,6 +383,7 @@ fn believe(root: &Path, mut claim: Claim, files: &Files, mut walked: Walked) -> 
         builder.split(name, role);
     }
     builder.unread(hidden);
+    builder.perhaps(not_understood::advice(root, &walked, &claim));
     builder.labels_from(match claim.labels_from.is_empty() {
         true => claim.evidence.clone(),
         false => claim.labels_from,
@@ -422,36 +429,6 @@ fn keep_found(claim: &mut Claim, walked: &Walked) {
         let said = format!("; {gone} of its images left out, or not here");
         claim.evidence.push_str(&said);
     }
-}
-
-/// Where samples are listed: images that are not, and files that only the list takes for images.
-fn reconcile(root: &Path, drafts: &[Draft], walked: &mut Walked) -> Vec<Problem> {
-    let mut problems = unlisted::problems(root, drafts, &walked.images);
-    let listed: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
-    let own = problems.iter();
-    let unlisted = own.filter(|one| one.kind == ProblemKind::Unlisted);
-    let unlisted: Vec<&str> = unlisted.map(|one| one.path.as_str()).collect();
-    let inside: Vec<&str> = listed.iter().copied().collect();
-    let named = listed_elsewhere::questions(root, &walked.texts, &inside, &unlisted);
-    problems.extend(named);
-    let images: HashSet<&str> = walked
-        .images
-        .iter()
-        .map(|image| image.path.as_str())
-        .collect();
-    let claimed: Vec<&str> = listed
-        .iter()
-        .filter(|path| !images.contains(*path))
-        .copied()
-        .collect();
-    for path in claimed {
-        if root.join(path).is_file() {
-            walked.claim(root, path);
-        }
-    }
-    let unread = &mut walked.unread;
-    unread.retain(|file| !listed.contains(file.path.as_str()));
-    problems
 }
 
 /// Walks a directory, or the one file that holds a dataset: the directory that names are relative

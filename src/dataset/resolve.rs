@@ -11,9 +11,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::file_kind::is_image_ending;
+use super::moved::Moved;
 use super::split_name::role_of;
-use super::walk::{Walked, WalkedFile};
+use super::walk::{Walked, WalkedFile, looks};
 use crate::sample::SplitRole;
+use crate::signature::Look;
 use crate::source::{Place, path_text};
 
 /// Name, place, and whether the file exists.
@@ -32,6 +34,11 @@ pub(super) struct Resolver<'a> {
     images: &'a [WalkedFile],
     /// Folders of images, once a list of folders asks for one.
     folders: OnceCell<Folders<'a>>,
+    /// Where what the list names lies now.
+    moved: Option<Moved>,
+    /// Walked images by file name without ending, in order, where the list names what pictures
+    /// begin with.
+    beginnings: Option<Vec<(&'a str, &'a WalkedFile)>>,
 }
 
 struct Folders<'a> {
@@ -83,6 +90,41 @@ impl<'a> Resolver<'a> {
             stems,
             images: &walked.images,
             folders: OnceCell::new(),
+            moved: None,
+            beginnings: None,
+        }
+    }
+
+    /// Learns from some of what a list writes, where that is not there, where its folder was moved
+    /// to, or whether it names what several pictures begin with (`case_7` of `case_7_12.png`).
+    pub(super) fn look_for(&mut self, written: &[&str], role: Option<SplitRole>) {
+        const TRIED: usize = 20;
+        let step = written.len().div_ceil(TRIED).max(1);
+        let tried: Vec<&str> = written.iter().copied().step_by(step).collect();
+        let is_there =
+            |path: &&&str| self.resolve(path, role).2 || !self.pictures_of_folder(path).is_empty();
+        let there = tried.iter().filter(is_there).count();
+        if there == tried.len() {
+            return;
+        }
+        let ends_so = |end: &str| {
+            let named = self.stems.get(stem(file_name(end)));
+            let paths = named.into_iter().flatten().copied();
+            paths.filter(|path| path.ends_with(end)).collect()
+        };
+        self.moved = Moved::of(written, ends_so, |path| self.is_walked(path));
+        // Of names of pictures one is there at least; those of none tell nothing.
+        if self.moved.is_none() && there == 0 && !tried.iter().any(|name| name.contains('/')) {
+            let named = self
+                .images
+                .iter()
+                .map(|image| (stem(file_name(&image.path)), image));
+            let mut named: Vec<(&str, &WalkedFile)> = named.collect();
+            named.sort_unstable_by(|a, b| (a.0, &a.1.path).cmp(&(b.0, &b.1.path)));
+            let begin = tried
+                .iter()
+                .filter(|name| !beginning(&named, name).is_empty());
+            self.beginnings = (begin.count() * 10 >= tried.len() * 9).then_some(named);
         }
     }
 
@@ -102,6 +144,12 @@ impl<'a> Resolver<'a> {
         self.walked.contains_key(path)
     }
 
+    /// How a picture that was found looks.
+    pub(super) fn look(&self, (path, place, exists): &Resolved) -> Option<Look> {
+        let image = exists.then(|| WalkedFile::new(path.clone(), place.clone()))?;
+        looks(self.root)(&image)
+    }
+
     /// Whether a picture of the tree is called so, wherever it lies.
     pub(super) fn is_called(&self, written: &str) -> bool {
         let name = written.rsplit(['/', '\\']).next().unwrap_or(written);
@@ -109,8 +157,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// The pictures directly in the one folder whose path ends as written, with or without the
-    /// ending of a video. A picture that is missing is no folder: `x/` may hold what was cut from
-    /// `x.jpg`.
+    /// ending of a video; or those whose names begin so, where the list names such beginnings. A
+    /// picture that is missing is no folder: `x/` may hold what was cut from `x.jpg`.
     pub(super) fn pictures_of_folder(&self, written: &str) -> Vec<(String, Place)> {
         let written = written.trim_matches('/');
         let ending = file_name(written)
@@ -123,6 +171,12 @@ impl<'a> Resolver<'a> {
             let before = folder.strip_suffix(end);
             before.is_some_and(|before| before.is_empty() || before.ends_with('/'))
         };
+        if let Some(named) = &self.beginnings {
+            let own = beginning(named, written).iter();
+            return own
+                .map(|(_, image)| (image.path.clone(), image.place.clone()))
+                .collect();
+        }
         let folders = self.folders.get_or_init(|| Folders::of(self.images));
         let mut ends = [written, without_ending(written)].into_iter();
         ends.find_map(|end| {
@@ -176,7 +230,9 @@ impl<'a> Resolver<'a> {
         let by_name = (!absolute || parts.len() > 1)
             .then(|| self.by_name(&parts, role, reach))
             .flatten();
-        by_name.unwrap_or_else(|| (parts.join("/"), Place::Named, false))
+        let moved = || self.walked_as(&self.moved.as_ref()?.path(written)?);
+        let found = by_name.or_else(moved);
+        found.unwrap_or_else(|| (parts.join("/"), Place::Named, false))
     }
 
     /// The one image whose path ends as written, with or without its ending.
@@ -232,6 +288,31 @@ impl<'a> Resolver<'a> {
         }
         Some((path.to_owned(), Place::File(beside.into()), true))
     }
+}
+
+/// Of pictures in order of their names those that begin with a word, behind which no letter and no
+/// digit stands.
+fn beginning<'n, 'a>(
+    named: &'n [(&'a str, &'a WalkedFile)],
+    written: &str,
+) -> &'n [(&'a str, &'a WalkedFile)] {
+    let is_more = |name: &str| {
+        let rest = name.strip_prefix(written);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    // All that begin so stand together, but for those between that go on with a letter or digit.
+    let from = named.partition_point(|one| one.0 < written);
+    let begins = named[from..]
+        .iter()
+        .take_while(|one| one.0.starts_with(written));
+    let first = begins.clone().position(|one| is_more(one.0));
+    let own = first.map(|first| {
+        let run = named[from + first..]
+            .iter()
+            .take_while(|one| is_more(one.0));
+        from + first..from + first + run.count()
+    });
+    own.map_or(&[], |own| &named[own])
 }
 
 /// How far from its own split a name without folders may lead.
@@ -321,6 +402,27 @@ mod tests {
             (0, 0, 0, 0)
         );
         assert_eq!(found("g/cow"), 1);
+    }
+
+    #[test]
+    fn names_of_cases_are_all_pictures_that_begin_so() {
+        let walked = tree(&[
+            "a/case_1_0.png",
+            "a/case_1_1.png",
+            "a/case_10_0.png",
+            "a/case_2_0.png",
+        ]);
+        let found = |list: &[&str], written: &str| {
+            let mut resolver =
+                Resolver::new(Path::new("no such root"), Path::new("train.txt"), &walked);
+            resolver.look_for(list, None);
+            resolver.pictures_of_folder(written).len()
+        };
+        let cases = ["case_1", "case_2"];
+        assert_eq!((found(&cases, "case_1"), found(&cases, "case_10")), (2, 1));
+        assert_eq!(found(&cases, "case_3"), 0);
+        // Where one name is that of a picture, others are of pictures that are missing.
+        assert_eq!(found(&["case_1", "case_2_0"], "case_1"), 0);
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use super::exports::{stem, xml};
 use super::group_columns::named;
-use super::side_texts::{self, Told, ending, flat, short_text};
+use super::side_texts::{self, Told, ending, flat, key_in_archive, short_text};
+
+/// Elements of what is in a picture.
+const OF_PARTS: &[&str] = &["bndbox", "box", "item", "object", "part", "region", "shape"];
 
 /// Largest text beside one picture.
 const MOST_BYTES: usize = 64 << 10;
@@ -16,7 +19,12 @@ const MOST_BYTES: usize = 64 << 10;
 pub(super) fn table(root: &Path, beside: &[(&String, &str)]) -> Option<(String, String)> {
     let read = |path: &str, picture: &str| -> Option<BTreeMap<String, String>> {
         let text = short_text(root, path).filter(|text| text.len() <= MOST_BYTES)?;
+        let field = field_of(path);
+        let is_field = named(field).says_so();
         let mut row = match ending(path) {
+            _ if is_field && let Some(value) = value(&text) => {
+                BTreeMap::from([(field.to_owned(), value)])
+            }
             "json" => match serde_json::from_str(&text) {
                 Ok(Told::Record(record)) => flat(record),
                 _ => return None,
@@ -31,14 +39,14 @@ pub(super) fn table(root: &Path, beside: &[(&String, &str)]) -> Option<(String, 
     let mut forms: BTreeMap<&str, bool> = BTreeMap::new();
     let mut first = None;
     for &(path, picture) in beside {
-        forms.entry(ending(path)).or_insert_with(|| {
+        forms.entry(form_of(path)).or_insert_with(|| {
             let tells = read(path, picture).is_some_and(|row| !row.is_empty());
             first = first.or(tells.then_some(path));
             tells
         });
     }
     let first = first?;
-    let told = beside.iter().filter(|(path, _)| forms[ending(path)]);
+    let told = beside.iter().filter(|(path, _)| forms[form_of(path)]);
     let rows = told.filter_map(|(path, picture)| {
         let row = read(path, picture)?;
         Some((Some((*picture).to_owned()), row))
@@ -46,16 +54,46 @@ pub(super) fn table(root: &Path, beside: &[(&String, &str)]) -> Option<(String, 
     Some((first.clone(), side_texts::table(rows.collect())?))
 }
 
-/// Texts of elements directly inside the whole; `None` where it is no XML. What is deeper, or met
-/// twice, says something of parts of the picture.
+/// What follows the key of a sample in the name of a member of an archive, `meta.json`; of another
+/// file its ending.
+fn form_of(path: &str) -> &str {
+    key_in_archive(path).map_or(ending(path), |key| &path[key.len() + 1..])
+}
+
+/// The field that a file is, `patient_id` of `7.patient_id` and of `7.patient_id.txt`.
+fn field_of(path: &str) -> &str {
+    let form = form_of(path);
+    let inner = form
+        .rsplit_once('.')
+        .filter(|one| matches!(one.1, "json" | "txt"));
+    inner.map_or(form, |(field, _)| field)
+}
+
+/// The one value that a text is.
+fn value(text: &str) -> Option<String> {
+    const LONGEST: usize = 200;
+    let text = text.trim().trim_matches('"');
+    let is_one = !text.is_empty() && text.len() <= LONGEST && !text.contains(['\n', '{', '[']);
+    is_one.then(|| text.to_owned())
+}
+
+/// Texts of elements inside the whole, and of those inside a record of it (`source.video`); `None`
+/// where it is no XML. What is deeper, or met twice, says something of parts of the picture.
 fn elements(text: &str) -> Option<BTreeMap<String, String>> {
     let mut all: BTreeMap<String, Option<String>> = BTreeMap::new();
     let read = xml::each(text, |around, _, met| {
-        if let (xml::Met::End(content), [_, name]) = (met, around)
+        if let (xml::Met::End(content), [_, above @ .., name]) = (met, around)
             && !content.is_empty()
+            && above.len() < 2
+            && !above.iter().any(|one| OF_PARTS.contains(&one.as_str()))
         {
             let content = Some(content.to_owned());
-            let known = all.entry(name.clone()).or_insert_with(|| content.clone());
+            let name = above
+                .iter()
+                .map(|one| format!("{one}."))
+                .collect::<String>()
+                + name;
+            let known = all.entry(name).or_insert_with(|| content.clone());
             if *known != content {
                 *known = None;
             }

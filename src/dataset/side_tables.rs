@@ -10,12 +10,13 @@ use super::csv_text::{reader, side_table_text, without_packing};
 use super::picture_names::PictureNames;
 use super::resolve::Resolver;
 use super::side_texts;
+use super::text_tables;
 use super::walk::{Walked, WalkedFile};
 use crate::settings::SplitDirectory;
 use crate::source::path_text;
 
 /// Endings of tables.
-pub(super) const ENDINGS: [&str; 4] = ["csv", "tsv", "jsonl", "ndjson"];
+pub(super) const ENDINGS: [&str; 5] = ["csv", "tsv", "jsonl", "ndjson", "manifest"];
 
 /// Most tables that are looked at; more are annotations of single pictures.
 pub(super) const MOST_TABLES: usize = 100;
@@ -77,8 +78,7 @@ pub(super) fn of_splits(root: &Path, splits: &[SplitDirectory]) -> Vec<SideTable
 
 /// The tables of a tree, and one that the user named.
 pub(super) fn list(root: &Path, given: Option<&Path>, walked: &Walked) -> Vec<SideTable> {
-    let texts = walked.texts.iter().filter(|path| is_table(path));
-    let inside = texts.map(|path| (path.clone(), root.join(path)));
+    let inside = text_tables::of_tree(root, walked).map(|path| (path.clone(), root.join(path)));
     let given = given.map(|file| {
         let name = file.file_name().unwrap_or_default();
         (name.to_string_lossy().into_owned(), file.to_path_buf())

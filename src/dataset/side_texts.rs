@@ -11,12 +11,14 @@ use serde::{Deserialize, Deserializer};
 
 use super::csv_text::read_text;
 use super::exports::stem;
+use super::georeferenced;
 use super::group_columns::{Named, entity_in, named};
 use super::json_columns;
 use super::json_lines::push_row;
 use super::picture_names::PictureNames;
 use super::side_records;
 use super::side_tables::{MOST_TABLES, unpacked};
+use super::text_tables;
 use super::walk::Walked;
 use crate::source::container;
 
@@ -39,6 +41,7 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
             by_key.entry(key).or_default().push(path);
         }
     }
+    let is_table = |text: &str| text_tables::is_one(&root.join(text));
     let (mut tables, mut beside) = (Vec::new(), Vec::new());
     let (mut json, mut lists) = (0, 0);
     for text in &walked.texts {
@@ -47,16 +50,15 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
             "json" | "txt" | "xml" | "yaml" | "yml" if pictures.contains_key(own) => {
                 beside.push((text, pictures[own]));
             }
-            "json" | "txt" | "xml" | "yaml" | "yml"
-                if let Some(all) = key_in_archive(text).and_then(|key| by_key.get(key)) =>
-            {
+            // Of any ending: fields of a sample are files.
+            _ if let Some(all) = key_in_archive(text).and_then(|key| by_key.get(key)) => {
                 beside.extend(all.iter().map(|picture| (text, *picture)));
             }
             "json" if json < MOST_TABLES => {
                 json += 1;
                 tables.extend(of_json(root, text, &names));
             }
-            "txt" if !names.has(text) && lists < MOST_TABLES => {
+            "txt" if !names.has(text) && lists < MOST_TABLES && !is_table(text) => {
                 lists += 1;
                 tables.extend(of_list(root, text, &names));
             }
@@ -64,6 +66,7 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
         }
     }
     tables.extend(side_records::table(root, &beside));
+    tables.extend(georeferenced::tables(root, walked));
     let unread = walked.unread.iter().filter(|file| file.is_there);
     let parquet = unread.filter(|file| file.path.ends_with(".parquet"));
     for file in parquet.take(MOST_TABLES) {
@@ -78,7 +81,7 @@ pub(super) fn ending(path: &str) -> &str {
 
 /// What the members of one sample of a `WebDataset` shard have in common: all before the first full
 /// stop of their names, `7` of `7.rgb.jpg` and `7.meta.json`; `None` outside of archives.
-fn key_in_archive(path: &str) -> Option<&str> {
+pub(super) fn key_in_archive(path: &str) -> Option<&str> {
     let inside = path.find("!/")? + 2;
     let name = path.rfind('/').map_or(inside, |at| inside.max(at + 1));
     let stop = path[name..].find('.')?;
@@ -398,11 +401,11 @@ mod tests {
 
     #[test]
     fn lists_have_a_column_that_may_tell_groups_or_are_called_by_an_entity() {
-        let list = "image patient\na.jpg P1\nb.jpg P2\n";
-        assert_eq!(
-            told(&[("x.txt", list)]),
-            ["image,patient\na.jpg,P1\nb.jpg,P2\n"]
-        );
+        let list = "frame patient\na.jpg P1\nb.jpg P2\n";
+        let table = ["frame,patient\na.jpg,P1\nb.jpg,P2\n"];
+        assert_eq!(told(&[("x.txt", list)]), table);
+        // With a column that is called as those of pictures it is a table as others are.
+        assert!(told(&[("x.txt", &list.replace("frame", "image"))]).is_empty());
         let bare = "a.jpg 17\nb.jpg 3\n";
         let named = ["file,identity_name\na.jpg,17\nb.jpg,3\n"];
         assert_eq!(told(&[("identity_CelebA.txt", bare)]), named);

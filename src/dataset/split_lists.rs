@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use super::builder::Draft;
 use super::csv_manifest;
 use super::csv_text::read_text;
-use super::list_lines::read_line;
+use super::list_lines::{Rows, first_fields, read_line};
 use super::resolve::Resolver;
 use super::side_tables;
+use super::text_tables;
 use super::walk::{Walked, walk};
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::sample::SplitRole;
+use crate::sample::{Problem, SplitRole};
 use crate::settings::{Columns, Files};
 use crate::source::container::is_pixel_table;
 
@@ -26,14 +27,13 @@ const MOST_ABOVE: usize = 4;
 /// Lines of a list that are tried in each folder.
 const MOST_TRIED: usize = 50;
 
-/// Percent of these that must be there.
-const LEAST_FOUND: usize = 90;
-
 /// What a list or table names, and the folder that its names are relative to.
 #[derive(Debug)]
 pub(super) struct Listed {
     pub(super) folder: PathBuf,
     pub(super) drafts: Vec<Draft>,
+    /// What its lines say twice.
+    pub(super) problems: Vec<Problem>,
     pub(super) labels_from: String,
 }
 
@@ -45,6 +45,7 @@ pub(super) fn is_list(file: &Path) -> bool {
 
 fn is_table(file: &Path) -> bool {
     has_ending(file, &side_tables::ENDINGS)
+        || has_ending(file, &["txt"]) && text_tables::is_one(file)
 }
 
 fn has_ending(file: &Path, endings: &[&str]) -> bool {
@@ -64,35 +65,60 @@ pub(super) fn read(
     progress: &dyn Progress,
 ) -> Result<Listed, Error> {
     let above = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
-    let above: Vec<PathBuf> = above
+    let mut folders: Vec<PathBuf> = above
         .ancestors()
         .skip(1)
         .take(1 + MOST_ABOVE)
         .map(Path::to_path_buf)
         .collect();
-    let here = std::path::absolute(Path::new("."));
-    let folders = above.into_iter().chain(here.into_iter().map(|mut here| {
-        // `absolute` keeps the `.`.
-        if here.ends_with(".") {
-            here.pop();
-        }
-        here
-    }));
+    let here = std::path::absolute(Path::new(".")).ok();
+    // `absolute` keeps the `.`.
+    let here = here.map(|here| here.components().collect::<PathBuf>());
+    folders.extend(here.clone());
     let text = read_text(file)?;
-    let folders: Vec<PathBuf> = folders.collect();
     let listed = |folders: &[PathBuf], walked: &Walked| match is_table(file) {
         true => table(file, columns, folders, walked),
         false => lines(file, &text, role, folders, walked),
     };
-    listed(&folders, &Walked::default()).or_else(|refused| {
-        let Some(own) = folders.first() else {
-            return Err(refused);
-        };
-        let mut walked = walk(own, files, progress);
-        walked.tell_companions(own, &HashSet::new());
-        // What is said of where paths lead says more than that no name is there, either.
-        listed(std::slice::from_ref(own), &walked).map_err(|_| refused)
+    let refused = match listed(&folders, &Walked::default()) {
+        Ok(listed) if is_table(file) || !asks_for_a_walk(&text, role, &listed.folder) => {
+            return Ok(listed);
+        }
+        Ok(listed) => Ok(listed.folder),
+        Err(refused) => Err(refused),
+    };
+    let walk_and_read = |folder: &PathBuf| {
+        let mut walked = walk(folder, files, progress);
+        walked.tell_companions(folder, &HashSet::new());
+        listed(std::slice::from_ref(folder), &walked)
+    };
+    let refused = match refused {
+        Ok(folder) => return walk_and_read(&folder),
+        Err(refused) => refused,
+    };
+    // Where the command runs, its folder is that of the dataset.
+    let own = folders.first().cloned();
+    let here = here.filter(|here| above.starts_with(here) && Some(here) != own.as_ref());
+    let walked = own.iter().chain(&here).map(walk_and_read);
+    // What is said of where paths lead says more than that no name is there, either.
+    walked.filter_map(Result::ok).next().ok_or(refused)
+}
+
+/// Whether lines name what only a walk of the folder can tell: folders of frames, or further
+/// pictures, which may be masks.
+fn asks_for_a_walk(text: &str, role: SplitRole, folder: &Path) -> bool {
+    let nothing = Walked::default();
+    let resolver = Resolver::new(folder, &folder.join("list"), &nothing);
+    told_lines(text).take(MOST_TRIED).any(|line| {
+        let line = read_line(line, role, &resolver);
+        line.names_more || folder.join(&line.draft.path).is_dir()
     })
+}
+
+/// Lines that say something.
+fn told_lines(text: &str) -> impl Iterator<Item = &str> {
+    let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    text.lines().map(str::trim).filter(is_told)
 }
 
 fn table(
@@ -108,6 +134,7 @@ fn table(
                 return Ok(Listed {
                     folder: folder.clone(),
                     drafts: claim.drafts,
+                    problems: Vec::new(),
                     labels_from: claim.labels_from,
                 });
             }
@@ -125,39 +152,30 @@ fn lines(
     folders: &[PathBuf],
     walked: &Walked,
 ) -> Result<Listed, Error> {
-    let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(is_told).collect();
+    let tried: Vec<&str> = told_lines(text).take(MOST_TRIED).collect();
+    let tried = tried.join("\n");
     for folder in folders {
         // The list lies in the folder, as far as names go.
-        let resolver = Resolver::new(folder, &folder.join("list"), walked);
-        let tried = &lines[..lines.len().min(MOST_TRIED)];
-        let found = tried
-            .iter()
-            .filter(|line| read_line(line, role, &resolver).exists);
-        if found.count() * 100 < tried.len() * LEAST_FOUND || tried.is_empty() {
+        let mut resolver = Resolver::new(folder, &folder.join("list"), walked);
+        let written: Vec<&str> = first_fields(text).collect();
+        resolver.look_for(&written, Some(role));
+        let read = |text: &str| {
+            let mut rows = Rows::default();
+            rows.read(text, ("", role), &resolver);
+            rows
+        };
+        if !read(&tried).name_images() {
             continue;
         }
-        let mut known = HashSet::new();
-        let mut drafts = Vec::new();
-        for line in &lines {
-            let line = read_line(line, role, &resolver);
-            // One picture may be in many pairs.
-            let is_pair = !line.others.is_empty();
-            let mut add = |one: Draft, is_of_pair: bool| {
-                if known.insert(one.path.clone()) || !is_of_pair {
-                    drafts.push(one);
-                }
-            };
-            add(line.draft, is_pair);
-            line.others.into_iter().for_each(|one| add(one, true));
-        }
+        let rows = read(text);
         return Ok(Listed {
-            drafts,
+            drafts: rows.drafts,
+            problems: rows.problems,
             folder: folder.clone(),
             labels_from: "what stands behind the paths of lists".to_owned(),
         });
     }
-    Err(nothing_there(file, lines.first().copied()))
+    Err(nothing_there(file, tried.lines().next()))
 }
 
 fn nothing_there(file: &Path, example: Option<&str>) -> Error {

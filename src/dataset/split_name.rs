@@ -6,10 +6,14 @@
 //! `train_images`, `testA`); any other word makes it an ordinary name, so that
 //! a class folder `test_pattern` is not taken for a split.
 
-use super::split_words::{
-    ABOUT_PICTURES, BESIDE_TRAINING, ELSEWHERE, KEYWORDS, PERHAPS, QUIET_WORDS,
-};
+use std::collections::BTreeSet;
+
+use super::split_elsewhere::{elsewhere, short_form};
+use super::split_words::{ABOUT_PICTURES, BESIDE_TRAINING, KEYWORDS, PERHAPS, QUIET_WORDS};
 use crate::sample::SplitRole;
+
+/// What is divided again, into what is trained and validated on.
+pub(super) const TRAINVAL: &str = "trainval";
 
 /// The role that one word, in small letters, spells: `train`, `valset`.
 fn keyword(word: &str) -> Option<SplitRole> {
@@ -37,7 +41,7 @@ pub(super) fn split_of_export(stem: &str) -> Option<(&str, SplitRole)> {
 
 /// The word by which a name spells a split, or `None` for a name that spells none.
 pub(super) fn spelled(name: &str) -> Option<String> {
-    let mut words = words(name);
+    let mut words = words_of_split(name);
     let position = words.iter().position(|word| keyword(word).is_some())?;
     let quiet = |word: &String| {
         QUIET_WORDS.contains(&word.as_str()) || word.bytes().all(|byte| byte.is_ascii_digit())
@@ -52,7 +56,7 @@ pub(super) fn spelled(name: &str) -> Option<String> {
 /// The one word for a split in the name of a file that holds samples, whatever stands beside it:
 /// `train-images-idx3-ubyte`, `test_batch`. This is Hugging Face's rule for files.
 pub(crate) fn spelled_by_file(name: &str) -> Option<String> {
-    let words = words(name);
+    let words = words_of_split(name);
     let mut told = words.into_iter().filter(|word| keyword(word).is_some());
     let (word, None) = (told.next()?, told.next()) else {
         return None;
@@ -63,35 +67,65 @@ pub(crate) fn spelled_by_file(name: &str) -> Option<String> {
 /// Roles of names that stand side by side, such as folders of one folder: those that differ in
 /// nothing but the word for a split, with one to train and one to evaluate on among them.
 pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
-    let told: Vec<Option<(String, SplitRole)>> =
-        names.iter().map(|name| without_keyword(name)).collect();
-    let is_divided = |frame: &String| {
-        let alike = told.iter().flatten().filter(|(own, _)| own == frame);
-        let roles: Vec<SplitRole> = alike.map(|(_, role)| *role).collect();
-        roles.contains(&SplitRole::Training) && roles.iter().any(|role| role.is_evaluation())
-    };
-    let trains = told
-        .iter()
-        .flatten()
-        .any(|(_, role)| *role == SplitRole::Training);
+    let told = frames(names);
+    let divided = divided(&told);
     let beside = |name: &str| {
         let alone = |(key, _): &&(&str, SplitRole)| name.eq_ignore_ascii_case(key);
         let role = BESIDE_TRAINING.iter().find(alone)?.1;
-        trains.then_some(role)
+        trains(&told).then_some(role)
     };
     let evaluates = names.iter().any(|name| beside(name).is_some());
     let role = |(name, told): (&&str, &Option<(String, SplitRole)>)| {
         let among = told.as_ref().filter(|(frame, role)| {
-            is_divided(frame) || (evaluates && *role == SplitRole::Training)
+            divided.contains(frame.as_str()) || (evaluates && *role == SplitRole::Training)
         });
         among.map(|told| told.1).or_else(|| beside(name))
     };
     names.iter().zip(&told).map(role).collect()
 }
 
+/// Names that differ in nothing but the word for a split, each with what it is of and its role:
+/// `clipart` and `real` of `clipart_train`, `clipart_test`, `real_train`, `real_test`.
+pub(super) fn of_several(names: &[&str]) -> Vec<Option<(String, SplitRole)>> {
+    let told = frames(names);
+    let divided: BTreeSet<String> = divided(&told).into_iter().map(ToOwned::to_owned).collect();
+    let is_divided = |one: &(String, SplitRole)| divided.contains(&one.0);
+    told.into_iter().map(|one| one.filter(is_divided)).collect()
+}
+
+/// What is left of each name without its word for a split, and the role of that word.
+fn frames(names: &[&str]) -> Vec<Option<(String, SplitRole)>> {
+    let mut told: Vec<Option<(String, SplitRole)>> =
+        names.iter().map(|name| without_keyword(name)).collect();
+    let shortly: Vec<_> = names.iter().map(|name| short_form(name)).collect();
+    // Alone, two letters may be those of a language or a country.
+    let are_all = shortly.iter().all(Option::is_some);
+    for (told, short) in told.iter_mut().zip(shortly) {
+        let is_more = |(frame, _): &(String, SplitRole)| are_all || !frame.is_empty();
+        *told = told.take().or_else(|| short.filter(is_more));
+    }
+    told
+}
+
+/// What is left where there is one to train and one to evaluate on.
+fn divided(told: &[Option<(String, SplitRole)>]) -> BTreeSet<&str> {
+    let of = |wanted: fn(SplitRole) -> bool| -> BTreeSet<&str> {
+        let told = told.iter().flatten().filter(|one| wanted(one.1));
+        told.map(|one| one.0.as_str()).collect()
+    };
+    let trained = of(|role| role == SplitRole::Training);
+    let evaluated = of(SplitRole::is_evaluation);
+    trained.intersection(&evaluated).copied().collect()
+}
+
+fn trains(told: &[Option<(String, SplitRole)>]) -> bool {
+    let mut told = told.iter().flatten();
+    told.any(|(_, role)| *role == SplitRole::Training)
+}
+
 /// What is left of a name without its one word for a split, and the role of that word.
 fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
-    let mut words = words(name);
+    let mut words = words_of_split(name);
     let mut told = words
         .iter()
         .enumerate()
@@ -101,13 +135,27 @@ fn without_keyword(name: &str) -> Option<(String, SplitRole)> {
             words.remove(at);
             Some((words.join(" "), role))
         }
-        (None, _) => {
-            let lower = name.to_lowercase();
-            let &(key, role) = ELSEWHERE.iter().find(|(key, _)| lower.contains(key))?;
-            Some((lower.replacen(key, "", 1), role))
-        }
+        (None, _) => elsewhere(name),
         _ => None,
     }
+}
+
+/// The split that the beginning of a name tells, with its role, where more stands behind it:
+/// `Mass-Training` of `Mass-Training_P_00001`.
+pub(super) fn beginning(name: &str) -> Option<(&str, SplitRole)> {
+    let is_gap = |c: char| c == '_' || c == '-' || c == ' ' || c == '.';
+    let mut from = 0;
+    for piece in name.split_inclusive(is_gap) {
+        let word = piece.trim_end_matches(is_gap);
+        let (begin, rest) = name.split_at(from + word.len());
+        if let Some(role) = keyword(&word.to_lowercase()) {
+            let words = words(rest);
+            let is_about = |word: &String| ABOUT_PICTURES.contains(&word.as_str());
+            return (!words.is_empty() && !words.iter().any(is_about)).then_some((begin, role));
+        }
+        from += piece.len();
+    }
+    None
 }
 
 /// The role of a folder beside one that is plainly called training: its first or last word spells
@@ -159,13 +207,26 @@ pub(super) fn keywords() -> impl Iterator<Item = (&'static str, SplitRole)> {
 /// The role that a name may spell: some word of it does, whatever stands beside. Good enough to
 /// ask the user, not to act on it.
 pub(super) fn may_spell(name: &str) -> Option<SplitRole> {
-    let words = words(name);
-    let elsewhere = |(key, _): &&(&str, SplitRole)| name.to_lowercase().contains(key);
-    let elsewhere = || ELSEWHERE.iter().find(elsewhere).map(|row| row.1);
+    let words = words_of_split(name);
     // Of several, the one that says most: `trainval` before `val` is one word of its own.
     let order = |role: &SplitRole| KEYWORDS.iter().position(|row| row.1 == *role);
     let told = words.iter().filter_map(|word| keyword(word));
-    told.min_by_key(order).or_else(elsewhere)
+    let told = told.min_by_key(order);
+    told.or_else(|| Some(elsewhere(name)?.1))
+}
+
+/// The words of a name, of which `train_val` is one.
+fn words_of_split(name: &str) -> Vec<String> {
+    let mut words = words(name);
+    let is_both = |pair: &[String]| {
+        ["train", "training"].contains(&&*pair[0])
+            && ["val", "valid", "validation"].contains(&&*pair[1])
+    };
+    if let Some(at) = words.windows(2).position(is_both) {
+        words.remove(at + 1);
+        words[at] = TRAINVAL.to_owned();
+    }
+    words
 }
 
 /// Lower-case runs of letters or digits; a capital after a small letter begins a new run.

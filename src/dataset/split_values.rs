@@ -121,6 +121,28 @@ pub(super) fn column(
     NAMES.iter().find_map(at)
 }
 
+/// The first column, whatever it is called, whose values are all words for splits, one to train on
+/// and one to evaluate on among them; `first` gives the cells of the first row.
+pub(super) fn by_values<'a>(
+    first: impl Fn(usize) -> Option<&'a str>,
+    column: impl Fn(usize) -> BTreeSet<String>,
+    taken: &dyn Fn(usize) -> bool,
+) -> Option<(usize, Values)> {
+    let row = (0..).map_while(|at| Some((at, first(at)?)));
+    let mut open = row.filter(|(at, cell)| value_role(cell).is_some() && !taken(*at));
+    let tells = |at: usize| {
+        let cells = column(at);
+        let roles: Option<BTreeSet<SplitRole>> =
+            cells.iter().map(|cell| value_role(cell)).collect();
+        roles.is_some_and(|roles| {
+            let evaluates = roles.iter().any(|role| role.is_evaluation());
+            roles.contains(&SplitRole::Training) && evaluates
+        })
+    };
+    open.find(|(at, _)| tells(*at))
+        .map(|(at, _)| (at, Values::Words))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +150,21 @@ mod tests {
     fn roles(name: &str, cells: &[&str]) -> Option<Vec<SplitRole>> {
         let values = values(name, &cells.iter().copied().collect())?;
         Some(cells.iter().map(|cell| values.split(cell).1).collect())
+    }
+
+    #[test]
+    fn a_column_of_words_for_splits_tells_them_whatever_it_is_called() {
+        let rows = [["a.jpg", "cat", "train"], ["b.jpg", "test", "val"]];
+        let told = |rows: &[[&'static str; 3]]| {
+            let cells = |at: usize| rows.iter().map(|row| row[at].to_owned()).collect();
+            by_values(|at| rows[0].get(at).copied(), cells, &|at| at == 0)
+        };
+        assert_eq!(told(&rows), Some((2, Values::Words)));
+        assert_eq!(told(&rows[..1]), None, "nothing to evaluate on");
+        assert_eq!(
+            told(&[["a.jpg", "1", "train"], ["b.jpg", "2", "broken"]]),
+            None
+        );
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub(super) const KEYWORDS: &[(&str, SplitRole)] = &[
     // Of COCO's captions as Karpathy divides them.
     ("restval", SplitRole::Training),
     ("minitrain", SplitRole::Training),
+    // What COCO's first detectors were trained on besides.
+    ("valminusminival", SplitRole::Training),
     ("validation", SplitRole::Validation),
     ("validate", SplitRole::Validation),
     ("validating", SplitRole::Validation),
@@ -54,6 +56,7 @@ pub(super) const QUIET_WORDS: &[&str] = &[
     "jpeg",
     "jpegs",
     "jpg",
+    "k",
     "lr",
     "mini",
     "new",
@@ -70,22 +73,6 @@ pub(super) const QUIET_WORDS: &[&str] = &[
     "small",
     "split",
     "std",
-];
-
-/// Words for splits in other languages, which may be written without spaces.
-pub(super) const ELSEWHERE: &[(&str, SplitRole)] = &[
-    ("训练", SplitRole::Training),
-    ("訓練", SplitRole::Training),
-    ("학습", SplitRole::Training),
-    ("entrenamiento", SplitRole::Training),
-    ("entrainement", SplitRole::Training),
-    ("验证", SplitRole::Validation),
-    ("検証", SplitRole::Validation),
-    ("검증", SplitRole::Validation),
-    ("validacion", SplitRole::Validation),
-    ("测试", SplitRole::Test),
-    ("テスト", SplitRole::Test),
-    ("prueba", SplitRole::Test),
 ];
 
 /// Names of splits to evaluate on, where a split to train on lies beside them.

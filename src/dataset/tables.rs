@@ -1,6 +1,7 @@
 //! Which tables of a tree list samples: CSV, TSV, or JSON Lines, with a column of paths or of names
 //! without ending, and a column of splits; or a table for each split, named after it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::claim::{Claim, Strength};
@@ -9,8 +10,9 @@ use super::csv_manifest::{claim, strength};
 use super::csv_text::table_text;
 use super::exports::stem;
 use super::resolve::Resolver;
-use super::side_tables::{MOST_TABLES, is_table, unpacked};
-use super::split_name::{beside_training, split_of_export};
+use super::side_tables::{MOST_TABLES, unpacked};
+use super::split_name::{beside_training, of_several, split_of_export};
+use super::text_tables;
 use super::usual_names::is_manifest;
 use super::walk::Walked;
 use super::wholes::wholes;
@@ -41,8 +43,7 @@ pub(super) fn claims(
     columns: &Columns,
     walked: &Walked,
 ) -> Result<(Vec<Claim>, Vec<Refused>), Error> {
-    let tables = walked.texts.iter().filter(|path| is_table(path));
-    let tables: Vec<&String> = tables.collect();
+    let tables: Vec<&String> = text_tables::of_tree(root, walked).collect();
     if let Some(manifest) = tables.iter().find(|table| is_manifest(table)) {
         let claim = claim(root, &root.join(manifest), columns, walked)?;
         let claim = Claim {
@@ -88,7 +89,15 @@ pub(super) fn claims(
     Ok((claims, refused))
 }
 
-/// Tables that are named after splits, `train.csv` and `val.csv`, as one claim; and tables of
+/// Whether the first rows of a table name folders.
+fn names_folders(root: &Path, claim: &Claim) -> bool {
+    const LOOKED_AT: usize = 8;
+    let mut first = claim.drafts.iter().take(LOOKED_AT);
+    first.any(|draft| root.join(&draft.path).is_dir())
+}
+
+/// Tables that are named after splits, `train.csv` and `val.csv`, or `x_train.csv` and
+/// `x_test.csv`, as one claim; and tables of
 /// labels, `metadata.csv`, each as its own.
 fn one_a_split(
     root: &Path,
@@ -100,10 +109,17 @@ fn one_a_split(
     let trains = tables.iter().any(|(table, _)| {
         split_of_export(stem(unpacked(table))).is_some_and(|one| one.1 == SplitRole::Training)
     });
-    for (table, file) in tables {
-        let stem = stem(unpacked(table));
+    let stems: Vec<&str> = tables.iter().map(|one| stem(unpacked(one.0))).collect();
+    // Those of one folder differ in nothing but the word for a split.
+    let several = match trains || tables.len() > MOST_TABLES {
+        true => vec![None; tables.len()],
+        false => of_several(&stems),
+    };
+    let parts: BTreeSet<&String> = several.iter().flatten().map(|one| &one.0).collect();
+    for (((table, file), stem), several) in tables.iter().zip(stems).zip(&several) {
         let beside = || Some((stem, beside_training(stem).filter(|_| trains)?));
-        let split = split_of_export(stem).or_else(beside);
+        let together = || several.as_ref().map(|(_, role)| (stem, *role));
+        let split = split_of_export(stem).or_else(beside).or_else(together);
         let is_metadata = stem.eq_ignore_ascii_case("metadata");
         if split.is_none() && !is_metadata {
             continue;
@@ -112,19 +128,25 @@ fn one_a_split(
         let Ok(claim) = claim(root, file, columns, walked) else {
             continue;
         };
+        if several.is_some() && names_folders(root, &claim) {
+            continue;
+        }
         match split {
-            Some(split) => told.push((*table, split, claim)),
+            Some(split) => {
+                let part = several.as_ref().filter(|_| parts.len() > 1);
+                told.push((*table, split, part.map(|one| one.0.clone()), claim));
+            }
             None => labels.push(claim),
         }
     }
-    let names = told.iter().map(|(_, (_, role), claim)| {
+    let names = told.iter().map(|(_, (_, role), _, claim)| {
         let names = claim.drafts.iter().map(|draft| draft.path.as_str());
         (*role, names.collect())
     });
     let are_wholes = wholes(&names.collect::<Vec<_>>());
     let mut all: Option<Claim> = None;
     let mut left_out = Vec::new();
-    for ((table, (split, role), mut claim), is_whole) in told.into_iter().zip(are_wholes) {
+    for ((table, (split, role), part, mut claim), is_whole) in told.into_iter().zip(are_wholes) {
         if is_whole {
             left_out.push(format!("`{table}`"));
             continue;
@@ -132,12 +154,16 @@ fn one_a_split(
         for draft in &mut claim.drafts {
             draft.split = Some((split.to_owned(), role));
         }
+        claim
+            .parts
+            .extend(part.map(|part| (split.to_owned(), part)));
         match &mut all {
             None => all = Some(claim),
             Some(all) => {
                 all.evidence.push_str("; ");
                 all.evidence.push_str(&claim.evidence);
                 all.drafts.extend(claim.drafts);
+                all.parts.extend(claim.parts);
                 all.columns.extend(claim.columns);
                 all.problems.extend(claim.problems);
                 let drawn = std::mem::take(&mut all.annotations);

@@ -56,8 +56,11 @@ pub(super) fn roles(mut claim: Claim, told: &[(String, SplitRole)]) -> Result<Cl
 /// Makes a folder a split, with the folders below as its labels unless samples have some already;
 /// whether it holds samples.
 fn divide_by_folder(claim: &mut Claim, folder: &str, role: SplitRole, has_labels: bool) -> bool {
+    let Some(whole) = folder_called(claim, folder) else {
+        return false;
+    };
     let below = |path: &str| {
-        let rest = path.strip_prefix(folder)?.strip_prefix('/')?;
+        let rest = path.strip_prefix(whole.as_str())?.strip_prefix('/')?;
         Some(rest.split_once('/').map(|(class, _)| class.to_owned()))
     };
     let mut is_there = false;
@@ -73,6 +76,26 @@ fn divide_by_folder(claim: &mut Claim, folder: &str, role: SplitRole, has_labels
         claim.evidence = "folders".to_owned();
     }
     is_there
+}
+
+/// The path of the folder that is called so, whole or by its last parts, where it is the only one.
+fn folder_called(claim: &Claim, name: &str) -> Option<String> {
+    let mut found = BTreeSet::new();
+    for draft in &claim.drafts {
+        if draft
+            .path
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.starts_with('/'))
+        {
+            return Some(name.to_owned());
+        }
+        let at = draft.path.find(&format!("/{name}/"));
+        found.extend(at.map(|at| &draft.path[..at + 1 + name.len()]));
+    }
+    match found.len() {
+        1 => found.first().map(|only| (*only).to_owned()),
+        _ => None,
+    }
 }
 
 fn unknown(claim: &Claim, name: &str) -> Error {

@@ -2,22 +2,53 @@
 //! checked. Where their folder is called as a split, or they have the bytes of a listed image, the
 //! user is asked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::builder::Draft;
+use super::listed_elsewhere;
 use super::outside;
-use super::walk::WalkedFile;
+use super::walk::{Walked, WalkedFile};
 use crate::sample::{Problem, ProblemKind};
 use crate::source::Place;
 
 /// Bytes that are read at most to look for copies.
 const MOST_READ: u64 = 256 << 20;
 
+/// Where samples are listed: images that are not, and files that only the list takes for images.
+pub(super) fn reconcile(root: &Path, drafts: &[Draft], walked: &mut Walked) -> Vec<Problem> {
+    let mut problems = problems(root, drafts, &walked.images);
+    let listed: BTreeSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let own = problems.iter();
+    let unlisted = own.filter(|one| one.kind == ProblemKind::Unlisted);
+    let unlisted: Vec<&str> = unlisted.map(|one| one.path.as_str()).collect();
+    let inside: Vec<&str> = listed.iter().copied().collect();
+    let named = listed_elsewhere::questions(root, &walked.texts, &inside, &unlisted);
+    problems.extend(named);
+    let images: HashSet<&str> = walked
+        .images
+        .iter()
+        .map(|image| image.path.as_str())
+        .collect();
+    let claimed: Vec<&str> = listed
+        .iter()
+        .filter(|path| !images.contains(*path))
+        .copied()
+        .collect();
+    for path in claimed {
+        if root.join(path).is_file() {
+            walked.claim(root, path);
+        }
+    }
+    let unread = &mut walked.unread;
+    unread.retain(|file| !listed.contains(file.path.as_str()));
+    problems
+}
+
 /// The images that are not listed, and what to ask about them.
-pub(super) fn problems(root: &Path, listed: &[Draft], images: &[WalkedFile]) -> Vec<Problem> {
+fn problems(root: &Path, listed: &[Draft], images: &[WalkedFile]) -> Vec<Problem> {
     let named: HashSet<&str> = listed.iter().map(|draft| draft.path.as_str()).collect();
     let unlisted: Vec<&WalkedFile> = images
         .iter()

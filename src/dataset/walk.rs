@@ -13,6 +13,7 @@ use super::companions::{self, Found};
 use super::containers;
 use super::csv_text::without_packing;
 use super::file_kind::{FileKind, directory_form, is_image_ending, kind_of, sniff_file};
+use super::georeferenced::WORLD_FILES;
 use crate::budget::Budget;
 use crate::progress::Progress;
 use crate::sample::{Companion, Ignored, IgnoredKind, Problem, ProblemKind};
@@ -202,7 +203,8 @@ impl WalkedFile {
 
 /// Endings of texts that may describe samples.
 const TEXTS: &[&str] = &[
-    "csv", "json", "jsonl", "labels", "names", "ndjson", "tsv", "txt", "xml", "yaml", "yml",
+    "csv", "json", "jsonl", "labels", "list", "lst", "manifest", "names", "ndjson", "tsv", "txt",
+    "xml", "yaml", "yml",
 ];
 
 /// Whether a file is an image by its name.
@@ -215,7 +217,10 @@ pub(crate) fn is_called_as_image(path: &Path) -> bool {
 /// Whether a file is a text that may describe samples, by its name, compressed or not.
 pub(crate) fn may_describe(path: &Path) -> bool {
     let path = without_packing(path).unwrap_or(path);
-    TEXTS.iter().any(|ending| has_extension(path, ending))
+    let endings = TEXTS.iter().chain(WORLD_FILES);
+    endings
+        .into_iter()
+        .any(|ending| has_extension(path, ending))
 }
 
 /// How images below `root` look.

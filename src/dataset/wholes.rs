@@ -14,32 +14,30 @@ const SHARED: usize = 10;
 /// Whether each description, by its role and what it names, is the whole of one to train on and one
 /// to evaluate on. Where nothing else is trained on, it is trained on itself.
 pub(super) fn wholes(all: &[(SplitRole, HashSet<&str>)]) -> Vec<bool> {
+    let is_whole = |at: usize| all[at].0 == SplitRole::Training && holds_both(all, at);
+    (0..all.len()).map(is_whole).collect()
+}
+
+/// Whether a description holds one to train on and one to evaluate on, which divide it.
+pub(super) fn holds_both(all: &[(SplitRole, HashSet<&str>)], at: usize) -> bool {
     let share = |some: &HashSet<&str>, of: &HashSet<&str>| {
         let both = some.iter().filter(|name| of.contains(*name)).count();
         both * 100 / some.len().max(1)
     };
-    let is_whole = |at: usize| {
-        let (role, names) = &all[at];
-        let is_inside = |other: &HashSet<&str>| {
-            !other.is_empty() && other.len() < names.len() && share(other, names) >= HELD
-        };
-        let of_role = |trains: bool| {
-            let others = all.iter().enumerate().filter(move |one| one.0 != at);
-            let others = others.map(|(_, one)| one);
-            others.filter(move |(role, other)| {
-                let is_meant = match trains {
-                    true => *role == SplitRole::Training,
-                    false => role.is_evaluation(),
-                };
-                is_meant && is_inside(other)
-            })
-        };
-        *role == SplitRole::Training
-            && of_role(true).any(|(_, trained)| {
-                of_role(false).any(|(_, evaluated)| share(evaluated, trained) <= SHARED)
-            })
+    let names = &all[at].1;
+    let is_inside = |other: &HashSet<&str>| {
+        !other.is_empty() && other.len() < names.len() && share(other, names) >= HELD
     };
-    (0..all.len()).map(is_whole).collect()
+    let of_role = |is_meant: fn(SplitRole) -> bool| {
+        let others = all.iter().enumerate().filter(move |one| one.0 != at);
+        let others = others.map(|(_, one)| one);
+        others.filter(move |(role, other)| is_meant(*role) && is_inside(other))
+    };
+    let mut trained = of_role(|role| role == SplitRole::Training);
+    trained.any(|(_, trained)| {
+        let mut evaluated = of_role(SplitRole::is_evaluation);
+        evaluated.any(|(_, evaluated)| share(evaluated, trained) <= SHARED)
+    })
 }
 
 #[cfg(test)]

@@ -154,8 +154,9 @@ impl<'a> Judgement<'a> {
         let Some(first) = self.policy.first_leak_limit() else {
             return violations;
         };
-        if let Some(reason) = &self.report.leakage_unavailable {
-            let message = format!("a leakage limit was asked for ({first}), but {reason}");
+        if self.report.leakage_unavailable.is_some() {
+            let message =
+                format!("a leakage limit was asked for ({first}), and leakage was not judged");
             violations.push(violation(ViolationCode::NotJudged, message));
             return violations;
         }

@@ -10,7 +10,7 @@ const TOLD: usize = 2;
 /// The answer as a sentence without a full stop.
 pub(crate) fn answer(report: &Report) -> String {
     if let Some(reason) = &report.leakage_unavailable {
-        return format!("leakage not judged: {reason}");
+        return format!("leakage was not judged: {reason}");
     }
     if report.coverage.not_opened > 0 {
         return "no image was opened: not known which also occur in training".to_owned();

@@ -78,8 +78,9 @@ fn head(report: &Report, text: &mut String) -> std::fmt::Result {
 }
 
 fn leakage(report: &Report, text: &mut String) -> std::fmt::Result {
-    if let Some(reason) = &report.leakage_unavailable {
-        return writeln!(text, "\nLeakage was not judged: {}", prose(reason));
+    // The first line says why.
+    if report.leakage_unavailable.is_some() {
+        return Ok(());
     }
     writeln!(
         text,

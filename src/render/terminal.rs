@@ -32,7 +32,8 @@ pub(super) const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// # Errors
 /// Those of the writer.
 pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Result<()> {
-    let answer = answer::answer(report);
+    let reason = report.leakage_unavailable.clone();
+    let answer = reason.unwrap_or_else(|| answer::answer(report));
     headline(report, &answer, to)?;
     splits(report, to)?;
     not_read(report, to)?;
@@ -60,7 +61,16 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     // Again, because on a small screen the first line is gone.
     let verdict = answer::verdict(report);
     writeln!(to)?;
+    let answer = match report.leakage_unavailable {
+        Some(_) => in_short(&answer),
+        None => answer.as_str(),
+    };
     headline(report, &format!("{answer} ({verdict})"), to)
+}
+
+/// Why nothing was judged, without what the first lines say to do about it.
+fn in_short(reason: &str) -> &str {
+    reason.split(';').next().unwrap_or(reason)
 }
 
 /// The verdict in a word, in its colour, and the answer.
@@ -148,7 +158,7 @@ fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     heading("Leakage", to)?;
     if let Some(reason) = &report.leakage_unavailable {
-        return write!(to, "{}", wrap(&format!("not judged: {reason}"), "  ", "  "));
+        return writeln!(to, "  not judged: {}", in_short(reason));
     }
     if report.scope.is_some() {
         writeln!(

@@ -258,6 +258,9 @@ pub struct Dataset {
     /// Texts of the tree that may tell splits or labels, as tables, lists, JSON, YAML, XML; in
     /// order of path.
     pub texts: Vec<String>,
+    /// What was seen that may be splits, with what to do, where there is none to train on or none
+    /// to evaluate on.
+    pub perhaps: Option<String>,
     /// What tells the labels of samples, in words; empty where none has one.
     pub labels_from: String,
     /// What is drawn on samples, or said of them besides their labels.

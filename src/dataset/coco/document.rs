@@ -19,6 +19,13 @@ pub(super) struct Document {
     pub(super) categories: Vec<Category>,
 }
 
+impl Document {
+    /// The files of its images, as it writes them.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.images.iter().map(Image::name).collect()
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Image {
     #[serde(default)]

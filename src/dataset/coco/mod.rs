@@ -87,7 +87,8 @@ pub(super) fn claim(root: &Path, walked: &Walked) -> Result<(Option<Claim>, Vec<
         }
     }
     let here = |(path, (_, role), document): &(&String, (String, SplitRole), Document)| {
-        let resolver = Resolver::new(root, &root.join(path), walked);
+        let mut resolver = Resolver::new(root, &root.join(path), walked);
+        resolver.look_for(&document.names(), Some(*role));
         let images = document.images.iter();
         let found = images.filter(|image| resolver.resolve(image.name(), Some(*role)).2);
         (found.count(), document.images.len())
@@ -202,7 +203,8 @@ fn claimed(
     let mut problems = Vec::new();
     let mut columns: BTreeMap<&str, Column> = BTreeMap::new();
     for (path, (split, role), document) in files {
-        let resolver = Resolver::new(root, &root.join(path), walked);
+        let mut resolver = Resolver::new(root, &root.join(path), walked);
+        resolver.look_for(&document.names(), Some(*role));
         let (mut pictures, mut seen) = (Vec::new(), BTreeSet::new());
         for image in &document.images {
             let (name, place, _) = resolver.resolve(image.name(), Some(*role));
@@ -296,10 +298,11 @@ fn read_each(
 }
 
 fn drawn_by(document: &Document, root: &Path, path: &str, walked: &Walked) -> Option<Annotations> {
-    let resolver = Resolver::new(root, &root.join(path), walked);
+    let mut resolver = Resolver::new(root, &root.join(path), walked);
     let of_folder = || path.split('/').rev().skip(1).find_map(role_of);
     let role = split_of(path).map(|(_, role)| role).or_else(of_folder);
     let file: Arc<str> = Arc::from(path);
+    resolver.look_for(&document.names(), role);
     let mut gather = Gather::new(objects::classes([document].into_iter()));
     let (mut pictures, mut found) = (Vec::new(), 0);
     for image in &document.images {

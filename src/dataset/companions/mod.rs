@@ -27,6 +27,7 @@ use crate::sample::{Companion, SplitRole};
 use crate::signature::Look;
 pub(super) use names::{MASK_WORDS, says_annotation, says_sensor};
 use names::{Told, key};
+pub(super) use pictures::are_photos;
 
 /// How an image looks; `None` where it cannot be read.
 pub(super) type Looks<'a> = &'a dyn Fn(&WalkedFile) -> Option<Look>;
@@ -113,6 +114,15 @@ pub(super) fn take(images: &mut Vec<WalkedFile>, looks: Looks<'_>) -> Found {
                 ..key.clone()
             };
             pictures.get(&there).copied()
+        });
+        // Of several channels, nnU-Net numbers the first so.
+        let named = named.or_else(|| {
+            let stem = format!("{}_0000", key.stem);
+            let first = Key {
+                stem,
+                ..key.clone()
+            };
+            pictures.get(&first).copied()
         });
         // A name alone may be that of a side: `1_L.png` beside `1_R.png`.
         named.or_else(|| (told == Told::ByFolder).then(|| alone(key)).flatten())

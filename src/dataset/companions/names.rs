@@ -2,6 +2,7 @@
 //! its picture.
 
 use super::Key;
+use crate::dataset::split_elsewhere::short_role;
 use crate::dataset::split_name::{role_of, words};
 
 /// Ends of names of masks and depth maps, longest first where one ends another.
@@ -182,7 +183,12 @@ fn read(path: &str, takes_doubtful: bool) -> (Key, Told) {
         let meant: Vec<&str> = meant.map(String::as_str).collect();
         let split = match meant.is_empty() {
             true => None,
-            false => role_of(folder).or_else(|| role_of(&meant.join("_"))),
+            false => {
+                let own = role_of(folder).or_else(|| role_of(&meant.join("_")));
+                // `labelsTr` beside `imagesTr`.
+                let is_known = says_mask || says_picture;
+                own.or_else(|| short_role(&meant).filter(|_| is_known))
+            }
         };
         if says_mask && (meant.is_empty() || split.is_some()) {
             told = Told::ByFolder;

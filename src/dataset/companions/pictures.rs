@@ -10,6 +10,7 @@ use super::names::{MASK_WORDS, Told, key_of_picture};
 use super::{Key, Looks, own_folder};
 use crate::dataset::split_name::words;
 use crate::dataset::walk::WalkedFile;
+use crate::signature::Look;
 
 /// Images of each kind that are decoded.
 const ASKED: usize = 5;
@@ -39,13 +40,7 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
         if words(&kind).iter().any(says_masks) {
             continue;
         }
-        let asked = ASKED.min(all.len());
-        let of = (0..asked).map(|nth| &images[all[nth * all.len() / asked]]);
-        let looks: Vec<_> = of.filter_map(looks).collect();
-        let are_photos = looks
-            .iter()
-            .all(|look| !look.has_few_colours && !look.is_flat && !look.is_grey);
-        if are_photos && looks.len() * 2 > asked {
+        if are_photos(&all, |&at| looks(&images[at])) {
             for at in all {
                 let (mut key, _) = key_of_picture(&images[at].path);
                 key.folders
@@ -54,6 +49,15 @@ pub(super) fn tell(keys: &mut [(Key, Told)], images: &[WalkedFile], looks: Looks
             }
         }
     }
+}
+
+/// Whether a few of some images look as photos in colours do.
+pub(in crate::dataset) fn are_photos<T>(all: &[T], look: impl Fn(&T) -> Option<Look>) -> bool {
+    let asked = ASKED.min(all.len());
+    let of = (0..asked).map(|nth| &all[nth * all.len() / asked]);
+    let looks: Vec<Look> = of.filter_map(look).collect();
+    let is_photo = |look: &Look| !look.has_few_colours && !look.is_flat && !look.is_grey;
+    looks.iter().all(is_photo) && looks.len() * 2 > asked
 }
 
 /// The folder that says what an image is: the innermost that is called as masks are, else its own.

@@ -46,7 +46,6 @@ const TREES: &[(&str, &str, &str)] = &[
         "train/1st_manual/#_manual1.gif",
         "1st",
     ),
-    ("imagesTr/img-#_0000.png", "labelsTr/img-#.png", "labelsTr"),
     ("images/#.png", "labels/#_P.png", "labels"),
     (
         "d/images/10k/train/a#.jpg",

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-use super::{Export, Row, createml, label_studio, vott};
+use super::{Export, Row, createml, label_studio, splits, vott};
 use crate::annotation::{Bounds, FaultKind, Unit};
 use crate::dataset::drawn::Drawn;
 use crate::dataset::lenient::Lenient;
@@ -19,7 +19,7 @@ pub(super) const SPLIT: [&str; 6] = ["split", "subset", "partition", "set", "dat
 pub(super) const PICTURE: [&str; 7] = ["image", "img", "image_url", "url", "file", "path", "photo"];
 
 /// Names of fields that tell a class.
-const CLASS: [&str; 5] = ["label", "class", "category", "class_name", "target"];
+pub(super) const CLASS: [&str; 5] = ["label", "class", "category", "class_name", "target"];
 
 /// What a file of JSON lists; `None` for another form, and where it lists nothing.
 pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
@@ -30,7 +30,8 @@ fn read(text: &str, file: &Path) -> Option<Export> {
     if text.trim_start().starts_with('[') {
         return createml::pictures(text)
             .or_else(|| label_studio::tasks(text))
-            .or_else(|| one_split(text, file));
+            .or_else(|| splits::of_folds(text))
+            .or_else(|| splits::one(text, file));
     }
     let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
     let has = |key: &str| keys.contains_key(key);
@@ -43,92 +44,13 @@ fn read(text: &str, file: &Path) -> Option<Export> {
     } else if has("items") && has("categories") {
         datumaro(text, file)
     } else if keys.keys().filter(|key| role_of(key).is_some()).count() > 1 {
-        several_splits(text)
-    } else if has("images") {
-        images_with_splits(text)
+        splits::several(text)
     } else {
-        None
+        let with_splits = has("images").then(|| splits::of_images(text)).flatten();
+        with_splits
+            .or_else(|| splits::by_name(text))
+            .or_else(|| splits::one_inside(text))
     }
-}
-
-/// `train.json` with a list of names or of objects that name pictures.
-fn one_split(text: &str, file: &Path) -> Option<Export> {
-    let split = file.file_stem()?.to_str()?;
-    role_of(split)?;
-    let entries: Vec<Value> = serde_json::from_str(text).ok()?;
-    let rows = entries.iter().map(|entry| entry_of(entry, split));
-    Some(Export::new("a list", rows.collect::<Option<_>>()?))
-}
-
-/// `{"train": […], "val": […]}`; keys of another kind are left alone.
-fn several_splits(text: &str) -> Option<Export> {
-    let splits: BTreeMap<String, Value> = serde_json::from_str(text).ok()?;
-    let mut rows = Vec::new();
-    for (split, entries) in splits.iter().filter(|(split, _)| role_of(split).is_some()) {
-        let entries = entries.as_array()?.iter();
-        let own = entries.map(|entry| entry_of(entry, split));
-        rows.extend(own.collect::<Option<Vec<Row>>>()?);
-    }
-    Some(Export::new("lists", rows))
-}
-
-/// `{"images": [{"filename": …, "split": "train"}]}`, as captions of COCO and Flickr are divided.
-fn images_with_splits(text: &str) -> Option<Export> {
-    #[derive(Deserialize)]
-    struct Images {
-        images: Vec<Divided>,
-    }
-    #[derive(Deserialize)]
-    struct Divided {
-        #[serde(default)]
-        filepath: Option<String>,
-        #[serde(alias = "file_name")]
-        filename: String,
-        split: String,
-    }
-    let Images { images } = serde_json::from_str(text).ok()?;
-    let row = |image: Divided| Row {
-        name: match image.filepath {
-            Some(folder) if !folder.is_empty() => format!("{folder}/{}", image.filename),
-            _ => image.filename,
-        },
-        split: Some(image.split),
-        ..Row::default()
-    };
-    let rows = images.into_iter().map(row).collect();
-    Some(Export::new("images with splits", rows))
-}
-
-/// An entry of a list: a name, a name and its class behind, or an object with both.
-fn entry_of(entry: &Value, split: &str) -> Option<Row> {
-    let class_text = |value: &Value| match value {
-        // A path is that of a mask.
-        Value::String(text) => (!text.contains('/')).then(|| text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    let (name, class) = match entry {
-        Value::String(name) => (name.clone(), None),
-        Value::Array(fields) => {
-            let name = fields.first()?.as_str()?.to_owned();
-            (name, fields.get(1..)?.last().and_then(class_text))
-        }
-        Value::Object(fields) => {
-            let name = PICTURE
-                .iter()
-                .chain(&["file_name", "filename", "image_path"]);
-            let name = name.filter_map(|key| fields.get(*key)?.as_str()).next()?;
-            let class = CLASS.iter().find_map(|key| class_text(fields.get(*key)?));
-            (name.to_owned(), class)
-        }
-        _ => return None,
-    };
-    Some(Row {
-        name,
-        split: Some(split.to_owned()),
-        drawn: class.into_iter().map(Drawn::tag).collect(),
-        ..Row::default()
-    })
 }
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@ mod cvat;
 mod json;
 mod label_studio;
 mod labelme;
+mod splits;
 mod supervisely;
 mod text_rows;
 mod voc;
@@ -24,11 +25,13 @@ use super::builder::Draft;
 use super::claim::{Claim, Strength};
 use super::drawn::{Drawn, Gather};
 use super::resolve::Resolver;
-use super::split_name::{role_of, split_of_export, value_role};
+use super::side_texts::ending;
+use super::split_name::{role_of, spelled_by_file, split_of_export, value_role};
+use super::usual_names::is_yaml;
 use super::walk::Walked;
 use crate::annotation::{Annotations, FaultKind};
 use crate::sample::{Layout, SplitRole};
-use crate::source::read_file_up_to;
+use crate::source::{Place, read_file_up_to};
 
 /// Most files that are looked at, where no picture has their name.
 const MOST_FILES: usize = 100;
@@ -48,6 +51,8 @@ struct Row {
     /// As written: a path, a name, a name without ending, or an address.
     name: String,
     split: Option<String>,
+    /// The fold that the split is one of.
+    part: Option<String>,
     /// Width and height, as told.
     size: Option<(u32, u32)>,
     drawn: Vec<Drawn>,
@@ -112,7 +117,8 @@ pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
         pictures.push(&image.path);
     }
     let is_export = |path: &&String| {
-        path.ends_with(".json") || path.ends_with(".xml") || (rows && path.ends_with(".txt"))
+        let is_document = ["json", "xml", "yaml", "yml"].contains(&ending(path));
+        is_document && !is_yaml(path) || (rows && path.ends_with(".txt"))
     };
     let texts = walked.texts.iter().filter(is_export);
     let (beside, alone): (Vec<&String>, Vec<&String>) =
@@ -160,6 +166,7 @@ fn read(file: &Path) -> Option<Export> {
         .trim_start_matches('\u{feff}');
     match file.extension()?.to_str()? {
         "xml" => cvat::images(text),
+        "yaml" | "yml" => splits::of_yaml(text),
         _ => json::export(text, file),
     }
 }
@@ -168,8 +175,12 @@ fn read(file: &Path) -> Option<Export> {
 /// and there is one to train on and one to evaluate on.
 fn split_by_file(pool: &mut Pool<'_>) {
     let of_file = |path: &str| {
-        let (name, role) = split_of_export(stem(path))?;
-        Some((name.to_owned(), role))
+        if let Some((name, role)) = split_of_export(stem(path)) {
+            return Some((name.to_owned(), role));
+        }
+        let word = spelled_by_file(stem(path))?;
+        let role = role_of(&word)?;
+        Some((word, role))
     };
     let told: Option<Vec<(String, SplitRole)>> =
         pool.paths.iter().map(|path| of_file(path)).collect();
@@ -188,39 +199,58 @@ fn split_by_file(pool: &mut Pool<'_>) {
 fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Walked) {
     let Pool { paths, rows, .. } = pool;
     let Some(path) = paths.first() else { return };
-    let resolver = Resolver::new(root, &root.join(path), walked);
+    let mut resolver = Resolver::new(root, &root.join(path), walked);
+    let written: Vec<&str> = rows.iter().map(|(_, row)| row.name.as_str()).collect();
+    resolver.look_for(&written, None);
     // An export in the folder of a split is of that split.
     let folder_role = path.split('/').rev().skip(1).find_map(role_of);
-    let mut drafts: BTreeMap<(String, Option<&str>), Draft> = BTreeMap::new();
+    let mut drafts: BTreeMap<(String, Option<String>), Draft> = BTreeMap::new();
+    let mut parts = BTreeMap::new();
     let mut gather = Gather::new(pool.declared.iter().cloned());
     let (mut here, mut with_split) = (0, 0);
     for (file, row) in rows {
         let role = row.split.as_deref().map(value_role);
         let role = role.unwrap_or(folder_role);
-        let Some((name, place)) = spellings(&row.name).find_map(|name| {
-            let (name, place, exists) = resolver.resolve(name, role);
-            exists.then_some((name, place))
-        }) else {
+        let inside = resolver.pictures_of_folder(&row.name);
+        let one = || {
+            spellings(&row.name).find_map(|name| {
+                let (name, place, exists) = resolver.resolve(name, role);
+                exists.then_some((name, place))
+            })
+        };
+        let named: Vec<(String, Place)> = match inside.is_empty() {
+            true => one().into_iter().collect(),
+            false => inside,
+        };
+        if named.is_empty() {
             let detail = format!("`{}` is not here", row.name);
             gather.fault(FaultKind::WithoutPicture, file, 0, None, detail);
             continue;
-        };
+        }
         here += 1;
         with_split += usize::from(row.split.is_some());
-        gather.picture(&name, file, row.size, row.drawn.iter().cloned());
-        for (kind, detail) in &row.faults {
-            gather.fault(*kind, file, 0, Some(&name), detail.clone());
-        }
-        let key = (name.clone(), row.split.as_deref());
-        drafts.entry(key).or_insert(Draft {
-            path: name,
-            place,
-            split: row
-                .split
-                .as_ref()
-                .map(|split| (split.clone(), role.unwrap_or(SplitRole::Other))),
-            ..Draft::default()
+        let split = row.split.as_ref().map(|split| match &row.part {
+            Some(part) => {
+                let own = format!("{part}/{split}");
+                parts.insert(own.clone(), part.clone());
+                own
+            }
+            None => split.clone(),
         });
+        for (name, place) in named {
+            gather.picture(&name, file, row.size, row.drawn.iter().cloned());
+            for (kind, detail) in &row.faults {
+                gather.fault(*kind, file, 0, Some(&name), detail.clone());
+            }
+            let key = (name.clone(), split.clone());
+            let role = role.unwrap_or(SplitRole::Other);
+            drafts.entry(key).or_insert(Draft {
+                path: name,
+                place,
+                split: split.clone().map(|split| (split, role)),
+                ..Draft::default()
+            });
+        }
     }
     if here == 0 || here * 100 < rows.len() * LEAST_FOUND {
         return;
@@ -249,6 +279,7 @@ fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Wal
         found.claims.push(Claim {
             lists_samples: true,
             annotations,
+            parts,
             ..Claim::new(Layout::Exports, strength, evidence, drafts)
         });
     } else {

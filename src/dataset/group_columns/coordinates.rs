@@ -44,11 +44,29 @@ const EDGES: &[&str] = &[
     "upperright",
 ];
 
-/// Sides of a box, which need no axis.
-const SIDES: &[&str] = &["bottom", "left", "lower", "right", "top", "upper"];
+/// Sides of a box, and places on the earth, which need no axis.
+const SIDES: &[&str] = &[
+    "bottom",
+    "east",
+    "easting",
+    "lat",
+    "latitude",
+    "left",
+    "lng",
+    "lon",
+    "longitude",
+    "lower",
+    "north",
+    "northing",
+    "right",
+    "south",
+    "top",
+    "upper",
+    "west",
+];
 
 /// Whether a name is that of a coordinate: an axis before or behind a word for an edge or a point,
-/// and perhaps numbers; or a side with a number.
+/// and perhaps numbers; or a side or a word of geography.
 pub(super) fn is_coordinate(words: &[String]) -> bool {
     let is_number = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
     let name: String = words
@@ -82,6 +100,7 @@ mod tests {
             "tlx",
             "x0",
             "p1x",
+            "easting",
             "left",
             "top2",
             "xTopLeft",

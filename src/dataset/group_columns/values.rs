@@ -123,6 +123,8 @@ pub(super) struct Values {
     are_known: bool,
     /// Whether all samples of a class have one value, so that it may be a class of classes.
     are_of_classes: bool,
+    /// Whether no split has a value twice.
+    are_once_a_split: bool,
 }
 
 /// The values of a column by number, and which each sample has.
@@ -186,6 +188,9 @@ impl Values {
                 *own.entry((part, *role, split)).or_default() += 1;
             }
         }
+        values.are_once_a_split = places
+            .values()
+            .all(|own| own.values().all(|&count| count == 1));
         for own in places.values() {
             let trains = |part: Option<&str>| {
                 let mut all = own.keys();
@@ -335,8 +340,11 @@ impl Values {
         if self.sizes.values().all(|size| *size < 2) || self.are_known {
             return Verdict::Nothing;
         }
+        // Each split numbers its rows.
+        let are_rows = self.are_once_a_split && self.are_counted();
         let may_be = match named {
             Named::Entity(_) => return named.kind().map_or(Verdict::Nothing, |k| self.entity(k)),
+            _ if are_rows => false,
             Named::Perhaps => {
                 !self.are_few() && self.repeat() && self.are_short() && !self.are_decimal()
             }

@@ -264,69 +264,17 @@ fn every_kind() -> BTreeMap<Leak, u64> {
     Leak::by_pixels().map(|kind| (kind, 0)).collect()
 }
 
-/// Texts that are called like lists of splits, with what to do.
-fn lists_to_try(texts: &[String]) -> Option<String> {
-    const MOST_SHOWN: usize = 4;
-    let word_of = |path: &str| {
-        let (stem, ending) = path.rsplit_once('.').unwrap_or((path, ""));
-        let stem = stem.rsplit('/').next().unwrap_or_default();
-        let stem = stem.to_ascii_lowercase();
-        let word = [
-            ("train", "train"),
-            ("val", "val"),
-            ("dev", "val"),
-            ("test", "test"),
-        ];
-        let mut word = word.into_iter().filter(|(word, _)| stem.contains(word));
-        let is_list = ending.eq_ignore_ascii_case("txt");
-        word.next().filter(|_| is_list).map(|(_, option)| option)
-    };
-    let lists: Vec<(&str, &str)> = texts
-        .iter()
-        .filter_map(|path| Some((word_of(path)?, path.as_str())))
-        .collect();
-    let of = |wanted: &str| lists.iter().find(|(option, _)| *option == wanted);
-    let train = of("train")?;
-    let evaluated = [of("val"), of("test")];
-    if evaluated.iter().all(Option::is_none) {
-        return None;
-    }
-    let options = std::iter::once(train).chain(evaluated.into_iter().flatten());
-    let options: Vec<String> = options
-        .map(|(option, path)| format!("--{option} {path}"))
-        .collect();
-    let shown: Vec<String> = lists
-        .iter()
-        .take(MOST_SHOWN)
-        .map(|(_, path)| format!("`{path}`"))
-        .collect();
-    let more = match lists.len().saturating_sub(MOST_SHOWN) {
-        0 => String::new(),
-        n => format!(" and {n} more"),
-    };
-    Some(format!(
-        "{}{more} are called like lists of splits, but their names do not say one split each, or fewer than nine in \
-         ten of their lines name an image here; if they name images, say from inside the dataset, with all that count, \
-         `splitleak check {}`; if not, write a table with columns `path` and `split` and give it with `--manifest`",
-        shown.join(", "),
-        options.join(" ")
-    ))
-}
-
 fn why_unavailable(dataset: &Dataset) -> String {
     let has = |wanted: fn(SplitRole) -> bool| dataset.splits.iter().any(|split| wanted(split.role));
     let training = has(|role| role == SplitRole::Training);
     let evaluation = has(SplitRole::is_evaluation);
-    let advice = "use folders `train` and `val`, a manifest with a `split` column, or `--train DIR --val DIR`";
-    match (training, evaluation) {
-        _ if dataset.splits.is_empty() => match lists_to_try(&dataset.texts) {
-            Some(lists) => format!("the dataset has no splits that were understood; {lists}"),
-            None => {
-                format!("no splits were recognised; {advice}")
-            }
-        },
-        (true, false) => format!("no validation or test split was found; {advice}"),
-        (false, true) => format!("no training split was found; {advice}"),
-        _ => format!("no split is called training, validation or test; {advice}"),
-    }
+    let missing = match (training, evaluation) {
+        _ if dataset.splits.is_empty() => "no splits were recognised",
+        (true, false) => "no validation or test split was found",
+        (false, true) => "no training split was found",
+        _ => "no split is called training, validation or test",
+    };
+    let usual = "use folders `train` and `val`, a manifest with a `split` column, or `--train DIR --val DIR`";
+    let advice = dataset.perhaps.as_deref().unwrap_or(usual);
+    format!("{missing}; {advice}")
 }

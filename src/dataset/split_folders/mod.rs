@@ -13,7 +13,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::split_name::{beside_training, role_of, side_by_side, spelled_by_file, words};
+use super::split_name::{
+    beginning, beside_training, role_of, side_by_side, spelled_by_file, words,
+};
 use crate::sample::{Problem, ProblemKind, SplitRole};
 use crate::source::container::{folder_and_name, stem_of_folder};
 
@@ -61,7 +63,7 @@ pub(super) fn split_folders<'a>(
     told: &BTreeMap<String, &'static str>,
     files: impl Iterator<Item = &'a str>,
 ) -> SplitFolders {
-    let roles = roles(directories, told);
+    let (roles, names) = roles(directories, told);
     let mut containers: BTreeMap<&str, Container> = BTreeMap::new();
     for (path, role) in &roles {
         let container = containers.entry(parent_and_name(path).0).or_default();
@@ -70,7 +72,7 @@ pub(super) fn split_folders<'a>(
     let mut found = SplitFolders(
         roles
             .iter()
-            .map(|(path, role)| plain(path, *role, told))
+            .map(|(path, role)| plain(path, *role, names.get(path).map(String::as_str)))
             .collect(),
     );
     for path in files {
@@ -208,16 +210,12 @@ fn tells_a_part(name: &str) -> bool {
     words.iter().any(|word| WORDS.contains(&word.as_str())) || words.iter().all(is_number)
 }
 
-fn plain(
-    path: &str,
-    role: SplitRole,
-    told: &BTreeMap<String, &'static str>,
-) -> (String, SplitFolder) {
+fn plain(path: &str, role: SplitRole, told: Option<&str>) -> (String, SplitFolder) {
     let (parents, name) = parent_and_name(path);
     let own = stem_of_folder(name);
     // Shards of a split are one split.
-    let split = match told.get(path) {
-        Some(split) => (*split).to_owned(),
+    let split = match told {
+        Some(split) => split.to_owned(),
         None if own != name => spelled_by_file(own).unwrap_or_else(|| own.to_owned()),
         None => name.to_owned(),
     };
@@ -235,17 +233,22 @@ fn plain(
 }
 
 /// Folders that are splits, in order of path, with their roles: the outermost ones, and those
-/// directly in one to train on among which one is to evaluate on.
+/// directly in one to train on among which one is to evaluate on; and the names of the splits of
+/// those whose own names are none.
 fn roles(
     directories: &[String],
     told: &BTreeMap<String, &'static str>,
-) -> BTreeMap<String, SplitRole> {
+) -> (BTreeMap<String, SplitRole>, BTreeMap<String, String>) {
     let mut children: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in directories {
         let (parent, name) = parent_and_name(path);
         children.entry(parent).or_default().push(name);
     }
     let mut roles: BTreeMap<String, SplitRole> = BTreeMap::new();
+    let mut split_names: BTreeMap<String, String> = told
+        .iter()
+        .map(|(path, split)| (path.clone(), (*split).to_owned()))
+        .collect();
     // Parents come before what they hold.
     for (parent, names) in &children {
         let parent = *parent;
@@ -275,6 +278,18 @@ fn roles(
         if !holds_splits {
             continue;
         }
+        if let Some(of_many) = of_many(&stems) {
+            for (name, (split, role)) in names
+                .iter()
+                .zip(of_many)
+                .filter_map(|(name, of)| Some((name, of?)))
+            {
+                let path = join(parent, name);
+                split_names.entry(path.clone()).or_insert(split);
+                roles.insert(path, role);
+            }
+            continue;
+        }
         let beside = side_by_side(&stems);
         let trains = stems
             .iter()
@@ -290,7 +305,24 @@ fn roles(
             }
         }
     }
-    roles
+    (roles, split_names)
+}
+
+/// The splits of folders that each begin with the name of theirs, where many do: `Mass-Training`
+/// and `Mass-Test` of `Mass-Training_P_00001_LEFT` and `Mass-Test_P_00016_LEFT`.
+fn of_many(names: &[&str]) -> Option<Vec<Option<(String, SplitRole)>>> {
+    /// Fewer are splits of their own, such as folds.
+    const FEWEST: usize = 4;
+    if names.iter().any(|name| role_of(name).is_some()) {
+        return None;
+    }
+    let begins = |name: &&str| beginning(name).map(|(split, role)| (split.to_owned(), role));
+    let told: Vec<Option<(String, SplitRole)>> = names.iter().map(begins).collect();
+    let count =
+        |role: fn(SplitRole) -> bool| told.iter().flatten().filter(|one| role(one.1)).count();
+    let trained = count(|role| role == SplitRole::Training);
+    let evaluated = count(SplitRole::is_evaluation);
+    (trained >= FEWEST && evaluated > 0).then_some(told)
 }
 
 fn join(parent: &str, name: &str) -> String {
@@ -305,167 +337,4 @@ fn parent_and_name(path: &str) -> (&str, &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn datasets_called_by_one_word_and_a_number_may_be_patients_and_folds_are_none() {
-        let are = |parts: &[&str]| perhaps_entities(parts.iter().copied()).is_some();
-        assert!(are(&["P001", "P002", "P003", "P010"]));
-        assert!(are(&[
-            "data/plant 1",
-            "data/plant 2",
-            "data/plant 3",
-            "data/plant 4"
-        ]));
-        assert!(!are(&["P001", "P002", "P003"]));
-        assert!(!are(&["fold0", "fold1", "fold2", "fold3"]));
-        assert!(!are(&["2017", "2018", "2019", "2020"]));
-        assert!(!are(&["bottle", "cable1", "cable2", "grid1"]));
-    }
-
-    #[test]
-    fn folders_without_pictures_name_no_splits_of_their_own() {
-        let directories = ["gt", "gt/train", "gt/val", "x", "x/train", "x/val"];
-        let directories = directories.map(ToOwned::to_owned);
-        let found = split_folders(
-            &directories,
-            &BTreeMap::new(),
-            ["x/train/1.png", "x/val/2.png"].into_iter(),
-        );
-        let names: BTreeSet<&str> = found.0.values().map(|one| one.split.as_str()).collect();
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["train", "val"]);
-    }
-
-    /// `split part class` of the folder around each file; directories are those of the files.
-    fn told(files: &[&str]) -> Vec<String> {
-        let mut directories = BTreeSet::new();
-        for file in files {
-            let ends = file.match_indices('/').map(|(at, _)| at);
-            directories.extend(ends.map(|end| file[..end].to_owned()));
-        }
-        let directories: Vec<String> = directories.into_iter().collect();
-        let found = split_folders(&directories, &BTreeMap::new(), files.iter().copied());
-        let or = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
-        let of = |file: &&str| {
-            let around = found.around(file);
-            around.map_or("outside".to_owned(), |(one, _)| {
-                format!("{} {} {}", one.split, or(&one.part), or(&one.class))
-            })
-        };
-        files.iter().map(of).collect()
-    }
-
-    #[test]
-    fn folders_with_both_sides_are_parts() {
-        let files = [
-            "fold0/train/a/1.png",
-            "fold0/val/a/2.png",
-            "fold1/train/a/2.png",
-        ];
-        let one = told(&files);
-        assert_eq!(one, ["train - -", "val - -", "fold1/train - -"]);
-        let two = told(&[
-            files[0],
-            files[1],
-            files[2],
-            "fold1/val/a/1.png",
-            "test/x.png",
-        ]);
-        let expected = [
-            "fold0/train fold0 -",
-            "fold0/val fold0 -",
-            "fold1/train fold1 -",
-            "fold1/val fold1 -",
-            "test - -",
-        ];
-        assert_eq!(two, expected);
-    }
-
-    #[test]
-    fn a_copy_inside_a_dataset_is_a_part() {
-        let files = [
-            "x/train/c/1.png",
-            "x/val/c/2.png",
-            "x/x/train/c/1.png",
-            "x/x/val/c/2.png",
-        ];
-        let expected = [
-            "x/train x -",
-            "x/val x -",
-            "x/x/train x/x -",
-            "x/x/val x/x -",
-        ];
-        assert_eq!(told(&files), expected);
-    }
-
-    #[test]
-    fn splits_within_a_folder_to_train_on_are_splits_of_their_own() {
-        let both = ["train/train/c/1.png", "train/val/c/2.png", "test/c/3.png"];
-        assert_eq!(told(&both), ["train - -", "val - -", "test - -"]);
-        let flat = ["train/1.png", "train/val/2.png", "test/3.png"];
-        assert_eq!(told(&flat), ["train - -", "train/val - -", "test - -"]);
-        // A folder that is called as the one around it, and classes, are none.
-        let doubled = [
-            "train/train/c/1.png",
-            "train/cat/2.png",
-            "test/test/c/3.png",
-        ];
-        assert_eq!(told(&doubled), ["train - -", "train - -", "test - -"]);
-    }
-
-    #[test]
-    fn classes_above_the_splits_are_classes() {
-        let cats = ["cat/train/1.png", "cat/val/2.png"];
-        let both = told(&[cats[0], cats[1], "dog/train/3.png", "dog/val/4.png"]);
-        assert_eq!(
-            both,
-            ["train - cat", "val - cat", "train - dog", "val - dog"]
-        );
-        let versions = told(&[
-            "v1/train/1.png",
-            "v1/val/2.png",
-            "v2/train/1.png",
-            "v2/val/2.png",
-        ]);
-        assert_eq!(versions[3], "v2/val v2 -");
-    }
-
-    #[test]
-    fn containers_are_the_split_that_one_word_of_their_names_spells() {
-        let files = [
-            "a/train-00001.tar!/x.png",
-            "a/train-00002.tar!/x.png",
-            "a/test_batch#1",
-        ];
-        let directories = [
-            "a",
-            "a/test_batch#",
-            "a/train-00001.tar!",
-            "a/train-00002.tar!",
-        ];
-        let directories = directories.map(ToOwned::to_owned);
-        let found = split_folders(&directories, &BTreeMap::new(), files.into_iter());
-        let splits = files.map(|file| &*found.around(file).unwrap().0.split);
-        assert_eq!(splits, ["train", "train", "test"]);
-    }
-
-    #[test]
-    fn names_that_differ_in_the_word_for_the_split_are_splits() {
-        let files = [
-            "seg_train/seg_train/cat/1.png",
-            "seg_test/cat/2.png",
-            "steam_train/3.png",
-        ];
-        assert_eq!(told(&files), ["seg_train - -", "seg_test - -", "outside"]);
-        let more = told(&[
-            "train/1.png",
-            "val/2.png",
-            "test_seen/3.png",
-            "test_masks/4.png",
-        ]);
-        assert_eq!(more, ["train - -", "val - -", "test_seen - -", "outside"]);
-        let classes = told(&["cats/1.png", "test_cats/2.png"]);
-        assert_eq!(classes, ["outside", "outside"]);
-    }
-}
+mod tests;
