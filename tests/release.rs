@@ -155,6 +155,35 @@ fn every_action_that_is_used_is_pinned_by_its_commit() {
     assert!(seen > 10, "{seen}");
 }
 
+/// Machines of GitHub that are gone: a job that asks for one waits until it is cancelled.
+const GONE: [&str; 8] = [
+    "macos-11",
+    "macos-12",
+    "macos-13",
+    "macos-14",
+    "ubuntu-18.04",
+    "ubuntu-20.04",
+    "windows-2016",
+    "windows-2019",
+];
+
+#[test]
+fn no_job_asks_for_a_machine_that_is_gone() {
+    let mut seen = 0;
+    for name in [".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+        for line in read(name).lines() {
+            let asks = ["runner:", "runs-on:", "os:"];
+            let asked = asks.iter().find_map(|key| line.split_once(key));
+            let Some((_, asked)) = asked else { continue };
+            for gone in GONE {
+                assert!(!asked.contains(gone), "{name}: {line}");
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 15, "{seen}");
+}
+
 #[test]
 fn versions_agree() {
     let version = env!("CARGO_PKG_VERSION");
