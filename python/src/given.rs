@@ -122,7 +122,7 @@ impl Samples {
 pub(crate) struct Given {
     pub(crate) dataset: Arc<Dataset>,
     /// Split and name of each sample.
-    names: Vec<(Option<String>, String)>,
+    pub(crate) names: Vec<(Option<String>, String)>,
 }
 
 impl Given {

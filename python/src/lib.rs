@@ -5,6 +5,7 @@ mod checked;
 mod errors;
 mod given;
 mod proposed;
+mod repaired;
 mod watch;
 
 use pyo3::prelude::*;
@@ -22,6 +23,12 @@ fn role_of(name: &str) -> &'static str {
         .map_or("other", splitleak::sample::SplitRole::name)
 }
 
+/// A time as manifests write it, in seconds since 1970 or as the number it is; `None` for what is none.
+#[pyfunction]
+fn seconds_of(text: &str) -> Option<f64> {
+    splitleak::dataset::seconds_of(text)
+}
+
 #[pymodule]
 fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // Decoders may panic on hostile files, which is caught and becomes a finding: nothing is to be
@@ -32,11 +39,14 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<given::Given>()?;
     module.add_class::<checked::Checked>()?;
     module.add_class::<proposed::Proposed>()?;
+    module.add_class::<repaired::Repaired>()?;
     module.add_function(wrap_pyfunction!(checked::check, module)?)?;
     module.add_function(wrap_pyfunction!(checked::read, module)?)?;
     module.add_function(wrap_pyfunction!(checked::report, module)?)?;
     module.add_function(wrap_pyfunction!(checked::step, module)?)?;
     module.add_function(wrap_pyfunction!(proposed::propose, module)?)?;
+    module.add_function(wrap_pyfunction!(repaired::repair, module)?)?;
     module.add_function(wrap_pyfunction!(role_of, module)?)?;
+    module.add_function(wrap_pyfunction!(seconds_of, module)?)?;
     module.add_function(wrap_pyfunction!(run, module)?)
 }

@@ -59,6 +59,8 @@ pub struct Repair {
     pub diff: String,
     /// What is left out, as CSV: `path,split`.
     pub drop_list: String,
+    /// The split of each sample of the dataset afterwards; `None` where it is in none.
+    pub after: Vec<Option<SplitId>>,
     /// Splits, training first, then those that are evaluated.
     pub splits: Vec<RepairedSplit>,
     /// Samples that move, by names of splits: from, to.
@@ -174,6 +176,7 @@ pub(super) fn repair(
         manifest: written.manifest(&beside),
         diff: diff(&changes),
         drop_list: drop_list(&changes),
+        after: written.all_after(),
         splits: written.splits(&classes, &names),
         moves,
         beyond: fewest.beyond,
@@ -331,14 +334,28 @@ impl Written<'_> {
 
     /// The name of the split that a sample is in afterwards.
     fn after(&self, id: SampleId) -> Option<&str> {
+        Some(self.name(self.split_after(id)?))
+    }
+
+    fn split_after(&self, id: SampleId) -> Option<SplitId> {
+        let before = self.dataset.samples[id.index()].split;
         let Ok(at) = self.divided.ids.binary_search(&id) else {
-            return self.before(id);
+            return before;
         };
         let side = self.fewest.sides[at]?;
         match side == self.divided.sides[at] {
-            true => self.before(id),
-            false => Some(self.name(self.divided.splits[usize::from(side)])),
+            true => before,
+            false => Some(self.divided.splits[usize::from(side)]),
         }
+    }
+
+    /// The split of every sample afterwards; of one that the manifest does not list, none.
+    fn all_after(&self) -> Vec<Option<SplitId>> {
+        let mut after = vec![None; self.dataset.samples.len()];
+        for id in self.listed() {
+            after[id.index()] = self.split_after(id);
+        }
+        after
     }
 
     fn path(&self, id: SampleId) -> &str {

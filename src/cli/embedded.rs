@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use crate::audit::{Proposal, propose_split_of};
+use crate::audit::{Proposal, Repair, propose_repair_of, propose_split_of};
 use crate::error::Error;
 use crate::gate;
 use crate::progress::Progress;
@@ -17,11 +17,11 @@ use crate::sample::Dataset;
 use crate::steps::{Made, Steps};
 use clap::Parser;
 
-use super::args::{CheckArgs, Cli, Command};
+use super::args::{CheckArgs, Cli, Command, SplitArgs};
 use super::check::{Scope, Told, audited_of, loaded, staged};
 use super::exit::Outcome;
 use super::files::SettingFiles;
-use super::{cache, clean_list, resolve, split, steps};
+use super::{cache, clean_list, resolve, split, split_current, steps};
 
 /// What `splitleak check` has found.
 #[derive(Debug)]
@@ -41,6 +41,15 @@ pub struct Checked {
 pub struct Proposed {
     /// The split, or the folds.
     pub proposal: Proposal,
+    /// Of what.
+    pub dataset: Arc<Dataset>,
+}
+
+/// What `splitleak split --from-current` proposes.
+#[derive(Debug)]
+pub struct Repaired {
+    /// The changes.
+    pub repair: Repair,
     /// Of what.
     pub dataset: Arc<Dataset>,
 }
@@ -174,20 +183,70 @@ pub fn propose<Argument>(
 where
     Argument: Into<OsString>,
 {
-    let mut words = words("split", arguments, given.as_deref());
-    words.extend(["--out", "-"].map(OsString::from));
-    let Command::Split(args) = parsed(words)? else {
-        return Err(Error::settings("only `split` can be asked for here"));
-    };
+    let args = split_args(arguments, "--out=-", given.as_deref())?;
     let request = split::request(&args)?;
+    let (proposal, dataset) = proposed(&args, given, progress, |of| {
+        propose_split_of(of.settings, of.dataset, &request, of.cache, of.progress)
+    })?;
+    Ok(Proposed { proposal, dataset })
+}
+
+/// What `splitleak split --from-current` with these arguments proposes; see [`check`]. Files to write
+/// are left out.
+///
+/// # Errors
+/// As for [`check`], and a dataset without a split.
+pub fn repair<Argument>(
+    arguments: impl IntoIterator<Item = Argument>,
+    given: Option<Arc<Dataset>>,
+    progress: &dyn Progress,
+) -> Result<Repaired, Error>
+where
+    Argument: Into<OsString>,
+{
+    let args = split_args(arguments, "--from-current", given.as_deref())?;
+    let request = split_current::request(&args)?;
+    let (repair, dataset) = proposed(&args, given, progress, |of| {
+        propose_repair_of(of.settings, of.dataset, &request, of.cache, of.progress)
+    })?;
+    Ok(Repaired { repair, dataset })
+}
+
+fn split_args<Argument>(
+    arguments: impl IntoIterator<Item = Argument>,
+    more: &str,
+    given: Option<&Dataset>,
+) -> Result<SplitArgs, Error>
+where
+    Argument: Into<OsString>,
+{
+    let mut words = words("split", arguments, given);
+    words.push(more.into());
+    match parsed(words)? {
+        Command::Split(args) => Ok(*args),
+        _ => Err(Error::settings("only `split` can be asked for here")),
+    }
+}
+
+fn proposed<T>(
+    args: &SplitArgs,
+    given: Option<Arc<Dataset>>,
+    progress: &dyn Progress,
+    propose: impl FnOnce(split::Proposed<'_>) -> Result<T, Error>,
+) -> Result<(T, Arc<Dataset>), Error> {
     let (settings, _) = resolve::common(&args.common, SettingFiles::default())?;
     let cache = cache::open(&args.common.cache);
     let dataset = match given {
         Some(dataset) => dataset,
         None => loaded(&settings, Scope::default(), progress)?.into(),
     };
-    let proposal = propose_split_of(&settings, &dataset, &request, &cache, progress)?;
-    Ok(Proposed { proposal, dataset })
+    let proposed = propose(split::Proposed {
+        settings: &settings,
+        dataset: &dataset,
+        cache: &cache,
+        progress,
+    })?;
+    Ok((proposed, dataset))
 }
 
 /// A whole command line. What is given has no name for the command: it is asked about by the
@@ -222,7 +281,10 @@ fn parsed(words: Vec<OsString>) -> Result<Command, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{Draft, given};
     use crate::progress::Silent;
+    use crate::sample::SplitRole;
+    use crate::source::{NumberKind, Pixels};
 
     #[test]
     fn arguments_that_mean_nothing_are_refused_without_a_lesson_in_typing() {
@@ -242,5 +304,54 @@ mod tests {
         let arguments = ["x", "--val-share", "2"];
         let said = propose(arguments, None, &Silent).unwrap_err().to_string();
         assert!(said.contains("out of range"), "{said}");
+        let arguments = ["x", "--tolerance", "2"];
+        let said = repair(arguments, None, &Silent).unwrap_err().to_string();
+        assert!(said.contains("out of range"), "{said}");
+    }
+
+    #[test]
+    fn a_repair_says_where_each_sample_is_afterwards() {
+        let picture = |seed: u32, split: &str, role| {
+            let numbers: Vec<u8> = (0..1024u32)
+                .map(|at| {
+                    ((at / 32 / 4 + at % 32 / 4 * 8 + seed * 97).wrapping_mul(2_654_435_761) >> 24)
+                        as u8
+                })
+                .collect();
+            let pixels = Pixels {
+                height: 32,
+                width: 32,
+                channels: 1,
+                planar: false,
+                kind: NumberKind::Byte,
+                numbers: &numbers,
+            };
+            Draft {
+                place: pixels.place().unwrap(),
+                split: Some((split.to_owned(), role)),
+                ..Draft::default()
+            }
+        };
+        let train = |seed| picture(seed, "train", SplitRole::Training);
+        let mut drafts: Vec<Draft> = (0..9).map(train).collect();
+        drafts.push(train(3));
+        let val = [3, 40, 41].map(|seed| picture(seed, "val", SplitRole::Validation));
+        drafts.extend(val);
+        let dataset = Arc::new(given(drafts, &[]).unwrap().dataset);
+        let repaired = repair(["--no-cache"], Some(dataset), &Silent).unwrap();
+        let sides: Vec<Option<u16>> = repaired
+            .repair
+            .after
+            .iter()
+            .map(|id| Some(id.as_ref()?.0))
+            .collect();
+        let train = repaired.dataset.samples[0].split.unwrap().0;
+        // The copy of two training samples goes to them; samples are in order of name.
+        assert_eq!(sides[..11], [Some(train); 11]);
+        assert_eq!(sides[11..], [Some(1 - train); 2]);
+        assert_eq!(repaired.repair.leaked, [1, 0]);
+        let dropped = ["--no-cache", "--by", "drop"];
+        let repaired = repair(dropped, Some(repaired.dataset), &Silent).unwrap();
+        assert_eq!(repaired.repair.after[10], None);
     }
 }

@@ -22,13 +22,7 @@ const CLASSES_SHOWN: usize = 5;
 /// # Errors
 /// What keeps the dataset from being read, or a file from being written; a dataset without a split.
 pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
-    let tolerance = args.current.tolerance.unwrap_or(TOLERANCE);
-    if !(0.0..=1.0).contains(&tolerance) {
-        let message = format!(
-            "`--tolerance {tolerance}` is out of range: use a share from 0 to 1, such as {TOLERANCE}"
-        );
-        return Err(Error::settings(message));
-    }
+    let request = request(args)?;
     let wanted = [&args.out, &args.current.diff, &args.current.drop_list];
     let to_stdout = |path: &Path| path == Path::new("-");
     let streams = wanted.iter().filter_map(|path| path.as_deref());
@@ -38,11 +32,6 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
             "`--out`, `--diff` and `--drop-list` cannot share standard output; write one to a file";
         return Err(Error::settings(message));
     }
-    let request = RepairRequest {
-        by: by(args),
-        tolerance,
-        purge: args.purge,
-    };
     owned::announce(wanted.iter().filter_map(|path| path.as_deref()))?;
     let (repair, settings) = proposed(&args.common, args.quiet, |of| {
         propose_repair_of(of.settings, of.dataset, &request, of.cache, of.progress)
@@ -61,7 +50,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
         let told = summary(
             &repair,
             args,
-            tolerance,
+            &request,
             settings.recorded.no_groups.as_deref(),
         );
         // What was asked for has standard output for itself.
@@ -73,15 +62,36 @@ pub(super) fn run(args: &SplitArgs) -> Result<Outcome, Error> {
     Ok(outcome(repair.is_clean(), !repair.open.is_empty()))
 }
 
-fn by(args: &SplitArgs) -> By {
-    match args.current.by {
+/// What is asked for.
+///
+/// # Errors
+/// A tolerance that is no share.
+pub(super) fn request(args: &SplitArgs) -> Result<RepairRequest, Error> {
+    let tolerance = args.current.tolerance.unwrap_or(TOLERANCE);
+    if !(0.0..=1.0).contains(&tolerance) {
+        let message = format!(
+            "`--tolerance {tolerance}` is out of range: use a share from 0 to 1, such as {TOLERANCE}"
+        );
+        return Err(Error::settings(message));
+    }
+    let by = match args.current.by {
         Some(ByArg::Drop) => By::Drop,
         Some(ByArg::Move) | None => By::Move,
-    }
+    };
+    Ok(RepairRequest {
+        by,
+        tolerance,
+        purge: args.purge,
+    })
 }
 
-fn summary(repair: &Repair, args: &SplitArgs, tolerance: f64, no_groups: Option<&str>) -> String {
-    let mut text = changes(repair, by(args));
+fn summary(
+    repair: &Repair,
+    args: &SplitArgs,
+    request: &RepairRequest,
+    no_groups: Option<&str>,
+) -> String {
+    let mut text = changes(repair, request.by);
     for split in &repair.splits {
         // Writing to a string cannot fail.
         let [before, after] = split.samples;
@@ -90,7 +100,7 @@ fn summary(repair: &Repair, args: &SplitArgs, tolerance: f64, no_groups: Option<
             text += &classes(split);
         }
     }
-    let percent = 100.0 * tolerance;
+    let percent = 100.0 * request.tolerance;
     let classes = repair.splits.iter().any(|split| !split.classes.is_empty());
     let kept = [("sizes", true), ("evaluated classes", classes)];
     for ((what, _), beyond) in kept

@@ -86,6 +86,7 @@ use claim::{Claim, Strength};
 pub use given::{Given, given};
 use side_tables::SideTable;
 use tables::Refused;
+pub use time_cell::read as seconds_of;
 use walk::{Walked, walk};
 #[cfg(feature = "cli")]
 pub(crate) use walk::{is_called_as_image, may_describe};

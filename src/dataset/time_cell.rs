@@ -12,7 +12,15 @@ const FORMATS: [&str; 5] = [
 ];
 
 /// A number as it is, or seconds since 1970; `None` for a text that is neither.
-pub(super) fn read(text: &str) -> Option<f64> {
+///
+/// ```
+/// use splitleak::dataset::seconds_of;
+///
+/// assert_eq!(seconds_of("1970-01-01 00:01:00"), Some(60.0));
+/// assert_eq!(seconds_of("noon"), None);
+/// ```
+#[must_use]
+pub fn read(text: &str) -> Option<f64> {
     let text = text.trim();
     if let Ok(number) = text.parse::<f64>() {
         return Some(number).filter(|number| number.is_finite());
