@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Dict
 
 import numpy as np
+import pandas
+import polars
 import pytest
 
 import splitleak
@@ -53,6 +55,10 @@ def state() -> Any:
         pytest.param(records(), id="records by epoch"),
         pytest.param(state(), id="Hugging Face Trainer"),
         pytest.param(state().state.log_history, id="its log"),
+        pytest.param({name: np.array(values) for name, values in LOSSES.items()}, id="arrays by metric"),
+        pytest.param({name: [str(one) for one in values] for name, values in LOSSES.items()}, id="texts"),
+        pytest.param(pandas.DataFrame(LOSSES), id="table of pandas"),
+        pytest.param(polars.DataFrame(LOSSES).lazy(), id="table of polars"),
     ],
 )
 def test_a_history_in_any_form_is_the_same_run(history: Any, report: splitleak.Report) -> None:
@@ -79,6 +85,22 @@ def test_a_log_of_lightning_is_found_beside_its_trainer(
     assert explained.data == by_path.data
     assert explained.explanation is not None
     assert explained.explanation["log"]["validation"] == pytest.approx(0.28)
+    # The first of several loggers that has written what can be read.
+    loggers = [types.SimpleNamespace(), types.SimpleNamespace(log_dir=None), logger]
+    several = types.SimpleNamespace(logger=loggers[0], loggers=loggers)
+    assert splitleak.explain(several, report=report).data == by_path.data
+    for without in (None, types.SimpleNamespace(log_dir=str(tmp_path / "none"))):
+        with pytest.raises(TypeError, match="no logger whose files can be read: give it a CSVLogger"):
+            splitleak.explain(types.SimpleNamespace(logger=without), report=report)
+
+
+def test_a_log_of_tensorboard_is_found_beside_its_trainer(tmp_path: Path) -> None:
+    from splitleak._explain import training_log
+
+    (tmp_path / "events.out.tfevents.1700000000.host").write_bytes(b"")
+    trainer = types.SimpleNamespace(logger=types.SimpleNamespace(log_dir=str(tmp_path)))
+    # The core reads the latest run of the directory.
+    assert training_log(trainer, "") == str(tmp_path)
 
 
 def test_predictions_of_a_split_in_its_order_are_told_apart_by_leak(
@@ -113,6 +135,50 @@ def test_probabilities_and_regressions_are_predictions() -> None:
     rows = np.stack([1 - numbers, numbers], axis=1) * 0.8 + 0.1
     explained = classes.explain(predictions=(numbers, rows), metric="log-loss")
     assert explained.explanation is not None and explained.explanation["t3"]
+
+
+def test_predictions_are_those_of_any_library(report: splitleak.Report) -> None:
+    from torches import REAL
+
+    truth = np.array([label == "odd" for _, label in splits()["val"]]).astype(int)
+    scores = np.linspace(0.05, 0.95, len(truth)).astype(np.float32)
+    rows = np.stack([1 - scores, scores], axis=1)
+
+    def told(true: Any, predicted: Any) -> Any:
+        explained = report.explain(predictions=(true, predicted), metric="log-loss")
+        assert explained.explanation is not None
+        return explained.explanation["t3"]
+
+    expected = told(truth.tolist(), rows.tolist())
+    same = [
+        (truth, rows),
+        (truth[:, None], rows),
+        (truth.astype(bool).tolist(), list(rows)),
+        (np.eye(2)[truth], rows),
+        (pandas.Series(truth, index=truth), rows),
+        (polars.Series(truth), rows),
+    ]
+    if REAL:
+        import torch
+
+        same += [(torch.tensor(truth), torch.tensor(rows, requires_grad=True))]
+    for true, predicted in same:
+        assert told(true, predicted) == expected
+    assert told(truth, scores[:, None]) == told(truth.tolist(), scores.tolist())
+    with pytest.raises(TypeError, match="a true value of 2 numbers: give one number, a class"):
+        told(rows, rows)
+
+
+def test_predictions_are_of_the_split_that_is_explained() -> None:
+    made = {"train": splits()["train"], "test": splits()["val"][:3], "validation": splits()["val"]}
+    report = splitleak.check(made)
+    truth = [label for _, label in made["validation"]]
+    explained = report.explain(predictions=(truth, truth))
+    assert explained.explanation is not None and explained.explanation["t3"]["n_matched"] == 14
+    with pytest.raises(ValueError, match="for 14 samples of `validation`: give one for each"):
+        report.explain(predictions=(truth[:3], truth[:3]))
+    with pytest.raises(ValueError, match="no split to evaluate on"):
+        splitleak.check(train=splits()["train"]).explain(predictions=([], []))
 
 
 def test_what_is_no_history_is_refused(report: splitleak.Report, tmp_path: Path) -> None:

@@ -34,6 +34,21 @@ def test_a_table_is_the_folder_it_lists(library: Any, folder: Path) -> None:
     assert report.leaked_indices() == expected.leaked_indices()
 
 
+def test_a_lazy_table_is_collected(folder: Path) -> None:
+    lazy = table(polars, folder).lazy()
+    expected = splitleak.check(folder)
+    assert splitleak.check(lazy, root=folder).leaked() == expected.leaked()
+    rooted = lazy.with_columns(path=polars.lit(f"{folder}/") + polars.col("path"))
+    of = {name: rooted.filter(polars.col("split") == name) for name in ("train", "val")}
+    assert splitleak.check(**of).leaked_indices() == expected.leaked_indices()
+
+
+def test_a_row_without_a_path_is_named(folder: Path) -> None:
+    rows = {"path": ["a.png", None], "split": ["train", "val"]}
+    with pytest.raises(TypeError, match=r"val\[0\]: .* is no picture"):
+        splitleak.check(pandas.DataFrame(rows), root=folder)
+
+
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_table_without_the_columns_is_refused(library: Any) -> None:
     with pytest.raises(TypeError, match="column `split`, and has path"):
@@ -66,7 +81,14 @@ def test_a_table_of_no_pairs_has_its_columns(folder: Path) -> None:
     files = sorted((folder / "train").rglob("*.png"))
     report = splitleak.check(train=files[:3], val=files[5:8])
     assert report.pairs() == []
-    assert list(report.pairs("pandas").columns)[0] == "kind"
-    assert report.pairs("polars").columns[0] == "kind"
+    full = splitleak.check(folder)
+    # Of the same kinds as with rows, so that tables of several checks can be put together.
+    for name in ("pairs", "findings", "clusters"):
+        of = {as_: [getattr(one, name)(as_) for one in (report, full)] for as_ in ("pandas", "polars", "arrow")}
+        none, some = of["pandas"]
+        assert list(none.columns) == list(some.columns) and list(none.dtypes) == list(some.dtypes)
+        assert of["polars"][0].schema == of["polars"][1].schema
+        assert of["arrow"][0].schema == of["arrow"][1].schema
+    assert report.pairs("pandas")["evaluation_index"].dtype == "Int64"
     with pytest.raises(ValueError, match="none of dicts"):
         report.pairs("excel")

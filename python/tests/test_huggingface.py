@@ -68,16 +68,6 @@ def test_a_dataset_of_iteration_is_read() -> None:
     assert report.leaked_indices() == LEAKED
 
 
-def test_clean_subset_is_a_dataset_without_the_leaks() -> None:
-    val = dataset("val")
-    report = splitleak.check(train=dataset("train"), val=val)
-    clean = report.clean_subset(val)
-    assert isinstance(clean, datasets.Dataset)
-    assert len(clean) == len(val) - len(LEAKED)
-    again = splitleak.check(train=dataset("train"), val=clean)
-    assert again.leaked_indices() == []
-
-
 def test_a_dataset_without_one_image_column_is_refused() -> None:
     without = datasets.Dataset.from_dict({"x": [1]})
     with pytest.raises(TypeError, match="exactly one column of the feature Image, and has `x`"):

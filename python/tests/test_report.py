@@ -51,6 +51,16 @@ def test_a_split_that_is_none_is_named_with_those_that_are(report: splitleak.Rep
         report.clean_indices("train")
 
 
+def test_the_one_evaluation_split_need_not_be_named() -> None:
+    pictures = {"train": [picture(1), picture(2)], "validation": [picture(2), picture(3)]}
+    report = splitleak.check(pictures)
+    assert report.leaked_indices() == report.leaked_indices("validation") == [0]
+    assert report.clean_indices() == [1] and len(report.clean_subset(pictures)) == 1
+    two = splitleak.check({**pictures, "test": [picture(4)]})
+    with pytest.raises(ValueError, match="'val'; there are: validation, test"):
+        two.leaked()
+
+
 def test_a_report_is_written_and_read_again(report: splitleak.Report, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     text = report.to_json(path)
@@ -114,16 +124,3 @@ def test_plots_are_drawn_on_given_axes(report: splitleak.Report) -> None:
         report.plot("correlation")
     with pytest.raises(ValueError, match="none of leakage, pairs"):
         report.plot("pie")
-
-
-def test_clean_subset_takes_lists_arrays_and_tables() -> None:
-    import numpy as np
-
-    train = [picture(seed) for seed in range(10)]
-    val = [train[2], picture(70), picture(71)]
-    report = splitleak.check(train=train, val=val)
-    clean = report.clean_subset(val)
-    assert len(clean) == 2 and clean[0] is val[1]
-    assert report.clean_subset(np.stack(val)).shape[0] == 2
-    pictures, labels = report.clean_subset((np.stack(val), ["a", "b", "c"]))
-    assert (pictures.shape[0], labels) == (2, ["b", "c"])

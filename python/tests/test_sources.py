@@ -67,6 +67,7 @@ def test_a_list_of_files_is_the_folder(folder: Path) -> None:
     }
     by_list = splitleak.check(listed)
     assert known(by_folder) == known(by_splits) == known(by_list)
+    assert by_splits.data == splitleak.check({name: folder / name for name in ("train", "val")}).data
     assert by_folder.leaked("val") == by_list.leaked("val")
 
 
@@ -112,16 +113,37 @@ def test_grey_opaque_and_deep_pictures_are_pictures() -> None:
         assert report.pairs()[0]["training_index"] == 3
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "CMYK", "I;16", "I", "YCbCr"])
+MODES = "1 L P PA LA La RGB RGBA RGBa RGBX CMYK YCbCr HSV I I;16 I;16L I;16B F".split()
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_pictures_of_every_mode_are_read(mode: str) -> None:
     def made(seed: int) -> Image.Image:
         image = Image.fromarray(picture(seed))
-        return image.convert("L").convert(mode) if mode.startswith("I") else image.convert(mode)
+        before = {"La": "LA", "RGBa": "RGBA", "PA": "P"}.get(mode, "L" if mode[0] in "IF" else "RGB")
+        image = image.convert(before)
+        if mode == "F":
+            return Image.fromarray(np.asarray(image, np.float32) / 255)
+        if mode in ("I;16L", "I;16B"):
+            deep = np.asarray(image).astype(">u2" if mode.endswith("B") else "<u2") * 200
+            return Image.frombytes(mode, image.size, deep.tobytes())
+        return image.convert(mode)
 
     train = [made(seed) for seed in range(5)]
     report = splitleak.check(train=train, val=[made(2), made(50)])
     assert report.leaked_indices() == [0]
     assert report.data["coverage"]["unreadable"] == 0
+
+
+def test_one_array_that_may_be_one_picture_is_refused() -> None:
+    whole = picture(1)
+    for one in (whole, whole[..., :1], whole.transpose(2, 0, 1), np.dstack([whole, whole[..., 0]])):
+        with pytest.raises(TypeError, match=r"may be one picture or several: give `\[array\]` for one"):
+            splitleak.check(train=[whole], val=one)
+    grey = np.stack([picture(seed)[..., 0] for seed in range(3)])
+    report = splitleak.check(train=(grey, ["a", "b", "c"]), val=list(grey))
+    assert report.leaked_indices() == [0, 1, 2]
+    assert splitleak.check(train=list(grey), val=grey[1:2]).leaked_indices() == [0]
 
 
 def test_a_generator_is_read_once_and_in_order() -> None:
@@ -151,16 +173,6 @@ def test_a_file_given_twice_keeps_all_its_positions(folder: Path) -> None:
     assert report.data["finding_counts"]["listed-twice"] == 1
 
 
-def test_groups_and_times_are_those_of_the_samples() -> None:
-    train, val = [picture(seed) for seed in range(4)], [picture(seed) for seed in range(50, 53)]
-    groups = {"train": ["a", "b", "c", "d"], "val": ["c", "x", "y"]}
-    report = splitleak.check(train=train, val=val, groups=groups)
-    assert report.leaked_indices() == [0]
-    assert report.pairs()[0]["kind"] == "shared-group"
-    with pytest.raises(splitleak.SettingsError, match="2 entries for 3 samples"):
-        splitleak.check(train=train, val=val, groups={"val": ["a", "b"]})
-
-
 def test_a_picture_that_cannot_be_read_is_a_finding_and_no_pass() -> None:
     broken = encoded(picture(3))[:400]
     report = splitleak.check(train=[encoded(picture(s)) for s in range(5)], val=[broken, picture(9)])
@@ -178,7 +190,8 @@ def test_a_picture_that_pillow_cannot_decode_is_named_with_what_to_pass() -> Non
 
 REFUSED: List[Any] = [
     (picture(1).astype(np.float32) / 127.5 - 1, r"val\[1\].*go from -0\..*dataset\.samples"),
-    (picture(1).astype(np.float32), r"go from .* to .*brightness goes from 0 to 1"),
+    (picture(1).astype(np.float32), r"brightness goes from 0 to 1: give levels from 0 to 255 as uint8"),
+    (Image.fromarray(picture(1)).convert("F"), r"as uint8, or divide"),
     (np.full((8, 8), np.nan), "NaN"),
     (np.zeros((2, 8, 8, 3), np.uint8), "is a batch"),
     (np.zeros((8, 8, 2), np.uint8), r"\(8, 8, 2\) is no picture"),
@@ -200,8 +213,10 @@ def test_what_is_no_stored_picture_is_refused_with_its_place(item: Any, said: st
 def test_what_is_no_split_is_refused(folder: Path) -> None:
     with pytest.raises(TypeError, match="train is of int"):
         splitleak.check(train=3, val=[picture(1)])
-    with pytest.raises(TypeError, match="train is a path and another split is not"):
+    with pytest.raises(TypeError, match="train is a path: directories are given as train, val and test"):
         splitleak.check(train=folder / "train", val=[picture(1)])
+    with pytest.raises(TypeError, match="train is a path: directories are given as train, val and test"):
+        splitleak.check({"train": folder / "train", "validation": folder / "val"})
     with pytest.raises(TypeError, match="a source is a path"):
         splitleak.check([picture(1)])
     with pytest.raises(splitleak.SettingsError, match="either a source"):

@@ -82,6 +82,8 @@ def test_what_cannot_be_divided_is_refused(folder: Path) -> None:
         splitleak.split(TWICE, val=2)
     with pytest.raises(ValueError, match="50 folds need at least 50"):
         splitleak.folds(TWICE, 50)
+    with pytest.raises(TypeError, match=r"dict is divided already: .* `splitleak.repair`"):
+        splitleak.folds({"train": TWICE, "val": TWICE})
     with pytest.raises(ValueError, match="list of files"):
         splitleak.split(folder, groups=["a"])
     with pytest.raises(ValueError, match="3 entries for 40 samples"):

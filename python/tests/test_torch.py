@@ -18,6 +18,7 @@ from torches import (
     Dataset,
     FakeData,
     ImageFolder,
+    Mirrored,
     Subset,
     cifar,
     random_split,
@@ -121,3 +122,89 @@ def test_a_dataset_of_ones_own_is_read_item_by_item() -> None:
 
     report = splitleak.check(train=Own(), val=[picture(1)])
     assert report.pairs()[0]["training_index"] == 1
+
+
+class Wrapped(Dataset):  # type: ignore[misc]
+    """A dataset as people write them, whose attribute `held` is anything."""
+
+    def __init__(self, held: Any, give: Any = picture, count: int = 6) -> None:
+        self.held, self.give, self.count = held, give, count
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, at: int) -> Any:
+        return self.give(at)
+
+
+@pytest.mark.parametrize(
+    "held, name",
+    [
+        pytest.param(Mirrored(), "held", id="a transform"),
+        pytest.param([Mirrored()], "held", id="a list of them"),
+        pytest.param({"train": Mirrored()}, "held", id="one by name"),
+        pytest.param(Wrapped(Mirrored()), "held.held", id="a dataset with one"),
+        pytest.param(FakeData(4, (3, 32, 32), transform=never), "held.transform", id="torchvision's"),
+    ],
+)
+def test_a_transform_is_found_by_what_it_is(held: Any, name: str) -> None:
+    whole = Wrapped(held)
+    for split in (whole, Subset(whole, [2, 1]), ConcatDataset([whole])):
+        with pytest.raises(TypeError, match=f"`Wrapped.{name}` would change its pictures"):
+            splitleak.check(train=split, val=[picture(1)])
+
+
+def test_pictures_that_are_others_each_time_are_refused() -> None:
+    mirror = Mirrored()
+    augmented = Wrapped(None, lambda at: (mirror(picture(at)), at), 40)
+    said = "`Wrapped` gives another picture each time.*made without that"
+    with pytest.raises(TypeError, match=said):
+        splitleak.check(train=augmented, val=[picture(1)])
+    with pytest.raises(TypeError, match=said):
+        splitleak.split(Subset(augmented, list(range(20))))
+
+
+def test_what_is_kept_beside_pictures_is_no_transform() -> None:
+    kept = Wrapped({"classes": ["a"], "root": "."}, lambda at: (picture(at), at))
+    kept.target_transform = Mirrored()
+    report = splitleak.check(train=kept, val=[picture(1)])
+    assert report.leaked_indices() == [0]
+
+
+def test_a_subset_is_of_anything_with_positions() -> None:
+    datasets = pytest.importorskip("datasets")
+    from pictures import encoded
+
+    pictures = [picture(seed) for seed in range(8)]
+    rows = {"photo": [{"bytes": encoded(one), "path": None} for one in pictures]}
+    features = datasets.Features({"photo": datasets.Image()})
+    whole = datasets.Dataset.from_dict(rows, features=features)
+    for of in (whole, pictures, np.stack(pictures)):
+        report = splitleak.check(train=Subset(of, [3, 5]), val=Subset(Subset(of, [7, 5, 0]), [0, -2]))
+        assert report.leaked_indices() == [1]
+        assert report.pairs()[0]["training_index"] == 1
+    both = ConcatDataset([whole, pictures[:2], Subset(whole, [6])])
+    report = splitleak.check(train=both, val=[pictures[6]])
+    assert report.pairs()[0]["training_index"] in (6, 10)
+    with pytest.raises(IndexError, match="position 8 of 8 samples"):
+        splitleak.check(train=Subset(pictures, [8]), val=pictures)
+
+
+def test_items_may_be_mappings_and_names_relative_to_a_directory(folder: Path) -> None:
+    items = Wrapped(None, lambda at: {"image": picture(at), "label": at})
+    report = splitleak.check(train=items, val=[(picture(4), 4)])
+    assert report.pairs()[0]["training_index"] == 4
+    own = Wrapped(None, never)
+    own.root, own.transform = folder / "val" / "even", never
+    own.images = sorted(path.name for path in own.root.iterdir())
+    own.count = len(own.images)
+    report = splitleak.check(train=folder / "train", val=folder / "val")
+    train = sorted((folder / "train").rglob("*.png"))
+    named = splitleak.check(train=train, val=own).leaked()
+    assert [Path(name).name for name in named] == [
+        Path(name).name for name in report.leaked() if "/even/" in name
+    ]
+    # A list that is not of all samples tells no files.
+    own.count += 1
+    with pytest.raises(TypeError, match="`Wrapped.transform` would change"):
+        splitleak.check(train=train, val=own)

@@ -61,6 +61,14 @@ def test_keras_calls_the_callback_and_its_history_is_explained() -> None:
         fit(strict)
 
 
+def test_predictions_of_jax_are_those_of_their_numbers() -> None:
+    jax = pytest.importorskip("jax.numpy")
+    truth, scores = numbers("val")[1][:, 0].astype(int), np.linspace(0, 1, 14, dtype=np.float32)
+    report = splitleak.check(splits())
+    explained = report.explain(predictions=(jax.array(truth), jax.array(scores)))
+    assert explained.data == report.explain(predictions=(truth.tolist(), scores.tolist())).data
+
+
 def test_lightning_calls_the_callback_and_its_metrics_are_explained(tmp_path: Path) -> None:
     lightning = pytest.importorskip("lightning.pytorch")
     import torch

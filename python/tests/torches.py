@@ -133,3 +133,16 @@ def cifar(arrays: List[Any], labels: List[str], transform: Any = None) -> Any:
     made.targets = [made.classes.index(label) for label in labels]
     made.transform, made.target_transform, made.transforms = transform, None, None
     return made
+
+
+class Mirrored:
+    """A transform as torchvision has them: mirrored half of the time."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.random = np.random.default_rng(seed)
+
+    def __call__(self, picture: Any) -> Any:
+        return picture[:, ::-1] if self.random.random() < 0.5 else picture
+
+
+Mirrored.__module__ = "torchvision.transforms.transforms"

@@ -4,18 +4,21 @@
 >>> report = splitleak.check("data/")  # doctest: +SKIP
 >>> report.raise_for_leaks()  # doctest: +SKIP
 
-`check` looks for leaks, `explain` says how much of a low loss they could explain, `split` and
-`folds` propose a split without them. See docs/python.md in the repository.
+`check` looks for leaks, `explain` says how much of a low loss they could explain, `repair` changes
+a split as little as it takes, `split` and `folds` propose a new one. See docs/python.md in the
+repository.
 """
 
 from ._check import check
 from ._core import __version__
 from ._errors import DatasetError, LeakageError, MissingError, SettingsError, SplitleakError
 from ._explain import explain
+from ._repair import Change, Repair, repair
 from ._report import Rate, Report
 from ._split import Fold, Folds, Proposal, folds, split
 
 __all__ = [
+    "Change",
     "DatasetError",
     "Fold",
     "Folds",
@@ -23,6 +26,7 @@ __all__ = [
     "MissingError",
     "Proposal",
     "Rate",
+    "Repair",
     "Report",
     "SettingsError",
     "SplitleakError",
@@ -30,5 +34,6 @@ __all__ = [
     "check",
     "explain",
     "folds",
+    "repair",
     "split",
 ]

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
-from typing import List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Iterable, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _core, _progress
 from ._errors import SettingsError
 from ._kinds import frames
 from ._report import Report
-from ._samples import NamedSplit, Paths, Split, given, is_mapping_of_splits, is_path, named
+from ._samples import (
+    NamedSplit,
+    Paths,
+    Split,
+    facts_of_samples_only,
+    given,
+    is_mapping_of_splits,
+    is_path,
+    named,
+)
 
 Words = Union[str, float, Sequence[Union[str, float]]]
 
@@ -24,8 +33,8 @@ def check(
     val: Split = None,
     test: Split = None,
     extra: Optional[Mapping[str, Split]] = None,
-    groups: Optional[Mapping[str, Sequence[object]]] = None,
-    times: Optional[Mapping[str, Sequence[float]]] = None,
+    groups: Optional[Mapping[str, Iterable[object]]] = None,
+    times: Optional[Mapping[str, Iterable[object]]] = None,
     root: Optional[Paths] = None,
     manifest: Optional[Paths] = None,
     layout: Optional[str] = None,
@@ -49,7 +58,7 @@ def check(
     What is checked is one of:
 
     * ``source``: a directory, archive or manifest's directory, as the command takes it; a mapping
-      from split name to split, also a ``datasets.DatasetDict``; a pandas or polars table with
+      from split name to split, also a ``datasets.DatasetDict``; a table of pandas or polars with
       columns ``path`` and ``split`` (and, where known, ``label``, ``group``, ``time``), whose paths
       are relative to ``root``;
     * ``train``, ``val``, ``test``, and ``extra`` for splits of other names.
@@ -60,7 +69,8 @@ def check(
     or as ``(pictures, labels)``; a dataset of torch, torchvision or Hugging Face, which is read as
     it is stored, without its transforms.
 
-    ``groups`` and ``times`` give, for a split by name, what each sample was recorded with and when.
+    ``groups`` and ``times`` give, for a split by name, what each sample was recorded with and when:
+    any values, and numbers, datetimes or texts as ISO 8601 has them.
     The other arguments are those of ``splitleak check`` (docs/configuration.md); ``options`` takes
     what has no name here, such as ``["--max-suspected", "0"]``. ``cache`` is a directory, or
     ``False``. A ``splitleak.toml`` is found as by the command. ``progress`` is ``True``, ``False``,
@@ -90,12 +100,8 @@ def check(
     settings += ["--no-baseline"] if baseline is False else []
     settings += list(options)
     asked = asked_of(source, train, val, test, extra or {}, root)
+    facts_of_samples_only(asked.samples, groups, times)
     dataset = None if asked.samples is None else given(asked.samples, groups, times)
-    if dataset is None and (groups or times):
-        raise SettingsError(
-            "groups and times belong to samples: for a directory, give a manifest with the columns "
-            "`group` and `time`"
-        )
     with _progress.shown(progress) as show:
         checked = _core.check([*asked.words, *settings], dataset, threads, show)
     return Report(checked, settings)
@@ -128,12 +134,13 @@ def asked_of(
         return _asked_of_splits(splits, extra)
     if is_path(source):
         return Asked([_path(source)], None)
-    if frames.is_frame(source):
+    table = frames.table(source)
+    if table is not None:
         at = None if root is None else os.fspath(root)
-        return Asked([], named(frames.splits(source, at)))
+        return Asked([], named(frames.splits(table, at)))
     if is_mapping_of_splits(source):
         splits = dict(source)  # type: ignore[call-overload]
-        return Asked([], named(splits))
+        return _asked_of_splits(splits, {}) if set(splits) <= set(_ROLES) else Asked([], named(splits))
     raise TypeError(
         f"a source is a path, a mapping of splits or a table, not {type(source).__name__}: give "
         "datasets as train=, val= and test="

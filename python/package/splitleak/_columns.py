@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, Dict, List, Sequence
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple
 
 from ._errors import SettingsError
 
 Row = Dict[str, Any]
 
 
-def table(rows: List[Row], columns: Sequence[str], as_: str) -> Any:
-    """`rows` as `dicts`, `pandas`, `polars` or `arrow`; `columns` are there even without a row.
+class Kind(NamedTuple):
+    """What a column holds, as each library calls it."""
 
-    Raises ImportError where the library is not installed.
+    pandas: str
+    polars: Callable[[Any], Any]
+    arrow: Callable[[Any], Any]
+
+
+TEXT = Kind("string", lambda polars: polars.String, lambda arrow: arrow.string())
+TEXTS = Kind("object", lambda polars: polars.List(polars.String), lambda arrow: arrow.list_(arrow.string()))
+#: With gaps they stay whole.
+WHOLE = Kind("Int64", lambda polars: polars.Int64, lambda arrow: arrow.int64())
+NUMBER = Kind("float64", lambda polars: polars.Float64, lambda arrow: arrow.float64())
+TRUTH = Kind("boolean", lambda polars: polars.Boolean, lambda arrow: arrow.bool_())
+
+_PACKAGES = {"pandas": "pandas", "polars": "polars", "arrow": "pyarrow"}
+
+
+def table(rows: List[Row], columns: Mapping[str, Kind], as_: str) -> Any:
+    """`rows` as `dicts`, `pandas`, `polars` or `arrow`.
+
+    A table has all `columns`, each of its kind, whatever rows there are. Raises ImportError where the
+    library is not installed.
     """
     if as_ == "dicts":
         return rows
-    packages = {"pandas": "pandas", "polars": "polars", "arrow": "pyarrow"}
-    if as_ not in packages:
+    if as_ not in _PACKAGES:
         raise SettingsError(f"as_={as_!r} is none of dicts, pandas, polars, arrow")
+    package = _PACKAGES[as_]
     try:
-        library = importlib.import_module(packages[as_])
+        library = importlib.import_module(package)
     except ImportError as error:
-        text = f"as_={as_!r} needs {packages[as_]}: pip install {packages[as_]}"
-        raise ImportError(text) from error
+        raise ImportError(f"as_={as_!r} needs {package}: pip install {package}") from error
     cells = {name: [row[name] for row in rows] for name in columns}
-    if as_ == "arrow":
-        return library.table(cells)
+    if as_ == "pandas":
+        series = {name: library.Series(cells[name], dtype=kind.pandas) for name, kind in columns.items()}
+        return library.DataFrame(series)
     if as_ == "polars":
-        return library.DataFrame(cells, strict=False)
-    # Whole numbers with gaps stay whole.
-    whole = {name: "Int64" for name in columns if name.endswith("_index") or name == "steps"}
-    return library.DataFrame(cells, columns=list(columns)).astype(whole)
+        return library.DataFrame(cells, schema={name: kind.polars(library) for name, kind in columns.items()})
+    schema = library.schema([(name, kind.arrow(library)) for name, kind in columns.items()])
+    return library.table(cells, schema=schema)

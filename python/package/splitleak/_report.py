@@ -10,28 +10,42 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Tuple
 
 from . import _core
-from ._columns import table
+from ._columns import NUMBER, TEXT, TEXTS, TRUTH, WHOLE, table
 from ._errors import LeakageError, SettingsError
 from ._samples import Paths
 
 if TYPE_CHECKING:
     from ._explain import Predictions
 
-_PAIRS = (
-    "kind",
-    "similarity",
-    "transform",
-    "evaluation",
-    "training",
-    "evaluation_split",
-    "training_split",
-    "evaluation_index",
-    "training_index",
-    "steps",
-    "confirmed",
-)
-_FINDINGS = ("code", "severity", "message", "paths", "images", "accepted")
-_CLUSTERS = ("samples", "splits", "members", "diameter", "chained")
+_PAIRS = {
+    "kind": TEXT,
+    "similarity": NUMBER,
+    "transform": TEXT,
+    "evaluation": TEXT,
+    "training": TEXT,
+    "evaluation_split": TEXT,
+    "training_split": TEXT,
+    "evaluation_index": WHOLE,
+    "training_index": WHOLE,
+    "steps": WHOLE,
+    "confirmed": TRUTH,
+}
+_FINDINGS = {
+    "code": TEXT,
+    "severity": TEXT,
+    "message": TEXT,
+    "paths": TEXTS,
+    "images": WHOLE,
+    "accepted": TRUTH,
+}
+#: `splits` has a field for each split of any row: in a table it is JSON.
+_CLUSTERS = {
+    "samples": WHOLE,
+    "splits": TEXT,
+    "members": TEXTS,
+    "diameter": NUMBER,
+    "chained": TRUTH,
+}
 
 
 @dataclass(frozen=True)
@@ -151,14 +165,17 @@ class Report:
 
     # Samples.
 
-    def leaked(self, split: str = "val") -> List[str]:
-        """Names of the samples of an evaluation split that leak, in order."""
-        self._require_evaluation(split)
+    def leaked(self, split: Optional[str] = None) -> List[str]:
+        """Names of the samples of an evaluation split that leak, in order.
+
+        Here and below, `split` is the one that there is, or `val`, unless it is said.
+        """
+        split = self._evaluation(split)
         rows = self.data["leaked_samples"]
         of_split = (row for row in rows if row["counted"] and row["evaluation"]["split"] == split)
         return sorted({row["evaluation"]["path"] for row in of_split})
 
-    def leaked_indices(self, split: str = "val") -> List[int]:
+    def leaked_indices(self, split: Optional[str] = None) -> List[int]:
         """Positions of these samples in the split as it was given, in order.
 
         Positions of a directory are those of its samples in order of path.
@@ -166,26 +183,33 @@ class Report:
         positions = self._positions
         if positions is None:
             raise SettingsError("a report that was read has no positions; use `leaked`")
+        split = self._evaluation(split)
         found = (positions[split, name] for name in self.leaked(split))
         return sorted(index for indices in found for index in indices)
 
-    def clean_indices(self, split: str = "val") -> List[int]:
+    def clean_indices(self, split: Optional[str] = None) -> List[int]:
         """Positions of the samples of an evaluation split that nothing is known to leak of.
 
         Leaves out what is leaked or suspected, and what could not be read, as `--clean-list` does.
         """
-        self._require_evaluation(split)
+        split = self._evaluation(split)
         positions = self._positions or {}
         clean = (positions[of, name] for name, of in self._checked.clean() if of == split)
         return sorted(index for indices in clean for index in indices)
 
-    def clean_subset(self, dataset: Any, split: str = "val") -> Any:
+    def clean_subset(self, dataset: Any, split: Optional[str] = None) -> Any:
         """`dataset`, which was checked as `split`, without what leaks: a `Subset` of a dataset of
         torch, `select` of one of Hugging Face, rows of a table or an array, otherwise a list.
+
+        Of a mapping or a table of all splits it gives what is left of `split`. Raises SettingsError
+        for another number of samples than were checked.
         """
         from ._subset import subset
 
-        return subset(dataset, self.clean_indices(split))
+        split = self._evaluation(split)
+        clean = self.clean_indices(split)
+        counted = (len(at) for (of, _), at in (self._positions or {}).items() if of == split)
+        return subset(dataset, split, clean, sum(counted))
 
     @cached_property
     def _positions(self) -> Optional[Dict[Tuple[Optional[str], str], List[int]]]:
@@ -207,12 +231,15 @@ class Report:
         found = self._positions.get((side["split"], side["path"]))
         return None if found is None else found[0]
 
-    def _require_evaluation(self, split: str) -> None:
+    def _evaluation(self, split: Optional[str]) -> str:
         splits = self.data["dataset"]["splits"]
-        known = [one["name"] for one in splits if one["role"] in ("validation", "test")]
+        known = [str(one["name"]) for one in splits if one["role"] in ("validation", "test")]
+        if split is None:
+            split = known[0] if len(known) == 1 else "val"
         if split not in known:
             names = ", ".join(known) or "none"
             raise SettingsError(f"no evaluation split is called {split!r}; there are: {names}")
+        return split
 
     # Tables.
 
@@ -243,7 +270,7 @@ class Report:
     def findings(self, as_: str = "dicts") -> Any:
         """What is wrong, worst first, as `pairs` gives it."""
         rows = [
-            {**{name: one[name] for name in _FINDINGS[:-1]}, "accepted": one["accepted"] is not None}
+            {name: one[name] if name != "accepted" else one[name] is not None for name in _FINDINGS}
             for one in self.data["findings"]
         ]
         return table(rows, _FINDINGS, as_)
@@ -252,8 +279,7 @@ class Report:
         """What hangs together through duplicates, as `pairs` gives it: the first hundred."""
         listed = (self.data["clusters"] or {}).get("listed", [])
         rows = [{name: one[name] for name in _CLUSTERS} for one in listed]
-        if as_ in ("pandas", "polars", "arrow"):
-            # A column of mappings would have a field for each split of any row.
+        if as_ != "dicts":
             for row in rows:
                 row["splits"] = json.dumps(row["splits"])
         return table(rows, _CLUSTERS, as_)

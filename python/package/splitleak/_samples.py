@@ -8,6 +8,7 @@ from typing import Any, Iterable, Iterator, List, Mapping, NamedTuple, Optional,
 from . import _core
 from ._errors import DatasetError, SettingsError
 from ._kinds import arrays, frames, huggingface, pillow, torchsets
+from ._kinds.facts import group_of, time_of
 from ._kinds.known import is_a
 from ._kinds.row import Row, label_of
 
@@ -35,15 +36,20 @@ def named(splits: Mapping[str, Split]) -> List[NamedSplit]:
 
 def given(
     splits: Sequence[NamedSplit],
-    groups: Optional[Mapping[str, Sequence[object]]] = None,
-    times: Optional[Mapping[str, Sequence[float]]] = None,
+    groups: Optional[Mapping[str, Iterable[object]]] = None,
+    times: Optional[Mapping[str, Iterable[object]]] = None,
 ) -> _core.Given:
     """The dataset of these splits.
 
-    Raises SettingsError for two splits of one name, TypeError for what is no picture, and
-    DatasetError for one that Pillow cannot decode, with its place.
+    Raises SettingsError for two splits of one name and for groups or times of none, TypeError for
+    what is no picture, and DatasetError for one that Pillow cannot decode, with its place.
     """
     names = [one.name for one in splits]
+    for kind, facts in (("groups", groups), ("times", times)):
+        unknown = [name for name in facts or () if name not in names]
+        if unknown:
+            known = ", ".join(names)
+            raise SettingsError(f"{kind} are given for {unknown[0]!r}; the splits are: {known}")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SettingsError(f"two splits are called {twice[0]!r}: give each a name of its own")
@@ -53,9 +59,8 @@ def given(
         before = _facts(groups, one.name), _facts(times, one.name)
         added = 0
         for at, row in enumerate(rows(one.samples, one.name)):
-            row = _with(row, before, at)
             try:
-                _add(samples, row)
+                _add(samples, _with(row, before, at))
             except (TypeError, DatasetError) as error:
                 raise type(error)(f"{one.name}[{at}]: {error}") from error.__cause__
             added = at + 1
@@ -70,27 +75,28 @@ def rows(split: Split, name: str) -> Iterator[Row]:
     """
     if is_path(split):
         raise TypeError(
-            f"{name} is a path and another split is not: give directories for all splits, or lists "
-            "of files for all, such as `sorted(pathlib.Path(...).rglob('*.jpg'))`"
+            f"{name} is a path: directories are given as train, val and test, for each of these and no "
+            "other split; else give lists of files, such as `sorted(pathlib.Path(...).rglob('*.jpg'))`"
         )
     torchsets.refuse_loader(split)
-    if frames.is_frame(split):
-        return iter(frames.rows(split))
+    table = frames.table(split)
+    if table is not None:
+        return iter(frames.rows(table))
     if huggingface.is_dataset(split):
         return iter(huggingface.rows(split))
     if torchsets.is_dataset(split):
-        return iter(torchsets.rows(split))
+        return iter(torchsets.rows(split, lambda part: rows(part, name)))
     pictures = arrays.many(split)
     if pictures is not None:
         return (Row(picture) for picture in pictures)
     if isinstance(split, tuple) and len(split) == 2:
-        pictures = arrays.many(split[0])
+        pictures = arrays.many(split[0], labelled=True)
         if pictures is not None and hasattr(split[1], "__len__"):
             return _labelled(split[0], pictures, split[1])
     if isinstance(split, (bytes, Mapping)) or not isinstance(split, Iterable):
         raise TypeError(
             f"{name} is of {type(split).__name__}, and no collection of pictures: give a directory, a "
-            "list, an array, or a dataset of torch or Hugging Face"
+            "list, an array, a table, or a dataset of torch or Hugging Face"
         )
     return (_row(item) for item in split)
 
@@ -140,24 +146,35 @@ def _add(samples: _core.Samples, row: Row) -> None:
     except TypeError as error:
         text = str(error)
         if text.startswith("its numbers go"):
-            text = f"{text}: it looks normalised or augmented; {arrays.PASS_INSTEAD}"
+            text = f"{text}: {arrays.advice(found)}"
         raise TypeError(text) from None
 
 
 Facts = Optional[Sequence[object]]
 
 
-def _facts(facts: Optional[Mapping[str, Sequence[Any]]], name: str) -> Facts:
-    return None if facts is None else facts.get(name)
+def _facts(facts: Optional[Mapping[str, Iterable[Any]]], name: str) -> Facts:
+    values = None if facts is None else facts.get(name)
+    # By position, whatever index a column of pandas has.
+    return None if values is None else list(values)
 
 
 def _with(row: Row, facts: tuple[Facts, Facts], at: int) -> Row:
     groups, times = facts
     if groups is not None and at < len(groups):
-        row = row._replace(group=label_of(groups[at]))
+        row = row._replace(group=group_of(groups[at]))
     if times is not None and at < len(times):
-        row = row._replace(time=float(times[at]))  # type: ignore[arg-type]
+        row = row._replace(time=time_of(times[at]))
     return row
+
+
+def facts_of_samples_only(samples: object, groups: object, times: object) -> None:
+    """Raises SettingsError for groups or times where no samples are given, but what names them."""
+    if samples is None and (groups or times):
+        raise SettingsError(
+            "groups and times belong to samples: for a directory, give a manifest with the columns "
+            "`group` and `time`"
+        )
 
 
 def _require_one_each(facts: tuple[Facts, Facts], name: str, samples: int) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Union
 
 from . import _core, _progress
 from ._errors import SettingsError
-from ._samples import NamedSplit, Paths, Split, given, is_path
+from ._samples import NamedSplit, Paths, Split, given, is_mapping_of_splits, is_path
 from ._check import _path, _words
 
 
@@ -97,8 +97,8 @@ def split(
     *,
     val: float = 0.2,
     test: float = 0.0,
-    groups: Optional[Sequence[object]] = None,
-    times: Optional[Sequence[float]] = None,
+    groups: Optional[Iterable[object]] = None,
+    times: Optional[Iterable[object]] = None,
     purge: Optional[int] = None,
     seed: int = 7,
     cache: Union[Paths, bool] = True,
@@ -124,8 +124,8 @@ def folds(
     /,
     n: int = 5,
     *,
-    groups: Optional[Sequence[object]] = None,
-    times: Optional[Sequence[float]] = None,
+    groups: Optional[Iterable[object]] = None,
+    times: Optional[Iterable[object]] = None,
     purge: Optional[int] = None,
     seed: int = 7,
     cache: Union[Paths, bool] = True,
@@ -146,8 +146,8 @@ def folds(
 def _proposed(
     source: Split,
     words: List[str],
-    groups: Optional[Sequence[object]],
-    times: Optional[Sequence[float]],
+    groups: Optional[Iterable[object]],
+    times: Optional[Iterable[object]],
     purge: Optional[int],
     seed: int,
     cache: Union[Paths, bool],
@@ -167,9 +167,14 @@ def _proposed(
         if groups is not None or times is not None:
             raise SettingsError("groups and times belong to samples: give a list of files with them")
         words.append(_path(source))
+    elif is_mapping_of_splits(source):
+        raise TypeError(
+            f"{type(source).__name__} is divided already: put its splits together for a new split, or change "
+            "them as little as it takes by `splitleak.repair`"
+        )
     else:
-        by_name: Mapping[str, Sequence[object]] = {} if groups is None else {_ALL: groups}
-        times_of: Mapping[str, Sequence[float]] = {} if times is None else {_ALL: times}
+        by_name: Mapping[str, Iterable[object]] = {} if groups is None else {_ALL: groups}
+        times_of: Mapping[str, Iterable[object]] = {} if times is None else {_ALL: times}
         dataset = given([NamedSplit(_ALL, "other", source)], by_name, times_of)
     with _progress.shown(progress) as show:
         return _core.propose(words, dataset, threads, show)

@@ -45,14 +45,21 @@ def as_array(thing: object) -> Optional[Any]:
     return None
 
 
-def many(thing: Any) -> Optional[Iterator[object]]:
+def many(thing: Any, labelled: bool = False) -> Optional[Iterator[object]]:
     """The pictures of an array of several; `None` where it is not one.
 
-    Three axes are taken for several grey pictures: whoever has one picture gives a list of it.
+    Three axes are several grey pictures. Raises TypeError where they may be one picture in colours,
+    unless there are labels that say that they are several.
     """
     array = as_array(thing)
     if array is None or array.ndim not in (3, 4):
         return None
+    shape = tuple(array.shape)
+    if len(shape) == 3 and not labelled and (shape[0] in _CHANNELS[1:] or shape[2] in _CHANNELS):
+        raise TypeError(
+            f"an array of shape {shape} may be one picture or several: give `[array]` for one, "
+            "`list(array)` for several"
+        )
     pictures: Iterator[object] = iter(thing if is_tensor(thing) else array)
     return pictures
 
@@ -68,6 +75,14 @@ def pixels(thing: object) -> Optional[Pixels]:
     shape, planar = _shape(tuple(array.shape), channels_first=is_tensor(thing))
     array, kind = _numbers(array)
     return Pixels(array.tobytes(), shape, planar, kind)
+
+
+def advice(found: Pixels) -> str:
+    """What to do about floats that are no brightness."""
+    levels = memoryview(found.numbers).cast("d" if found.kind == "f8" else "f")
+    if min(levels) >= 0 and max(levels) <= 255:
+        return "give levels from 0 to 255 as uint8, or divide them by 255"
+    return f"it looks normalised or augmented; {PASS_INSTEAD}"
 
 
 def _shape(shape: Tuple[int, ...], channels_first: bool) -> Tuple[Tuple[int, int, int], bool]:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from typing import Any, Dict, List, Optional
 
+from .facts import group_of, time_of
 from .known import is_a
 from .row import Row, label_of
 
 
-def is_frame(thing: object) -> bool:
-    """Whether it is a table."""
-    return is_a(thing, "pandas", "DataFrame") or is_a(thing, "polars", "DataFrame")
+def table(thing: Any) -> Optional[Any]:
+    """The table that it is, a lazy one collected; `None` where it is none."""
+    if is_a(thing, "polars", "LazyFrame"):
+        return thing.collect()
+    is_frame = is_a(thing, "pandas", "DataFrame") or is_a(thing, "polars", "DataFrame")
+    return thing if is_frame else None
 
 
 def rows(frame: Any, root: Optional[str] = None) -> List[Row]:
     """The rows, without a look at `split`.
 
-    Raises TypeError where there is no column `path`.
+    Raises TypeError where there is no column `path`, and for a group or time that is none.
     """
     columns = [str(name) for name in frame.columns]
     if "path" not in columns:
@@ -28,29 +32,41 @@ def rows(frame: Any, root: Optional[str] = None) -> List[Row]:
     made = []
     for at, path in enumerate(frame["path"]):
         facts = {name: cells[at] for name, cells in known.items()}
-        time = facts.get("time")
-        made.append(
-            Row(
-                path if root is None else os.path.join(root, path),
+        is_relative = root is not None and isinstance(path, (str, os.PathLike))
+        try:
+            row = Row(
+                os.path.join(root or "", path) if is_relative else path,
                 label_of(facts.get("label")),
-                label_of(facts.get("group")),
-                float(time) if isinstance(time, (int, float)) and time == time else None,
+                group_of(facts.get("group")),
+                time_of(facts.get("time")),
             )
-        )
+        except TypeError as error:
+            raise TypeError(f"row {at} of the table: {error}") from None
+        made.append(row)
     return made
 
 
-def splits(frame: Any, root: Optional[str] = None) -> Dict[str, List[Row]]:
-    """The rows of each split, by its name, in order; positions are those within a split.
+def by_split(frame: Any) -> Dict[str, List[int]]:
+    """Rows of each split by its name, in order.
 
-    Raises TypeError where a column is missing, ValueError where a row names no split.
+    Raises TypeError where the column `split` is missing, ValueError where a row names no split.
     """
     columns = [str(name) for name in frame.columns]
     if "split" not in columns:
         raise TypeError(f"a table needs a column `split`, and has {', '.join(columns)}")
-    by_split: Dict[str, List[Row]] = {}
-    for at, (name, row) in enumerate(zip(frame["split"], rows(frame, root))):
+    found: Dict[str, List[int]] = {}
+    for at, name in enumerate(frame["split"]):
         if not isinstance(name, str) or not name:
             raise ValueError(f"row {at} of the table names no split")
-        by_split.setdefault(name, []).append(row)
-    return by_split
+        found.setdefault(name, []).append(at)
+    return found
+
+
+def splits(frame: Any, root: Optional[str] = None) -> Dict[str, List[Row]]:
+    """The rows of each split, by its name; positions are those within a split.
+
+    Raises what `rows` and `by_split` raise.
+    """
+    made = by_split(frame)
+    listed = rows(frame, root)
+    return {name: [listed[at] for at in own] for name, own in made.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Optional, Sequence
 
 
 class Row(NamedTuple):
@@ -14,18 +14,23 @@ class Row(NamedTuple):
     time: Optional[float] = None
 
 
+def scalar(value: Any) -> Any:
+    """NumPy's and torch's scalars and arrays of one number as that number; all else as it is."""
+    item = getattr(value, "item", None)
+    if not callable(item):
+        return value
+    try:
+        return item()
+    except (TypeError, ValueError, RuntimeError):
+        return value
+
+
 def label_of(value: object, classes: Optional[Sequence[str]] = None) -> Optional[str]:
     """A class or target as text; `None` for boxes, masks and all else that is no label.
 
-    A number is the name of its class where `classes` are known. NumPy's and torch's scalars and
-    arrays of one number are taken as that number.
+    A number is the name of its class where `classes` are known.
     """
-    item = getattr(value, "item", None)
-    if callable(item):
-        try:
-            value = item()
-        except (TypeError, ValueError, RuntimeError):
-            return None
+    value = scalar(value)
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Iterable, Iterator, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, Mapping, Optional, Sequence
 
+from . import changes
 from .arrays import as_array
 from .known import is_a
 from .row import Row, label_of
 
 #: Where torchvision's datasets keep (path, class) pairs.
 _PAIRS = ("samples", "imgs", "_samples")
-#: Where others of them keep paths, and beside these labels.
-_PATHS = ("_image_files", "_images", "images")
+#: Where others of them, and those that people write, keep paths, and beside these labels.
+_PATHS = (
+    "_image_files",
+    "_images",
+    "images",
+    "image_paths",
+    "image_files",
+    "img_paths",
+    "files",
+    "filenames",
+    "paths",
+)
 _LABELS = ("targets", "labels", "_labels")
-#: What changes pictures on their way out.
-_CHANGES = ("transform", "transforms", "augment", "augmentation")
+#: What an item that is a mapping calls its picture and its class.
+_PICTURE_KEYS = ("image", "img", "picture")
+_LABEL_KEYS = ("label", "labels", "target", "class")
+
+#: From anything that is a split to its rows.
+Of = Callable[[Any], Iterable[Row]]
 
 
 def is_dataset(thing: object) -> bool:
@@ -29,20 +44,21 @@ def refuse_loader(thing: object) -> None:
         raise TypeError("a DataLoader gives transformed batches: pass `loader.dataset`")
 
 
-def rows(dataset: Any) -> Iterable[Row]:
-    """The samples of a dataset, without its transforms.
+def rows(dataset: Any, of: Of) -> Iterable[Row]:
+    """The samples of a dataset, without its transforms; `of` gives those of what it is a part of.
 
     Raises TypeError where they cannot be had but through a transform.
     """
     if is_a(dataset, "torch", "Subset"):
-        parent = Rows(rows(dataset.dataset))
+        parent = Rows(of(dataset.dataset))
         return (parent[int(index)] for index in dataset.indices)
     if is_a(dataset, "torch", "ConcatDataset"):
-        return (row for part in dataset.datasets for row in rows(part))
+        return (row for part in dataset.datasets for row in of(part))
     classes = _classes(dataset)
     pairs = _pairs(dataset)
     if pairs is not None:
-        return (Row(path, label_of(label, classes)) for path, label in pairs)
+        at = _directory(dataset, pairs[0][0])
+        return (Row(_placed(at, path), label_of(label, classes)) for path, label in pairs)
     stored = _stored(dataset)
     if stored is not None:
         return zip_labels(stored, _labels(dataset), classes)
@@ -57,8 +73,13 @@ class Rows:
         self._known: list[Row] = []
 
     def __getitem__(self, index: int) -> Row:
-        while len(self._known) <= index:
-            self._known.append(next(self._next))
+        while index < 0 or len(self._known) <= index:
+            row = next(self._next, None)
+            if row is None:
+                break
+            self._known.append(row)
+        if not -len(self._known) <= index < len(self._known):
+            raise IndexError(f"a Subset names position {index} of {len(self._known)} samples")
         return self._known[index]
 
 
@@ -84,12 +105,18 @@ def _is_path(thing: object) -> bool:
 
 
 def _listed(dataset: Any, name: str) -> Sequence[Any]:
-    """A list that a dataset keeps; empty for anything else."""
+    """A list that a dataset keeps of all its samples; empty for anything else."""
     found: object = getattr(dataset, name, None)
-    return found if isinstance(found, (list, tuple)) else ()
+    is_list = isinstance(found, (list, tuple)) and _is_whole(dataset, found)
+    return found if is_list else ()  # type: ignore[return-value]
 
 
-def _pairs(dataset: Any) -> Optional[Iterable[Any]]:
+def _is_whole(dataset: Any, kept: Any) -> bool:
+    """Whether something that a dataset keeps has an entry for each of its samples."""
+    return not hasattr(dataset, "__len__") or len(kept) == len(dataset)
+
+
+def _pairs(dataset: Any) -> Optional[Sequence[Any]]:
     for name in _PAIRS:
         pairs = _listed(dataset, name)
         first = pairs[0] if pairs else None
@@ -102,7 +129,7 @@ def _stored(dataset: Any) -> Optional[Iterable[object]]:
     """Arrays or paths of the pictures, as the dataset keeps them."""
     data = getattr(dataset, "data", None)
     array = None if data is None else as_array(data)
-    if array is not None and array.ndim in (3, 4):
+    if array is not None and array.ndim in (3, 4) and _is_whole(dataset, array):
         pictures: Iterable[object] = iter(array)
         return pictures
     arrays = _listed(dataset, "data")
@@ -111,8 +138,23 @@ def _stored(dataset: Any) -> Optional[Iterable[object]]:
     for name in _PATHS:
         paths = _listed(dataset, name)
         if paths and _is_path(paths[0]):
-            return paths
+            at = _directory(dataset, paths[0])
+            return (_placed(at, path) for path in paths)
     return None
+
+
+def _directory(dataset: Any, path: Any) -> Optional[str]:
+    """The directory that a dataset keeps and that its paths are relative to, if there is one."""
+    if os.path.exists(path):
+        return None
+    attributes = getattr(dataset, "__dict__", {})
+    kept = [os.fspath(one) for one in attributes.values() if _is_path(one)]
+    texts = (one for one in kept if isinstance(one, str))
+    return next((one for one in texts if os.path.exists(os.path.join(one, path))), None)
+
+
+def _placed(directory: Optional[str], path: Any) -> Any:
+    return path if directory is None else os.path.join(directory, path)
 
 
 def _labels(dataset: Any) -> Optional[Iterable[object]]:
@@ -125,22 +167,26 @@ def _labels(dataset: Any) -> Optional[Iterable[object]]:
 
 
 def _through_getitem(dataset: Any, classes: Optional[Sequence[str]]) -> Iterator[Row]:
-    for name in _CHANGES:
-        if getattr(dataset, name, None) is not None:
-            kind = type(dataset).__name__
-            raise TypeError(
-                f"`{kind}.{name}` would change its pictures, and what was augmented compares with "
-                "nothing: pass the dataset made without it, or a list of its files"
-            )
+    changes.refuse(dataset)
     if not hasattr(dataset, "__len__"):
         for item in dataset:
             yield _row(item, classes)
         return
+    again = changes.probes(len(dataset))
     for index in range(len(dataset)):
-        yield _row(dataset[index], classes)
+        row = _row(dataset[index], classes)
+        if index in again:
+            others = (_row(dataset[index], classes).picture for _ in range(changes.TIMES))
+            changes.refuse_other(dataset, row.picture, others)
+        yield row
 
 
 def _row(item: object, classes: Optional[Sequence[str]]) -> Row:
     if isinstance(item, (tuple, list)) and item:
         return Row(item[0], label_of(item[1], classes) if len(item) > 1 else None)
+    if isinstance(item, Mapping):
+        pictures = [item[key] for key in _PICTURE_KEYS if key in item]
+        labels = [item[key] for key in _LABEL_KEYS if key in item]
+        if len(pictures) == 1:
+            return Row(pictures[0], label_of(labels[0], classes) if labels else None)
     return Row(item)
