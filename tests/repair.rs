@@ -238,3 +238,52 @@ fn what_cannot_be_repaired_says_why() {
         assert!(run.stderr.contains(words), "{arguments:?}: {}", run.stderr);
     }
 }
+
+/// Pictures to train on and, in a folder for each kind, a copy of every one.
+fn edits(pictures: u32) -> Workspace {
+    let workspace = Workspace::new();
+    for i in 0..pictures {
+        let original = format!("data/train/photo/{i:04}.png");
+        workspace.image(&original, i);
+        for kind in ["blur", "contrast", "corner", "noise", "same", "tone"] {
+            workspace.copy(&original, &format!("data/val/{kind}/e{i:04}.png"));
+        }
+    }
+    workspace
+}
+
+#[test]
+fn what_names_may_tell_is_not_kept_where_nothing_could_be_divided() {
+    // A folder a kind may be a group, and its pictures are copies of those of every other folder.
+    let workspace = edits(12);
+    let run = from_current(&workspace, &["--out", "new.csv"]);
+    assert_eq!(run.status, 0, "{}{}", run.stdout, run.stderr);
+    let manifest = std::fs::read_to_string(workspace.path("new.csv")).unwrap();
+    let sizes: Vec<usize> = splits(&manifest).values().map(Vec::len).collect();
+    assert_eq!(sizes.len(), 2, "{manifest}");
+    // Whole pictures with their copies.
+    assert!(sizes.iter().all(|size| size % 7 == 0), "{sizes:?}");
+    assert_eq!(gate(&workspace), 0);
+    let run = workspace.run(&["split", "data", "--out", "other.csv"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let manifest = std::fs::read_to_string(workspace.path("other.csv")).unwrap();
+    assert_eq!(splits(&manifest).len(), 2, "{}", run.stdout);
+}
+
+#[test]
+fn a_split_with_an_empty_side_is_no_proposal() {
+    let workspace = edits(1);
+    let runs = [
+        from_current(&workspace, &["--out", "new.csv"]),
+        workspace.run(&["split", "data", "--out", "new.csv"]),
+    ];
+    for run in runs {
+        assert_eq!(run.status, 2, "{}", run.stdout);
+        assert!(
+            run.stderr.contains("leave one side empty"),
+            "{}",
+            run.stderr
+        );
+        assert!(!workspace.path("new.csv").exists());
+    }
+}

@@ -151,6 +151,16 @@ pub(super) fn repair(
     let (Some(fewest), Some(mut after)) = (found, after) else {
         return Err(Error::Interrupted);
     };
+    let is_left = |side: &u8| fewest.sides.contains(&Some(*side));
+    if !divided
+        .sides
+        .iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .all(is_left)
+    {
+        return Err(proposal::one_sided());
+    }
     for code in LEFT_OUT.map(Code::name) {
         if !before.open.contains(code) {
             after.open.remove(code);

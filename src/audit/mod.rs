@@ -8,6 +8,7 @@ mod contents;
 mod controls;
 mod current;
 mod explanation;
+mod kept_groups;
 mod learning;
 mod look_alikes;
 mod masks;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Scan;
 use super::another_pass::Passes;
 use super::beside::Beside;
-use super::recordings::is_divisible;
+use super::kept_groups::{asked_groups, known_groups};
 use super::searched_again::{self, LEFT_OUT, ties};
 use super::simulated::with_splits;
 use super::strata::{Strata, Stratum};
@@ -21,7 +21,6 @@ use crate::repair::verify::{Crossing, verify};
 use crate::repair::{self, Assignment, Constraints, Member, TRAINING};
 use crate::report::Controls;
 use crate::sample::{Dataset, Sample, SampleId, Split, SplitId, SplitRole};
-use crate::sequence::group::Groups;
 use crate::settings::Settings;
 
 /// What to propose.
@@ -187,6 +186,11 @@ pub(super) fn propose(
         divided = next;
     }
     progress.end();
+    let sizes: Vec<Sizes> = divided.iter().map(Sizes::of).collect();
+    let is_whole = |sizes: &Sizes| sizes.training > 0 && sizes.validation + sizes.test > 0;
+    if !sizes.iter().all(is_whole) {
+        return Err(one_sided());
+    }
     let samples: Vec<&Sample> = ids.iter().map(|id| &dataset.samples[id.index()]).collect();
     let paths: Vec<&str> = samples.iter().map(|sample| &*sample.path).collect();
     let beside = Beside::of(dataset, &ids);
@@ -205,7 +209,7 @@ pub(super) fn propose(
     let worst = worst.max_by_key(|crossing| crossing.twins + crossing.neighbours + crossing.groups);
     Ok(Proposal {
         manifest,
-        sizes: divided.iter().map(Sizes::of).collect(),
+        sizes,
         balance: balance(over, &strata, &divided),
         leaked: left.samples,
         open: left.open,
@@ -355,26 +359,12 @@ pub(super) fn purge(scan: &Scan<'_>, asked: Option<u32>) -> u32 {
     asked.unwrap_or_else(|| lag_of(recordings.and_then(super::explanation::seconds_per_step)))
 }
 
-/// Groups that the user declared, or else the widest that names tell and pixels confirm.
-fn known_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
-    let declared = scan
-        .known
-        .groups
-        .iter()
-        .find(|groups| groups.rule.is_declared());
-    let confirmed = scan
-        .known
-        .entities
-        .iter()
-        .find(|entity| entity.is_confirmed());
-    declared.or(confirmed.map(|entity| &entity.groups))
-}
-
-/// Groups that names or columns may tell, and nobody has answered: they are kept whole in case,
-/// the widest of which no group holds more than a third of the samples.
-fn asked_groups<'a>(scan: &'a Scan<'_>) -> Option<&'a Groups> {
-    let mut asked = scan.known.entities.iter().map(|entity| &entity.groups);
-    asked.find(|groups| is_divisible(&groups.of))
+/// An error for a split of which a side is empty, which is none.
+pub(super) fn one_sided() -> Error {
+    Error::settings(
+        "all that could be divided hangs together by copies, recordings or groups, so that a split without leaks would leave one side empty: \
+         `check` lists what hangs together",
+    )
 }
 
 /// Tiles of one large image stay together in a new split, as what names may tell does.
