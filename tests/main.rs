@@ -4,6 +4,7 @@
 //! - `described`: splits that tables, lists and annotations describe; several datasets in one place
 //! - `exports`: splits and classes that annotation tools and the Hub write
 //! - `leaks`: what is found between and inside splits, and what is not
+//! - `other_grounds`: one drawn thing on other grounds, which no decoy is like
 //! - `odd_images`: small, odd and large images
 //! - `clusters`: what hangs together, and which parts of two pictures are the same
 //! - `explanation`: what is said of a training log, and what is refused
@@ -95,6 +96,7 @@ mod names;
 mod not_listed;
 mod odd_images;
 mod open_in_scope;
+mod other_grounds;
 mod page;
 mod pages;
 mod past_the_gate;

@@ -46,17 +46,24 @@ pub(super) struct Trial {
     saved: Option<f32>,
     /// The nearest other picture that is less similar to such a copy than its original.
     stranger: Option<f32>,
+    /// What hardly a picture to train on reaches with another; `None` where they show no template.
+    reached: Option<f32>,
 }
 
 impl Trial {
     /// The threshold, in the light of the trial. A cropped copy of a template lies otherwise than
     /// all others, so that hardly any is told.
     pub(super) fn judge(self, threshold: Threshold) -> Threshold {
-        match 4 * self.cropped < 3 * self.controls.pictures as usize {
-            true => threshold.of_template(self.saved, self.stranger),
+        match is_template(self.cropped, self.controls.pictures as usize) {
+            true => threshold.of_template(self.saved, self.stranger, self.reached),
             false => threshold,
         }
     }
+}
+
+/// Whether pictures show one template: fewer than three in four cropped copies count as copies.
+fn is_template(cropped: usize, pictures: usize) -> bool {
+    4 * cropped < 3 * pictures
 }
 
 /// Edits some pictures of training, and looks for them there; `None` where none of the files can be
@@ -114,19 +121,25 @@ pub(super) fn look_for(
         found.collect()
     };
     let (saved, cropped) = (by(Edit::Saved), by(Edit::Cropped));
-    let pictures = edited.len() / Edit::ALL.len();
+    let of_all = edited.len() / Edit::ALL.len();
+    let as_copies = cropped.par_iter().filter(is_copy).count();
+    // A copy that is small and coarse is less similar to strangers than they are to each other, and
+    // those that lie in another frame, as trimmed margins make it, are hardly among a few.
+    let reached = is_template(as_copies, of_all)
+        .then(|| verification::reached_by_strangers(pictures, database));
     let similarities = saved.iter().map(|found| found.similarity);
     others.retain(|found| of(found).edit == Edit::Saved);
     let stranger = nearest_stranger(&saved, &others);
-    (pictures > 0).then(|| Trial {
+    (of_all > 0).then(|| Trial {
         controls: Controls {
-            pictures: pictures as u64,
+            pictures: of_all as u64,
             saved: saved.len() as u64,
             cropped: cropped.len() as u64,
         },
-        cropped: cropped.par_iter().filter(is_copy).count(),
-        saved: reached_by_most(similarities.collect(), pictures),
+        cropped: as_copies,
+        saved: reached_by_most(similarities.collect(), of_all),
         stranger,
+        reached,
     })
 }
 
@@ -255,6 +268,7 @@ mod tests {
                 cropped,
                 saved: Some(0.9),
                 stranger: None,
+                reached: None,
             };
             trial.judge(Threshold::given(0.6)).doubt
         };

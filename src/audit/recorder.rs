@@ -122,6 +122,7 @@ impl<'a> Recorder<'a> {
         let agreed = match self.threshold.doubt {
             None => Vec::new(),
             Some(Doubt::Sampling) => look.tells_strangers(&in_doubt),
+            Some(Doubt::Bounded) => look.agrees_everywhere(&in_doubt),
             Some(Doubt::FewImages | Doubt::Continuum) => look.confirms(&in_doubt),
             Some(Doubt::Template) => vec![false; in_doubt.len()],
         };

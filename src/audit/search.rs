@@ -357,7 +357,7 @@ fn detection(
             .map(|_| rounded(threshold.copies))
             .filter(|copies| copies.is_finite()),
         doubt: threshold.doubt.map(|doubt| match doubt {
-            Doubt::Sampling => DetectionDoubt::Sampling,
+            Doubt::Sampling | Doubt::Bounded => DetectionDoubt::Sampling,
             Doubt::FewImages => DetectionDoubt::FewImages,
             Doubt::Continuum => DetectionDoubt::LookAlikes,
             Doubt::Template => DetectionDoubt::Template,

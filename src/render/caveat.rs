@@ -1,7 +1,7 @@
 //! What the search for copies cannot tell in a dataset.
 
 use crate::leak::Leak;
-use crate::report::{DetectionDoubt, Leakage, Report};
+use crate::report::{DetectionDoubt, Leakage, Report, ThresholdSource};
 
 /// What similarity cannot tell in this dataset; `None` where there is nothing to say.
 pub(super) fn caveat(report: &Report) -> Option<&'static str> {
@@ -20,6 +20,11 @@ pub(super) fn caveat(report: &Report) -> Option<&'static str> {
         DetectionDoubt::FewImages => Some(
             "so few images do not tell how similar distinct ones are: pairs in doubt whose fine \
              detail agrees count as near duplicates, the others are look-alikes",
+        ),
+        DetectionDoubt::Sampling if report.detection.source == ThresholdSource::Bounded => Some(
+            "distinct pictures of this dataset come nearer to each other than can be told from \
+             chance: pairs in doubt that agree in every part count as near duplicates, the others \
+             are look-alikes",
         ),
         DetectionDoubt::Sampling => Some(
             "pairs just above the threshold count as near duplicates where their fine detail \

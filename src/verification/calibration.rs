@@ -65,9 +65,22 @@ pub(crate) fn calibrate_by(
             let real = (search.best)(Decoy::Real, &search.sample);
             threshold.among_look_alikes(null_model::copies(&real, searched))
         }
+        Some(false) if search.is_doubtful(threshold) => threshold.at_bound(),
         Some(false) => threshold,
         None => threshold.in_doubt(),
     }
+}
+
+/// Similarity that hardly a picture of `places` has to another one there that is no copy of it, by a
+/// sample of them.
+#[must_use]
+pub(crate) fn reached_by_strangers(pictures: &[Option<Picture>], places: &[u32]) -> f32 {
+    let own = sample::of_pictures(pictures, places.iter().copied(), null_model::BENT_COPIES);
+    let cohort = Cohort::of(pictures, places, across(places.len()));
+    let (_, searched) = present(pictures, places);
+    let real = Decoys::of(pictures, &own, Decoy::Real);
+    let best = real.best(&searched, &real.cuts(&cohort), cohort.effort);
+    null_model::strangers(&best, places.len())
 }
 
 /// Everything that [`calibrate_by`] may ask for: kinds of decoys, with the places of their
@@ -242,6 +255,17 @@ impl<Best: Fn(Decoy, &[u32]) -> Vec<f32>> Search<'_, Best> {
         } else {
             negative
         }
+    }
+
+    /// Whether a bound stands in for what decoys say, and real strangers reach it. The upper one they
+    /// do by what decoys say.
+    fn is_doubtful(&self, threshold: Threshold) -> bool {
+        let is_lower = threshold.similarity <= null_model::LEAST_SIMILARITY;
+        threshold.is_bound()
+            && (!is_lower || {
+                let real = (self.best)(Decoy::Real, &bent_of(&self.sample));
+                null_model::strangers_reach(threshold, &real, self.queries)
+            })
     }
 
     /// Whether strangers are nearer to bent copies than their originals are; `None` where too

@@ -7,7 +7,7 @@ use super::threshold::{Doubt, Threshold};
 use super::whitening::Whitening;
 
 /// Raised whenever the same thumbnails could be described or judged in another way than before.
-pub(crate) const LEARNED_VERSION: u32 = 7;
+pub(crate) const LEARNED_VERSION: u32 = 8;
 
 /// Pictures in one part: a few megabytes.
 const PART: usize = 4096;

@@ -35,7 +35,7 @@ use rayon::prelude::*;
 
 #[cfg(test)]
 pub(crate) use affine::Affine;
-pub(crate) use calibration::{Decoy, calibrate, calibrate_by};
+pub(crate) use calibration::{Decoy, calibrate, calibrate_by, reached_by_strangers};
 use candidates::{Candidate, Database, Guess, Limits};
 use cuts::{Cohort, Cut};
 pub(crate) use effort::narrowed;

@@ -42,6 +42,9 @@ pub(crate) struct Threshold {
 pub(crate) enum Doubt {
     /// The estimate is as exact as a sample of decoys makes it: just above it are strangers, too.
     Sampling,
+    /// Real pictures come nearer to each other than decoys do, beyond the lower limit of what is
+    /// believed: no rate holds there.
+    Bounded,
     /// Too few pictures tell whether distinct ones are as similar as copies.
     FewImages,
     /// The dataset is a continuum of look-alikes: distinct pictures are as similar as copies.
@@ -53,11 +56,12 @@ pub(crate) enum Doubt {
 
 impl Doubt {
     /// All, in the order of their numbers in files, from 1.
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self::Sampling,
         Self::FewImages,
         Self::Continuum,
         Self::Template,
+        Self::Bounded,
     ];
 }
 
@@ -77,7 +81,7 @@ impl Threshold {
     #[must_use]
     pub(crate) fn of_neighbours(self) -> f32 {
         match self.doubt {
-            None | Some(Doubt::Sampling) => self.similarity,
+            None | Some(Doubt::Sampling | Doubt::Bounded) => self.similarity,
             Some(Doubt::FewImages | Doubt::Continuum | Doubt::Template) => self.copies,
         }
     }
@@ -97,6 +101,16 @@ impl Threshold {
         self.with_doubt(SURE, Doubt::FewImages)
     }
 
+    /// The threshold where a bound stands in for what decoys say, and real strangers reach it.
+    pub(super) fn at_bound(self) -> Self {
+        self.with_doubt(SURE, Doubt::Bounded)
+    }
+
+    /// Whether a bound stands in for what decoys say.
+    pub(super) fn is_bound(self) -> bool {
+        self.negatives > 0 && self.false_rate.is_none()
+    }
+
     /// The threshold of a continuum of look-alikes: what strangers reach is not what decoys say, so
     /// that no rate holds.
     pub(super) fn among_look_alikes(self, copies: f32) -> Self {
@@ -110,14 +124,21 @@ impl Threshold {
 
     /// The threshold where all pictures show one template, and copies are as similar as `saved`,
     /// or not similar enough to be told: what decoys reach says nothing of strangers there, what
-    /// real ones reach does, of whom the nearest of a few was `stranger`.
+    /// real ones reach does. The nearest of a few was `stranger`, and `reached` is what hardly one
+    /// of the pictures reaches with another.
     #[must_use]
-    pub(crate) fn of_template(self, saved: Option<f32>, stranger: Option<f32>) -> Self {
+    pub(crate) fn of_template(
+        self,
+        saved: Option<f32>,
+        stranger: Option<f32>,
+        reached: Option<f32>,
+    ) -> Self {
         let strangers = match self.doubt {
             Some(Doubt::Continuum) => self.copies,
             _ => self.similarity,
         };
         let strangers = stranger.map_or(strangers, |one| strangers.max(one + NEARER));
+        let strangers = reached.map_or(strangers, |reached| strangers.max(reached));
         Self {
             copies: saved.unwrap_or(f32::INFINITY).max(strangers),
             false_rate: None,
@@ -132,6 +153,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn at_a_bound_that_strangers_reach_a_pair_needs_a_second_look_up_to_what_is_sure() {
+        let bound = Threshold {
+            negatives: 200,
+            ..Threshold::given(0.55)
+        };
+        assert!(bound.is_bound() && !Threshold::given(0.55).is_bound());
+        let doubted = bound.at_bound();
+        assert_eq!(
+            (doubted.similarity, doubted.copies, doubted.doubt),
+            (0.55, SURE, Some(Doubt::Bounded))
+        );
+        // What time brings together needs no more than before.
+        assert_eq!(doubted.of_neighbours(), 0.55);
+    }
+
+    #[test]
     fn among_pictures_of_one_template_only_what_is_as_near_as_copies_counts() {
         let known = Threshold {
             similarity: 0.6,
@@ -140,7 +177,7 @@ mod tests {
             ..PRIOR
         };
         let copies = |threshold: Threshold, saved| {
-            let judged = threshold.of_template(saved, None);
+            let judged = threshold.of_template(saved, None, None);
             assert_eq!(
                 (judged.doubt, judged.false_rate),
                 (Some(Doubt::Template), None)
@@ -158,7 +195,10 @@ mod tests {
         let continuum = known.among_look_alikes(0.95);
         assert_eq!(copies(continuum, Some(0.9)), 0.95);
         // Nor is what the nearest of some strangers nearly reaches.
-        let judged = known.of_template(Some(0.7), Some(0.8));
+        let judged = known.of_template(Some(0.7), Some(0.8), None);
         assert!((0.8..0.9).contains(&judged.copies), "{}", judged.copies);
+        // Nor what hardly a picture reaches with another.
+        let judged = |reached| known.of_template(Some(0.7), None, Some(reached)).copies;
+        assert_eq!((judged(0.88), judged(0.5)), (0.88, 0.7));
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Agreement {
     /// How far the best places stray from one affine map (root mean square), in sides of the
     /// picture.
     pub stray: f32,
+    /// Correlation of the patch that agrees least, of all that show something, at its best place.
+    pub least: f32,
     /// Pixels along the side that has the fewest, of what both show.
     pub pixels: f32,
     /// How much more one direction is scaled than the other (logarithm of the ratio), in fractions
@@ -87,11 +89,17 @@ pub(crate) fn agreement(
     let fine = (side / MOST).max(FINEST * side / pixels);
     let [a, b] = [a, b].map(|grey| patches::band(grey, cells, fine));
     let patches = patches::compare(&a, &b, &both, cells);
-    let Together { best, whole, stray } = patches::together(&patches)?;
+    let Together {
+        best,
+        whole,
+        stray,
+        least,
+    } = patches::together(&patches)?;
     Some(Agreement {
         patches: best,
         whole,
         stray,
+        least,
         pixels,
         uneven: uneven(spans).min(uneven([shown[2] / shown[0], shown[3] / shown[1]])),
     })

@@ -29,6 +29,8 @@ pub(super) struct Together {
     pub(super) whole: f32,
     /// How far the places of the greatest correlations lie from one affine map, in sides.
     pub(super) stray: f32,
+    /// The least of the greatest correlations of all that show something, judged or not.
+    pub(super) least: f32,
 }
 
 /// One patch of a picture, compared with the other picture around its place.
@@ -206,6 +208,7 @@ pub(super) fn together(patches: &[Patch]) -> Option<Together> {
         .filter(|patch| patch.contrast >= WEAK * strongest)
         .collect();
     shown.sort_by(|one, other| other.best.total_cmp(&one.best));
+    let least = shown.last().map_or(0.0, |patch| patch.best);
     let all: f32 = shown.iter().map(|patch| patch.contrast).sum();
     let mut judged = 0.0;
     let enough = shown.iter().position(|patch| {
@@ -227,6 +230,7 @@ pub(super) fn together(patches: &[Patch]) -> Option<Together> {
         best: best / judged,
         whole: correlation(products),
         stray: stray(&shown)?,
+        least,
     })
 }
 
@@ -302,6 +306,7 @@ mod tests {
     fn a_shift_of_all_patches_is_no_stray() {
         let shifted = compared(&drawn(texture(0.0, 0.0)), &drawn(texture(1.0, -1.0)));
         assert!(shifted.best > 0.999 && shifted.stray < 0.002, "{shifted:?}");
+        assert!(shifted.least > 0.99, "{shifted:?}");
     }
 
     #[test]
@@ -319,6 +324,8 @@ mod tests {
         };
         let covered = compared(&drawn(texture(0.0, 0.0)), &drawn(painted));
         assert!(covered.best > 0.99 && covered.stray < 0.002, "{covered:?}");
+        // But told: not all of it is one picture.
+        assert!(covered.least < 0.8, "{covered:?}");
     }
 
     #[test]
