@@ -38,9 +38,9 @@ const MOST_SHEAR: f32 = 0.06;
 /// And not scaled by more in one direction than in the other (logarithm).
 const MOST_UNEVEN: f32 = 0.06;
 
-/// Every patch of a copy agrees by more. Of one thing on two grounds, the grounds do not: measured on
-/// drawn signs, at most as far astray as [`MOST_STRAY`], no stranger in 91 and 503 of 608 copies
-/// that were cropped.
+/// Every patch of a copy agrees by more. Of one thing on two grounds, the grounds do not. Measured
+/// on drawn signs, straying by [`MOST_STRAY`] at most: no stranger in 91, and 503 of 608 copies,
+/// mostly cropped ones.
 const SAME_EVERYWHERE: f32 = 0.85;
 
 /// Just above a threshold that decoys tell, most pairs are copies, some of them edited beyond what
@@ -92,8 +92,8 @@ impl Look<'_> {
         self.asks(pairs, |_, agreement| is_same_everywhere(agreement))
     }
 
-    /// For each of the pairs what is asked of it. Pairs beyond the limits are no copies as far as one
-    /// knows.
+    /// For each of the pairs what is asked of it. Pairs beyond the limits are no copies as far as
+    /// one knows.
     fn asks(
         &self,
         pairs: &[InDoubt],

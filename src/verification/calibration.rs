@@ -71,8 +71,8 @@ pub(crate) fn calibrate_by(
     }
 }
 
-/// Similarity that hardly a picture of `places` has to another one there that is no copy of it, by a
-/// sample of them.
+/// Similarity that hardly a picture of `places` has to another one there that is no copy of it, by
+/// a sample of them.
 #[must_use]
 pub(crate) fn reached_by_strangers(pictures: &[Option<Picture>], places: &[u32]) -> f32 {
     let own = sample::of_pictures(pictures, places.iter().copied(), null_model::BENT_COPIES);
@@ -257,8 +257,8 @@ impl<Best: Fn(Decoy, &[u32]) -> Vec<f32>> Search<'_, Best> {
         }
     }
 
-    /// Whether a bound stands in for what decoys say, and real strangers reach it. The upper one they
-    /// do by what decoys say.
+    /// Whether a bound stands in for what decoys say, and real strangers reach it. The upper one
+    /// they do by what decoys say.
     fn is_doubtful(&self, threshold: Threshold) -> bool {
         let is_lower = threshold.similarity <= null_model::LEAST_SIMILARITY;
         threshold.is_bound()
