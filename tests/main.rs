@@ -11,6 +11,8 @@
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
+//! - `judged`: the gate on reports that are made up, each thing accepted alone, in part, beside others
+//! - `limits`: limits and open questions on such reports
 //! - `accepted_copies`: of two copies a baseline accepts the one that was there before
 //! - `asked`: what the user asks for has an effect, and what tells groups is used or asked about
 //! - `action`: the steps of the GitHub action fail closed
@@ -88,8 +90,10 @@ mod git_safety;
 mod given;
 mod hidden_parts;
 mod integrity;
+mod judged;
 mod layouts;
 mod leaks;
+mod limits;
 mod lists;
 mod memory;
 mod names;
