@@ -53,7 +53,8 @@ fn world() -> Workspace {
         } else {
             ("val", "b")
         };
-        let name = format!("clip1_frame_{seed:04}.png");
+        // Of one clip alone no split is left.
+        let name = format!("clip{}_frame_{seed:04}.png", 1 + seed / 5);
         workspace.image(&format!("data/{split}/{name}"), seed);
         workspace.image(&format!("{alone}/{name}"), seed);
         manifest += &format!("{split}/{name},{split}\n");

@@ -1,5 +1,5 @@
-//! The gate, judged on reports that are made up: each thing that a policy may accept, alone, in part
-//! and beside what it must not touch.
+//! The gate, judged on reports that are made up: each thing that a policy may accept, alone, in
+//! part, and beside what it must not touch.
 
 use std::sync::LazyLock;
 

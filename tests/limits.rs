@@ -1,5 +1,5 @@
-//! Limits and open questions, judged on reports that are made up: what each counts, in which splits,
-//! and what leaves it without an answer.
+//! Limits and open questions, judged on reports that are made up: what each counts, in which
+//! splits, and what leaves it without an answer.
 
 use serde_json::json;
 use splitleak::report::recordings::PositionUnit;

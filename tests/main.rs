@@ -11,7 +11,8 @@
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
-//! - `judged`: the gate on reports that are made up, each thing accepted alone, in part, beside others
+//! - `judged`: the gate on reports that are made up, each thing accepted alone, in part, and beside
+//!   others
 //! - `limits`: limits and open questions on such reports
 //! - `accepted_copies`: of two copies a baseline accepts the one that was there before
 //! - `asked`: what the user asks for has an effect, and what tells groups is used or asked about

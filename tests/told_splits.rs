@@ -87,7 +87,7 @@ fn folders_that_begin_with_their_split_are_one_split_together() {
 
 #[test]
 fn lists_of_several_domains_are_judged_each_by_itself() {
-    let named = |at: u32| format!("{}/{:05}.png", if at % 2 == 0 { "art" } else { "real" }, at);
+    let named = |at: u32| format!("{}/{at:05}.png", ["art", "real"][at as usize % 2]);
     for leaks in [false, true] {
         let told = judged(leaks, named, |workspace, named| {
             for (remainder, domain) in ["art", "real"].into_iter().enumerate() {
@@ -327,4 +327,29 @@ fn where_nothing_is_understood_what_was_seen_is_named_once() {
         1,
         "{tables}"
     );
+}
+
+#[test]
+fn a_column_of_words_for_splits_counts_where_it_divides_the_pictures() {
+    let table = |folds: u32| {
+        let mut text = "fold,part,confidence,file\n".to_owned();
+        for (fold, at) in (0..folds).flat_map(|fold| (0..12).map(move |at| (fold, at))) {
+            let part = if (at + 4 * fold) % 12 < 8 {
+                "train"
+            } else {
+                "test"
+            };
+            // The number of every row is the name of a picture, too.
+            text.push_str(&format!("{fold},{part},1,s3://bucket/{}\n", plain(at)));
+        }
+        text
+    };
+    for (folds, status) in [(1, 0), (3, 2)] {
+        let told = judged(false, plain, |workspace, _| {
+            workspace
+                .image("img/1.png", 50)
+                .file("data.csv", table(folds));
+        });
+        assert_eq!(told.1, status, "{folds}: {told:?}");
+    }
 }

@@ -23,7 +23,8 @@ fn role_of(name: &str) -> &'static str {
         .map_or("other", splitleak::sample::SplitRole::name)
 }
 
-/// A time as manifests write it, in seconds since 1970 or as the number it is; `None` for what is none.
+/// A time as manifests write it, in seconds since 1970 or as the number it is; `None` for what
+/// is none.
 #[pyfunction]
 fn seconds_of(text: &str) -> Option<f64> {
     splitleak::dataset::seconds_of(text)

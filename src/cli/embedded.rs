@@ -191,8 +191,8 @@ where
     Ok(Proposed { proposal, dataset })
 }
 
-/// What `splitleak split --from-current` with these arguments proposes; see [`check`]. Files to write
-/// are left out.
+/// What `splitleak split --from-current` with these arguments proposes; see [`check`]. Files to
+/// write are left out.
 ///
 /// # Errors
 /// As for [`check`], and a dataset without a split.
@@ -312,12 +312,15 @@ mod tests {
     #[test]
     fn a_repair_says_where_each_sample_is_afterwards() {
         let picture = |seed: u32, split: &str, role| {
-            let numbers: Vec<u8> = (0..1024u32)
-                .map(|at| {
-                    ((at / 32 / 4 + at % 32 / 4 * 8 + seed * 97).wrapping_mul(2_654_435_761) >> 24)
-                        as u8
-                })
-                .collect();
+            // Squares of four, as good as random.
+            let grey = |at: u32| {
+                let mut x = (at / 32 / 4 + at % 32 / 4 * 8 + seed * 97).wrapping_add(1);
+                for factor in [0x7feb_352d, 0x846c_a68b] {
+                    x = (x ^ (x >> 16)).wrapping_mul(factor);
+                }
+                (x >> 24) as u8
+            };
+            let numbers: Vec<u8> = (0..1024).map(grey).collect();
             let pixels = Pixels {
                 height: 32,
                 width: 32,

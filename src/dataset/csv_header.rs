@@ -1,12 +1,13 @@
 //! The header of a table of samples: which column says what, by its name or by what stands in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::box_columns::BoxColumns;
 use super::csv_text::{at_line, parse_error, reader, table_text};
 use super::fold_roles;
 use super::further_pictures;
+use super::list_lines::names_a_file;
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
 };
@@ -201,12 +202,23 @@ fn positions_or_guess(
     }
     let names_images = |column: &usize| {
         let cells = rows.iter().filter_map(|row| row.get(*column));
-        let found = cells.filter(|cell| !cell.is_empty() && files.resolve(cell, None).2);
-        found.count() * 10 >= rows.len() * 9 && !rows.is_empty()
+        let cells = cells.filter(|cell| !cell.is_empty());
+        let found: Vec<&str> = cells.filter(|cell| files.resolve(cell, None).2).collect();
+        let different: BTreeSet<&&str> = found.iter().collect();
+        // A number that all rows have may be the name of an image, too.
+        let are_several = different.len() > 1 || rows.len() < 3;
+        found.len() * 10 >= rows.len() * 9 && !rows.is_empty() && are_several
     };
     // Labels are numbers often, and numbers names of images.
-    let mut others = (0..names.len()).filter(|&column| !is_no_path(&names[column]));
-    let Some(column) = others.find(names_images) else {
+    let others = (0..names.len()).filter(|&column| !is_no_path(&names[column]));
+    let mut found: Vec<usize> = others.filter(names_images).collect();
+    // Stable: of those that are written as files the first, else the first.
+    found.sort_by_key(|&column| {
+        !rows
+            .iter()
+            .any(|row| row.get(column).is_some_and(names_a_file))
+    });
+    let Some(&column) = found.first() else {
         return told;
     };
     let columns = Columns {
@@ -266,8 +278,12 @@ fn told_splits(
         let cells = |at| distinct(text, is_written, at);
         let first = reader(text, true).records().next().and_then(Result::ok);
         let first = first.unwrap_or_default();
-        return split_values::column(names, cells)
-            .or_else(|| split_values::by_values(|at| first.get(at), cells, taken));
+        let by_values = || {
+            let told = split_values::by_values(|at| first.get(at), cells, taken)?;
+            let pictures = (0..names.len()).find(|at| taken(*at))?;
+            divides(text, pictures, told.0).then_some(told)
+        };
+        return split_values::column(names, cells).or_else(by_values);
     }
     let tells = |at: &usize| {
         let cells = distinct(text, is_written, *at);
@@ -275,6 +291,20 @@ fn told_splits(
     };
     let at = (0..names.len()).find(|at| !taken(*at) && tells(at))?;
     Some((at, Values::Words))
+}
+
+/// Whether a column says one thing of most pictures: of folds it says another in each.
+fn divides(text: &str, pictures: usize, column: usize) -> bool {
+    let mut told: HashMap<String, (String, bool)> = HashMap::new();
+    for record in reader(text, true).records().flatten() {
+        let (Some(picture), Some(value)) = (record.get(pictures), record.get(column)) else {
+            continue;
+        };
+        let first = told.entry(picture.to_owned());
+        let (first, is_one) = first.or_insert_with(|| (value.to_owned(), true));
+        *is_one &= first == value;
+    }
+    told.values().filter(|one| one.1).count() * 2 > told.len()
 }
 
 /// Columns that hold nothing but 0 and 1 and say nothing else, where there are several and no

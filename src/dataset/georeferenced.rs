@@ -1,5 +1,5 @@
-//! Where pictures lie on the earth by what they carry themselves: the tags of a GeoTIFF, or a world
-//! file beside them (`a.pgw` of `a.png`), as a table.
+//! Where pictures lie on the earth by what they carry themselves: the tags of a `GeoTIFF`, or a
+//! world file beside them (`a.pgw` of `a.png`), as a table.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -57,8 +57,8 @@ fn of_tags(root: &Path, walked: &Walked) -> Option<(String, String)> {
     Some(("the tags of the GeoTIFFs".to_owned(), table))
 }
 
-/// West, north, east and south edge of a GeoTIFF; `None` of what has no such tags, or lies askew.
-/// <https://docs.ogc.org/is/19-008r4/19-008r4.html>
+/// West, north, east and south edge of a `GeoTIFF`; `None` of what has no such tags, or lies
+/// askew. <https://docs.ogc.org/is/19-008r4/19-008r4.html>
 fn edges_of_tags(file: &Path) -> Option<[f64; 4]> {
     let mut read = Decoder::new(BufReader::new(File::open(file).ok()?)).ok()?;
     let (width, height) = read.dimensions().ok()?;

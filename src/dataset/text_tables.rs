@@ -97,8 +97,8 @@ fn header(text: &str) -> Option<(&str, Option<char>)> {
         name.starts_with(char::is_alphabetic) && !name.contains(['.', '/', '\\', ':'])
     };
     let is_of_pictures = |name: &&str| words(name).iter().any(|word| NAMES.contains(&&**word));
-    let is_header = names.len() > 1 && names.iter().all(|name| is_name(name));
-    (is_header && names.iter().any(|name| is_of_pictures(name))).then_some((line, separator))
+    let is_header = names.len() > 1 && names.iter().all(is_name);
+    (is_header && names.iter().any(is_of_pictures)).then_some((line, separator))
 }
 
 fn fields(line: &str, separator: Option<char>) -> Vec<&str> {

@@ -234,6 +234,10 @@ pub(super) fn strangers_reach(threshold: Threshold, best: &[f32], queries: usize
 /// What one query in many reaches, from the best similarities of real ones. Fisher's transformation
 /// (`atanh`) makes the upper end, where similarities crowd below 1, a Gumbel distribution again.
 fn reached(best: &[f32], fitted: (f64, f64), queries: usize) -> f32 {
+    // Where none has anything to be compared by, none is like another.
+    if best.is_empty() {
+        return 0.0;
+    }
     let mut best: Vec<f64> = best
         .iter()
         .map(|&best| f64::from(best.min(MOST)).atanh())
