@@ -109,10 +109,11 @@ fn tables(root: &Path, walked: &Walked) -> Option<String> {
 
 /// Folders that no split has, where they are few; `trains` says which side is there.
 fn folders(drafts: &[Draft], trains: Option<bool>) -> Option<String> {
+    let above = common_folder(drafts);
     let mut images: BTreeMap<&str, usize> = BTreeMap::new();
     for draft in drafts.iter().filter(|draft| draft.split.is_none()) {
-        let (folder, _) = draft.path.split_once('/')?;
-        *images.entry(folder).or_default() += 1;
+        let end = draft.path[above..].find('/')?;
+        *images.entry(&draft.path[..above + end]).or_default() += 1;
     }
     let fewest = if trains.is_none() { 2 } else { 1 };
     if !(fewest..=MOST_SHOWN).contains(&images.len()) {
@@ -120,7 +121,10 @@ fn folders(drafts: &[Draft], trains: Option<bool>) -> Option<String> {
     }
     let named: Vec<String> = images
         .iter()
-        .map(|(folder, n)| format!("`{folder}` ({n})"))
+        .map(|(folder, n)| match n {
+            1 => format!("`{folder}` (1 image)"),
+            n => format!("`{folder}` ({n} images)"),
+        })
         .collect();
     let mut order: Vec<(&str, usize)> = images.into_iter().collect();
     order.sort_by_key(|one| std::cmp::Reverse(one.1));
@@ -134,10 +138,30 @@ fn folders(drafts: &[Draft], trains: Option<bool>) -> Option<String> {
         Some(true) => role((order[0].0, "validation")),
         Some(false) => role((order[0].0, "training")),
     };
-    Some(format!(
-        "the images lie in {}; if these are splits, say which is which, as by `{told}`",
-        named.join(", ")
-    ))
+    let named = named.join(", ");
+    Some(match trains {
+        None => {
+            format!(
+                "the images lie in {named}; if these are splits, say which is which, as by `{told}`"
+            )
+        }
+        Some(_) => {
+            format!("images of no split lie in {named}; if that is one, say so, as by `{told}`")
+        }
+    })
+}
+
+/// How many bytes of all paths are the folder that holds everything, with its slash.
+fn common_folder(drafts: &[Draft]) -> usize {
+    let Some(first) = drafts.first() else {
+        return 0;
+    };
+    let ends = first.path.match_indices('/').map(|(at, _)| at + 1);
+    let holds_all = |end: &usize| {
+        let folder = &first.path[..*end];
+        drafts.iter().all(|draft| draft.path.starts_with(folder))
+    };
+    ends.take_while(holds_all).last().unwrap_or(0)
 }
 
 fn quoted(name: &str) -> String {
@@ -167,5 +191,51 @@ fn shown<'a>(paths: impl Iterator<Item = &'a str>) -> String {
     match all.len() - some.len() {
         0 => some.join(", "),
         n => format!("{} and {n} more", some.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::walk::WalkedFile;
+    use crate::source::Place;
+
+    /// What is said of folders, where the first of `paths` are those of a split.
+    fn said(in_split: usize, paths: &[&str], trains: Option<bool>) -> Option<String> {
+        let of = |(at, path): (usize, &&str)| Draft {
+            split: (at < in_split).then(|| ("x".to_owned(), SplitRole::Test)),
+            ..Draft::of(WalkedFile::new((*path).to_owned(), Place::Named))
+        };
+        folders(
+            &paths.iter().enumerate().map(of).collect::<Vec<_>>(),
+            trains,
+        )
+    }
+
+    #[test]
+    fn folders_that_no_split_has_are_named_where_they_are_few() {
+        let two = said(0, &["a b/1.png", "c/1.png", "a b/2.png"], None).unwrap();
+        assert!(
+            two.starts_with("the images lie in `a b` (2 images), `c` (1 image); "),
+            "{two}"
+        );
+        assert!(
+            two.ends_with("`--role 'a b'=training --role c=validation`"),
+            "{two}"
+        );
+        let beside = said(1, &["LOL/eval15/1.png", "LOL/our485/1.png"], Some(false)).unwrap();
+        assert!(
+            beside.ends_with("by `--role LOL/our485=training`"),
+            "{beside}"
+        );
+        assert_eq!(said(0, &["a/1.png", "a/2.png"], None), None, "one folder");
+        let many: Vec<String> = (0..9).map(|at| format!("{at}/1.png")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(said(0, &many, None), None);
+        assert_eq!(
+            said(0, &["1.png", "a/2.png"], None),
+            None,
+            "some in no folder"
+        );
     }
 }

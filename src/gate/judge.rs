@@ -154,9 +154,8 @@ impl<'a> Judgement<'a> {
         let Some(first) = self.policy.first_leak_limit() else {
             return violations;
         };
-        if self.report.leakage_unavailable.is_some() {
-            let message =
-                format!("a leakage limit was asked for ({first}), and leakage was not judged");
+        if let Some(reason) = self.report.why_not_judged() {
+            let message = format!("a leakage limit was asked for ({first}), but {reason}");
             violations.push(violation(ViolationCode::NotJudged, message));
             return violations;
         }

@@ -14,9 +14,9 @@ pub(super) fn violations(report: &Report, policy: &Policy) -> Vec<Violation> {
     if policy.max_suspected.is_none() && !policy.strict {
         return violations;
     }
-    if report.leakage_unavailable.is_some() {
-        let message = "`--max-suspected` or `--strict` was asked for, and leakage was not judged";
-        return vec![violation(ViolationCode::NotJudged, message.to_owned())];
+    if let Some(reason) = report.why_not_judged() {
+        let message = format!("`--max-suspected` or `--strict` was asked for, but {reason}");
+        return vec![violation(ViolationCode::NotJudged, message)];
     }
     for entry in &report.leakage {
         let accepted = accepted_suspects(report, entry);

@@ -61,16 +61,8 @@ pub fn render(report: &Report, next: &[String], to: &mut dyn Write) -> io::Resul
     // Again, because on a small screen the first line is gone.
     let verdict = answer::verdict(report);
     writeln!(to)?;
-    let answer = match report.leakage_unavailable {
-        Some(_) => in_short(&answer),
-        None => answer.as_str(),
-    };
+    let answer = report.why_not_judged().unwrap_or(&answer);
     headline(report, &format!("{answer} ({verdict})"), to)
-}
-
-/// Why nothing was judged, without what the first lines say to do about it.
-fn in_short(reason: &str) -> &str {
-    reason.split(';').next().unwrap_or(reason)
 }
 
 /// The verdict in a word, in its colour, and the answer.
@@ -157,8 +149,8 @@ fn left_out(report: &Report, to: &mut dyn Write) -> io::Result<()> {
 
 fn leakage(report: &Report, to: &mut dyn Write) -> io::Result<()> {
     heading("Leakage", to)?;
-    if let Some(reason) = &report.leakage_unavailable {
-        return writeln!(to, "  not judged: {}", in_short(reason));
+    if let Some(reason) = report.why_not_judged() {
+        return writeln!(to, "  not judged: {reason}");
     }
     if report.scope.is_some() {
         writeln!(

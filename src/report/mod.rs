@@ -101,6 +101,15 @@ pub struct Report {
     pub gate: Gate,
 }
 
+impl Report {
+    /// Why leakage was not judged, without what there is to do about it.
+    #[must_use]
+    pub fn why_not_judged(&self) -> Option<&str> {
+        let reason = self.leakage_unavailable.as_deref()?;
+        Some(reason.split(';').next().unwrap_or(reason))
+    }
+}
+
 /// A part of the dataset: changed files, or files that were named. Pairs and counts of
 /// leaks are those with a sample of it on either side, in the whole dataset. What could
 /// not be read is reported everywhere, because a partner could hide there.

@@ -185,6 +185,12 @@ pub fn parse_with(bytes: &[u8], columns: &LogColumns) -> Result<TrainingLog, Log
         return tensorboard::parse(&[("", bytes)]);
     }
     let text = decode::text(bytes);
+    if let Some(reason) = columns.misspelt(&text) {
+        return Err(LogError::Malformed {
+            format: "training log",
+            reason,
+        });
+    }
     let json = json::rows(&text, columns);
     let json = json.filter(|found| found.rows.iter().any(|row| !row.readings.is_empty()));
     let is_json = json.is_some();
