@@ -12,10 +12,22 @@ pub struct Annotations {
     pub classes: Vec<String>,
     /// How many of `classes` a list declares; 0 where there is no such list.
     pub declared: usize,
+    /// By which numbers a tool knows the classes.
+    pub numbers: ClassNumbers,
     /// What is said of each picture, in order of name: also of those on which nothing is drawn.
     pub pictures: Vec<Annotated>,
     /// What is wrong with the files, in the order of reading.
     pub faults: Vec<Fault>,
+}
+
+/// Numbers that a tool gives to classes, as its results write them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClassNumbers {
+    /// A number and an index into [`Annotations::classes`], in order. A number that files give to
+    /// different classes has several; none where classes are known by name only.
+    pub of: Vec<(i64, u32)>,
+    /// The numbers are places in a list, counted from 0.
+    pub by_place: bool,
 }
 
 /// What is said of one picture.
@@ -25,6 +37,8 @@ pub struct Annotated {
     pub path: String,
     /// The file that says it, relative to the root.
     pub file: Arc<str>,
+    /// What that file calls the picture in place of its name, as COCO's numbers.
+    pub id: Option<Box<str>>,
     /// Width and height of the picture in pixels, as the file tells them.
     pub size: Option<(u32, u32)>,
     /// In the order of the file.
@@ -40,6 +54,8 @@ pub struct Region {
     pub bounds: Option<Bounds>,
     /// A digest of its points, which tells outlines with the same bounds apart; 0 for boxes.
     pub outline: u64,
+    /// It is around many objects that are not told apart (COCO's `iscrowd`).
+    pub crowd: bool,
     /// Line of the file, from 1; 0 where lines tell nothing.
     pub line: u32,
 }
@@ -185,6 +201,19 @@ pub enum FaultKind {
     WithoutPicture,
 }
 
+impl ClassNumbers {
+    /// With those of other files. Of two ways of counting none is known.
+    fn joined(mut self, others: &[(i64, u32)], by_place: bool) -> Self {
+        if self.by_place != by_place || self.of.is_empty() != others.is_empty() {
+            return Self::default();
+        }
+        self.of.extend(others);
+        self.of.sort_unstable();
+        self.of.dedup();
+        self
+    }
+}
+
 impl Annotations {
     /// Whether nothing was read.
     #[must_use]
@@ -263,6 +292,13 @@ impl Annotations {
                 .iter()
                 .map(|name| class(name, &mut joined.classes))
                 .collect();
+            let of = part.numbers.of.iter();
+            let of = of.map(|&(number, own)| (number, numbers[own as usize]));
+            let of: Vec<(i64, u32)> = of.collect();
+            joined.numbers = match joined.pictures.is_empty() {
+                true => ClassNumbers { of, ..part.numbers },
+                false => joined.numbers.joined(&of, part.numbers.by_place),
+            };
             for region in part.pictures.iter_mut().flat_map(|one| &mut one.regions) {
                 region.class = region.class.map(|own| numbers[own as usize]);
             }
@@ -275,6 +311,7 @@ impl Annotations {
             let same = later.path == first.path;
             if same {
                 first.size = first.size.or(later.size);
+                first.id = first.id.take().or_else(|| later.id.take());
                 if first.regions.is_empty() {
                     first.regions = std::mem::take(&mut later.regions);
                 }
@@ -302,6 +339,7 @@ mod tests {
         Annotated {
             path: path.to_owned(),
             file: "x".into(),
+            id: None,
             size: None,
             regions: classes.iter().map(|&class| tag(class)).collect(),
         }
@@ -312,6 +350,7 @@ mod tests {
             class: Some(class),
             bounds: None,
             outline: 0,
+            crowd: false,
             line: 0,
         }
     }

@@ -99,10 +99,11 @@ fn push_annotations(hasher: &mut blake3::Hasher, annotations: &Annotations) {
         source,
         classes,
         declared,
+        numbers,
         pictures,
         faults,
     } = annotations;
-    hasher.update(format!("{source:?} {classes:?} {declared} {faults:?}").as_bytes());
+    hasher.update(format!("{source:?} {classes:?} {declared} {numbers:?} {faults:?}").as_bytes());
     for picture in pictures {
         hasher.update(format!("{picture:?}").as_bytes());
     }
@@ -191,6 +192,7 @@ mod tests {
                 let said = Annotated {
                     path: "a.png".to_owned(),
                     file: "a.txt".into(),
+                    id: None,
                     size: None,
                     regions: Vec::new(),
                 };

@@ -285,7 +285,7 @@ fn place(file: &str, line: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::annotation::Annotations;
+    use crate::annotation::{Annotations, ClassNumbers};
     use crate::checks::testing::World;
 
     fn region(class: u32, edges: [f32; 4], unit: Unit) -> Region {
@@ -293,6 +293,7 @@ mod tests {
             class: Some(class),
             bounds: Some(Bounds::from_corner(edges, unit)),
             outline: 0,
+            crowd: false,
             line: 3,
         }
     }
@@ -306,6 +307,7 @@ mod tests {
         let picture = |path: &str, regions| Annotated {
             path: path.to_owned(),
             file: "a.txt".into(),
+            id: None,
             size,
             regions,
         };
@@ -313,6 +315,7 @@ mod tests {
             source: "labels".to_owned(),
             classes: ["cat", "dog"].map(ToOwned::to_owned).to_vec(),
             declared: 2,
+            numbers: ClassNumbers::default(),
             pictures: vec![picture("a.jpg", regions), picture("b.jpg", Vec::new())],
             faults: Vec::new(),
         };

@@ -252,8 +252,8 @@ impl Rows {
         let drawn = (bounds.is_some() || class.is_some()).then_some(Drawn {
             class,
             bounds,
-            outline: 0,
             line,
+            ..Drawn::default()
         });
         self.drawn.picture(path, file, columns.size(record), drawn);
     }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::annotation::{Annotated, Annotations, Bounds, Fault, FaultKind, Region, Unit};
+use crate::annotation::{
+    Annotated, Annotations, Bounds, ClassNumbers, Fault, FaultKind, Region, Unit,
+};
 
 /// One box, outline or tag, before its class has a number.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -12,6 +14,8 @@ pub(super) struct Drawn {
     pub(super) bounds: Option<Bounds>,
     /// Digest of an outline's points; 0 for a box.
     pub(super) outline: u64,
+    /// Around many objects that are not told apart.
+    pub(super) crowd: bool,
     /// Line of the file, from 1; 0 where lines tell nothing.
     pub(super) line: u32,
 }
@@ -35,7 +39,7 @@ impl Drawn {
             class,
             bounds: Bounds::around(points.iter().copied(), unit),
             outline: digest,
-            line: 0,
+            ..Self::default()
         }
     }
 }
@@ -102,6 +106,7 @@ impl Gather {
                 class,
                 bounds: one.bounds,
                 outline: one.outline,
+                crowd: one.crowd,
                 line: one.line,
             });
         }
@@ -111,6 +116,7 @@ impl Gather {
             .or_insert_with(|| Annotated {
                 path: path.to_owned(),
                 file: Arc::clone(file),
+                id: None,
                 size: None,
                 regions: Vec::new(),
             });
@@ -119,6 +125,13 @@ impl Gather {
             picture.file = Arc::clone(file);
         }
         picture.regions.extend(regions);
+    }
+
+    /// Tells what a file calls a picture that it drew on first.
+    pub(super) fn id(&mut self, path: &str, file: &Arc<str>, id: &str) {
+        if let Some(picture) = self.pictures.get_mut(path).filter(|one| one.file == *file) {
+            picture.id.get_or_insert_with(|| id.into());
+        }
     }
 
     /// Adds something wrong.
@@ -145,6 +158,7 @@ impl Gather {
             source: source.into(),
             classes: self.classes,
             declared: self.declared,
+            numbers: ClassNumbers::default(),
             pictures: self.pictures.into_values().collect(),
             faults: self.faults,
         }

@@ -110,6 +110,8 @@ pub(super) struct Annotation {
     #[serde(default)]
     bbox: Option<Lenient<Vec<f32>>>,
     #[serde(default)]
+    iscrowd: Option<Lenient<Crowd>>,
+    #[serde(default)]
     segments_info: Vec<Object>,
 }
 
@@ -119,6 +121,7 @@ impl Annotation {
         let own = Object {
             category_id: self.category_id.clone(),
             bbox: self.bbox.clone(),
+            iscrowd: self.iscrowd.clone(),
         };
         let alone = self.segments_info.is_empty().then_some(own);
         alone.into_iter().chain(self.segments_info.iter().cloned())
@@ -132,6 +135,24 @@ pub(super) struct Object {
     pub(super) category_id: Option<Lenient<i64>>,
     #[serde(default)]
     pub(super) bbox: Option<Lenient<Vec<f32>>>,
+    #[serde(default)]
+    iscrowd: Option<Lenient<Crowd>>,
+}
+
+impl Object {
+    /// Whether it is around many objects that are not told apart.
+    pub(super) fn is_crowd(&self) -> bool {
+        let said = self.iscrowd.as_ref().and_then(Lenient::right);
+        matches!(said, Some(Crowd::Number(1..) | Crowd::Said(true)))
+    }
+}
+
+/// `iscrowd`, as programs write it.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum Crowd {
+    Number(u64),
+    Said(bool),
 }
 
 #[derive(Deserialize)]

@@ -232,6 +232,8 @@ fn claimed(
         objects::gather(document, &Arc::from(path.as_str()), &pictures, &mut gather);
         splits.insert((split.clone(), *role));
     }
+    let annotations = gather.finish(String::new());
+    let annotations = with_numbers(annotations, files.iter().map(|(.., document)| document));
     let drafts: Vec<Draft> = drafts.into_values().collect();
     let columns = columns.into_iter().map(|(name, column)| Column {
         name: name.to_owned(),
@@ -251,7 +253,10 @@ fn claimed(
         lists_samples: true,
         problems,
         columns: columns.collect(),
-        annotations: gather.finish(evidence.clone()),
+        annotations: Annotations {
+            source: evidence.clone(),
+            ..annotations
+        },
         ..Claim::new(Layout::Coco, strength, evidence, drafts)
     }
 }
@@ -319,8 +324,17 @@ fn drawn_by(document: &Document, root: &Path, path: &str, walked: &Walked) -> Op
     }
     objects::gather(document, &file, &pictures, &mut gather);
     let told = gather.finish(format!("COCO annotations `{path}`"));
+    let told = with_numbers(told, [document].into_iter());
     let draws = told.pictures.iter().any(|one| !one.regions.is_empty());
     draws.then_some(told)
+}
+
+fn with_numbers<'a>(
+    told: Annotations,
+    documents: impl Iterator<Item = &'a Document>,
+) -> Annotations {
+    let numbers = objects::numbers(documents, &told.classes);
+    Annotations { numbers, ..told }
 }
 
 /// The split that the name or the folder of a file tells.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::document::{Document, Object};
-use crate::annotation::{Bounds, FaultKind, Unit};
+use crate::annotation::{Bounds, ClassNumbers, FaultKind, Unit};
 use crate::dataset::drawn::{Drawn, Gather};
 
 /// Classes that documents list, each once, in their order.
@@ -14,6 +14,21 @@ pub(super) fn classes<'a>(documents: impl Iterator<Item = &'a Document>) -> Vec<
     let all = documents.flat_map(|document| &document.categories);
     let names = all.map(|category| category.name.clone());
     names.filter(|name| seen.insert(name.clone())).collect()
+}
+
+/// Numbers that documents give to classes, in order.
+pub(super) fn numbers<'a>(
+    documents: impl Iterator<Item = &'a Document>,
+    classes: &[String],
+) -> ClassNumbers {
+    let of_name: HashMap<&str, u32> = classes.iter().map(String::as_str).zip(0..).collect();
+    let all = documents.flat_map(|document| &document.categories);
+    let numbered = all.filter_map(|one| Some((one.id, *of_name.get(one.name.as_str())?)));
+    let numbered: BTreeSet<(i64, u32)> = numbered.collect();
+    ClassNumbers {
+        of: numbered.into_iter().collect(),
+        by_place: false,
+    }
 }
 
 /// Adds what a document draws; `pictures` are the samples of its images, in their order.
@@ -66,6 +81,12 @@ pub(super) fn gather(document: &Document, file: &Arc<str>, pictures: &[String], 
     }
     for ((image, picture), drawn) in document.images.iter().zip(pictures).zip(drawn) {
         to.picture(picture, file, image.size(), drawn);
+        let id = &image.id;
+        match id.as_str() {
+            Some(id) => to.id(picture, file, id),
+            None if !id.is_null() => to.id(picture, file, &id.to_string()),
+            None => {}
+        }
     }
 }
 
@@ -106,7 +127,11 @@ fn read(object: &Object, names: &HashMap<i64, &str>) -> Result<Option<Drawn>, (F
         bounds,
         ..Drawn::default()
     };
-    Ok((drawn != Drawn::default()).then_some(drawn))
+    let is_something = drawn != Drawn::default();
+    Ok(is_something.then_some(Drawn {
+        crowd: object.is_crowd(),
+        ..drawn
+    }))
 }
 
 #[cfg(test)]

@@ -100,8 +100,8 @@ fn drawn(object: &mut Object) -> Drawn {
     Drawn {
         class: object.name.take(),
         bounds,
-        outline: 0,
         line: object.line,
+        ..Drawn::default()
     }
 }
 

@@ -1,14 +1,14 @@
 //! The label files that belong to pictures: what they draw, which pictures have none, and which
 //! belong to no picture.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::rows::{self, Form};
-use crate::annotation::{Annotations, FaultKind};
+use crate::annotation::{Annotations, ClassNumbers, FaultKind};
 use crate::dataset::csv_text::read_text_up_to;
 use crate::dataset::drawn::Gather;
 use crate::dataset::walk::Walked;
@@ -30,6 +30,18 @@ impl Classes {
     fn name(&self, number: u32) -> String {
         let listed = self.listed.get(number as usize).cloned();
         listed.unwrap_or_else(|| number.to_string())
+    }
+
+    /// The numbers of these names: places in the list, or what a name without one says.
+    fn numbers(&self, names: &[String]) -> ClassNumbers {
+        let at: HashMap<&str, u32> = names.iter().map(String::as_str).zip(0..).collect();
+        let listed = (0..).zip(&self.listed);
+        let listed = listed.filter_map(|(number, name)| Some((number, *at.get(name.as_str())?)));
+        let others = names.iter().filter(|name| !self.listed.contains(name));
+        let others = others.filter_map(|name| Some((name.parse::<i64>().ok()?, at[name.as_str()])));
+        let mut of: Vec<(i64, u32)> = listed.chain(others).collect();
+        of.sort_unstable();
+        ClassNumbers { of, by_place: true }
     }
 }
 
@@ -71,7 +83,11 @@ pub(super) fn read(
         let detail = "labels a picture that is not here".to_owned();
         gather.fault(FaultKind::WithoutPicture, &orphan, 0, None, detail);
     }
-    gather.finish(source)
+    let told = gather.finish(source);
+    Annotations {
+        numbers: classes.numbers(&told.classes),
+        ..told
+    }
 }
 
 /// Label files in the folders of others that belong to no image of the tree.
