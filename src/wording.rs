@@ -98,6 +98,25 @@ pub(crate) fn percent_tenths(share: f64) -> String {
     }
 }
 
+/// What people call a metric that reports name so.
+#[must_use]
+pub(crate) fn metric(name: &str) -> String {
+    let called = match name {
+        "macro_f1" => "F1 (mean over classes)",
+        "balanced_accuracy" => "balanced accuracy",
+        "map_50" => "mAP@0.5",
+        "map_50_95" => "mAP@0.5:0.95",
+        "map" => "mAP",
+        "iou" => "IoU",
+        "miou" => "mIoU",
+        "dice" => "Dice",
+        "jaccard" => "Jaccard index",
+        short if short.len() <= 5 => return short.to_uppercase(),
+        other => other,
+    };
+    called.to_owned()
+}
+
 /// `1 image`, `2 images`.
 #[must_use]
 pub(crate) fn counted(n: usize, noun: &str) -> String {

@@ -8,6 +8,7 @@
 //! - `odd_images`: small, odd and large images
 //! - `clusters`: what hangs together, and which parts of two pictures are the same
 //! - `explanation`: what is said of a training log, and what is refused
+//! - `detected`: boxes that a detector found, and what predictions tell in part
 //! - `gate`: limits, codes, exit statuses, configuration
 //! - `policy`: limits by split and kind, suppressions, settings and where they come from
 //! - `baseline`: the gate fails on what is new, and on nothing else
@@ -77,6 +78,7 @@ mod command;
 mod containers;
 mod controls;
 mod described;
+mod detected;
 mod dicom;
 mod diff_lost;
 mod documentation;

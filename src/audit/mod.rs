@@ -185,6 +185,7 @@ fn judge_signed(
             let evidence = explanation::Evidence {
                 dataset,
                 labels: &labels,
+                signatures: &scan.signatures,
                 partners: &scan.found.partners,
                 threshold: scan.found.threshold.similarity,
                 loose: &scan.found.loose,

@@ -395,8 +395,8 @@ pub(super) struct ExplainArgs {
     /// Training loss measured in evaluation mode, `model.evaluate(X_train, y_train)`
     #[arg(long, value_name = "LOSS", allow_hyphen_values = true)]
     pub(super) train_loss_eval: Option<String>,
-    /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; or NPY in order of
-    /// path
+    /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; NPY in order of path;
+    /// or boxes found (COCO results in JSON, or a directory of YOLO's label files)
     #[arg(long, value_name = "FILE")]
     pub(super) predictions: Option<PathBuf>,
     /// Log of a second run, trained on a split without the leak

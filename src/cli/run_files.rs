@@ -47,7 +47,11 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
             Some(log) => Some(log),
             None => declared(args)?,
         },
-        train_loss_evaluation: number("--train-loss-eval", args.train_loss_eval.as_deref())?,
+        train_loss_evaluation: number(
+            "--train-loss-eval",
+            args.train_loss_eval.as_deref(),
+            args.metric,
+        )?,
         metric: metric(args.metric),
         target_range: args.target_range.as_deref().map(range).transpose()?,
         predictions: args.predictions.as_deref().map(lines).transpose()?,
@@ -70,18 +74,44 @@ fn percent_as_share(explain: &mut Explain) -> Result<(), Error> {
     let epochs = logs.into_iter().flatten().flat_map(|log| &mut log.epochs);
     let printed = epochs.flat_map(|epoch| [&mut epoch.train, &mut epoch.validation]);
     let measured = &mut explain.train_loss_evaluation;
-    let mut rates: Vec<&mut Printed> = printed.chain([measured]).flatten().collect();
-    let highest = rates.iter().map(|rate| rate.value).fold(0.0, f64::max);
+    let rates: Vec<&mut Printed> = printed.chain([measured]).flatten().collect();
+    let values = rates.iter().map(|rate| rate.value);
+    let highest = values.clone().fold(0.0, f64::max);
+    let told = values.last().map(|value| taken_for(value, highest));
     if highest > 100.0 {
         return Err(Error::settings(format!(
             "`--metric error`: {highest} is no error rate; give shares from 0 to 1, or percentages"
         )));
     }
-    for rate in rates.iter_mut().filter(|_| highest > 1.0) {
-        rate.value /= 100.0;
-        rate.half_width /= 100.0;
+    for rate in rates.into_iter().filter(|_| highest > 1.0) {
+        *rate = share(*rate);
+    }
+    if let Some(log) = &mut explain.log {
+        log.warnings.extend(told.flatten());
     }
     Ok(())
+}
+
+/// What error rates are taken for, where they may be meant otherwise.
+fn taken_for(value: f64, highest: f64) -> Option<String> {
+    match highest {
+        1.0.. if highest > 1.0 => Some(format!(
+            "error rates above 1 are percentages, and so are all of them: {value} is {value} %"
+        )),
+        0.5.. => Some(format!(
+            "error rates up to 1 are shares: {value} is {} %; write `{value}%` if that is meant",
+            (value * 1e4).round() / 100.0
+        )),
+        _ => None,
+    }
+}
+
+/// A percentage as a share.
+fn share(rate: Printed) -> Printed {
+    Printed {
+        value: rate.value / 100.0,
+        half_width: rate.half_width / 100.0,
+    }
 }
 
 /// Predictions of models, called what their files are: without folders and endings, where that
@@ -130,22 +160,103 @@ fn log(path: &Path, columns: &LogColumns) -> Result<TrainingLog, Error> {
 }
 
 fn lines(path: &Path) -> Result<Vec<Line>, Error> {
-    let bytes = read(path)?;
-    predictions::parse(&bytes)
-        .map_err(|error| Error::settings(format!("`{}`: {error}", path.display())))
+    let read = match path.is_dir() {
+        true => predictions::label_files(&label_files(path)?),
+        false => predictions::parse(&read(path)?),
+    };
+    read.map_err(|error| Error::settings(format!("`{}`: {error}", path.display())))
+}
+
+/// Texts of a directory, each with its name without ending, in order of name.
+fn label_files(folder: &Path) -> Result<Vec<(String, String)>, Error> {
+    let unread = |source| Error::Io {
+        action: "read",
+        path: folder.to_path_buf(),
+        source,
+    };
+    let entries = std::fs::read_dir(folder).map_err(unread)?;
+    let entries: Vec<_> = entries.collect::<Result<_, _>>().map_err(unread)?;
+    let mut paths: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "txt"));
+    paths.sort();
+    if paths.is_empty() {
+        return Err(Error::settings(format!(
+            "`{}` holds no label files (`*.txt`); give what a detector found: such a directory, or a JSON of COCO results",
+            folder.display()
+        )));
+    }
+    let texts = paths.iter().map(|path| {
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let text = String::from_utf8_lossy(&read(path)?).into_owned();
+        Ok((stem.into_owned(), text))
+    });
+    texts.collect()
 }
 
 fn declared(args: &ExplainArgs) -> Result<Option<TrainingLog>, Error> {
     let (train, validation) = (args.train_loss.as_deref(), args.val_loss.as_deref());
-    number("--train-loss", train)?;
-    number("--val-loss", validation)?;
-    let any = train.is_some() || validation.is_some();
-    Ok(any.then(|| training_log::declared(train, validation, TrainLossKind::Unknown)))
+    number("--train-loss", train, args.metric)?;
+    number("--val-loss", validation, args.metric)?;
+    if train.is_none() && validation.is_none() {
+        return Ok(None);
+    }
+    let [train, validation] = [train, validation].map(|text| text.map(plain));
+    let text = |of: &Option<(String, bool)>| of.as_ref().map(|(text, _)| text.clone());
+    let mut log = training_log::declared(
+        text(&train).as_deref(),
+        text(&validation).as_deref(),
+        TrainLossKind::Unknown,
+    );
+    for epoch in &mut log.epochs {
+        let own = [
+            (&mut epoch.train, &train),
+            (&mut epoch.validation, &validation),
+        ];
+        for (loss, _) in own
+            .into_iter()
+            .filter(|(_, of)| of.as_ref().is_some_and(|of| of.1))
+        {
+            *loss = loss.map(share);
+        }
+    }
+    Ok(Some(log))
 }
 
-fn number(option: &str, text: Option<&str>) -> Result<Option<Printed>, Error> {
+/// A number as it is read, and whether it is a percentage: `0,5` and `5 %` are numbers, too. What
+/// may be a thousand (`1,234`) stays as it is.
+fn plain(text: &str) -> (String, bool) {
+    let text = text.trim();
+    let (number, is_percent) = match text.strip_suffix('%') {
+        Some(number) => (number.trim_end(), true),
+        None => (text, false),
+    };
+    let parts = number.split_once(',').filter(|_| !number.contains('.'));
+    let is_fraction = parts.is_some_and(|(whole, decimals)| {
+        let is_nothing = whole.trim_start_matches('-') == "0";
+        (decimals.len() != 3 || is_nothing) && decimals.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let number = match is_fraction {
+        true => number.replace(',', "."),
+        false => number.to_owned(),
+    };
+    (number, is_percent)
+}
+
+/// A number that was given; a percentage is a share.
+fn number(
+    option: &str,
+    text: Option<&str>,
+    metric: Option<MetricArg>,
+) -> Result<Option<Printed>, Error> {
     let Some(text) = text else { return Ok(None) };
-    match training_log::printed(text) {
+    let (number, is_percent) = plain(text);
+    if is_percent && !matches!(metric, Some(MetricArg::Error)) {
+        return Err(Error::settings(format!(
+            "`{option} {text}` is a percentage; if it is the share of wrong answers, add `--metric error`"
+        )));
+    }
+    let found = training_log::printed(&number);
+    match found.map(|found| if is_percent { share(found) } else { found }) {
         Some(printed) if printed.value.is_finite() => Ok(Some(printed)),
         Some(_) => Err(Error::settings(format!(
             "`{option} {text}` is no finite number: a run that diverged has no loss to explain; give one such as 0.0128"
@@ -216,10 +327,36 @@ mod tests {
     fn losses_that_are_not_finite_are_refused_by_the_name_of_their_option() {
         for text in ["nan", "NaN", "inf", "-inf", "1e999"] {
             for option in ["--val-loss", "--train-loss", "--train-loss-eval"] {
-                let refused = number(option, Some(text)).unwrap_err().to_string();
+                let refused = number(option, Some(text), None).unwrap_err().to_string();
                 assert!(refused.contains(&format!("{option} {text}")), "{refused}");
             }
         }
-        assert!(number("--val-loss", Some("0.5")).unwrap().is_some());
+        assert!(number("--val-loss", Some("0.5"), None).unwrap().is_some());
+    }
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let value = |text: &str, metric| {
+            let number = number("--val-loss", Some(text), metric);
+            number
+                .map(|number| number.unwrap().value)
+                .map_err(|error| error.to_string())
+        };
+        let rate = Some(MetricArg::Error);
+        assert_eq!(value("0,5", None), Ok(0.5));
+        assert_eq!(value("0,125", None), Ok(0.125));
+        assert_eq!(value(" 12,5 %", rate), Ok(0.125));
+        assert_eq!(value("5%", rate), Ok(0.05));
+        assert!(value("5%", None).unwrap_err().contains("--metric error"));
+        // A thousand or a fraction.
+        assert!(value("1,234", None).is_err() && value("1,2,3", None).is_err());
+    }
+
+    #[test]
+    fn what_error_rates_are_taken_for_is_told_where_they_may_be_meant_otherwise() {
+        let told = |value, highest| taken_for(value, highest).unwrap_or_default();
+        assert!(told(0.8, 1.2).contains("0.8 is 0.8 %"));
+        assert!(told(0.8, 1.0).contains("0.8 is 80 %; write `0.8%`"));
+        assert_eq!(taken_for(0.2, 0.3), None);
     }
 }

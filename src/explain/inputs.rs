@@ -161,6 +161,8 @@ pub struct Model<'a> {
     pub name: &'a str,
     /// Its predictions, one per row of `Inputs::rows`.
     pub predictions: &'a [Option<Prediction>],
+    /// Measures of samples and boxes that it found.
+    pub answers: &'a Answers,
     /// What its losses are, where all are of one kind.
     pub loss_kind: Option<LossKind>,
 }

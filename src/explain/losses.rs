@@ -20,6 +20,8 @@ pub(crate) struct Reported {
     pub validation: Printed,
     /// Printed training loss.
     pub train: Option<Printed>,
+    /// The same where it is below 0, and bounds nothing.
+    pub negative_train: Option<f64>,
 }
 
 /// Picks the losses to explain, or says why there are none. Without a log the mean loss of the
@@ -50,9 +52,20 @@ fn lacking(inputs: &Inputs, absent: Box<Estimate>) -> Box<Estimate> {
         let own = predictions.get(**row as usize).and_then(Option::as_ref);
         own.is_some_and(|own| own.loss.is_some())
     });
+    let answers = inputs.answers;
+    let tells_a_metric = answers.detected.is_some() || !answers.measures.is_empty();
+    let with_loss = with_loss.count() as u64;
+    if with_loss == 0 && tells_a_metric {
+        let message = "the predictions have no loss of samples, and no training log was given";
+        return Box::new(Estimate::absent(
+            Status::MissingInput,
+            "predictions_without_loss",
+            message,
+        ));
+    }
     let message = format!(
         "{} of {} evaluation samples have a usable loss in the predictions, and no training log was given",
-        count(with_loss.count() as u64),
+        count(with_loss),
         count(rows.len() as u64)
     );
     Box::new(Estimate::absent(
@@ -79,6 +92,7 @@ fn predicted(inputs: &Inputs) -> Option<Reported> {
     Some(Reported {
         validation,
         train: None,
+        negative_train: None,
     })
 }
 
@@ -119,9 +133,14 @@ fn of_log(inputs: &Inputs) -> Result<Reported, Box<Estimate>> {
             "a negative validation loss (as of Dice, or of a likelihood) does not split into leaked and clean samples; give --predictions with a column such as `dice`",
         )));
     }
+    let (train, negative) = (
+        train.filter(|train| train.value >= 0.0),
+        train.filter(|train| train.value < 0.0),
+    );
     Ok(Reported {
         validation,
-        train: train.filter(|train| train.value >= 0.0),
+        train,
+        negative_train: negative.map(|train| train.value),
     })
 }
 
@@ -217,7 +236,13 @@ fn gap(reported: Reported) -> Estimate {
 }
 
 /// Whether validation is below training is not known without a training loss.
-fn no_training_loss() -> Estimate {
+fn no_training_loss(reported: Reported) -> Estimate {
+    if let Some(train) = reported.negative_train {
+        let message = format!(
+            "the training loss is negative ({train}) and the validation loss is not: they are not of one kind"
+        );
+        return Estimate::absent(Status::NotApplicable, "negative_training_loss", message);
+    }
     Estimate::absent(
         Status::MissingInput,
         "no_training_loss",
@@ -227,7 +252,7 @@ fn no_training_loss() -> Estimate {
 
 fn f_star(reported: Reported, leaks: bool) -> Estimate {
     if reported.train.is_none() {
-        return no_training_loss();
+        return no_training_loss(reported);
     }
     let Some(train) = reported
         .train

@@ -3,10 +3,12 @@
 //!
 //! Intervals are those of the delete-a-group jackknife (Kott 2001): groups fall into at most
 //! [`MOST_BLOCKS`] blocks, the metric is taken again without each, and with `B` blocks
-//! `se^2 = (B - 1) / B * sum (m_b - mean)^2`, Student's t with `B - 1` degrees of freedom.
+//! `se^2 = (B - 1) / B * sum (m_b - mean)^2`, Student's t with `B - 1` degrees of freedom. So a
+//! metric is taken at most 101 times, whatever the number of samples.
 
 use std::collections::BTreeMap;
 
+use super::detection::{self, Detected};
 use super::exposure::Exposures;
 use super::interval::{FEW_GROUPS, t_quantile};
 use crate::report::explanation::{CiMethod, Estimate, Exposure, MetricByExposure, Status};
@@ -34,6 +36,8 @@ pub struct Answers {
     pub of: Vec<Option<Answer>>,
     /// Measures of each sample (`iou`, `dice`, ...), by row.
     pub measures: BTreeMap<&'static str, Vec<Option<f64>>>,
+    /// Boxes that were found beside those that there are.
+    pub detected: Option<Detected>,
 }
 
 impl Answers {
@@ -42,19 +46,20 @@ impl Answers {
         are_classes: false,
         of: Vec::new(),
         measures: BTreeMap::new(),
+        detected: None,
     };
 }
 
 /// A value of a sample, in its group.
 #[derive(Debug, Clone, Copy)]
-struct Case<T> {
-    group: u32,
-    clean: bool,
-    value: T,
+pub(super) struct Case<T> {
+    pub(super) group: u32,
+    pub(super) clean: bool,
+    pub(super) value: T,
 }
 
 /// A metric of some samples; `None` where it is not defined for them.
-type MetricOf<T> = fn(&[T]) -> Option<f64>;
+type MetricOf<'a, T> = &'a dyn Fn(&[T]) -> Option<f64>;
 
 /// Every metric that the answers allow.
 #[must_use]
@@ -65,21 +70,44 @@ pub(crate) fn metrics(
 ) -> Vec<MetricByExposure> {
     let answered = cases(&answers.of, exposures, groups);
     let mut all = Vec::new();
-    let chosen: &[(&str, MetricOf<Answer>)] = match answers.are_classes {
-        true => &[
-            ("macro_f1", macro_f1),
-            ("balanced_accuracy", balanced_accuracy),
-            ("auc", auc),
+    let chosen: [(&str, MetricOf<'_, Answer>); 3] = match answers.are_classes {
+        true => [
+            ("macro_f1", &macro_f1),
+            ("balanced_accuracy", &balanced_accuracy),
+            ("auc", &auc),
         ],
-        false => &[("mae", mae), ("rmse", rmse), ("r2", r2)],
+        false => [("mae", &mae), ("rmse", &rmse), ("r2", &r2)],
     };
     for (name, metric) in chosen {
-        all.extend(by_exposure(name, &answered, *metric));
+        all.extend(by_exposure(name, &answered, metric));
     }
     for (name, values) in &answers.measures {
-        all.extend(by_exposure(name, &cases(values, exposures, groups), mean));
+        all.extend(by_exposure(name, &cases(values, exposures, groups), &mean));
+    }
+    if let Some(detected) = &answers.detected {
+        let images = cases(&images(detected), exposures, groups);
+        for measure in detection::Measure::ALL {
+            let precision = |images: &[u32]| detected.mean_precision(images, measure);
+            all.extend(by_exposure(measure.name(), &images, &precision));
+        }
     }
     all
+}
+
+/// The images that detections were sought on, each at its row.
+fn images(detected: &Detected) -> Vec<Option<u32>> {
+    let rows = detected.images();
+    let most = rows.iter().max().map_or(0, |most| *most as usize + 1);
+    let mut at = vec![None; most];
+    for &row in rows {
+        at[row as usize] = Some(row);
+    }
+    at
+}
+
+/// Whether a smaller value of a measure is a better one.
+pub(super) fn less_is_better(name: &str) -> bool {
+    matches!(name, "mae" | "rmse" | "cer" | "wer")
 }
 
 fn cases<T: Copy>(values: &[Option<T>], exposures: &Exposures, groups: &[u32]) -> Vec<Case<T>> {
@@ -98,7 +126,7 @@ fn cases<T: Copy>(values: &[Option<T>], exposures: &Exposures, groups: &[u32]) -
 fn by_exposure<T: Copy>(
     name: &str,
     cases: &[Case<T>],
-    metric: MetricOf<T>,
+    metric: MetricOf<'_, T>,
 ) -> Option<MetricByExposure> {
     let of = |wanted: &dyn Fn(&Case<T>) -> bool| {
         let chosen: Vec<Case<T>> = cases.iter().filter(|case| wanted(case)).copied().collect();
@@ -114,9 +142,9 @@ fn by_exposure<T: Copy>(
 }
 
 /// An interval without what the metric cannot be: a share is 0 to 1, an error not negative.
-fn within(estimate: Estimate, name: &str) -> Estimate {
+pub(super) fn within(estimate: Estimate, name: &str) -> Estimate {
     let (least, most) = match name {
-        "mae" | "rmse" | "cer" | "wer" => (0.0, f64::INFINITY),
+        _ if less_is_better(name) => (0.0, f64::INFINITY),
         "r2" => (f64::NEG_INFINITY, 1.0),
         "psnr" => (f64::NEG_INFINITY, f64::INFINITY),
         // A measure in percent is no share of 1.
@@ -130,7 +158,8 @@ fn within(estimate: Estimate, name: &str) -> Estimate {
     }
 }
 
-fn estimate<T: Copy>(cases: &[Case<T>], metric: MetricOf<T>) -> Estimate {
+/// A metric of these samples, with its interval over groups.
+pub(super) fn estimate<T: Copy>(cases: &[Case<T>], metric: MetricOf<'_, T>) -> Estimate {
     let values: Vec<T> = cases.iter().map(|case| case.value).collect();
     let Some(value) = metric(&values) else {
         let message = "not defined for these samples";
@@ -173,7 +202,7 @@ fn estimate<T: Copy>(cases: &[Case<T>], metric: MetricOf<T>) -> Estimate {
         .with_message(message)
 }
 
-fn mean(values: &[f64]) -> Option<f64> {
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
     let sum: f64 = values.iter().sum();
     (!values.is_empty()).then(|| sum / values.len() as f64)
 }
@@ -314,7 +343,7 @@ mod tests {
                 value,
             })
             .collect();
-        let found = estimate(&cases, mean);
+        let found = estimate(&cases, &mean);
         let centre = found.value.unwrap();
         let squares: f64 = values.iter().map(|one| (one - centre).powi(2)).sum();
         let half = t_quantile(39.0) * (squares / 39.0 / 40.0).sqrt();
@@ -322,7 +351,7 @@ mod tests {
             (found.hi.unwrap() - centre - half).abs() < 1e-9,
             "{found:?}"
         );
-        assert_eq!(estimate(&cases[..1], mean).hi, None);
+        assert_eq!(estimate(&cases[..1], &mean).hi, None);
     }
 
     proptest! {

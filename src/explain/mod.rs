@@ -10,6 +10,7 @@ pub(crate) mod bounds;
 pub(crate) mod causes;
 pub(crate) mod comparison;
 pub(crate) mod descriptors;
+pub(crate) mod detection;
 pub(crate) mod dose;
 pub(crate) mod effective_size;
 pub(crate) mod exclusion;
@@ -148,6 +149,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
                 causes: &causes,
                 absent: reported.as_ref().err().map(AsRef::as_ref),
                 revisited: inputs.revisited,
+                compares: inputs.compared.len() > 1,
                 unanswered: inputs.unanswered,
             },
             &t0,
@@ -159,7 +161,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
         accuracy,
         log: inputs.log.map(log_read::log_read),
         next_steps: next_steps::next_steps(inputs, &t0),
-        warnings: warnings::warnings(inputs, t1.is_some(), differing),
+        warnings: warnings::warnings(inputs, t1.is_some(), differing, t3.as_ref()),
         t1_absent: reported.err().map(|absent| *absent),
         t0,
         t1,

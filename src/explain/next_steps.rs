@@ -13,7 +13,8 @@ pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> 
     let leaked = images.f_exposed.value.unwrap_or(0.0) > 0.0;
     let mut steps = Vec::new();
     // Losses of all samples tell more than a log; models are compared without one.
-    let is_needless = inputs.log.is_none() && (has_every_loss(inputs) || only_compares(inputs));
+    let is_needless = inputs.log.is_none()
+        && (has_every_loss(inputs) || has_metrics_alone(inputs) || only_compares(inputs));
     if inputs.log.is_none() && !is_needless {
         steps.push(step(
             "give the training log",
@@ -28,7 +29,7 @@ pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> 
             "model.evaluate(X_train, y_train), then --train-loss-eval VALUE",
         ));
     }
-    if matches!(inputs.targets, Targets::None) {
+    if matches!(inputs.targets, Targets::None) && !has_metrics_alone(inputs) {
         steps.push(step(
             "give targets: a column of the manifest",
             "path,split,label in --manifest FILE",
@@ -59,6 +60,14 @@ fn has_every_loss(inputs: &Inputs) -> bool {
         let own = predictions.get(row as usize).and_then(Option::as_ref);
         own.is_some_and(|own| own.loss.is_some())
     })
+}
+
+/// Whether the predictions tell a metric that no loss bounds, such as of boxes.
+fn has_metrics_alone(inputs: &Inputs) -> bool {
+    let answers = inputs.answers;
+    let losses = inputs.predictions.unwrap_or_default().iter().flatten();
+    let tells_one = answers.detected.is_some() || !answers.measures.is_empty();
+    tells_one && losses.filter_map(|one| one.loss).next().is_none()
 }
 
 /// Whether nothing is asked but which of several models is best.

@@ -113,7 +113,8 @@ pub(crate) fn from_predictions(
         dose: dose(inputs, queries, groups, &loss_of),
         responses: responses(inputs, exposures, groups, &loss_of),
         correlation: correlation(inputs, predictions, exposures),
-        loss_recomputed: recomputed(all, reported),
+        // Of all samples: those of some have another mean.
+        loss_recomputed: recomputed(all, reported.filter(|_| rows.len() == exposures.rows.len())),
     }
 }
 

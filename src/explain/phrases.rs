@@ -6,7 +6,7 @@ use crate::report::explanation::{
     Cause, Estimate, Evidence, Exposure, FromImages, FromLosses, FromPredictions, FromTargets,
     Metric, MetricByExposure, Status,
 };
-use crate::wording::{accuracy, as_printed, count, percent, times};
+use crate::wording::{accuracy, as_printed, count, loss, metric, percent, times};
 
 /// From this share on, "nearly every".
 const NEARLY_EVERY: f64 = 0.95;
@@ -129,32 +129,74 @@ pub(super) fn what_leaks(images: &FromImages) -> String {
     format!("{}{further}{others}.", within(near, 1))
 }
 
-/// What a metric is on all samples, and on the clean ones after `On the other 10`: the share of
-/// right answers, else the first metric that both have.
-pub(super) fn on_all_and_clean(predictions: &FromPredictions) -> Option<(String, String)> {
-    let told = |all: &Estimate, clean: &Estimate, in_words: &dyn Fn(f64) -> String| {
-        let (value, lo, hi) = (clean.value?, clean.lo?, clean.hi?);
-        let of_clean = format!("{} ({} to {})", in_words(value), in_words(lo), in_words(hi));
-        Some((in_words(all.value?), of_clean))
-    };
+/// What a metric is on all samples and on the clean ones.
+struct OnBoth {
+    /// On all, as the subject of a sentence.
+    all: String,
+    /// On the clean ones, after `On the other 10`.
+    on_clean: String,
+    /// How many clean ones it is of.
+    n_clean: u64,
+    /// Whether it is of leaked ones, too.
+    counts_leaked: bool,
+}
+
+/// A metric on all samples, what leaks, and the metric on the clean ones: of the share of right
+/// answers, else of the first metric that there is of clean samples, else of the mean loss.
+pub(super) fn on_all_and_clean(
+    predictions: &FromPredictions,
+    images: &FromImages,
+) -> Option<[String; 3]> {
     let percent = |value: f64| accuracy(value, TENTH_OF_A_POINT);
     let right = predictions.accuracy.as_ref().and_then(|right| {
-        let (all, clean) = told(&right.all, &right.clean, &percent)?;
-        Some((
-            format!("an accuracy of {all}"),
-            format!("the predictions are right in {clean}"),
-        ))
+        let all = format!("an accuracy of {}", percent(right.all.value?));
+        let says = "the predictions are right in";
+        let leaks = right.leaked.value.is_some();
+        on_both(all, (&right.clean, leaks), says, &percent)
     });
     let of_metric = |one: &MetricByExposure| {
         let number = |value: f64| format!("{value:.3}");
-        let (all, clean) = told(&one.all, &one.clean, &number)?;
-        let name = match one.metric.len() {
-            ..=4 => one.metric.to_uppercase(),
-            _ => one.metric.replace('_', " "),
-        };
-        Some((format!("{name} {all}"), format!("it is {clean}")))
+        let all = format!("{} {}", metric(&one.metric), number(one.all.value?));
+        let leaks = one.leaked.value.is_some();
+        on_both(all, (&one.clean, leaks), "it is", &number)
     };
-    right.or_else(|| predictions.metrics.iter().find_map(of_metric))
+    let of_loss = || {
+        let all = &predictions.loss_recomputed;
+        let clean = predictions.clean_loss()?;
+        let leaks = clean.n_used < all.n_used;
+        let told = format!("a mean loss of {}", loss(all.value?));
+        on_both(told, (clean, leaks), "the predictions lose", &loss)
+    };
+    let of_metrics = || predictions.metrics.iter().find_map(of_metric);
+    let told = right.or_else(of_metrics).or_else(of_loss)?;
+    let first = match told.counts_leaked {
+        true => format!("{} counts leaked {}s.", capital(&told.all), noun(images)),
+        false => format!("The predictions are of clean {}s alone.", noun(images)),
+    };
+    let others = match told.n_clean < images.n_validation - leaked_samples(images) {
+        true => format!("{} of {}", count(told.n_clean), the_others(images)),
+        false => the_others(images),
+    };
+    let last = format!("On {others} {}.", told.on_clean);
+    Some([first, what_leaks(images), last])
+}
+
+fn on_both(
+    all: String,
+    (clean, counts_leaked): (&Estimate, bool),
+    says: &str,
+    in_words: &dyn Fn(f64) -> String,
+) -> Option<OnBoth> {
+    let interval = match clean.lo.zip(clean.hi) {
+        Some((lo, hi)) => format!(" ({} to {})", in_words(lo), in_words(hi)),
+        None => String::new(),
+    };
+    Some(OnBoth {
+        all,
+        on_clean: format!("{says} {}{interval}", in_words(clean.value?)),
+        n_clean: clean.n_used,
+        counts_leaked,
+    })
 }
 
 /// That training samples are fitted worse than validation samples, so that leakage did not do that.
@@ -261,8 +303,11 @@ pub(super) fn below_training(losses: &FromLosses, causes: &[Cause]) -> Option<St
     ))
 }
 
-/// With a capital first letter.
+/// With a capital first letter, but of names that have their capitals (`mAP`).
 pub(super) fn capital(text: &str) -> String {
+    if text.chars().nth(1).is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().collect::<String>() + chars.as_str()

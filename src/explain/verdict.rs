@@ -32,6 +32,8 @@ pub struct Beside<'a> {
     pub accuracy_half_width: f64,
     /// Evaluation frames that resemble a training frame of another recording or pass.
     pub revisited: u64,
+    /// Several models are compared, which says more than that there is no loss.
+    pub compares: bool,
     /// Codes of what could tell of more leaks and was not answered.
     pub unanswered: &'a [&'static str],
     /// Causes of the gap's sign.
@@ -393,12 +395,7 @@ impl Known<'_> {
 
     /// No loss of all samples, but predictions that tell a metric of the clean ones.
     fn of_metric(&self) -> Opening {
-        let (all, clean) = on_all_and_clean(self.t3.filter(|_| self.t1.is_none())?)?;
-        let texts = [
-            format!("{} counts leaked {}s.", capital(&all), noun(self.t0)),
-            what_leaks(self.t0),
-            format!("On {} {clean}.", the_others(self.t0)),
-        ];
+        let texts = on_all_and_clean(self.t3.filter(|_| self.t1.is_none())?, self.t0)?;
         let says = texts.map(|text| said(Basis::Computed, text));
         Some((Word::Measured, says.into()))
     }
@@ -416,11 +413,9 @@ impl Known<'_> {
             }
             _ => "Without a validation loss, how much it matters cannot be said.".to_owned(),
         };
-        let says = vec![
-            said(Basis::Computed, what_leaks(self.t0)),
-            said(Basis::Refused, why),
-        ];
-        Some((Word::CannotTell, says))
+        let leak = said(Basis::Computed, what_leaks(self.t0));
+        let why = (!self.beside.compares).then(|| said(Basis::Refused, why));
+        Some((Word::CannotTell, [leak].into_iter().chain(why).collect()))
     }
 
     fn bounded(&self) -> (Word, Vec<Said>) {

@@ -2,6 +2,7 @@
 
 use super::inputs::Inputs;
 use super::training_log::Printed;
+use crate::report::explanation::{FromPredictions, Status};
 use crate::wording::{accuracy, count};
 
 /// Relative difference beyond which a log was made on other samples.
@@ -14,8 +15,13 @@ pub(super) fn warnings(
     inputs: &Inputs,
     with_loss: bool,
     differing: Option<(Printed, Printed)>,
+    t3: Option<&FromPredictions>,
 ) -> Vec<String> {
-    let mut warnings = inputs.prediction_notes.to_vec();
+    let again = t3.map(|t3| &t3.loss_recomputed);
+    let again = again.filter(|again| again.status == Status::Contradicted);
+    let of_another_run = again.map(|again| again.message.clone());
+    let mut warnings: Vec<String> = of_another_run.into_iter().collect();
+    warnings.extend(inputs.prediction_notes.iter().cloned());
     if let Some((logged, counted)) = differing {
         warnings.push(format!(
             "the log says that {} are right, of the same samples the predictions are right in {}: they are not of one model and epoch; the accuracy of the predictions is told",

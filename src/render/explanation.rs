@@ -3,10 +3,10 @@
 
 use crate::report::explanation::{
     Bound, Cause, Estimate, Evidence, Explanation, Exposure, FromImages, FromLosses,
-    FromPredictions, FromSecondRun, FromTargets, LogRead, MetricByExposure, Status,
+    FromPredictions, FromSecondRun, FromTargets, LogRead, Metric, MetricByExposure,
 };
 use crate::report::interleaving::{Interleaving, SplitKind};
-use crate::wording::{accuracy, count, loss, percent};
+use crate::wording::{self, accuracy, count, loss, percent};
 
 /// Most lines of the text.
 pub const MAX_LINES: usize = 25;
@@ -63,6 +63,16 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
     if notes_first {
         reasons.push(notes());
     }
+    let predicted = || {
+        let told = explanation.t3.iter().flat_map(predicted);
+        ("Predicted", told.collect())
+    };
+    // A metric that no loss stands for is what was asked.
+    let metrics_alone = |of: &FromPredictions| of.n_with_loss == 0 && !of.metrics.is_empty();
+    let predicted_first = explanation.t3.as_ref().is_some_and(metrics_alone);
+    if predicted_first {
+        reasons.push(predicted());
+    }
     match (&explanation.t1, &explanation.t1_absent) {
         (Some(losses), _) => {
             let log = explanation.log.as_ref();
@@ -96,8 +106,9 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
     reasons.push(("Hidden", hidden.collect()));
     let second = explanation.t4.iter().flat_map(second_run);
     reasons.push(("Second run", second.collect()));
-    let predicted = explanation.t3.iter().flat_map(predicted);
-    reasons.push(("Predicted", predicted.collect()));
+    if !predicted_first {
+        reasons.push(predicted());
+    }
     if !notes_first {
         reasons.push(notes());
     }
@@ -276,7 +287,9 @@ fn yardsticks(targets: &FromTargets, log: Option<&LogRead>) -> Vec<String> {
             loss(constant)
         ));
     }
-    if let Some(r2) = y.r2.value {
+    // Of other losses the share of the constant's is no R2.
+    let of_squares = targets.proxy_metric == Metric::SquaredError;
+    if let Some(r2) = y.r2.value.filter(|_| of_squares) {
         parts.push(format!("R2 {r2:.2}"));
     }
     if let Some(zero) = y.zero_share.filter(|&zero| zero > 0.01) {
@@ -342,7 +355,6 @@ fn exclusion(targets: &FromTargets) -> Vec<String> {
 }
 
 fn predicted(predictions: &FromPredictions) -> Vec<String> {
-    let again = &predictions.loss_recomputed;
     let classes: Vec<String> = predictions
         .by_class
         .iter()
@@ -369,15 +381,15 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
         format!("right: {}", parts.collect::<Vec<_>>().join(", "))
     });
     let mut lines = Vec::new();
-    if again.status == Status::Contradicted {
-        lines.push(again.message.clone());
-    }
     lines.extend(right);
     if !classes.is_empty() {
         lines.push(format!("loss by exposure: {}", classes.join(", ")));
     }
-    // Where nothing is clean, or all is, the two sides are one.
-    let both = |one: &&MetricByExposure| one.leaked.value.is_some() && one.clean.value.is_some();
+    // Where nothing is clean, or all is, the two sides are one; without losses it is all there is.
+    let both = |one: &&MetricByExposure| {
+        let two = one.leaked.value.is_some() && one.clean.value.is_some();
+        two || predictions.n_with_loss == 0
+    };
     lines.extend(predictions.metrics.iter().filter(both).map(metric));
     let honest = &predictions.honest_standardised;
     lines.push(match (honest.value, honest.lo, honest.hi) {
@@ -387,6 +399,8 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
             loss(lo),
             loss(hi)
         ),
+        // Of metrics alone no loss is missed.
+        _ if predictions.n_with_loss == 0 && !predictions.metrics.is_empty() => String::new(),
         _ => honest.message.clone(),
     });
     let missed = predictions.if_missed.iter().filter_map(|one| {
@@ -406,13 +420,6 @@ fn predicted(predictions: &FromPredictions) -> Vec<String> {
 
 /// A metric on all, leaked and clean samples.
 fn metric(metric: &MetricByExposure) -> String {
-    let name = match &*metric.metric {
-        "macro_f1" => "F1 (mean over classes)".to_owned(),
-        "balanced_accuracy" => "balanced accuracy".to_owned(),
-        "r2" => "R2".to_owned(),
-        measure if measure.len() <= 5 => measure.to_uppercase(),
-        measure => measure.to_owned(),
-    };
     let told = |name: &str, of: &Estimate| {
         let interval = match (of.lo, of.hi) {
             (Some(lo), Some(hi)) if name == "clean" => format!(" ({lo:.3} to {hi:.3})"),
@@ -426,7 +433,7 @@ fn metric(metric: &MetricByExposure) -> String {
         told("clean", &metric.clean),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    format!("{name}: {}", parts.join(", "))
+    format!("{}: {}", wording::metric(&metric.metric), parts.join(", "))
 }
 
 fn second_run(second: &FromSecondRun) -> Vec<String> {

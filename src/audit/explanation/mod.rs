@@ -1,10 +1,12 @@
 //! Inputs of the explanation from what the other stages know of one evaluation split.
 
 mod belonging;
+mod drawn;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use belonging::Belonging;
+use drawn::Drawn;
 
 use crate::error::Error;
 use crate::explain;
@@ -96,6 +98,7 @@ pub(super) fn descriptors(chosen: &Chosen, signed: &[Signed]) -> Descriptors {
 pub(super) struct Evidence<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) labels: &'a Labels<'a>,
+    pub(super) signatures: &'a [Signed],
     pub(super) partners: &'a Partnerships,
     /// Similarity from which on a pair is reported.
     pub(super) threshold: f32,
@@ -127,7 +130,9 @@ pub(super) fn explain(
     let (twins, revisited) = twins(chosen, &rows, evidence);
     let belonging = Belonging::of(&evidence.counted, &chosen.samples);
     let targets = targets(chosen, evidence.labels);
+    let drawn = Drawn::of(&samples, &chosen.samples, evidence);
     let of = Predicted {
+        drawn: &drawn,
         samples: &samples,
         rows: &rows,
         targets: &targets,
@@ -151,6 +156,7 @@ pub(super) fn explain(
         .map(|(name, matched)| Model {
             name,
             predictions: &matched.predictions,
+            answers: &matched.answers,
             loss_kind: matched.loss_kind,
         })
         .collect();
@@ -417,6 +423,7 @@ fn class_names<'a>(chosen: &Chosen, labels: &'a Labels<'_>) -> Vec<ClassName<'a>
 
 /// What predictions are matched to.
 struct Predicted<'a> {
+    drawn: &'a Drawn<'a>,
     samples: &'a [&'a Sample],
     rows: &'a [Row],
     targets: &'a Targets,
@@ -436,6 +443,15 @@ impl Predicted<'_> {
 fn predictions_of(lines: &[Line], of: &Predicted<'_>) -> Result<Matched, Error> {
     let paths: Vec<&str> = of.samples.iter().map(|sample| &*sample.path).collect();
     let evaluation = of.evaluation();
+    if lines.iter().any(|line| !line.detections.is_empty()) {
+        let found = of.drawn.match_to(lines, &paths, &evaluation);
+        return found
+            .map(|found| Matched::of_boxes(found, paths.len()))
+            .map_err(Error::settings);
+    }
+    let named = predictions::with_named_columns(lines, of.names);
+    let named = named.map_err(|error| Error::settings(error.to_string()))?;
+    let lines = &*named;
     let matched =
         predictions::match_to(lines, &paths, &evaluation, of.targets, of.names, of.metric);
     if matched.n_matched == 0 {

@@ -85,6 +85,7 @@ fn twins_of(
     let evidence = Evidence {
         dataset,
         labels: &Labels::None,
+        signatures: &[],
         partners: &partners,
         threshold: THRESHOLD,
         loose,
@@ -313,6 +314,7 @@ fn models_and_runs_that_share_no_measure_are_refused() {
     let models = [("memo", &wrong), ("loss", &given)].map(|(name, of)| Model {
         name,
         predictions: &of.predictions,
+        answers: &of.answers,
         loss_kind: of.loss_kind,
     });
     let refused = must_be_comparable(&models, &[0, 1])

@@ -167,7 +167,11 @@ fn true_class(line: &Line, row: usize, file: &File<'_>) -> Option<f64> {
             false => stated,
         };
     }
-    classes.of_dataset(line.predicted.as_ref()?)?;
+    let Some(predicted) = &line.predicted else {
+        // Columns of probabilities are in the order of the dataset's classes.
+        return classes.column_of_row(file.targets, row).map(f64::from);
+    };
+    classes.of_dataset(predicted)?;
     classes.number(classes.name_of_row(file.targets, row)?)
 }
 

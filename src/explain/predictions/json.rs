@@ -82,6 +82,7 @@ fn of_row(row: &Value) -> Result<Line, PredictionError> {
             .iter()
             .filter_map(|name| Some((*name, map.get(*name)?.as_f64()?)))
             .collect(),
+        ..Line::default()
     })
 }
 

@@ -1,14 +1,18 @@
 //! Predictions of a model for each sample: CSV, JSON Lines or NPY, matched to the samples by path.
 
 mod answers;
+mod boxes;
 mod classes;
 mod faults;
 mod json;
+mod named_columns;
 mod reading;
+mod rows;
 mod truths;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::detection::{Detection, Found};
 use super::inputs::{Metric, Prediction, Targets};
 use super::metrics::Answers;
 use answers::{File, are_classes, judge, with_scores_as_probabilities};
@@ -17,7 +21,12 @@ use faults::Faults;
 use json::json;
 use reading::{array, csv_table};
 
+#[cfg(feature = "cli")]
+pub(crate) use boxes::label_files;
 pub(crate) use classes::ClassName;
+pub use named_columns::Unnamed;
+pub(crate) use named_columns::with_named_columns;
+pub(crate) use rows::Rows;
 
 /// Longest file that is read, in bytes.
 const MAX_BYTES: usize = 1 << 30;
@@ -63,6 +72,12 @@ pub struct Line {
     pub probabilities: Vec<f64>,
     /// Measures of this sample (`iou`, `dice`, ...), by name.
     pub measures: Vec<(&'static str, f64)>,
+    /// Numbers in columns without another meaning, which may be those of classes.
+    pub unnamed: Option<Unnamed>,
+    /// What results of COCO's form call the image in place of its path.
+    pub image_id: Option<String>,
+    /// Boxes that were found.
+    pub detections: Vec<Detection>,
 }
 
 /// Predictions in the order of the samples.
@@ -80,6 +95,27 @@ pub(crate) struct Matched {
     pub loss_kind: Option<LossKind>,
     /// What is wrong with lines, one sentence for each kind of fault.
     pub notes: Vec<String>,
+}
+
+impl Matched {
+    /// Of boxes: they have no loss, and are right or wrong only beside others.
+    pub(crate) fn of_boxes(found: Found, n_rows: usize) -> Self {
+        let mut predictions = vec![None; n_rows];
+        for &row in &found.rows {
+            predictions[row] = Some(Prediction::default());
+        }
+        Self {
+            predictions,
+            answers: Answers {
+                detected: Some(found.detected),
+                ..Answers::default()
+            },
+            n_matched: found.rows.len(),
+            n_unmatched: found.n_unmatched,
+            loss_kind: None,
+            notes: found.notes,
+        }
+    }
 }
 
 /// What the losses of a file are.
@@ -108,7 +144,7 @@ pub enum PredictionError {
     TooLarge,
     /// A CSV without the columns needed.
     #[error(
-        "the predictions have columns {found}; needed are `path` and one of `y_pred`, `loss`, class probabilities `p_0`, `p_1`, .., or a measure such as `iou`"
+        "the predictions have columns {found}; needed are `path` and one of `y_pred`, `loss`, class probabilities (`p_0`, `p_1`, .., or columns named after all classes), or a measure such as `iou`"
     )]
     Columns {
         /// Columns there are.
@@ -119,6 +155,14 @@ pub enum PredictionError {
     Line {
         /// From 1.
         line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A box that is none.
+    #[error("detection {number}: {reason}")]
+    Detection {
+        /// From 1.
+        number: usize,
         /// What is wrong.
         reason: String,
     },
@@ -160,6 +204,8 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Line>, PredictionError> {
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         Err(PredictionError::Empty)
+    } else if boxes::are_coco_results(text) {
+        boxes::coco_results(text)
     } else if text.starts_with(['{', '[']) {
         json(text)
     } else {
@@ -194,6 +240,7 @@ pub(crate) fn match_to(
         are_classes: file.are_classes,
         of: vec![None; paths.len()],
         measures: BTreeMap::new(),
+        detected: None,
     };
     let mut predictions: Vec<Option<Prediction>> = vec![None; paths.len()];
     let has_line = |row: &&u32| places.line_of.contains_key(&(**row as usize));
@@ -242,9 +289,7 @@ struct Places {
 }
 
 fn places(lines: &[Line], paths: &[&str], in_order: &[u32]) -> Places {
-    let by_path = sorted_unique(paths.iter().map(|path| (*path).to_owned()));
-    let by_name = sorted_unique(paths.iter().map(|path| file_name(path).to_owned()));
-    let by_stem = sorted_unique(paths.iter().map(|path| stem(path).to_owned()));
+    let rows = Rows::new(paths);
     let ordered = lines.len() == in_order.len();
     let mut places = Places {
         line_of: BTreeMap::new(),
@@ -253,14 +298,7 @@ fn places(lines: &[Line], paths: &[&str], in_order: &[u32]) -> Places {
     };
     for (index, line) in lines.iter().enumerate() {
         let row = match &line.path {
-            Some(path) => {
-                let path = path.replace('\\', "/");
-                let path = path.trim_start_matches("./");
-                let is_stem = !file_name(path).contains('.');
-                find(&by_path, path)
-                    .or_else(|| find(&by_name, file_name(path)))
-                    .or_else(|| find(&by_stem, path).filter(|_| is_stem))
-            }
+            Some(path) => rows.row(path),
             None => in_order
                 .get(index)
                 .filter(|_| ordered)
@@ -307,33 +345,6 @@ fn says_the_same(a: &Line, b: &Line) -> bool {
 fn number(text: &Option<String>) -> Option<f64> {
     let text = text.as_ref()?;
     text.trim().parse::<f64>().ok().filter(|v| v.is_finite())
-}
-
-/// The name of a file without its ending, as tables of image ids write it.
-fn stem(path: &str) -> &str {
-    let name = file_name(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Keys with their index, sorted; keys that occur twice are ambiguous and fall away.
-fn sorted_unique(keys: impl Iterator<Item = String>) -> Vec<(String, usize)> {
-    let mut keys: Vec<(String, usize)> = keys.zip(0..).collect();
-    keys.sort();
-    keys.chunk_by(|a, b| a.0 == b.0)
-        .filter(|run| run.len() == 1)
-        .map(|run| run[0].clone())
-        .collect()
-}
-
-fn find(sorted: &[(String, usize)], key: &str) -> Option<usize> {
-    sorted
-        .binary_search_by(|(other, _)| other.as_str().cmp(key))
-        .ok()
-        .map(|at| sorted[at].1)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Reading of files of predictions: CSV and NPY.
 
+use super::named_columns::Unnamed;
 use super::{LOSS, Line, MEASURES, PATH, PREDICTED, PredictionError, RIGHT, TRUTH, number};
 use crate::npy;
 use serde_json::Value;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
     let by = delimiter(text);
@@ -36,11 +39,18 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
         .iter()
         .filter_map(|measure| Some((*measure, names.iter().position(|name| name == measure)?)))
         .collect();
+    // What has no other meaning may be the probabilities of classes by their names.
+    let known = [path, truth, predicted, loss, right].into_iter().flatten();
+    let known = known.chain(measures.iter().map(|one| one.1));
+    let known: BTreeSet<usize> = known.chain(probabilities.columns.iter().copied()).collect();
+    let unnamed: Vec<usize> = (0..names.len()).filter(|at| !known.contains(at)).collect();
+    let unnamed_names: Arc<[String]> = unnamed.iter().map(|&at| names[at].clone()).collect();
     let says_nothing = predicted.is_none()
         && right.is_none()
         && loss.is_none()
         && measures.is_empty()
-        && probabilities.columns.is_empty();
+        && probabilities.columns.is_empty()
+        && unnamed.is_empty();
     if path.is_none() || says_nothing {
         return Err(PredictionError::Columns {
             found: named(&names),
@@ -64,10 +74,15 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
             right: cell(right).as_deref().and_then(as_bool),
             loss: cell(loss).map(|loss| loss.parse().unwrap_or(f64::NAN)),
             probabilities: probabilities.of(&record),
+            unnamed: (!unnamed.is_empty()).then(|| Unnamed {
+                names: Arc::clone(&unnamed_names),
+                cells: unnamed.iter().map(|&at| as_cell(cell(Some(at)))).collect(),
+            }),
             measures: measures
                 .iter()
                 .filter_map(|&(name, column)| Some((name, number(&cell(Some(column)))?)))
                 .collect(),
+            ..Line::default()
         })
     };
     let lines: Vec<Line> = reader
@@ -80,6 +95,11 @@ pub(super) fn csv_table(text: &str) -> Result<Vec<Line>, PredictionError> {
     } else {
         Ok(lines)
     }
+}
+
+/// A number, or that there is none.
+fn as_cell(cell: Option<String>) -> f64 {
+    cell.and_then(|cell| cell.parse().ok()).unwrap_or(f64::NAN)
 }
 
 /// What parts the cells: what the header has most of.
@@ -164,10 +184,13 @@ impl ClassColumns {
     }
 }
 
+/// What stands before the name of a class.
+pub(super) const PREFIXES: [&str; 3] = ["p_", "prob_", "proba_"];
+
 /// Columns named `p_0`, `p_1`, ...: all classes from 0 on, or one of two.
 fn columns_of_classes(names: &[String]) -> Result<ClassColumns, PredictionError> {
     let class = |name: &str| {
-        let number = ["p_", "prob_", "proba_"]
+        let number = PREFIXES
             .iter()
             .find_map(|prefix| name.strip_prefix(prefix))?;
         number.parse::<usize>().ok()

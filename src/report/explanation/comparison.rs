@@ -10,6 +10,9 @@ use super::Estimate;
 pub struct Comparison {
     /// What is compared.
     pub measure: Measure,
+    /// Which metric, as in `t3.metrics`, where `measure` is `named`.
+    #[serde(default)]
+    pub named: Option<String>,
     /// Evaluation samples that every model predicted.
     pub samples: u64,
     /// Of those, samples that are not known to leak.
@@ -38,6 +41,8 @@ pub enum Measure {
     Accuracy,
     /// Mean loss; less is better.
     Loss,
+    /// A metric by its name: `map_50_95` of boxes, or the mean of a measure of each sample.
+    Named,
 }
 
 /// One model of a comparison.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Estimate, Exposure};
+use super::{Estimate, Exposure, Status};
 
 /// What T3 found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,9 +41,13 @@ pub struct FromPredictions {
 }
 
 impl FromPredictions {
-    /// The mean loss of clean samples, where predictions tell it.
+    /// The mean loss of clean samples, where predictions tell it and are not of another run than
+    /// the log.
     #[must_use]
     pub fn clean_loss(&self) -> Option<&Estimate> {
+        if self.loss_recomputed.status == Status::Contradicted {
+            return None;
+        }
         let classes = self.by_class.iter();
         let mut clean = classes.filter(|row| row.class == Exposure::Clean);
         clean.next().map(|row| &row.loss)
@@ -85,8 +89,8 @@ pub struct Accuracies {
 /// A metric by exposure, with intervals over groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MetricByExposure {
-    /// `macro_f1`, `balanced_accuracy`, `auc` of classes; `mae`, `rmse`, `r2` of numbers; or the
-    /// mean of a measure of each sample, such as `iou`.
+    /// `macro_f1`, `balanced_accuracy`, `auc` of classes; `mae`, `rmse`, `r2` of numbers;
+    /// `map_50`, `map_50_95` of boxes; or the mean of a measure of each sample, such as `iou`.
     pub metric: String,
     /// On all evaluation samples with a prediction.
     pub all: Estimate,
