@@ -75,9 +75,9 @@ fn percent_as_share(explain: &mut Explain) -> Result<(), Error> {
     let printed = epochs.flat_map(|epoch| [&mut epoch.train, &mut epoch.validation]);
     let measured = &mut explain.train_loss_evaluation;
     let rates: Vec<&mut Printed> = printed.chain([measured]).flatten().collect();
-    let values = rates.iter().map(|rate| rate.value);
+    let mut values = rates.iter().map(|rate| rate.value);
     let highest = values.clone().fold(0.0, f64::max);
-    let told = values.last().map(|value| taken_for(value, highest));
+    let told = values.next_back().map(|value| taken_for(value, highest));
     if highest > 100.0 {
         return Err(Error::settings(format!(
             "`--metric error`: {highest} is no error rate; give shares from 0 to 1, or percentages"
