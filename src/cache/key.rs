@@ -1,5 +1,7 @@
 //! One digest over everything that a report depends on.
 
+use std::io::{BufWriter, Write};
+
 use crate::annotation::Annotations;
 use crate::report::SCHEMA_VERSION;
 use crate::sample::{Dataset, Sample};
@@ -39,13 +41,15 @@ pub(super) fn report_key(
         group_columns,
         placed,
     } = dataset;
-    // Derived `Debug` shows every field, so that a new setting cannot be forgotten.
-    let head = format!(
+    // Derived `Debug` shows every field, so that a new setting cannot be forgotten. Not as one
+    // text: the detections of several models would be hundreds of megabytes of it.
+    write!(
+        BufWriter::new(&mut hasher),
         "{} {SCHEMA_VERSION} {SIGNATURE_VERSION} {program:?} {settings:?} {root:?} \
          {layout:?} {evidence:?} {splits:?} {problems:?} {ignored:?} {unread:?} {companions:?} {mask_classes:?} {image_files} {labels_from:?} {group_columns:?} {placed:?}",
         env!("CARGO_PKG_VERSION")
-    );
-    hasher.update(head.as_bytes());
+    )
+    .expect("hashing cannot fail");
     let mut buffer = Vec::new();
     for sample in samples {
         buffer.clear();

@@ -54,10 +54,7 @@ impl Rows {
         resolver: &Resolver,
     ) {
         let mut seen = HashSet::new();
-        for line in text.lines().map(str::trim) {
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
+        for line in told_lines(text) {
             let Line {
                 draft,
                 exists,
@@ -125,12 +122,17 @@ pub(super) struct Line {
     pub(super) names_more: bool,
 }
 
+/// Lines of a list without the empty ones and comments.
+pub(super) fn told_lines(text: &str) -> impl Iterator<Item = &str> {
+    let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    text.lines().map(str::trim).filter(is_told)
+}
+
 /// What stands first in the first lines of a list.
 pub(super) fn first_fields(text: &str) -> impl Iterator<Item = &str> {
     const LOOKED_AT: usize = 100;
-    let lines = text.lines().map(str::trim);
-    let told = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    told.take(LOOKED_AT)
+    told_lines(text)
+        .take(LOOKED_AT)
         .filter_map(|line| line.split(is_gap).next())
 }
 

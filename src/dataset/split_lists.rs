@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::builder::Draft;
 use super::csv_manifest;
 use super::csv_text::read_text;
-use super::list_lines::{Rows, first_fields, read_line};
+use super::list_lines::{Rows, first_fields, read_line, told_lines};
 use super::resolve::Resolver;
 use super::side_tables;
 use super::text_tables;
@@ -113,12 +113,6 @@ fn asks_for_a_walk(text: &str, role: SplitRole, folder: &Path) -> bool {
         let line = read_line(line, role, &resolver);
         line.names_more || folder.join(&line.draft.path).is_dir()
     })
-}
-
-/// Lines that say something.
-fn told_lines(text: &str) -> impl Iterator<Item = &str> {
-    let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    text.lines().map(str::trim).filter(is_told)
 }
 
 fn table(
