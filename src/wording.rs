@@ -63,6 +63,63 @@ pub(crate) fn accuracy(share: f64, half_width: f64) -> String {
     format!("{text} %")
 }
 
+/// Half of a tenth of a percentage point: how accuracies that were counted are written.
+pub(crate) const TENTH_OF_A_POINT: f64 = 0.0005;
+
+/// How a mean loss is told: as it is, or, where it is one minus an accuracy that was given, as that
+/// accuracy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    Loss,
+    Accuracy,
+}
+
+impl Scale {
+    #[must_use]
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Accuracy => "accuracy",
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn value(self, mean_loss: f64) -> String {
+        match self {
+            Self::Loss => loss(mean_loss),
+            Self::Accuracy => accuracy(1.0 - mean_loss, 0.0),
+        }
+    }
+
+    /// How far two are apart.
+    #[must_use]
+    pub(crate) fn difference(self, of: f64) -> String {
+        match self {
+            Self::Loss => loss(of),
+            Self::Accuracy => format!("{:.1} points", 100.0 * of),
+        }
+    }
+
+    /// How many times as large one is as another.
+    #[must_use]
+    pub(crate) fn ratio(self, of: f64) -> String {
+        match self {
+            Self::Loss => format!("x{of:.2}"),
+            Self::Accuracy => format!("errors x{of:.2}"),
+        }
+    }
+
+    /// From the lower to the higher number.
+    #[must_use]
+    pub(crate) fn range(self, lowest: f64, highest: f64) -> String {
+        let (from, to) = match self {
+            Self::Loss => (lowest, highest),
+            Self::Accuracy => (highest, lowest),
+        };
+        format!("{} to {}", self.value(from), self.value(to))
+    }
+}
+
 /// How many times as much, at no more than the precision such a ratio has.
 #[must_use]
 pub(crate) fn times(ratio: f64) -> String {

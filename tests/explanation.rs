@@ -383,6 +383,17 @@ fn accuracy_alone_is_explained_as_an_error_rate() {
         30,
         &parse(b"Epoch 1/1\n10/10 - accuracy: 0.85 - val_accuracy: 0.90").unwrap(),
     );
+    // A reader finds the number that was printed, not what it lacks to one.
+    let text = render(&explanation);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("validation accuracy 90 %, gap 5.0 points")
+            && text.contains("accuracy on samples that are not exposed: ")
+            && text.contains("to 90 %")
+            && text.contains("measure the training accuracy in evaluation mode"),
+        "{text}"
+    );
+    assert!(!text.contains("loss on") && !text.contains("0.1"), "{text}");
     let t1 = explanation.t1.unwrap();
     assert!((t1.validation_loss.value.unwrap() - 0.1).abs() < 1e-12);
     assert_eq!(t1.clean_loss_bounds[0].set, "B0");

@@ -392,7 +392,8 @@ pub(super) struct ExplainArgs {
     #[arg(long, value_name = "LOSS", conflicts_with = "training_log")]
     #[arg(allow_hyphen_values = true)]
     pub(super) val_loss: Option<String>,
-    /// Training loss measured in evaluation mode, `model.evaluate(X_train, y_train)`
+    /// Training loss measured in evaluation mode, `model.evaluate(X_train, y_train)`; the accuracy,
+    /// where the log has accuracies alone
     #[arg(long, value_name = "LOSS", allow_hyphen_values = true)]
     pub(super) train_loss_eval: Option<String>,
     /// Predictions: CSV or JSON Lines with path, `y_true`, `y_pred` or loss; NPY in order of path;

@@ -8,10 +8,11 @@ use crate::error::Error;
 use crate::explain::inputs::Metric;
 use crate::explain::predictions::{self, Line};
 use crate::explain::training_log::{
-    self, LogColumns, Printed, TrainLossKind, TrainingLog, tensorboard,
+    self, LogColumns, Printed, Quantity, TrainLossKind, TrainingLog, tensorboard,
 };
 use crate::settings::Explain;
 use crate::source::text;
+use crate::wording::accuracy;
 
 use super::args::{ExplainArgs, MetricArg};
 use super::owned;
@@ -42,16 +43,17 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Option<Explain>, Error> {
     let optional = |path: &Option<std::path::PathBuf>| {
         path.as_deref().map(|path| log(path, &columns)).transpose()
     };
+    let mut log = match optional(&args.training_log)? {
+        Some(log) => Some(log),
+        None => declared(args)?,
+    };
     let mut explain = Explain {
-        log: match optional(&args.training_log)? {
-            Some(log) => Some(log),
-            None => declared(args)?,
-        },
-        train_loss_evaluation: number(
-            "--train-loss-eval",
+        train_loss_evaluation: measured(
             args.train_loss_eval.as_deref(),
             args.metric,
+            log.as_mut(),
         )?,
+        log,
         metric: metric(args.metric),
         target_range: args.target_range.as_deref().map(range).transpose()?,
         predictions: args.predictions.as_deref().map(lines).transpose()?,
@@ -242,6 +244,38 @@ fn plain(text: &str) -> (String, bool) {
     (number, is_percent)
 }
 
+/// The training loss in evaluation mode: the accuracy, where the log has accuracies alone.
+fn measured(
+    text: Option<&str>,
+    metric: Option<MetricArg>,
+    log: Option<&mut TrainingLog>,
+) -> Result<Option<Printed>, Error> {
+    const OPTION: &str = "--train-loss-eval";
+    let of_accuracies = |log: &&mut TrainingLog| log.quantity == Quantity::Error;
+    let (Some(text), Some(log), None) = (text, log.filter(of_accuracies), metric) else {
+        return number(OPTION, text, metric);
+    };
+    let (plain, is_percent) = plain(text);
+    let told = training_log::printed(&plain);
+    let told = told.map(|told| match is_percent || told.value > 1.0 {
+        true => share(told),
+        false => told,
+    });
+    let Some(told) = told.filter(|told| (0.0..=1.0).contains(&told.value)) else {
+        return Err(Error::settings(format!(
+            "`{OPTION} {text}` is no accuracy, and the log has accuracies alone; give the training accuracy in evaluation mode, such as 0.95 or 95%"
+        )));
+    };
+    log.warnings.push(format!(
+        "{OPTION} {text} is taken for a training accuracy of {}, since the log has accuracies alone",
+        accuracy(told.value, told.half_width)
+    ));
+    Ok(Some(Printed {
+        value: 1.0 - told.value,
+        half_width: told.half_width,
+    }))
+}
+
 /// A number that was given; a percentage is a share.
 fn number(
     option: &str,
@@ -321,6 +355,31 @@ mod tests {
         assert_eq!(shares("50", "25", "0.5").unwrap(), [0.5, 0.25, 0.005]);
         assert_eq!(shares("0.5", "0.25", "1").unwrap(), [0.5, 0.25, 1.0]);
         assert!(shares("50", "125", "1").is_err());
+    }
+
+    #[test]
+    fn beside_accuracies_alone_the_training_loss_in_evaluation_mode_is_an_accuracy() {
+        let told = |log: &[u8], text: &str| {
+            let mut log = training_log::parse(log).unwrap();
+            let told = measured(Some(text), None, Some(&mut log));
+            let told = told.map(|told| told.unwrap().value);
+            (told.map_err(|error| error.to_string()), log.warnings)
+        };
+        let accuracies = b"epoch,accuracy,val_accuracy\n0,0.93,0.941\n";
+        for text in ["0.95", "95", "95%", "95,0 %"] {
+            let (told, warnings) = told(accuracies, text);
+            assert!((told.unwrap() - 0.05).abs() < 1e-12, "{text}");
+            assert!(
+                warnings[0].contains("taken for a training accuracy of 95"),
+                "{warnings:?}"
+            );
+        }
+        let refused = told(accuracies, "120").0.unwrap_err();
+        assert!(refused.contains("120") && refused.contains("no accuracy"));
+        // A log with losses: it is a loss, and no percentage.
+        let losses = b"epoch,loss,val_loss,val_accuracy\n0,0.3,0.2,0.94\n";
+        assert_eq!(told(losses, "0.95"), (Ok(0.95), Vec::new()));
+        assert!(told(losses, "95%").0.is_err());
     }
 
     #[test]

@@ -8,10 +8,7 @@
 use super::phrases::leaked_samples;
 use super::training_log::Printed;
 use crate::report::explanation::{AccuracyBounds, FromImages};
-use crate::wording::{accuracy as in_words, count};
-
-/// Half of a tenth of a percentage point: how accuracies that were counted are written.
-pub(crate) const TENTH_OF_A_POINT: f64 = 0.0005;
+use crate::wording::{TENTH_OF_A_POINT, accuracy as in_words, count};
 
 /// Bounds from the accuracy in the log and the number of exposed samples.
 #[must_use]

@@ -4,8 +4,9 @@
 use super::descriptors::Descriptors;
 use super::metrics::Answers;
 use super::predictions::LossKind;
-use super::training_log::{Printed, TrainingLog};
+use super::training_log::{Printed, Quantity, TrainingLog};
 use crate::report::interleaving::Interleaving;
+use crate::wording::Scale;
 
 pub use crate::report::explanation::Metric;
 
@@ -56,6 +57,23 @@ pub struct Inputs<'a> {
     pub unanswered: &'a [&'static str],
     /// What counts as leaked for belonging together.
     pub together: Together<'a>,
+}
+
+impl Inputs<'_> {
+    /// Whether predictions tell what is right.
+    fn has_answers(&self) -> bool {
+        let predictions = self.predictions.unwrap_or_default().iter().flatten();
+        predictions.into_iter().any(|one| one.right.is_some())
+    }
+
+    /// How mean losses are told.
+    pub(crate) fn scale(&self) -> Scale {
+        match self.log {
+            Some(log) if log.quantity == Quantity::Error => Scale::Accuracy,
+            None if self.metric == Metric::ErrorRate && self.has_answers() => Scale::Accuracy,
+            _ => Scale::Loss,
+        }
+    }
 }
 
 /// What the report counts as leaked whatever looks and time tell: tiles of one image, augmented

@@ -8,7 +8,7 @@ use super::training_log::{LogSource, Printed, Quantity, TrainingLog};
 use crate::report::explanation::{
     Assumption, Bound, CiMethod, Estimate, FromImages, FromLosses, HalfEpoch, Status, TrainLossKind,
 };
-use crate::wording::count;
+use crate::wording::{Scale, count};
 
 /// Above this exposed share the log alone does not bound the loss in any useful way.
 pub(crate) const ALMOST_ALL: f64 = 0.95;
@@ -390,10 +390,7 @@ pub(super) fn max_loss(inputs: &Inputs) -> Option<f64> {
     let range = inputs
         .target_range
         .or(inputs.log.and_then(|log| log.stated_range));
-    let error_rate = inputs.metric == Metric::ErrorRate
-        || inputs
-            .log
-            .is_some_and(|log| log.quantity == Quantity::Error);
+    let error_rate = inputs.metric == Metric::ErrorRate || inputs.scale() == Scale::Accuracy;
     match range {
         _ if error_rate => Some(1.0),
         Some((lo, hi)) if squared_error(inputs) => Some((hi - lo).powi(2)),

@@ -2,7 +2,7 @@
 
 use super::inputs::{Inputs, Metric, Targets};
 use crate::report::explanation::{ExclusionCurve, Memoriser};
-use crate::wording::{count, loss as in_words, times};
+use crate::wording::{Scale, count, times};
 
 /// A lookup table and a model whose losses differ by at most this factor cannot be told apart by
 /// them.
@@ -42,6 +42,7 @@ pub(crate) fn memoriser(
 ) -> Memoriser {
     let first = curve.and_then(|curve| curve.points.first());
     let unit = |loss: f64| in_metric(inputs, loss);
+    let in_words = |loss: f64| inputs.scale().value(loss);
     let copy = first.and_then(|point| point.copy_nearest).map(unit);
     let five = first.and_then(|point| point.five_nearest.value).map(unit);
     let message = match (copy, five) {
@@ -54,9 +55,13 @@ pub(crate) fn memoriser(
             );
             match loss {
                 Some(loss) if loss > INDISTINGUISHABLE * copy.min(five) => format!(
-                    "{scores}; your network scores {}, {} times as much: copying is better.",
+                    "{scores}; your network scores {}, {} times {}: copying is better.",
                     in_words(loss),
-                    times(loss / copy.min(five))
+                    times(loss / copy.min(five)),
+                    match inputs.scale() {
+                        Scale::Loss => "as much",
+                        Scale::Accuracy => "as many errors",
+                    }
                 ),
                 Some(loss) if copy.min(five) <= INDISTINGUISHABLE * loss => format!(
                     "{scores}; your network scores {}: the number alone does not tell the two apart.",

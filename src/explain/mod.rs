@@ -131,7 +131,7 @@ pub fn explain(inputs: &Inputs) -> Option<Explanation> {
     let counted = counted.and_then(|counted| counted.all.value);
     let counted = counted.map(|value| Printed {
         value,
-        half_width: accuracy::TENTH_OF_A_POINT,
+        half_width: crate::wording::TENTH_OF_A_POINT,
     });
     // Numbers of two models are not told in one breath: those of the predictions are kept.
     let differing = accuracy.zip(counted).filter(differ);

@@ -24,8 +24,9 @@ pub(crate) fn next_steps(inputs: &Inputs, images: &FromImages) -> Vec<NextStep> 
     // It sharpens the bounds on a mean loss of what leaks, and nothing else.
     let is_mean = inputs.metric != Metric::NotAMean;
     if leaked && is_mean && inputs.train_loss_evaluation.is_none() && !is_needless {
+        let measured = inputs.scale().name();
         steps.push(step(
-            "measure the training loss in evaluation mode (no dropout)",
+            &format!("measure the training {measured} in evaluation mode (no dropout)"),
             "model.evaluate(X_train, y_train), then --train-loss-eval VALUE",
         ));
     }

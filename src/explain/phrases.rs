@@ -1,11 +1,11 @@
 //! Parts of the verdict's sentences: what leaks, what that does to a number, and why validation may
 //! be below training.
 
-use super::accuracy::TENTH_OF_A_POINT;
 use crate::report::explanation::{
     Cause, Estimate, Evidence, Exposure, FromImages, FromLosses, FromPredictions, FromTargets,
     Metric, MetricByExposure, Status,
 };
+use crate::wording::TENTH_OF_A_POINT;
 use crate::wording::{accuracy, as_printed, count, loss, metric, percent, times};
 
 /// From this share on, "nearly every".

@@ -1,7 +1,6 @@
 //! The verdict in one word and in a paragraph that a person can repeat, from the strongest tier
 //! that allows one.
 
-use super::accuracy::TENTH_OF_A_POINT;
 use super::losses::{ALMOST_ALL, clean_at_most};
 use super::phrases::{
     about, below_training, capital, codes, constant_in_words, copying_learners, fitted_worse,
@@ -11,6 +10,7 @@ use crate::report::explanation::{
     AccuracyBounds, Basis, Cause, Estimate, FromImages, FromLosses, FromPredictions, FromSecondRun,
     FromTargets, Said, Verdict, Word,
 };
+use crate::wording::TENTH_OF_A_POINT;
 use crate::wording::{accuracy as in_percent, as_printed, at_most, count, loss as in_words, times};
 
 /// Least ratio of the copying learner's losses that is worth a projection; its interval must

@@ -4,7 +4,7 @@ use crate::report::explanation::{Comparison, Estimate, Measure};
 use crate::wording::{accuracy, count, loss, metric};
 
 /// Half of what shares are written to.
-const HALF_WIDTH: f64 = crate::explain::accuracy::TENTH_OF_A_POINT;
+const HALF_WIDTH: f64 = crate::wording::TENTH_OF_A_POINT;
 
 /// What leakage does to the order of models.
 pub(super) fn line(of: &Comparison) -> String {

@@ -1,12 +1,15 @@
 //! The explanation for a terminal: verdict first, then the numbers, in at most 25 lines of 80
 //! columns.
 
+mod predicted;
+
+use self::predicted::{measured, predicted};
 use crate::report::explanation::{
     Bound, Cause, Estimate, Evidence, Explanation, Exposure, FromImages, FromLosses,
-    FromPredictions, FromSecondRun, FromTargets, LogRead, Metric, MetricByExposure,
+    FromPredictions, FromSecondRun, FromTargets, LogRead, Metric,
 };
 use crate::report::interleaving::{Interleaving, SplitKind};
-use crate::wording::{self, accuracy, count, loss, percent};
+use crate::wording::{Scale, count, loss, percent};
 
 /// Most lines of the text.
 pub const MAX_LINES: usize = 25;
@@ -47,8 +50,26 @@ pub fn render(explanation: &Explanation) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
+/// How mean losses are told: as accuracies, where the log or the predictions tell nothing else.
+fn scale(explanation: &Explanation) -> Scale {
+    let answers = || {
+        let metric = explanation.t2.as_ref().map(|of| of.proxy_metric);
+        let predictions = explanation.t3.as_ref();
+        predictions.is_some_and(|of| of.accuracy.is_some()) && metric == Some(Metric::ErrorRate)
+    };
+    let is_accuracy = match &explanation.log {
+        Some(log) => log.validation.is_none() && log.validation_accuracy.is_some(),
+        None => answers(),
+    };
+    match is_accuracy {
+        true => Scale::Accuracy,
+        false => Scale::Loss,
+    }
+}
+
 /// Why, the most telling first.
 fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
+    let scale = scale(explanation);
     let compared = explanation.comparison.iter().map(|of| of.line.clone());
     let mut reasons = vec![
         ("Models", compared.collect()),
@@ -64,7 +85,8 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
         reasons.push(notes());
     }
     let predicted = || {
-        let told = explanation.t3.iter().flat_map(predicted);
+        let told = explanation.t3.iter();
+        let told = told.flat_map(|predictions| predicted(predictions, scale));
         ("Predicted", told.collect())
     };
     // A metric that no loss stands for is what was asked.
@@ -76,16 +98,18 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
     match (&explanation.t1, &explanation.t1_absent) {
         (Some(losses), _) => {
             let log = explanation.log.as_ref();
-            reasons.push(("Read", loss_facts(log, losses)));
+            reasons.push(("Read", loss_facts(log, losses, scale)));
             reasons.push((
                 "Yardsticks",
                 explanation
                     .t2
                     .iter()
-                    .flat_map(|t2| yardsticks(t2, log))
+                    .flat_map(|t2| yardsticks(t2, log, scale))
                     .collect(),
             ));
-            reasons.push(("If clean", if_clean(explanation, losses)));
+            let measured = explanation.t3.as_ref().and_then(|of| measured(of, scale));
+            let clean = measured.map_or_else(|| bounds(losses, scale), |line| vec![line]);
+            reasons.push(("If clean", clean));
             reasons.push(("The gap", sign(losses, &explanation.causes)));
         }
         (None, Some(absent)) => {
@@ -96,13 +120,14 @@ fn reasons(explanation: &Explanation) -> Vec<(&'static str, Vec<String>)> {
                 explanation
                     .t2
                     .iter()
-                    .flat_map(|t2| yardsticks(t2, None))
+                    .flat_map(|t2| yardsticks(t2, None, scale))
                     .collect(),
             ));
         }
         (None, None) => {}
     }
-    let hidden = explanation.t2.iter().flat_map(exclusion);
+    let hidden = explanation.t2.iter();
+    let hidden = hidden.flat_map(|targets| exclusion(targets, scale));
     reasons.push(("Hidden", hidden.collect()));
     let second = explanation.t4.iter().flat_map(second_run);
     reasons.push(("Second run", second.collect()));
@@ -169,13 +194,19 @@ fn split_facts(t0: &FromImages) -> Vec<String> {
     facts
 }
 
-fn loss_facts(log: Option<&LogRead>, losses: &FromLosses) -> Vec<String> {
+fn loss_facts(log: Option<&LogRead>, losses: &FromLosses, scale: Scale) -> Vec<String> {
     let read = log.map_or_else(
-        || "the mean loss of the predictions; no log".to_owned(),
+        || match scale {
+            Scale::Loss => "the mean loss of the predictions; no log".to_owned(),
+            Scale::Accuracy => "what the predictions get right; no log".to_owned(),
+        },
         |log| log.line.clone(),
     );
     let gap = losses.gap.value;
-    let line = read + &gap.map_or_else(String::new, |gap| format!(", gap {}", loss(gap)));
+    let line = read
+        + &gap.map_or_else(String::new, |gap| {
+            format!(", gap {}", scale.difference(gap))
+        });
     let rmse = losses.rmse.map(|rmse| {
         let range = losses.share_of_range.map_or_else(String::new, |share| {
             format!(" = {} of the range of the targets", percent(share))
@@ -185,21 +216,8 @@ fn loss_facts(log: Option<&LogRead>, losses: &FromLosses) -> Vec<String> {
     std::iter::once(line).chain(rmse).collect()
 }
 
-/// The loss of clean samples: as measured, or else its bounds.
-fn if_clean(explanation: &Explanation, losses: &FromLosses) -> Vec<String> {
-    let measured = explanation.t3.as_ref().and_then(|predictions| {
-        let of = predictions.clean_loss()?;
-        Some(format!(
-            "loss on samples that are not exposed, measured: {} ({} to {})",
-            loss(of.value?),
-            loss(of.lo?),
-            loss(of.hi?)
-        ))
-    });
-    measured.map_or_else(|| bounds(losses), |line| vec![line])
-}
-
-fn bounds(losses: &FromLosses) -> Vec<String> {
+/// The bounds of the loss of clean samples.
+fn bounds(losses: &FromLosses, scale: Scale) -> Vec<String> {
     let best = |basis: &str| {
         losses
             .clean_loss_bounds
@@ -214,12 +232,15 @@ fn bounds(losses: &FromLosses) -> Vec<String> {
         _ if bound.basis == "exposed"
             && bound.clean_loss.reason_code.as_deref() == Some("almost_all_leaked") =>
         {
-            Some("almost every sample is exposed: the log alone bounds no honest loss".to_owned())
+            let measured = scale.name();
+            Some(format!(
+                "almost every sample is exposed: the log alone bounds no honest {measured}"
+            ))
         }
         (Some(_), Some(hi)) => Some(format!(
-            "loss on {who}: {} to {}",
-            loss(losses.validation_loss.value?),
-            loss(hi)
+            "{} on {who}: {}",
+            scale.name(),
+            scale.range(losses.validation_loss.value?, hi)
         )),
         _ => None,
     };
@@ -263,7 +284,7 @@ fn sign(losses: &FromLosses, causes: &[Cause]) -> Vec<String> {
     lines.collect()
 }
 
-fn yardsticks(targets: &FromTargets, log: Option<&LogRead>) -> Vec<String> {
+fn yardsticks(targets: &FromTargets, log: Option<&LogRead>, scale: Scale) -> Vec<String> {
     let y = &targets.yardsticks;
     let mut parts = Vec::new();
     if let Some(constant) = y.trivial_loss.value {
@@ -271,7 +292,7 @@ fn yardsticks(targets: &FromTargets, log: Option<&LogRead>) -> Vec<String> {
             .trivial_loss_training
             .value
             .map_or_else(String::new, |training| {
-                format!(" (on training {})", loss(training))
+                format!(" (on training {})", scale.value(training))
             });
         let first = log.and_then(|log| log.first_validation.filter(|_| log.epochs > 1));
         let first = first.map_or_else(String::new, |first| {
@@ -284,7 +305,7 @@ fn yardsticks(targets: &FromTargets, log: Option<&LogRead>) -> Vec<String> {
         });
         parts.push(format!(
             "the best constant scores {}{training}{first}",
-            loss(constant)
+            scale.value(constant)
         ));
     }
     // Of other losses the share of the constant's is no R2.
@@ -311,7 +332,7 @@ fn yardsticks(targets: &FromTargets, log: Option<&LogRead>) -> Vec<String> {
         .collect()
 }
 
-fn exclusion(targets: &FromTargets) -> Vec<String> {
+fn exclusion(targets: &FromTargets, scale: Scale) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some((curve, (plateau, ratio))) = targets
         .exclusion
@@ -335,105 +356,23 @@ fn exclusion(targets: &FromTargets) -> Vec<String> {
         // Where nothing was hidden, that nothing changed says nothing.
         if let Some(open) = open.filter(|_| hides) {
             lines.push(format!(
-                "the five nearest training images score {} with all in view, {} without {what} (x{ratio:.2}){ridge}",
-                loss(open),
-                loss(plateau)
+                "the five nearest training images score {} with all in view, {} without {what} ({}){ridge}",
+                scale.value(open),
+                scale.value(plateau),
+                scale.ratio(ratio)
             ));
         }
     }
     let p = &targets.honest_projection;
     match (p.value, p.lo, p.hi) {
         (Some(value), Some(lo), Some(hi)) => lines.push(format!(
-            "projected for your network: {} ({} to {}); a margin, no confidence interval",
-            loss(value),
-            loss(lo),
-            loss(hi)
+            "projected for your network: {} ({}); a margin, no confidence interval",
+            scale.value(value),
+            scale.range(lo, hi)
         )),
         _ => lines.push(format!("no projection: {}", p.message)),
     }
     lines
-}
-
-fn predicted(predictions: &FromPredictions) -> Vec<String> {
-    let classes: Vec<String> = predictions
-        .by_class
-        .iter()
-        .filter_map(|of| {
-            let n = count(of.loss.n_used);
-            Some(format!(
-                "{} {} (n {n})",
-                of.class.name(),
-                loss(of.loss.value?)
-            ))
-        })
-        .collect();
-    let right = predictions.accuracy.iter().map(|right| {
-        let share = |of: &Estimate| of.value.map(|value| accuracy(value, 0.0005));
-        let parts = [
-            ("all", &right.all),
-            ("leaked", &right.leaked),
-            ("clean", &right.clean),
-            ("weighed by twins", &right.standardised),
-        ];
-        let parts = parts
-            .iter()
-            .filter_map(|(name, of)| Some(format!("{name} {}", share(of)?)));
-        format!("right: {}", parts.collect::<Vec<_>>().join(", "))
-    });
-    let mut lines = Vec::new();
-    lines.extend(right);
-    if !classes.is_empty() {
-        lines.push(format!("loss by exposure: {}", classes.join(", ")));
-    }
-    // Where nothing is clean, or all is, the two sides are one; without losses it is all there is.
-    let both = |one: &&MetricByExposure| {
-        let two = one.leaked.value.is_some() && one.clean.value.is_some();
-        two || predictions.n_with_loss == 0
-    };
-    lines.extend(predictions.metrics.iter().filter(both).map(metric));
-    let honest = &predictions.honest_standardised;
-    lines.push(match (honest.value, honest.lo, honest.hi) {
-        (Some(value), Some(lo), Some(hi)) => format!(
-            "honest loss on the same samples: {} (95 % interval {} to {})",
-            loss(value),
-            loss(lo),
-            loss(hi)
-        ),
-        // Of metrics alone no loss is missed.
-        _ if predictions.n_with_loss == 0 && !predictions.metrics.is_empty() => String::new(),
-        _ => honest.message.clone(),
-    });
-    let missed = predictions.if_missed.iter().filter_map(|one| {
-        let (value, lo, hi) = (one.honest.value?, one.honest.lo?, one.honest.hi?);
-        let share = percent(1.0 - one.recall);
-        Some(format!(
-            "{} ({} to {}) if {share} of the leaked ones were missed",
-            loss(value),
-            loss(lo),
-            loss(hi)
-        ))
-    });
-    lines.push(missed.collect::<Vec<_>>().join("; "));
-    lines.retain(|line| !line.is_empty());
-    lines
-}
-
-/// A metric on all, leaked and clean samples.
-fn metric(metric: &MetricByExposure) -> String {
-    let told = |name: &str, of: &Estimate| {
-        let interval = match (of.lo, of.hi) {
-            (Some(lo), Some(hi)) if name == "clean" => format!(" ({lo:.3} to {hi:.3})"),
-            _ => String::new(),
-        };
-        of.value.map(|value| format!("{name} {value:.3}{interval}"))
-    };
-    let parts = [
-        told("all", &metric.all),
-        told("leaked", &metric.leaked),
-        told("clean", &metric.clean),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    format!("{}: {}", wording::metric(&metric.metric), parts.join(", "))
 }
 
 fn second_run(second: &FromSecondRun) -> Vec<String> {
