@@ -183,11 +183,36 @@ fn columns(rows: &[Fields<'_>]) -> Vec<Column> {
         if alike {
             let runs = first.iter().enumerate();
             columns.extend(runs.map(|(run, kind)| column(Some(run), Some(*kind))));
-        } else {
-            columns.push(column(None, None));
+            continue;
         }
+        let shared = shared_runs(&values).into_iter();
+        columns.extend(shared.map(|(run, kind)| column(Some(run), Some(kind))));
+        columns.push(column(None, None));
     }
     columns
+}
+
+/// The runs at the beginning of all values, up to the last number that the same letters follow:
+/// `S`, `001` of `S001A09`, `S002A46b`.
+fn shared_runs(values: &[&str]) -> Vec<(usize, Kind)> {
+    let of = |value: &str| -> Vec<(Kind, String)> {
+        let runs = fields::runs(value).into_iter();
+        let text = |kind, range: std::ops::Range<usize>| match kind {
+            Kind::Letters => value[range].to_owned(),
+            Kind::Digits => String::new(),
+        };
+        runs.map(|(kind, range)| (kind, text(kind, range)))
+            .collect()
+    };
+    let mut shared = of(values[0]);
+    for value in &values[1..] {
+        let own = of(value);
+        let alike = shared.iter().zip(&own).take_while(|(a, b)| a == b).count();
+        shared.truncate(alike);
+    }
+    let last = shared.iter().rposition(|(kind, _)| *kind == Kind::Letters);
+    let kinds = shared.iter().map(|(kind, _)| *kind).enumerate();
+    kinds.take(last.unwrap_or(0)).collect()
 }
 
 /// Nearly all different, and long mixtures of digits and letters.
@@ -211,6 +236,8 @@ pub(super) fn is_hash(values: &[&str]) -> bool {
 /// Letters and digits change at the same places: `001A02` is counted, and nothing drawn is so even.
 fn are_shaped_alike(values: &[&str]) -> bool {
     let shape = |value: &str| -> Vec<(Kind, usize)> {
+        // `001A02b` is another one of `001A02`.
+        let value = value.trim_end_matches(|c: char| c.is_ascii_lowercase());
         let runs = fields::runs(value).into_iter();
         runs.map(|(kind, range)| (kind, range.len())).collect()
     };
@@ -364,14 +391,15 @@ mod tests {
 
     #[test]
     fn a_number_before_a_word_for_pieces_is_what_they_are_pieces_of() {
-        let of = |word: &str| {
+        let of = |word: &str, width: usize| {
             named(216, |at| {
                 let number = scattered(at, 40_000);
-                format!("tumor_{:03}_{word}_{number}", at / 18)
+                format!("tumor_{:0width$}_{word}_{number}", at / 18)
             })
         };
-        assert_eq!(of("patch"), Some((12, false)));
-        assert_eq!(of("type"), None);
+        assert_eq!(of("patch", 1), Some((12, false)));
+        assert_eq!(of("type", 1), None);
+        assert_eq!(of("type", 3), Some((12, false)), "classes are not padded");
     }
 
     #[test]
@@ -451,5 +479,10 @@ mod tests {
     fn what_is_shaped_alike_is_counted_and_no_digest() {
         let found = named(200, |at| format!("{:03}A{:02}", at % 20 + 1, at / 20 * 7));
         assert_eq!(found, Some((20, false)));
+        let lettered = named(200, |at| {
+            let letter = ["", "a", "b"][at % 3];
+            format!("{:03}A{:02}{letter}", at % 20 + 1, at / 20 * 7)
+        });
+        assert_eq!(lettered, Some((20, false)));
     }
 }

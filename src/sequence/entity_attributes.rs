@@ -8,7 +8,7 @@ use super::fields::Kind;
 /// Whether a column of numbers, with the `word` before it, is an attribute.
 pub(super) fn is_attribute(scheme: &Scheme<'_>, at: usize, word: &str, values: &[&str]) -> bool {
     is_year(values)
-        || is_word(word, &ATTRIBUTES)
+        || is_word(word, &ATTRIBUTES) && !is_beyond_cameras(word, values)
         || is_month_of_year(scheme, at, values)
         || is_day_of_month(scheme, at)
         || is_of_wordnet(word, values)
@@ -17,6 +17,14 @@ pub(super) fn is_attribute(scheme: &Scheme<'_>, at: usize, word: &str, values: &
         || is_of_decimal(scheme, at)
         || deals_out(scheme, at)
         || (is_word(word, &FETCHED) && values.iter().all(|value| is_day(value)))
+}
+
+/// Whether a number behind a word for cameras is larger than there are cameras: `CAM017639` is a
+/// specimen.
+fn is_beyond_cameras(word: &str, values: &[&str]) -> bool {
+    const MOST_CAMERAS: u64 = 999;
+    let beyond = |value: &&str| value.parse().is_ok_and(|number: u64| number > MOST_CAMERAS);
+    is_word(word, &["cam", "camera"]) && values.iter().any(beyond)
 }
 
 /// Four digits, from 1950 to 2050.
@@ -115,7 +123,11 @@ fn is_of_decimal(scheme: &Scheme<'_>, at: usize) -> bool {
         all && field < scheme.rows[0].fields.len()
     };
     let point = |before: usize| scheme.rows[0].between.get(before).copied() == Some(".");
-    let whole = |at: usize| is_number(at, 1) && is_number(at + 1, 6) && point(at + 1);
+    // `1.2.7` is no measure.
+    let whole = |at: usize| {
+        let alone = !(at > 0 && point(at)) && !point(at + 2);
+        is_number(at, 1) && is_number(at + 1, 6) && point(at + 1) && alone
+    };
     whole(field) || (field > 0 && whole(field - 1))
 }
 

@@ -11,8 +11,6 @@ use super::entity_counts::{Counts, count};
 use super::entity_judge::{Classes, FEWEST_VALUES, Part, follows_class, is_code, is_sparse};
 use super::fields::Kind;
 
-/// Most pieces of one photo, on average: more are frames since that second.
-const MOST_PIECES: usize = 8;
 /// Most pictures of one code, on average.
 const MOST_OF_CODE: usize = 20;
 /// Fewest digits of a number that is given rather than counted.
@@ -39,10 +37,8 @@ pub(super) fn source(
         return None;
     }
     let counts = count(scheme, samples, &part);
-    let is_cut = counts.values >= FEWEST_VALUES
-        && counts.rest_varies
-        && repeats(&counts, 2)
-        && counts.samples <= counts.values * MOST_PIECES;
+    // Pieces of a photo, or frames of a recording that began then.
+    let is_cut = counts.values >= FEWEST_VALUES && counts.rest_varies && repeats(&counts, 2);
     is_cut.then_some(part)
 }
 
@@ -160,6 +156,7 @@ mod tests {
             })
         };
         assert_eq!(crops(6), Some((15, false)));
+        assert_eq!(crops(18), Some((5, false)), "frames since that second");
         assert_eq!(crops(1), None);
     }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use crate::report::recordings::GroupRule;
 use crate::sample::Sample;
 
+use super::clock;
 use super::entity::Candidate;
+use super::entity_attributes::is_day;
 use super::entity_judge;
 use super::entity_pattern;
 use super::entity_words::{ENTITIES, STRETCHES, is_word, tells_class};
@@ -17,7 +19,7 @@ use super::{name, view};
 /// Fewer class folders may be numbered in any way.
 const FEWEST_FOLDERS: usize = 8;
 /// Class folders with smaller numbers are numbered classes.
-const LEAST_IDENTIFIER: u64 = 1_000;
+const LEAST_IDENTIFIER: u64 = 100;
 /// Folders of one word with counted numbers may be classes where they are fewer.
 const FEWEST_COUNTED: usize = 20;
 /// Folders with a word for entities are asked about from here on.
@@ -27,7 +29,7 @@ const MOST_IN_EACH: usize = 20;
 /// What the folders may be, the likeliest first.
 pub(super) fn candidates(samples: &[Sample]) -> impl Iterator<Item = Candidate> {
     let rig = folders_of_a_rig(samples).into_iter();
-    rig.chain(numbered_folders(samples))
+    rig.chain(recordings(samples).or_else(|| numbered_folders(samples)))
 }
 
 /// Class folders whose pictures all are of one channel of a recording rig, as `leftImg8bit`: a rig
@@ -45,6 +47,28 @@ fn folders_of_a_rig(samples: &[Sample]) -> Option<Candidate> {
         return None;
     }
     by_label(samples, "the folder of what one camera of a rig recorded")
+}
+
+/// Class folders that are called after a day or a time, or that hold numbered frames: no class is.
+fn recordings(samples: &[Sample]) -> Option<Candidate> {
+    let labels: Option<BTreeSet<&str>> = samples.iter().map(|one| one.label.as_deref()).collect();
+    let labels = labels.filter(|labels| labels.len() >= FEWEST_NAMED)?;
+    let is_timed = |label: &&str| clock::find(label).is_some() || is_day(label);
+    if labels.iter().all(is_timed) {
+        return by_label(samples, "the folder, a day or a time");
+    }
+    let is_frame = |sample: &Sample| {
+        let (word, number) = word_and_number(name::split(&sample.path).stem);
+        let word = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        !number.is_empty() && matches!(&*word.to_ascii_lowercase(), "frame" | "frm" | "slice")
+    };
+    let are_numbered = labels.iter().all(|label| {
+        let (word, number) = word_and_number(label);
+        !number.is_empty() && !tells_class(&word.to_ascii_lowercase())
+    });
+    (are_numbered && samples.iter().all(is_frame))
+        .then(|| by_label(samples, "the folder of frames"))
+        .flatten()
 }
 
 /// Class folders that are numbers far apart, perhaps behind one word: identifiers of patients or
@@ -184,6 +208,23 @@ mod tests {
         assert_eq!(asked(200, |at| format!("{}/{at}", at % 20)), None);
         let wordnet = |at: usize| format!("n{:08}/{at}", at % 20 * 90_431 + 1_440_764);
         assert_eq!(asked(200, wordnet), None, "classes of WordNet");
+    }
+
+    #[test]
+    fn folders_of_days_times_and_frames_are_recordings_and_no_classes() {
+        let of = |folder: fn(usize) -> String, stem: &str| {
+            asked(60, |at| format!("{}/{stem}{:03}", folder(at % 5), at / 5))
+        };
+        let time = |at: usize| format!("2015-10-05-1{at}-52-01_bag");
+        assert_eq!(of(time, "img"), Some(5));
+        assert_eq!(of(|at| format!("2017061{at}"), "img"), Some(5));
+        assert_eq!(of(|at| format!("{at:02}"), "frame"), Some(5));
+        assert_eq!(of(|at| format!("{at:02}"), "img"), None);
+        assert_eq!(of(|at| format!("gesture{at}"), "frame"), None);
+        assert_eq!(
+            of(|at| format!("{}", ["a", "b", "c", "d", "e"][at]), "frame"),
+            None
+        );
     }
 
     #[test]

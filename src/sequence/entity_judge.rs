@@ -12,7 +12,8 @@ use super::entity_attributes::{is_attribute, is_year};
 use super::entity_counts::{Counts, count, values_of, varying_behind};
 use super::entity_cut;
 use super::entity_names;
-use super::entity_words::{ENTITIES, PAIRED, PIECES, STATES, STRETCHES, is_word};
+use super::entity_shared::{Ways, is_of_all_classes};
+use super::entity_words::{ENTITIES, PAIRED, PIECES, STATES, STRETCHES, is_word, tells_class};
 use super::fields::Kind;
 
 /// A leading part of the names of one scheme.
@@ -48,6 +49,7 @@ const LONGEST_CODE: usize = 2;
 /// Labels of the samples that are looked at.
 pub(super) struct Classes {
     pub(super) several: bool,
+    ways: Ways,
 }
 
 impl Classes {
@@ -58,6 +60,7 @@ impl Classes {
         let different: BTreeSet<&str> = labels.take(10_000).collect();
         Self {
             several: different.len() > 1,
+            ways: Ways::of(&different),
         }
     }
 }
@@ -66,7 +69,8 @@ impl Classes {
 pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) -> Vec<Part> {
     let columns = &scheme.columns;
     let timed = clock_columns(scheme);
-    let with_class = classes.several && names_recur_in_classes(scheme, samples);
+    let with_class =
+        classes.several && classes.ways == Ways::None && names_recur_in_classes(scheme, samples);
     let mut without: Vec<usize> = Vec::new();
     let mut after_number = false;
     let mut found = Vec::new();
@@ -105,7 +109,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         let mut part = Part {
             column: at,
             without: without.clone(),
-            with_class,
+            with_class: with_class && !is_of_all_classes(scheme, samples, at),
             needs_pixels: false,
             names_thing: is_called_so && !is_word(&word, &STRETCHES),
         };
@@ -119,6 +123,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         let counts = count(scheme, samples, &part);
         let is_named = is_called_so
             || (different >= FEWEST_VALUES && side.is_some())
+            || (different >= FEWEST_VALUES && classes.ways == Ways::Cameras)
             || (different >= FEWEST_VALUES
                 && (has_pieces(scheme, at)
                     || has_states(scheme, at)
@@ -130,6 +135,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         if excluded {
             continue;
         }
+        let is_named = is_named || is_code_before_numbers(scheme, at, &word, &values, &counts);
         if is_entity(&counts, &values, column, is_named) {
             found.push(part);
         } else if has_same_words(&counts) {
@@ -189,6 +195,44 @@ fn has_same_words(counts: &Counts) -> bool {
         && counts.samples >= counts.values * 3
         && counts.rest_varies
         && !counts.rest_has_digits
+}
+
+/// A padded number behind a word, or one that points part from others, before numbers that differ
+/// from picture to picture: `v01_005575`, `adl-02-cam0-071`, `1.2.3_1120`. Classes are words, or
+/// numbers that nobody pads in names.
+fn is_code_before_numbers(
+    scheme: &Scheme<'_>,
+    at: usize,
+    word: &str,
+    values: &[&str],
+    counts: &Counts,
+) -> bool {
+    let column = &scheme.columns[at];
+    let is_padded = |value: &&str| value.len() > 1 && value.starts_with('0');
+    // Without a word in front, a few digits may as well be a class or a measure.
+    let next = scheme.columns.get(at + 1);
+    let before_letters =
+        next.is_some_and(|next| next.kind == Some(Kind::Letters) || next.kind.is_none());
+    let is_long = !word.is_empty() || before_letters && values.iter().all(|value| value.len() > 2);
+    let is_padded = is_long
+        && !tells_class(word)
+        && values.iter().any(is_padded)
+        && values.iter().all(|value| value.len() == values[0].len());
+    let between = |field: usize| {
+        let first = &scheme.rows[0].between;
+        first.get(field).copied().unwrap_or_default()
+    };
+    let is_pointed = column.run == Some(0)
+        && at > 0
+        && scheme.columns[at - 1].kind == Some(Kind::Digits)
+        && between(column.field) == "."
+        && between(column.field + 1) != ".";
+    column.kind == Some(Kind::Digits)
+        && (is_padded || is_pointed)
+        && counts.values >= FEWEST_VALUES
+        && counts.samples >= counts.values * 3
+        && counts.rest_varies
+        && counts.rest_has_digits
 }
 
 /// Whether each class has one value only: the part spells the class.

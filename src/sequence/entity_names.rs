@@ -40,7 +40,7 @@ pub(super) fn word(
     }
     let part = Part {
         column: at,
-        without: Vec::new(),
+        without: numbers_in_front(scheme, column.field),
         with_class,
         needs_pixels: false,
         names_thing: false,
@@ -63,6 +63,17 @@ pub(super) fn word(
         needs_pixels: !classes.several && are_perhaps_classes && !are_initials,
         ..part
     })
+}
+
+/// Fields of digits alone, which a name behind them does not belong to: `16_Tim_Allen_0009`.
+fn numbers_in_front(scheme: &Scheme<'_>, field: usize) -> Vec<usize> {
+    let is_number = |field: &usize| {
+        scheme.rows.iter().all(|row| {
+            let text = row.fields.get(*field).copied().unwrap_or_default();
+            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    (0..field).filter(is_number).collect()
 }
 
 /// A few words behind each name: `Mueller_left`, `Mueller_top`, `Koch_left`.
@@ -158,6 +169,8 @@ mod tests {
         // Few words are a choice of some, and words behind which numbers run on are classes.
         let colours = |at: usize| format!("{}_{:02}", ["red", "blue"][at / 2 % 2], at / 4);
         assert_eq!(widest(&names(colours, true)), None);
+        let aged = |at: usize| format!("{}_{}", 16 + at % 5, people(at));
+        assert_eq!(widest(&names(aged, true)), Some((8, false)));
         let running = |at: usize| format!("{}_{at:03}", PEOPLE[at / 2 % 8]);
         assert_eq!(widest(&names(running, true)), None);
     }

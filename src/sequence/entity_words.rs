@@ -132,11 +132,12 @@ pub(super) const ATTRIBUTES: [&str; 26] = [
 pub(super) const STATES: [&str; 6] = ["after", "baseline", "before", "followup", "post", "pre"];
 /// Words behind the number of one thing that is shown from two sides, in two ways or by two
 /// sensors.
-pub(super) const PAIRED: [&str; 46] = [
+pub(super) const PAIRED: [&str; 52] = [
     "a", "b", "back", "bl", "bottom", "br", "bw", "c", "cc", "color", "colour", "d", "day",
-    "depth", "down", "e", "f", "front", "in", "infrared", "input", "ir", "l", "left", "lm", "lwir",
-    "ml", "mlo", "night", "nir", "od", "os", "ou", "out", "output", "r", "rgb", "right", "src",
-    "tgt", "thermal", "tl", "top", "tr", "up", "zoom",
+    "depth", "dorsal", "down", "e", "f", "front", "in", "infrared", "input", "ir", "l", "lat",
+    "lateral", "left", "lm", "lwir", "ml", "mlo", "night", "nir", "od", "os", "ou", "out",
+    "output", "pa", "r", "rgb", "right", "src", "tgt", "thermal", "tl", "top", "tr", "up", "v",
+    "ventral", "zoom",
 ];
 /// Words in front of the number of a class folder.
 const CLASSES: [&str; 17] = [

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::sample::Sample;
 
 use super::augmentation;
-use super::name;
+use super::{name, view};
 
 /// A path taken apart into fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +25,16 @@ pub(super) enum Kind {
 }
 
 impl<'a> Fields<'a> {
-    /// Fields of a sample: of its folders but those that name split, class or images, and of its
-    /// stem without augmentation marks.
+    /// Fields of a sample: of its folders but those that name split, class, camera or images, and
+    /// of its stem without augmentation marks.
     pub(super) fn of(sample: &'a Sample) -> Self {
         let name = name::of(sample);
         let mut read = Self {
             fields: Vec::new(),
             between: vec![""],
         };
-        for part in name::telling_folders(name, sample.label.as_deref()) {
+        let folders = name::telling_folders(name, sample.label.as_deref());
+        for part in folders.filter(|part| !view::is_camera(part)) {
             read.push(part);
             let last = read.between.len() - 1;
             read.between[last] = "/";

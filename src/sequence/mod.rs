@@ -17,6 +17,7 @@ mod entity_judge;
 mod entity_names;
 mod entity_pattern;
 pub(crate) mod entity_pixels;
+mod entity_shared;
 mod entity_tails;
 mod entity_words;
 pub(crate) mod evidence;

@@ -71,6 +71,20 @@ pub(super) fn is_folder(folder: &str) -> bool {
         || matches!(folder, "image_0" | "image_1" | "image_2" | "image_3")
 }
 
+/// Whether a whole folder name is one of numbered or lettered cameras: `cam_a`, `camera2`.
+pub(super) fn is_camera(folder: &str) -> bool {
+    let lower = folder.to_ascii_lowercase();
+    let behind = lower.strip_prefix("camera").or(lower.strip_prefix("cam"));
+    let Some(behind) = behind else { return false };
+    let which = behind.trim_start_matches(['_', '-', ' ']);
+    match which.as_bytes() {
+        [a, b] => a.is_ascii_digit() && b.is_ascii_digit(),
+        // `came` is a word.
+        [one] => one.is_ascii_digit() || one.is_ascii_alphabetic() && behind != which,
+        _ => false,
+    }
+}
+
 fn is_view(word: &str) -> bool {
     let numbered = word.trim_end_matches(|c: char| c.is_ascii_digit());
     (numbered.len() + 1 == word.len() && numbered.eq_ignore_ascii_case("cam"))
@@ -129,6 +143,16 @@ mod tests {
             "0012",
         ] {
             assert_eq!(told(stem), None, "{stem}");
+        }
+    }
+
+    #[test]
+    fn cameras_are_numbered_or_lettered() {
+        for folder in ["cam_a", "CAM2", "camera-01", "camera b"] {
+            assert!(is_camera(folder), "{folder}");
+        }
+        for folder in ["cam", "camel", "came", "cam_front", "camera_2021", "a"] {
+            assert!(!is_camera(folder), "{folder}");
         }
     }
 
