@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::dataset::by_products::is_report;
 use crate::dataset::is_called_as_image;
 use crate::dataset::split_name::spelled_by_file;
 
@@ -43,9 +44,10 @@ pub(super) fn is_own(path: &Path, begin: &[u8]) -> bool {
     let has = |mark: &str| text.contains(mark);
     match begin.first() {
         None => true,
-        Some(b'{') => has("\"name\": \"splitleak\"") || has("sarif-2.1.0"),
+        Some(_) if is_report(&text) => true,
+        Some(b'{') => false,
         Some(b'<') if text.starts_with("<svg") => has("role=\"img\">\n<title>"),
-        Some(b'<') => has("<title>splitleak: ") || has("<testsuites name=\"splitleak\""),
+        Some(b'<') => has("<title>splitleak: "),
         Some(_) => {
             let begins = |all: &[&str]| all.iter().any(|one| text.starts_with(one));
             begins(OF_TEXTS) || begins(OF_TABLES) || is_manifest(first) || is_list(path, begin)

@@ -9,6 +9,22 @@ use super::split_name::words;
 /// Why what a training run wrote is no sample.
 pub(super) const OF_A_RUN: &str = "written by a training run";
 
+/// Whether a text that begins so is a report of this tool in JSON, SARIF or XML, which names
+/// pictures and tells nothing of a dataset.
+pub(crate) fn is_report(text: &str) -> bool {
+    const LOOKED_AT: usize = 4096;
+    let mut end = text.len().min(LOOKED_AT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let marks: &[&str] = match text.bytes().next() {
+        Some(b'{') => &["\"name\": \"splitleak\"", "sarif-2.1.0"],
+        Some(b'<') => &["<testsuites name=\"splitleak\""],
+        _ => &[],
+    };
+    marks.iter().any(|mark| text[..end].contains(mark))
+}
+
 /// Smallest file of an unknown form that may hold pictures.
 pub(super) const HOLDS_PICTURES: u64 = 64 << 10;
 

@@ -11,6 +11,8 @@ use super::list_lines::names_a_file;
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
 };
+use super::one_hot::OneHot;
+use super::picture_cells;
 use super::resolve::Resolver;
 use super::split_name::role_of;
 use super::split_values::{self, Values};
@@ -25,6 +27,8 @@ pub(super) struct Header {
     pub(super) positions: Positions,
     /// How the column of splits tells them.
     pub(super) values: Values,
+    /// Columns named after splits that tell them together; the first stands as that of splits.
+    pub(super) one_hot: Option<OneHot>,
     /// The column, where it tells folds in place of splits.
     pub(super) folds: Option<String>,
     /// The column that says what a row's picture is in its fold.
@@ -54,6 +58,9 @@ impl Header {
     /// Name and role of the split of a row.
     pub(super) fn split(&self, record: &csv::StringRecord) -> Option<(String, SplitRole)> {
         let cell = |at: usize| record.get(at).filter(|cell| !cell.is_empty());
+        if let Some(one_hot) = &self.one_hot {
+            return one_hot.split(cell);
+        }
         let value = cell(self.positions.split?)?;
         match (self.roles, &self.folds) {
             (Some(roles), Some(folds)) => fold_roles::split(folds, value, cell(roles)?),
@@ -77,7 +84,10 @@ impl Header {
                     self.names[roles]
                 )
             });
-            format!(" and {what} in column `{}`{roles}", self.names[at])
+            let more = self.one_hot.iter().flat_map(OneHot::columns).skip(1);
+            let more: String = more.map(|at| format!(", `{}`", self.names[at])).collect();
+            let noun = if more.is_empty() { "column" } else { "columns" };
+            format!(" and {what} in {noun} `{}`{more}{roles}", self.names[at])
         });
         let noun = if paths.len() == 1 {
             "column"
@@ -119,6 +129,7 @@ pub(super) fn read_header(
             positions: positions.map_err(|message| at_line(manifest, 1, message))?,
             names,
             values: Values::Words,
+            one_hot: None,
             folds: None,
             roles: None,
             flags: Vec::new(),
@@ -140,7 +151,7 @@ pub(super) fn read_header(
     let mut positions =
         positions_or_guess(&names, columns, &records[usize::from(is_written)..], files)
             .map_err(|message| at_line(manifest, 1, message))?;
-    let mut values = Values::Words;
+    let (mut values, mut one_hot) = (Values::Words, None);
     let taken = |at: usize| positions.paths.iter().any(|path| path.0 == at);
     if columns.split.is_none() && columns.folds.is_none() {
         let told = told_splits(text, &names, is_written, &taken);
@@ -150,7 +161,14 @@ pub(super) fn read_header(
             None if positions.split.is_some_and(taken) => positions.split = None,
             None => {}
         }
+        if told.is_none() && is_written {
+            one_hot = one_hot_of(text, &names);
+            let first = one_hot.as_ref().and_then(|of| of.columns().next());
+            positions.split = first.or(positions.split);
+        }
     } else if let Some(at) = positions.split {
+        // One of several that are named after splits stands for all.
+        one_hot = one_hot_of(text, &names).filter(|of| of.columns().any(|column| column == at));
         let cells = distinct(text, is_written, at);
         let cells = cells.iter().map(String::as_str).collect();
         values = split_values::values(&names[at], &cells).unwrap_or(Values::Words);
@@ -174,11 +192,12 @@ pub(super) fn read_header(
     }
     Ok(Header {
         objects: names.iter().position(|name| name == "objects"),
-        flags: flags(text, &names, &positions),
+        flags: flags(text, &names, &positions, one_hot.as_ref()),
         boxes: BoxColumns::of_table(names.iter().map(String::as_str), text, is_written),
         positions,
         names,
         values,
+        one_hot,
         folds: columns.folds.clone(),
         roles,
         is_written,
@@ -218,8 +237,13 @@ fn positions_or_guess(
             .iter()
             .any(|row| row.get(column).is_some_and(names_a_file))
     });
-    let Some(&column) = found.first() else {
-        return told;
+    let folders = || picture_cells::column_of_folders(names, rows, files);
+    let (column, paths_are_folders) = match (found.first(), folders) {
+        (Some(&column), _) => (column, false),
+        (None, folders) => match folders() {
+            Some(column) => (column, true),
+            None => return told,
+        },
     };
     let columns = Columns {
         path: Some(vec![names[column].clone()]),
@@ -228,6 +252,7 @@ fn positions_or_guess(
     Ok(Positions {
         paths_chosen: false,
         paths_guessed: true,
+        paths_are_folders,
         ..positions(names, &columns)?
     })
 }
@@ -264,6 +289,13 @@ fn tells_splits(text: &str, names: &[String], columns: &Columns) -> bool {
     wanted.next().is_some()
         || names.iter().any(is_folds)
         || told_splits(text, names, true, &|_| false).is_some()
+        || one_hot_of(text, names).is_some()
+}
+
+/// The columns that are named after splits and tell them together.
+fn one_hot_of(text: &str, names: &[String]) -> Option<OneHot> {
+    let rows: Vec<csv::StringRecord> = reader(text, true).records().flatten().collect();
+    OneHot::of(names, rows.iter())
 }
 
 /// The column that tells splits, and how: by its name and its values, or, where no row names the
@@ -309,7 +341,12 @@ fn divides(text: &str, pictures: usize, column: usize) -> bool {
 
 /// Columns that hold nothing but 0 and 1 and say nothing else, where there are several and no
 /// column of labels.
-fn flags(text: &str, names: &[String], positions: &Positions) -> Vec<usize> {
+fn flags(
+    text: &str,
+    names: &[String],
+    positions: &Positions,
+    one_hot: Option<&OneHot>,
+) -> Vec<usize> {
     if positions.label.is_some() {
         return Vec::new();
     }
@@ -317,7 +354,8 @@ fn flags(text: &str, names: &[String], positions: &Positions) -> Vec<usize> {
         // A column `person` of 0 and 1 is a class.
         let group = positions.group.filter(|_| positions.group_chosen);
         let used = [positions.split, group, positions.time].contains(&Some(*at));
-        !used && !positions.paths.iter().any(|path| path.0 == *at)
+        let tells_split = one_hot.is_some_and(|of| of.columns().any(|column| column == *at));
+        !used && !tells_split && !positions.paths.iter().any(|path| path.0 == *at)
     };
     let mut open: Vec<usize> = (0..names.len()).filter(is_open).collect();
     for record in reader(text, true).records().flatten() {

@@ -16,6 +16,7 @@ use super::fold_roles;
 use super::group_columns::{Column, named};
 use super::manifest_columns::Positions;
 use super::object_cells;
+use super::picture_cells::{self, Reached};
 use super::resolve::Resolver;
 use super::second_split;
 use super::time_cell;
@@ -95,9 +96,7 @@ struct Rows {
     found: BTreeMap<usize, (u64, u64)>,
     /// A few of the paths that were not found.
     missing: Vec<String>,
-    /// Pictures in folders of another split than that of their row, with that split: how the row
-    /// writes them.
-    reached: BTreeMap<(String, String), String>,
+    reached: Reached,
     drawn: Gather,
     /// Whether one picture has several labels in rows of pairs, so that they are those of pairs.
     labels_are_of_pairs: bool,
@@ -117,91 +116,89 @@ impl Rows {
             (!text.is_empty()).then(|| text.to_owned())
         };
         let split = header.split(record);
-        let role = split.as_ref().map(|split| split.1);
         for (column, _) in &positions.paths {
             let Some(written) = cell(Some(*column)) else {
                 continue;
             };
-            let (path, place, exists) = files.resolve(&written, role);
-            let (path, place, exists) = match (exists, role) {
-                (false, Some(_)) => {
-                    let reached = files.resolve_of_table(&written, role);
-                    if let Some((name, _)) = split.as_ref().filter(|_| reached.2) {
-                        let place = (reached.0.clone(), name.clone());
-                        self.reached.insert(place, written.clone());
+            let named = match positions.paths_are_folders {
+                true => picture_cells::of_folder(&written, files),
+                false => vec![picture_cells::picture(
+                    &written,
+                    split.as_ref(),
+                    files,
+                    &mut self.reached,
+                )],
+            };
+            for (path, place, exists) in named {
+                let counts = self.found.entry(*column).or_default();
+                if exists {
+                    counts.0 += 1;
+                } else {
+                    counts.1 += 1;
+                    if self.missing.len() < 3 {
+                        self.missing.push(written.clone());
                     }
-                    reached
                 }
-                _ => (path, place, exists),
-            };
-            let counts = self.found.entry(*column).or_default();
-            if exists {
-                counts.0 += 1;
-            } else {
-                counts.1 += 1;
-                if self.missing.len() < 3 {
-                    self.missing.push(written.clone());
-                }
-            }
-            let problem = |kind, detail: &str| Problem {
-                kind,
-                path: path.clone(),
-                detail: detail.to_owned(),
-            };
-            if positions.split.is_some() && split.is_none() {
-                let detail = "has an empty split cell and is compared with nothing";
-                self.problems
-                    .push(problem(ProblemKind::SplitMissing, detail));
-            }
-            let label = cell(positions.label);
-            // Of a row that is a box, the class is that of the box.
-            let label = match header.boxes {
-                Some(columns) => {
-                    self.add_box(&path, columns, label, record, name);
-                    None
-                }
-                None => label,
-            };
-            let member = (path.clone(), split.as_ref().map(|split| split.0.clone()));
-            if self.seen.contains_key(&member) && header.boxes.is_some() {
-                continue;
-            }
-            if let Some(first) = self.seen.get(&member).filter(|_| header.has_pairs()) {
-                self.labels_are_of_pairs |= *first != label;
-                continue;
-            }
-            if let Some(first) = self.seen.get(&member) {
-                let detail = "is listed more than once in the same split; counted once";
-                self.problems
-                    .push(problem(ProblemKind::ListedTwice, detail));
-                if *first != label {
-                    let detail = "is listed with different labels; the first is used";
+                let problem = |kind, detail: &str| Problem {
+                    kind,
+                    path: path.clone(),
+                    detail: detail.to_owned(),
+                };
+                if positions.split.is_some() && split.is_none() {
+                    let detail = "has an empty split cell and is compared with nothing";
                     self.problems
-                        .push(problem(ProblemKind::LabelledTwice, detail));
+                        .push(problem(ProblemKind::SplitMissing, detail));
                 }
-                continue;
-            }
-            self.seen.insert(member, label.clone());
-            self.add_cells(&path, header, record, name);
-            let written = cell(positions.time);
-            let time = written.as_deref().and_then(time_cell::read);
-            if let Some(text) = written.filter(|_| time.is_none()) {
-                let detail = format!("`{text}`");
-                self.problems
-                    .push(problem(ProblemKind::UnparsableTime, &detail));
-            }
-            let draft = Draft {
-                path,
-                place,
-                split: split.clone(),
-                label,
-                group: cell(positions.group).filter(|_| positions.group_chosen),
-                time,
-            };
-            self.drafts.push((*column, draft));
-            for (at, cells) in &mut self.columns {
-                let text = record.get(*at).filter(|text| !text.is_empty());
-                cells.push(text.map(Into::into));
+                let label = cell(positions.label);
+                // Of a row that is a box, the class is that of the box.
+                let label = match header.boxes {
+                    Some(columns) => {
+                        self.add_box(&path, columns, label, record, name);
+                        None
+                    }
+                    None => label,
+                };
+                let member = (path.clone(), split.as_ref().map(|split| split.0.clone()));
+                if self.seen.contains_key(&member) && header.boxes.is_some() {
+                    continue;
+                }
+                if let Some(first) = self.seen.get(&member).filter(|_| header.has_pairs()) {
+                    self.labels_are_of_pairs |= *first != label;
+                    continue;
+                }
+                if let Some(first) = self.seen.get(&member) {
+                    let detail = "is listed more than once in the same split; counted once";
+                    self.problems
+                        .push(problem(ProblemKind::ListedTwice, detail));
+                    if *first != label {
+                        let detail = "is listed with different labels; the first is used";
+                        self.problems
+                            .push(problem(ProblemKind::LabelledTwice, detail));
+                    }
+                    continue;
+                }
+                self.seen.insert(member, label.clone());
+                self.add_cells(&path, header, record, name);
+                let written = cell(positions.time);
+                let time = written.as_deref().and_then(time_cell::read);
+                if let Some(text) = written.filter(|_| time.is_none()) {
+                    let detail = format!("`{text}`");
+                    self.problems
+                        .push(problem(ProblemKind::UnparsableTime, &detail));
+                }
+                let draft = Draft {
+                    path,
+                    place,
+                    split: split.clone(),
+                    label,
+                    group: cell(positions.group).filter(|_| positions.group_chosen),
+                    time,
+                };
+                self.drafts.push((*column, draft));
+                for (at, cells) in &mut self.columns {
+                    let text = record.get(*at).filter(|text| !text.is_empty());
+                    cells.push(text.map(Into::into));
+                }
             }
         }
     }

@@ -122,10 +122,20 @@ pub(super) struct Line {
     pub(super) names_more: bool,
 }
 
-/// Lines of a list without the empty ones and comments.
+/// Lines of a list without the empty ones and comments, and without quotes around them.
 pub(super) fn told_lines(text: &str) -> impl Iterator<Item = &str> {
     let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
-    text.lines().map(str::trim).filter(is_told)
+    let lines = text.trim_start_matches('\u{feff}').lines();
+    lines.map(str::trim).filter(is_told).map(unquoted)
+}
+
+/// A path in quotes without them.
+fn unquoted(line: &str) -> &str {
+    let inside = |quote| line.strip_prefix(quote)?.strip_suffix(quote);
+    let inside = inside('"').or_else(|| inside('\''));
+    inside
+        .filter(|inside| !inside.contains(['"', '\'']))
+        .unwrap_or(line)
 }
 
 /// What stands first in the first lines of a list.

@@ -12,6 +12,8 @@ pub(super) struct Positions {
     pub(super) paths_chosen: bool,
     /// Whether the column of paths is told by its cells, not by its name.
     pub(super) paths_guessed: bool,
+    /// Whether they name folders of pictures.
+    pub(super) paths_are_folders: bool,
     pub(super) split: Option<usize>,
     pub(super) label: Option<usize>,
     /// Columns that are called as labels are, besides `label`; none where the user named that.
@@ -95,8 +97,16 @@ const TIME: &[&str] = &[
 
 /// Whether a column's name says that it holds something else than paths.
 pub(super) fn is_no_path(name: &str) -> bool {
+    is_called(name, &[SPLIT, FOLDS, LABEL, GROUP, TIME])
+}
+
+/// The same of folders: a group may be one, as a video or a patient.
+pub(super) fn is_no_folder(name: &str) -> bool {
+    is_called(name, &[SPLIT, FOLDS, LABEL, TIME])
+}
+
+fn is_called(name: &str, names: &[&[&str]]) -> bool {
     let name = name.trim().to_ascii_lowercase();
-    let names = [SPLIT, FOLDS, LABEL, GROUP, TIME];
     names.iter().any(|names| names.contains(&name.as_str()))
 }
 
@@ -149,6 +159,7 @@ pub(super) fn positions(header: &[String], wanted: &Columns) -> Result<Positions
             .collect(),
         paths_chosen: wanted.path.is_some(),
         paths_guessed: false,
+        paths_are_folders: false,
         split: match &wanted.folds {
             Some(_) => chosen(&wanted.folds, "fold", &[])?,
             None => chosen(&wanted.split, "split", &[SPLIT, FOLDS].concat())?,

@@ -2,7 +2,7 @@
 
 mod box_columns;
 mod builder;
-mod by_products;
+pub(crate) mod by_products;
 mod chosen_lists;
 mod claim;
 mod class_folder;
@@ -40,15 +40,19 @@ mod misspelled;
 mod moved;
 mod neighbours;
 mod nested;
+mod nested_records;
 mod not_understood;
 mod not_walked;
 mod nothing_found;
 mod object_cells;
+mod one_hot;
 mod outside;
+mod picture_cells;
 mod picture_names;
 mod placed;
 mod resolve;
 mod second_split;
+mod several_in_row;
 mod side_records;
 mod side_tables;
 mod side_texts;
@@ -141,7 +145,7 @@ fn recognise(
         Input::Directories(splits) => {
             let mut given = directories::claim(splits, columns, files, progress)?;
             annotate_given(&mut given, columns)?;
-            let mut tables = side_tables::of_splits(&given.root, splits);
+            let mut tables = side_tables::of_splits(&given.root, splits, &given.walked);
             tables.extend(side_tables::of_texts(&given.root, &given.walked));
             let claim = claim_with(&given.root, given.claim, &tables, columns, files)?;
             left_out::must_fit(files, &given.walked, &claim.drafts)?;

@@ -31,6 +31,14 @@ impl<'a> PictureNames<'a> {
         self.called(written).is_some()
     }
 
+    /// The picture that alone is called so.
+    pub(super) fn only(&self, stem: &str) -> Option<&'a str> {
+        match self.by_stem.get(&*lower(stem))?.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
     fn called(&self, written: &str) -> Option<&[&'a str]> {
         let name = written.rsplit(['/', '\\']).next().unwrap_or(written);
         let own = self.by_stem.get(&*lower(name));

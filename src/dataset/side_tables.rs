@@ -9,6 +9,7 @@ use super::builder::Draft;
 use super::csv_text::{reader, side_table_text, without_packing};
 use super::picture_names::PictureNames;
 use super::resolve::Resolver;
+use super::several_in_row;
 use super::side_texts;
 use super::text_tables;
 use super::walk::{Walked, WalkedFile};
@@ -50,7 +51,7 @@ pub(super) fn unpacked(path: &str) -> &str {
 
 /// The tables of directories and lists that are given as splits: those that are given, and those
 /// that lie beside or directly in what is given.
-pub(super) fn of_splits(root: &Path, splits: &[SplitDirectory]) -> Vec<SideTable> {
+pub(super) fn of_splits(root: &Path, splits: &[SplitDirectory], walked: &Walked) -> Vec<SideTable> {
     let mut folders = vec![root.to_path_buf()];
     let mut files = Vec::new();
     for split in splits {
@@ -73,7 +74,7 @@ pub(super) fn of_splits(root: &Path, splits: &[SplitDirectory]) -> Vec<SideTable
             all.push((name, file));
         }
     }
-    read(all)
+    read(all, &PictureNames::of(walked))
 }
 
 /// The tables of a tree, and one that the user named.
@@ -85,7 +86,9 @@ pub(super) fn list(root: &Path, given: Option<&Path>, walked: &Walked) -> Vec<Si
     });
     let own: Vec<(String, PathBuf)> = given.into_iter().collect();
     let is_new = |one: &(String, PathBuf)| own.iter().all(|given| given.1 != one.1);
-    let mut tables = read(own.iter().cloned().chain(inside.filter(is_new)).collect());
+    let names = PictureNames::of(walked);
+    let all = own.iter().cloned().chain(inside.filter(is_new));
+    let mut tables = read(all.collect(), &names);
     tables.extend(of_texts(root, walked));
     tables
 }
@@ -111,20 +114,35 @@ fn columns_of(text: &str) -> Option<Vec<String>> {
 }
 
 /// The columns of tables; what cannot be read as one is left out.
-fn read(all: Vec<(String, PathBuf)>) -> Vec<SideTable> {
+fn read(all: Vec<(String, PathBuf)>, names: &PictureNames) -> Vec<SideTable> {
     let table = |(name, file): (String, PathBuf)| {
         let text = side_table_text(&file)?;
+        let own = one_picture_a_row(&text, names);
         Some(SideTable {
             name,
             file,
-            columns: columns_of(&text)?,
-            text: None,
+            columns: columns_of(own.as_ref().unwrap_or(&text))?,
+            text: own,
         })
     };
     all.into_iter()
         .take(MOST_TABLES)
         .filter_map(table)
         .collect()
+}
+
+/// The table with one picture in each row and all values in each, where it has several of them or
+/// leaves some out; only small ones are.
+fn one_picture_a_row(text: &str, names: &PictureNames) -> Option<String> {
+    const MOST_BYTES: usize = 16 << 20;
+    let mut records = reader(text, false).into_records().flatten();
+    let cells = |record: csv::StringRecord| -> Vec<String> {
+        record.iter().map(ToOwned::to_owned).collect()
+    };
+    let header = cells(records.next().filter(|_| text.len() <= MOST_BYTES)?);
+    let rows: Vec<Vec<String>> = records.map(cells).collect();
+    several_in_row::one_a_picture(&header, &rows, names)
+        .or_else(|| several_in_row::filled_down(&header, &rows))
 }
 
 /// What one column says of pictures.

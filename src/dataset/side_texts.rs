@@ -9,13 +9,16 @@ use std::path::Path;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::by_products::is_report;
 use super::csv_text::read_text;
 use super::exports::stem;
 use super::georeferenced;
 use super::group_columns::{Named, entity_in, named};
 use super::json_columns;
 use super::json_lines::push_row;
+use super::nested_records;
 use super::picture_names::PictureNames;
+use super::several_in_row;
 use super::side_records;
 use super::side_tables::{MOST_TABLES, unpacked};
 use super::text_tables;
@@ -50,13 +53,22 @@ pub(super) fn tables(root: &Path, walked: &Walked) -> Vec<(String, String)> {
             "json" | "txt" | "xml" | "yaml" | "yml" if pictures.contains_key(own) => {
                 beside.push((text, pictures[own]));
             }
+            // In a folder of their own.
+            "json" | "xml" | "yaml" | "yml" if let Some(picture) = names.only(stem(text)) => {
+                beside.push((text, picture));
+            }
             // Of any ending: fields of a sample are files.
             _ if let Some(all) = key_in_archive(text).and_then(|key| by_key.get(key)) => {
                 beside.extend(all.iter().map(|picture| (text, *picture)));
             }
             "json" if json < MOST_TABLES => {
                 json += 1;
-                tables.extend(of_json(root, text, &names));
+                let told = of_json(root, text, &names);
+                tables.extend(told.or_else(|| of_any_nesting(root, text, &names)));
+            }
+            "xml" | "yaml" | "yml" if json < MOST_TABLES => {
+                json += 1;
+                tables.extend(of_any_nesting(root, text, &names));
             }
             "txt" if !names.has(text) && lists < MOST_TABLES && !is_table(text) => {
                 lists += 1;
@@ -214,7 +226,12 @@ fn of_json(root: &Path, path: &str, names: &PictureNames) -> Option<(String, Str
             Told::Record(record) => Some((None, flat(record))),
             _ => None,
         });
-        records.collect()
+        let rows: Vec<(Option<String>, BTreeMap<String, String>)> = records.collect();
+        let mut cells = rows.iter().flat_map(|row| row.1.values());
+        if !cells.any(|cell| names.has(cell)) {
+            return None;
+        }
+        rows
     } else {
         let first = begins.strip_prefix('{')?.trim_start().strip_prefix('"')?;
         let (first, _) = first.split_once('"')?;
@@ -230,6 +247,30 @@ fn of_json(root: &Path, path: &str, names: &PictureNames) -> Option<(String, Str
             Told::Nothing => None,
         });
         records.collect()
+    };
+    Some((path.to_owned(), table(rows)?))
+}
+
+/// What JSON, YAML or XML says that is nested in another way. What describes annotations is read as
+/// that.
+fn of_any_nesting(root: &Path, path: &str, names: &PictureNames) -> Option<(String, String)> {
+    const OF_ANNOTATIONS: [&str; 4] = ["annotations", "assets", "categories", "shapes"];
+    const MOST_BYTES: usize = 32 << 20;
+    let text =
+        short_text(root, path).filter(|text| text.len() <= MOST_BYTES && !is_report(text))?;
+    let own = column_of(path).unwrap_or_else(|| stem(path).to_owned());
+    let rows = match ending(unpacked(path)) {
+        "xml" => nested_records::of_xml(&text, names),
+        form => {
+            let value: serde_json::Value = match form {
+                "json" => serde_json::from_str(&text).ok()?,
+                _ => serde_saphyr::from_str(&text).ok()?,
+            };
+            if OF_ANNOTATIONS.iter().any(|key| value.get(*key).is_some()) {
+                return None;
+            }
+            nested_records::rows(&value, &own, names)
+        }
     };
     Some((path.to_owned(), table(rows)?))
 }
@@ -252,6 +293,11 @@ pub(super) fn short_text(root: &Path, path: &str) -> Option<String> {
 /// by an entity, `identity_CelebA.txt`, of pictures and what they belong to.
 fn of_list(root: &Path, path: &str, names: &PictureNames) -> Option<(String, String)> {
     let text = short_text(root, path)?;
+    let own = column_of(path).unwrap_or_else(|| stem(path).to_owned());
+    let (header, rows) = several_in_row::of_lines(&text, &own);
+    if let Some(table) = several_in_row::one_a_picture(&header, &rows, names) {
+        return Some((path.to_owned(), table));
+    }
     let is_gap = |c: char| c.is_whitespace() || c == ',' || c == ';';
     let fields = |line: &str| -> Vec<String> {
         let fields = line.split(is_gap).filter(|field| !field.is_empty());

@@ -69,11 +69,7 @@ pub(crate) fn spelled_by_file(name: &str) -> Option<String> {
 pub(super) fn side_by_side(names: &[&str]) -> Vec<Option<SplitRole>> {
     let told = frames(names);
     let divided = divided(&told);
-    let beside = |name: &str| {
-        let alone = |(key, _): &&(&str, SplitRole)| name.eq_ignore_ascii_case(key);
-        let role = BESIDE_TRAINING.iter().find(alone)?.1;
-        trains(&told).then_some(role)
-    };
+    let beside = |name: &str| role_beside_training(name).filter(|_| trains(&told));
     let evaluates = names.iter().any(|name| beside(name).is_some());
     let role = |(name, told): (&&str, &Option<(String, SplitRole)>)| {
         let among = told.as_ref().filter(|(frame, role)| {
@@ -194,9 +190,15 @@ pub(super) fn perhaps_beside(name: &str) -> Option<SplitRole> {
 
 /// The role that a value of a column of splits spells, in any language.
 pub(super) fn value_role(value: &str) -> Option<SplitRole> {
-    let alone = |(key, _): &&(&str, SplitRole)| value.eq_ignore_ascii_case(key);
-    let beside = BESIDE_TRAINING.iter().find(alone).map(|&(_, role)| role);
-    role_of(value).or(beside).or_else(|| may_spell(value))
+    role_of(value)
+        .or_else(|| role_beside_training(value))
+        .or_else(|| may_spell(value))
+}
+
+/// The role of a word that is a split only beside one to train on: `query`, `unseen`.
+pub(super) fn role_beside_training(name: &str) -> Option<SplitRole> {
+    let alone = |(key, _): &&(&str, SplitRole)| name.eq_ignore_ascii_case(key);
+    BESIDE_TRAINING.iter().find(alone).map(|&(_, role)| role)
 }
 
 /// The words that spell a role by themselves.

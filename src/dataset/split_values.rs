@@ -51,7 +51,7 @@ impl Values {
     /// Name and role of the split that a value tells.
     pub(super) fn split(self, value: &str) -> (String, SplitRole) {
         let role = match (self, value) {
-            (Self::Words, _) => value_role(value),
+            (Self::Words, _) => value_role(value).or(short(value)),
             (Self::Numbers, "0") => Some(SplitRole::Training),
             (Self::Numbers, "1") => Some(SplitRole::Validation),
             (Self::Numbers, "2") => Some(SplitRole::Test),
@@ -68,10 +68,21 @@ impl Values {
     }
 }
 
-fn flag(value: &str) -> Option<bool> {
+/// What a cell says that is one of yes and no.
+pub(super) fn flag(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
         "1" | "true" | "yes" | "t" | "y" | "1.0" => Some(true),
         "0" | "false" | "no" | "f" | "n" | "0.0" => Some(false),
+        _ => None,
+    }
+}
+
+/// Two letters for a split, where the name of the column says that it is one.
+fn short(value: &str) -> Option<SplitRole> {
+    match value.to_ascii_lowercase().as_str() {
+        "tr" => Some(SplitRole::Training),
+        "va" | "vl" => Some(SplitRole::Validation),
+        "te" | "ts" => Some(SplitRole::Test),
         _ => None,
     }
 }
@@ -87,7 +98,7 @@ pub(super) fn values(name: &str, distinct: &BTreeSet<&str>) -> Option<Values> {
     let flags = match name.to_ascii_lowercase().as_str() {
         "is_valid" | "is_val" | "is_validation" => Some((Validation, Training)),
         "is_test" => Some((Test, Training)),
-        "is_train" => Some((Training, Validation)),
+        "is_train" | "in_train" | "train" | "training" => Some((Training, Validation)),
         _ => None,
     };
     if let Some((yes, no)) = flags {
@@ -99,9 +110,9 @@ pub(super) fn values(name: &str, distinct: &BTreeSet<&str>) -> Option<Values> {
         return Some(Values::Numbers);
     }
     // A value more, such as `unused`, is a split of another role.
-    let known = distinct
-        .iter()
-        .filter(|value| value_role(value).is_some())
+    let known = distinct.iter();
+    let known = known
+        .filter(|value| value_role(value).or(short(value)).is_some())
         .count();
     (known > 0 && distinct.len() <= MOST_VALUES).then_some(Values::Words)
 }
@@ -196,6 +207,11 @@ mod tests {
                 "split",
                 vec!["训练", "验证"],
                 Some(vec![Training, Validation]),
+            ),
+            (
+                "tvt",
+                vec!["tr", "va", "te"],
+                Some(vec![Training, Validation, Test]),
             ),
             ("fold", vec!["0", "1"], None),
             ("dataset", vec!["coco", "voc"], None),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use super::nested::nested;
 use super::{Export, Row, createml, label_studio, splits, vott};
 use crate::annotation::{Bounds, FaultKind, Unit};
 use crate::dataset::drawn::Drawn;
@@ -31,7 +32,8 @@ fn read(text: &str, file: &Path) -> Option<Export> {
         return createml::pictures(text)
             .or_else(|| label_studio::tasks(text))
             .or_else(|| splits::of_folds(text))
-            .or_else(|| splits::one(text, file));
+            .or_else(|| splits::one(text, file))
+            .or_else(|| nested(text));
     }
     let keys: BTreeMap<String, IgnoredAny> = serde_json::from_str(text).ok()?;
     let has = |key: &str| keys.contains_key(key);
@@ -44,12 +46,13 @@ fn read(text: &str, file: &Path) -> Option<Export> {
     } else if has("items") && has("categories") {
         datumaro(text, file)
     } else if keys.keys().filter(|key| role_of(key).is_some()).count() > 1 {
-        splits::several(text)
+        splits::several(text).or_else(|| nested(text))
     } else {
         let with_splits = has("images").then(|| splits::of_images(text)).flatten();
         with_splits
             .or_else(|| splits::by_name(text))
             .or_else(|| splits::one_inside(text))
+            .or_else(|| nested(text))
     }
 }
 

@@ -10,6 +10,7 @@ mod cvat;
 mod json;
 mod label_studio;
 mod labelme;
+mod nested;
 mod splits;
 mod supervisely;
 mod text_rows;

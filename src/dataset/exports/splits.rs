@@ -135,7 +135,7 @@ pub(super) fn of_images(text: &str) -> Option<Export> {
 }
 
 /// An entry of a list: a name, a name and its class behind, or an object with both.
-fn entry_of(entry: &Value, split: &str) -> Option<Row> {
+pub(super) fn entry_of(entry: &Value, split: &str) -> Option<Row> {
     let class_text = |value: &Value| match value {
         // A path is that of a mask.
         Value::String(text) => (!text.contains('/')).then(|| text.clone()),

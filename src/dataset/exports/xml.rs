@@ -80,6 +80,16 @@ fn name(element: &Element<'_>) -> String {
     String::from_utf8_lossy(element.name().as_ref()).into_owned()
 }
 
+/// All attributes in their order; one that is damaged is left out.
+pub(in crate::dataset) fn attributes(element: &Element<'_>) -> Vec<(String, String)> {
+    let names = element.attributes().flatten().map(|one| one.key);
+    let names = names.map(|name| String::from_utf8_lossy(name.as_ref()).into_owned());
+    names
+        .filter_map(|name| Some((attribute(element, &name)?, name)))
+        .map(|(value, name)| (name, value))
+        .collect()
+}
+
 /// The value of an attribute, with escapes undone.
 pub(super) fn attribute(element: &Element<'_>, name: &str) -> Option<String> {
     let attribute = element.try_get_attribute(name).ok()??;
