@@ -33,7 +33,12 @@ pub(super) fn rows(text: &str, names: &PictureNames) -> Option<Vec<Row>> {
         // Of a row, one cell names a picture and another says something of it.
         line.texts().filter(|text| is_picture(text)).count() * 2 > line.0.len()
     };
-    if all.values().any(names_pictures) {
+    let of_pictures = all.values().filter(|line| names_pictures(line)).count();
+    // Lists of pictures by what they belong to are no columns.
+    if of_pictures > 1 && of_pictures * 2 > all.len() {
+        return None;
+    }
+    if of_pictures > 0 {
         return Some(
             by_column(all)
                 .into_values()

@@ -12,7 +12,7 @@ use super::entity_attributes::{is_attribute, is_year};
 use super::entity_counts::{Counts, count, values_of, varying_behind};
 use super::entity_cut;
 use super::entity_names;
-use super::entity_shared::{Ways, is_of_all_classes};
+use super::entity_shared::{are_cameras, is_of_all_classes, is_of_one_class};
 use super::entity_words::{ENTITIES, PAIRED, PIECES, STATES, STRETCHES, is_word, tells_class};
 use super::fields::Kind;
 
@@ -49,7 +49,7 @@ const LONGEST_CODE: usize = 2;
 /// Labels of the samples that are looked at.
 pub(super) struct Classes {
     pub(super) several: bool,
-    ways: Ways,
+    are_cameras: bool,
 }
 
 impl Classes {
@@ -60,7 +60,7 @@ impl Classes {
         let different: BTreeSet<&str> = labels.take(10_000).collect();
         Self {
             several: different.len() > 1,
-            ways: Ways::of(&different),
+            are_cameras: are_cameras(&different),
         }
     }
 }
@@ -70,7 +70,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
     let columns = &scheme.columns;
     let timed = clock_columns(scheme);
     let with_class =
-        classes.several && classes.ways == Ways::None && names_recur_in_classes(scheme, samples);
+        classes.several && !classes.are_cameras && names_recur_in_classes(scheme, samples);
     let mut without: Vec<usize> = Vec::new();
     let mut after_number = false;
     let mut found = Vec::new();
@@ -123,7 +123,7 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         let counts = count(scheme, samples, &part);
         let is_named = is_called_so
             || (different >= FEWEST_VALUES && side.is_some())
-            || (different >= FEWEST_VALUES && classes.ways == Ways::Cameras)
+            || (different >= FEWEST_VALUES && classes.are_cameras)
             || (different >= FEWEST_VALUES
                 && (has_pieces(scheme, at)
                     || has_states(scheme, at)
@@ -135,7 +135,9 @@ pub(super) fn parts(scheme: &Scheme<'_>, samples: &[Sample], classes: &Classes) 
         if excluded {
             continue;
         }
-        let is_named = is_named || is_code_before_numbers(scheme, at, &word, &values, &counts);
+        let is_named = is_named
+            || is_code_before_numbers(scheme, at, &word, &values, &counts)
+                && !is_of_one_class(scheme, samples, at);
         if is_entity(&counts, &values, column, is_named) {
             found.push(part);
         } else if has_same_words(&counts) {

@@ -6,7 +6,6 @@ use crate::sample::Sample;
 
 use super::entity::Scheme;
 use super::entity_judge::SPARSE;
-use super::entity_words::PAIRED;
 use super::fields::Kind;
 use super::view;
 
@@ -15,31 +14,21 @@ const FEWEST_SHARED: usize = 5;
 /// Two classes share so many times as many numbers as chance makes them.
 const BEYOND_CHANCE: f64 = 3.0;
 
-/// What the classes are besides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ways {
-    /// Numbered or lettered cameras: `cam_a`, `cam_b`.
-    Cameras,
-    /// Sides, times of day, sensors: `left`, `right`.
-    Paired,
-    /// Anything else.
-    None,
+/// Whether all classes are numbered or lettered cameras: `cam_a`, `cam_b`.
+pub(super) fn are_cameras(labels: &BTreeSet<&str>) -> bool {
+    labels.len() > 1 && labels.iter().all(|label| view::is_camera(label))
 }
 
-impl Ways {
-    /// Of classes called so.
-    pub(super) fn of(labels: &BTreeSet<&str>) -> Self {
-        let are = |known: &dyn Fn(&str) -> bool| {
-            labels.len() > 1 && labels.iter().all(|label| known(label))
-        };
-        if are(&view::is_camera) {
-            Self::Cameras
-        } else if are(&|label| PAIRED.contains(&&*label.to_ascii_lowercase())) {
-            Self::Paired
-        } else {
-            Self::None
-        }
-    }
+/// Whether each class has one value of a column: it numbers the classes.
+pub(super) fn is_of_one_class(scheme: &Scheme<'_>, samples: &[Sample], at: usize) -> bool {
+    let mut of_class: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut members = scheme.rows.iter().zip(&scheme.members);
+    let is_one = members.all(|(row, member)| {
+        let value = scheme.columns[at].value(row).unwrap_or_default();
+        let label = samples[*member].label.as_deref();
+        label.is_some_and(|label| *of_class.entry(label).or_insert(value) == value)
+    });
+    is_one && of_class.len() > 1
 }
 
 /// Whether two classes share numbers of a column far more often than chance makes them: numbers
@@ -108,6 +97,20 @@ mod tests {
         assert_eq!(asked(["cam_a", "cam_b"], counted), Some(36));
         let person = |at: usize| format!("person_{at:04}");
         assert_eq!(asked(["cam_a", "cam_b"], person), Some(36));
+    }
+
+    #[test]
+    fn a_number_of_the_class_in_names_is_no_recording() {
+        let of = |number: fn(usize) -> usize| {
+            let path = |at: usize| {
+                let class = ["ant", "bee", "cow", "doe"][at % 4];
+                let (domain, frame) = (["clipart", "real"][at / 4 % 2], scattered(at, 90_000));
+                format!("train/{class}/{domain}_{:03}_{frame:06}.png", number(at))
+            };
+            widest(&labelled(&(0..72).map(path).collect::<Vec<_>>()))
+        };
+        assert_eq!(of(|at| at % 4), None);
+        assert!(of(|at| at / 12).is_some());
     }
 
     #[test]
