@@ -11,6 +11,7 @@ use super::box_columns::{BoxColumns, Cell, FourNumbers, corners};
 use super::csv_header::is_flag;
 use super::csv_text::{read_text, reader, table_text};
 use super::drawn::{Drawn, Gather};
+use super::exports::is_with_boxes;
 use super::list_lines::names_a_file;
 use super::manifest_columns::PATH;
 use super::resolve::Resolver;
@@ -271,6 +272,9 @@ fn list_rows(text: &str) -> Option<Vec<Row>> {
     let lines = text.lines().zip(1u32..);
     let lines = lines.filter(|(line, _)| !line.trim().is_empty());
     let lines: Vec<(&str, u32)> = lines.collect();
+    if lines.first().is_some_and(|(line, _)| is_with_boxes(line)) {
+        return None;
+    }
     let edges = |(line, _): &(&str, u32)| -> Option<FourNumbers> {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let numbers: Option<Vec<f32>> = match fields.as_slice() {
@@ -402,6 +406,8 @@ mod tests {
         assert_eq!(told("cat\ndog\n", true), None, "names alone");
         let words = "a.png, \"FOOD\"\nb.png, \"EXIT\"\n";
         assert_eq!(told(words, true), None, "transcriptions");
+        let boxes = "a.png 1,2,3,4,0 5,6,7,8,1\nb.png 1,2,3,4,0\n";
+        assert_eq!(told(boxes, true), None, "boxes behind the name");
         let masks = "a.png a_mask.png\nb.png b_mask.png\n";
         assert_eq!(told(masks, true), None, "masks");
         assert_eq!(

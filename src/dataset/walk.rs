@@ -203,8 +203,8 @@ impl WalkedFile {
 
 /// Endings of texts that may describe samples.
 const TEXTS: &[&str] = &[
-    "csv", "json", "jsonl", "labels", "list", "lst", "manifest", "names", "ndjson", "tsv", "txt",
-    "xml", "yaml", "yml",
+    "csv", "json", "jsonl", "labels", "list", "lst", "manifest", "names", "ndjson", "odgt", "tsv",
+    "txt", "xml", "yaml", "yml",
 ];
 
 /// Whether a file is an image by its name.

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Row, Told, labelme, stem, supervisely, text_rows, voc};
+use super::own_names::picture_of;
+use super::{Row, Told, forms, labelme, supervisely, text_rows, voc};
 use crate::annotation::{Annotations, FaultKind};
 use crate::dataset::csv_text::read_text_up_to;
 use crate::dataset::drawn::{Drawn, Gather};
+use crate::dataset::split_name::may_spell;
 use crate::dataset::walk::Walked;
 use crate::source::read_file_up_to;
 use crate::source::text::SETTINGS;
@@ -38,12 +40,18 @@ impl Tool {
 const YOLO: &str = "YOLO";
 
 /// In the order of asking; files of one ending are those of one tool.
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 12] = [
     Tool::new("Pascal VOC", ".xml", voc::picture),
     Tool::new("LabelMe", ".json", labelme::picture),
     Tool::new("Supervisely", ".json", supervisely::picture),
+    Tool::new("SA-1B", ".json", forms::segment_anything),
+    Tool::new("Darwin", ".json", forms::darwin),
+    Tool::new("polygon", ".json", forms::cityscapes),
+    Tool::new("ADE20K", ".json", forms::ade),
     Tool::new("KITTI", ".txt", text_rows::kitti),
     Tool::new("DOTA", ".txt", text_rows::dota),
+    Tool::new("ICDAR", ".txt", text_rows::icdar),
+    Tool::new("VisDrone", ".txt", text_rows::visdrone),
     Tool::new(YOLO, ".txt", text_rows::yolo),
 ];
 
@@ -127,9 +135,7 @@ fn of_tool(
     let mut gather = Gather::new(classes.iter().cloned());
     for (path, told) in all {
         let file: Arc<str> = Arc::from(path);
-        let picture = by_stem
-            .get(stem(path))
-            .and_then(|pictures| nearest(path, pictures));
+        let picture = picture_of(path, by_stem).and_then(|pictures| nearest(path, pictures));
         match told {
             Told::OtherForm => {}
             Told::Damaged(line, detail) => {
@@ -186,7 +192,8 @@ fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// The one picture of several with a file's name that shares most folders with it, from either end.
+/// The one picture of several with a file's name that shares most folders with it, from either end;
+/// of as many the one whose folders may be called by the same split.
 fn nearest<'a>(file: &str, pictures: &[&'a str]) -> Option<&'a str> {
     let folders = |path: &'_ str| -> Vec<String> {
         let (folders, _) = path.rsplit_once('/').unwrap_or(("", path));
@@ -200,9 +207,15 @@ fn nearest<'a>(file: &str, pictures: &[&'a str]) -> Option<&'a str> {
         before + behind.take_while(|(a, b)| a == b).count()
     };
     let best = pictures.iter().map(|picture| shared(&picture)).max()?;
-    let mut nearest = pictures.iter().filter(|picture| shared(picture) == best);
-    match (nearest.next(), nearest.next()) {
-        (Some(one), None) => Some(one),
+    let nearest = pictures.iter().filter(|picture| shared(picture) == best);
+    let nearest: Vec<&'a str> = nearest.copied().collect();
+    let role = |path: &str| folder(path).split('/').rev().find_map(may_spell);
+    let of_role = |own| {
+        let alike = nearest.iter().filter(|picture| role(picture) == Some(own));
+        alike.copied().collect::<Vec<&'a str>>()
+    };
+    match (&nearest[..], role(file).map(of_role).as_deref()) {
+        ([one], _) | (_, Some([one])) => Some(one),
         _ => None,
     }
 }
@@ -221,6 +234,11 @@ mod tests {
             nearest("Annotations/1.xml", &pictures[..1]),
             Some(pictures[0])
         );
+        let official = ["ch4_training_images/1.jpg", "ch4_test_images/1.jpg"];
+        let of = |file| nearest(file, &official);
+        assert_eq!(of("Challenge4_Test_Task1_GT/gt_1.txt"), Some(official[1]));
+        assert_eq!(of("ch4_training_gt/gt_1.txt"), Some(official[0]));
+        assert_eq!(of("gt/gt_1.txt"), None);
         let split_below = ["images/train/1.jpg", "images/val/1.jpg"];
         assert_eq!(nearest("xml/val/1.xml", &split_below), Some(split_below[1]));
     }

@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::nested::nested;
-use super::{Export, Row, createml, label_studio, splits, vott};
+use super::{Export, Row, createml, forms, label_studio, splits, vott};
 use crate::annotation::{Bounds, FaultKind, Unit};
 use crate::dataset::drawn::Drawn;
 use crate::dataset::lenient::Lenient;
@@ -28,6 +28,9 @@ pub(super) fn export(text: &str, file: &Path) -> Option<Export> {
 }
 
 fn read(text: &str, file: &Path) -> Option<Export> {
+    if let Some(export) = forms::pictures(text) {
+        return Some(export);
+    }
     if text.trim_start().starts_with('[') {
         return createml::pictures(text)
             .or_else(|| label_studio::tasks(text))

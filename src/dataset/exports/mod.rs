@@ -7,18 +7,25 @@
 mod beside;
 mod createml;
 mod cvat;
+mod forms;
 mod json;
 mod label_studio;
 mod labelme;
+mod many_lines;
 mod nested;
+mod own_names;
+mod shaped;
 mod splits;
 mod supervisely;
 mod text_rows;
+mod tracks;
 mod voc;
 mod vott;
 pub(super) mod xml;
 
-use std::collections::{BTreeMap, HashMap};
+pub(super) use many_lines::is_with_boxes;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,6 +43,9 @@ use crate::source::{Place, read_file_up_to};
 
 /// Most files that are looked at, where no picture has their name.
 const MOST_FILES: usize = 100;
+
+/// Endings of what one file says of many pictures.
+const DOCUMENTS: [&str; 7] = ["json", "jsonl", "ndjson", "odgt", "xml", "yaml", "yml"];
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 28;
@@ -114,43 +124,27 @@ pub(super) struct Found {
 pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
     let mut by_stem: HashMap<&str, Vec<&str>> = HashMap::new();
     for image in &walked.images {
-        let pictures = by_stem.entry(stem(&image.path)).or_default();
-        pictures.push(&image.path);
+        for name in own_names::names(&image.path) {
+            by_stem.entry(name).or_default().push(&image.path);
+        }
     }
     let is_export = |path: &&String| {
-        let is_document = ["json", "xml", "yaml", "yml"].contains(&ending(path));
+        let is_document = DOCUMENTS.contains(&ending(path));
         is_document && !is_yaml(path) || (rows && path.ends_with(".txt"))
     };
     let texts = walked.texts.iter().filter(is_export);
     let (beside, alone): (Vec<&String>, Vec<&String>) =
-        texts.partition(|path| by_stem.contains_key(stem(path)));
+        texts.partition(|path| own_names::picture_of(path, &by_stem).is_some());
     let mut found = Found::default();
-    let documents: Vec<&&String> = alone
-        .iter()
-        .filter(|path| !path.ends_with(".txt"))
-        .collect();
-    if documents.len() <= MOST_FILES {
-        // A tool may write a file for each split.
-        let mut pooled: BTreeMap<(&str, &str), Pool<'_>> = BTreeMap::new();
-        for path in documents {
-            if let Some(export) = read(&root.join(path)) {
-                let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                let pool = pooled.entry((folder, export.tool)).or_default();
-                pool.paths.push(path);
-                let file: Arc<str> = Arc::from(path.as_str());
-                let own = export.rows.into_iter();
-                pool.rows.extend(own.map(|row| (Arc::clone(&file), row)));
-                for class in export.declared {
-                    if !pool.declared.contains(&class) {
-                        pool.declared.push(class);
-                    }
-                }
-            }
-        }
-        for ((_, tool), mut pool) in pooled {
-            split_by_file(&mut pool);
-            add(&mut found, root, tool, &pool, walked);
-        }
+    let (lines, documents): (Vec<&&String>, Vec<&&String>) =
+        alone.iter().partition(|path| path.ends_with(".txt"));
+    for ((_, tool), mut pool) in pools(root, walked, &documents, of_document) {
+        split_by_file(&mut pool);
+        add(&mut found, root, tool, &pool, walked);
+    }
+    // A list of another form may be that of a further split.
+    for ((_, tool), pool) in pools(root, walked, &lines, of_lines) {
+        add(&mut found, root, tool, &pool, walked);
     }
     found.claims = super::lists::apart(found.claims);
     found
@@ -160,16 +154,55 @@ pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
     found
 }
 
-fn read(file: &Path) -> Option<Export> {
-    let bytes = read_file_up_to(file, MOST_BYTES).ok()?;
-    let text = std::str::from_utf8(&bytes)
-        .ok()?
-        .trim_start_matches('\u{feff}');
-    match file.extension()?.to_str()? {
-        "xml" => cvat::images(text),
-        "yaml" | "yml" => splits::of_yaml(text),
-        _ => json::export(text, file),
+/// What files say, by folder and tool: it may write a file for each split.
+fn pools<'a>(
+    root: &Path,
+    walked: &Walked,
+    files: &[&&'a String],
+    read: fn(&Path, &str, &Walked) -> Option<Export>,
+) -> BTreeMap<(&'a str, &'static str), Pool<'a>> {
+    let mut pooled: BTreeMap<(&str, &str), Pool<'_>> = BTreeMap::new();
+    let few = files.iter().filter(|_| files.len() <= MOST_FILES);
+    for path in few {
+        let Some(export) = read(root, path, walked) else {
+            continue;
+        };
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let pool = pooled.entry((folder, export.tool)).or_default();
+        pool.paths.push(path);
+        let file: Arc<str> = Arc::from(path.as_str());
+        let own = export.rows.into_iter();
+        pool.rows.extend(own.map(|row| (Arc::clone(&file), row)));
+        for class in export.declared {
+            if !pool.declared.contains(&class) {
+                pool.declared.push(class);
+            }
+        }
     }
+    pooled
+}
+
+fn of_document(root: &Path, path: &str, _: &Walked) -> Option<Export> {
+    let file = root.join(path);
+    let text = read(&file)?;
+    match ending(path) {
+        "xml" => cvat::images(&text),
+        "yaml" | "yml" => splits::of_yaml(&text),
+        "jsonl" | "ndjson" | "odgt" => forms::lines(&text),
+        _ => json::export(&text, &file),
+    }
+}
+
+/// Of a text with lines, which may be about many pictures.
+fn of_lines(root: &Path, path: &str, walked: &Walked) -> Option<Export> {
+    let text = read(&root.join(path))?;
+    tracks::boxes(root, path, &text, walked).or_else(|| many_lines::pictures(&text))
+}
+
+fn read(file: &Path) -> Option<String> {
+    let bytes = read_file_up_to(file, MOST_BYTES).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    Some(text.trim_start_matches('\u{feff}').to_owned())
 }
 
 /// Files of one folder and tool that are named after splits tell these, where nothing in them does
@@ -276,7 +309,8 @@ fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Wal
     };
     let evidence = format!("{tool} in {}", named.join(", "));
     let annotations = gather.finish(evidence.clone());
-    if with_split > 0 && (trains || evaluates) {
+    let tells_splits = with_split > 0 && (trains || evaluates);
+    if tells_splits && !folders_say_more(&drafts, walked) {
         found.claims.push(Claim {
             lists_samples: true,
             annotations,
@@ -286,6 +320,24 @@ fn add(found: &mut Found, root: &Path, tool: &str, pool: &Pool<'_>, walked: &Wal
     } else {
         found.annotations.push(annotations);
     }
+}
+
+/// Whether folders say the same of all that is listed, and have a further split, which has no
+/// annotations.
+fn folders_say_more(drafts: &[Draft], walked: &Walked) -> bool {
+    let of_folder = |path: &str| path.split('/').rev().skip(1).find_map(role_of);
+    let roles = drafts.iter().map(|draft| {
+        let told = draft.split.as_ref().map(|split| split.1);
+        told.filter(|told| of_folder(&draft.path) == Some(*told))
+    });
+    let Some(roles) = roles.collect::<Option<BTreeSet<SplitRole>>>() else {
+        return false;
+    };
+    let listed: HashSet<&str> = drafts.iter().map(|draft| draft.path.as_str()).collect();
+    let images = walked.images.iter().map(|image| image.path.as_str());
+    let mut others = images.filter(|path| !listed.contains(path)).peekable();
+    others.peek().is_some()
+        && others.all(|path| of_folder(path).is_some_and(|role| !roles.contains(&role)))
 }
 
 /// Ways to spell a picture: as written, without the server's address, its name alone, and without

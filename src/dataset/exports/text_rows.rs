@@ -1,5 +1,7 @@
 //! Text files beside pictures, a line for each object: KITTI's (`Car 0.00 0 1.55 left top right
-//! bottom …`), DOTA's (four corners, class, difficulty), and YOLO's without a `data.yaml`.
+//! bottom …`), DOTA's (four corners, class, difficulty), ICDAR's (corners or edges, and the text that
+//! stands there), `VisDrone`'s (a corner, width, height, and numbers), and YOLO's without a
+//! `data.yaml`.
 
 use super::{Row, Told};
 use crate::annotation::{Bounds, FaultKind, Unit};
@@ -61,6 +63,56 @@ pub(super) fn dota(text: &str) -> Told {
         let points: Vec<(f32, f32)> = corners.chunks_exact(2).map(|at| (at[0], at[1])).collect();
         let class = Some((*class).to_owned());
         Some(Ok(Some(Drawn::outline(class, &points, Unit::Pixels))))
+    })
+}
+
+/// Words of ICDAR, without a class: `x1,y1,…,x4,y4,text`, or `left top right bottom "text"`.
+pub(super) fn icdar(text: &str) -> Told {
+    const CORNERS: usize = 8;
+    of_lines(text, |line| {
+        let quoted = line.split_once('"').filter(|(_, rest)| rest.ends_with('"'));
+        let (place, written) = match quoted {
+            Some((place, rest)) => (place, rest.trim_end_matches('"')),
+            None => {
+                let (at, _) = line.match_indices(',').nth(CORNERS - 1)?;
+                (&line[..at], &line[at + 1..])
+            }
+        };
+        let is_gap = |c: char| c.is_whitespace() || c == ',';
+        let fields = place.split(is_gap).filter(|field| !field.is_empty());
+        let numbers: Option<Vec<f32>> = fields.map(|field| field.parse().ok()).collect();
+        let numbers = numbers?;
+        // What nobody can read is to be left out of account.
+        let is_read = written.trim() != "###";
+        let drawn = match (quoted, numbers.as_slice()) {
+            (Some(_), &[left, top, right, bottom]) => Drawn {
+                bounds: Some(Bounds::from_edges([left, top, right, bottom], Unit::Pixels)),
+                ..Drawn::default()
+            },
+            (None, corners) if corners.len() == CORNERS => {
+                let points = corners.chunks_exact(2).map(|at| (at[0], at[1]));
+                Drawn::outline(None, &points.collect::<Vec<_>>(), Unit::Pixels)
+            }
+            _ => return None,
+        };
+        Some(Ok(is_read.then_some(drawn)))
+    })
+}
+
+/// Objects of `VisDrone`: `left,top,width,height,score,class,truncation,occlusion`.
+pub(super) fn visdrone(text: &str) -> Told {
+    const FIELDS: usize = 8;
+    of_lines(text, |line| {
+        let fields = line.trim_end_matches(',').split(',');
+        let numbers: Option<Vec<i32>> = fields.map(|field| field.trim().parse().ok()).collect();
+        let numbers = numbers.filter(|numbers| numbers.len() == FIELDS)?;
+        // Regions to be left out of account are scored 0.
+        let is_counted = numbers[4] != 0;
+        let [x, y, width, height] = [0, 1, 2, 3].map(|at| numbers[at] as f32);
+        Some(Ok(is_counted.then(|| Drawn {
+            bounds: Some(Bounds::from_corner([x, y, width, height], Unit::Pixels)),
+            ..Drawn::tag(numbers[5].to_string())
+        })))
     })
 }
 
@@ -133,7 +185,8 @@ mod tests {
         };
         let drawn = row.drawn.iter().map(|one| {
             let edge = one.bounds.unwrap().right;
-            format!("{}@{edge}:{}", one.class.as_deref().unwrap(), one.line)
+            let class = one.class.as_deref().unwrap_or_default();
+            format!("{class}@{edge}:{}", one.line)
         });
         let faults = row.faults.iter().map(|fault| fault.1.clone());
         drawn.chain(faults).collect::<Vec<_>>().join(" | ")
@@ -169,6 +222,38 @@ mod tests {
                 expected,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn words_have_corners_or_edges_and_no_class() {
+        let corners = "1,1,9,1,9,5,1,5,STOP, now\n1,1,9,1,9,5,1,5,###\n";
+        assert_eq!(told(icdar(corners)), "@9:1");
+        assert_eq!(told(icdar("1 2 30 40 \"STOP\"\n")), "@30:1");
+        assert_eq!(told(icdar("1, 2, 30, 40, \"\"STOP\"\"\n")), "@30:1");
+        for other in [
+            "1,1,9,1,9,5,1,5\n",
+            "1,1,9,1,9,5,x,5,STOP\n",
+            "word_1.png, \"STOP\"\n",
+            "108 225 175 141 13 23 6 1 \"H\"\n",
+            "a photo of a \"cat\"\n",
+        ] {
+            assert_eq!(told(icdar(other)), "-", "{other}");
+        }
+    }
+
+    #[test]
+    fn eight_whole_numbers_are_a_box_and_its_class() {
+        assert_eq!(
+            told(visdrone("10,2,30,40,1,4,0,0\n1,2,3,4,0,0,0,0,\n")),
+            "4@40:1"
+        );
+        for other in [
+            "1,2,3,4,1,4,0\n",
+            "1,2,3,4,0.5,4,0,0\n",
+            "1 2 3 4 1 4 0 0\n",
+        ] {
+            assert_eq!(told(visdrone(other)), "-", "{other}");
         }
     }
 
