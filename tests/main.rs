@@ -41,6 +41,7 @@
 //! - `memory`: what does not fit is told, and nothing else changes
 //! - `integrity`: files, labels and splits that make a dataset lie
 //! - `told_labels`: labels that files beside pictures tell, and files that look alike
+//! - `published`: labels and splits in the forms in which datasets are published
 //! - `truncation`: a file cut anywhere is never whole
 //! - `given`: samples that a program hands over, in memory or as files
 //! - `unread_data`: what may hold images and is not read, masks, and layouts that disagree
@@ -109,6 +110,7 @@ mod pages;
 mod past_the_gate;
 mod plan;
 mod policy;
+mod published;
 mod random_gate;
 mod recorded;
 mod release;

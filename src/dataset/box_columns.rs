@@ -92,6 +92,37 @@ impl BoxColumns {
         }
     }
 
+    /// Finds them where no row names the columns: four behind that of the picture, and the class
+    /// behind these (`a.jpg,10,20,60,80,cat`). Pictures without boxes have empty cells.
+    pub(super) fn without_names(rows: &[csv::StringRecord], picture: usize) -> Option<Self> {
+        let found = Self {
+            form: Form::Corners([1, 2, 3, 4].map(|more| picture + more)),
+            size: None,
+        };
+        let (mut boxes, mut in_order) = (0, 0);
+        for row in rows {
+            let class = row.get(picture + 5).filter(|_| row.len() == picture + 6)?;
+            match found.read(row) {
+                Cell::Box(at) if !class.is_empty() => {
+                    boxes += 1;
+                    in_order += usize::from(at.right > at.left && at.bottom > at.top);
+                }
+                Cell::Empty if class.is_empty() => {}
+                _ => return None,
+            }
+        }
+        // A box without area is a fault, and no other form.
+        (boxes > 0 && in_order * 10 >= boxes * 9).then_some(found)
+    }
+
+    /// Whether a column is one of these.
+    pub(super) fn has(&self, column: usize) -> bool {
+        match self.form {
+            Form::Corners(columns) | Form::CornerAndSize(columns) => columns.contains(&column),
+            Form::OneCell(own) | Form::CornersInCell(own) => own == column,
+        }
+    }
+
     /// Whether the one cell of each row holds two corners.
     fn holds_corners(&self, rows: &[csv::StringRecord]) -> bool {
         let of_row = |row| match self.read(row) {
@@ -288,6 +319,25 @@ mod tests {
             Cell::Box(at) => Some(at.right),
             _ => None,
         }
+    }
+
+    #[test]
+    fn a_table_without_names_has_two_corners_and_a_class_behind_the_picture() {
+        let told = |rows: &[&str]| {
+            let rows: Vec<csv::StringRecord> = rows
+                .iter()
+                .map(|row| csv::StringRecord::from(row.split(',').collect::<Vec<_>>()))
+                .collect();
+            let found = BoxColumns::without_names(&rows, 0)?;
+            Some([0, 1, 4, 5].map(|column| found.has(column)))
+        };
+        let columns = Some([false, true, true, false]);
+        assert_eq!(told(&["a.jpg,1,2,30,40,cat", "b.jpg,,,,,"]), columns);
+        assert_eq!(told(&["b.jpg,,,,,"]), None, "nothing drawn");
+        assert_eq!(told(&["a.jpg,10,20,3,4,cat"]), None, "not in order");
+        assert_eq!(told(&["a.jpg,1,2,30,x,cat"]), None, "no number");
+        assert_eq!(told(&["a.jpg,1,2,30,40"]), None, "no class");
+        assert_eq!(told(&["a.jpg,1,2,30,40,cat,7"]), None, "more columns");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::box_columns::BoxColumns;
+use super::companions::says_masks;
 use super::csv_text::{at_line, parse_error, reader, table_text};
 use super::fold_roles;
 use super::further_pictures;
@@ -185,15 +186,30 @@ pub(super) fn read_header(
         let further = further_pictures::columns(&names, &positions, rows, files);
         positions.paths.extend(further);
     }
+    let boxes = match (&positions.paths[..], is_written) {
+        (_, true) => BoxColumns::of_table(names.iter().map(String::as_str), text, is_written),
+        ([(picture, _)], false) => BoxColumns::without_names(&records, *picture),
+        _ => None,
+    };
+    let of_boxes = |at: usize| boxes.is_some_and(|boxes| boxes.has(at));
+    // A column `y` may be that of a target, or of an edge.
+    positions.other_labels.retain(|at| !of_boxes(*at));
+    if positions.label.is_some_and(of_boxes) && columns.label.is_none() {
+        positions.label = positions.other_labels.first().copied();
+        positions.other_labels = positions
+            .other_labels
+            .split_off(positions.other_labels.len().min(1));
+    }
     if positions.label.is_none() && !is_written {
         // What stands behind a picture and its split.
         let taken = |at: usize| positions.paths.iter().any(|path| path.0 == at);
-        positions.label = (0..names.len()).find(|&at| !taken(at) && positions.split != Some(at));
+        let is_open = |at: &usize| !taken(*at) && positions.split != Some(*at) && !of_boxes(*at);
+        positions.label = (0..names.len()).find(is_open);
     }
     Ok(Header {
         objects: names.iter().position(|name| name == "objects"),
         flags: flags(text, &names, &positions, one_hot.as_ref()),
-        boxes: BoxColumns::of_table(names.iter().map(String::as_str), text, is_written),
+        boxes,
         positions,
         names,
         values,
@@ -228,8 +244,9 @@ fn positions_or_guess(
         let are_several = different.len() > 1 || rows.len() < 3;
         found.len() * 10 >= rows.len() * 9 && !rows.is_empty() && are_several
     };
-    // Labels are numbers often, and numbers names of images.
-    let others = (0..names.len()).filter(|&column| !is_no_path(&names[column]));
+    // Labels are numbers often, and numbers names of images; masks are images, too.
+    let is_open = |name: &str| !is_no_path(name) && !says_masks(name);
+    let others = (0..names.len()).filter(|&column| is_open(&names[column]));
     let mut found: Vec<usize> = others.filter(names_images).collect();
     // Stable: of those that are written as files the first, else the first.
     found.sort_by_key(|&column| {

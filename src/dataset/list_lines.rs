@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::builder::Draft;
 use super::companions::says_masks;
+use super::exports::is_with_boxes;
 use super::file_kind::is_image_ending;
 use super::resolve::{Resolved, Resolver};
 use super::split_name::words;
@@ -20,6 +21,12 @@ pub(super) struct Rows {
     pub(super) problems: Vec<Problem>,
     pub(super) found: usize,
     pub(super) missing: usize,
+    /// Lines with a label, and those of which it is one more than that of the line before.
+    labelled: usize,
+    counting: usize,
+    /// Folders with a label, and those whose label is the number of their pictures.
+    folders: usize,
+    sized: usize,
 }
 
 impl Rows {
@@ -39,12 +46,24 @@ impl Rows {
         again.count() * 10 > self.drafts.len()
     }
 
+    /// Whether what stands behind each picture is the number of its line, or behind each folder
+    /// that of its pictures, and no class.
+    pub(super) fn are_counts(&self) -> bool {
+        const LEAST: usize = 10;
+        let of_lines = self.labelled >= LEAST && self.counting == self.labelled;
+        of_lines || self.folders > 1 && self.sized == self.folders
+    }
+
     /// Adds those of another list.
     pub(super) fn add(&mut self, other: Self) {
         self.drafts.extend(other.drafts);
         self.problems.extend(other.problems);
         self.found += other.found;
         self.missing += other.missing;
+        self.labelled += other.labelled;
+        self.counting += other.counting;
+        self.folders += other.folders;
+        self.sized += other.sized;
     }
 
     pub(super) fn read(
@@ -54,6 +73,7 @@ impl Rows {
         resolver: &Resolver,
     ) {
         let mut seen = HashSet::new();
+        let mut before: Option<u64> = None;
         for line in told_lines(text) {
             let Line {
                 draft,
@@ -61,6 +81,16 @@ impl Rows {
                 others,
                 names_more: _,
             } = read_line(line, role, resolver);
+            if let Some(label) = &draft.label {
+                let number = label.parse().ok();
+                let follows = |number: u64| match before {
+                    None => number < 2,
+                    Some(before) => number == before + 1,
+                };
+                self.labelled += 1;
+                self.counting += usize::from(number.is_some_and(follows));
+                before = number;
+            }
             let split = Some((name.to_owned(), role));
             let is_pair = !others.is_empty();
             // One picture may be in many pairs.
@@ -78,6 +108,10 @@ impl Rows {
                 self.found += 1;
                 if !seen.insert(draft.path.clone()) {
                     continue;
+                }
+                if let Some(label) = &draft.label {
+                    self.folders += 1;
+                    self.sized += usize::from(label.parse() == Ok(inside.len()));
                 }
                 self.drafts
                     .extend(inside.into_iter().map(|(path, place)| Draft {
@@ -180,7 +214,8 @@ pub(super) fn read_line(line: &str, role: SplitRole, resolver: &Resolver) -> Lin
                     ..Draft::default()
                 })
                 .collect();
-            (own, fields.next())
+            // What stands behind may be boxes.
+            (own, fields.next().filter(|_| !is_with_boxes(line)))
         }
         _ => (whole, None),
     };

@@ -137,7 +137,11 @@ fn claim<'a>(
             lists.push(list);
         }
     }
+    let are_counts = rows.are_counts();
     let mut drafts = rows.drafts;
+    for draft in drafts.iter_mut().filter(|_| are_counts) {
+        draft.label = None;
+    }
     let has_labels = |drafts: &[Draft]| drafts.iter().any(|draft| draft.label.is_some());
     let mut labels_from = String::new();
     if !has_labels(&drafts) {

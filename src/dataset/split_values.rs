@@ -140,11 +140,13 @@ pub(super) fn by_values<'a>(
     taken: &dyn Fn(usize) -> bool,
 ) -> Option<(usize, Values)> {
     let row = (0..).map_while(|at| Some((at, first(at)?)));
+    // Paths and records hold such words, too.
+    let is_word = |cell: &str| !cell.contains(['/', '\\', '{', '[']);
     let mut open = row.filter(|(at, cell)| value_role(cell).is_some() && !taken(*at));
     let tells = |at: usize| {
         let cells = column(at);
-        let roles: Option<BTreeSet<SplitRole>> =
-            cells.iter().map(|cell| value_role(cell)).collect();
+        let role = |cell: &String| value_role(cell).filter(|_| is_word(cell));
+        let roles: Option<BTreeSet<SplitRole>> = cells.iter().map(role).collect();
         roles.is_some_and(|roles| {
             let evaluates = roles.iter().any(|role| role.is_evaluation());
             roles.contains(&SplitRole::Training) && evaluates
@@ -172,10 +174,14 @@ mod tests {
         };
         assert_eq!(told(&rows), Some((2, Values::Words)));
         assert_eq!(told(&rows[..1]), None, "nothing to evaluate on");
-        assert_eq!(
-            told(&[["a.jpg", "1", "train"], ["b.jpg", "2", "broken"]]),
-            None
-        );
+        for [one, other] in [
+            ["train", "broken"],
+            ["train/a.xml", "val/b.xml"],
+            ["{\"split\":\"train\"}", "{\"split\":\"val\"}"],
+        ] {
+            let rows = [["a.jpg", "1", one], ["b.jpg", "2", other]];
+            assert_eq!(told(&rows), None, "{one}");
+        }
     }
 
     #[test]

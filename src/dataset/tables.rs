@@ -1,7 +1,7 @@
 //! Which tables of a tree list samples: CSV, TSV, or JSON Lines, with a column of paths or of names
 //! without ending, and a column of splits; or a table for each split, named after it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::claim::{Claim, Strength};
@@ -11,7 +11,7 @@ use super::csv_text::table_text;
 use super::exports::stem;
 use super::resolve::Resolver;
 use super::side_tables::{MOST_TABLES, unpacked};
-use super::split_name::{beside_training, of_several, split_of_export};
+use super::split_name::{beside_training, of_several, spelled_by_file, split_of_export};
 use super::text_tables;
 use super::usual_names::is_manifest;
 use super::walk::Walked;
@@ -96,6 +96,27 @@ fn names_folders(root: &Path, claim: &Claim) -> bool {
     first.any(|draft| root.join(&draft.path).is_dir())
 }
 
+/// A table with its split, the part that it is one of, and what it says.
+type OneSplit<'a> = (&'a str, (&'a str, SplitRole), Option<String>, Claim);
+
+/// Whether tables of several parts are about the same pictures and agree which are trained on:
+/// `loose_bb_train.csv` and `loose_landmark_train.csv` say several things of one split. Of folds,
+/// each has pictures to train on that another evaluates on.
+fn say_the_same(tables: &[OneSplit<'_>]) -> bool {
+    let mut known: HashMap<&str, (SplitRole, &Option<String>)> = HashMap::new();
+    let mut is_shared = false;
+    for (_, (_, role), part, claim) in tables {
+        for draft in &claim.drafts {
+            let first = known.entry(&draft.path).or_insert((*role, part));
+            if first.0 != *role {
+                return false;
+            }
+            is_shared |= first.1 != part;
+        }
+    }
+    is_shared
+}
+
 /// Tables that are named after splits, `train.csv` and `val.csv`, or `x_train.csv` and
 /// `x_test.csv`, as one claim; and tables of
 /// labels, `metadata.csv`, each as its own.
@@ -144,6 +165,7 @@ fn one_a_split(
         (*role, names.collect())
     });
     let are_wholes = wholes(&names.collect::<Vec<_>>());
+    let are_one = parts.len() > 1 && say_the_same(&told);
     let mut all: Option<Claim> = None;
     let mut left_out = Vec::new();
     for ((table, (split, role), part, mut claim), is_whole) in told.into_iter().zip(are_wholes) {
@@ -151,12 +173,13 @@ fn one_a_split(
             left_out.push(format!("`{table}`"));
             continue;
         }
+        let word = spelled_by_file(split).filter(|_| are_one);
+        let split = word.unwrap_or_else(|| split.to_owned());
         for draft in &mut claim.drafts {
-            draft.split = Some((split.to_owned(), role));
+            draft.split = Some((split.clone(), role));
         }
-        claim
-            .parts
-            .extend(part.map(|part| (split.to_owned(), part)));
+        let part = part.filter(|_| !are_one);
+        claim.parts.extend(part.map(|part| (split, part)));
         match &mut all {
             None => all = Some(claim),
             Some(all) => {
@@ -170,6 +193,10 @@ fn one_a_split(
                 all.annotations = Annotations::join([drawn, claim.annotations]);
             }
         }
+    }
+    if let Some(all) = all.as_mut().filter(|_| are_one) {
+        let mut seen = HashSet::new();
+        all.drafts.retain(|draft| seen.insert(draft.path.clone()));
     }
     if let Some(all) = all.as_mut().filter(|_| !left_out.is_empty()) {
         let left_out = left_out.join(", ");

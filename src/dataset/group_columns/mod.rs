@@ -203,7 +203,7 @@ fn judged_with_others(columns: &[Column], at: usize, claim: &Claim) -> Option<Ju
         false => named.may_tell(),
         true => matches!(named, Named::Entity(_)) && tells_of_pictures(column, claim, SCARCE),
     };
-    if !may_tell {
+    if !may_tell || names_its_pictures(column) {
         return None;
     }
     let mut one = judge(column, named, claim);
@@ -222,6 +222,17 @@ fn judged_with_others(columns: &[Column], at: usize, claim: &Claim) -> Option<Ju
     }
     let is_told = one.verdict != Verdict::Nothing && (one.values.shared > 0 || !is_scarce);
     is_told.then_some(one)
+}
+
+/// Whether a column holds the names of pictures with their endings, of which splits may have the
+/// same.
+fn names_its_pictures(column: &Column) -> bool {
+    let name = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
+    let is_own = |(path, value): &(&String, &String)| {
+        value.contains('.') && name(value.trim()) == name(path)
+    };
+    let own = column.of.iter().filter(is_own).count();
+    own > 0 && own * 10 >= column.of.len() * 9
 }
 
 /// What a column is; its values are spelled as the first of those that are one.
