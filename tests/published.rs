@@ -305,6 +305,79 @@ fn tables_that_say_several_things_of_one_split_are_of_that_split() {
 }
 
 #[test]
+fn a_table_of_regions_has_shapes_and_classes_in_cells() {
+    let [whole, faulty] = both(|workspace, width| {
+        for split in ["train", "val"] {
+            let head = "filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes\n";
+            let mut table = head.to_owned();
+            let own = ALL.iter().filter_map(|one| one.0.strip_prefix(split));
+            for name in own.map(|name| name.trim_start_matches('/')) {
+                for (class, width) in [("cat", width_of(name, width)), ("dog", 21)] {
+                    let shape =
+                        json!({ "name": "rect", "x": 2, "y": 3, "width": width, "height": 9 });
+                    let cells = [shape, json!({ "kind": class })];
+                    let cells = cells.map(|cell| cell.to_string().replace('"', "\"\""));
+                    table += &format!(
+                        "{name}.png,7,\"{{}}\",2,0,\"{}\",\"{}\"\n",
+                        cells[0], cells[1]
+                    );
+                }
+            }
+            workspace.file(&format!("{split}/via_export_csv.csv"), table);
+        }
+    });
+    reads_two_boxes_each(&whole, 2, &faulty);
+}
+
+#[test]
+fn a_further_split_without_annotations_is_a_split_beside_those_that_have_some() {
+    let workspace = divided();
+    for split in ["train", "val"] {
+        let own = ALL.iter().filter_map(|one| one.0.strip_prefix(split));
+        let row = |name: &str| {
+            let edges = json!({ "x1": 2, "y1": 3, "x2": 20, "y2": 9 });
+            let name = format!("{}.png", name.trim_start_matches('/'));
+            json!({ "name": name, "labels": [{ "category": "car", "box2d": edges }] })
+        };
+        let rows: Vec<Value> = own.map(row).collect();
+        workspace.file(&format!("labels/{split}.json"), json!(rows).to_string());
+    }
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["dataset"]["layout"], "exports");
+    workspace.image("test/c1.png", 2);
+    let (report, _) = workspace.check(&[]);
+    let expected = ["train 3", "val 2", "test 1"];
+    assert_eq!(samples_of_splits(&report), expected);
+    assert_eq!(
+        (told(&report), leaked(&report)),
+        (vec!["boxes 5+1 1 5".to_owned()], 1)
+    );
+    // An image more in a folder that is described was left out on purpose, or was forgotten.
+    workspace.image("val/b3.png", 9);
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["dataset"]["layout"], "exports");
+}
+
+#[test]
+fn a_list_to_evaluate_on_alone_says_what_is_missing() {
+    let workspace = Workspace::new();
+    for number in 1..=5_u32 {
+        workspace.image(&format!("images/{number}.png"), number);
+    }
+    workspace.file("valid.txt", "4.png\n5.png\n");
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(report["verdict"], "not-judged");
+    let said = workspace.run(&["check", "."]).stdout;
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("`valid.txt` lists 2 of 5 images to evaluate on"),
+        "{said}"
+    );
+    workspace.file("train.txt", "1.png\n2.png\n3.png\n");
+    assert_eq!(workspace.check(&[]).0["verdict"], "clear");
+}
+
+#[test]
 fn names_of_pictures_that_splits_count_anew_are_no_groups() {
     let workspace = Workspace::new();
     for split in ["train", "test"] {

@@ -50,8 +50,11 @@ fn lists(root: &Path, walked: &Walked) -> Option<String> {
         .filter_map(|path| Some((may_spell(stem(path))?, path.as_str())))
         .collect();
     let of = |wanted: SplitRole| lists.iter().find(|one| one.0 == wanted);
-    let train = of(SplitRole::Training)?;
     let evaluated = [of(SplitRole::Validation), of(SplitRole::Test)];
+    let Some(train) = of(SplitRole::Training) else {
+        let (role, path) = evaluated.into_iter().flatten().next()?;
+        return evaluated_alone(root, path, *role, walked);
+    };
     if evaluated.iter().all(Option::is_none) {
         return None;
     }
@@ -70,6 +73,21 @@ fn lists(root: &Path, walked: &Walked) -> Option<String> {
         Some(line) => format!(
             "{shown} are called like lists of splits, but fewer than nine in ten of their lines name an image here (such as `{line}`); write a table with columns `path` and `split` and give it with `--manifest`"
         ),
+    })
+}
+
+/// A list to evaluate on, where none is to train on.
+fn evaluated_alone(root: &Path, path: &str, role: SplitRole, walked: &Walked) -> Option<String> {
+    let text = read_text_up_to(&root.join(path), MOST_BYTES).ok()?;
+    let resolver = Resolver::new(root, &root.join(path), walked);
+    let mut rows = Rows::default();
+    rows.read(&text, ("", role), &resolver);
+    rows.name_images().then(|| {
+        format!(
+            "`{path}` lists {} of {} images to evaluate on, and nothing lists those that are trained on; if these are all others, list them in `train.txt` beside it",
+            rows.drafts.len(),
+            walked.images.len()
+        )
     })
 }
 

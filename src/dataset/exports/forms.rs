@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use super::shaped::{self, Form, NOTHING, Shape};
-use super::{Export, Told};
+use super::{Export, Told, via_table};
 
 const VIA: Form = Form {
     tool: "VGG Image Annotator",
-    mark: r#""shape_attributes""#,
+    mark: "shape_attributes",
     pictures: "*",
     names: &["filename"],
     objects: &["regions/*"],
@@ -134,6 +134,11 @@ pub(super) fn lines(text: &str) -> Option<Export> {
         let records = lines.map(serde_json::from_str);
         Some(Value::Array(records.collect::<Result<_, _>>().ok()?))
     })
+}
+
+/// The same of a table with a row for each object.
+pub(super) fn table(text: &str) -> Option<Export> {
+    of_any(text, via_table::records)
 }
 
 fn of_any(text: &str, parse: impl Fn(&str) -> Option<Value>) -> Option<Export> {

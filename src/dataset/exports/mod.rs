@@ -19,6 +19,7 @@ mod splits;
 mod supervisely;
 mod text_rows;
 mod tracks;
+mod via_table;
 mod voc;
 mod vott;
 pub(super) mod xml;
@@ -46,6 +47,9 @@ const MOST_FILES: usize = 100;
 
 /// Endings of what one file says of many pictures.
 const DOCUMENTS: [&str; 7] = ["json", "jsonl", "ndjson", "odgt", "xml", "yaml", "yml"];
+
+/// Ending of tables, which other layouts read, too.
+const TABLE: &str = "csv";
 
 /// Largest file that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 28;
@@ -130,14 +134,15 @@ pub(super) fn find(root: &Path, walked: &Walked, rows: bool) -> Found {
     }
     let is_export = |path: &&String| {
         let is_document = DOCUMENTS.contains(&ending(path));
-        is_document && !is_yaml(path) || (rows && path.ends_with(".txt"))
+        let is_text = rows && path.ends_with(".txt");
+        is_document && !is_yaml(path) || is_text || ending(path) == TABLE
     };
     let texts = walked.texts.iter().filter(is_export);
     let (beside, alone): (Vec<&String>, Vec<&String>) =
         texts.partition(|path| own_names::picture_of(path, &by_stem).is_some());
     let mut found = Found::default();
-    let (lines, documents): (Vec<&&String>, Vec<&&String>) =
-        alone.iter().partition(|path| path.ends_with(".txt"));
+    let is_document = |path: &&&String| DOCUMENTS.contains(&ending(path));
+    let (documents, lines): (Vec<&&String>, Vec<&&String>) = alone.iter().partition(is_document);
     for ((_, tool), mut pool) in pools(root, walked, &documents, of_document) {
         split_by_file(&mut pool);
         add(&mut found, root, tool, &pool, walked);
@@ -193,9 +198,12 @@ fn of_document(root: &Path, path: &str, _: &Walked) -> Option<Export> {
     }
 }
 
-/// Of a text with lines, which may be about many pictures.
+/// Of a text or a table with lines, which may be about many pictures.
 fn of_lines(root: &Path, path: &str, walked: &Walked) -> Option<Export> {
     let text = read(&root.join(path))?;
+    if ending(path) == TABLE {
+        return forms::table(&text);
+    }
     tracks::boxes(root, path, &text, walked).or_else(|| many_lines::pictures(&text))
 }
 
