@@ -254,6 +254,29 @@ fn numbers_of_lines_and_edges_of_boxes_are_no_classes() {
     workspace.file("train.txt", lists[0].replace("12 12\n", "12 3\n"));
     assert_eq!(told(&workspace.check(&[]).0), ["classes 16+0 11 null"]);
 
+    // The number of pictures behind each folder, below that of folders, as LFW lists people.
+    let workspace = Workspace::new();
+    let mut seed = 0;
+    for (split, people) in [("train", "ABCDEFGHIJ"), ("test", "KLMNOPQRST")] {
+        let mut list = "10\n".to_owned();
+        for person in people.chars() {
+            for number in 1..=2_u32 {
+                seed += 1;
+                let seed = if person == 'T' && number == 2 {
+                    1
+                } else {
+                    seed
+                };
+                workspace.image(&format!("lfw/{person}/{person}_{number:04}.png"), seed);
+            }
+            list += &format!("{person}\t2\n");
+        }
+        workspace.file(&format!("{split}.txt"), list);
+    }
+    let (report, _) = workspace.check(&[]);
+    assert_eq!(samples_of_splits(&report), ["train 20", "test 20"]);
+    assert_eq!((told(&report), leaked(&report)), (vec![], 1));
+
     // Columns without names: a picture, two corners, and the class.
     let rows = |split: &str, class: fn(usize) -> &'static str| -> String {
         let own = ALL

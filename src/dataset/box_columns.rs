@@ -18,6 +18,7 @@ const CORNERS: &[[&str; 4]] = &[
     ["bbox_x1", "bbox_y1", "bbox_x2", "bbox_y2"],
     ["roi.x1", "roi.y1", "roi.x2", "roi.y2"],
     ["x1", "y1", "x2", "y2"],
+    ["x_1", "y_1", "x_2", "y_2"],
 ];
 
 /// Names of the columns of a corner, width and height of the box. Columns `x` and `y` alone may as
@@ -92,18 +93,26 @@ impl BoxColumns {
         }
     }
 
-    /// Finds them where no row names the columns: four behind that of the picture, and the class
-    /// behind these (`a.jpg,10,20,60,80,cat`). Pictures without boxes have empty cells.
+    /// Finds them where no row names the columns: four behind that of the picture, the class behind
+    /// these (`a.jpg,10,20,60,80,cat`), and perhaps the size of the picture. Pictures without boxes
+    /// have empty cells.
     pub(super) fn without_names(rows: &[csv::StringRecord], picture: usize) -> Option<Self> {
+        let size = [picture + 6, picture + 7];
+        let width = rows.first()?.len();
+        let is_sized = width == picture + 8;
         let found = Self {
             form: Form::Corners([1, 2, 3, 4].map(|more| picture + more)),
-            size: None,
+            size: is_sized.then_some(size),
         };
+        if !is_sized && width != picture + 6 {
+            return None;
+        }
         let (mut boxes, mut in_order) = (0, 0);
         for row in rows {
-            let class = row.get(picture + 5).filter(|_| row.len() == picture + 6)?;
+            let class = row.get(picture + 5).filter(|_| row.len() == width)?;
+            let is_whole = !is_sized || found.size(row).is_some();
             match found.read(row) {
-                Cell::Box(at) if !class.is_empty() => {
+                Cell::Box(at) if !class.is_empty() && is_whole => {
                     boxes += 1;
                     in_order += usize::from(at.right > at.left && at.bottom > at.top);
                 }
@@ -337,7 +346,9 @@ mod tests {
         assert_eq!(told(&["a.jpg,10,20,3,4,cat"]), None, "not in order");
         assert_eq!(told(&["a.jpg,1,2,30,x,cat"]), None, "no number");
         assert_eq!(told(&["a.jpg,1,2,30,40"]), None, "no class");
-        assert_eq!(told(&["a.jpg,1,2,30,40,cat,7"]), None, "more columns");
+        assert_eq!(told(&["a.jpg,1,2,30,40,cat,90,70"]), columns);
+        assert_eq!(told(&["a.jpg,1,2,30,40,cat,7"]), None, "another column");
+        assert_eq!(told(&["a.jpg,1,2,30,40,cat,90,x"]), None, "no size");
     }
 
     #[test]

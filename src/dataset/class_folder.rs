@@ -133,7 +133,10 @@ fn are_views<'a>(mut folders: impl Iterator<Item = &'a str> + Clone) -> bool {
     let is_view = |folder: &str| {
         let lower = folder.to_ascii_lowercase();
         let mut words = lower.split(['_', '-', ' ']);
-        let is_one = |word: &str| VIEWS.contains(&word) || says_sensor(word);
+        let is_one = |word: &str| {
+            let word = without_side(word);
+            VIEWS.contains(&word) || says_sensor(word)
+        };
         let is_scale = |word: &str| {
             let digits = word.strip_prefix('x');
             digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -142,6 +145,12 @@ fn are_views<'a>(mut folders: impl Iterator<Item = &'a str> + Clone) -> bool {
     };
     let count = folders.clone().count();
     count > 1 && folders.all(is_view)
+}
+
+/// `rgb` of `rgbleft`, one of a pair of cameras; `left` alone may be a class.
+fn without_side(word: &str) -> &str {
+    let bare = word.strip_suffix("left");
+    bare.or_else(|| word.strip_suffix("right")).unwrap_or(word)
 }
 
 /// `patient12`, a digest, a date, or several numbers among words: `MOT17-04-DPM`.
@@ -244,6 +253,8 @@ mod tests {
         assert!(!recur(&["00", "3f", "7a", "c4"]));
         assert!(!recur(&["HR", "LR", "upsampled"]));
         assert!(!recur(&["rgb", "thermal"]));
+        assert!(!recur(&["RGBLeft", "RGBRight"]));
+        assert!(recur(&["left", "right"]));
         assert!(!recur(&["LR_x2", "LR_x4", "HR"]));
         assert!(recur(&["0", "1", "9"]), "digits");
         assert!(recur(&["a", "b", "c"]), "letters");

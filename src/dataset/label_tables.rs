@@ -61,6 +61,7 @@ const CLASS: &[&str] = &[
     "class_name",
     "classid",
     "category",
+    "category_label",
     "label",
     "labelname",
     "label_name",
@@ -430,6 +431,8 @@ mod tests {
             None,
             "not known"
         );
+        let boxes = "2\nimage_name x_1 y_1 x_2 y_2\na.jpg 1 2 30 40\nb.jpg 1 2 50 60\n";
+        assert_eq!(of(boxes).as_deref(), Some("a.jpg:3=-@30 b.jpg:4=-@50"));
         for other in [
             "3\nBald Young\na.jpg 1 -1\nb.jpg -1 1\n",
             "2\nBald\na.jpg 1 -1\nb.jpg -1 1\n",

@@ -74,7 +74,7 @@ impl Rows {
     ) {
         let mut seen = HashSet::new();
         let mut before: Option<u64> = None;
-        for line in told_lines(text) {
+        for line in without_count(text, resolver) {
             let Line {
                 draft,
                 exists,
@@ -144,6 +144,15 @@ impl Rows {
     }
 }
 
+/// The lines of a list without comments, and without their number above them.
+fn without_count<'a>(text: &'a str, resolver: &Resolver) -> impl Iterator<Item = &'a str> {
+    let lines = told_lines(text);
+    let first = lines.clone().next().unwrap_or_default();
+    let is_count = first.parse() == Ok(lines.clone().count().saturating_sub(1))
+        && !resolver.resolve(first, None).2;
+    lines.skip(usize::from(is_count))
+}
+
 /// What a line says.
 pub(super) struct Line {
     /// A picture and its label, which stands behind it.
@@ -157,7 +166,7 @@ pub(super) struct Line {
 }
 
 /// Lines of a list without the empty ones and comments, and without quotes around them.
-pub(super) fn told_lines(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn told_lines(text: &str) -> impl Iterator<Item = &str> + Clone {
     let is_told = |line: &&str| !line.is_empty() && !line.starts_with('#');
     let lines = text.trim_start_matches('\u{feff}').lines();
     lines.map(str::trim).filter(is_told).map(unquoted)

@@ -35,6 +35,7 @@ fn read(text: &str, file: &Path) -> Option<Export> {
         return createml::pictures(text)
             .or_else(|| label_studio::tasks(text))
             .or_else(|| splits::of_folds(text))
+            .or_else(|| splits::by_field(text))
             .or_else(|| splits::one(text, file))
             .or_else(|| nested(text));
     }

@@ -1,5 +1,5 @@
-//! Texts that say of many pictures what is drawn on each: a path, the number of boxes and a line for
-//! each (WIDER FACE); or a path with boxes behind it, each four edges and a class (`a.jpg
+//! Texts that say of many pictures what is drawn on each: a path, the number of boxes and a line
+//! for each (WIDER FACE); or a path with boxes behind it, each four edges and a class (`a.jpg
 //! 10,20,60,80,0 …`, as early trainers of YOLO take them).
 
 use super::{Export, Row};

@@ -1,8 +1,8 @@
 //! JSON in which a picture has a list of objects, each with a class and a shape: where a tool keeps
 //! what, a [`Form`] says, and one reader reads them all.
 //!
-//! A place is written as names of fields between slashes. A number counts in a list, and `*` is each
-//! value of a list or of a record: `labels/*/annotations/objects/*`.
+//! A place is written as names of fields between slashes. A number counts in a list, and `*` is
+//! each value of a list or of a record: `labels/*/annotations/objects/*`.
 
 use serde_json::Value;
 

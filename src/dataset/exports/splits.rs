@@ -1,16 +1,17 @@
 //! JSON and YAML that list the pictures of splits, by the names of these, of folds, or of the
 //! pictures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::json::{CLASS, PICTURE};
 use super::{Export, Row};
 use crate::dataset::drawn::Drawn;
-use crate::dataset::split_name::{role_of, spelled_by_file, value_role};
+use crate::dataset::split_name::{role_of, spelled_by_file, value_role, words};
+use crate::dataset::split_values;
 use crate::sample::SplitRole;
 
 /// `train.json` with a list of names or of objects that name pictures; where the name says more
@@ -74,6 +75,36 @@ pub(super) fn of_folds(text: &str) -> Option<Export> {
         }));
     }
     Some(Export::new("folds", rows))
+}
+
+/// `[{"image": "a.jpg", "split": "train"}]`, `[{"image": "a.jpg", "isValidation": 0.0}]`: a field
+/// that tells splits as a column of a table does.
+pub(super) fn by_field(text: &str) -> Option<Export> {
+    let entries: Vec<Map<String, Value>> = serde_json::from_str(text).ok()?;
+    let fields: Vec<&String> = entries.first()?.keys().collect();
+    let header: Vec<String> = fields.iter().map(|name| words(name).join("_")).collect();
+    let cell = |entry: &Map<String, Value>, field: &str| match entry.get(field)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(_) | Value::Number(_) => Some(entry[field].to_string()),
+        _ => None,
+    };
+    let cells = |at: usize| {
+        let cells = entries.iter().filter_map(|entry| cell(entry, fields[at]));
+        cells.collect()
+    };
+    let (at, values) = split_values::column(&header, cells)?;
+    let mut roles = BTreeSet::new();
+    let row = |entry: &Map<String, Value>| {
+        let row = entry_of(&Value::Object(entry.clone()), "")?;
+        let split = cell(entry, fields[at]).map(|value| values.split(&value));
+        roles.extend(split.as_ref().map(|split| split.1));
+        let split = split.map(|split| split.0);
+        Some(Row { split, ..row })
+    };
+    let rows = entries.iter().map(row).collect::<Option<Vec<Row>>>()?;
+    let evaluates = roles.iter().any(|role| role.is_evaluation());
+    let tells = evaluates && roles.contains(&SplitRole::Training);
+    tells.then(|| Export::new("a list with splits", rows))
 }
 
 /// `{"a.jpg": "train", "b.jpg": "val"}`.
@@ -205,6 +236,22 @@ mod tests {
             of_yaml("train: images/train\nval: images/val\nnc: 2\n"),
             None
         );
+    }
+
+    #[test]
+    fn a_field_tells_splits_as_a_column_does() {
+        let words = r#"[{"image": "a.jpg", "split": "train"}, {"image": "b.jpg", "split": "val"}]"#;
+        assert_eq!(told(by_field(words)), ["a.jpg train -", "b.jpg val -"]);
+        let flags = r#"[{"image": "a.jpg", "joints": [], "isValidation": 0.0}, {"image": "b.jpg", "isValidation": 1.0}]"#;
+        assert_eq!(told(by_field(flags)), ["a.jpg train -", "b.jpg val -"]);
+        for other in [
+            r#"[{"image": "a.jpg", "split": "train"}]"#,
+            r#"[{"image": "a.jpg", "set": 3}, {"image": "b.jpg", "set": 9}]"#,
+            r#"[{"name": "a", "split": "train"}, {"name": "b", "split": "val"}]"#,
+            "[]",
+        ] {
+            assert_eq!(by_field(other), None, "{other}");
+        }
     }
 
     #[test]

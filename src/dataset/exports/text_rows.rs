@@ -1,6 +1,6 @@
 //! Text files beside pictures, a line for each object: KITTI's (`Car 0.00 0 1.55 left top right
-//! bottom …`), DOTA's (four corners, class, difficulty), ICDAR's (corners or edges, and the text that
-//! stands there), `VisDrone`'s (a corner, width, height, and numbers), and YOLO's without a
+//! bottom …`), DOTA's (four corners, class, difficulty), ICDAR's (corners or edges, and the text
+//! that stands there), `VisDrone`'s (a corner, width, height, and numbers), and YOLO's without a
 //! `data.yaml`.
 
 use super::{Row, Told};
