@@ -1,5 +1,5 @@
-//! Labels and splits in the forms in which datasets are published: boxes of trackers, faces, words and
-//! streets, and what looks like a label there and is none.
+//! Labels and splits in the forms in which datasets are published: boxes of trackers, faces, words
+//! and streets, and what looks like a label there and is none.
 
 use serde_json::{Value, json};
 

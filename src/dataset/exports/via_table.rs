@@ -1,4 +1,4 @@
-//! The table of VGG Image Annotator: a row for each region, its shape and its class as JSON in cells.
+//! The table of VGG Image Annotator: a row for each region, shape and class as JSON in cells.
 
 use serde_json::{Map, Value, json};
 
