@@ -71,6 +71,35 @@ def test_a_list_of_files_is_the_folder(folder: Path) -> None:
     assert by_folder.leaked("val") == by_list.leaked("val")
 
 
+def test_several_directories_of_a_split_are_compared_with_all_of_the_other(folder: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    clean = next((folder / "val").rglob("hazel.png"))
+    (more / "again.png").write_bytes(clean.read_bytes())
+    both = splitleak.check(train=[folder / "train", str(more)], val=[folder / "val"])
+    roles = {one["name"]: one["role"] for one in both.data["dataset"]["splits"]}
+    assert roles == {"train1": "training", "train2": "training", "val": "validation"}
+    one = splitleak.check(train=folder / "train", val=folder / "val")
+    assert len(both.leaked("val")) == len(one.leaked("val")) + 1
+    mapped = splitleak.check({"train": (folder / "train", more), "val": folder / "val"})
+    assert mapped.data == both.data
+    single = splitleak.check(train=[folder / "train"], val=folder / "val")
+    assert single.data == one.data
+    repaired = splitleak.repair(train=[folder / "train", more], val=[folder / "val"])
+    assert repaired.leaked == (len(both.leaked("val")), 0)
+
+
+def test_directories_among_other_things_are_refused_with_what_to_pass(folder: Path) -> None:
+    files = sorted((folder / "train").rglob("*.png"))
+    for held in ([*files, folder / "val"], iter([folder / "val"]), [(folder / "val", "a")]):
+        with pytest.raises(TypeError, match=r"val\[\d+\]: .*val' is a directory: give it alone, a list of nothing"):
+            splitleak.check(train=files, val=held)
+    with pytest.raises(TypeError, match="val is a list of directories: .* for each of these and no other split"):
+        splitleak.check(train=files, val=[folder / "val"])
+    with pytest.raises(TypeError, match="a list of directories is not divided: give the one that holds them"):
+        splitleak.split([folder / "train", folder / "val"])
+
+
 def test_bytes_and_files_give_the_same_report(expected: Dict[str, Any]) -> None:
     held = {name: [encoded(array) for array in arrays] for name, arrays in ARRAYS.items()}
     assert known(splitleak.check(**labelled(held))) == expected

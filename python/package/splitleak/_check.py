@@ -15,6 +15,7 @@ from ._samples import (
     Split,
     facts_of_samples_only,
     given,
+    is_directories,
     is_mapping_of_splits,
     is_path,
     named,
@@ -63,11 +64,12 @@ def check(
       are relative to ``root``;
     * ``train``, ``val``, ``test``, and ``extra`` for splits of other names.
 
-    A split is a directory; a collection of paths, ``bytes`` of image files, pictures of Pillow,
-    arrays (height x width, or with 1, 3 or 4 channels; uint8, uint16, bool, or floats 0 to 1),
-    tensors of torch (channels first), or of (picture, label); an array of several pictures, alone
-    or as ``(pictures, labels)``; a dataset of torch, torchvision or Hugging Face, which is read as
-    it is stored, without its transforms.
+    A split is a directory, or a list of directories, which are splits of their own (``train1``,
+    ``train2``); a collection of paths, ``bytes`` of image files, pictures of Pillow, arrays
+    (height x width, or with 1, 3 or 4 channels; uint8, uint16, bool, or floats 0 to 1), tensors of
+    torch (channels first), or of (picture, label); an array of several pictures, alone or as
+    ``(pictures, labels)``; a dataset of torch, torchvision or Hugging Face, which is read as it is
+    stored, without its transforms.
 
     ``groups`` and ``times`` give, for a split by name, what each sample was recorded with and when:
     any values, and numbers, datetimes or texts as ISO 8601 has them.
@@ -148,11 +150,16 @@ def asked_of(
 
 
 def _asked_of_splits(splits: Mapping[str, Split], extra: Mapping[str, Split]) -> Asked:
-    if not extra and all(is_path(split) for split in splits.values()):
-        words = [word for name, split in splits.items() for word in (f"--{name}", _path(split))]
-        return Asked(words, None)
+    if not extra and all(is_path(split) or is_directories(split) for split in splits.values()):
+        paths = [(name, one) for name, split in splits.items() for one in _each(split)]
+        return Asked([word for name, one in paths for word in (f"--{name}", _path(one))], None)
     samples = [NamedSplit(name, _ROLES[name], split) for name, split in splits.items()]
     return Asked([], samples + named(extra))
+
+
+def _each(split: Split) -> Iterable[object]:
+    """The path, or each of several."""
+    return [split] if is_path(split) else split
 
 
 def _path(path: object) -> str:

@@ -29,6 +29,13 @@ def is_path(thing: object) -> bool:
     return isinstance(thing, (str, os.PathLike))
 
 
+def is_directories(split: object) -> bool:
+    """Whether it is a list of directories, and of nothing else."""
+    if not isinstance(split, (list, tuple)) or not split:
+        return False
+    return all(is_path(one) and os.path.isdir(one) for one in split)
+
+
 def named(splits: Mapping[str, Split]) -> List[NamedSplit]:
     """Splits with the roles that their names tell."""
     return [NamedSplit(str(name), _core.role_of(str(name)), split) for name, split in splits.items()]
@@ -73,10 +80,11 @@ def rows(split: Split, name: str) -> Iterator[Row]:
 
     Raises TypeError for what is no collection of pictures.
     """
-    if is_path(split):
+    if is_path(split) or is_directories(split):
+        what = "a path" if is_path(split) else "a list of directories"
         raise TypeError(
-            f"{name} is a path: directories are given as train, val and test, for each of these and no "
-            "other split; else give lists of files, such as `sorted(pathlib.Path(...).rglob('*.jpg'))`"
+            f"{name} is {what}: directories are given as train, val and test, for each of these and no "
+            f"other split; else give lists of files, such as {FILES_OF_ONE}"
         )
     torchsets.refuse_loader(split)
     table = frames.table(split)
@@ -124,6 +132,11 @@ def _add(samples: _core.Samples, row: Row) -> None:
     picture = huggingface.picture(row.picture)
     picture = row.picture if picture is None else picture
     if is_path(picture):
+        if os.path.isdir(picture):  # type: ignore[arg-type]
+            raise TypeError(
+                f"{os.fspath(picture)!r} is a directory: give it alone, a list of nothing but directories, "  # type: ignore[call-overload]
+                f"or a list of files, such as {FILES_OF_ONE}"
+            )
         samples.file(os.fspath(picture), facts)  # type: ignore[call-overload]
         return
     if isinstance(picture, (bytes, bytearray, memoryview)):
@@ -151,6 +164,9 @@ def _add(samples: _core.Samples, row: Row) -> None:
 
 
 Facts = Optional[Sequence[object]]
+
+#: How files of a directory are listed.
+FILES_OF_ONE = "`sorted(pathlib.Path(...).rglob('*.jpg'))`"
 
 
 def _facts(facts: Optional[Mapping[str, Iterable[Any]]], name: str) -> Facts:

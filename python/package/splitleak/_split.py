@@ -8,7 +8,16 @@ from typing import Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional
 
 from . import _core, _progress
 from ._errors import SettingsError
-from ._samples import NamedSplit, Paths, Split, given, is_mapping_of_splits, is_path
+from ._samples import (
+    FILES_OF_ONE,
+    NamedSplit,
+    Paths,
+    Split,
+    given,
+    is_directories,
+    is_mapping_of_splits,
+    is_path,
+)
 from ._check import _path, _words
 
 
@@ -167,6 +176,11 @@ def _proposed(
         if groups is not None or times is not None:
             raise SettingsError("groups and times belong to samples: give a list of files with them")
         words.append(_path(source))
+    elif is_directories(source):
+        raise TypeError(
+            "a list of directories is not divided: give the one that holds them, or a list of files, such as "
+            f"{FILES_OF_ONE}"
+        )
     elif is_mapping_of_splits(source):
         raise TypeError(
             f"{type(source).__name__} is divided already: put its splits together for a new split, or change "
