@@ -31,8 +31,42 @@ pub fn parse(text: &[u8]) -> Result<Report, String> {
             "has version {version}, and this release reads {SCHEMA_VERSION}; use the release that wrote it, or check the dataset again"
         ));
     }
-    serde_json::from_value(value).map_err(|error| {
-        let what = faults::cut(&error.to_string());
+    // From the text once more, as the cache reads it: from the value, all that reads a report would be
+    // compiled a second time.
+    drop(value);
+    serde_json::from_slice(text).map_err(|error| {
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let said = error.to_string();
+        let what = faults::cut(said.strip_suffix(&place).unwrap_or(&said));
         format!("lacks what this release needs ({what}); check the dataset again")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn why_not(rest: &str) -> String {
+        let text = format!(r#"{{"schema_version": "{SCHEMA_VERSION}"{rest}}}"#);
+        parse(text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_missing_or_means_nothing_is_named_without_its_place() {
+        let missing = why_not("");
+        assert!(missing.contains("(missing field `"), "{missing}");
+        assert!(!missing.contains("column"), "{missing}");
+        let quoted = why_not(r#", "verdict": "x at line 1 column 9""#);
+        assert!(
+            quoted.contains("`x at line 1 column 9`, expected"),
+            "{quoted}"
+        );
+        assert_eq!(quoted.matches(" at line ").count(), 1, "{quoted}");
+    }
+
+    #[test]
+    fn a_report_that_says_two_things_is_none() {
+        let twice = why_not(r#", "verdict": "leaks", "verdict": "clear""#);
+        assert!(twice.contains("duplicate field `verdict`"), "{twice}");
+    }
 }
