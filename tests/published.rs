@@ -325,6 +325,22 @@ fn tables_that_say_several_things_of_one_split_are_of_that_split() {
         (vec!["boxes 5+0 0 5".to_owned()], 1)
     );
     assert!(!codes(&report).contains(&"several-parts".to_owned()));
+
+    let workspace = divided();
+    for split in ["train", "val"] {
+        let own = ALL.iter().filter(|one| one.0.starts_with(split));
+        let row = |(path, _): &(&str, u32)| {
+            let name = path.rsplit('/').next().unwrap();
+            format!("{name},/m/0k4j,1,0.1,0.5,0.2,0.6\n{name},/m/01g317,1,0.3,0.9,0.2,0.6\n")
+        };
+        let rows: String = own.map(row).collect();
+        let head = "ImageID,LabelName,Confidence,XMin,XMax,YMin,YMax\n";
+        workspace.file(
+            &format!("{split}-annotations-bbox.csv"),
+            head.to_owned() + &rows,
+        );
+    }
+    assert_eq!(told(&workspace.check(&[]).0), ["boxes 5+0 2 10"]);
 }
 
 #[test]

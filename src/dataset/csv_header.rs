@@ -8,6 +8,7 @@ use super::companions::says_masks;
 use super::csv_text::{at_line, parse_error, reader, table_text};
 use super::fold_roles;
 use super::further_pictures;
+use super::label_tables::CLASS;
 use super::list_lines::names_a_file;
 use super::manifest_columns::{
     DRIVING_LOG_HEADER, FOLDS, Positions, is_headless_driving_log, is_no_path, positions,
@@ -199,6 +200,10 @@ pub(super) fn read_header(
         positions.other_labels = positions
             .other_labels
             .split_off(positions.other_labels.len().min(1));
+    }
+    if positions.label.is_none() && boxes.is_some() {
+        let says = |name: &String| CLASS.contains(&&*name.trim().to_ascii_lowercase());
+        positions.label = names.iter().position(says);
     }
     if positions.label.is_none() && !is_written {
         // What stands behind a picture and its split.

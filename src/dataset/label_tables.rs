@@ -56,7 +56,7 @@ const GUESSES: &[&str] = &[
 const SURENESS: &[&str] = &["confidence", "prob", "probability", "score"];
 
 /// Names of columns of classes.
-const CLASS: &[&str] = &[
+pub(super) const CLASS: &[&str] = &[
     "class",
     "class_name",
     "classid",

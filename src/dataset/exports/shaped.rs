@@ -68,37 +68,26 @@ pub(super) fn export(whole: &Value, form: &Form) -> Option<Export> {
         "" => Vec::new(),
         place => all_at(whole, place).into_iter().filter_map(text).collect(),
     };
-    let named = |picture: &&Value| first_text(picture, form.names);
-    let told = pictures.iter().filter_map(|picture| {
-        let name = named(picture)?;
-        let row = row(picture, form, &declared)?;
+    let mut is_told = false;
+    let rows = pictures.into_iter().map(|picture| {
+        let name = first_text(picture, form.names)?;
         let split = match form.split {
             "" => None,
             place => first_text(picture, &[place]),
         };
-        Some(Row { name, split, ..row })
+        // Pictures on which nothing is drawn may lack the list.
+        let told = row(picture, form, &declared);
+        is_told |= told.is_some();
+        Some(Row {
+            name,
+            split,
+            ..told.unwrap_or_default()
+        })
     });
-    let told: Vec<Row> = told.collect();
-    // Pictures on which nothing is drawn may lack the list.
-    let others = pictures.iter().filter(|one| named(one).is_none());
-    if told.is_empty() || others.count() > 0 {
-        return None;
-    }
-    let known: Vec<&str> = told.iter().map(|row| row.name.as_str()).collect();
-    let open = pictures.iter().filter_map(named);
-    let open = open.filter(|name| !known.contains(&name.as_str()));
-    let open: Vec<Row> = match told.len() == pictures.len() {
-        true => Vec::new(),
-        false => open
-            .map(|name| Row {
-                name,
-                ..Row::default()
-            })
-            .collect(),
-    };
-    Some(Export {
+    let rows = rows.collect::<Option<Vec<Row>>>()?;
+    is_told.then_some(Export {
         tool: form.tool,
-        rows: told.into_iter().chain(open).collect(),
+        rows,
         declared,
     })
 }
