@@ -31,8 +31,8 @@ pub fn parse(text: &[u8]) -> Result<Report, String> {
             "has version {version}, and this release reads {SCHEMA_VERSION}; use the release that wrote it, or check the dataset again"
         ));
     }
-    // From the text once more, as the cache reads it: from the value, all that reads a report would be
-    // compiled a second time.
+    // From the text once more, as the cache reads it: from the value, all that reads a report would
+    // be compiled a second time.
     drop(value);
     serde_json::from_slice(text).map_err(|error| {
         let place = format!(" at line {} column {}", error.line(), error.column());
