@@ -291,7 +291,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "render",
         &["faults", "finding", "leak", "rate", "report", "wording"],
     ),
-    ("sequence", &["leak", "quadkey", "report", "sample"]),
+    (
+        "sequence",
+        &["leak", "median", "quadkey", "report", "sample"],
+    ),
     (
         "checks",
         &[

@@ -125,8 +125,8 @@ fn is_of_decimal(scheme: &Scheme<'_>, at: usize) -> bool {
     let point = |before: usize| scheme.rows[0].between.get(before).copied() == Some(".");
     // `1.2.7` is no measure.
     let whole = |at: usize| {
-        let alone = !(at > 0 && point(at)) && !point(at + 2);
-        is_number(at, 1) && is_number(at + 1, 6) && point(at + 1) && alone
+        let goes_on = point(at + 2) || at > 0 && point(at);
+        is_number(at, 1) && is_number(at + 1, 6) && point(at + 1) && !goes_on
     };
     whole(field) || (field > 0 && whole(field - 1))
 }

@@ -222,7 +222,7 @@ mod tests {
         assert_eq!(of(|at| format!("{at:02}"), "img"), None);
         assert_eq!(of(|at| format!("gesture{at}"), "frame"), None);
         assert_eq!(
-            of(|at| format!("{}", ["a", "b", "c", "d", "e"][at]), "frame"),
+            of(|at| ["a", "b", "c", "d", "e"][at].to_owned(), "frame"),
             None
         );
     }

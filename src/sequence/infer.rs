@@ -1,8 +1,9 @@
 //! Chooses how a dataset is laid out along its recordings, and says why, or why not.
 
+use crate::median::median;
 use crate::report::recordings::{
-    Basis, Example, GroupRule, NameEvidence, NameRule, PixelAgreement, Refusal, SequenceFacts,
-    SettledBy,
+    Basis, Example, GroupRule, NameEvidence, NameRule, PixelAgreement, PositionUnit, Refusal,
+    SequenceFacts, SettledBy,
 };
 use crate::sample::Sample;
 
@@ -12,7 +13,7 @@ use super::judge::{self, Judgement};
 use super::layout::{self, NoLayout};
 use super::pattern::SequencePattern;
 use super::pixels::{self, Comparison, Verdict};
-use super::recording::Recordings;
+use super::recording::{self, Recordings};
 use super::sources::{self, CaptureTime};
 use super::trim::Trim;
 
@@ -86,6 +87,14 @@ pub fn infer(inputs: &Inputs<'_>) -> Inference {
         result.consider(Basis::CaptureTimes, NameRule::Time, recordings, samples);
     }
     result
+}
+
+/// Whether times lie hours apart, as those of photos that were taken one by one do.
+fn are_single_photos(recordings: &Recordings) -> bool {
+    const APART: f64 = 3600e9;
+    let gaps = recording::gaps(&recordings.places, &recordings.order);
+    let usual = median(gaps.into_iter().map(|gap| gap as f64).collect());
+    recordings.unit == PositionUnit::Nanoseconds && usual.is_some_and(|usual| usual > APART)
 }
 
 impl Inference {
@@ -172,10 +181,10 @@ impl Inference {
         // Neighbours that are a little more alike than chance speak for a recording with large
         // steps.
         let hinted = answer == Verdict::Undecided && agreement.is_some_and(pixels::hints);
-        if settled || !(candidate.claims || hinted) {
+        let recordings = &candidate.recordings;
+        if settled || !(candidate.claims || hinted) || are_single_photos(recordings) {
             return None;
         }
-        let recordings = &candidate.recordings;
         let of = recordings.places.iter();
         let example = recordings.names.first().map_or("", |name| &**name);
         Some(Groups {

@@ -47,9 +47,10 @@ const DOCUMENTS: &[&str] = &[
 /// Extensions of images, also of those that cannot be decoded: they must not vanish.
 const IMAGE: &[&str] = &[
     "arw", "avif", "bmp", "cr2", "cr3", "dcm", "dds", "dib", "dicom", "dng", "exr", "farbfeld",
-    "ff", "fits", "gif", "hdr", "heic", "heif", "hif", "ico", "j2k", "jfif", "jp2", "jpe", "jpeg",
-    "jpg", "jxl", "nef", "orf", "pam", "pbm", "pcx", "pef", "pgm", "png", "pnm", "ppm", "psd",
-    "qoi", "raf", "ras", "rgba", "rw2", "sgi", "srw", "tga", "tif", "tiff", "webp",
+    "ff", "fits", "flif", "gif", "hdp", "hdr", "heic", "heif", "hif", "ico", "j2k", "jfif", "jp2",
+    "jpe", "jpeg", "jpg", "jxl", "jxr", "nef", "orf", "pam", "pbm", "pcx", "pef", "pgm", "png",
+    "pnm", "ppm", "psd", "qoi", "raf", "ras", "rgba", "rw2", "sgi", "srw", "tga", "tif", "tiff",
+    "wdp", "webp", "xcf",
 ];
 
 /// Extensions that are known to be something else, so that their content is not read: texts,
@@ -137,7 +138,9 @@ const UNREAD: &[(&str, &[&str])] = &[
     (ARRAY, &["mat", "npy", "npz"]),
     (
         VOLUME,
-        &["mgh", "mgz", "mha", "mhd", "nii", "nii.gz", "nrrd"],
+        &[
+            "mgh", "mgz", "mha", "mhd", "mrc", "mrcs", "nii", "nii.gz", "nrrd",
+        ],
     ),
     (
         SLIDE,

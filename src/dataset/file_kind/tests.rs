@@ -9,6 +9,7 @@ fn by_name(name: &str) -> FileKind {
 fn names_decide_in_any_case() {
     assert_eq!(by_name("a/x.JPG"), FileKind::Image);
     assert_eq!(by_name("x.heic"), FileKind::Image);
+    assert_eq!(by_name("x.jxr"), FileKind::Image);
     assert_eq!(by_name("labels.csv"), companion("csv"));
 }
 
