@@ -115,32 +115,46 @@ fn text(value: &Value) -> Option<String> {
     Some(text).filter(|text| text.len() <= LONGEST)
 }
 
+/// An element that is not yet closed.
+#[derive(Debug, Default)]
+struct Open {
+    attributes: Vec<(String, String)>,
+    names_picture: bool,
+    /// What its `name` calls its content.
+    called: Option<String>,
+}
+
 /// The rows of XML: attributes of the element that names a picture in one, those of elements
 /// around it, and what elements inside it say: `<image file="a.jpg" patient="P1"/>`.
 pub(super) fn of_xml(document: &str, names: &PictureNames) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    // Attributes of each open element; whether it names a picture; what `name` its content has.
-    let mut open: Vec<(Vec<(String, String)>, bool, Option<String>)> = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
     let read = xml::each(document, |around, _, met| {
         match met {
             xml::Met::Start(element) => {
                 let own = xml::attributes(element);
                 let file = own.iter().find(|(_, value)| names.has(value));
                 if let Some((_, file)) = file {
-                    let above = open.iter().flat_map(|one| &one.0).chain(&own);
+                    let above = open.iter().flat_map(|one| &one.attributes).chain(&own);
                     let cells = above.filter(|(_, value)| value != file);
                     rows.push((Some(file.clone()), cells.cloned().collect()));
                 }
-                let is_picture = file.is_some();
+                let names_picture = file.is_some();
                 let called = own.iter().find(|(key, _)| key == "name");
                 let called = called.map(|(_, name)| name.clone());
-                open.push((own, is_picture, called));
+                open.push(Open {
+                    attributes: own,
+                    names_picture,
+                    called,
+                });
             }
             xml::Met::End(content) => {
-                let (_, is_picture, called) = open.pop().unwrap_or_default();
-                let is_inside = open.iter().any(|one| one.1) && !is_picture;
+                let closed = open.pop().unwrap_or_default();
+                let mut around_it = open.iter();
+                let is_inside = around_it.any(|one| one.names_picture) && !closed.names_picture;
                 if let (true, Some(row), false) = (is_inside, rows.last_mut(), content.is_empty()) {
-                    let column = called
+                    let column = closed
+                        .called
                         .or_else(|| around.last().cloned())
                         .unwrap_or_default();
                     row.1.entry(column).or_insert_with(|| content.to_owned());
