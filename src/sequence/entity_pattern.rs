@@ -32,7 +32,12 @@ pub(super) fn pattern(
             if written.iter().any(|(before, ..)| !before.is_empty()) {
                 return None;
             }
-            let groups: Vec<&str> = written.iter().map(|(_, group, _)| group.as_str()).collect();
+            let mut groups: Vec<&str> = Vec::new();
+            for (_, group, _) in &written {
+                if !groups.contains(&group.as_str()) {
+                    groups.push(group);
+                }
+            }
             format!("(?:^|/)(?<group>{})", groups.join("|"))
         }
     };
