@@ -68,10 +68,26 @@ fn cells(row: Map<String, Value>) -> Vec<(String, String)> {
                 if value.is_object() {
                     nested::cells(&name, &value, &mut all);
                 }
+                for (name, text) in named_values(&value) {
+                    if all.iter().all(|cell| cell.0 != name) {
+                        all.push((name, text));
+                    }
+                }
             }
         }
     }
     all
+}
+
+/// Fields that stand in a list, each with its name, as Labelbox writes what users add:
+/// `[{"schema_name": "split", "value": "train"}]`.
+fn named_values(value: &Value) -> impl Iterator<Item = (String, String)> + '_ {
+    let entries = value.as_array().into_iter().flatten();
+    entries.filter_map(|entry| {
+        let name = ["schema_name", "key", "name"];
+        let name = name.iter().find_map(|key| entry.get(*key)?.as_str())?;
+        Some((name.to_owned(), entry.get("value")?.as_str()?.to_owned()))
+    })
 }
 
 pub(super) fn push_row(table: &mut String, cells: impl Iterator<Item = String>) {
@@ -103,6 +119,22 @@ mod tests {
         assert_eq!(
             table,
             "\"a\",\"meta\",\"meta.slide\"\n\"1\",\"\",\"\"\n\"2\",\"{\"\"slide\"\":\"\"S1\"\"}\",\"S1\"\n"
+        );
+    }
+
+    #[test]
+    fn fields_of_a_list_that_have_names_are_columns() {
+        let text =
+            r#"{"row":"a.jpg","more":[{"schema_name":"split","value":"train"},{"box":[1,2]}]}"#;
+        let table = as_table(Path::new("x.ndjson"), text).unwrap();
+        let header = table.lines().next().unwrap();
+        assert_eq!(header, "\"more\",\"split\",\"row\"");
+        assert!(table.ends_with(",\"train\",\"a.jpg\"\n"), "{table}");
+        let own = r#"{"split":"val","more":[{"name":"split","value":"train"}]}"#;
+        let table = as_table(Path::new("x.ndjson"), own).unwrap();
+        assert!(
+            table.contains("\"val\"") && table.matches("\"split\"").count() == 2,
+            "{table}"
         );
     }
 

@@ -222,6 +222,30 @@ mod tests {
         assert!(folds(&constraints, &[0; 10], 0, 1).is_empty());
     }
 
+    #[test]
+    fn as_many_groups_as_folds_are_evaluated_one_in_each() {
+        let group = |at: u32| Member {
+            place: None,
+            group: Some(at / 4),
+        };
+        let members: Vec<Member> = (0..12).map(group).collect();
+        let constraints = Constraints {
+            members: &members,
+            twins: &[],
+            purge: 5,
+        };
+        let folds = folds(&constraints, &[0; 12], 3, 1);
+        let evaluated = |sides: &Assignment| -> Vec<u32> {
+            let rows = (0..12).filter(|&row| sides[row as usize] == Some(1));
+            rows.map(|row| row / 4).collect()
+        };
+        let mut groups: Vec<Vec<u32>> = folds.iter().map(evaluated).collect();
+        groups.sort();
+        assert_eq!(groups, [[0; 4], [1; 4], [2; 4]]);
+        let trained = |sides: &Assignment| count(sides, Some(TRAINING));
+        assert!(folds.iter().all(|sides| trained(sides) == 8));
+    }
+
     proptest! {
         #[test]
         fn no_proposal_leaks(
