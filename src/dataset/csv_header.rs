@@ -316,8 +316,9 @@ fn tells_splits(text: &str, names: &[String], columns: &Columns) -> bool {
 
 /// The columns that are named after splits and tell them together.
 fn one_hot_of(text: &str, names: &[String]) -> Option<OneHot> {
+    let called = OneHot::called(names)?;
     let rows: Vec<csv::StringRecord> = reader(text, true).records().flatten().collect();
-    OneHot::of(names, rows.iter())
+    called.told_by(rows.iter())
 }
 
 /// The column that tells splits, and how: by its name and its values, or, where no row names the

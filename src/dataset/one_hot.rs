@@ -13,12 +13,9 @@ pub(super) struct OneHot(Vec<(usize, String, SplitRole)>);
 const IN_FRONT: [&str; 4] = ["for", "in", "is", "split"];
 
 impl OneHot {
-    /// The columns among `names` that tell splits so, one to train on and one to evaluate on among
-    /// them; `None` where a row says yes to two, or one in ten to none.
-    pub(super) fn of<'a, Row: IntoIterator<Item = &'a str>>(
-        names: &[String],
-        rows: impl Iterator<Item = Row>,
-    ) -> Option<Self> {
+    /// The columns among `names` that are called after splits, one to train on and one to evaluate
+    /// on among them; no row is read.
+    pub(super) fn called(names: &[String]) -> Option<Self> {
         let named = names.iter().enumerate();
         let named: Vec<_> = named
             .filter_map(|(at, name)| {
@@ -27,18 +24,22 @@ impl OneHot {
             })
             .collect();
         let has = |wanted: fn(SplitRole) -> bool| named.iter().any(|column| wanted(column.2));
-        if !(has(|role| role == SplitRole::Training) && has(SplitRole::is_evaluation)) {
-            return None;
-        }
-        let found = Self(named);
+        let are_both = has(|role| role == SplitRole::Training) && has(SplitRole::is_evaluation);
+        are_both.then_some(Self(named))
+    }
+
+    /// Itself, where rows tell splits so; `None` where one says yes to two, or one in ten to none.
+    pub(super) fn told_by<'a>(
+        self,
+        rows: impl Iterator<Item = &'a csv::StringRecord>,
+    ) -> Option<Self> {
         let (mut count, mut of_none) = (0, 0);
         for row in rows {
-            let cells: Vec<&str> = row.into_iter().collect();
-            let told = found.told(|at| cells.get(at).copied())?;
+            let told = self.told(|at| row.get(at))?;
             count += 1;
             of_none += usize::from(told.is_none());
         }
-        (count > 0 && of_none * 10 <= count).then_some(found)
+        (count > 0 && of_none * 10 <= count).then_some(self)
     }
 
     /// The columns, in order.
@@ -93,7 +94,9 @@ mod tests {
     /// The split of each row.
     fn told(names: &[&str], rows: &[&[&'static str]]) -> Option<Vec<String>> {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        let found = OneHot::of(&names, rows.iter().map(|row| row.iter().copied()))?;
+        let records = rows.iter().map(|row| row.iter().collect());
+        let records: Vec<csv::StringRecord> = records.collect();
+        let found = OneHot::called(&names)?.told_by(records.iter())?;
         let split = |row: &&[&'static str]| found.split(|at| row.get(at).copied());
         let or = |split: Option<(String, SplitRole)>| split.map_or("-".to_owned(), |one| one.0);
         Some(rows.iter().map(|row| or(split(row))).collect())

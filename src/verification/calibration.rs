@@ -305,3 +305,41 @@ const LEAST_BEND: f32 = 0.3;
 
 /// How far at most: a fifth of the picture.
 const MOST_BEND: f32 = 4.8;
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_pictures::{self as pictures, Picture, described, drawn};
+    use super::reached_by_strangers;
+
+    #[test]
+    fn strangers_of_one_template_reach_more_than_scenes_and_copies_raise_it_a_little() {
+        let cards = |seed: u32| -> Picture {
+            let (frame, inside) = (pictures::document(0), pictures::scene(seed));
+            Box::new(
+                move |x, y| match (0.4..0.6).contains(&x) && (0.4..0.6).contains(&y) {
+                    true => inside((x - 0.4) * 5.0, (y - 0.4) * 5.0),
+                    false => frame(x, y),
+                },
+            )
+        };
+        let reached = |painter: &dyn Fn(u32) -> Picture, copies: u32| {
+            let seeds = (0..200).chain(0..copies);
+            let drawn = seeds.enumerate().map(|(noise, seed)| {
+                let (width, height) = if noise < 200 { (48, 48) } else { (40, 40) };
+                Some(drawn(&painter(seed), width, height, noise as u32))
+            });
+            let pictures = described(drawn.collect());
+            let all: Vec<u32> = (0..pictures.len() as u32).collect();
+            reached_by_strangers(&pictures, &all)
+        };
+        let [scenes, of_template] = [&pictures::scene as &dyn Fn(u32) -> Picture, &cards]
+            .map(|painter| reached(painter, 0));
+        assert!(
+            scenes < 0.6 && scenes < of_template,
+            "{scenes}, {of_template}"
+        );
+        // Copies among the pictures raise it, and never to what copies reach.
+        let with_copies = reached(&pictures::scene, 10);
+        assert!(with_copies < 0.9, "{with_copies}, without {scenes}");
+    }
+}
